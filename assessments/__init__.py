@@ -1,0 +1,1 @@
+"""Where evidence meets the standard: enrolment, evidence, judgement, verification, award."""

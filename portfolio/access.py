@@ -1,0 +1,105 @@
+"""Doors: who is asking, and which view opens for whom. Every view of the house carries exactly one lock."""
+
+import datetime
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, cast
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponseBase
+from django.utils import timezone
+
+from portfolio.enums import Role
+from portfolio.models import RoleGrant, User
+
+View = Callable[..., HttpResponseBase]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What a person is, at which centres, on a day."""
+
+    user: User
+    day: datetime.date
+    roles: dict[int, frozenset[str]]
+
+    def holds(self, role: Role, centre_id: int | None = None) -> bool:
+        """Whether the person holds the role at that centre, or at any when none is named."""
+        if centre_id is not None:
+            return role in self.roles.get(centre_id, frozenset())
+        return any(role in held for held in self.roles.values())
+
+    def centres(self, *roles: Role) -> list[int]:
+        """Ids of the centres where the person holds any of the roles."""
+        return [centre for centre, held in self.roles.items() if held & set(roles)]
+
+
+def standing_of(user: User, day: datetime.date) -> Standing:
+    """One query: the person's roles in force on the day."""
+    roles: dict[int, set[str]] = {}
+    for centre_id, role in RoleGrant.objects.on(day).filter(user=user).values_list("centre_id", "role"):
+        roles.setdefault(centre_id, set()).add(role)
+    return Standing(user, day, {centre: frozenset(held) for centre, held in roles.items()})
+
+
+class SignedInRequest(HttpRequest):
+    """A request behind the lock: somebody is signed in, and what they are is known."""
+
+    user: User  # type: ignore[assignment]
+    standing: Standing
+
+
+def opens(lock: str) -> Callable[[View], View]:
+    """Mark a view with its lock, which the structural tests and the permission page read."""
+
+    def mark(view: View) -> View:
+        view.lock = lock  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def open_to_all(view: View) -> View:
+    """Nobody needs to be signed in: sign-in pages, invitations, health."""
+    return opens("everybody")(view)
+
+
+def signed_in(view: View) -> View:
+    """Somebody with a role must be signed in; the view itself fetches through `visible_to`, so strangers get 404."""
+
+    @login_required
+    @wraps(view)
+    def locked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        with_standing(request)
+        return view(request, *args, **kwargs)
+
+    return opens("signed in")(locked)
+
+
+def holds(*roles: Role) -> Callable[[View], View]:
+    """The person must hold one of the roles at some centre today, else 403 with the sentence."""
+
+    def lock(view: View) -> View:
+        @login_required
+        @wraps(view)
+        def locked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            standing = with_standing(request)
+            if not standing.centres(*roles):
+                names = " or ".join(role.label.lower() for role in roles)
+                raise PermissionDenied(f"This page is for a person who is {names}. Ask your centre if that is you.")
+            return view(request, *args, **kwargs)
+
+        return opens(", ".join(roles))(locked)
+
+    return lock
+
+
+def with_standing(request: HttpRequest) -> Standing:
+    """The standing of whoever is signed in, looked up once per request."""
+    found = getattr(request, "standing", None)
+    if found is None:
+        found = standing_of(cast(User, request.user), timezone.localdate())
+        request.standing = found  # type: ignore[attr-defined]
+    return cast(Standing, found)

@@ -1,0 +1,14 @@
+"""What every template may say about the person signed in."""
+
+from typing import Any
+
+from django.http import HttpRequest
+
+from portfolio.access import with_standing
+
+
+def signed_in(request: HttpRequest) -> dict[str, Any]:
+    """`standing`: the person's roles, or None for somebody who is not signed in."""
+    if not request.user.is_authenticated:
+        return {"standing": None}
+    return {"standing": with_standing(request)}

@@ -1,0 +1,35 @@
+"""Vocabulary of the ground floor."""
+
+from django.db import models
+
+
+class Role(models.TextChoices):
+    """What a person may be at a centre; one person may be several."""
+
+    CANDIDATE = "candidate", "Candidate"
+    ASSESSOR = "assessor", "Assessor"
+    INTERNAL_VERIFIER = "internal_verifier", "Internal verifier"
+    LEAD_VERIFIER = "lead_verifier", "Lead internal verifier"
+    ADMINISTRATOR = "administrator", "Centre administrator"
+
+
+class QualificationKind(models.TextChoices):
+    """Awards that qualify staff to assess or verify (City & Guilds, OCR and SQA accept all of a kind)."""
+
+    D32_D33 = "d32_d33", "D32/D33 Assess candidates"
+    A1 = "a1", "A1 Assess candidates using a range of methods"
+    A2 = "a2", "A2 Assess candidates' performance through observation"
+    TAQA = "taqa", "Level 3 Award or Certificate in Assessing (TAQA, CAVA)"
+    LD9DI = "ld9di", "L&D9DI Assess workplace competence (SQA)"
+    D34 = "d34", "D34 Internally verify the assessment process"
+    V1 = "v1", "V1 Conduct internal quality assurance"
+    IQA = "iqa", "Level 4 Award or Certificate in Internal Quality Assurance"
+    LD11 = "ld11", "L&D11 Internally monitor and maintain the quality of workplace assessment (SQA)"
+
+
+class DocumentStatus(models.TextChoices):
+    """Where a document asked for stands."""
+
+    WAITING = "waiting", "Waiting to be made"
+    READY = "ready", "Ready"
+    FAILED = "failed", "Could not be made"

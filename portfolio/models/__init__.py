@@ -1,0 +1,38 @@
+"""Nouns of the ground floor."""
+
+from portfolio.models.audit import AuditChain, AuditDetail, AuditEvent
+from portfolio.models.base import StandingQuerySet, StandingRow, StandsForGoodError, one_of
+from portfolio.models.message import OutgoingMessage
+from portfolio.models.people import (
+    CandidateRecord,
+    Centre,
+    RoleGrant,
+    StaffQualification,
+    StaffRecord,
+    User,
+)
+from portfolio.models.signature import Signature, SignatureVoid, Statement
+from portfolio.models.vault import AccessLine, Document, StoredFile
+
+__all__ = [
+    "AccessLine",
+    "AuditChain",
+    "AuditDetail",
+    "AuditEvent",
+    "CandidateRecord",
+    "Centre",
+    "Document",
+    "OutgoingMessage",
+    "RoleGrant",
+    "Signature",
+    "SignatureVoid",
+    "StaffQualification",
+    "StaffRecord",
+    "StandingQuerySet",
+    "StandingRow",
+    "StandsForGoodError",
+    "Statement",
+    "StoredFile",
+    "User",
+    "one_of",
+]

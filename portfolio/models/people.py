@@ -1,0 +1,199 @@
+"""Centres, the people who sign in, and what each of them is at which centre."""
+
+import datetime
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+
+from portfolio.enums import QualificationKind, Role
+from portfolio.models.base import one_of
+
+
+class Centre(models.Model):
+    """An assessment centre: the tenant. Every row that belongs to a centre carries it."""
+
+    name = models.CharField(max_length=200)
+    slug = models.SlugField(unique=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class UserManager(BaseUserManager["User"]):
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email__iexact=username)
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """A person's sign-in. Without a password they choose one by their invitation."""
+        user = self.model(email=email.strip().lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+
+class User(AbstractBaseUser):
+    """Somebody's e-mail address and credentials, and nothing else: names belong to the records a centre keeps."""
+
+    email = models.EmailField(max_length=254, unique=True)
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                Lower("email"),
+                name="one_sign_in_per_address",
+                violation_error_message="Somebody signs in with this address already.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.email
+
+
+class RoleGrantQuerySet(models.QuerySet["RoleGrant"]):
+    def on(self, day: datetime.date) -> "RoleGrantQuerySet":
+        """Grants in force on a day: its first and last day included."""
+        return self.filter(Q(ends_on=None) | Q(ends_on__gte=day), starts_on__lte=day)
+
+
+class RoleGrant(models.Model):
+    """That a person holds a role at a centre, from a day and perhaps to a day."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="grants")
+    centre = models.ForeignKey(Centre, on_delete=models.PROTECT, related_name="grants")
+    role = models.CharField(max_length=20, choices=Role)
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True, blank=True)
+
+    objects = RoleGrantQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["centre", "user", "role"]
+        constraints = [
+            one_of("role", Role, "role_is_known"),
+            models.CheckConstraint(
+                condition=Q(ends_on=None) | Q(ends_on__gte=models.F("starts_on")),
+                name="role_ends_after_it_starts",
+                violation_error_message="A role cannot end before it starts.",
+            ),
+            models.UniqueConstraint(
+                fields=["user", "centre", "role"],
+                condition=Q(ends_on=None),
+                name="a_role_is_held_once_at_a_time",
+                violation_error_message="This person holds that role here already.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} as {self.get_role_display()} at {self.centre}"
+
+
+class CandidateRecord(models.Model):
+    """A person as a candidate of a centre: the names and numbers that go on forms. Evidence belongs to it."""
+
+    centre = models.ForeignKey(Centre, on_delete=models.PROTECT, related_name="candidates")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="candidate_records")
+    legal_name = models.CharField("name as on legal identification", max_length=200)
+    known_as = models.CharField(max_length=200, blank=True)
+    centre_reference = models.CharField("centre's own reference", max_length=30, blank=True)
+    candidate_number = models.CharField("awarding body's candidate number", max_length=30, blank=True)
+    uln = models.CharField("unique learner number", max_length=10, blank=True)
+    scn = models.CharField("Scottish candidate number", max_length=9, blank=True)
+    registered_on = models.DateField("registered with the awarding body on", null=True, blank=True)
+    last_evidence_number = models.PositiveIntegerField(default=0, editable=False)
+
+    class Meta:
+        ordering = ["legal_name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["centre", "user"],
+                name="one_candidate_record_per_centre",
+                violation_error_message="This person is a candidate of the centre already.",
+            ),
+            models.UniqueConstraint(
+                fields=["centre", "uln"],
+                condition=~Q(uln=""),
+                name="one_candidate_per_learner_number",
+                violation_error_message="Another candidate of the centre has this unique learner number.",
+            ),
+            models.UniqueConstraint(
+                fields=["centre", "scn"],
+                condition=~Q(scn=""),
+                name="one_candidate_per_scottish_number",
+                violation_error_message="Another candidate of the centre has this Scottish candidate number.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        """The name used on screen; forms print the legal name."""
+        return self.known_as or self.legal_name
+
+
+class StaffRecord(models.Model):
+    """A person as staff of a centre."""
+
+    centre = models.ForeignKey(Centre, on_delete=models.PROTECT, related_name="staff")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="staff_records")
+    name = models.CharField(max_length=200)
+    job_title = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["centre", "user"],
+                name="one_staff_record_per_centre",
+                violation_error_message="This person is staff of the centre already.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class StaffQualification(models.Model):
+    """An award that lets staff assess or verify, held or being worked towards.
+
+    Source: awarding bodies' centre handbooks; unqualified assessors' decisions need a countersignature (NVQ Code of
+    Practice, approved-centre criteria).
+    """
+
+    staff = models.ForeignKey(StaffRecord, on_delete=models.PROTECT, related_name="qualifications")
+    kind = models.CharField(max_length=10, choices=QualificationKind)
+    role = models.CharField("role it qualifies for", max_length=20, choices=Role)
+    achieved_on = models.DateField(null=True, blank=True)
+    target_on = models.DateField("working towards it by", null=True, blank=True)
+    certificate_number = models.CharField(max_length=50, blank=True)
+
+    class Meta:
+        ordering = ["staff", "kind"]
+        constraints = [
+            one_of("kind", QualificationKind, "staff_qualification_kind_is_known"),
+            one_of("role", Role, "staff_qualification_role_is_known"),
+            models.CheckConstraint(
+                condition=Q(achieved_on__isnull=False) | Q(target_on__isnull=False),
+                name="a_qualification_is_held_or_aimed_at",
+                violation_error_message="Say when the qualification was achieved, or by when it will be.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.staff}: {self.get_kind_display()}"

@@ -1,0 +1,87 @@
+"""Stored bytes, who fetched them, and documents made from records."""
+
+from django.db import models
+from django.db.models import Q
+
+from portfolio.enums import DocumentStatus
+from portfolio.models.base import StandingQuerySet, StandingRow, one_of
+from portfolio.models.people import Centre, User
+
+
+class StoredFile(StandingRow):
+    """Bytes in the vault under their digest: what never changes about them. Kept once per centre, never across."""
+
+    centre = models.ForeignKey(Centre, on_delete=models.PROTECT, related_name="stored_files")
+    sha256 = models.CharField(max_length=64)
+    size = models.PositiveBigIntegerField(help_text="bytes")
+    content_type = models.CharField(max_length=120, help_text="decided by content, never by name")
+    stored_at = models.DateTimeField()
+
+    objects = StandingQuerySet["StoredFile"].as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["centre", "sha256"], name="bytes_are_kept_once_per_centre"),
+            models.CheckConstraint(condition=Q(size__gt=0), name="a_stored_file_is_not_empty"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.sha256[:12]} ({self.content_type}, {self.size} bytes)"
+
+
+class AccessLine(StandingRow):
+    """Who looked at or downloaded what, when. Outside the audit chain; the one row a GET may add."""
+
+    centre = models.ForeignKey(Centre, on_delete=models.PROTECT, related_name="+")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    subject_kind = models.CharField(max_length=40)
+    subject_id = models.BigIntegerField()
+    downloaded = models.BooleanField()
+
+    objects = StandingQuerySet["AccessLine"].as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["centre", "subject_kind", "subject_id"])]
+
+    def __str__(self) -> str:
+        return f"{self.user} {'downloaded' if self.downloaded else 'opened'} {self.subject_kind} {self.subject_id}"
+
+
+class Document(models.Model):
+    """A PDF asked for, keyed by the digest of all that shapes it, so that the same facts never render twice.
+
+    `facts` are what the document shows, as JSON; the worker renders from them alone. `issued` documents are kept for
+    good and never rendered again.
+    """
+
+    centre = models.ForeignKey(Centre, on_delete=models.PROTECT, related_name="documents")
+    kind = models.CharField(max_length=40, help_text="which form, e.g. recording_form")
+    key = models.CharField(max_length=64, help_text="SHA-256 of facts, template, library versions and variant")
+    facts = models.JSONField()
+    subject_kind = models.CharField(max_length=40, help_text="what one must be allowed to see to fetch it")
+    subject_id = models.BigIntegerField()
+    file_name = models.CharField(max_length=200)
+    issued = models.BooleanField(default=False)
+    status = models.CharField(max_length=10, choices=DocumentStatus, default=DocumentStatus.WAITING)
+    stored = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, related_name="+")
+    problem = models.TextField(blank=True)
+    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            one_of("status", DocumentStatus, "document_status_is_known"),
+            models.UniqueConstraint(fields=["centre", "key"], name="the_same_facts_are_rendered_once"),
+            models.CheckConstraint(
+                condition=Q(status=DocumentStatus.READY, stored__isnull=False)
+                | (~Q(status=DocumentStatus.READY) & Q(stored__isnull=True)),
+                name="a_ready_document_has_its_bytes",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.file_name

@@ -1,0 +1,1 @@
+"""The standard: what a unit asks for. Knows no candidate."""

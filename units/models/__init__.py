@@ -1,0 +1,30 @@
+"""Nouns of the standard."""
+
+from units.models.body import AwardingBody, CentreApproval
+from units.models.criterion import (
+    AssessmentCriterion,
+    Criterion,
+    KnowledgeItem,
+    LearningOutcome,
+    PerformanceCriterion,
+    RelatedCriterion,
+    TeachingPoint,
+)
+from units.models.unit import EvidenceRequirement, FunctionalSkill, NosReference, Unit, UnitPublication
+
+__all__ = [
+    "AssessmentCriterion",
+    "AwardingBody",
+    "CentreApproval",
+    "Criterion",
+    "EvidenceRequirement",
+    "FunctionalSkill",
+    "KnowledgeItem",
+    "LearningOutcome",
+    "NosReference",
+    "PerformanceCriterion",
+    "RelatedCriterion",
+    "TeachingPoint",
+    "Unit",
+    "UnitPublication",
+]
