@@ -16,7 +16,7 @@ class OutcomeManager(models.Manager["LearningOutcome"]):
 
 
 class LearningOutcome(models.Model):
-    """A learning outcome, or a headed group of performance criteria or knowledge items."""
+    """A learning outcome, or a headed section of performance criteria, of a unit."""
 
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="outcomes")
     position = models.PositiveSmallIntegerField()
@@ -27,7 +27,7 @@ class LearningOutcome(models.Model):
     objects: ClassVar[OutcomeManager] = OutcomeManager()
 
     class Meta:
-        ordering = ["unit", "position"]
+        ordering = ["unit_id", "position"]
         constraints = [
             one_of("kind", CriterionKind, "outcome_kind_is_known"),
             models.UniqueConstraint(fields=["unit", "position"], name="outcomes_have_places"),
@@ -51,7 +51,14 @@ class Criterion(models.Model):
     """What evidence is mapped to and judged against. One table for all kinds: one foreign key, one matrix."""
 
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="criteria")
-    outcome = models.ForeignKey(LearningOutcome, on_delete=models.PROTECT, related_name="criteria")
+    outcome = models.ForeignKey(
+        LearningOutcome,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="criteria",
+        help_text="empty for knowledge that belongs to the unit as a whole",
+    )
     kind = models.CharField(max_length=12, choices=CriterionKind)
     number = models.CharField(max_length=10, help_text="as printed: 1.1, 16, a")
     position = models.PositiveSmallIntegerField(help_text="reading order within the unit, from 1")
@@ -62,11 +69,22 @@ class Criterion(models.Model):
     objects: ClassVar[CriterionManager] = CriterionManager()
 
     class Meta:
-        ordering = ["unit", "position"]
+        ordering = ["unit_id", "position"]
         verbose_name_plural = "criteria"
         constraints = [
             one_of("kind", CriterionKind, "criterion_kind_is_known"),
             one_of("wording", WordingStatus, "criterion_wording_status_is_known"),
+            models.CheckConstraint(
+                condition=Q(outcome__isnull=False) | Q(kind=CriterionKind.KNOWLEDGE),
+                name="only_knowledge_stands_outside_an_outcome",
+                violation_error_message="A criterion belongs to a learning outcome or a section of its unit.",
+            ),
+            models.CheckConstraint(
+                condition=Q(wording=WordingStatus.SOUND, wording_note="")
+                | (~Q(wording=WordingStatus.SOUND) & ~Q(wording_note="")),
+                name="a_criterion_wording_in_doubt_has_its_note",
+                violation_error_message="Say in the note what was repaired or cannot be read, and only then.",
+            ),
             models.UniqueConstraint(fields=["unit", "number"], name="criteria_are_numbered_once"),
             models.UniqueConstraint(fields=["unit", "position"], name="criteria_have_places"),
         ]
@@ -138,7 +156,7 @@ class TeachingPoint(models.Model):
     objects: ClassVar[TeachingPointManager] = TeachingPointManager()
 
     class Meta:
-        ordering = ["outcome", "position"]
+        ordering = ["outcome_id", "position"]
         constraints = [models.UniqueConstraint(fields=["outcome", "position"], name="teaching_points_have_places")]
 
     def __str__(self) -> str:
@@ -172,7 +190,7 @@ class RelatedCriterion(models.Model):
     objects: ClassVar[RelatedCriterionManager] = RelatedCriterionManager()
 
     class Meta:
-        ordering = ["criterion", "related"]
+        ordering = ["criterion_id", "related_id"]
         verbose_name_plural = "related criteria"
         constraints = [
             models.UniqueConstraint(fields=["criterion", "related"], name="criteria_are_related_once"),

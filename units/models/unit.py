@@ -3,15 +3,24 @@
 from typing import ClassVar
 
 from django.db import models
+from django.db.models import Q
 
-from portfolio.models import StandingQuerySet, User, one_of
+from portfolio.models import StandingQuerySet, StandingRow, User, one_of
 from units.enums import Marked, SkillSubject, SpecificationStyle, WordingStatus
 from units.models.body import AwardingBody
 
 
-class UnitManager(models.Manager["Unit"]):
+class UnitQuerySet(models.QuerySet["Unit"]):
     def get_by_natural_key(self, key: str, version: int) -> "Unit":
         return self.get(key=key, version=version)
+
+    def published(self) -> "UnitQuerySet":
+        """Unit versions in use."""
+        return self.filter(publication__isnull=False)
+
+    def visible_to(self, user: User) -> "UnitQuerySet":
+        """The standard is no secret: a unit in use is there for everybody who is signed in."""
+        return self.published() if user.is_authenticated else self.none()
 
 
 class Unit(models.Model):
@@ -52,7 +61,7 @@ class Unit(models.Model):
     realistic_working_environment_allowed = models.BooleanField(default=True)
     work_placement_allowed = models.BooleanField(default=True)
 
-    objects: ClassVar[UnitManager] = UnitManager()
+    objects = UnitQuerySet.as_manager()
 
     class Meta:
         ordering = ["awarding_body__code", "key", "version"]
@@ -75,7 +84,7 @@ class Unit(models.Model):
         return self.title or self.public_title
 
 
-class UnitPublication(models.Model):
+class UnitPublication(StandingRow):
     """That a unit version is in use: from here on its wording is frozen (a trigger refuses any change).
 
     Never in a fixture, so that loading the same fixture again changes nothing.
@@ -111,10 +120,17 @@ class EvidenceRequirement(models.Model):
     objects: ClassVar[RequirementManager] = RequirementManager()
 
     class Meta:
-        ordering = ["unit", "position"]
+        ordering = ["unit_id", "position"]
         constraints = [
             one_of("wording", WordingStatus, "requirement_wording_status_is_known"),
+            models.CheckConstraint(
+                condition=Q(wording=WordingStatus.SOUND, wording_note="")
+                | (~Q(wording=WordingStatus.SOUND) & ~Q(wording_note="")),
+                name="a_requirement_wording_in_doubt_has_its_note",
+                violation_error_message="Say in the note what was repaired or cannot be read, and only then.",
+            ),
             models.UniqueConstraint(fields=["unit", "path"], name="requirement_paths_are_unique"),
+            models.UniqueConstraint(fields=["unit", "position"], name="requirements_have_places"),
         ]
 
     def __str__(self) -> str:
@@ -142,7 +158,7 @@ class NosReference(models.Model):
     objects: ClassVar[NosReferenceManager] = NosReferenceManager()
 
     class Meta:
-        ordering = ["unit", "unit_number"]
+        ordering = ["unit_id", "unit_number"]
         constraints = [
             models.UniqueConstraint(
                 fields=["unit", "occupational_standards", "unit_number"], name="a_standard_is_referred_to_once"
@@ -175,7 +191,7 @@ class FunctionalSkill(models.Model):
     objects: ClassVar[FunctionalSkillManager] = FunctionalSkillManager()
 
     class Meta:
-        ordering = ["unit", "position"]
+        ordering = ["unit_id", "position"]
         constraints = [
             one_of("subject", SkillSubject, "skill_subject_is_known"),
             one_of("marked", Marked, "skill_mark_is_known"),
