@@ -47,7 +47,7 @@ def standing_of(user: User, day: datetime.date) -> Standing:
 class SignedInRequest(HttpRequest):
     """A request behind the lock: somebody is signed in, and what they are is known."""
 
-    user: User  # type: ignore[assignment]
+    user: User
     standing: Standing
 
 

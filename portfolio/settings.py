@@ -74,8 +74,12 @@ def kept_secret(path: Path) -> str:
 
 if SERVER:
     SECRET_KEY = required("SECRET_KEY", "Signed links and sessions need a secret of your own: 50 random characters.")
-    ALLOWED_HOSTS = required("ALLOWED_HOSTS", "Name the host names this site answers to, separated by commas.").split(",")
-    DATABASE_URL = required("DATABASE_URL", "A server keeps its records in PostgreSQL: postgres://user:password@host/name.")
+    ALLOWED_HOSTS = required("ALLOWED_HOSTS", "Name the host names this site answers to, separated by commas.").split(
+        ","
+    )
+    DATABASE_URL = required(
+        "DATABASE_URL", "A server keeps its records in PostgreSQL: postgres://user:password@host/name."
+    )
 else:
     SECRET_KEY = env("SECRET_KEY") or kept_secret(DATA_DIR / "secret_key")
     ALLOWED_HOSTS = env("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
