@@ -1,0 +1,86 @@
+"""What every test of the house stands on: files of its own, no skip in silence, and how browser tests run."""
+
+import importlib.util
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_django
+from django.conf import settings as house
+
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+DEVELOPER_PACKAGES = ("playwright", "pytest_playwright", "axe_playwright_python")
+
+
+def missing_for_browser_tests() -> list[str]:
+    """What to do before browser tests can run here; nothing when they can."""
+    steps = []
+    if not all(importlib.util.find_spec(package) for package in DEVELOPER_PACKAGES):
+        steps.append("bin/setup dev")
+    if not CHROMIUM:
+        steps.append("sudo apt install chromium")
+    return steps
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--no-skips", action="store_true", help="fail when any test was skipped, and name it")
+
+
+def pytest_configure() -> None:
+    """Static files come straight from their sources: no test depends on somebody's last collectstatic."""
+    house.WHITENOISE_AUTOREFRESH = True
+    house.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser tests are skipped where there is no browser; `bin/test` says so at the end, `.ci/run` permits none."""
+    browser_tests = [item for item in items if item.get_closest_marker("browser")]
+    steps = missing_for_browser_tests()
+    for item in browser_tests if steps else []:
+        item.add_marker(pytest.mark.skip(reason=f"browser tests need: {' && '.join(steps)}"))
+    if browser_tests and not steps:
+        # Playwright keeps an event loop in the test's thread, where Django would refuse to query.
+        os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+
+
+def skipped(terminalreporter: Any) -> list[Any]:
+    return list(terminalreporter.stats.get("skipped", []))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_sessionfinish(session: pytest.Session) -> Iterator[None]:
+    """With --no-skips a skipped test fails the run like a failed one."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if session.config.getoption("no_skips") and reporter and skipped(reporter) and session.exitstatus == 0:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+    yield
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """Name what was skipped, and how to have it run."""
+    reports = skipped(terminalreporter)
+    in_browser = [report for report in reports if "browser" in report.keywords]
+    if in_browser:
+        steps = " && ".join(missing_for_browser_tests())
+        terminalreporter.write_sep(
+            "!", f"{len(in_browser)} browser tests were SKIPPED; to run them: {steps}", yellow=True
+        )
+    if config.getoption("no_skips") and reports:
+        terminalreporter.write_sep("!", "no skip is permitted here, but these were skipped", red=True)
+        for report in reports:
+            terminalreporter.write_line(f"{report.nodeid}: {report.longrepr[2]}")
+
+
+@pytest.fixture(autouse=True)
+def vault_of_its_own(settings: pytest_django.Settings, tmp_path: Path) -> None:
+    """No test sees another's evidence files, nor a real installation's."""
+    settings.VAULT_DIR = tmp_path / "vault"
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """Debian's own Chromium, so that no browser is downloaded; it runs as root in CI, hence without its sandbox."""
+    return browser_type_launch_args | {"executable_path": CHROMIUM, "args": ["--no-sandbox", "--disable-gpu"]}
