@@ -1,0 +1,163 @@
+"""Vocabulary of the upper floor."""
+
+from django.db import models
+
+
+class UnitStatus(models.TextChoices):
+    """Where a candidate's unit stands on its journey."""
+
+    COLLECTING = "collecting", "Collecting evidence"
+    DECLARED = "declared", "Declared complete"
+    AWAITING_COUNTERSIGNATURE = "awaiting_countersignature", "Awaiting countersignature"
+    SIGNED_OFF = "signed_off", "Signed off"
+    VERIFIED = "verified", "Verified"
+    CLAIMED = "claimed", "Claimed"
+    CERTIFICATED = "certificated", "Certificated"
+    REVOKED = "revoked", "Certificate revoked"
+    SUSPENDED = "suspended", "Suspended"
+    WITHDRAWN = "withdrawn", "Withdrawn"
+
+
+class ItemStatus(models.TextChoices):
+    """Where a version of an item of evidence stands."""
+
+    DRAFT = "draft", "Draft"
+    SUBMITTED = "submitted", "Handed in"
+    REVIEWED = "reviewed", "Read"
+    RETURNED = "returned", "Returned"
+    WITHDRAWN = "withdrawn", "Withdrawn"
+
+
+class Verb(models.TextChoices):
+    """Everything a person can do to an item or a unit. The audit book uses these words."""
+
+    # an item of evidence
+    SUBMIT = "submit", "hand in"
+    REVIEW = "review", "read and judge"
+    REPLACE = "replace", "replace with a new version"
+    MAP_MORE = "map_more", "map to criteria"
+    WITHDRAW_ITEM = "withdraw_item", "withdraw the item"
+    QUARANTINE = "quarantine", "quarantine"
+    REDACT = "redact", "redact"
+    # a unit
+    DECLARE = "declare", "declare complete"
+    REFER = "refer", "refer back"
+    SIGN_OFF = "sign_off", "sign off"
+    COUNTERSIGN = "countersign", "countersign"
+    HAND_BACK = "hand_back", "hand back"
+    VERIFY = "verify", "verify"
+    SEND_BACK = "send_back", "send back"
+    CLAIM = "claim", "claim"
+    UNCLAIM = "unclaim", "take back the claim of"
+    CERTIFICATE = "certificate", "record the certificate of"
+    REVOKE = "revoke", "record the revocation of"
+    SUSPEND = "suspend", "suspend"
+    RESUME = "resume", "resume"
+    WITHDRAW = "withdraw", "withdraw"
+    REOPEN = "reopen", "reopen"
+
+
+class Party(models.TextChoices):
+    """What a person is to one candidate's unit."""
+
+    CANDIDATE = "candidate", "the candidate"
+    ASSESSOR = "assessor", "the unit's assessor"
+    COUNTERSIGNER = "countersigner", "the unit's countersigner"
+    VERIFIER = "verifier", "the unit's internal verifier"
+    LEAD_VERIFIER = "lead_verifier", "the centre's lead verifier"
+    ADMINISTRATOR = "administrator", "a centre administrator"
+
+
+class Layer(models.TextChoices):
+    """The layers of progress, never mixed: a mapping alone never meets a criterion."""
+
+    NOT_STARTED = "not_started", "Not started"
+    CLAIMED = "claimed", "Claimed"
+    ACCEPTED = "accepted", "Accepted"
+    CONFIRMED = "confirmed", "Confirmed"
+    RETURNED = "returned", "Returned"
+
+
+class Verdict(models.TextChoices):
+    """What an assessor says of one criterion, reading one version of an item."""
+
+    MET = "met", "Met"
+    CONTRIBUTES = "contributes", "Contributes"
+    NOT_YET = "not_yet", "Not yet"
+
+
+class EvidenceKind(models.TextChoices):
+    """Assessment methods, as recording forms name them."""
+
+    WORK_PRODUCT = "work_product", "Work product"
+    OBSERVATION = "observation", "Observation"
+    PROFESSIONAL_DISCUSSION = "professional_discussion", "Professional discussion"
+    QUESTIONS = "questions", "Questions and answers"
+    WITNESS_TESTIMONY = "witness_testimony", "Witness testimony"
+    PERSONAL_STATEMENT = "personal_statement", "Personal statement"
+    PROJECT = "project", "Project or assignment"
+    AUDIO_VIDEO = "audio_video", "Audio or video recording"
+    PRIOR_LEARNING = "prior_learning", "Recognition of prior learning"
+    SIMULATION = "simulation", "Simulation"
+
+
+class Setting(models.TextChoices):
+    """Where the activity took place."""
+
+    PAID_WORK = "paid_work", "Real work, paid"
+    VOLUNTARY_WORK = "voluntary_work", "Real work, voluntary"
+    PLACEMENT = "placement", "Work placement"
+    REALISTIC_ENVIRONMENT = "realistic_environment", "Realistic working environment"
+    SIMULATED = "simulated", "Simulation"
+
+
+class HeldAt(models.TextChoices):
+    """Where the evidence itself is: evidence may stay in the workplace and be signposted (OCR)."""
+
+    HERE = "here", "In this portfolio"
+    LOCATION = "location", "At a named location"
+
+
+class OthersData(models.TextChoices):
+    """Whether customers' or colleagues' personal data is in the evidence (UK GDPR Art. 5)."""
+
+    NONE = "none", "No"
+    ANONYMISED = "anonymised", "Yes, and it has been made anonymous"
+    PERMITTED = "permitted", "Yes, with the employer's permission"
+
+
+class AllocatedAs(models.TextChoices):
+    """The parts staff are allocated to on an enrolment."""
+
+    ASSESSOR = "assessor", "Assessor"
+    COUNTERSIGNER = "countersigner", "Countersigner"
+    VERIFIER = "verifier", "Internal verifier"
+
+
+class SignedAs(models.TextChoices):
+    """Whose signature on a unit, and to what."""
+
+    CANDIDATE = "candidate", "Candidate"
+    ASSESSOR = "assessor", "Assessor"
+    COUNTERSIGNER = "countersigner", "Countersigner"
+    VERIFIER = "verifier", "Internal verifier"
+    CANDIDATE_AUTHENTICITY = "candidate_authenticity", "Candidate, authenticity"
+    ASSESSOR_AUTHENTICITY = "assessor_authenticity", "Assessor, authenticity"
+
+
+class SampleStage(models.TextChoices):
+    INTERIM = "interim", "Interim"
+    SUMMATIVE = "summative", "Summative"
+
+
+class SampleOutcome(models.TextChoices):
+    AGREED = "agreed", "Agreed"
+    AGREED_WITH_ACTION = "agreed_with_action", "Agreed with action"
+    NOT_AGREED = "not_agreed", "Not agreed"
+
+
+class ClaimBasis(models.TextChoices):
+    """What a claim rests on."""
+
+    DIRECT = "direct", "Direct claim status"
+    AUTHORISED = "authorised", "Authorised by the external verifier"

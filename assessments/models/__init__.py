@@ -1,0 +1,27 @@
+"""Nouns of the upper floor, by chapter."""
+
+from assessments.models.award import AuthenticationForm, Certificate, Claim
+from assessments.models.enrolment import Allocation, Enrolment
+from assessments.models.evidence import Evidence, EvidenceFile, EvidenceVersion, Mapping
+from assessments.models.judgement import Countersignature, Decision, Review, SignOff
+from assessments.models.verification import Action, Sample, SampledCriterion, UnsampledNote
+
+__all__ = [
+    "Action",
+    "Allocation",
+    "AuthenticationForm",
+    "Certificate",
+    "Claim",
+    "Countersignature",
+    "Decision",
+    "Enrolment",
+    "Evidence",
+    "EvidenceFile",
+    "EvidenceVersion",
+    "Mapping",
+    "Review",
+    "Sample",
+    "SampledCriterion",
+    "SignOff",
+    "UnsampledNote",
+]

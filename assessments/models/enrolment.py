@@ -1,0 +1,215 @@
+"""A candidate's unit: who works on it, and where it stands."""
+
+import datetime
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from assessments.enums import AllocatedAs, UnitStatus
+from portfolio.enums import Role
+from portfolio.models import CandidateRecord, Centre, RoleGrant, User, one_of
+from units.models import Unit
+
+DECLARED = (
+    UnitStatus.DECLARED,
+    UnitStatus.AWAITING_COUNTERSIGNATURE,
+    UnitStatus.SIGNED_OFF,
+    UnitStatus.VERIFIED,
+    UnitStatus.CLAIMED,
+    UnitStatus.CERTIFICATED,
+    UnitStatus.REVOKED,
+)
+ASSESSOR_SIGNED = DECLARED[1:]
+SIGNED_OFF = DECLARED[2:]
+CLAIMED = DECLARED[4:]
+
+
+def at_stage(*statuses: UnitStatus) -> Q:
+    """The unit stands at one of these, or is suspended from one of them."""
+    return Q(status__in=statuses) | Q(status=UnitStatus.SUSPENDED, kept_status__in=statuses)
+
+
+def exactly_when(stage: Q, *columns: str) -> Q:
+    """The columns are filled exactly when the unit is at the stage. A withdrawn unit keeps what it had."""
+    filled = Q(**{f"{column}__isnull": False for column in columns})
+    empty = Q(**{f"{column}__isnull": True for column in columns})
+    return Q(status=UnitStatus.WITHDRAWN) | (stage & filled) | (~stage & empty)
+
+
+def differ(one: str, other: str) -> Q:
+    """Two people columns name different people, or one of them nobody."""
+    return Q(**{f"{one}__isnull": True}) | Q(**{f"{other}__isnull": True}) | ~Q(**{one: F(other)})
+
+
+class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
+    def visible_to(self, user: User, day: datetime.date | None = None) -> "EnrolmentQuerySet":
+        """Enrolments that exist for this person: their own; those they are allocated to; all of a centre they run.
+
+        Staff see through a role in force on the day (today when none is given); candidates always see their own.
+        """
+        held = RoleGrant.objects.on(day or timezone.localdate()).filter(user=user)
+        staff = held.exclude(role=Role.CANDIDATE).values("centre")
+        running = held.filter(role__in=[Role.ADMINISTRATOR, Role.LEAD_VERIFIER]).values("centre")
+        return self.filter(
+            Q(candidate_user=user)
+            | Q(centre__in=running)
+            | (Q(centre__in=staff) & (Q(assessor=user) | Q(countersigner=user) | Q(verifier=user)))
+        )
+
+    def locked(self) -> "EnrolmentQuerySet":
+        """The enrolments, locked until the transaction ends, in id order so that two verbs never wait in a ring."""
+        return self.order_by("pk").select_for_update(of=("self",))
+
+
+class Enrolment(models.Model):
+    """A candidate enrolled on a version of a unit, with the people who work on it."""
+
+    centre = models.ForeignKey(Centre, on_delete=models.PROTECT, related_name="enrolments")
+    candidate = models.ForeignKey(CandidateRecord, on_delete=models.PROTECT, related_name="enrolments")
+    candidate_user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="enrolments")
+    assessor = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    countersigner = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    verifier = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    status = models.CharField(max_length=30, choices=UnitStatus, default=UnitStatus.COLLECTING)
+    kept_status = models.CharField(
+        "status it was suspended from", max_length=30, choices=UnitStatus, blank=True, editable=False
+    )
+    started_on = models.DateField()
+    target_on = models.DateField("target date", null=True, blank=True)
+    declared_at = models.DateTimeField(null=True, editable=False)
+    assessor_signed_at = models.DateTimeField(null=True, editable=False)
+    assessor_signed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, editable=False, related_name="+")
+    signed_off_at = models.DateTimeField(null=True, editable=False)
+    countersigned_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, editable=False, related_name="+")
+    verified_at = models.DateTimeField(null=True, editable=False)
+    verified_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, editable=False, related_name="+")
+    claimed_at = models.DateTimeField(null=True, editable=False)
+    suspended_at = models.DateTimeField(null=True, editable=False)
+    ended_at = models.DateTimeField("withdrawn at", null=True, editable=False)
+
+    objects = EnrolmentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["candidate", "unit"]
+        indexes = [
+            models.Index(fields=["assessor", "status"]),
+            models.Index(fields=["verifier", "status"]),
+            models.Index(fields=["centre", "status"]),
+        ]
+        constraints = [
+            one_of("status", UnitStatus, "unit_status_is_known"),
+            one_of("kept_status", UnitStatus, "kept_status_is_known", blank=True),
+            models.UniqueConstraint(
+                fields=["candidate", "unit"],
+                condition=~Q(status=UnitStatus.WITHDRAWN),
+                name="a_candidate_takes_a_unit_once",
+                violation_error_message="The candidate is enrolled on this unit already.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(candidate_user=F("assessor"))
+                & ~Q(candidate_user=F("verifier"))
+                & differ("candidate_user", "countersigner"),
+                name="nobody_assesses_or_verifies_themselves",
+                violation_error_message="A candidate cannot be the assessor, countersigner or verifier of their own unit.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(assessor=F("verifier"))
+                & differ("assessor", "countersigner")
+                & differ("countersigner", "verifier"),
+                name="assessor_countersigner_and_verifier_differ",
+                violation_error_message="Assessor, countersigner and verifier of a unit must be three different people.",
+            ),
+            models.CheckConstraint(
+                condition=differ("verified_by", "assessor_signed_by")
+                & differ("verified_by", "countersigned_by")
+                & differ("assessor_signed_by", "countersigned_by")
+                & differ("verified_by", "candidate_user")
+                & differ("assessor_signed_by", "candidate_user")
+                & differ("countersigned_by", "candidate_user"),
+                name="nobody_signs_twice_for_a_unit",
+                violation_error_message="Nobody may sign a unit in two parts: not the one they assessed, nor their own.",
+            ),
+            models.CheckConstraint(
+                condition=exactly_when(at_stage(*DECLARED), "declared_at"),
+                name="a_declared_unit_says_when",
+            ),
+            models.CheckConstraint(
+                condition=exactly_when(at_stage(*ASSESSOR_SIGNED), "assessor_signed_at", "assessor_signed_by"),
+                name="a_unit_signed_by_its_assessor_says_who_and_when",
+            ),
+            models.CheckConstraint(
+                condition=exactly_when(at_stage(*SIGNED_OFF), "signed_off_at"),
+                name="a_signed_off_unit_says_when",
+            ),
+            models.CheckConstraint(
+                condition=Q(countersigned_by__isnull=True)
+                | at_stage(*SIGNED_OFF)
+                | Q(status=UnitStatus.WITHDRAWN),
+                name="only_a_signed_off_unit_is_countersigned",
+            ),
+            models.CheckConstraint(
+                condition=Q(verified_at__isnull=True, verified_by__isnull=True)
+                | Q(verified_at__isnull=False, verified_by__isnull=False),
+                name="a_verification_says_who_and_when",
+            ),
+            models.CheckConstraint(
+                condition=Q(status=UnitStatus.WITHDRAWN)
+                | (at_stage(UnitStatus.VERIFIED) & Q(verified_at__isnull=False))
+                | at_stage(*CLAIMED)
+                | (~at_stage(UnitStatus.VERIFIED, *CLAIMED) & Q(verified_at__isnull=True)),
+                name="a_verified_unit_says_when",
+            ),
+            models.CheckConstraint(
+                condition=exactly_when(at_stage(*CLAIMED), "claimed_at"),
+                name="a_claimed_unit_says_when",
+            ),
+            models.CheckConstraint(
+                condition=(Q(status=UnitStatus.SUSPENDED, suspended_at__isnull=False) & ~Q(kept_status=""))
+                | (~Q(status=UnitStatus.SUSPENDED) & Q(suspended_at__isnull=True, kept_status="")),
+                name="a_suspended_unit_keeps_its_status",
+            ),
+            models.CheckConstraint(
+                condition=Q(status=UnitStatus.WITHDRAWN, ended_at__isnull=False)
+                | (~Q(status=UnitStatus.WITHDRAWN) & Q(ended_at__isnull=True)),
+                name="a_withdrawn_unit_says_when",
+            ),
+            models.CheckConstraint(
+                condition=Q(target_on__isnull=True) | Q(target_on__gte=F("started_on")),
+                name="a_unit_is_aimed_at_after_it_starts",
+                violation_error_message="The target date cannot be before the start.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.candidate}: {self.unit}"
+
+
+class Allocation(models.Model):
+    """Who held which part on an enrolment, from when to when: the history behind the enrolment's own columns.
+
+    Source: assessor and internal verifier are named and recorded for every unit (SQA pre-delivery records).
+    """
+
+    enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="allocations")
+    part = models.CharField(max_length=13, choices=AllocatedAs)
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    from_at = models.DateTimeField()
+    to_at = models.DateTimeField(null=True)
+    reason = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["enrolment", "from_at", "pk"]
+        constraints = [
+            one_of("part", AllocatedAs, "allocated_part_is_known"),
+            models.UniqueConstraint(
+                fields=["enrolment", "part"], condition=Q(to_at=None), name="a_part_is_held_by_one_person_at_a_time"
+            ),
+            models.CheckConstraint(
+                condition=Q(to_at=None) | Q(to_at__gte=F("from_at")), name="an_allocation_ends_after_it_starts"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_part_display()} {self.user}"

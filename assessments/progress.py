@@ -1,0 +1,110 @@
+"""Pure arithmetic of progress: from marks to layers. Reads nothing, writes nothing, knows no clock."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from assessments.enums import ItemStatus, Layer, UnitStatus, Verdict
+
+CONFIRMING = frozenset({UnitStatus.SIGNED_OFF, UnitStatus.VERIFIED, UnitStatus.CLAIMED, UnitStatus.CERTIFICATED})
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """An item mapped to a criterion, and the latest word on it: one filled cell of the recording form.
+
+    `verdict` is the latest decision on the version in force, None while nobody has judged it. `countersigned` is None
+    while a needed countersignature is missing, else whether the countersigner agreed.
+    """
+
+    evidence_id: int
+    criterion_id: int
+    item_status: str
+    verdict: str | None = None
+    needs_countersignature: bool = False
+    countersigned: bool | None = None
+
+    @property
+    def accepted(self) -> bool:
+        """Met, and countersigned where that is needed."""
+        return self.verdict == Verdict.MET and (not self.needs_countersignature or self.countersigned is True)
+
+    @property
+    def pending(self) -> bool:
+        """Met by an unqualified assessor, and nobody has countersigned yet: it does not count until then."""
+        return self.verdict == Verdict.MET and self.needs_countersignature and self.countersigned is None
+
+    @property
+    def waiting(self) -> bool:
+        """Handed in, and the assessor has not judged it for this criterion."""
+        return self.verdict is None and self.item_status in (ItemStatus.SUBMITTED, ItemStatus.REVIEWED)
+
+    @property
+    def returned(self) -> bool:
+        """The candidate has to do something before it can count."""
+        return (
+            self.verdict == Verdict.NOT_YET
+            or self.countersigned is False
+            or (self.item_status == ItemStatus.RETURNED and self.verdict is None)
+        )
+
+    @property
+    def layer(self) -> Layer:
+        return layer_of([self])
+
+
+def layer_of(marks: Iterable[Mark], *, confirmed: bool = False) -> Layer:
+    """How far a criterion is, given everything mapped to it. `confirmed`: its unit is signed off.
+
+    The best mark decides: one accepted item meets a criterion, whatever else was returned. An item that only
+    contributes leaves the criterion claimed. Drafts claim nothing.
+    """
+    marks = [mark for mark in marks if mark.item_status != ItemStatus.DRAFT]
+    if any(mark.accepted for mark in marks):
+        return Layer.CONFIRMED if confirmed else Layer.ACCEPTED
+    if any(not mark.returned for mark in marks):
+        return Layer.CLAIMED
+    return Layer.RETURNED if marks else Layer.NOT_STARTED
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How many of a unit's criteria are at least so far. `accepted` counts the confirmed too, `claimed` all three."""
+
+    total: int
+    claimed: int
+    accepted: int
+    confirmed: int
+    returned: int
+
+    @property
+    def complete(self) -> bool:
+        return self.total > 0 and self.accepted == self.total
+
+    @property
+    def per_cent(self) -> int:
+        """Share of criteria accepted, in whole per cent, rounded down so that 100 means all."""
+        return self.accepted * 100 // self.total if self.total else 0
+
+
+def layers(criteria: Sequence[int], marks: Iterable[Mark], status: str) -> dict[int, Layer]:
+    """The layer of each criterion (by id) of a unit at a status."""
+    confirmed = status in CONFIRMING
+    by_criterion: dict[int, list[Mark]] = {criterion: [] for criterion in criteria}
+    for mark in marks:
+        if mark.criterion_id in by_criterion:
+            by_criterion[mark.criterion_id].append(mark)
+    return {criterion: layer_of(found, confirmed=confirmed) for criterion, found in by_criterion.items()}
+
+
+def progress_of(layer_by_criterion: Mapping[int, Layer]) -> Progress:
+    """Count the layers."""
+    found = list(layer_by_criterion.values())
+    confirmed = found.count(Layer.CONFIRMED)
+    accepted = found.count(Layer.ACCEPTED) + confirmed
+    return Progress(
+        total=len(found),
+        claimed=found.count(Layer.CLAIMED) + accepted,
+        accepted=accepted,
+        confirmed=confirmed,
+        returned=found.count(Layer.RETURNED),
+    )
