@@ -112,14 +112,14 @@ class Enrolment(models.Model):
                 & ~Q(candidate_user=F("verifier"))
                 & differ("candidate_user", "countersigner"),
                 name="nobody_assesses_or_verifies_themselves",
-                violation_error_message="A candidate cannot be the assessor, countersigner or verifier of their own unit.",
+                violation_error_message="Nobody can be assessor, countersigner or verifier of their own unit.",
             ),
             models.CheckConstraint(
                 condition=~Q(assessor=F("verifier"))
                 & differ("assessor", "countersigner")
                 & differ("countersigner", "verifier"),
                 name="assessor_countersigner_and_verifier_differ",
-                violation_error_message="Assessor, countersigner and verifier of a unit must be three different people.",
+                violation_error_message="Assessor, countersigner and verifier must be three different people.",
             ),
             models.CheckConstraint(
                 condition=differ("verified_by", "assessor_signed_by")
@@ -129,7 +129,7 @@ class Enrolment(models.Model):
                 & differ("assessor_signed_by", "candidate_user")
                 & differ("countersigned_by", "candidate_user"),
                 name="nobody_signs_twice_for_a_unit",
-                violation_error_message="Nobody may sign a unit in two parts: not the one they assessed, nor their own.",
+                violation_error_message="Nobody may sign a unit in two parts, or sign for their own.",
             ),
             models.CheckConstraint(
                 condition=exactly_when(at_stage(*DECLARED), "declared_at"),
@@ -144,9 +144,7 @@ class Enrolment(models.Model):
                 name="a_signed_off_unit_says_when",
             ),
             models.CheckConstraint(
-                condition=Q(countersigned_by__isnull=True)
-                | at_stage(*SIGNED_OFF)
-                | Q(status=UnitStatus.WITHDRAWN),
+                condition=Q(countersigned_by__isnull=True) | at_stage(*SIGNED_OFF) | Q(status=UnitStatus.WITHDRAWN),
                 name="only_a_signed_off_unit_is_countersigned",
             ),
             models.CheckConstraint(
