@@ -1,0 +1,63 @@
+"""One way of writing facts down, so that the same facts have the same digest for as long as the house stands.
+
+JSON with sorted keys, in UTF-8, without spaces. Moments are written in UTC with microseconds, days as ISO dates.
+Whatever could be written in two ways (a float, a moment without a time zone, an object) is refused loudly.
+"""
+
+import datetime
+import enum
+import hashlib
+import json
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias
+
+# What can be written down, and what a JSON column gives back of it.
+JSON: TypeAlias = (
+    "bool | int | str | enum.Enum | datetime.date | uuid.UUID | Sequence[JSON] | Mapping[str, JSON] | None"
+)
+Plain: TypeAlias = "bool | int | str | list[Plain] | dict[str, Plain] | None"
+
+
+def plain(value: JSON) -> Plain:
+    """The value as a JSON column gives it back. Raises TypeError for what has no single way of being written."""
+    match value:
+        case enum.Enum():
+            return plain(value.value)
+        case None | bool() | int() | str():
+            return value
+        case datetime.datetime():
+            return moment(value)
+        case datetime.date():
+            return value.isoformat()
+        case uuid.UUID():
+            return str(value)
+        case Mapping():
+            return {_key(key): plain(item) for key, item in value.items()}
+        case list() | tuple():
+            return [plain(item) for item in value]
+    raise TypeError(f"{value!r} ({type(value).__name__}) cannot be written down in one certain way.")
+
+
+def moment(at: datetime.datetime) -> str:
+    """A moment in UTC with microseconds. Raises TypeError for one without a time zone."""
+    if at.tzinfo is None:
+        raise TypeError(f"{at!r} has no time zone.")
+    return at.astimezone(datetime.UTC).isoformat(timespec="microseconds")
+
+
+def canonical(value: JSON) -> bytes:
+    """The one way of writing the value."""
+    text = json.dumps(plain(value), sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return text.encode()
+
+
+def digest(value: JSON, *, salt: str = "") -> str:
+    """SHA-256, in hexadecimal, of the salt followed by the value's canonical JSON."""
+    return hashlib.sha256(salt.encode() + canonical(value)).hexdigest()
+
+
+def _key(key: object) -> str:
+    if type(key) is not str:
+        raise TypeError(f"{key!r} is no name of a fact: names are strings.")
+    return key

@@ -1,0 +1,97 @@
+"""Putting one's name to a statement: the password asked again, the facts' digest, the signature, its voiding."""
+
+import datetime
+import re
+from collections.abc import Mapping
+
+from django.core.cache import cache
+from django.utils import timezone
+
+from portfolio import canonical
+from portfolio.canonical import JSON
+from portfolio.enums import Role
+from portfolio.models import Centre, Signature, SignatureVoid, Statement, User
+from portfolio.refusal import Refusal
+
+TRIES = 5
+WINDOW = datetime.timedelta(minutes=15)
+DIGEST = re.compile(r"[0-9a-f]{64}")
+
+
+def digest_of(facts: Mapping[str, JSON]) -> str:
+    """What is signed: SHA-256 of the facts as canonical JSON. Raises TypeError for facts written in no certain way."""
+    return canonical.digest(facts)
+
+
+def current_statement(key: str, variant: str = "") -> Statement:
+    """The newest wording of a declaration for an awarding body, else the newest for all.
+
+    Raises Statement.DoesNotExist when the declaration was never loaded from fixtures/statements.json.
+    """
+    wordings = Statement.objects.filter(key=key, variant__in={variant, ""})
+    newest = wordings.order_by("-variant", "-version").first()
+    if newest is None:
+        raise Statement.DoesNotExist(f"No statement {key!r} is known: load fixtures/statements.json.")
+    return newest
+
+
+def password_refusals(user: User, password: str) -> list[str]:
+    """Why this password does not let the person sign, empty when it does.
+
+    Every try is counted before the password is looked at, so that tries made at once cannot outrun the count; the
+    right password wipes the count. After five wrong ones the door stays shut until 15 minutes after the first.
+    """
+    if not password:
+        return ["Type your password: it is what makes this your signature."]
+    shut_until_key = f"signing:{user.pk}:until"
+    cache.add(shut_until_key, timezone.now() + WINDOW, WINDOW.total_seconds())
+    until: datetime.datetime = cache.get(shut_until_key, timezone.now() + WINDOW)
+    tries_key = f"signing:{user.pk}:{until.timestamp()}"
+    cache.add(tries_key, 0, WINDOW.total_seconds())
+    tries = cache.incr(tries_key)
+    cache.touch(tries_key, WINDOW.total_seconds())
+    if tries > TRIES:
+        return [f"Too many wrong passwords. You can sign again from {timezone.localtime(until):%H:%M}."]
+    if not user.check_password(password):
+        return ["That password is not right: it is the one you sign in with. Nothing was signed."]
+    cache.delete_many([shut_until_key, tries_key])
+    return []
+
+
+def sign(
+    *,
+    by: User,
+    role: Role,
+    name: str,
+    centre: Centre,
+    statement: Statement,
+    scheme: int,
+    digest: str,
+    at: datetime.datetime,
+) -> Signature:
+    """Keep that a person put their name, as printed, to a statement over the facts with this digest.
+
+    The caller has asked for the password again and checked that the person holds the role. Raises ValueError for
+    what is no digest.
+    """
+    if not DIGEST.fullmatch(digest):
+        raise ValueError(f"{digest!r} is no SHA-256 digest.")
+    return Signature.objects.create(
+        centre=centre,
+        signer=by,
+        signer_name=name,
+        role=role,
+        statement=statement,
+        scheme=scheme,
+        digest=digest,
+        signed_at=at,
+    )
+
+
+def void(*, signature: Signature, by: User, reason: str, at: datetime.datetime) -> SignatureVoid:
+    """Keep that a signature no longer counts, and why. The signature stays. Raises Refusal without reason or twice."""
+    if not reason.strip():
+        raise Refusal(["Say why the signature no longer counts: the reason stays beside it."])
+    if SignatureVoid.objects.filter(signature=signature).exists():
+        raise Refusal(["This signature was voided already."])
+    return SignatureVoid.objects.create(signature=signature, by=by, reason=reason.strip(), at=at)
