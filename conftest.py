@@ -11,6 +11,8 @@ import pytest
 import pytest_django
 from django.conf import settings as house
 
+from portfolio import testing
+
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 DEVELOPER_PACKAGES = ("playwright", "pytest_playwright", "axe_playwright_python")
 
@@ -78,6 +80,14 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
 def vault_of_its_own(settings: pytest_django.Settings, tmp_path: Path) -> None:
     """No test sees another's evidence files, nor a real installation's."""
     settings.VAULT_DIR = tmp_path / "vault"
+
+
+@pytest.fixture(autouse=True, scope="session")
+def walls_stand_in_tests() -> Iterator[None]:
+    """The database's walls stand in every test, and come down only while a transactional test is cleared away."""
+    with pytest.MonkeyPatch.context() as patch:
+        testing.take_walls_down_to_flush(patch)
+        yield
 
 
 @pytest.fixture(scope="session")

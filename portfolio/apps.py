@@ -1,8 +1,19 @@
 """The ground floor, as Django knows it."""
 
 from django.apps import AppConfig
+from django.core import checks
+from django.db.models.signals import post_migrate, pre_migrate
+
+from portfolio import walls
+from portfolio.own_walls import WALLS
 
 
 class PortfolioConfig(AppConfig):
     name = "portfolio"
     verbose_name = "NVQ Portfolio"
+
+    def ready(self) -> None:
+        walls.register(self.label, WALLS)
+        pre_migrate.connect(walls.take_down_before_migrations, sender=self)
+        post_migrate.connect(walls.rebuild_after_migrate, sender=self)
+        checks.register(walls.check_walls, checks.Tags.database)

@@ -1,0 +1,156 @@
+"""The audit book: one line per verb, each holding the hash of the line before it.
+
+A line says who did what to which record, when. What was written beside it (the details) may have to be erased one
+day, so the line holds only a salted digest of it: salt and details lie in a row of their own, and the chain verifies
+without them.
+"""
+
+import datetime
+import secrets
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.db import models, transaction
+
+from portfolio import canonical
+from portfolio.canonical import JSON
+from portfolio.models import AuditChain, AuditDetail, AuditEvent, Centre, User
+
+BEGINNING = "0" * 64
+
+
+@dataclass(frozen=True)
+class Broken:
+    """The first line of a chain that does not hold, and what is wrong with it."""
+
+    sequence: int
+    reason: str
+
+    def __str__(self) -> str:
+        return f"line {self.sequence}: {self.reason}"
+
+
+def record(
+    *,
+    verb: str,
+    by: User | None,
+    at: datetime.datetime,
+    subject: models.Model,
+    centre: Centre | None,
+    details: Mapping[str, JSON],
+    act_id: uuid.UUID | None = None,
+) -> AuditEvent:
+    """Write one line in the book of the centre (of the installation when there is none), as the verb's last act.
+
+    Before: the caller is inside its transaction and holds every other lock it needs; the subject is saved. After: the
+    line, its details and the new head stand or fall with the caller's transaction. Raises TransactionManagementError
+    outside a transaction, ValueError for a subject without an id, TypeError for details that cannot be written down.
+    """
+    if not transaction.get_connection().in_atomic_block:
+        raise transaction.TransactionManagementError("An audit line is written in the transaction of its verb.")
+    if subject.pk is None:
+        raise ValueError(f"A {subject._meta.verbose_name} without an id cannot be the subject of an audit line.")
+    written = canonical.plain(details)
+    salt = secrets.token_hex(32)
+    chain = _locked_chain(centre)
+    event = AuditEvent(
+        chain=chain,
+        sequence=chain.length + 1,
+        at=at,
+        actor=by,
+        verb=verb,
+        subject_kind=kind_of(subject),
+        subject_id=subject.pk,
+        act_id=act_id or uuid.uuid4(),
+        details_digest=canonical.digest(written, salt=salt),
+        previous=chain.head,
+    )
+    event.hash = hash_of(event)
+    event.save()
+    AuditDetail.objects.create(event=event, salt=salt, details=written)
+    AuditChain.objects.filter(pk=chain.pk).update(length=event.sequence, head=event.hash)
+    return event
+
+
+def kind_of(subject: models.Model) -> str:
+    """How the book names a kind of record, e.g. `candidaterecord`."""
+    return str(subject._meta.model_name)
+
+
+def hash_of(event: AuditEvent) -> str:
+    """SHA-256 of all that the line says, its place in its chain and the hash of the line before it."""
+    return canonical.digest(
+        {
+            "chain": name_of(event.chain),
+            "sequence": event.sequence,
+            "at": event.at,
+            "actor": event.actor_id,
+            "verb": event.verb,
+            "subject": [event.subject_kind, event.subject_id],
+            "act": event.act_id,
+            "details": event.details_digest,
+            "previous": event.previous,
+        }
+    )
+
+
+def name_of(chain: AuditChain) -> str:
+    """What identifies a chain in its hashes and in exported heads: `centre 7` or `installation`."""
+    return "installation" if chain.centre_id is None else f"centre {chain.centre_id}"
+
+
+def verify(chain: AuditChain) -> Broken | None:
+    """Walk a chain from its first line, in constant memory. Returns the first broken line, or None when all hold.
+
+    Lines may be added meanwhile: the head is read after the lines that must lead to it, and lines the head has gained
+    by then are walked too.
+    """
+    sequence, newest = 0, BEGINNING
+    while True:
+        walked_from = sequence
+        lines = chain.events.filter(sequence__gt=walked_from).order_by("sequence", "id")
+        for event in lines.select_related("detail", "chain").iterator(chunk_size=2000):
+            reason = _what_is_wrong(event, sequence + 1, newest)
+            if reason:
+                return Broken(sequence + 1, reason)
+            sequence, newest = event.sequence, event.hash
+        chain.refresh_from_db()
+        if chain.length <= sequence:
+            break
+        if sequence == walked_from:
+            return Broken(sequence + 1, f"it is missing, and so is all after it: the book had {chain.length} lines.")
+    if chain.length < sequence:
+        return Broken(chain.length + 1, f"the head of the book knows only {chain.length} lines.")
+    if chain.head != newest:
+        return Broken(sequence, "the head of the book holds another hash than the newest line.")
+    return None
+
+
+def _locked_chain(centre: Centre | None) -> AuditChain:
+    """The centre's chain, locked until the transaction ends; begun if this is its first line.
+
+    Two first lines may race: the second insert waits for the first to commit, then does nothing.
+    """
+    chains = AuditChain.objects.select_for_update().filter(centre=centre)
+    chain = chains.first()
+    if chain is None:
+        AuditChain.objects.bulk_create([AuditChain(centre=centre)], ignore_conflicts=True)
+        chain = chains.get()
+    return chain
+
+
+def _what_is_wrong(event: AuditEvent, expected: int, previous: str) -> str | None:
+    """Why this line does not follow the line before it, or None when it does."""
+    if event.sequence > expected:
+        return "it is missing."
+    if event.sequence < expected:
+        return f"number {event.sequence} stands here a second time."
+    if event.previous != previous:
+        return "it does not hold the hash of the line before it."
+    if event.hash != hash_of(event):
+        return "it was altered: it no longer gives its hash."
+    detail = getattr(event, "detail", None)
+    if detail is not None and canonical.digest(detail.details, salt=detail.salt) != event.details_digest:
+        return "its details were altered: they no longer give their digest."
+    return None

@@ -1,0 +1,59 @@
+"""The walls of the ground floor."""
+
+from portfolio.walls import (
+    DELETE,
+    INSERT,
+    TRUNCATE,
+    UPDATE,
+    never_deleted,
+    only_columns_may_change,
+    refuses,
+    stands_for_good,
+)
+
+ISSUED = "OLD.issued AND OLD.status = 'ready'"
+ISSUED_STANDS = "An issued document is kept for good, as it was issued."
+
+WALLS = [
+    *stands_for_good("portfolio_auditevent", "audit lines"),
+    *refuses(
+        "portfolio_auditevent",
+        INSERT,
+        """NOT EXISTS (
+            SELECT 1 FROM portfolio_auditchain c
+            WHERE c.id = NEW.chain_id AND NEW.sequence = c.length + 1 AND NEW.previous = c.head
+        )""",
+        "An audit line is added at the end of its book and holds the hash of the line before it.",
+        name="an_audit_line_follows_the_line_before_it",
+    ),
+    *stands_for_good("portfolio_auditdetail", "audit details"),
+    *never_deleted("portfolio_auditchain", "audit books"),
+    *refuses(
+        "portfolio_auditchain",
+        INSERT,
+        f"NEW.length <> 0 OR NEW.head <> '{'0' * 64}'",
+        "An audit book begins empty.",
+        name="an_audit_book_begins_empty",
+    ),
+    *refuses(
+        "portfolio_auditchain",
+        UPDATE,
+        """NEW.id <> OLD.id OR NEW.centre_id IS DISTINCT FROM OLD.centre_id OR NEW.length <> OLD.length + 1
+        OR NOT EXISTS (
+            SELECT 1 FROM portfolio_auditevent e
+            WHERE e.chain_id = NEW.id AND e.sequence = NEW.length AND e.hash = NEW.head
+        )""",
+        "An audit book only grows, by one line at a time.",
+        name="an_audit_book_only_grows",
+    ),
+    *stands_for_good("portfolio_signature", "signatures"),
+    *stands_for_good("portfolio_signaturevoid", "voided signatures"),
+    *stands_for_good("portfolio_statement", "statements", reloadable=True),
+    *stands_for_good("portfolio_storedfile", "stored files"),
+    *stands_for_good("portfolio_accessline", "access lines"),
+    *refuses("portfolio_document", UPDATE, ISSUED, ISSUED_STANDS, name="an_issued_document_never_changes"),
+    *refuses("portfolio_document", DELETE, ISSUED, ISSUED_STANDS, name="an_issued_document_is_never_deleted"),
+    *refuses("portfolio_document", TRUNCATE, "", ISSUED_STANDS, name="documents_are_never_emptied_out"),
+    *never_deleted("portfolio_rolegrant", "roles held"),
+    *only_columns_may_change("portfolio_rolegrant", ["starts_on", "ends_on"], "a role held"),
+]
