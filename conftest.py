@@ -11,7 +11,7 @@ import pytest
 import pytest_django
 from django.conf import settings as house
 
-from portfolio import testing
+from portfolio import harness
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 DEVELOPER_PACKAGES = ("playwright", "pytest_playwright", "axe_playwright_python")
@@ -86,7 +86,7 @@ def vault_of_its_own(settings: pytest_django.Settings, tmp_path: Path) -> None:
 def walls_stand_in_tests() -> Iterator[None]:
     """The database's walls stand in every test, and come down only while a transactional test is cleared away."""
     with pytest.MonkeyPatch.context() as patch:
-        testing.take_walls_down_to_flush(patch)
+        harness.take_walls_down_to_flush(patch)
         yield
 
 

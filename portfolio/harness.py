@@ -1,4 +1,4 @@
-"""What tests of every floor stand on: people born as the house bears them, and a harness stricter than production."""
+"""The test harness: stricter than production, and the one place that may take the walls down."""
 
 from typing import Any
 
