@@ -1,0 +1,68 @@
+"""The settings fail loudly, and the operator's page names every variable."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+SERVER = {
+    "NVQ_MODE": "server",
+    "SECRET_KEY": "fifty random characters stand here in a real one",
+    "ALLOWED_HOSTS": "portfolio.example.org",
+    "DATABASE_URL": "postgres://portfolio@localhost/portfolio",
+}
+
+
+def start(data_dir: Path, **variables: str) -> str:
+    """The last line of the complaint when the settings are read under these variables; nothing when they are fine."""
+    environment = {"PATH": os.environ["PATH"], "NVQ_DATA_DIR": str(data_dir)} | variables
+    run = subprocess.run(
+        [sys.executable, "-c", "import portfolio.settings"],
+        cwd=settings.BASE_DIR,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return run.stderr.strip().rpartition("\n")[2]
+
+
+def test_it_needs_no_variable_to_run_embedded(tmp_path: Path) -> None:
+    assert start(tmp_path) == ""
+    assert (tmp_path / "secret_key").stat().st_mode & 0o777 == 0o600
+
+
+def test_it_starts_as_a_server_when_all_is_said(tmp_path: Path) -> None:
+    assert start(tmp_path, **SERVER) == ""
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL"])
+def test_a_server_refuses_to_start_half_configured(tmp_path: Path, name: str) -> None:
+    assert f"{name} is not set. " in start(tmp_path, **(SERVER | {name: ""}))
+
+
+@pytest.mark.parametrize(
+    ("variables", "sentence"),
+    [
+        ({"NVQ_MODE": "production"}, "NVQ_MODE is 'production': choose embedded or server."),
+        ({"NVQ_DEBUG": "perhaps"}, "NVQ_DEBUG is 'perhaps': say yes or no."),
+        ({"NVQ_UPLOAD_LIMIT_MB": "2 GB"}, "NVQ_UPLOAD_LIMIT_MB is '2 GB': give a whole number."),
+    ],
+)
+def test_a_mistaken_variable_is_named_with_what_it_may_say(
+    tmp_path: Path, variables: dict[str, str], sentence: str
+) -> None:
+    assert start(tmp_path, **variables).endswith(sentence)
+
+
+def test_the_operations_page_lists_every_variable() -> None:
+    source = (settings.BASE_DIR / "portfolio" / "settings.py").read_text()
+    read = set(re.findall(r'(?:env|env_bool|env_int|required)\(\s*"([A-Z_]+)"', source))
+    page = (settings.BASE_DIR / "docs" / "operations.md").read_text()
+    rows = [line.split("|")[1] for line in page.splitlines() if line.startswith("| `")]
+    assert read == set(re.findall(r"`([A-Z_]+)`", "".join(rows)))
