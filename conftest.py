@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 import pytest_django
 from django.conf import settings as house
+from django.core.cache import cache
+from django.db import connection
 
 from portfolio import harness
 
@@ -33,6 +35,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure() -> None:
     """Static files come straight from their sources: no test depends on somebody's last collectstatic."""
+    harness.hurry(house)
     house.WHITENOISE_AUTOREFRESH = True
     house.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 
@@ -77,9 +80,27 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
 
 
 @pytest.fixture(autouse=True)
-def vault_of_its_own(settings: pytest_django.Settings, tmp_path: Path) -> None:
-    """No test sees another's evidence files, nor a real installation's."""
+def data_of_its_own(settings: pytest_django.Settings, tmp_path: Path) -> None:
+    """No test sees another's evidence files or counted tries, nor a real installation's."""
+    settings.DATA_DIR = tmp_path
     settings.VAULT_DIR = tmp_path / "vault"
+    cache.clear()
+
+
+@pytest.fixture
+def client() -> harness.AskingClient:
+    """A browser whose GET requests may not write."""
+    return harness.AskingClient()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """SQLite keeps its test database in a file, as an installation does: in memory, threads cannot share it."""
+    if connection.vendor == "sqlite":
+        directory = tmp_path_factory.mktemp("database")
+        connection.settings_dict["TEST"]["NAME"] = str(directory / "portfolio.sqlite3")
 
 
 @pytest.fixture(autouse=True, scope="session")

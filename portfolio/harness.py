@@ -1,10 +1,33 @@
-"""The test harness: stricter than production, and the one place that may take the walls down."""
+"""The test harness: stricter than production, and the one place that takes the walls down."""
 
+import re
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
 from typing import Any
 
-from django.test import TransactionTestCase
+from django.conf import LazySettings
+from django.db import connection
+from django.template.base import FilterExpression, Node
+from django.test import Client, TransactionTestCase
 
 from portfolio import walls
+
+WRITES = re.compile(r'\s*(?:INSERT|UPDATE|DELETE|REPLACE|TRUNCATE|CREATE|ALTER|DROP)\b(?:.*?"(\w+)")?', re.I | re.S)
+A_GET_MAY_WRITE = {"portfolio_accessline", "django_session"}
+
+
+def hurry(house: LazySettings) -> None:
+    """Settings for every test: quick passwords, jobs done on the spot, and templates that may not guess."""
+    house.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    house.TASKS = {"default": house.TASKS["default"] | {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
+    engine: dict[str, Any] = house.TEMPLATES[0]
+    engine["OPTIONS"]["string_if_invalid"] = NotDefined(house.BASE_DIR)
+
+
+# --- walls -----------------------------------------------------------------------------------------------------------
 
 
 def take_walls_down_to_flush(patch: Any) -> None:
@@ -19,6 +42,83 @@ def take_walls_down_to_flush(patch: Any) -> None:
         try:
             flush(case)
         finally:
-            walls.build()
+            if walls.missing():  # flushing runs post_migrate, which has built them unless it failed
+                walls.build()
 
     patch.setattr(TransactionTestCase, "_fixture_teardown", flush_without_walls)
+
+
+# --- GET asks, POST acts ---------------------------------------------------------------------------------------------
+
+
+class GetWroteError(AssertionError):
+    """A GET changed something."""
+
+
+def refuse_writes(execute: Callable[..., Any], sql: str, *args: Any) -> Any:
+    """Let a statement through unless it writes elsewhere than a GET may: access lines, and the session."""
+    found = WRITES.match(sql)
+    if found and found[1] not in A_GET_MAY_WRITE:
+        raise GetWroteError(f"GET asks, POST acts; but this page wrote: {sql}")
+    return execute(sql, *args)
+
+
+@contextmanager
+def only_select() -> Iterator[None]:
+    """Whatever is done within may read the database, and fails the test when it writes."""
+    with connection.execute_wrapper(refuse_writes):
+        yield
+
+
+class AskingClient(Client):
+    """A browser for tests, whose GET and HEAD requests fail the test when the page writes."""
+
+    def get(self, *args: Any, **kwargs: Any) -> Any:
+        with only_select():
+            return super().get(*args, **kwargs)
+
+    def head(self, *args: Any, **kwargs: Any) -> Any:
+        with only_select():
+            return super().head(*args, **kwargs)
+
+
+# --- templates -------------------------------------------------------------------------------------------------------
+
+
+class NotDefinedError(AssertionError):
+    """A template of ours names something its view does not give."""
+
+
+class NotDefined(str):
+    """`string_if_invalid`: fails where a template of ours names an undefined variable.
+
+    Templates that libraries bring rely on undefined ones being empty, and may. Say `{% if x %}` for what may be absent.
+    """
+
+    ours: tuple[str, ...]
+
+    def __new__(cls, house: Path) -> "NotDefined":
+        made = super().__new__(cls, "%s")
+        made.ours = tuple(f"{house / room}/" for room in ("templates", "portfolio", "units", "assessments"))
+        return made
+
+    def __mod__(self, variable: Any) -> str:
+        origin = template_being_rendered(sys._getframe(1))
+        if origin.startswith(self.ours):
+            name = variable.var if isinstance(variable, FilterExpression) else variable
+            raise NotDefinedError(f"{origin} names {name!s}, which is not defined there.")
+        return ""
+
+    def __html__(self) -> str:
+        """Printed as it is, where a template names something that it cannot call: a method that wants arguments."""
+        return self % "something it cannot call"
+
+
+def template_being_rendered(frame: FrameType | None) -> str:
+    """Path of the template whose node is being rendered in the nearest frame; empty when none is."""
+    while frame is not None:
+        node = frame.f_locals.get("self")
+        if isinstance(node, Node) and getattr(node, "origin", None) is not None:
+            return str(node.origin.name)
+        frame = frame.f_back
+    return ""
