@@ -126,6 +126,7 @@ class Migration(migrations.Migration):
                 ('written_at', models.DateTimeField()),
                 ('sent_at', models.DateTimeField(null=True)),
                 ('attempts', models.PositiveSmallIntegerField(default=0)),
+                ('tried_at', models.DateTimeField(help_text='the newest attempt, counted before it is made', null=True)),
                 ('problem', models.TextField(blank=True)),
                 ('centre', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portfolio.centre')),
             ],

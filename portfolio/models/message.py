@@ -15,6 +15,7 @@ class OutgoingMessage(models.Model):
     written_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)
+    tried_at = models.DateTimeField(null=True, help_text="the newest attempt, counted before it is made")
     problem = models.TextField(blank=True)
 
     class Meta:
