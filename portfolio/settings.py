@@ -84,6 +84,9 @@ else:
     SECRET_KEY = env("SECRET_KEY") or kept_secret(DATA_DIR / "secret_key")
     ALLOWED_HOSTS = env("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
     DATABASE_URL = env("DATABASE_URL")
+SITE_URL = env("NVQ_SITE_URL", f"https://{ALLOWED_HOSTS[0].lstrip('.')}" if SERVER else "http://localhost:8000").rstrip(
+    "/"
+)
 CSRF_TRUSTED_ORIGINS = [origin for origin in env("CSRF_TRUSTED_ORIGINS").split(",") if origin]
 
 # --- rooms -----------------------------------------------------------------------------------------------------------
@@ -193,12 +196,16 @@ ACCOUNT_CHANGE_EMAIL = False
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_RATE_LIMITS = {"login_failed": "60/m/ip"}  # wrong tries at one address are counted by axes, in the database
 PASSWORD_RESET_TIMEOUT = 3 * 24 * 60 * 60
 INVITATION_DAYS = 14
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_USERNAME_CALLABLE = "portfolio.accounts.address_tried"
 AXES_USERNAME_FORM_FIELD = "login"
+AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_TEMPLATE = "account/lockout.html"
 AXES_IPWARE_PROXY_COUNT = env_int("NVQ_PROXY_COUNT", 0) or None
 SESSION_COOKIE_AGE = 12 * 60 * 60

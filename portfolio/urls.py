@@ -1,7 +1,45 @@
-"""The roof: which floor answers which address."""
+"""The roof: which floor answers which address. Rooms of the floors are named by string."""
 
-from django.urls import include, path
+from allauth.account import views as allauth
+from django.urls import include, path, re_path
+
+from portfolio.access import open_to_all, signed_in
+from portfolio.enums import Role
+from portfolio.views.home import Section, home
+from portfolio.views.invitation import by_invitation_only
+
+SECTIONS = {
+    Role.CANDIDATE: Section(
+        "assessments:candidate_home", "My portfolio", "Your units, your evidence and what to do next."
+    ),
+    Role.ASSESSOR: Section("assessments:queue", "Assessing", "Evidence that waits for you, and your candidates."),
+    Role.INTERNAL_VERIFIER: Section("assessments:sampling", "Verifying", "Units to sample, and actions to close."),
+    Role.LEAD_VERIFIER: Section("assessments:sampling", "Verifying", "Units to sample, and actions to close."),
+    Role.ADMINISTRATOR: Section("portfolio:people", "People", "Candidates and staff of your centre, and their roles."),
+}
+
+accounts = [
+    path("login/", open_to_all(allauth.login), name="account_login"),
+    path("logout/", open_to_all(allauth.logout), name="account_logout"),
+    path("inactive/", open_to_all(allauth.account_inactive), name="account_inactive"),
+    path("signup/", by_invitation_only, name="account_signup"),
+    path("password/change/", signed_in(allauth.password_change), name="account_change_password"),
+    path("password/reset/", open_to_all(allauth.password_reset), name="account_reset_password"),
+    path("password/reset/done/", open_to_all(allauth.password_reset_done), name="account_reset_password_done"),
+    re_path(
+        r"^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
+        open_to_all(allauth.password_reset_from_key),
+        name="account_reset_password_from_key",
+    ),
+    path(
+        "password/reset/key/done/",
+        open_to_all(allauth.password_reset_from_key_done),
+        name="account_reset_password_from_key_done",
+    ),
+]
 
 urlpatterns = [
-    path("accounts/", include("allauth.account.urls")),
+    path("", home, {"sections": SECTIONS}, name="home"),
+    path("accounts/", include(accounts)),
+    path("", include("portfolio.routes")),
 ]

@@ -1,15 +1,28 @@
 """Centres, the people who sign in, and what each of them is at which centre."""
 
 import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
+from django.utils import timezone
 
 from portfolio.enums import QualificationKind, Role
 from portfolio.models.base import one_of
+
+RecordT = TypeVar("RecordT", bound=models.Model)
+
+
+class CentreQuerySet(models.QuerySet["Centre"]):
+    def visible_to(self, user: "User") -> "CentreQuerySet":
+        """Centres at which the person holds any role today."""
+        return self.filter(pk__in=RoleGrant.objects.on(timezone.localdate()).filter(user=user).values("centre"))
+
+    def kept_by(self, user: "User") -> "CentreQuerySet":
+        """Centres whose people's records the person keeps: those they administer today."""
+        return self.filter(pk__in=centres_kept_by(user))
 
 
 class Centre(models.Model):
@@ -18,6 +31,8 @@ class Centre(models.Model):
     name = models.CharField(max_length=200)
     slug = models.SlugField(unique=True)
     created_at = models.DateTimeField()
+
+    objects = CentreQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]
@@ -67,7 +82,15 @@ class User(AbstractBaseUser):
 class RoleGrantQuerySet(models.QuerySet["RoleGrant"]):
     def on(self, day: datetime.date) -> "RoleGrantQuerySet":
         """Grants in force on a day: its first and last day included."""
-        return self.filter(Q(ends_on=None) | Q(ends_on__gte=day), starts_on__lte=day)
+        return self.ending_from(day).filter(starts_on__lte=day)
+
+    def ending_from(self, day: datetime.date) -> "RoleGrantQuerySet":
+        """Grants in force on a day or later: those that have not ended before it."""
+        return self.filter(Q(ends_on=None) | Q(ends_on__gte=day))
+
+    def visible_to(self, user: User) -> "RoleGrantQuerySet":
+        """An administrator sees the roles of the centre, everybody their own."""
+        return self.filter(Q(user=user) | Q(centre__in=centres_kept_by(user)))
 
 
 class RoleGrant(models.Model):
@@ -102,6 +125,20 @@ class RoleGrant(models.Model):
         return f"{self.user} as {self.get_role_display()} at {self.centre}"
 
 
+def centres_kept_by(user: User) -> models.QuerySet[RoleGrant, Any]:
+    """Ids of the centres the person administers today, as a subquery."""
+    grants = RoleGrant.objects.on(timezone.localdate())
+    return grants.filter(user=user, role=Role.ADMINISTRATOR).values("centre")
+
+
+class RecordQuerySet(models.QuerySet[RecordT]):
+    """What a centre keeps about its people."""
+
+    def visible_to(self, user: User) -> "RecordQuerySet[RecordT]":
+        """An administrator sees the records of the centre, everybody their own."""
+        return self.filter(Q(user=user) | Q(centre__in=centres_kept_by(user)))
+
+
 class CandidateRecord(models.Model):
     """A person as a candidate of a centre: the names and numbers that go on forms. Evidence belongs to it."""
 
@@ -115,6 +152,8 @@ class CandidateRecord(models.Model):
     scn = models.CharField("Scottish candidate number", max_length=9, blank=True)
     registered_on = models.DateField("registered with the awarding body on", null=True, blank=True)
     last_evidence_number = models.PositiveIntegerField(default=0, editable=False)
+
+    objects = RecordQuerySet["CandidateRecord"].as_manager()
 
     class Meta:
         ordering = ["legal_name"]
@@ -155,6 +194,8 @@ class StaffRecord(models.Model):
     name = models.CharField(max_length=200)
     job_title = models.CharField(max_length=200, blank=True)
 
+    objects = RecordQuerySet["StaffRecord"].as_manager()
+
     class Meta:
         ordering = ["name"]
         constraints = [
@@ -167,6 +208,12 @@ class StaffRecord(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class StaffQualificationQuerySet(models.QuerySet["StaffQualification"]):
+    def visible_to(self, user: User) -> "StaffQualificationQuerySet":
+        """An administrator sees the qualifications of the centre's staff, everybody their own."""
+        return self.filter(Q(staff__user=user) | Q(staff__centre__in=centres_kept_by(user)))
 
 
 class StaffQualification(models.Model):
@@ -182,6 +229,8 @@ class StaffQualification(models.Model):
     achieved_on = models.DateField(null=True, blank=True)
     target_on = models.DateField("working towards it by", null=True, blank=True)
     certificate_number = models.CharField(max_length=50, blank=True)
+
+    objects = StaffQualificationQuerySet.as_manager()
 
     class Meta:
         ordering = ["staff", "kind"]

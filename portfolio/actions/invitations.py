@@ -1,0 +1,173 @@
+"""Inviting people, and taking an invitation up.
+
+An invitation to an address that signs in already answers exactly like one to a new address: the same record, the same
+message on screen, one e-mail with the same subject. Only what the e-mail says differs, and only its owner reads that.
+"""
+
+import datetime
+from collections.abc import Iterable
+
+from django.conf import settings
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from portfolio import audit, post
+from portfolio.actions.checks import refuse, refuse_invalid, refuse_strangers, take_turns
+from portfolio.actions.records import number_refusals
+from portfolio.actions.roles import add_grant
+from portfolio.canonical import JSON
+from portfolio.enums import Role
+from portfolio.invitation import Invitation, link_to, sign_in_link
+from portfolio.models import CandidateRecord, Centre, OutgoingMessage, RoleGrant, StaffRecord, User
+from portfolio.refusal import Refusal
+from portfolio.rules import STAFF_ROLES
+
+
+def person_at(address: str) -> User:
+    """Whoever signs in with the address; a new sign-in without a password if nobody does."""
+    known = User.objects.filter(email__iexact=address.strip()).first()
+    if known is not None:
+        return known
+    person = User(email=address.strip().lower())
+    person.set_unusable_password()
+    refuse_invalid(person)
+    person.save()
+    return person
+
+
+def write_invitation(centre: Centre, user: User, name: str, at: datetime.datetime) -> OutgoingMessage:
+    """The e-mail: choose a password, or, for somebody who has one, sign in."""
+    grants = RoleGrant.objects.ending_from(timezone.localdate(at)).filter(user=user, centre=centre)
+    context = {
+        "name": name,
+        "centre": centre,
+        "roles": [grant.get_role_display().lower() for grant in grants],
+        "days": settings.INVITATION_DAYS,
+    }
+    if user.has_usable_password():
+        template, context["link"] = "invitation_to_sign_in", sign_in_link()
+    else:
+        template, context["link"] = "invitation", link_to(Invitation(user, centre))
+    subject = f"{centre} has invited you"
+    return post.write(centre=centre, to=user.email, subject=subject, template=template, context=context, at=at)
+
+
+@transaction.atomic
+def invite_candidate(
+    *,
+    centre: Centre,
+    email: str,
+    legal_name: str,
+    known_as: str = "",
+    centre_reference: str = "",
+    candidate_number: str = "",
+    uln: str = "",
+    scn: str = "",
+    registered_on: datetime.date | None = None,
+    by: User | None,
+    at: datetime.datetime,
+) -> CandidateRecord:
+    """Make a person a candidate of the centre from today on, and write to them.
+
+    Refuses somebody who is a candidate here already, numbers that cannot be right, and numbers of another candidate.
+    """
+    centre = take_turns(centre)
+    refuse_strangers(by, centre, at)
+    candidate = CandidateRecord(
+        centre=centre,
+        user=person_at(email),
+        legal_name=legal_name.strip(),
+        known_as=known_as.strip(),
+        centre_reference=centre_reference.strip(),
+        candidate_number=candidate_number.strip(),
+        uln=uln.strip(),
+        scn=scn.strip(),
+        registered_on=registered_on,
+    )
+    refuse_invalid(candidate, *number_refusals(candidate))
+    candidate.save()
+    add_grant(centre=centre, user=candidate.user, role=Role.CANDIDATE, starts_on=timezone.localdate(at))
+    write_invitation(centre, candidate.user, candidate.name, at)
+    details: dict[str, JSON] = {
+        "user": candidate.user.pk,
+        "legal_name": candidate.legal_name,
+        "email": candidate.user.email,
+    }
+    audit.record(verb="invite candidate", by=by, at=at, subject=candidate, centre=centre, details=details)
+    return candidate
+
+
+@transaction.atomic
+def invite_staff(
+    *,
+    centre: Centre,
+    email: str,
+    name: str,
+    job_title: str = "",
+    roles: Iterable[Role],
+    by: User | None,
+    at: datetime.datetime,
+) -> StaffRecord:
+    """Make a person staff of the centre in these roles from today on, and write to them.
+
+    Refuses somebody who is staff here already, no role at all, and the role of candidate: that has its own record.
+    """
+    centre = take_turns(centre)
+    refuse_strangers(by, centre, at)
+    wanted = sorted(set(roles))
+    if not wanted:
+        refuse(["Choose at least one role: what will this person do here?"])
+    if not set(wanted) <= set(STAFF_ROLES):
+        refuse(["A candidate has a record of their own: add this person as a candidate as well."])
+    staff = StaffRecord(centre=centre, user=person_at(email), name=name.strip(), job_title=job_title.strip())
+    refuse_invalid(staff)
+    staff.save()
+    for role in wanted:
+        add_grant(centre=centre, user=staff.user, role=role, starts_on=timezone.localdate(at))
+    write_invitation(centre, staff.user, staff.name, at)
+    details: dict[str, JSON] = {
+        "user": staff.user.pk,
+        "name": staff.name,
+        "email": staff.user.email,
+        "roles": [str(role) for role in wanted],
+    }
+    audit.record(verb="invite staff", by=by, at=at, subject=staff, centre=centre, details=details)
+    return staff
+
+
+def record_of(centre: Centre, user: User) -> StaffRecord | CandidateRecord | None:
+    """What the centre keeps about the person: the staff record first."""
+    staff = StaffRecord.objects.filter(centre=centre, user=user).first()
+    return staff or CandidateRecord.objects.filter(centre=centre, user=user).first()
+
+
+@transaction.atomic
+def resend_invitation(*, centre: Centre, user: User, by: User | None, at: datetime.datetime) -> OutgoingMessage:
+    """Write the invitation again, with a fresh link. The earlier link stays good for as long as it was."""
+    centre = take_turns(centre)
+    refuse_strangers(by, centre, at)
+    record = record_of(centre, user)
+    grants = RoleGrant.objects.ending_from(timezone.localdate(at)).filter(user=user, centre=centre)
+    if record is None or not grants.exists():
+        raise Refusal(["This person holds no role here: grant one before you invite them again."])
+    message = write_invitation(centre, user, record.name, at)
+    audit.record(verb="invite again", by=by, at=at, subject=record, centre=centre, details={"user": user.pk})
+    return message
+
+
+@transaction.atomic
+def accept_invitation(*, invitation: Invitation, password: str, by: User, at: datetime.datetime) -> User:
+    """Give the invited person their first password. `by` is the person; the link is used up by it."""
+    user = User.objects.select_for_update().get(pk=invitation.user.pk)
+    if user.has_usable_password():
+        refuse(["This invitation has been taken up already: sign in with the password chosen then."])
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        refuse(list(error.messages))
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    audit.record(verb="accept invitation", by=by, at=at, subject=user, centre=invitation.centre, details={})
+    return user

@@ -1,0 +1,57 @@
+"""People for tests, born through the real verbs, so that they can never be illegal."""
+
+import datetime
+
+from django.utils import timezone
+
+from portfolio import actions
+from portfolio.enums import QualificationKind, Role
+from portfolio.models import CandidateRecord, Centre, StaffRecord, User
+
+PASSWORD = "seven quiet lighthouse keepers"
+
+
+def address_of(name: str) -> str:
+    """An address for a made-up person: "Ann Lee" signs in as ann.lee@example.org."""
+    return f"{name.lower().replace(' ', '.')}@example.org"
+
+
+def a_centre(name: str = "Northgate Centre", *, at: datetime.datetime | None = None) -> Centre:
+    """An open centre without anybody in it."""
+    return actions.open_centre(name=name, slug=name.lower().replace(" ", "-"), by=None, at=at or timezone.now())
+
+
+def a_staff_member(
+    centre: Centre, name: str, *roles: Role, by: User | None = None, at: datetime.datetime | None = None
+) -> StaffRecord:
+    """Somebody invited to the staff of the centre in these roles."""
+    return actions.invite_staff(
+        centre=centre, email=address_of(name), name=name, roles=roles, by=by, at=at or timezone.now()
+    )
+
+
+def an_administrator(centre: Centre, name: str = "Alma Admin") -> User:
+    """The person who keeps the records of the centre's people."""
+    return a_staff_member(centre, name, Role.ADMINISTRATOR).user
+
+
+def a_candidate(
+    centre: Centre, name: str = "Cara Candidate", *, by: User | None = None, at: datetime.datetime | None = None
+) -> CandidateRecord:
+    """Somebody invited as a candidate of the centre."""
+    return actions.invite_candidate(
+        centre=centre, email=address_of(name), legal_name=name, by=by, at=at or timezone.now()
+    )
+
+
+def qualified(staff: StaffRecord, kind: QualificationKind, role: Role, achieved_on: datetime.date) -> StaffRecord:
+    """The same person with an award on record."""
+    actions.record_qualification(staff=staff, kind=kind, role=role, achieved_on=achieved_on, by=None, at=timezone.now())
+    return staff
+
+
+def with_password(user: User, password: str = PASSWORD) -> User:
+    """The same person, able to sign in."""
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    return user
