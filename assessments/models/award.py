@@ -5,15 +5,14 @@ from django.db.models import Q
 
 from assessments.enums import ClaimBasis
 from assessments.models.enrolment import Enrolment
-from portfolio.models import Document, Signature, StandingQuerySet, StandingRow, User, one_of
+from portfolio.models import Signature, StandingQuerySet, StandingRow, User, one_of
 
 
 class AuthenticationForm(StandingRow):
-    """A Centre Authentication form issued for a candidate's unit, with the centre's own declaration."""
+    """That the centre declared a candidate's unit authentic: what a Centre Authentication form is issued on."""
 
     enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="authentication_forms")
     signature = models.OneToOneField(Signature, on_delete=models.PROTECT, related_name="authentication_form")
-    document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="+")
 
     objects = StandingQuerySet["AuthenticationForm"].as_manager()
 

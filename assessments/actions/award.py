@@ -1,0 +1,155 @@
+"""Verbs of award: authenticating, claiming, and what comes of a claim."""
+
+import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from assessments.actions.journey import lock_one, move_unit, person, refuse, require
+from assessments.enums import ClaimBasis, UnitStatus, Verb
+from assessments.models import AuthenticationForm, Certificate, Claim, Enrolment
+from assessments.queries.enrolment import bare_facts, staff_name
+from assessments.queries.judgement import SCHEME, digest_for, unit_rows
+from assessments.queries.verification import unit_facts
+from assessments.workflow import Reason, UnitFacts, unit_refusals
+from portfolio import audit, signing
+from portfolio.canonical import JSON
+from portfolio.enums import Role
+from portfolio.models import User
+from portfolio.refusal import Refusal
+from units.enums import Provision
+from units.models import CentreApproval
+
+AUTHENTICATED_AT = (UnitStatus.SIGNED_OFF, UnitStatus.VERIFIED, UnitStatus.CLAIMED, UnitStatus.CERTIFICATED)
+
+
+def authentication_refusals(facts: UnitFacts) -> list[Reason]:
+    """Why no Centre Authentication form can be issued for the unit yet; empty when one can."""
+    if facts.status not in AUTHENTICATED_AT:
+        wanted = "it must be signed off by its assessor first"
+        return [Reason(f"The unit is “{facts.status.label}”: {wanted}.", "unit", facts.enrolment_id)]
+    return [
+        Reason(f"Something changed after the {signer} signed: their signature is stale.", "unit", facts.enrolment_id)
+        for signer in facts.stale
+    ]
+
+
+@transaction.atomic
+def authenticate(*, enrolment: Enrolment, by: User, at: datetime.datetime) -> AuthenticationForm:
+    """The centre declares the unit's evidence authentic: the signature a Centre Authentication form is issued on.
+
+    Source: centres must confirm to OCR that the evidence is authentic (unit specifications, assessment).
+    """
+    enrolment = lock_one(enrolment)
+    if Role.ADMINISTRATOR not in person(by, enrolment.centre_id, at).roles or by.pk == enrolment.candidate_user_id:
+        raise Refusal([f"Only an administrator of {enrolment.centre} can confirm this, and never for themselves."])
+    refuse(authentication_refusals(unit_facts(enrolment)))
+    signature = signing.sign(
+        by=by,
+        role=Role.ADMINISTRATOR,
+        name=staff_name(by, enrolment.centre_id),
+        centre=enrolment.centre,
+        statement=signing.current_statement("authentic-centre", enrolment.unit.awarding_body.code),
+        scheme=SCHEME,
+        digest=digest_for(unit_rows(enrolment), "centre"),
+        at=at,
+    )
+    form = AuthenticationForm.objects.create(enrolment=enrolment, signature=signature)
+    _told(enrolment, "authenticate", by, at, form=form.pk)
+    return form
+
+
+@transaction.atomic
+def claim(*, enrolment: Enrolment, authorisation: str, by: User, at: datetime.datetime) -> Claim:
+    """Claim the unit from its awarding body: by direct claim status, or on the external verifier's authorisation.
+
+    Source: without direct claim status the external verifier must authorise after a visit (domain rules 54, 55).
+    """
+    enrolment = _ready(enrolment, Verb.CLAIM, by, at)
+    basis, reference = _basis(enrolment, authorisation, timezone.localdate(at))
+    move_unit(enrolment, Verb.CLAIM, UnitStatus.CLAIMED, claimed_at=at)
+    made = Claim.objects.create(
+        enrolment=enrolment,
+        claimed_by=by,
+        claimed_at=at,
+        basis=basis,
+        reference=reference,
+        snapshot=digest_for(unit_rows(enrolment), "claim"),
+    )
+    _told(enrolment, Verb.CLAIM, by, at, claim=made.pk, basis=basis.value, reference=reference)
+    return made
+
+
+@transaction.atomic
+def unclaim(*, enrolment: Enrolment, reason: str, by: User, at: datetime.datetime) -> Enrolment:
+    """Take a claim back before a certificate comes of it; the unit stands as before."""
+    reason = require(reason, "Say why the claim is taken back.")
+    enrolment = _ready(enrolment, Verb.UNCLAIM, by, at)
+    before = UnitStatus.VERIFIED if enrolment.verified_at else UnitStatus.SIGNED_OFF
+    Claim.objects.filter(enrolment=enrolment, taken_back_at=None).update(taken_back_at=at, taken_back_reason=reason)
+    move_unit(enrolment, Verb.UNCLAIM, before, claimed_at=None)
+    return _told(enrolment, Verb.UNCLAIM, by, at, reason=reason)
+
+
+@transaction.atomic
+def certificate(
+    *, enrolment: Enrolment, number: str, issued_on: datetime.date, by: User, at: datetime.datetime
+) -> Certificate:
+    """Record the certificate the awarding body issued."""
+    number = require(number, "Give the certificate's number.")
+    enrolment = _ready(enrolment, Verb.CERTIFICATE, by, at)
+    made = Certificate.objects.create(
+        claim=Claim.objects.get(enrolment=enrolment, taken_back_at=None),
+        number=number,
+        issued_on=issued_on,
+        recorded_by=by,
+        recorded_at=at,
+    )
+    move_unit(enrolment, Verb.CERTIFICATE, UnitStatus.CERTIFICATED)
+    _told(enrolment, Verb.CERTIFICATE, by, at, number=number, issued_on=issued_on.isoformat())
+    return made
+
+
+@transaction.atomic
+def revoke(
+    *, enrolment: Enrolment, reason: str, revoked_on: datetime.date, by: User, at: datetime.datetime
+) -> Enrolment:
+    """Record that the awarding body revoked the certificate."""
+    reason = require(reason, "Say why the certificate was revoked.")
+    enrolment = _ready(enrolment, Verb.REVOKE, by, at)
+    move_unit(enrolment, Verb.REVOKE, UnitStatus.REVOKED)
+    Certificate.objects.filter(claim__enrolment=enrolment, claim__taken_back_at=None).update(
+        revoked_on=revoked_on, revocation_reason=reason
+    )
+    return _told(enrolment, Verb.REVOKE, by, at, reason=reason, revoked_on=revoked_on.isoformat())
+
+
+def direct_claim(approval: CentreApproval | None, day: datetime.date) -> bool:
+    """Whether the centre holds direct claim status with the body on the day."""
+    if approval is None or approval.claims != Provision.DIRECT or approval.direct_claim_from is None:
+        return False
+    return approval.direct_claim_from <= day and (approval.direct_claim_to is None or day <= approval.direct_claim_to)
+
+
+def _basis(enrolment: Enrolment, authorisation: str, day: datetime.date) -> tuple[ClaimBasis, str]:
+    body = enrolment.unit.awarding_body
+    approval = CentreApproval.objects.filter(centre=enrolment.centre, awarding_body=body).first()
+    if approval and direct_claim(approval, day):
+        return ClaimBasis.DIRECT, approval.direct_claim_reference
+    return ClaimBasis.AUTHORISED, require(
+        authorisation,
+        f"The centre has no direct claim status with {body}: give the reference of the external verifier's "
+        "authorisation.",
+    )
+
+
+def _ready(enrolment: Enrolment, verb: Verb, by: User, at: datetime.datetime) -> Enrolment:
+    enrolment = lock_one(enrolment)
+    facts = unit_facts(enrolment) if verb == Verb.CLAIM else bare_facts(enrolment)
+    refuse(unit_refusals(verb, person(by, enrolment.centre_id, at), facts))
+    return enrolment
+
+
+def _told(enrolment: Enrolment, verb: str, by: User, at: datetime.datetime, **details: JSON) -> Enrolment:
+    audit.record(verb=verb, by=by, at=at, subject=enrolment, centre=enrolment.centre, details=details)
+    return enrolment

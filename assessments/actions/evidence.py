@@ -1,0 +1,328 @@
+"""Verbs of an item of evidence: prepare, map, hand in, replace, withdraw."""
+
+import datetime
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+
+from django.db import transaction
+from django.db.models import F, QuerySet
+
+from assessments.actions.journey import lock, move_item, person, refuse, require
+from assessments.enums import EvidenceKind, HeldAt, ItemStatus, OthersData, Setting, UnitStatus, Verb, Verdict
+from assessments.models import Decision, Enrolment, Evidence, EvidenceFile, EvidenceVersion, Mapping
+from assessments.queries.evidence import enrolments_of, forbidden_setting, item_facts
+from assessments.workflow import item_refusals
+from portfolio import audit, signing
+from portfolio.canonical import JSON
+from portfolio.models import CandidateRecord, StoredFile, User
+from portfolio.refusal import Refusal
+
+READABLE = (ItemStatus.SUBMITTED, ItemStatus.REVIEWED)
+
+
+@dataclass(frozen=True)
+class Described:
+    """What a candidate says of an item."""
+
+    title: str
+    description: str = ""
+    kind: str = EvidenceKind.WORK_PRODUCT
+    setting: str = Setting.PAID_WORK
+    activity_on: datetime.date | None = None
+    held: str = HeldAt.HERE
+    location: str = ""
+    others_data: str = OthersData.NONE
+    data_protection: str = ""
+    group_work: bool = False
+    own_contribution: str = ""
+
+
+@dataclass(frozen=True)
+class NamedFile:
+    """Bytes already in the vault, under the name the candidate gave them."""
+
+    stored: StoredFile
+    name: str
+
+
+@dataclass(frozen=True)
+class Target:
+    """A criterion of an enrolment an item is mapped to, and where in the item to look."""
+
+    enrolment_id: int
+    criterion_id: int
+    locator: str = ""
+
+
+@transaction.atomic
+def add_evidence(
+    *,
+    candidate: CandidateRecord,
+    described: Described,
+    files: Sequence[NamedFile],
+    targets: Sequence[Target],
+    by: User,
+    at: datetime.datetime,
+) -> EvidenceVersion:
+    """A new item as a draft: what it is, its files and what it is mapped to, saved by one press.
+
+    Raises Refusal when the record is somebody else's, or a unit mapped to is not collecting or forbids the setting.
+    """
+    if by.pk != candidate.user_id:
+        raise Refusal(["Only the candidate can add evidence to their portfolio."])
+    enrolments = lock(target.enrolment_id for target in targets)
+    evidence = Evidence.objects.create(centre=candidate.centre, candidate=candidate, created_at=at)
+    version = EvidenceVersion.objects.create(evidence=evidence, created_at=at, **asdict(described))
+    _add_files(version, files, at)
+    _map(version, targets, enrolments, by, at)
+    details: dict[str, JSON] = {"title": described.title, "files": len(files), "criteria": len(targets)}
+    audit.record(verb="add_evidence", by=by, at=at, subject=evidence, centre=evidence.centre, details=details)
+    return version
+
+
+@transaction.atomic
+def edit_draft(
+    *,
+    version: EvidenceVersion,
+    described: Described,
+    add: Sequence[NamedFile],
+    remove: Iterable[int],
+    targets: Sequence[Target],
+    by: User,
+    at: datetime.datetime,
+) -> EvidenceVersion:
+    """Change a draft: its description, its files (`remove` holds EvidenceFile ids) and, as a whole, its mapping.
+
+    Mappings that were judged in an earlier version stay whatever `targets` says. Raises Refusal once handed in.
+    """
+    version, enrolments = _locked(version, (target.enrolment_id for target in targets))
+    if by.pk != version.evidence.candidate.user_id:
+        raise Refusal(["Only the candidate can edit their draft."])
+    if version.status != ItemStatus.DRAFT:
+        raise Refusal(["What has been handed in is never edited: replace it with a new version instead."])
+    EvidenceVersion.objects.filter(pk=version.pk).update(**asdict(described))
+    version.refresh_from_db()
+    version.files.filter(pk__in=list(remove), removed_at=None).update(removed_at=at)
+    _add_files(version, add, at)
+    wanted = {(target.enrolment_id, target.criterion_id) for target in targets}
+    live = version.evidence.mappings.filter(taken_back_at=None)
+    dropped = [row.pk for row in _unjudged(live) if (row.enrolment_id, row.criterion_id) not in wanted]
+    live.filter(pk__in=dropped).update(taken_back_at=at, taken_back_by=by, waiting_since=None)
+    _map(version, targets, enrolments, by, at)
+    details: dict[str, JSON] = {
+        "title": described.title,
+        "added": len(add),
+        "criteria": len(targets),
+        "taken_back": len(dropped),
+    }
+    _told("edit_draft", version, by, at, details)
+    return version
+
+
+@transaction.atomic
+def submit(*, version: EvidenceVersion, by: User, at: datetime.datetime) -> EvidenceVersion:
+    """Hand an item in, declared authentic: it takes its number, is locked for good, and waits to be read.
+
+    An earlier version is replaced at this moment, not before. Source: authenticity is declared by the learner for
+    each piece (Ofqual G8.1). Raises Refusal with everything that is missing.
+    """
+    version, enrolments = _locked(version)
+    evidence = version.evidence
+    refuse(item_refusals(Verb.SUBMIT, person(by, evidence.centre_id, at), item_facts(version, enrolments.values())))
+    if evidence.number is None:
+        _take_number(evidence)
+    evidence.versions.exclude(pk=version.pk).filter(replaced_at=None).exclude(status=ItemStatus.WITHDRAWN).update(
+        replaced_at=at
+    )
+    declaration = signing.current_statement("evidence-authentic")
+    move_item(version, Verb.SUBMIT, ItemStatus.SUBMITTED, submitted_at=at, declaration=declaration)
+    _wait_to_be_read(version, at, but=Decision.objects.filter(version=version, verdict=Verdict.MET))
+    _told(Verb.SUBMIT, version, by, at, {"number": evidence.number, "statement": declaration.pk})
+    return version
+
+
+@transaction.atomic
+def replace(*, version: EvidenceVersion, by: User, at: datetime.datetime) -> EvidenceVersion:
+    """Start the next version of an item as a draft with the same words and files. The earlier one stays in force
+    until the new one is handed in."""
+    version, enrolments = _locked(version)
+    evidence = version.evidence
+    refuse(item_refusals(Verb.REPLACE, person(by, evidence.centre_id, at), item_facts(version, enrolments.values())))
+    words = {field: getattr(version, field) for field in asdict(Described(title=""))}
+    draft = EvidenceVersion.objects.create(
+        evidence=evidence, number=evidence.versions.count() + 1, created_at=at, **words
+    )
+    kept = version.files.filter(removed_at=None, destroyed_at=None, quarantined_at=None).select_related("stored")
+    _add_files(draft, [NamedFile(file.stored, file.name) for file in kept], at)
+    _told(Verb.REPLACE, draft, by, at, {"version": draft.number})
+    return draft
+
+
+@transaction.atomic
+def map_more(
+    *, version: EvidenceVersion, targets: Sequence[Target], by: User, at: datetime.datetime
+) -> EvidenceVersion:
+    """Map an item to further criteria. Once the item is handed in, each new mapping waits to be read."""
+    version, enrolments = _locked(version, (target.enrolment_id for target in targets))
+    facts = item_facts(version, enrolments.values())
+    refuse(item_refusals(Verb.MAP_MORE, person(by, version.evidence.centre_id, at), facts))
+    made = _map(version, targets, enrolments, by, at)
+    _told(Verb.MAP_MORE, version, by, at, {"criteria": [mapping.criterion_id for mapping in made]})
+    return version
+
+
+@transaction.atomic
+def take_back(*, mapping: Mapping, by: User, at: datetime.datetime) -> Mapping:
+    """Take a mapping back that nobody has judged. What has been judged stays mapped for good.
+
+    Raises Refusal when it was judged, when its unit is past collecting, or when it is somebody else's item.
+    """
+    enrolment = lock([mapping.enrolment_id])[mapping.enrolment_id]
+    mapping = Mapping.objects.select_related("evidence__candidate").get(pk=mapping.pk)
+    sentences = []
+    if by.pk not in (mapping.evidence.candidate.user_id, enrolment.assessor_id):
+        sentences.append("Only the candidate or the unit's assessor can take a mapping back.")
+    if enrolment.status != UnitStatus.COLLECTING:
+        sentences.append(f"{enrolment.unit.short_code} is “{enrolment.get_status_display()}”: its mapping stands.")
+    if mapping.taken_back_at:
+        sentences.append("This mapping was taken back already.")
+    if not _unjudged(Mapping.objects.filter(pk=mapping.pk)):
+        sentences.append("The assessor has judged this, so it stays on the record.")
+    if sentences:
+        raise Refusal(sentences)
+    Mapping.objects.filter(pk=mapping.pk).update(taken_back_at=at, taken_back_by=by, waiting_since=None)
+    mapping.refresh_from_db()
+    audit.record(
+        verb="take_back_mapping",
+        by=by,
+        at=at,
+        subject=mapping.evidence,
+        centre=enrolment.centre,
+        details={"enrolment": enrolment.pk, "criterion": mapping.criterion_id},
+    )
+    return mapping
+
+
+@transaction.atomic
+def withdraw_item(*, version: EvidenceVersion, reason: str, by: User, at: datetime.datetime) -> EvidenceVersion:
+    """Withdraw an item with a reason: a draft by its candidate, else by the assessor. The number is never reused.
+
+    Withdrawing a draft that was to replace an earlier version leaves the earlier one in force.
+    """
+    reason = require(reason, "Say why the item is withdrawn.")
+    version, enrolments = _locked(version)
+    evidence = version.evidence
+    refuse(
+        item_refusals(Verb.WITHDRAW_ITEM, person(by, evidence.centre_id, at), item_facts(version, enrolments.values()))
+    )
+    was_draft = version.status == ItemStatus.DRAFT
+    move_item(version, Verb.WITHDRAW_ITEM, ItemStatus.WITHDRAWN, withdrawn_at=at, withdrawal_reason=reason)
+    if not was_draft:
+        evidence.versions.filter(status=ItemStatus.DRAFT).update(
+            status=ItemStatus.WITHDRAWN, withdrawn_at=at, withdrawal_reason=reason
+        )
+        evidence.mappings.update(waiting_since=None)
+    elif in_force := evidence.versions.filter(replaced_at=None, status__in=READABLE).first():
+        _wait_to_be_read(in_force, at, but=Decision.objects.filter(version=in_force))
+    _told(Verb.WITHDRAW_ITEM, version, by, at, {"reason": reason, "version": version.number})
+    return version
+
+
+def _locked(version: EvidenceVersion, more: Iterable[int] = ()) -> tuple[EvidenceVersion, dict[int, Enrolment]]:
+    """The version as it is now, with every enrolment it touches locked. `more` are enrolments newly mapped to."""
+    touched = {enrolment.pk for enrolment in enrolments_of(version.evidence_id)} | set(more)
+    enrolments = lock(touched)
+    rows = EvidenceVersion.objects.select_related("evidence__candidate", "evidence__centre")
+    version = rows.select_for_update(of=("self",)).get(pk=version.pk)
+    if not {enrolment.pk for enrolment in enrolments_of(version.evidence_id)} <= touched:
+        raise Refusal(["Somebody else has just mapped this item: look at it again."])
+    return version, enrolments
+
+
+def _add_files(version: EvidenceVersion, files: Sequence[NamedFile], at: datetime.datetime) -> None:
+    start = version.files.count()
+    EvidenceFile.objects.bulk_create(
+        EvidenceFile(version=version, stored=file.stored, name=file.name, position=start + place, added_at=at)
+        for place, file in enumerate(files, start=1)
+    )
+
+
+def _map(
+    version: EvidenceVersion,
+    targets: Sequence[Target],
+    enrolments: dict[int, Enrolment],
+    by: User,
+    at: datetime.datetime,
+) -> list[Mapping]:
+    """Add the mappings that are not there yet. Raises Refusal for a criterion or setting the unit does not take."""
+    evidence = version.evidence
+    live = {(row.enrolment_id, row.criterion_id) for row in evidence.mappings.filter(taken_back_at=None)}
+    new = [target for target in targets if (target.enrolment_id, target.criterion_id) not in live]
+    sentences: list[str] = []
+    for enrolment_id in dict.fromkeys(target.enrolment_id for target in new):
+        enrolment = enrolments.get(enrolment_id)
+        if enrolment is None or enrolment.candidate_id != evidence.candidate_id:
+            sentences.append("One of the units is not among the candidate's.")
+            continue
+        wanted = {target.criterion_id for target in new if target.enrolment_id == enrolment_id}
+        sentences += mapping_refusals(enrolment, wanted, version.setting)
+    if sentences:
+        raise Refusal(sentences)
+    waiting = at if version.submitted_at and version.status != ItemStatus.RETURNED else None
+    return Mapping.objects.bulk_create(
+        Mapping(
+            evidence=evidence,
+            enrolment_id=target.enrolment_id,
+            criterion_id=target.criterion_id,
+            locator=target.locator.strip(),
+            made_by=by,
+            made_at=at,
+            waiting_since=waiting,
+        )
+        for target in dict.fromkeys(new)
+    )
+
+
+def mapping_refusals(enrolment: Enrolment, criteria: set[int], setting: str) -> list[str]:
+    """Why an item from this setting cannot be mapped to these criteria of the unit; empty when it can."""
+    sentences = []
+    if enrolment.status != UnitStatus.COLLECTING:
+        status = enrolment.get_status_display()
+        sentences.append(f"{enrolment.unit.short_code} is “{status}”: nothing more can be mapped to it.")
+    if enrolment.unit.criteria.filter(pk__in=criteria).count() != len(criteria):
+        sentences.append(f"One of the criteria does not belong to {enrolment.unit.short_code}.")
+    if forbidden := forbidden_setting(enrolment.unit, setting):
+        sentences.append(forbidden)
+    return sentences
+
+
+def _unjudged(mappings: Iterable[Mapping]) -> list[Mapping]:
+    """Those of the mappings that no decision was ever made on."""
+    rows = list(mappings)
+    judged = set(
+        Decision.objects.filter(version__evidence__in={row.evidence_id for row in rows}).values_list(
+            "version__evidence_id", "enrolment_id", "criterion_id"
+        )
+    )
+    return [row for row in rows if (row.evidence_id, row.enrolment_id, row.criterion_id) not in judged]
+
+
+def _wait_to_be_read(version: EvidenceVersion, at: datetime.datetime, *, but: QuerySet[Decision]) -> None:
+    """Put the item's mappings in the assessor's queue, except those that `but` has judged on this version."""
+    judged = set(but.values_list("enrolment_id", "criterion_id"))
+    idle = version.evidence.mappings.filter(taken_back_at=None, waiting_since=None)
+    due = [row.pk for row in idle if (row.enrolment_id, row.criterion_id) not in judged]
+    Mapping.objects.filter(pk__in=due).update(waiting_since=at)
+
+
+def _take_number(evidence: Evidence) -> None:
+    """The candidate's next number: counted up in the database, so it is never given twice."""
+    records = CandidateRecord.objects.filter(pk=evidence.candidate_id)
+    records.update(last_evidence_number=F("last_evidence_number") + 1)
+    evidence.number = records.values_list("last_evidence_number", flat=True).get()
+    evidence.save(update_fields=["number"])
+
+
+def _told(verb: str, version: EvidenceVersion, by: User, at: datetime.datetime, details: dict[str, JSON]) -> None:
+    evidence = version.evidence
+    audit.record(verb=verb, by=by, at=at, subject=evidence, centre=evidence.centre, details={**details})

@@ -1,0 +1,262 @@
+"""What an assessor has said of a unit, and what signatures on it rest on.
+
+A unit's rows are read once, in five queries however long the portfolio is; everything else here is derived from them.
+"""
+
+import datetime
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from assessments.enums import ItemStatus, SignedAs, UnitStatus
+from assessments.models import Decision, Enrolment, EvidenceFile, Mapping, SignOff
+from assessments.progress import Mark, layers
+from assessments.queries.enrolment import people_of
+from assessments.workflow import CriterionState, Named, UnitFacts
+from portfolio.canonical import JSON
+from portfolio.signing import digest_of
+from units.models import Criterion
+
+SCHEME = 1
+"""How `signed_facts` writes the facts down. A later way gets the next number; old signatures keep theirs."""
+
+LIVE = (ItemStatus.DRAFT, ItemStatus.SUBMITTED, ItemStatus.REVIEWED, ItemStatus.RETURNED)
+
+
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    """A live mapping of an item to a criterion, with the item's version in force (or its first draft)."""
+
+    pk: int
+    enrolment_id: int
+    evidence_id: int
+    evidence_number: int | None
+    criterion_id: int
+    locator: str
+    waiting_since: datetime.datetime | None
+    version_id: int
+    status: str
+    title: str
+    kind: str
+    setting: str
+    activity_on: datetime.date | None
+
+    @property
+    def item(self) -> str:
+        """What people call the item."""
+        return f"Evidence {self.evidence_number}" if self.evidence_number else f"“{self.title}”"
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A decision with its countersignature, if there is one. The latest on a version and criterion counts."""
+
+    pk: int
+    enrolment_id: int
+    version_id: int
+    criterion_id: int
+    verdict: str
+    feedback: str
+    needs_countersignature: bool
+    assessor_id: int
+    assessor_name: str
+    at: datetime.datetime
+    countersigned: bool | None
+    countersigner_id: int | None
+
+
+@dataclass(frozen=True)
+class UnitRows:
+    """Everything a unit's progress, refusals and signatures rest on."""
+
+    enrolment: Enrolment
+    criteria: list[Criterion]
+    mapped: list[Mapped]
+    decided: list[Decided]
+    digests: dict[int, list[str]] = field(default_factory=dict)
+    sign_offs: dict[str, SignOff] = field(default_factory=dict)
+
+    @property
+    def marks(self) -> list[Mark]:
+        return list(marks(self.mapped, self.decided))
+
+    @property
+    def pending(self) -> list[Decided]:
+        """Decisions nobody has countersigned yet."""
+        return [row for row in self.decided if row.needs_countersignature and row.countersigned is None]
+
+    @property
+    def deciders(self) -> frozenset[int]:
+        """Everybody who ever judged or countersigned in the unit."""
+        assessors = {row.assessor_id for row in self.decided}
+        return frozenset(assessors | {row.countersigner_id for row in self.decided if row.countersigner_id})
+
+
+def unit_rows(enrolment: Enrolment) -> UnitRows:
+    """The unit's rows, in five queries."""
+    mapped = mapped_to([enrolment.pk])
+    return UnitRows(
+        enrolment=enrolment,
+        criteria=list(Criterion.objects.filter(unit=enrolment.unit_id).select_related("outcome")),
+        mapped=mapped,
+        decided=decided_in([enrolment.pk]),
+        digests=digests_of({row.version_id for row in mapped}),
+        sign_offs=signatures_in_force(enrolment.pk),
+    )
+
+
+def mapped_to(enrolment_ids: Iterable[int]) -> list[Mapped]:
+    """The live mappings of the enrolments in the recording form's order, in one query. Withdrawn items have none."""
+    rows = (
+        Mapping.objects.filter(
+            enrolment__in=list(enrolment_ids),
+            taken_back_at=None,
+            evidence__versions__replaced_at=None,
+            evidence__versions__status__in=LIVE,
+        )
+        .order_by("evidence__number", "evidence_id", "criterion__position")
+        .values_list(
+            "pk",
+            "enrolment_id",
+            "evidence_id",
+            "evidence__number",
+            "criterion_id",
+            "locator",
+            "waiting_since",
+            "evidence__versions__pk",
+            "evidence__versions__status",
+            "evidence__versions__title",
+            "evidence__versions__kind",
+            "evidence__versions__setting",
+            "evidence__versions__activity_on",
+        )
+    )
+    found: dict[int, Mapped] = {}
+    for row in rows:
+        mapped = Mapped(*row)
+        if mapped.pk not in found or mapped.status != ItemStatus.DRAFT:
+            found[mapped.pk] = mapped
+    return list(found.values())
+
+
+def decided_in(enrolment_ids: Iterable[int]) -> list[Decided]:
+    """Every decision in the enrolments, oldest first, in one query."""
+    rows = (
+        Decision.objects.filter(enrolment__in=list(enrolment_ids))
+        .order_by("pk")
+        .values_list(
+            "pk",
+            "enrolment_id",
+            "version_id",
+            "criterion_id",
+            "verdict",
+            "feedback",
+            "needs_countersignature",
+            "review__assessor_id",
+            "review__assessor_name",
+            "review__at",
+            "countersignature__agreed",
+            "countersignature__by_id",
+        )
+    )
+    return [Decided(*row) for row in rows]
+
+
+def marks(mapped: Iterable[Mapped], decided: Iterable[Decided]) -> Iterator[Mark]:
+    """The mark of each live mapping: the latest decision on its version in force."""
+    latest = {(row.enrolment_id, row.version_id, row.criterion_id): row for row in decided}
+    for row in mapped:
+        word = latest.get((row.enrolment_id, row.version_id, row.criterion_id))
+        if word is None:
+            yield Mark(row.evidence_id, row.criterion_id, row.status)
+        else:
+            needs = word.needs_countersignature
+            yield Mark(row.evidence_id, row.criterion_id, row.status, word.verdict, needs, word.countersigned)
+
+
+def marks_of(enrolment_ids: Iterable[int]) -> dict[int, list[Mark]]:
+    """The marks of many enrolments, by enrolment, in two queries however many there are."""
+    ids = list(enrolment_ids)
+    mapped, decided = mapped_to(ids), decided_in(ids)
+    found: dict[int, list[Mark]] = {pk: [] for pk in ids}
+    for row, mark in zip(mapped, marks(mapped, decided), strict=True):
+        found[row.enrolment_id].append(mark)
+    return found
+
+
+def digests_of(version_ids: set[int]) -> dict[int, list[str]]:
+    """SHA-256 of the files of versions that can be opened, in their order, by version."""
+    found: dict[int, list[str]] = defaultdict(list)
+    kept = EvidenceFile.objects.filter(
+        version__in=version_ids, removed_at=None, destroyed_at=None, quarantined_at=None
+    ).order_by("version_id", "position", "pk")
+    for version, digest in kept.values_list("version_id", "stored__sha256"):
+        found[version].append(digest)
+    return dict(found)
+
+
+def signatures_in_force(enrolment_id: int) -> dict[str, SignOff]:
+    """The signature that counts in each part: the latest one not voided."""
+    rows = SignOff.objects.filter(enrolment=enrolment_id, signature__void=None).order_by("pk")
+    return {sign_off.part: sign_off for sign_off in rows.select_related("signature", "signature__statement")}
+
+
+def unit_facts(rows: UnitRows) -> UnitFacts:
+    """The unit as its candidate's and assessor's verbs see it. Verification adds what it knows (queries there)."""
+    enrolment = rows.enrolment
+    found = layers([criterion.pk for criterion in rows.criteria], rows.marks, enrolment.status)
+    pending = {mark.criterion_id for mark in rows.marks if mark.pending}
+    return UnitFacts(
+        enrolment_id=enrolment.pk,
+        status=UnitStatus(enrolment.status),
+        people=people_of(enrolment, rows.deciders),
+        criteria=tuple(
+            CriterionState(criterion.pk, criterion.number, found[criterion.pk], criterion.pk in pending)
+            for criterion in rows.criteria
+        ),
+        waiting=waiting_items(rows),
+        stale=stale_parts(rows),
+        pending_deciders=frozenset(row.assessor_id for row in rows.pending),
+        kept_status=UnitStatus(enrolment.kept_status) if enrolment.kept_status else None,
+    )
+
+
+def waiting_items(rows: UnitRows) -> tuple[Named, ...]:
+    """Items handed in and not judged yet, in their order."""
+    waiting = {row.evidence_id: row.item for row in rows.mapped if row.waiting_since}
+    return tuple(Named(pk, name) for pk, name in waiting.items())
+
+
+def signed_facts(rows: UnitRows) -> dict[str, JSON]:
+    """What a signature on the unit is put to: every item, its bytes, and the latest decision on each criterion."""
+    numbers = {criterion.pk: criterion.number for criterion in rows.criteria}
+    latest = {(row.version_id, row.criterion_id): row for row in rows.decided}
+    items: dict[int, dict[str, JSON]] = {}
+    lines: dict[int, list[JSON]] = defaultdict(list)
+    for row in rows.mapped:
+        files = rows.digests.get(row.version_id, [])
+        items[row.evidence_id] = {"evidence": row.evidence_number, "version": row.version_id, "files": files}
+        word = latest.get((row.version_id, row.criterion_id))
+        said: list[JSON] = [word.verdict, word.assessor_id, word.at] if word else []
+        lines[row.evidence_id].append([numbers[row.criterion_id], row.locator, *said])
+    return {
+        "enrolment": rows.enrolment.pk,
+        "candidate": rows.enrolment.candidate_id,
+        "unit": rows.enrolment.unit_id,
+        "items": [{**item, "criteria": lines[pk]} for pk, item in items.items()],
+    }
+
+
+def digest_for(rows: UnitRows, part: str, comments: str = "", samples: JSON = ()) -> str:
+    """The digest a signature of a part carries: the facts, and what that part signs beside them."""
+    facts: dict[str, JSON] = {"scheme": SCHEME, "part": part, "comments": comments, "samples": samples}
+    return digest_of({**facts, "facts": signed_facts(rows)})
+
+
+def stale_parts(rows: UnitRows) -> tuple[str, ...]:
+    """Parts whose signature no longer fits the facts, in words. The verifier's is looked at in verification."""
+    return tuple(
+        SignedAs(part).label.lower()
+        for part, sign_off in rows.sign_offs.items()
+        if part != SignedAs.VERIFIER and digest_for(rows, part, sign_off.comments) != sign_off.signature.digest
+    )

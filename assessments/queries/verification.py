@@ -1,0 +1,59 @@
+"""What verification knows of a unit."""
+
+from dataclasses import replace
+
+from assessments.enums import SignedAs
+from assessments.models import Action, Enrolment, Sample, UnsampledNote
+from assessments.queries import judgement
+from assessments.queries.judgement import UnitRows, digest_for, unit_rows
+from assessments.workflow import Named, UnitFacts
+from portfolio.canonical import JSON
+from units.enums import VerifierSignature
+
+
+def unit_facts(enrolment: Enrolment, rows: UnitRows | None = None) -> UnitFacts:
+    """The unit as every verb sees it: judgement's facts, with samples, actions and the body's rule added.
+
+    Three queries beside those of the unit's rows.
+    """
+    rows = rows or unit_rows(enrolment)
+    facts = judgement.unit_facts(rows)
+    samples = samples_of(enrolment)
+    actions = Action.objects.filter(enrolment=enrolment.pk, closed_at=None).values_list("pk", "wanted")
+    still_open = [Named(sample.pk, sample.get_stage_display()) for sample in samples if sample.done_at is None]
+    always = enrolment.unit.awarding_body.verifier_signature == VerifierSignature.ALWAYS
+    return replace(
+        facts,
+        stale=facts.stale + stale_verifier(rows, samples),
+        open_sample=still_open[0] if still_open else None,
+        closed_samples=sum(1 for sample in samples if sample.done_at),
+        open_actions=tuple(Named(pk, wanted) for pk, wanted in actions),
+        verifier_always=always,
+        left_unsampled=not always and is_left_unsampled(enrolment),
+    )
+
+
+def samples_of(enrolment: Enrolment) -> list[Sample]:
+    """The unit's samples that were not dropped, oldest first."""
+    return list(Sample.objects.filter(enrolment=enrolment.pk, dropped_at=None).order_by("pk"))
+
+
+def is_left_unsampled(enrolment: Enrolment) -> bool:
+    """Whether a verifier recorded, since the unit was signed off, why it is not sampled."""
+    if enrolment.signed_off_at is None:
+        return False
+    return UnsampledNote.objects.filter(enrolment=enrolment.pk, at__gte=enrolment.signed_off_at).exists()
+
+
+def stale_verifier(rows: UnitRows, samples: list[Sample]) -> tuple[str, ...]:
+    """The verifier's part, where their signature no longer fits the facts or the samples."""
+    sign_off = rows.sign_offs.get(SignedAs.VERIFIER)
+    if sign_off is None or verifier_digest(rows, samples) == sign_off.signature.digest:
+        return ()
+    return (SignedAs.VERIFIER.label.lower(),)
+
+
+def verifier_digest(rows: UnitRows, samples: list[Sample]) -> str:
+    """The digest a verifier's signature carries: the unit's facts and the samples done."""
+    done: JSON = [[sample.pk, sample.outcome, sample.done_at] for sample in samples if sample.done_at]
+    return digest_for(rows, SignedAs.VERIFIER, samples=done)
