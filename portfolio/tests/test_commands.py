@@ -8,7 +8,7 @@ from django.core import mail
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from portfolio import invitation, post
+from portfolio import invitation
 from portfolio.enums import Role
 from portfolio.models import Centre, OutgoingMessage, RoleGrant
 from portfolio.testing import a_centre, an_administrator, with_password
@@ -47,16 +47,22 @@ def test_it_opens_nothing_when_something_is_wrong(slug: str, email: str) -> None
     assert Centre.objects.count() == 1
 
 
+@pytest.fixture
+def a_waiting_letter() -> None:
+    """One that no worker has taken up."""
+    OutgoingMessage.objects.create(to="ann@example.org", subject="One", body="", written_at=timezone.now())
+
+
+@pytest.mark.usefixtures("a_waiting_letter")
 def test_it_sends_waiting_letters_and_says_how_many() -> None:
-    post.hand_in(centre=None, to="ann@example.org", subject="One", body="", at=timezone.now())
     out = StringIO()
     call_command("send_waiting_mail", stdout=out)
     assert out.getvalue() == "1 sent.\n"
     assert len(mail.outbox) == 1
 
 
+@pytest.mark.usefixtures("a_waiting_letter")
 def test_it_ends_badly_when_letters_could_not_be_sent(settings: Any) -> None:
     settings.EMAIL_BACKEND = "portfolio.tests.test_post.DeadServer"
-    post.hand_in(centre=None, to="ann@example.org", subject="One", body="", at=timezone.now())
     with pytest.raises(CommandError, match="1 could not be sent"):
         call_command("send_waiting_mail", stdout=StringIO())

@@ -16,6 +16,12 @@ pytestmark = pytest.mark.django_db
 NOW = timezone.now()
 
 
+@pytest.fixture(autouse=True)
+def queued(settings: Any) -> None:
+    """Jobs wait for a worker, as in production."""
+    settings.TASKS = {"default": settings.TASKS["default"] | {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+
+
 class DeadServer:
     """A mail server that is down."""
 
@@ -93,6 +99,14 @@ def test_it_gives_up_after_the_last_attempt_and_keeps_the_reason(settings: Any) 
     jobs = DBTaskResult.objects.count()
     post.send.call(message.pk)
     assert DBTaskResult.objects.count() == jobs
+
+
+def test_where_jobs_are_done_on_the_spot_it_leaves_the_next_attempt_to_the_sweep(settings: Any) -> None:
+    settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
+    break_the_server(settings)
+    assert OutgoingMessage.objects.get(pk=a_message().pk).attempts == 1
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    assert post.send_waiting(timezone.now() + datetime.timedelta(minutes=2)) == (1, 0)
 
 
 def test_an_act_that_fails_writes_to_nobody() -> None:

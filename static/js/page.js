@@ -1,0 +1,61 @@
+// What the browser cannot do by itself. Everything works without this file, only with more presses.
+"use strict";
+
+const writing = (element) => element.matches("textarea, select, [contenteditable], input:not([type=radio], [type=checkbox])");
+
+// Matrix: arrow keys move from cell to cell.
+// <table class="matrix">, a link, button or input in each cell that can be entered.
+function moveInMatrix(event) {
+  const steps = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
+  const step = steps[event.key];
+  const cell = event.target.closest(".matrix td");
+  if (!step || !cell || writing(event.target)) return;
+  const rows = [...cell.closest("tbody").rows];
+  let row = rows.indexOf(cell.parentElement);
+  let column = cell.cellIndex;
+  for (;;) {
+    row += step[0];
+    column += step[1];
+    const next = rows[row]?.cells[column];
+    if (!next) return;
+    const target = next.querySelector("a, button, input");
+    if (target) {
+      event.preventDefault();
+      target.focus();
+      return;
+    }
+  }
+}
+
+// Judging: inside [data-judge], 1 2 3 choose, j and k go to the next and the previous [data-judge-item].
+// The keys act only while the focus is inside, and never while somebody writes.
+function judgeByKey(event) {
+  const room = event.target.closest("[data-judge]");
+  if (!room || writing(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
+  const items = [...room.querySelectorAll("[data-judge-item]")];
+  const at = items.indexOf(event.target.closest("[data-judge-item]"));
+  const move = { j: 1, k: -1 }[event.key];
+  if (move) {
+    const radios = items[at + move]?.querySelectorAll("input[type=radio]") ?? [];
+    ([...radios].find((radio) => radio.checked) ?? radios[0])?.focus();
+  } else if (at >= 0 && /^[1-9]$/.test(event.key)) {
+    const radio = items[at].querySelectorAll("input[type=radio]")[event.key - 1];
+    radio?.click();
+    radio?.focus();
+  }
+}
+
+// Filter: <input type="search" data-filter="#list"> hides every [data-filter-item] in #list without the words typed.
+function filterList(event) {
+  const list = event.target.dataset?.filter && document.querySelector(event.target.dataset.filter);
+  if (!list) return;
+  const words = event.target.value.toLowerCase().split(/\s+/);
+  for (const item of list.querySelectorAll("[data-filter-item]")) {
+    const text = item.textContent.toLowerCase();
+    item.hidden = !item.querySelector(":checked") && !words.every((word) => text.includes(word));
+  }
+}
+
+document.addEventListener("keydown", moveInMatrix);
+document.addEventListener("keydown", judgeByKey);
+document.addEventListener("input", filterList);
