@@ -4,7 +4,7 @@ from django.apps import AppConfig
 from django.core import checks
 from django.db.models.signals import post_migrate, pre_migrate
 
-from portfolio import walls
+from portfolio import pdf, walls
 from portfolio.own_walls import WALLS
 
 
@@ -17,3 +17,4 @@ class PortfolioConfig(AppConfig):
         pre_migrate.connect(walls.take_down_before_migrations, sender=self)
         post_migrate.connect(walls.rebuild_after_migrate, sender=self)
         checks.register(walls.check_walls, checks.Tags.database)
+        checks.register(pdf.check_libraries)

@@ -1,0 +1,15 @@
+"""Work that a worker does outside the request (`manage.py db_worker`).
+
+A task names its work as a string, so that whoever asks for it need not import whoever does it. The queue's rows are
+written in the transaction of whoever asks, so a worker sees them after its commit and none is lost. A worker that is
+killed leaves its task unfinished for good: so every task can be run again without harm, and sweeps ask again.
+"""
+
+from django.utils.module_loading import import_string
+from django_tasks import task
+
+
+@task()
+def render_document(document_id: int) -> None:
+    """Make the PDF of a Document that waits."""
+    import_string("portfolio.press.make")(document_id)

@@ -1,0 +1,197 @@
+"""The press: documents made from records, outside the request, and each only once.
+
+Whoever may see a record asks for its document with all the facts that it will show. The digest of those facts, with
+everything else that shapes the page, is the document's key: asked for again, it is there already. An issued document
+keeps its key whatever template or library comes later, so it is never rendered again and stays what was signed.
+
+The worker sees only the facts, never the records, so what is printed is what stood when it was asked for.
+"""
+
+import datetime
+import logging
+from collections.abc import Callable
+from io import BytesIO
+
+from django.core.files import File
+from django.db import models, transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.module_loading import import_string
+
+from portfolio import canonical, pdf, vault
+from portfolio.canonical import JSON
+from portfolio.enums import DocumentStatus
+from portfolio.jobs import render_document
+from portfolio.models import Centre, Document, StoredFile, User
+from portfolio.refusal import Refusal
+
+log = logging.getLogger(__name__)
+
+# A rendering takes seconds: one that has been at it for longer than this was killed on the way.
+LOST_AFTER = datetime.timedelta(minutes=10)
+FAULT = (
+    "The document could not be made because of a fault on the server, which has been noted. The record itself is safe. "
+    "Try again; if that fails too, tell your centre administrator."
+)
+
+_guards: dict[str, str] = {}
+
+
+def guard(subject_kind: str, dotted_path: str) -> None:
+    """Say who may fetch documents of records of this kind.
+
+    `dotted_path` names a function `(user, subject_id) -> bool` of the floor that knows the records, which calls this
+    from its `AppConfig.ready`. Documents of a kind without a guard are fetched by nobody.
+    """
+    _guards[subject_kind] = dotted_path
+
+
+def may_fetch(user: User, document: Document) -> bool:
+    """Whether the person may see the record that the document shows."""
+    dotted_path = _guards.get(document.subject_kind)
+    if dotted_path is None:
+        return False
+    may_see: Callable[[User, int], bool] = import_string(dotted_path)
+    return may_see(user, document.subject_id)
+
+
+def kind_of(subject: models.Model) -> str:
+    """What documents and guards call this kind of record."""
+    return str(subject._meta.model_name)
+
+
+@transaction.atomic
+def ask(
+    *,
+    centre: Centre,
+    kind: str,
+    facts: dict[str, JSON],
+    subject: models.Model,
+    file_name: str,
+    issued: bool,
+    by: User,
+    at: datetime.datetime,
+) -> Document:
+    """The document of these facts, which is ready, or waiting with a job that will make it.
+
+    The template is `documents/<kind>.html` with `facts` as its context. One that failed is tried again.
+    """
+    written = canonical.plain(facts)
+    key = key_of(centre=centre, kind=kind, facts=facts, subject=subject, issued=issued)
+    document, new = Document.objects.get_or_create(
+        centre=centre,
+        key=key,
+        defaults={
+            "kind": kind,
+            "facts": written,
+            "subject_kind": kind_of(subject),
+            "subject_id": subject.pk,
+            "file_name": vault.safe_name(file_name, longest=200),
+            "issued": issued,
+            "asked_by": by,
+            "asked_at": at,
+        },
+    )
+    if not new:
+        return again(document=document, by=by, at=at)
+    return enqueued(document)
+
+
+@transaction.atomic
+def again(*, document: Document, by: User, at: datetime.datetime) -> Document:
+    """Set a document waiting once more if it failed or its worker was lost; one that is ready or in hand stays."""
+    asked = {"status": DocumentStatus.WAITING, "problem": "", "started_at": None, "asked_by": by, "asked_at": at}
+    if unfinished(at).filter(pk=document.pk).update(**asked):
+        return enqueued(document)
+    document.refresh_from_db()
+    return document
+
+
+def requeue_lost(*, at: datetime.datetime) -> int:
+    """Ask again for every document that waits for a worker that was lost. Returns how many."""
+    lost = Document.objects.filter(lost_by(at))
+    with transaction.atomic():
+        ids = list(lost.select_for_update().values_list("pk", flat=True))
+        Document.objects.filter(pk__in=ids).update(started_at=None, asked_at=at)
+        for document_id in ids:
+            render_document.enqueue(document_id)
+    return len(ids)
+
+
+def make(document_id: int) -> None:
+    """Render a waiting document, keep its bytes and mark it ready; whoever comes second does nothing.
+
+    A failure is noted on the document as a sentence and in the log with its traceback; it can be asked for again.
+    """
+    started = timezone.now()
+    waiting = Document.objects.filter(status=DocumentStatus.WAITING)
+    if not waiting.filter(pk=document_id, started_at=None).update(started_at=started):
+        return
+    document = Document.objects.select_related("centre").get(pk=document_id)
+    mine = waiting.filter(pk=document_id, started_at=started)
+    try:
+        stored = kept(document, rendered(document))
+        mine.update(status=DocumentStatus.READY, stored=stored, finished_at=timezone.now())
+    except Refusal as refusal:
+        log.exception("Document %s could not be kept", document_id)
+        mine.update(status=DocumentStatus.FAILED, problem=" ".join(refusal.sentences), finished_at=timezone.now())
+    except Exception:
+        log.exception("Document %s could not be made", document_id)
+        mine.update(status=DocumentStatus.FAILED, problem=FAULT, finished_at=timezone.now())
+
+
+# --- inside ----------------------------------------------------------------------------------------------------------
+
+
+def enqueued(document: Document) -> Document:
+    """The document with its job in the queue; ready already where jobs are done on the spot."""
+    render_document.enqueue(document.pk)
+    document.refresh_from_db()
+    return document
+
+
+def key_of(*, centre: Centre, kind: str, facts: dict[str, JSON], subject: models.Model, issued: bool) -> str:
+    """SHA-256 of all that shapes the document; of an issued one, of the facts alone."""
+    return canonical.digest(
+        {
+            "centre": centre.pk,
+            "kind": kind,
+            "facts": facts,
+            "subject": [kind_of(subject), subject.pk],
+            "issued": issued,
+            "look": None if issued else f"{pdf.DRAFT}, {pdf.render_version()}",
+        }
+    )
+
+
+def lost_by(at: datetime.datetime) -> Q:
+    """Waiting, but nobody can be at it any more."""
+    then = at - LOST_AFTER
+    never_started = Q(started_at=None, asked_at__lt=then)
+    return Q(status=DocumentStatus.WAITING) & (never_started | Q(started_at__lt=then))
+
+
+def unfinished(at: datetime.datetime) -> models.QuerySet[Document]:
+    """Documents that failed or whose worker was lost."""
+    return Document.objects.filter(Q(status=DocumentStatus.FAILED) | lost_by(at))
+
+
+def rendered(document: Document) -> bytes:
+    """The PDF of the document's facts. An issued one is PDF/A-3a and carries the facts as JSON within."""
+    template, context = f"documents/{document.kind}.html", {"facts": document.facts}
+    if not document.issued:
+        return pdf.render(template, context, variant=pdf.DRAFT)
+    record = pdf.Attachment(
+        name="record.json",
+        content=canonical.canonical(document.facts),
+        description="The facts this document shows, as canonical JSON",
+    )
+    return pdf.render(template, context, variant=pdf.ISSUED, attachments=[record])
+
+
+def kept(document: Document, content: bytes) -> StoredFile:
+    """The PDF's bytes in the vault."""
+    name = document.file_name if document.file_name.endswith(".pdf") else f"{document.file_name}.pdf"
+    file: File[bytes] = File(BytesIO(content), name=name)
+    file.size = len(content)
+    return vault.store(centre=document.centre, file=file, name=name, at=timezone.now())
