@@ -15,6 +15,8 @@ from django.db import connection
 
 from portfolio import harness
 
+pytest_plugins = ["units.testing"]
+
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 DEVELOPER_PACKAGES = ("playwright", "pytest_playwright", "axe_playwright_python")
 

@@ -36,7 +36,7 @@ class Wall:
 
     `name` is a sentence and names the trigger. `when` is SQL in terms of NEW and OLD, the same for both databases or
     one for each vendor (`{"sqlite": …, "postgresql": …}`); empty means always. `IS DISTINCT FROM` may be written for
-    both. `may_change` names the only columns an UPDATE may alter.
+    both. `may_change` names the only columns an UPDATE may alter; with `when` as well, only where that holds.
     """
 
     name: str
@@ -195,12 +195,12 @@ def _wanted(connection: BaseDatabaseWrapper, cursor: CursorWrapper) -> list[tupl
 
 def _condition(connection: BaseDatabaseWrapper, cursor: CursorWrapper, wall: Wall) -> str:
     """The wall's condition in the database's own words; empty for always."""
+    when = wall.when if isinstance(wall.when, str) else wall.when[connection.vendor]
     if wall.may_change is not None:
         described = connection.introspection.get_table_description(cursor, wall.table)
         columns = sorted({column.name for column in described} - set(wall.may_change))
-        when = " OR ".join(f'OLD."{column}" IS DISTINCT FROM NEW."{column}"' for column in columns)
-    else:
-        when = wall.when if isinstance(wall.when, str) else wall.when[connection.vendor]
+        changed = " OR ".join(f'OLD."{column}" IS DISTINCT FROM NEW."{column}"' for column in columns)
+        when = f"({changed}) AND ({when})" if when else changed
     if connection.vendor == "sqlite":  # which learnt these words only in 3.39
         when = when.replace("IS NOT DISTINCT FROM", "IS").replace("IS DISTINCT FROM", "IS NOT")
     return when

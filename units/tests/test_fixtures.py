@@ -26,12 +26,7 @@ from units.models import (
 )
 from units.standard import FIXTURES
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def loaded(db: None) -> None:
-    call_command("loaddata", *FIXTURES, verbosity=0)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("standard")]
 
 
 def everything() -> str:
