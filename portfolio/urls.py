@@ -42,4 +42,5 @@ urlpatterns = [
     path("", home, {"sections": SECTIONS}, name="home"),
     path("accounts/", include(accounts)),
     path("", include("portfolio.routes")),
+    path("units/", include("units.urls")),
 ]

@@ -10,7 +10,7 @@ from units.models.criterion import (
     RelatedCriterion,
     TeachingPoint,
 )
-from units.models.unit import EvidenceRequirement, FunctionalSkill, NosReference, Unit, UnitPublication
+from units.models.unit import EvidenceRequirement, FunctionalSkill, NosReference, Unit, UnitPublication, UnitQuerySet
 
 __all__ = [
     "AssessmentCriterion",
@@ -27,4 +27,5 @@ __all__ = [
     "TeachingPoint",
     "Unit",
     "UnitPublication",
+    "UnitQuerySet",
 ]

@@ -1,0 +1,289 @@
+"""What the pages of the standard show, each in a fixed number of queries whatever the size of the unit."""
+
+import datetime
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.db.models import Count, Q
+
+from units.enums import CriterionKind, Marked, SkillSubject, SpecificationStyle, WordingStatus
+from units.models import (
+    Criterion,
+    EvidenceRequirement,
+    FunctionalSkill,
+    LearningOutcome,
+    NosReference,
+    RelatedCriterion,
+    TeachingPoint,
+    Unit,
+    UnitQuerySet,
+)
+from units.rules import unit_reference_warnings
+
+READING_ORDER = ("awarding_body__name", "short_code", "version")
+
+
+@dataclass(frozen=True)
+class UnitLine:
+    """A unit in the list."""
+
+    key: str
+    version: int
+    short_code: str
+    title: str
+    title_is_public: bool
+    body: str
+    level: int | None
+    credit_value: int | None
+    contents: str
+    incomplete: bool
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A line of the unit's header; the note says what the source does not."""
+
+    label: str
+    value: str
+    notes: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Wording:
+    """How sure a wording is: nothing for a sound one."""
+
+    label: str = ""
+    note: str = ""
+    illegible: bool = False
+
+
+@dataclass(frozen=True)
+class RelatedLine:
+    """The criteria of another specification that a criterion is related to by our cross-walk."""
+
+    unit_name: str
+    key: str
+    version: int
+    criteria: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class CriterionLine:
+    number: str
+    label: str
+    text: str
+    wording: Wording
+    related: Sequence[RelatedLine]
+
+
+@dataclass(frozen=True)
+class TeachingLine:
+    intro: str
+    text: str
+
+
+@dataclass(frozen=True)
+class OutcomeRow:
+    """A learning outcome or a headed section, with all that stands beside it."""
+
+    number: str
+    text: str
+    criteria: Sequence[CriterionLine]
+    teaching: Sequence[TeachingLine]
+
+
+@dataclass(frozen=True)
+class RequirementNode:
+    label: str
+    text: str
+    wording: Wording
+    items: Sequence["RequirementNode"]
+
+
+@dataclass(frozen=True)
+class SkillLine:
+    name: str
+    marked: Marked
+
+
+@dataclass(frozen=True)
+class SkillTable:
+    subject: str
+    skills: Sequence[SkillLine]
+
+
+@dataclass(frozen=True)
+class UnitPage:
+    """A unit in the reading order of its original."""
+
+    unit: Unit
+    is_svq: bool
+    published_at: datetime.datetime
+    facts: Sequence[Fact]
+    outcomes: Sequence[OutcomeRow]
+    knowledge: Sequence[CriterionLine]
+    requirements: Sequence[RequirementNode]
+    settings_refused: Sequence[str]
+    nos_references: Sequence[NosReference]
+    skills: Sequence[SkillTable]
+    has_related: bool
+
+
+def unit_lines(units: UnitQuerySet) -> list[UnitLine]:
+    """Those units for the list: one query."""
+    counts = {f"{kind}_count": Count("criteria", filter=Q(criteria__kind=kind)) for kind in CriterionKind.values}
+    return [
+        UnitLine(
+            key=unit.key,
+            version=unit.version,
+            short_code=unit.short_code,
+            title=unit.shown_title,
+            title_is_public=not unit.title,
+            body=unit.awarding_body.name,
+            level=unit.level,
+            credit_value=unit.credit_value,
+            contents=contents({kind: getattr(unit, f"{kind}_count") for kind in CriterionKind.values}),
+            incomplete=bool(unit.completeness_note),
+        )
+        for unit in units.select_related("awarding_body").annotate(**counts).order_by(*READING_ORDER)
+    ]
+
+
+def contents(counts: dict[str, int]) -> str:
+    """How many criteria of which kind, in words."""
+    names = {
+        CriterionKind.ASSESSMENT: "assessment criteria",
+        CriterionKind.PERFORMANCE: "performance criteria",
+        CriterionKind.KNOWLEDGE: "knowledge items",
+    }
+    return ", ".join(f"{counts[kind]} {name}" for kind, name in names.items() if counts[kind])
+
+
+def unit_page(unit: Unit) -> UnitPage:
+    """All that the unit's page shows, in seven queries. Give it with its awarding body and its publication."""
+    criteria = list(unit.criteria.all())
+    related = related_lines(unit)
+    lines = {row.pk: criterion_line(row, related.get(row.pk, [])) for row in criteria}
+    requirements = list(unit.evidence_requirements.all())
+    return UnitPage(
+        unit=unit,
+        is_svq=unit.style == SpecificationStyle.SVQ,
+        published_at=unit.publication.at,
+        facts=header(unit),
+        outcomes=outcome_rows(unit.outcomes.all(), criteria, lines, teaching_of(unit)),
+        knowledge=[lines[row.pk] for row in criteria if row.outcome_id is None],
+        requirements=requirement_tree(requirements),
+        settings_refused=settings_refused(unit),
+        nos_references=list(unit.nos_references.all()),
+        skills=skill_tables(unit.functional_skills.all()),
+        has_related=bool(related),
+    )
+
+
+def header(unit: Unit) -> list[Fact]:
+    """The lines above a specification, in its order. What the source lacks has no line."""
+    public = "From public lists, not in the source"
+    reference = unit.unit_reference_number or unit.public_reference_number
+    reference_notes = unit_reference_warnings(reference) if reference else []
+    if reference and not unit.unit_reference_number:
+        reference_notes = [public, *reference_notes]
+    facts = [
+        Fact("Unit title", unit.shown_title, [] if unit.title else [public]),
+        Fact(f"{unit.awarding_body} unit number", unit.body_unit_number),
+        Fact("Sector unit number", unit.sector_unit_number),
+        Fact("Level", printed(unit.level)),
+        Fact("Credit value", printed(unit.credit_value)),
+        Fact("Guided learning hours", printed(unit.guided_learning_hours)),
+        Fact("Unit reference number", reference, reference_notes),
+    ]
+    return [fact for fact in facts if fact.value]
+
+
+def printed(number: int | None) -> str:
+    return "" if number is None else str(number)
+
+
+def wording_of(row: Criterion | EvidenceRequirement) -> Wording:
+    if row.wording == WordingStatus.SOUND:
+        return Wording()
+    return Wording(row.get_wording_display(), row.wording_note, row.wording == WordingStatus.ILLEGIBLE)
+
+
+def criterion_line(row: Criterion, related: Sequence[RelatedLine]) -> CriterionLine:
+    """A criterion as printed: knowledge items carry their letter in brackets."""
+    label = f"({row.number})" if row.kind == CriterionKind.KNOWLEDGE else row.number
+    return CriterionLine(row.number, label, row.text, wording_of(row), related)
+
+
+def related_lines(unit: Unit) -> dict[int, list[RelatedLine]]:
+    """By criterion of the unit, what our cross-walk relates it to in units in use: one query, both directions."""
+    pairs = (
+        RelatedCriterion.objects.filter(Q(criterion__unit=unit) | Q(related__unit=unit))
+        .filter(criterion__unit__publication__isnull=False, related__unit__publication__isnull=False)
+        .select_related("criterion__unit__awarding_body", "related__unit__awarding_body")
+        .order_by("criterion__position", "related__position")
+    )
+    found: dict[int, dict[Unit, list[tuple[str, str]]]] = defaultdict(lambda: defaultdict(list))
+    for pair in pairs:
+        near, far = pair.criterion, pair.related
+        if near.unit_id != unit.pk:
+            near, far = far, near
+        found[near.pk][far.unit].append((far.number, far.text))
+    return {
+        pk: [RelatedLine(f"{other.awarding_body} {other.short_code}", other.key, other.version, rows)
+             for other, rows in units.items()]
+        for pk, units in found.items()
+    }  # fmt: skip
+
+
+def teaching_of(unit: Unit) -> dict[int, list[TeachingLine]]:
+    """By outcome, what may be taught for it: one query."""
+    found: dict[int, list[TeachingLine]] = defaultdict(list)
+    for point in TeachingPoint.objects.filter(outcome__unit=unit):
+        found[point.outcome_id].append(TeachingLine(point.intro, point.text))
+    return found
+
+
+def outcome_rows(
+    outcomes: Iterable[LearningOutcome],
+    criteria: Iterable[Criterion],
+    lines: dict[int, CriterionLine],
+    teaching: dict[int, list[TeachingLine]],
+) -> list[OutcomeRow]:
+    held: dict[int | None, list[CriterionLine]] = defaultdict(list)
+    for row in criteria:
+        held[row.outcome_id].append(lines[row.pk])
+    return [
+        OutcomeRow(outcome.number, outcome.text, held[outcome.pk], teaching.get(outcome.pk, [])) for outcome in outcomes
+    ]
+
+
+def requirement_tree(rows: Iterable[EvidenceRequirement]) -> list[RequirementNode]:
+    """The requirements as a tree, each level in reading order."""
+    below: dict[int | None, list[EvidenceRequirement]] = defaultdict(list)
+    for row in rows:
+        below[row.parent_id].append(row)
+
+    def nodes(parent: int | None) -> list[RequirementNode]:
+        return [RequirementNode(row.label, row.text, wording_of(row), nodes(row.pk)) for row in below[parent]]
+
+    return nodes(None)
+
+
+def settings_refused(unit: Unit) -> list[str]:
+    """The settings from which this unit takes no evidence."""
+    allowed = {
+        "simulation": unit.simulation_allowed,
+        "a realistic working environment": unit.realistic_working_environment_allowed,
+        "a work placement": unit.work_placement_allowed,
+    }
+    return [setting for setting, taken in allowed.items() if not taken]
+
+
+def skill_tables(rows: Iterable[FunctionalSkill]) -> list[SkillTable]:
+    """The functional skills by subject, in the order of the source's table."""
+    found: dict[str, list[SkillLine]] = defaultdict(list)
+    for row in rows:
+        found[row.subject].append(SkillLine(row.name, Marked(row.marked)))
+    return [SkillTable(str(subject.label), found[subject]) for subject in SkillSubject if subject in found]
