@@ -51,6 +51,19 @@ class Mark:
     def layer(self) -> Layer:
         return layer_of([self])
 
+    @property
+    def words(self) -> str:
+        """The mark in words, as pages and forms say it."""
+        if self.item_status == ItemStatus.DRAFT:
+            return "not handed in yet"
+        if self.countersigned is False:
+            return "the countersigner did not agree"
+        if self.pending:
+            return "met, awaiting countersignature"
+        if self.verdict is not None:
+            return Verdict(self.verdict).label.lower()
+        return "returned" if self.returned else "claimed, waiting to be read"
+
 
 def layer_of(marks: Iterable[Mark], *, confirmed: bool = False) -> Layer:
     """How far a criterion is, given everything mapped to it. `confirmed`: its unit is signed off.

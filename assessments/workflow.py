@@ -243,6 +243,11 @@ def unit_refusals(verb: Verb, person: Person, facts: UnitFacts) -> list[Reason]:
         return refused
     if facts.status not in step.sources:
         return [Reason(_when("unit", facts.status, step.phrase, step.sources), "unit", facts.enrolment_id)]
+    return unit_needs(verb, person, facts)
+
+
+def unit_needs(verb: Verb, person: Person, facts: UnitFacts) -> list[Reason]:
+    """What the verb still needs, whoever asks and whenever: the panel of missing things."""
     return list(UNIT_NEEDS.get(verb, _nothing)(person, facts))
 
 

@@ -1,6 +1,6 @@
 """What verification knows of a unit."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from assessments.enums import SignedAs
 from assessments.models import Action, Enrolment, Sample, UnsampledNote
@@ -11,15 +11,28 @@ from portfolio.canonical import JSON
 from units.enums import VerifierSignature
 
 
-def unit_facts(enrolment: Enrolment, rows: UnitRows | None = None) -> UnitFacts:
+@dataclass(frozen=True)
+class LookedAt:
+    """The samples of a unit that were not dropped, oldest first, and the actions raised in it."""
+
+    samples: list[Sample]
+    actions: list[Action]
+
+
+def looked_at_in(enrolment: Enrolment) -> LookedAt:
+    """What verifiers did in the unit, in two queries."""
+    return LookedAt(samples_of(enrolment), list(Action.objects.filter(enrolment=enrolment.pk)))
+
+
+def unit_facts(enrolment: Enrolment, rows: UnitRows | None = None, looked_at: LookedAt | None = None) -> UnitFacts:
     """The unit as every verb sees it: judgement's facts, with samples, actions and the body's rule added.
 
     Three queries beside those of the unit's rows.
     """
     rows = rows or unit_rows(enrolment)
+    looked_at = looked_at or looked_at_in(enrolment)
     facts = judgement.unit_facts(rows)
-    samples = samples_of(enrolment)
-    actions = Action.objects.filter(enrolment=enrolment.pk, closed_at=None).values_list("pk", "wanted")
+    samples = looked_at.samples
     still_open = [Named(sample.pk, sample.get_stage_display()) for sample in samples if sample.done_at is None]
     always = enrolment.unit.awarding_body.verifier_signature == VerifierSignature.ALWAYS
     return replace(
@@ -27,7 +40,7 @@ def unit_facts(enrolment: Enrolment, rows: UnitRows | None = None) -> UnitFacts:
         stale=facts.stale + stale_verifier(rows, samples),
         open_sample=still_open[0] if still_open else None,
         closed_samples=sum(1 for sample in samples if sample.done_at),
-        open_actions=tuple(Named(pk, wanted) for pk, wanted in actions),
+        open_actions=tuple(Named(row.pk, row.wanted) for row in looked_at.actions if row.closed_at is None),
         verifier_always=always,
         left_unsampled=not always and is_left_unsampled(enrolment),
     )

@@ -1,0 +1,277 @@
+"""The whole record of a candidate's unit, as its page and its forms show it."""
+
+import datetime
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.db.models import OuterRef, Subquery
+
+from assessments.enums import EvidenceKind, ItemStatus, Layer, SignedAs, UnitStatus, Verb
+from assessments.models import Enrolment
+from assessments.progress import Mark, Progress, progress_of
+from assessments.queries.judgement import Decided, Mapped, UnitRows, unit_rows
+from assessments.queries.verification import LookedAt, looked_at_in, unit_facts
+from assessments.rules import Person
+from assessments.workflow import Reason, UnitFacts, open_to, unit_needs
+from portfolio.models import StaffRecord, User
+from units.enums import CriterionKind
+from units.models import Criterion
+
+NEXT: dict[UnitStatus, Verb] = {
+    UnitStatus.COLLECTING: Verb.DECLARE,
+    UnitStatus.DECLARED: Verb.SIGN_OFF,
+    UnitStatus.AWAITING_COUNTERSIGNATURE: Verb.COUNTERSIGN,
+    UnitStatus.SIGNED_OFF: Verb.VERIFY,
+    UnitStatus.VERIFIED: Verb.CLAIM,
+}
+"""The verb that takes a unit on from a status: what the panel of missing things is about."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A filled cell of the matrix: `Evidence 3 for 2.1: accepted`."""
+
+    layer: Layer
+    label: str
+    locator: str
+
+
+@dataclass(frozen=True)
+class Group:
+    """A learning outcome or headed group, and the columns under it."""
+
+    heading: str
+    criteria: list[Criterion]
+
+
+@dataclass(frozen=True)
+class ItemRow:
+    """An item, as a row of the matrix."""
+
+    evidence_id: int
+    name: str
+    title: str
+    status_label: str
+    kind: str
+    activity_on: datetime.date | None
+    cells: list[Cell | None]
+
+
+@dataclass(frozen=True)
+class Said:
+    """What covers a criterion: the item, where to look in it, and the latest word of the assessor."""
+
+    evidence_id: int
+    name: str
+    title: str
+    locator: str
+    layer: Layer
+    words: str
+    feedback: str
+    assessor_name: str
+    at: datetime.datetime | None
+
+
+@dataclass(frozen=True)
+class CriterionRow:
+    """A criterion with everything that covers it."""
+
+    criterion: Criterion
+    heading: str
+    layer: Layer
+    said: list[Said]
+
+
+@dataclass(frozen=True)
+class SignatureShown:
+    """A signature in force, or the line where one is to come."""
+
+    role: str
+    name: str = ""
+    signed_at: datetime.datetime | None = None
+    digest: str = ""
+    stale: bool = False
+
+
+@dataclass(frozen=True)
+class OverTime:
+    """Over how long and in how many ways the evidence handed in was gathered. Facts, never a judgement."""
+
+    first: datetime.date | None
+    last: datetime.date | None
+    dates: int
+    kinds: int
+
+
+@dataclass(frozen=True)
+class UnitPage:
+    """One candidate's unit, read once: matrix, by criterion and by evidence are views of the same facts."""
+
+    enrolment: Enrolment
+    staff: dict[str, str]
+    facts: UnitFacts
+    groups: list[Group]
+    items: list[ItemRow]
+    criteria: list[CriterionRow]
+    progress: Progress
+    signatures: list[SignatureShown]
+    comments: str
+    looked_at: LookedAt
+    over_time: OverTime
+    verbs: list[Verb]
+    next_verb: Verb | None
+    reasons: list[Reason]
+
+
+def enrolment_shown(user: User, pk: int) -> tuple[Enrolment, dict[str, str]]:
+    """The enrolment and the names of its staff by part, in one query. Raises Enrolment.DoesNotExist for strangers."""
+
+    def name_of(part: str) -> Subquery:
+        record = StaffRecord.objects.filter(user=OuterRef(part), centre=OuterRef("centre"))
+        return Subquery(record.values("name")[:1])
+
+    enrolment = (
+        Enrolment.objects.visible_to(user)
+        .select_related("unit__awarding_body", "candidate", "centre")
+        .annotate(
+            assessor_name=name_of("assessor"),
+            countersigner_name=name_of("countersigner"),
+            verifier_name=name_of("verifier"),
+        )
+        .get(pk=pk)
+    )
+    parts = ("assessor", "countersigner", "verifier")
+    return enrolment, {part: getattr(enrolment, f"{part}_name") or "" for part in parts}
+
+
+def unit_page(user: User, pk: int, person_at: Callable[[int], Person]) -> UnitPage:
+    """The page of a unit, in nine queries at most however long the portfolio is.
+
+    `person_at` tells the user's standing at a centre, once the centre is known. Raises Enrolment.DoesNotExist when
+    the unit does not exist for the user.
+    """
+    enrolment, staff = enrolment_shown(user, pk)
+    person = person_at(enrolment.centre_id)
+    rows, looked_at = unit_rows(enrolment), looked_at_in(enrolment)
+    facts = unit_facts(enrolment, rows, looked_at)
+    pairs = list(zip(rows.mapped, rows.marks, strict=True))
+    verbs = open_to(person, facts)
+    next_verb = NEXT.get(facts.status)
+    return UnitPage(
+        enrolment=enrolment,
+        staff=staff,
+        facts=facts,
+        groups=groups_of(rows.criteria),
+        items=item_rows(rows.criteria, pairs),
+        criteria=criterion_rows(rows, pairs, {state.pk: state.layer for state in facts.criteria}),
+        progress=progress_of({state.pk: state.layer for state in facts.criteria}),
+        signatures=signatures_shown(rows, facts),
+        comments=rows.sign_offs[SignedAs.ASSESSOR].comments if SignedAs.ASSESSOR in rows.sign_offs else "",
+        looked_at=looked_at,
+        over_time=over_time(rows.mapped),
+        verbs=verbs,
+        next_verb=next_verb,
+        reasons=missing(next_verb, verbs, person, facts),
+    )
+
+
+def missing(verb: Verb | None, verbs: list[Verb], person: Person, facts: UnitFacts) -> list[Reason]:
+    """What stands between the unit and its next step: for whoever's turn it is, and for all while collecting."""
+    if verb in verbs or verb == Verb.DECLARE:
+        return unit_needs(verb, person, facts)
+    return []
+
+
+def groups_of(criteria: list[Criterion]) -> list[Group]:
+    """The columns of the recording form under their heads, in the specification's order."""
+    found: dict[str, Group] = {}
+    for criterion in criteria:
+        heading = heading_of(criterion)
+        found.setdefault(heading, Group(heading, [])).criteria.append(criterion)
+    return list(found.values())
+
+
+def heading_of(criterion: Criterion) -> str:
+    """What stands above a criterion: its outcome, or the kind where the form heads all of a kind together."""
+    if criterion.kind == CriterionKind.ASSESSMENT and criterion.outcome is not None:
+        return f"{criterion.outcome.number}. {criterion.outcome.text}"
+    if criterion.kind == CriterionKind.PERFORMANCE:
+        return "Performance Criteria"
+    return "Knowledge and Understanding"
+
+
+def item_rows(criteria: list[Criterion], pairs: list[tuple[Mapped, Mark]]) -> list[ItemRow]:
+    """The items in their order, each with a cell for every criterion."""
+    places = {criterion.pk: place for place, criterion in enumerate(criteria)}
+    found: dict[int, ItemRow] = {}
+    for row, mark in pairs:
+        if row.evidence_id not in found:
+            found[row.evidence_id] = ItemRow(
+                evidence_id=row.evidence_id,
+                name=row.item,
+                title=row.title,
+                status_label=ItemStatus(row.status).label,
+                kind=EvidenceKind(row.kind).label,
+                activity_on=row.activity_on,
+                cells=[None] * len(criteria),
+            )
+        number = criteria[places[row.criterion_id]].number
+        label = f"{row.item} for {number}: {mark.words}"
+        found[row.evidence_id].cells[places[row.criterion_id]] = Cell(mark.layer, label, row.locator)
+    return list(found.values())
+
+
+def criterion_rows(
+    rows: UnitRows, pairs: list[tuple[Mapped, Mark]], layer_by_criterion: dict[int, Layer]
+) -> list[CriterionRow]:
+    """Each criterion with what covers it and what the assessor said."""
+    latest = {(row.version_id, row.criterion_id): row for row in rows.decided}
+    said: dict[int, list[Said]] = defaultdict(list)
+    for row, mark in pairs:
+        said[row.criterion_id].append(said_of(row, mark, latest.get((row.version_id, row.criterion_id))))
+    return [
+        CriterionRow(criterion, heading_of(criterion), layer_by_criterion[criterion.pk], said[criterion.pk])
+        for criterion in rows.criteria
+    ]
+
+
+def said_of(row: Mapped, mark: Mark, word: Decided | None) -> Said:
+    """One item's say on one criterion."""
+    return Said(
+        evidence_id=row.evidence_id,
+        name=row.item,
+        title=row.title,
+        locator=row.locator,
+        layer=mark.layer,
+        words=mark.words,
+        feedback=word.feedback if word else "",
+        assessor_name=word.assessor_name if word else "",
+        at=word.at if word else None,
+    )
+
+
+def signatures_shown(rows: UnitRows, facts: UnitFacts) -> list[SignatureShown]:
+    """The signatures of the statement of competence in the form's order, with lines for those to come."""
+    parts = [SignedAs.CANDIDATE, SignedAs.ASSESSOR, SignedAs.VERIFIER]
+    if rows.enrolment.countersigner_id or SignedAs.COUNTERSIGNER in rows.sign_offs:
+        parts.insert(2, SignedAs.COUNTERSIGNER)
+    shown = []
+    for part in parts:
+        sign_off = rows.sign_offs.get(part)
+        if sign_off is None:
+            shown.append(SignatureShown(role=part.label))
+        else:
+            signature = sign_off.signature
+            stale = part.label.lower() in facts.stale
+            shown.append(
+                SignatureShown(part.label, signature.signer_name, signature.signed_at, signature.digest, stale)
+            )
+    return shown
+
+
+def over_time(mapped: list[Mapped]) -> OverTime:
+    """First and last date, distinct dates and kinds of the items handed in."""
+    handed_in = [row for row in mapped if row.status != ItemStatus.DRAFT]
+    days = {row.activity_on for row in handed_in if row.activity_on}
+    return OverTime(min(days, default=None), max(days, default=None), len(days), len({row.kind for row in handed_in}))
