@@ -1,0 +1,234 @@
+"""Stored bytes on their way to a browser. The view has checked who is asking before it calls this.
+
+A file that somebody uploaded is never trusted, however well it was judged on its way in: it is shown in place only if
+its type is on the short list below, and always in a sandbox that runs nothing and may load nothing.
+"""
+
+import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BytesIO
+from typing import BinaryIO
+
+import pypdfium2
+import pypdfium2.raw
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.utils.http import content_disposition_header
+
+from portfolio import vault
+from portfolio.models import StoredFile
+from portfolio.photographs import without_location
+from portfolio.refusal import Refusal
+
+CHUNK = 256 * 1024
+
+PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
+RECORDINGS = frozenset(
+    {"audio/mpeg", "audio/mp4", "audio/wav", "audio/ogg", "video/mp4", "video/quicktime", "video/webm"}
+)
+# Shown as plain text whatever they are called, so that a browser has nothing to interpret.
+TEXTS = frozenset({"text/plain", "text/csv", "text/markdown"})
+INLINE = PICTURES | RECORDINGS | TEXTS
+
+HEADERS = {
+    # A sandbox without permissions: no script, no forms, no pop-ups, an origin of its own. Nothing may be loaded but
+    # what a browser's own page around a bare picture or recording needs: the thing itself, and its inline style.
+    "Content-Security-Policy": (
+        "sandbox; default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'; "
+        "form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    # The type is the one judged by content: a browser must not guess another.
+    "X-Content-Type-Options": "nosniff",
+    # No other site may show or measure it, signed in or not.
+    "Cross-Origin-Resource-Policy": "same-origin",
+    # It is about a person: no proxy keeps it, and none is left on a shared computer.
+    "Cache-Control": "private, no-store",
+    "Accept-Ranges": "bytes",
+}
+
+# The widest picture of a page, the most pixels in one, and the most text shown of one.
+WIDEST = 2000
+MOST_PIXELS = 8_000_000
+MOST_TEXT = 100_000
+MOST_PICTURE_BYTES = 50 * 1024 * 1024
+
+# PDFium is not made for threads: one at a time.
+_pdfium = threading.Lock()
+
+ONE_RANGE = re.compile(r"bytes=(\d*)-(\d*)", re.ASCII)
+
+
+def shows_inline(stored: StoredFile) -> bool:
+    """Whether a browser may show the file in place."""
+    return media_type(stored) in INLINE
+
+
+def media_type(stored: StoredFile) -> str:
+    """The content type without its character set."""
+    return stored.content_type.partition(";")[0]
+
+
+def serve(request: HttpRequest, stored: StoredFile, *, name: str, download: bool) -> HttpResponseBase:
+    """The file, whole or the one range asked for, shown in place or to be kept under `name`.
+
+    Whatever is not on the short list is to be kept, also when asked for in place. Photographs in place go without the
+    place where they were taken; the download is the file as it was handed in.
+    """
+    shown = None if download else opened_to_show(stored)
+    inline = shown is not None
+    content, size, etag = shown or (vault.open_stored(stored), stored.size, f'"{stored.sha256}"')
+    span = range_of(request, size, etag)
+    response: HttpResponseBase
+    if span is None:
+        content.close()
+        response = HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
+    else:
+        response = body(request, content, span, size)
+        response["Content-Type"] = type_to_send(stored, inline)
+    for header, value in HEADERS.items():
+        response[header] = value
+    response["ETag"] = etag
+    response["Content-Disposition"] = content_disposition_header(not inline, vault.safe_name(name)) or "attachment"
+    return response
+
+
+def text_of(stored: StoredFile, limit: int = 100_000) -> str:
+    """The beginning of a stored text, to be shown on a page."""
+    charset = stored.content_type.partition("charset=")[2] or "utf-8"
+    with vault.open_stored(stored) as file:
+        return file.read(4 * limit).decode(charset, "ignore").removeprefix("\ufeff")[:limit]
+
+
+# --- PDFs, shown as pictures of their pages ---------------------------------------------------------------------------
+
+
+class CannotShow(Refusal):
+    """A PDF that cannot be shown, and the sentence that says so. It can still be downloaded."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__([sentence])
+
+
+def pdf_page_count(stored: StoredFile) -> int:
+    """How many pages the PDF has. Raises CannotShow when it is damaged or locked."""
+    with opened_pdf(stored) as pdf:
+        return len(pdf)
+
+
+def pdf_page_image(stored: StoredFile, number: int, width: int = 1200) -> bytes:
+    """Page `number`, counted from 1, as a PNG of that many pixels across. Raises CannotShow.
+
+    A page of extraordinary proportions is drawn smaller, so that no page takes more than MOST_PIXELS.
+    """
+    with opened_pdf(stored) as pdf:
+        page = page_of(pdf, number)
+        across, down = page.get_size()
+        if across <= 0 or down <= 0:
+            raise CannotShow("This page has no size and cannot be shown. Download the file to see it.")
+        scale = min(max(1, min(width, WIDEST)) / across, (MOST_PIXELS / (across * down)) ** 0.5)
+        picture = page.render(scale=scale).to_pil()
+        content = BytesIO()
+        picture.save(content, "PNG", compress_level=4)
+    return content.getvalue()
+
+
+def pdf_page_text(stored: StoredFile, number: int) -> str:
+    """The text of page `number`, counted from 1, for those who listen to it or search it. Raises CannotShow."""
+    with opened_pdf(stored) as pdf:
+        text: str = page_of(pdf, number).get_textpage().get_text_bounded()
+    return text[:MOST_TEXT].replace("\r\n", "\n").replace("\x00", "").strip()
+
+
+@contextmanager
+def opened_pdf(stored: StoredFile) -> Iterator[pypdfium2.PdfDocument]:
+    """The PDF, opened with nobody else at PDFium, and closed at the end with all that was taken from it."""
+    with _pdfium:
+        try:
+            pdf = pypdfium2.PdfDocument(vault.path_of(stored))
+            try:
+                yield pdf
+            finally:
+                pdf.close()
+        except pypdfium2.PdfiumError as error:
+            if error.err_code == pypdfium2.raw.FPDF_ERR_PASSWORD:
+                sentence = "This PDF is locked with a password and cannot be shown. Ask for a copy without a password."
+            else:
+                sentence = "This PDF is damaged and cannot be shown. Download it to try it on your own device."
+            raise CannotShow(sentence) from error
+
+
+def page_of(pdf: pypdfium2.PdfDocument, number: int) -> pypdfium2.PdfPage:
+    """The page counted from 1. Raises CannotShow when there is none."""
+    if not 1 <= number <= len(pdf):
+        raise CannotShow(f"There is no page {number}: this PDF has {len(pdf)}.")
+    return pdf[number - 1]
+
+
+# --- inside ----------------------------------------------------------------------------------------------------------
+
+
+def opened_to_show(stored: StoredFile) -> tuple[BinaryIO, int, str] | None:
+    """The bytes to show in place, how many, and the tag of this version of them; None for what is not shown."""
+    if not shows_inline(stored):
+        return None
+    if media_type(stored) not in PICTURES:
+        return vault.open_stored(stored), stored.size, f'"{stored.sha256}"'
+    if stored.size > MOST_PICTURE_BYTES:
+        return None
+    with vault.open_stored(stored) as file:
+        picture = without_location(file.read(), media_type(stored))
+    if picture is None:
+        return None
+    return BytesIO(picture), len(picture), f'"{stored.sha256}-shown"'
+
+
+def type_to_send(stored: StoredFile, inline: bool) -> str:
+    """The type judged by content; any text in place is plain text."""
+    if inline and media_type(stored) in TEXTS:
+        return f"text/plain;{stored.content_type.partition(';')[2]}"
+    return stored.content_type
+
+
+def range_of(request: HttpRequest, size: int, etag: str) -> range | None:
+    """The bytes asked for: all of them, or the one range; None when there are no such bytes.
+
+    RFC 9110, section 14: a range that cannot be read, several ranges, or a range of another version mean all.
+    """
+    everything = range(size)
+    match = ONE_RANGE.fullmatch(request.headers.get("Range", "").strip())
+    if match is None or not any(match.groups()) or request.headers.get("If-Range", etag) != etag:
+        return everything
+    first, last = match.groups()
+    if not first:
+        asked = everything[-int(last) :] if int(last) else range(0)
+    elif last and int(last) < int(first):
+        return everything
+    else:
+        asked = everything[int(first) : int(last) + 1 if last else None]
+    return asked or None
+
+
+def body(request: HttpRequest, content: BinaryIO, span: range, size: int) -> HttpResponseBase:
+    """The response with those bytes, or with none of them for HEAD."""
+    status = 200 if len(span) == size else 206
+    response: HttpResponseBase
+    if request.method == "HEAD":
+        content.close()
+        response = HttpResponse(status=status)
+    else:
+        response = StreamingHttpResponse(part(content, span), status=status)
+        response._resource_closers.append(content.close)  # type: ignore[attr-defined]
+    response["Content-Length"] = str(len(span))
+    if status == 206:
+        response["Content-Range"] = f"bytes {span.start}-{span.stop - 1}/{size}"
+    return response
+
+
+def part(content: BinaryIO, span: range) -> Iterator[bytes]:
+    """Those bytes, a chunk at a time."""
+    content.seek(span.start)
+    left = len(span)
+    while left and (chunk := content.read(min(CHUNK, left))):
+        left -= len(chunk)
+        yield chunk
