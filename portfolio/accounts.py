@@ -16,6 +16,12 @@ from portfolio import post
 class InvitationOnlyAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no types
     """allauth's door, without a sign-up and with our own post office."""
 
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "email_password_mismatch": "This address and this password do not go together. Check both, or choose a new "
+        "password by “Forgot your password?” below.",
+        "too_many_login_attempts": "Too many wrong passwords for this address. Wait some minutes, then try again.",
+    }
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
