@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.management import get_commands
 
 SERVER = {
     "NVQ_MODE": "server",
@@ -60,9 +61,17 @@ def test_a_mistaken_variable_is_named_with_what_it_may_say(
     assert start(tmp_path, **variables).endswith(sentence)
 
 
+def first_cells_of_the_operations_page() -> str:
+    page = (settings.BASE_DIR / "docs" / "operations.md").read_text()
+    return "".join(line.split("|")[1] for line in page.splitlines() if line.startswith("| `"))
+
+
 def test_the_operations_page_lists_every_variable() -> None:
     source = (settings.BASE_DIR / "portfolio" / "settings.py").read_text()
     read = set(re.findall(r'(?:env|env_bool|env_int|required)\(\s*"([A-Z_]+)"', source))
-    page = (settings.BASE_DIR / "docs" / "operations.md").read_text()
-    rows = [line.split("|")[1] for line in page.splitlines() if line.startswith("| `")]
-    assert read == set(re.findall(r"`([A-Z_]+)`", "".join(rows)))
+    assert read == set(re.findall(r"`([A-Z_]+)`", first_cells_of_the_operations_page()))
+
+
+def test_the_operations_page_lists_every_command() -> None:
+    ours = {name for name, app in get_commands().items() if app in {"portfolio", "units", "assessments"}}
+    assert ours - {"migrate"} <= set(re.findall(r"`([a-z_]+)`", first_cells_of_the_operations_page()))
