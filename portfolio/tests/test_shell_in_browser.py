@@ -1,7 +1,7 @@
 """The page shell in a browser: measured by axe in both schemes, without a word on the console, and with its keys."""
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 from django.contrib.staticfiles import finders
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+SCHEMES: list[tuple[Literal["light", "dark"], int]] = [("light", 320), ("dark", 1440)]
 STAFF = (Role.ASSESSOR, Role.INTERNAL_VERIFIER, Role.ADMINISTRATOR)
 ENTRANCES = ["account_login", "account_reset_password", "account_reset_password_done", "account_inactive"]
 JUDGING = """<form data-judge>
@@ -45,7 +46,7 @@ def measured(quiet_page: "Page") -> Callable[[str], None]:
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
 
     def measure(address: str) -> None:
-        for scheme, width in (("light", 320), ("dark", 1440)):
+        for scheme, width in SCHEMES:
             quiet_page.emulate_media(color_scheme=scheme)
             quiet_page.set_viewport_size({"width": width, "height": 800})
             quiet_page.goto(address)
