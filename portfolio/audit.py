@@ -100,6 +100,14 @@ def name_of(chain: AuditChain) -> str:
     return "installation" if chain.centre_id is None else f"centre {chain.centre_id}"
 
 
+def leads_through(name: str, length: int, head: str) -> bool:
+    """Whether the named chain still has, at that length, the head that was once exported."""
+    if length == 0:
+        return True
+    centre_id = None if name == "installation" else int(name.removeprefix("centre "))
+    return AuditEvent.objects.filter(chain__centre=centre_id, sequence=length, hash=head).exists()
+
+
 def verify(chain: AuditChain) -> Broken | None:
     """Walk a chain from its first line, in constant memory. Returns the first broken line, or None when all hold.
 
@@ -111,7 +119,7 @@ def verify(chain: AuditChain) -> Broken | None:
         walked_from = sequence
         lines = chain.events.filter(sequence__gt=walked_from).order_by("sequence", "id")
         for event in lines.select_related("detail", "chain").iterator(chunk_size=2000):
-            reason = _what_is_wrong(event, sequence + 1, newest)
+            reason = what_is_wrong(event, sequence + 1, newest)
             if reason:
                 return Broken(sequence + 1, reason)
             sequence, newest = event.sequence, event.hash
@@ -140,7 +148,7 @@ def _locked_chain(centre: Centre | None) -> AuditChain:
     return chain
 
 
-def _what_is_wrong(event: AuditEvent, expected: int, previous: str) -> str | None:
+def what_is_wrong(event: AuditEvent, expected: int, previous: str) -> str | None:
     """Why this line does not follow the line before it, or None when it does."""
     if event.sequence > expected:
         return "it is missing."
