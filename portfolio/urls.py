@@ -43,4 +43,5 @@ urlpatterns = [
     path("accounts/", include(accounts)),
     path("", include("portfolio.routes")),
     path("units/", include("units.urls")),
+    path("", include("assessments.urls")),
 ]

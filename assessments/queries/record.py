@@ -119,6 +119,7 @@ class UnitPage:
     comments: str
     looked_at: LookedAt
     over_time: OverTime
+    pending: list[tuple[int, str]]
     verbs: list[Verb]
     next_verb: Verb | None
     reasons: list[Reason]
@@ -170,6 +171,7 @@ def unit_page(user: User, pk: int, person_at: Callable[[int], Person]) -> UnitPa
         comments=rows.sign_offs[SignedAs.ASSESSOR].comments if SignedAs.ASSESSOR in rows.sign_offs else "",
         looked_at=looked_at,
         over_time=over_time(rows.mapped),
+        pending=pending_shown(rows),
         verbs=verbs,
         next_verb=next_verb,
         reasons=missing(next_verb, verbs, person, facts),
@@ -249,6 +251,19 @@ def said_of(row: Mapped, mark: Mark, word: Decided | None) -> Said:
         assessor_name=word.assessor_name if word else "",
         at=word.at if word else None,
     )
+
+
+def pending_shown(rows: UnitRows) -> list[tuple[int, str]]:
+    """Decisions that wait for a countersignature: id, and the decision in words."""
+    numbers = {criterion.pk: criterion.number for criterion in rows.criteria}
+    items = {row.version_id: row.item for row in rows.mapped}
+    return [
+        (
+            row.pk,
+            f"{numbers[row.criterion_id]}: {items.get(row.version_id, 'an earlier version')}, by {row.assessor_name}",
+        )
+        for row in rows.pending
+    ]
 
 
 def signatures_shown(rows: UnitRows, facts: UnitFacts) -> list[SignatureShown]:

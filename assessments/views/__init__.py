@@ -1,0 +1,1 @@
+"""Doors: open, ask or act, answer."""

@@ -1,0 +1,46 @@
+"""Who is asking, as the rules of the upper floor see them; and how a view answers a refusal."""
+
+from collections.abc import Iterable
+
+from django.core.exceptions import PermissionDenied
+from django.urls import reverse
+
+from assessments.queries.enrolment import is_qualified_assessor
+from assessments.rules import Person
+from assessments.workflow import Reason
+from portfolio.access import SignedInRequest
+
+PLACES = {
+    "item": "assessments:evidence",
+    "sample": "assessments:sample",
+    "action": "assessments:action",
+    "unit": "assessments:enrolment",
+}
+
+
+def person_at(request: SignedInRequest, centre_id: int) -> Person:
+    """The person signed in, at a centre. One query; the roles came with the lock."""
+    standing = request.standing
+    qualified = is_qualified_assessor(request.user, centre_id, standing.day)
+    return Person(request.user.pk, standing.roles.get(centre_id, frozenset()), qualified)
+
+
+def linked(reasons: Iterable[Reason], enrolment_id: int) -> list[tuple[str, str | None]]:
+    """Each reason with the address where something can be done about it."""
+    return [(reason.sentence, place_of(reason, enrolment_id)) for reason in reasons]
+
+
+def place_of(reason: Reason, enrolment_id: int) -> str | None:
+    """The address of what a reason is about, or None when it is about nothing one could look at."""
+    if reason.about == "criterion":
+        return f"{reverse('assessments:enrolment', args=[enrolment_id])}?view=criteria#criterion-{reason.pk}"
+    if reason.about in PLACES and reason.pk is not None:
+        return reverse(PLACES[reason.about], args=[reason.pk])
+    return None
+
+
+def deny(reasons: Iterable[Reason]) -> None:
+    """Raise PermissionDenied with the sentences, if there are any."""
+    sentences = [reason.sentence for reason in reasons]
+    if sentences:
+        raise PermissionDenied(" ".join(sentences))

@@ -1,0 +1,261 @@
+"""The page of a candidate's unit, and a page for every verb on it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_safe
+
+from assessments.actions import award, enrolment, judgement, verification
+from assessments.actions.journey import STATEMENT
+from assessments.enums import SignedAs, Verb
+from assessments.forms.award import CertificateForm, ClaimForm, RevokeForm
+from assessments.forms.journey import ReasonForm, SigningForm, VerbForm
+from assessments.forms.judgement import HandBackForm, ReferForm, SignOffForm
+from assessments.forms.verification import SendBackForm
+from assessments.models import Enrolment
+from assessments.queries.record import UnitPage, unit_page
+from assessments.views.asking import deny, linked, person_at
+from assessments.workflow import UNIT_STEPS, Reason, unit_refusals
+from portfolio import signing
+from portfolio.access import SignedInRequest, signed_in
+from portfolio.models import Statement
+from portfolio.refusal import Refusal
+from portfolio.views.answers import show_refusal
+
+VIEWS = {"matrix": "Matrix", "criteria": "By criterion", "evidence": "By evidence"}
+
+
+@dataclass(frozen=True)
+class VerbPage:
+    """How a verb on a unit is asked for, and what is said when it is done."""
+
+    title: str
+    explain: str
+    press: str
+    done: str
+    form: type[VerbForm]
+    act: Callable[..., object]
+    signs: tuple[SignedAs, ...] = ()
+
+
+PAGES: dict[Verb, VerbPage] = {
+    Verb.DECLARE: VerbPage(
+        "Declare the unit complete",
+        "You put your name to the statements below, over the evidence and decisions as they stand now.",
+        "Sign and declare complete",
+        "You have declared the unit complete. Your assessor will look at it next.",
+        SigningForm,
+        judgement.declare,
+        (SignedAs.CANDIDATE, SignedAs.CANDIDATE_AUTHENTICITY),
+    ),
+    Verb.REFER: VerbPage(
+        "Refer the unit back",
+        "The unit goes back to the candidate, and their signature no longer counts.",
+        "Refer back",
+        "The unit has gone back to the candidate.",
+        ReferForm,
+        judgement.refer,
+    ),
+    Verb.SIGN_OFF: VerbPage(
+        "Sign the unit off",
+        "You put your name to the statements below, over the record as it is shown here.",
+        "Sign off",
+        "You have signed the unit off.",
+        SignOffForm,
+        judgement.sign_off,
+        (SignedAs.ASSESSOR, SignedAs.ASSESSOR_AUTHENTICITY),
+    ),
+    Verb.COUNTERSIGN: VerbPage(
+        "Countersign the unit",
+        "One signature covers the sign-off and every decision that waits for it.",
+        "Countersign",
+        "You have countersigned the unit.",
+        SigningForm,
+        judgement.countersign,
+        (SignedAs.COUNTERSIGNER,),
+    ),
+    Verb.HAND_BACK: VerbPage(
+        "Hand the unit back",
+        "The decisions you name no longer count, and the assessor's signature is voided.",
+        "Hand back",
+        "The unit has gone back to its assessor.",
+        HandBackForm,
+        judgement.hand_back,
+    ),
+    Verb.VERIFY: VerbPage(
+        "Verify the unit",
+        "You put your name to the statement below, over the record and the samples as they stand now.",
+        "Sign and verify",
+        "You have verified the unit.",
+        SigningForm,
+        verification.verify,
+        (SignedAs.VERIFIER,),
+    ),
+    Verb.SEND_BACK: VerbPage(
+        "Send the unit back",
+        "You do not agree. The unit opens again, every signature on it is voided, and the assessor gets an action.",
+        "Send back",
+        "The unit has been sent back, and its assessor has an action.",
+        SendBackForm,
+        verification.send_back,
+    ),
+    Verb.CLAIM: VerbPage(
+        "Claim the unit",
+        "The unit is claimed from its awarding body. From now on nothing in it can change.",
+        "Claim",
+        "The unit has been claimed.",
+        ClaimForm,
+        award.claim,
+    ),
+    Verb.UNCLAIM: VerbPage(
+        "Take the claim back",
+        "The unit stands again as it did before it was claimed.",
+        "Take the claim back",
+        "The claim has been taken back.",
+        ReasonForm,
+        award.unclaim,
+    ),
+    Verb.CERTIFICATE: VerbPage(
+        "Record the certificate",
+        "What the awarding body issued for this unit.",
+        "Record the certificate",
+        "The certificate is on record.",
+        CertificateForm,
+        award.certificate,
+    ),
+    Verb.REVOKE: VerbPage(
+        "Record a revocation",
+        "The awarding body has revoked the certificate. The record stays, marked as revoked.",
+        "Record the revocation",
+        "The revocation is on record.",
+        RevokeForm,
+        award.revoke,
+    ),
+    Verb.SUSPEND: VerbPage(
+        "Suspend the unit",
+        "Nothing moves while a unit is suspended. It goes on later from where it stands now.",
+        "Suspend",
+        "The unit is suspended.",
+        ReasonForm,
+        enrolment.suspend,
+    ),
+    Verb.RESUME: VerbPage(
+        "Resume the unit",
+        "The unit goes on from where it stood when it was suspended.",
+        "Resume",
+        "The unit goes on.",
+        VerbForm,
+        enrolment.resume,
+    ),
+    Verb.WITHDRAW: VerbPage(
+        "Withdraw from the unit",
+        "The candidate leaves this unit. Everything recorded stays on record.",
+        "Withdraw",
+        "The candidate has left the unit.",
+        ReasonForm,
+        enrolment.withdraw,
+    ),
+    Verb.REOPEN: VerbPage(
+        "Reopen the unit",
+        "The unit opens again for evidence, and every signature on it is voided.",
+        "Reopen",
+        "The unit is open again.",
+        ReasonForm,
+        verification.reopen,
+    ),
+}
+
+
+@signed_in
+@require_safe
+def enrolment_page(request: SignedInRequest, pk: int) -> HttpResponse:
+    """One candidate's unit, in three views of the same facts."""
+    page = _page(request, pk)
+    view = request.GET.get("view", "")
+    if view not in VIEWS:
+        view = "criteria" if page.enrolment.candidate_user_id == request.user.pk else "matrix"
+    context = {
+        "page": page,
+        "enrolment": page.enrolment,
+        "view": view,
+        "views": VIEWS,
+        "own": page.enrolment.candidate_user_id == request.user.pk,
+        "missing_title": _missing_title(page, request),
+        "missing": linked(page.reasons, pk),
+        "verbs": [(verb.value, PAGES[verb].title) for verb in page.verbs],
+    }
+    return render(request, "assessments/record/enrolment.html", context)
+
+
+@signed_in
+@sensitive_post_parameters("password")
+@require_http_methods(["GET", "HEAD", "POST"])
+def verb(request: SignedInRequest, pk: int, verb: str) -> HttpResponse:
+    """Ask for one verb on a unit: what it means, what stands in its way, the words to sign; then do it."""
+    step, page = UNIT_STEPS[Verb(verb)], _page(request, pk)
+    asked = PAGES[step.verb]
+    person = person_at(request, page.enrolment.centre_id)
+    reasons = unit_refusals(step.verb, person, page.facts)
+    if step.verb not in page.verbs:
+        deny(reason for reason in reasons if not reason.about)
+    form = asked.form(request.POST or None, page=page, user=request.user)
+    if request.method == "POST" and not reasons and form.is_valid():
+        try:
+            _act(asked, page.enrolment, form.cleaned_data, request)
+        except Refusal as refusal:
+            show_refusal(form, refusal)
+        else:
+            messages.success(request, asked.done)
+            return redirect("assessments:enrolment", pk)
+    return _verb_answer(request, asked, page, form, reasons)
+
+
+def _verb_answer(
+    request: SignedInRequest, asked: VerbPage, page: UnitPage, form: VerbForm, reasons: list[Reason]
+) -> HttpResponse:
+    context = {
+        "asked": asked,
+        "page": page,
+        "enrolment": page.enrolment,
+        "form": form,
+        "refusals": linked(reasons, page.enrolment.pk),
+        "statements": [_statement(page.enrolment, part) for part in asked.signs],
+        "views": {},
+    }
+    refused = request.method == "POST" and (reasons or form.non_field_errors())
+    return render(request, "assessments/record/verb.html", context, status=409 if refused else 200)
+
+
+def _act(asked: VerbPage, enrolment: Enrolment, cleaned: dict[str, Any], request: SignedInRequest) -> None:
+    values = {name: value for name, value in cleaned.items() if name != "password"}
+    if asked.form is SendBackForm:
+        values.setdefault("criteria", [])
+    asked.act(enrolment=enrolment, by=request.user, at=timezone.now(), **values)
+
+
+def _page(request: SignedInRequest, pk: int) -> UnitPage:
+    try:
+        return unit_page(request.user, pk, partial(person_at, request))
+    except Enrolment.DoesNotExist:
+        raise Http404("There is no such unit among those you can see.") from None
+
+
+def _statement(enrolment: Enrolment, part: SignedAs) -> Statement:
+    return signing.current_statement(STATEMENT[part], enrolment.unit.awarding_body.code)
+
+
+def _missing_title(page: UnitPage, request: SignedInRequest) -> str:
+    if page.next_verb is None:
+        return ""
+    if page.next_verb in page.verbs:
+        return f"What is still missing before you can {UNIT_STEPS[page.next_verb].phrase}"
+    if page.next_verb == Verb.DECLARE:
+        return "What is still missing before the candidate can declare this unit complete"
+    return ""
