@@ -1,10 +1,28 @@
 """Questions about people: each page's data in a fixed number of queries, as frozen dataclasses."""
 
 import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce, Lower, NullIf
 
 from portfolio.enums import Role
-from portfolio.models import Centre, StaffQualification, User
-from portfolio.rules import is_qualified
+from portfolio.models import (
+    AuditEvent,
+    CandidateRecord,
+    Centre,
+    OutgoingMessage,
+    RoleGrant,
+    StaffQualification,
+    StaffRecord,
+    User,
+)
+from portfolio.rules import STAFF_ROLES, is_qualified
+
+PER_PAGE = 50
 
 
 def holds_award(user: User, centre: Centre, role: Role, day: datetime.date) -> bool:
@@ -20,3 +38,223 @@ def is_qualified_to_assess(user: User, centre: Centre, day: datetime.date) -> bo
 def is_qualified_to_verify(user: User, centre: Centre, day: datetime.date) -> bool:
     """Whether the person was a qualified internal verifier on that day."""
     return holds_award(user, centre, Role.INTERNAL_VERIFIER, day)
+
+
+def names_at(centre: Centre, users: Iterable[int]) -> dict[int, str]:
+    """What the centre calls these people: the name on the staff record first. Two queries."""
+    wanted = set(users)
+    names = {record.user_id: record.name for record in CandidateRecord.objects.filter(centre=centre, user__in=wanted)}
+    return names | dict(StaffRecord.objects.filter(centre=centre, user__in=wanted).values_list("user_id", "name"))
+
+
+def people_of(centre: Centre) -> QuerySet[Any]:
+    """Users of whom the centre keeps a record, each annotated with the `name` it calls them by."""
+    staff = StaffRecord.objects.filter(centre=centre)
+    candidates = CandidateRecord.objects.filter(centre=centre)
+    shown = Coalesce(NullIf("known_as", Value("")), "legal_name")
+    return User.objects.filter(Q(pk__in=staff.values("user")) | Q(pk__in=candidates.values("user"))).annotate(
+        name=Coalesce(
+            Subquery(staff.filter(user=OuterRef("pk")).values("name")),
+            Subquery(candidates.filter(user=OuterRef("pk")).annotate(shown=shown).values("shown")),
+        )
+    )
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody, as one centre knows them."""
+
+    centre: Centre
+    user: User
+    name: str
+
+
+def person_at(centre: Centre, handle: str) -> Person:
+    """A person the centre keeps a record of. Raises User.DoesNotExist for everybody else."""
+    user = people_of(centre).get(handle=handle)
+    return Person(centre, user, user.name)
+
+
+@dataclass(frozen=True)
+class PersonLine:
+    """One line of the list of people."""
+
+    handle: str
+    name: str
+    email: str
+    roles: list[str]
+
+
+@dataclass(frozen=True)
+class PeoplePage:
+    """A page of the list, as asked for."""
+
+    centre: Centre
+    page: Page[Any]
+    lines: list[PersonLine]
+
+
+def people_page(centre: Centre, *, search: str, role: Role | None, number: str, day: datetime.date) -> PeoplePage:
+    """The people of a centre whose name or address holds the words, and who hold the role that day. Three queries."""
+    people = people_of(centre)
+    if search:
+        legal = CandidateRecord.objects.filter(centre=centre, legal_name__icontains=search)
+        people = people.filter(Q(name__icontains=search) | Q(email__icontains=search) | Q(pk__in=legal.values("user")))
+    in_force = RoleGrant.objects.on(day).filter(centre=centre)
+    if role:
+        people = people.filter(pk__in=in_force.filter(role=role).values("user"))
+    people = people.order_by(Lower("name"), "pk").prefetch_related(Prefetch("grants", in_force, to_attr="roles_today"))
+    page = Paginator(people, PER_PAGE).get_page(number)
+    lines = [
+        PersonLine(person.handle, person.name, person.email, roles_in_order(person.roles_today)) for person in page
+    ]
+    return PeoplePage(centre, page, lines)
+
+
+def roles_in_order(grants: Iterable[RoleGrant]) -> list[str]:
+    """The names of the roles, in the order of the enum."""
+    held = {grant.role for grant in grants}
+    return [role.label for role in Role if role in held]
+
+
+@dataclass(frozen=True)
+class GrantLine:
+    """A role somebody holds, held, or will hold."""
+
+    grant: RoleGrant
+    state: str
+    may_end: bool
+
+
+def grant_line(grant: RoleGrant, day: datetime.date) -> GrantLine:
+    """How a grant stands on a day."""
+    if grant.ends_on and grant.ends_on < day:
+        return GrantLine(grant, "ended", may_end=False)
+    if grant.starts_on > day:
+        return GrantLine(grant, "to come", may_end=True)
+    return GrantLine(grant, "in force", may_end=True)
+
+
+@dataclass(frozen=True)
+class AwardLine:
+    """An award of somebody on the staff."""
+
+    award: StaffQualification
+    overdue: bool
+
+
+@dataclass(frozen=True)
+class HistoryLine:
+    """A line of the audit book about somebody, in words."""
+
+    at: datetime.datetime
+    what: str
+    who: str
+
+
+@dataclass(frozen=True)
+class PersonPage:
+    """All that a centre keeps about one person."""
+
+    person: Person
+    candidate: CandidateRecord | None
+    staff: StaffRecord | None
+    grants: list[GrantLine]
+    awards: list[AwardLine]
+    letter: OutgoingMessage | None
+    history: list[HistoryLine]
+
+    @property
+    def may_be_invited(self) -> bool:
+        """Whether there is anything to invite them to."""
+        return any(line.may_end for line in self.grants)
+
+    @property
+    def candidate_facts(self) -> list[tuple[str, Any]]:
+        """The candidate record, label beside value."""
+        found = self.candidate
+        if found is None:
+            return []
+        registered = f"{found.registered_on:%-d %B %Y}" if found.registered_on else ""
+        return [
+            ("Name as on legal identification", found.legal_name),
+            ("Known as", found.known_as),
+            ("Your own reference", found.centre_reference),
+            ("Awarding body's candidate number", found.candidate_number),
+            ("Unique learner number", found.uln),
+            ("Scottish candidate number", found.scn),
+            ("Registered with the awarding body", registered),
+        ]
+
+    @property
+    def staff_facts(self) -> list[tuple[str, str]]:
+        """The staff record, label beside value."""
+        return [("Name", self.staff.name), ("Job title", self.staff.job_title)] if self.staff else []
+
+
+def roles_on_offer(person: Person) -> list[Role]:
+    """The roles for which the centre keeps a record of the person. Two queries."""
+    records = {"centre": person.centre, "user": person.user}
+    offered = [Role.CANDIDATE] if CandidateRecord.objects.filter(**records).exists() else []
+    return offered + (list(STAFF_ROLES) if StaffRecord.objects.filter(**records).exists() else [])
+
+
+def person_page(person: Person, day: datetime.date) -> PersonPage:
+    """One person at one centre. Eight queries."""
+    centre, user = person.centre, person.user
+    candidate = CandidateRecord.objects.filter(centre=centre, user=user).first()
+    staff = StaffRecord.objects.filter(centre=centre, user=user).first()
+    grants = list(RoleGrant.objects.filter(centre=centre, user=user).order_by("-starts_on", "role"))
+    awards = list(StaffQualification.objects.filter(staff__centre=centre, staff__user=user))
+    subjects = {
+        "user": [user.pk],
+        "candidaterecord": [candidate.pk] if candidate else [],
+        "staffrecord": [staff.pk] if staff else [],
+        "rolegrant": [grant.pk for grant in grants],
+        "staffqualification": [award.pk for award in awards],
+    }
+    return PersonPage(
+        person=person,
+        candidate=candidate,
+        staff=staff,
+        grants=[grant_line(grant, day) for grant in grants],
+        awards=[AwardLine(award, is_overdue(award, day)) for award in awards],
+        letter=OutgoingMessage.objects.filter(centre=centre, to=user.email).order_by("-pk").first(),
+        history=history(centre, subjects),
+    )
+
+
+def is_overdue(award: StaffQualification, day: datetime.date) -> bool:
+    """Whether the day an award was aimed at has passed without it."""
+    return award.achieved_on is None and award.target_on is not None and award.target_on < day
+
+
+TOLD = {
+    "invite candidate": "Invited as a candidate",
+    "invite staff": "Invited to the staff",
+    "invite again": "Invited again",
+    "accept invitation": "Took up the invitation",
+    "edit candidate": "Corrected the candidate's record",
+    "edit staff": "Corrected the staff record",
+    "grant role": "Granted a role",
+    "end role": "Ended a role",
+    "record qualification": "Recorded a qualification",
+    "achieve qualification": "Recorded that a qualification was achieved",
+}
+
+
+def history(centre: Centre, subjects: dict[str, list[int]]) -> list[HistoryLine]:
+    """What the centre's audit book tells of these records, newest first. Three queries."""
+    about = Q()
+    for kind, ids in subjects.items():
+        about |= Q(subject_kind=kind, subject_id__in=ids)
+    events = list(AuditEvent.objects.filter(about, chain__centre=centre).order_by("-sequence")[:100])
+    names = names_at(centre, (event.actor_id for event in events if event.actor_id))
+    return [
+        HistoryLine(
+            at=event.at,
+            what=TOLD.get(event.verb, event.verb),
+            who=names.get(event.actor_id, "Somebody else") if event.actor_id else "The operator",
+        )
+        for event in events
+    ]

@@ -1,13 +1,29 @@
 """Addresses of the ground floor."""
 
-from django.urls import path
+from django.urls import include, path
 
-from portfolio.views import documents, invitation
+from portfolio.views import documents, invitation, people, roles
 
 app_name = "portfolio"
+
+person = [
+    path("", people.person, name="person"),
+    path("candidate/", people.edit_candidate, name="edit_candidate"),
+    path("staff/", people.edit_staff, name="edit_staff"),
+    path("invite-again/", people.invite_again, name="invite_again"),
+    path("roles/new/", roles.grant_role, name="grant_role"),
+    path("roles/<int:grant_pk>/end/", roles.end_role, name="end_role"),
+    path("qualifications/new/", roles.add_qualification, name="add_qualification"),
+    path("qualifications/<int:award_pk>/achieved/", roles.qualification_achieved, name="qualification_achieved"),
+]
 
 urlpatterns = [
     path("invitation/<str:token>/", invitation.accept, name="invitation"),
     path("documents/<int:document_id>/", documents.document, name="document"),
     path("documents/<int:document_id>/file/", documents.document_file, name="document_file"),
+    path("people/", people.people, name="people"),
+    path("centre/<slug:slug>/people/", people.centre_people, name="centre_people"),
+    path("centre/<slug:slug>/people/add-candidate/", people.add_candidate, name="add_candidate"),
+    path("centre/<slug:slug>/people/add-staff/", people.add_staff, name="add_staff"),
+    path("centre/<slug:slug>/people/<slug:handle>/", include(person)),
 ]

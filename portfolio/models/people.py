@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.crypto import get_random_string
 
 from portfolio.enums import QualificationKind, Role
 from portfolio.models.base import one_of
@@ -53,10 +54,16 @@ class UserManager(BaseUserManager["User"]):
         return user
 
 
+def new_handle() -> str:
+    """Ten characters that tell nothing: a running number would tell an administrator whose sign-in is older."""
+    return get_random_string(10, "abcdefghjkmnpqrstuvwxyz23456789")
+
+
 class User(AbstractBaseUser):
     """Somebody's e-mail address and credentials, and nothing else: names belong to the records a centre keeps."""
 
     email = models.EmailField(max_length=254, unique=True)
+    handle = models.CharField(max_length=10, unique=True, default=new_handle, editable=False, help_text="for addresses")
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
 

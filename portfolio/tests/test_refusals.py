@@ -58,8 +58,8 @@ def person() -> User:
             "This person is staff of the centre already.",
         ),
         (
-            "INSERT INTO portfolio_user (email, password, is_active, created_at)"
-            " SELECT upper(email), password, is_active, created_at FROM portfolio_user",
+            "INSERT INTO portfolio_user (email, handle, password, is_active, created_at)"
+            " SELECT upper(email), upper(handle), password, is_active, created_at FROM portfolio_user",
             "Somebody signs in with this address already.",
         ),
     ],

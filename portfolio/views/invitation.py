@@ -15,8 +15,7 @@ from portfolio.access import open_to_all
 from portfolio.actions import accept_invitation
 from portfolio.invitation import read
 from portfolio.models import User
-from portfolio.refusal import Refusal
-from portfolio.views.answers import show_refusal
+from portfolio.views.answers import done, typed
 
 ALLAUTH = settings.AUTHENTICATION_BACKENDS[-1]
 
@@ -30,21 +29,18 @@ def accept(request: HttpRequest, token: str) -> HttpResponse:
     invitation = read(token)
     if invitation is None:
         return render(request, "portfolio/invitation_void.html", status=404)
-    form: SetPasswordForm[User] = SetPasswordForm(invitation.user, request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            user = accept_invitation(
-                invitation=invitation,
-                password=form.cleaned_data["new_password1"],
-                by=invitation.user,
-                at=timezone.now(),
-            )
-        except Refusal as refusal:
-            show_refusal(form, refusal)
-        else:
-            login(request, user, backend=ALLAUTH)
-            messages.success(request, f"Welcome. You are signed in, and your place at {invitation.centre} is ready.")
-            return redirect("home")
+    user = invitation.user
+    form: SetPasswordForm[User] = SetPasswordForm(user, typed(request))
+    if done(
+        form,
+        lambda clean: accept_invitation(
+            invitation=invitation, password=clean["new_password1"], by=user, at=timezone.now()
+        ),
+    ):
+        user.refresh_from_db()
+        login(request, user, backend=ALLAUTH)
+        messages.success(request, f"Welcome. You are signed in, and your place at {invitation.centre} is ready.")
+        return redirect("home")
     return render(request, "portfolio/invitation.html", {"invitation": invitation, "form": form})
 
 

@@ -1,0 +1,159 @@
+"""What people type about people, made into clean values. Forms translate; actions decide."""
+
+from collections.abc import Callable, Iterable
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from portfolio.enums import QualificationKind, Role
+from portfolio.rules import QUALIFIES, STAFF_ROLES, scn_refusals, uln_refusals
+
+
+class DateInput(forms.DateInput):
+    """The browser's own date picker; what it sends and wants is ISO."""
+
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
+
+
+def day(label: str, *, required: bool = True, help_text: str = "") -> forms.DateField:
+    return forms.DateField(label=label, required=required, help_text=help_text, widget=DateInput())
+
+
+def checked(refusals: Callable[[str], list[str]]) -> Callable[[str], None]:
+    """A field's validator out of a rule's sentences, so that they stand beside the field."""
+
+    def check(text: str) -> None:
+        found = refusals(text)
+        if found:
+            raise ValidationError(found)
+
+    return check
+
+
+def labels(roles: Iterable[Role]) -> list[tuple[str, str]]:
+    return [(role.value, role.label) for role in roles]
+
+
+class CandidateNamesForm(forms.Form):
+    """Names and numbers of a candidate."""
+
+    legal_name = forms.CharField(
+        label="Full name as on legal identification",
+        max_length=200,
+        help_text="Forms and certificates print exactly this.",
+    )
+    known_as = forms.CharField(
+        label="Known as", max_length=200, required=False, help_text="The name used on screen, if it is another."
+    )
+    centre_reference = forms.CharField(label="Your own reference", max_length=30, required=False)
+    candidate_number = forms.CharField(label="Awarding body's candidate number", max_length=30, required=False)
+    uln = forms.CharField(
+        label="Unique learner number (ULN)",
+        required=False,
+        validators=[checked(uln_refusals)],
+        help_text="Ten digits. Leave it empty if there is none: never a placeholder.",
+    )
+    scn = forms.CharField(
+        label="Scottish candidate number (SCN)",
+        required=False,
+        validators=[checked(scn_refusals)],
+        help_text="Nine digits, for SQA. Leave it empty if there is none.",
+    )
+    registered_on = day("Registered with the awarding body on", required=False)
+
+
+class CandidateForm(CandidateNamesForm):
+    """A candidate to be invited."""
+
+    email = forms.EmailField(
+        label="E-mail address", max_length=254, help_text="The invitation goes there, and they sign in with it."
+    )
+    field_order = ["email"]
+
+
+class StaffNamesForm(forms.Form):
+    """How somebody on the staff is called."""
+
+    name = forms.CharField(label="Name", max_length=200, help_text="As it is printed beside their signature.")
+    job_title = forms.CharField(label="Job title", max_length=200, required=False)
+
+
+class StaffForm(StaffNamesForm):
+    """Somebody to be invited to the staff."""
+
+    email = forms.EmailField(
+        label="E-mail address", max_length=254, help_text="The invitation goes there, and they sign in with it."
+    )
+    roles = forms.TypedMultipleChoiceField(
+        label="Roles from today on",
+        coerce=Role,
+        choices=labels(STAFF_ROLES),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Choose at least one role: what will this person do here?"},
+    )
+    field_order = ["email"]
+
+
+class RoleForm(forms.Form):
+    """A role to be granted."""
+
+    role = forms.TypedChoiceField(label="Role", coerce=Role, choices=())
+    starts_on = day("First day")
+    ends_on = day("Last day", required=False, help_text="Leave it empty for a role without an end.")
+
+    def offer(self, roles: Iterable[Role]) -> "RoleForm":
+        """Offer these roles only: those the person has a record for."""
+        self.fields["role"].choices = labels(roles)  # type: ignore[attr-defined]
+        return self
+
+
+class EndRoleForm(forms.Form):
+    """The last day of a role."""
+
+    ends_on = day("Last day", help_text="The role still holds on that day. Yesterday ends it at once.")
+
+
+AWARDS = [
+    (role.label, [(f"{kind.value}:{role.value}", kind.label) for kind in QualificationKind if kind in kinds])
+    for role, kinds in QUALIFIES.items()
+]
+
+
+def award_of(choice: str) -> tuple[QualificationKind, Role]:
+    """The award and the role it qualifies for, out of one choice of the list."""
+    kind, role = choice.split(":")
+    return QualificationKind(kind), Role(role)
+
+
+class QualificationForm(forms.Form):
+    """An award held or worked towards."""
+
+    award = forms.TypedChoiceField(label="Qualification", coerce=award_of, choices=AWARDS)
+    achieved_on = day("Achieved on", required=False, help_text="Leave it empty while they work towards it.")
+    target_on = day("Working towards it by", required=False)
+    certificate_number = forms.CharField(label="Certificate number", max_length=50, required=False)
+
+
+class AchievedForm(forms.Form):
+    """That an award worked towards has been achieved."""
+
+    achieved_on = day("Achieved on")
+    certificate_number = forms.CharField(label="Certificate number", max_length=50, required=False)
+
+
+class PeopleFilterForm(forms.Form):
+    """Which people to list."""
+
+    search = forms.CharField(label="Name or e-mail", required=False, max_length=100)
+    role = forms.ChoiceField(label="Role today", required=False, choices=[("", "Everybody"), *labels(Role)])
+
+
+def asked_for(form: PeopleFilterForm) -> tuple[str, Role | None]:
+    """What the filter says; nothing where it cannot be read."""
+    if not form.is_valid():
+        return "", None
+    role = form.cleaned_data["role"]
+    return form.cleaned_data["search"].strip(), Role(role) if role else None
