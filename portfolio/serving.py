@@ -4,6 +4,7 @@ A file that somebody uploaded is never trusted, however well it was judged on it
 its type is on the short list below, and always in a sandbox that runs nothing and may load nothing.
 """
 
+import logging
 import re
 import threading
 from collections.abc import Iterator
@@ -13,13 +14,15 @@ from typing import BinaryIO
 
 import pypdfium2
 import pypdfium2.raw
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils.http import content_disposition_header
 
 from portfolio import vault
 from portfolio.models import StoredFile
 from portfolio.photographs import without_location
 from portfolio.refusal import Refusal
+
+log = logging.getLogger(__name__)
 
 CHUNK = 256 * 1024
 
@@ -31,13 +34,15 @@ RECORDINGS = frozenset(
 TEXTS = frozenset({"text/plain", "text/csv", "text/markdown"})
 INLINE = PICTURES | RECORDINGS | TEXTS
 
+# Nothing may be loaded but what a browser's own page around a bare picture or recording needs: the thing itself, and
+# its inline style. No form may be sent, no base address set, and no page may frame it.
+MAY_LOAD = (
+    "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'; "
+    "form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
+)
 HEADERS = {
-    # A sandbox without permissions: no script, no forms, no pop-ups, an origin of its own. Nothing may be loaded but
-    # what a browser's own page around a bare picture or recording needs: the thing itself, and its inline style.
-    "Content-Security-Policy": (
-        "sandbox; default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'; "
-        "form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
-    ),
+    # A sandbox without permissions: no script, no forms, no pop-ups, and an origin of its own.
+    "Content-Security-Policy": f"sandbox; {MAY_LOAD}",
     # The type is the one judged by content: a browser must not guess another.
     "X-Content-Type-Options": "nosniff",
     # No other site may show or measure it, signed in or not.
@@ -56,7 +61,10 @@ MOST_PICTURE_BYTES = 50 * 1024 * 1024
 # PDFium is not made for threads: one at a time.
 _pdfium = threading.Lock()
 
-ONE_RANGE = re.compile(r"bytes=(\d*)-(\d*)", re.ASCII)
+# A browser plays a recording in a tab of its own only if that tab keeps our origin; scripts stay forbidden.
+PLAYS = f"sandbox allow-same-origin; {MAY_LOAD}"
+
+ONE_RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})", re.ASCII)
 
 
 def shows_inline(stored: StoredFile) -> bool:
@@ -73,21 +81,22 @@ def serve(request: HttpRequest, stored: StoredFile, *, name: str, download: bool
     """The file, whole or the one range asked for, shown in place or to be kept under `name`.
 
     Whatever is not on the short list is to be kept, also when asked for in place. Photographs in place go without the
-    place where they were taken; the download is the file as it was handed in.
+    place where they were taken; the download is the file as it was handed in. Raises Http404 when its bytes are gone.
     """
-    shown = None if download else opened_to_show(stored)
+    try:
+        shown = None if download else opened_to_show(stored)
+        content, size, etag = shown or (vault.open_stored(stored), stored.size, f'"{stored.sha256}"')
+    except FileNotFoundError as error:
+        log.exception("The bytes of stored file %s are not in the vault", stored.pk)
+        raise Http404("The bytes of this file are no longer kept.") from error
     inline = shown is not None
-    content, size, etag = shown or (vault.open_stored(stored), stored.size, f'"{stored.sha256}"')
-    span = range_of(request, size, etag)
-    response: HttpResponseBase
-    if span is None:
-        content.close()
-        response = HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
-    else:
-        response = body(request, content, span, size)
+    response = body(request, content, size, range_of(request, size, etag))
+    if response.status_code != 416:
         response["Content-Type"] = type_to_send(stored, inline)
     for header, value in HEADERS.items():
         response[header] = value
+    if inline and media_type(stored) in RECORDINGS:
+        response["Content-Security-Policy"] = PLAYS
     response["ETag"] = etag
     response["Content-Disposition"] = content_disposition_header(not inline, vault.safe_name(name)) or "attachment"
     return response
@@ -191,37 +200,39 @@ def type_to_send(stored: StoredFile, inline: bool) -> str:
 
 
 def range_of(request: HttpRequest, size: int, etag: str) -> range | None:
-    """The bytes asked for: all of them, or the one range; None when there are no such bytes.
+    """The one range of bytes asked for, empty when there are no such bytes; None when all are asked for.
 
     RFC 9110, section 14: a range that cannot be read, several ranges, or a range of another version mean all.
     """
-    everything = range(size)
     match = ONE_RANGE.fullmatch(request.headers.get("Range", "").strip())
     if match is None or not any(match.groups()) or request.headers.get("If-Range", etag) != etag:
-        return everything
+        return None
     first, last = match.groups()
+    everything = range(size)
     if not first:
-        asked = everything[-int(last) :] if int(last) else range(0)
-    elif last and int(last) < int(first):
-        return everything
-    else:
-        asked = everything[int(first) : int(last) + 1 if last else None]
-    return asked or None
+        return everything[-int(last) :] if int(last) else range(0)
+    if last and int(last) < int(first):
+        return None
+    return everything[int(first) : int(last) + 1 if last else None]
 
 
-def body(request: HttpRequest, content: BinaryIO, span: range, size: int) -> HttpResponseBase:
-    """The response with those bytes, or with none of them for HEAD."""
-    status = 200 if len(span) == size else 206
+def body(request: HttpRequest, content: BinaryIO, size: int, span: range | None) -> HttpResponseBase:
+    """The response with that range of the bytes, with all of them for None, and with none of them for HEAD."""
+    if span is not None and not span:
+        content.close()
+        return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
+    status = 200 if span is None else 206
+    sent = range(size) if span is None else span
     response: HttpResponseBase
     if request.method == "HEAD":
         content.close()
         response = HttpResponse(status=status)
     else:
-        response = StreamingHttpResponse(part(content, span), status=status)
+        response = StreamingHttpResponse(part(content, sent), status=status)
         response._resource_closers.append(content.close)  # type: ignore[attr-defined]
-    response["Content-Length"] = str(len(span))
-    if status == 206:
-        response["Content-Range"] = f"bytes {span.start}-{span.stop - 1}/{size}"
+    response["Content-Length"] = str(len(sent))
+    if span is not None:
+        response["Content-Range"] = f"bytes {sent.start}-{sent.stop - 1}/{size}"
     return response
 
 

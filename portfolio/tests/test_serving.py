@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.http import HttpResponseBase
+from django.http import Http404, HttpResponseBase
 from django.test import RequestFactory
 from django.utils import timezone
 from PIL import Image
@@ -99,6 +99,14 @@ def test_every_answer_is_sandboxed(centre: Centre, download: bool, headers: dict
     response.close()
 
 
+def test_a_recording_in_a_tab_of_its_own_can_play_and_runs_nothing(centre: Centre) -> None:
+    stored = keep_kind(centre, "call.wav")
+    for download, sandbox in ((False, "sandbox allow-same-origin; default-src 'none';"), (True, "sandbox; ")):
+        response = ask(stored, download=download)
+        assert response["Content-Security-Policy"].startswith(sandbox)
+        response.close()
+
+
 @pytest.mark.parametrize(
     ("name", "disposition"),
     [
@@ -116,6 +124,14 @@ def test_a_hostile_name_stays_a_name(centre: Centre, name: str, disposition: str
     response.close()
 
 
+def test_bytes_that_are_gone_are_not_found(centre: Centre, caplog: pytest.LogCaptureFixture) -> None:
+    stored = keep(centre, "notes.txt", b"words")
+    vault.path_of(stored).unlink()
+    with pytest.raises(Http404):
+        ask(stored)
+    assert "not in the vault" in caplog.text
+
+
 # --- ranges ----------------------------------------------------------------------------------------------------------
 
 
@@ -129,6 +145,7 @@ def test_a_hostile_name_stays_a_name(centre: Centre, name: str, disposition: str
         ("bytes=10-9999999999", 10, 999_999),
         ("bytes=-5", 999_995, 999_999),
         ("bytes=1-", 1, 999_999),
+        ("bytes=0-", 0, 999_999),
     ],
 )
 def test_one_range_is_answered_alone(centre: Centre, asked: str, first: int, last: int) -> None:
@@ -140,7 +157,18 @@ def test_one_range_is_answered_alone(centre: Centre, asked: str, first: int, las
 
 
 @pytest.mark.parametrize(
-    "asked", ["", "bytes=", "bytes=-", "bytes=5-2", "bytes=0-1,4-5", "lines=0-1", "bytes=a-b", "bytes=٣-٤", "bytes=0-"]
+    "asked",
+    [
+        "",
+        "bytes=",
+        "bytes=-",
+        "bytes=5-2",
+        "bytes=0-1,4-5",
+        "lines=0-1",
+        "bytes=a-b",
+        "bytes=٣-٤",
+        f"bytes=0-{'9' * 5000}",
+    ],
 )
 def test_a_range_that_cannot_be_read_means_all(centre: Centre, asked: str) -> None:
     response = ask(keep(centre, "notes.txt", TEXT), {"Range": asked})
