@@ -35,6 +35,7 @@ class Step(Generic[StatusT]):
 
 
 HANDED_IN = (I.SUBMITTED, I.REVIEWED, I.RETURNED)
+SAFEKEEPING = (Verb.QUARANTINE, Verb.REDACT)
 
 ITEM_JOURNEY: tuple[Step[ItemStatus], ...] = (
     Step(
@@ -60,12 +61,13 @@ ITEM_JOURNEY: tuple[Step[ItemStatus], ...] = (
         "its number is never used again",
     ),
     Step(
-        Verb.QUARANTINE, (I.DRAFT, *HANDED_IN), (), "quarantine a file of this item",
-        "a reason; from then on nobody can open the file",
+        Verb.QUARANTINE, (I.DRAFT, *HANDED_IN, I.WITHDRAWN), (), "quarantine a file of this item",
+        "a reason; from then on nobody can open the file; a version that was replaced may be meant, too",
     ),
     Step(
-        Verb.REDACT, (I.DRAFT, *HANDED_IN), (), "redact a file of this item",
-        "a reason and the redacted file; the old bytes are destroyed, the lines stay",
+        Verb.REDACT, (I.DRAFT, *HANDED_IN, I.WITHDRAWN), (), "redact a file of this item",
+        "a reason and the redacted file; the old bytes are destroyed, the lines stay; a version that was replaced may "
+        "be meant, too",
     ),
 )  # fmt: skip
 
@@ -92,8 +94,8 @@ UNIT_JOURNEY: tuple[Step[UnitStatus], ...] = (
     ),
     Step(
         Verb.VERIFY, (U.SIGNED_OFF,), (U.VERIFIED,), "verify this unit",
-        "a closed sample, or the awarding body wants the verifier on every unit; no open sample or action; own "
-        "signature; never by anybody who decided in the unit",
+        "a sample closed as agreed, or the awarding body wants the verifier on every unit; no open sample or action; "
+        "own signature; never by anybody who decided in the unit",
     ),
     Step(
         Verb.SEND_BACK, (U.DECLARED, U.SIGNED_OFF, U.VERIFIED), (U.COLLECTING,), "send this unit back",
@@ -195,7 +197,7 @@ class UnitFacts:
     stale: tuple[str, ...] = ()
     pending_deciders: frozenset[int] = frozenset()
     open_sample: Named | None = None
-    closed_samples: int = 0
+    agreed_samples: int = 0
     open_actions: tuple[Named, ...] = ()
     verifier_always: bool = False
     left_unsampled: bool = False
@@ -256,7 +258,7 @@ def item_refusals(verb: Verb, person: Person, facts: ItemFacts) -> list[Reason]:
     step = ITEM_STEPS[verb]
     if refused := _who(step, item_parties(person, facts)):
         return refused
-    if facts.replaced:
+    if facts.replaced and verb not in SAFEKEEPING:
         return [Reason("A newer version of this item has been handed in.", "item", facts.version_id)]
     if facts.status not in step.sources:
         return [Reason(_when("item", facts.status, step.phrase, step.sources), "item", facts.version_id)]
@@ -351,8 +353,8 @@ def _verify(person: Person, facts: UnitFacts) -> Iterable[Reason]:
     yield from _never_a_decider(person, facts)
     yield from _nothing_open(person, facts)
     yield from _nothing_stale(person, facts)
-    if not facts.closed_samples and not facts.verifier_always:
-        yield Reason("No sample of this unit has been closed yet: choose it for sampling first.")
+    if not facts.agreed_samples and not facts.verifier_always:
+        yield Reason("You have not agreed a sample of this unit yet: choose it for sampling first.")
 
 
 def _claim(person: Person, facts: UnitFacts) -> Iterable[Reason]:
@@ -387,8 +389,10 @@ def _submit(person: Person, facts: ItemFacts) -> Iterable[Reason]:
         yield Reason("Add a file, or say where the evidence can be seen.", "item", facts.version_id)
     if facts.quarantined:
         yield Reason("A file of this item is in quarantine: take it out first.", "item", facts.version_id)
-    if not facts.units:
+    if not any(unit.status != U.WITHDRAWN for unit in facts.units):
         yield Reason("Map the item to at least one criterion.", "item", facts.version_id)
+    if facts.has_draft:
+        yield Reason("You have started a new version of this item: hand that in, or withdraw it first.", "item")
     yield from _units_collecting(person, facts)
     for unit in facts.units:
         if unit.forbids:
@@ -397,16 +401,24 @@ def _submit(person: Person, facts: ItemFacts) -> Iterable[Reason]:
 
 def _units_collecting(person: Person, facts: ItemFacts) -> Iterable[Reason]:
     for unit in facts.units:
-        if unit.status != U.COLLECTING:
-            yield Reason(
-                f"{unit.name} is “{unit.status.label}”, so what it rests on cannot change.", "unit", unit.enrolment_id
-            )
+        if unit.status not in (U.COLLECTING, U.WITHDRAWN):
+            yield _stands(unit)
+
+
+def _stands(unit: ItemUnit) -> Reason:
+    sentence = f"{unit.name} is “{unit.status.label}”, so what it rests on cannot change."
+    return Reason(sentence, "unit", unit.enrolment_id)
 
 
 def _review(person: Person, facts: ItemFacts) -> Iterable[Reason]:
     mine = [unit for unit in facts.units if Party.ASSESSOR in parties(person, unit.people)]
     if not any(unit.status == U.COLLECTING for unit in mine):
-        yield from _units_collecting(person, facts)
+        yield from (_stands(unit) for unit in mine)
+
+
+def _map_more(person: Person, facts: ItemFacts) -> Iterable[Reason]:
+    if facts.status == I.DRAFT and Party.CANDIDATE not in item_parties(person, facts):
+        yield Reason("This is a draft: only the candidate can map it.", "item", facts.version_id)
 
 
 def _replace(person: Person, facts: ItemFacts) -> Iterable[Reason]:
@@ -429,5 +441,6 @@ ITEM_NEEDS: dict[Verb, Callable[[Person, ItemFacts], Iterable[Reason]]] = {
     Verb.SUBMIT: _submit,
     Verb.REVIEW: _review,
     Verb.REPLACE: _replace,
+    Verb.MAP_MORE: _map_more,
     Verb.WITHDRAW_ITEM: _withdraw,
 }

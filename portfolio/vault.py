@@ -24,10 +24,10 @@ from django.core.files import File
 from django.db.models import Sum
 from django.template.defaultfilters import filesizeformat
 
-from portfolio.models import Centre, StoredFile
+from portfolio.models import Centre, Document, StoredFile
 from portfolio.sniffing import UploadRefused, content_type_of
 
-__all__ = ["UploadRefused", "open_stored", "path_of", "safe_name", "store", "sweep"]
+__all__ = ["UploadRefused", "destroy", "open_stored", "path_of", "safe_name", "store", "sweep"]
 
 log = logging.getLogger(__name__)
 
@@ -72,6 +72,18 @@ def path_of(stored: StoredFile) -> Path:
 def open_stored(stored: StoredFile) -> BinaryIO:
     """The bytes of a row, to be read and closed."""
     return path_of(stored).open("rb")
+
+
+def destroy(stored: StoredFile) -> bool:
+    """Remove the bytes of a row for good; the row stays, as the record of what was there.
+
+    Called once the caller's transaction is safe, for bytes cannot be rolled back. The caller makes sure that nothing
+    of its own floor refers to them any more. A document made here keeps its bytes. Returns whether they are gone.
+    """
+    if Document.objects.filter(stored=stored).exists():
+        return False
+    path_of(stored).unlink(missing_ok=True)
+    return True
 
 
 def safe_name(name: str, *, longest: int = LONGEST_NAME) -> str:

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from assessments.actions.evidence import Target, mapping_refusals
+from assessments.actions.evidence import LockedItem, lock_item, mapping_refusals
 from assessments.actions.journey import (
     BACK_TO_COLLECTING,
-    lock,
     lock_one,
     move_item,
     move_unit,
@@ -21,11 +20,10 @@ from assessments.actions.journey import (
 )
 from assessments.enums import HeldAt, ItemStatus, SignedAs, UnitStatus, Verb, Verdict
 from assessments.models import Countersignature, Decision, Enrolment, EvidenceVersion, Mapping, Review
-from assessments.queries.enrolment import staff_name
-from assessments.queries.evidence import enrolments_of, item_facts
-from assessments.queries.judgement import UnitRows, digest_for, unit_facts, unit_rows
+from assessments.queries.enrolment import people_of, staff_name
+from assessments.queries.judgement import UnitRows, digest_for, stale_parts, unit_facts, unit_rows
 from assessments.rules import Person, is_assessor_of
-from assessments.workflow import ItemFacts, item_refusals, unit_refusals
+from assessments.workflow import item_refusals, unit_refusals
 from portfolio import audit
 from portfolio.canonical import JSON
 from portfolio.models import User
@@ -70,14 +68,13 @@ def review(
     Criteria the item was not mapped to are mapped by the assessor in the same act. Decisions by somebody without an
     assessor's award wait for a countersignature. Returning sends the item back to the candidate with feedback.
     """
-    version, enrolments = _locked_item(version, {judged.enrolment_id for judged in decisions})
-    centre = version.evidence.centre
+    item = lock_item(version, (judged.enrolment_id for judged in decisions))
+    version, centre = item.version, item.version.evidence.centre
     reader = person(by, centre.pk, at)
-    facts = item_facts(version, enrolments.values())
-    refuse(item_refusals(Verb.REVIEW, reader, facts))
+    refuse(item_refusals(Verb.REVIEW, reader, item.facts))
     sentences = [
         *_reading_refusals(version, rules, decisions, feedback, returned=returned, seen_at_location=seen_at_location),
-        *_decision_refusals(version, decisions, enrolments, facts, reader),
+        *_decision_refusals(item, decisions, reader),
     ]
     if sentences:
         raise Refusal(sentences)
@@ -170,13 +167,15 @@ def hand_back(
 ) -> Enrolment:
     """The countersigner disagrees: the named pending decisions (by id) no longer count, the assessor goes on.
 
-    Raises Refusal when no decision is named, or one is not pending in this unit.
+    Raises Refusal when one is not pending in this unit, or when none is named though one could be: a unit without
+    pending decisions, or with a stale signature, goes back on its reason alone.
     """
     reason = require(reason, "Say why you hand the unit back.")
     enrolment, rows = _ready(enrolment, Verb.HAND_BACK, by, at)
     named = set(disagreed)
     decisions = [decision for decision in rows.pending if decision.pk in named]
-    if not named or len(decisions) != len(named):
+    none_needed = not rows.pending or stale_parts(rows)
+    if len(decisions) != len(named) or not (named or none_needed):
         raise Refusal(["Name the decisions you disagree with: each must be waiting for your countersignature."])
     Countersignature.objects.bulk_create(
         Countersignature(decision_id=decision.pk, by=by, at=at, agreed=False, reason=reason) for decision in decisions
@@ -185,13 +184,6 @@ def hand_back(
     parts = (SignedAs.ASSESSOR, SignedAs.ASSESSOR_AUTHENTICITY)
     void_signatures(enrolment, by=by, at=at, reason=f"Handed back: {reason}", parts=parts)
     return _told(enrolment, Verb.HAND_BACK, by, at, reason=reason, decisions=sorted(named))
-
-
-def _locked_item(version: EvidenceVersion, more: set[int]) -> tuple[EvidenceVersion, dict[int, Enrolment]]:
-    """The version as it is now, with the enrolments it is or will be mapped to locked."""
-    enrolments = lock({enrolment.pk for enrolment in enrolments_of(version.evidence_id)} | more)
-    rows = EvidenceVersion.objects.select_related("evidence__candidate", "evidence__centre")
-    return rows.select_for_update(of=("self",)).get(pk=version.pk), enrolments
 
 
 def _reading_refusals(
@@ -219,45 +211,43 @@ def _reading_refusals(
     return sentences
 
 
-def _decision_refusals(
-    version: EvidenceVersion,
-    decisions: Sequence[Judged],
-    enrolments: dict[int, Enrolment],
-    facts: ItemFacts,
-    reader: Person,
-) -> list[str]:
+def _decision_refusals(item: LockedItem, decisions: Sequence[Judged], reader: Person) -> list[str]:
     """Why these decisions cannot be made: not the reader's unit, not collecting, no words, unmappable criterion."""
-    mine = {unit.enrolment_id for unit in facts.units if is_assessor_of(reader, unit.people)}
     sentences = []
     for judged in decisions:
         if judged.verdict not in Verdict.values:
             sentences.append("Choose met, contributes or not yet for each criterion you decide.")
         elif judged.verdict != Verdict.MET and not judged.feedback.strip():
             sentences.append("Say what is still needed for each criterion that is not met.")
+    if len({(judged.enrolment_id, judged.criterion_id) for judged in decisions}) < len(decisions):
+        sentences.append("Decide each criterion once.")
     for enrolment_id in dict.fromkeys(judged.enrolment_id for judged in decisions):
-        enrolment = enrolments.get(enrolment_id)
-        if enrolment is None or enrolment_id not in mine or enrolment.candidate_id != version.evidence.candidate_id:
+        enrolment = item.enrolments.get(enrolment_id)
+        if (
+            enrolment is None
+            or enrolment.candidate_id != item.version.evidence.candidate_id
+            or not is_assessor_of(reader, people_of(enrolment))
+        ):
             sentences.append("Some of these criteria are in a unit that you do not assess.")
             continue
         criteria = {judged.criterion_id for judged in decisions if judged.enrolment_id == enrolment_id}
-        sentences += mapping_refusals(enrolment, criteria, version.setting)
+        sentences += mapping_refusals(enrolment, criteria, item.version.setting)
     return list(dict.fromkeys(sentences))
 
 
 def _decide(reading: Review, decisions: Sequence[Judged], *, needs_countersignature: bool) -> None:
     evidence = reading.version.evidence
     live = set(evidence.mappings.filter(taken_back_at=None).values_list("enrolment_id", "criterion_id"))
-    targets = {Target(judged.enrolment_id, judged.criterion_id) for judged in decisions}
     Mapping.objects.bulk_create(
         Mapping(
             evidence=evidence,
-            enrolment_id=target.enrolment_id,
-            criterion_id=target.criterion_id,
+            enrolment_id=judged.enrolment_id,
+            criterion_id=judged.criterion_id,
             made_by=reading.assessor,
             made_at=reading.at,
         )
-        for target in sorted(targets, key=lambda target: (target.enrolment_id, target.criterion_id))
-        if (target.enrolment_id, target.criterion_id) not in live
+        for judged in decisions
+        if (judged.enrolment_id, judged.criterion_id) not in live
     )
     Decision.objects.bulk_create(
         Decision(

@@ -20,6 +20,8 @@ from units.models import Criterion
 SCHEME = 1
 """How `signed_facts` writes the facts down. A later way gets the next number; old signatures keep theirs."""
 
+JUDGING_PARTS = (SignedAs.ASSESSOR, SignedAs.COUNTERSIGNER)
+
 LIVE = (ItemStatus.DRAFT, ItemStatus.SUBMITTED, ItemStatus.REVIEWED, ItemStatus.RETURNED)
 
 
@@ -75,6 +77,7 @@ class UnitRows:
     decided: list[Decided]
     digests: dict[int, list[str]] = field(default_factory=dict)
     sign_offs: dict[str, SignOff] = field(default_factory=dict)
+    signers: frozenset[int] = frozenset()
 
     @property
     def marks(self) -> list[Mark]:
@@ -87,21 +90,23 @@ class UnitRows:
 
     @property
     def deciders(self) -> frozenset[int]:
-        """Everybody who ever judged or countersigned in the unit."""
+        """Everybody who ever judged, signed off or countersigned in the unit."""
         assessors = {row.assessor_id for row in self.decided}
-        return frozenset(assessors | {row.countersigner_id for row in self.decided if row.countersigner_id})
+        return self.signers | assessors | {row.countersigner_id for row in self.decided if row.countersigner_id}
 
 
 def unit_rows(enrolment: Enrolment) -> UnitRows:
     """The unit's rows, in five queries."""
     mapped = mapped_to([enrolment.pk])
+    signatures = signatures_on(enrolment.pk)
     return UnitRows(
         enrolment=enrolment,
         criteria=list(Criterion.objects.filter(unit=enrolment.unit_id).select_related("outcome")),
         mapped=mapped,
         decided=decided_in([enrolment.pk]),
         digests=digests_of({row.version_id for row in mapped}),
-        sign_offs=signatures_in_force(enrolment.pk),
+        sign_offs=in_force(signatures),
+        signers=frozenset(row.signature.signer_id for row in signatures if row.part in JUDGING_PARTS),
     )
 
 
@@ -195,10 +200,20 @@ def digests_of(version_ids: set[int]) -> dict[int, list[str]]:
     return dict(found)
 
 
-def signatures_in_force(enrolment_id: int) -> dict[str, SignOff]:
+def signatures_on(enrolment_id: int) -> list[SignOff]:
+    """Every signature on the unit, oldest first, those voided since among them, in one query."""
+    rows = SignOff.objects.filter(enrolment=enrolment_id).order_by("pk")
+    return list(rows.select_related("signature__statement", "signature__void"))
+
+
+def in_force(signatures: Iterable[SignOff]) -> dict[str, SignOff]:
     """The signature that counts in each part: the latest one not voided."""
-    rows = SignOff.objects.filter(enrolment=enrolment_id, signature__void=None).order_by("pk")
-    return {sign_off.part: sign_off for sign_off in rows.select_related("signature", "signature__statement")}
+    return {row.part: row for row in signatures if getattr(row.signature, "void", None) is None}
+
+
+def signatures_in_force(enrolment_id: int) -> dict[str, SignOff]:
+    """The signature that counts in each part of the unit, in one query."""
+    return in_force(signatures_on(enrolment_id))
 
 
 def unit_facts(rows: UnitRows) -> UnitFacts:
@@ -228,12 +243,13 @@ def waiting_items(rows: UnitRows) -> tuple[Named, ...]:
 
 
 def signed_facts(rows: UnitRows) -> dict[str, JSON]:
-    """What a signature on the unit is put to: every item, its bytes, and the latest decision on each criterion."""
+    """What a signature on the unit is put to: every item handed in, its bytes, and the latest decision on each
+    criterion. A draft may change, so it is no part of it."""
     numbers = {criterion.pk: criterion.number for criterion in rows.criteria}
     latest = {(row.version_id, row.criterion_id): row for row in rows.decided}
     items: dict[int, dict[str, JSON]] = {}
     lines: dict[int, list[JSON]] = defaultdict(list)
-    for row in rows.mapped:
+    for row in (row for row in rows.mapped if row.status != ItemStatus.DRAFT):
         files = rows.digests.get(row.version_id, [])
         items[row.evidence_id] = {"evidence": row.evidence_number, "version": row.version_id, "files": files}
         word = latest.get((row.version_id, row.criterion_id))

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from assessments.enums import SignedAs
+from assessments.enums import SampleOutcome, SignedAs
 from assessments.models import Action, Enrolment, Sample, UnsampledNote
 from assessments.queries import judgement
 from assessments.queries.judgement import UnitRows, digest_for, unit_rows
@@ -24,6 +24,9 @@ def looked_at_in(enrolment: Enrolment) -> LookedAt:
     return LookedAt(samples_of(enrolment), list(Action.objects.filter(enrolment=enrolment.pk)))
 
 
+AGREEING = (SampleOutcome.AGREED, SampleOutcome.AGREED_WITH_ACTION)
+
+
 def unit_facts(enrolment: Enrolment, rows: UnitRows | None = None, looked_at: LookedAt | None = None) -> UnitFacts:
     """The unit as every verb sees it: judgement's facts, with samples, actions and the body's rule added.
 
@@ -39,7 +42,7 @@ def unit_facts(enrolment: Enrolment, rows: UnitRows | None = None, looked_at: Lo
         facts,
         stale=facts.stale + stale_verifier(rows, samples),
         open_sample=still_open[0] if still_open else None,
-        closed_samples=sum(1 for sample in samples if sample.done_at),
+        agreed_samples=sum(1 for sample in samples if sample.outcome in AGREEING),
         open_actions=tuple(Named(row.pk, row.wanted) for row in looked_at.actions if row.closed_at is None),
         verifier_always=always,
         left_unsampled=not always and is_left_unsampled(enrolment),
@@ -59,9 +62,12 @@ def is_left_unsampled(enrolment: Enrolment) -> bool:
 
 
 def stale_verifier(rows: UnitRows, samples: list[Sample]) -> tuple[str, ...]:
-    """The verifier's part, where their signature no longer fits the facts or the samples."""
+    """The verifier's part, where their signature no longer fits the facts and the samples done by then."""
     sign_off = rows.sign_offs.get(SignedAs.VERIFIER)
-    if sign_off is None or verifier_digest(rows, samples) == sign_off.signature.digest:
+    if sign_off is None:
+        return ()
+    known = [sample for sample in samples if sample.done_at and sample.done_at <= sign_off.signature.signed_at]
+    if verifier_digest(rows, known) == sign_off.signature.digest:
         return ()
     return (SignedAs.VERIFIER.label.lower(),)
 

@@ -1,0 +1,197 @@
+"""A small centre for tests, and candidates' work at any point of the journey: all born through the real verbs."""
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.core.files.base import ContentFile
+from django.core.management import call_command
+from django.utils import timezone
+
+from assessments.actions import enrolment as enrolments
+from assessments.actions import evidence as items
+from assessments.actions import judgement, verification
+from assessments.enums import Verdict
+from assessments.models import Enrolment, EvidenceVersion
+from portfolio import vault
+from portfolio.enums import QualificationKind, Role
+from portfolio.models import CandidateRecord, Centre, User
+from portfolio.testing import a_candidate, a_centre, a_staff_member, an_administrator, qualified
+from units.actions import approve
+from units.models import AwardingBody, Unit
+
+LONG_AGO = datetime.date(2020, 1, 31)
+
+
+@dataclass(frozen=True)
+class House:
+    """A centre with everybody a unit needs, and a stranger of each part."""
+
+    centre: Centre
+    administrator: User
+    assessor: User
+    other_assessor: User
+    trainee: User
+    verifier: User
+    other_verifier: User
+    lead: User
+    candidate: CandidateRecord
+    other_candidate: CandidateRecord
+
+
+def a_house(name: str = "Northgate Centre") -> House:
+    """The standard loaded, the centre approved by both awarding bodies, and its people invited."""
+    if not Unit.objects.exists():
+        call_command("load_standard", verbosity=0)
+    centre = a_centre(name)
+    town = name.split()[0]
+    administrator = an_administrator(centre, f"{town} Admin")
+    for body in AwardingBody.objects.all():
+        approve(centre=centre, awarding_body=body, centre_number="12345", by=administrator, at=timezone.now())
+
+    def an_assessor(first_name: str, *, award: bool) -> User:
+        staff = a_staff_member(centre, f"{first_name} {town}", Role.ASSESSOR)
+        if award:
+            qualified(staff, QualificationKind.TAQA, Role.ASSESSOR, LONG_AGO)
+        return staff.user
+
+    return House(
+        centre=centre,
+        administrator=administrator,
+        assessor=an_assessor("Asha", award=True),
+        other_assessor=an_assessor("Aled", award=True),
+        trainee=an_assessor("Tomasz", award=False),
+        verifier=a_staff_member(centre, f"Vera {town}", Role.INTERNAL_VERIFIER).user,
+        other_verifier=a_staff_member(centre, f"Viktor {town}", Role.INTERNAL_VERIFIER).user,
+        lead=a_staff_member(centre, f"Lena {town}", Role.LEAD_VERIFIER).user,
+        candidate=a_candidate(centre, f"Cara {town}"),
+        other_candidate=a_candidate(centre, f"Colin {town}"),
+    )
+
+
+def a_unit(key: str = "ocr-cc26") -> Unit:
+    return Unit.objects.select_related("awarding_body").get(key=key)
+
+
+def an_enrolment(
+    house: House,
+    key: str = "ocr-cc26",
+    *,
+    candidate: CandidateRecord | None = None,
+    assessor: User | None = None,
+    countersigner: User | None = None,
+    verifier: User | None = None,
+) -> Enrolment:
+    """A candidate enrolled on a unit; with the trainee as assessor, the qualified one countersigns."""
+    assessor = assessor or house.assessor
+    if assessor == house.trainee and countersigner is None:
+        countersigner = house.assessor
+    return enrolments.enrol(
+        candidate=candidate or house.candidate,
+        unit=a_unit(key),
+        assessor=assessor,
+        verifier=verifier or house.verifier,
+        countersigner=countersigner,
+        started_on=timezone.localdate(),
+        target_on=None,
+        by=house.administrator,
+        at=timezone.now(),
+    )
+
+
+def targets(enrolment: Enrolment, *numbers: str) -> list[items.Target]:
+    """The unit's criteria with these numbers (all when none is given) as targets of a mapping."""
+    criteria = enrolment.unit.criteria.filter(number__in=numbers) if numbers else enrolment.unit.criteria.all()
+    return [items.Target(enrolment.pk, criterion.pk) for criterion in criteria]
+
+
+def described(title: str = "Call handling review") -> items.Described:
+    return items.Described(
+        title=title, description="I reviewed the calls of my team.", activity_on=timezone.localdate()
+    )
+
+
+def a_file(centre: Centre, text: str = "What I did that week.", name: str = "notes.txt") -> items.NamedFile:
+    """A small text file, stored in the centre's vault."""
+    stored = vault.store(centre=centre, file=ContentFile(text.encode(), name=name), name=name, at=timezone.now())
+    return items.NamedFile(stored, name)
+
+
+def a_draft(
+    enrolment: Enrolment, *numbers: str, words: items.Described | None = None, files: Sequence[items.NamedFile] = ()
+) -> EvidenceVersion:
+    """An item being prepared, with a file, mapped to criteria of the unit (all when none is given)."""
+    return items.add_evidence(
+        candidate=enrolment.candidate,
+        described=words or described(),
+        files=files or [a_file(enrolment.centre)],
+        targets=targets(enrolment, *numbers),
+        by=enrolment.candidate_user,
+        at=timezone.now(),
+    )
+
+
+def handed_in(enrolment: Enrolment, *numbers: str) -> EvidenceVersion:
+    """An item waiting to be read."""
+    return items.submit(version=a_draft(enrolment, *numbers), by=enrolment.candidate_user, at=timezone.now())
+
+
+def judged(
+    version: EvidenceVersion, enrolment: Enrolment, verdict: Verdict = Verdict.MET, *numbers: str
+) -> EvidenceVersion:
+    """The item read by the unit's assessor, with one verdict on these criteria (all it is mapped to when none)."""
+    mapped = version.evidence.mappings.filter(enrolment=enrolment, taken_back_at=None)
+    if numbers:
+        mapped = mapped.filter(criterion__number__in=numbers)
+    feedback = "" if verdict == Verdict.MET else "Tell me what came of it."
+    judgement.review(
+        version=version,
+        rules=judgement.RulesOfEvidence(),
+        decisions=[judgement.Judged(enrolment.pk, row.criterion_id, verdict, feedback) for row in mapped],
+        feedback="",
+        returned=False,
+        seen_at_location=False,
+        by=enrolment.assessor,
+        at=timezone.now(),
+    )
+    version.refresh_from_db()
+    return version
+
+
+def met(enrolment: Enrolment) -> Enrolment:
+    """Every criterion of the unit met by one item."""
+    judged(handed_in(enrolment), enrolment)
+    return enrolment
+
+
+def declared(enrolment: Enrolment) -> Enrolment:
+    return judgement.declare(enrolment=met(enrolment), by=enrolment.candidate_user, at=timezone.now())
+
+
+def signed_off(enrolment: Enrolment) -> Enrolment:
+    """Signed off by its assessor: awaiting countersignature where that is needed."""
+    return judgement.sign_off(
+        enrolment=declared(enrolment), comments="Consistent over time.", by=enrolment.assessor, at=timezone.now()
+    )
+
+
+def sampled(enrolment: Enrolment) -> Enrolment:
+    """Signed off, and sampled without an action."""
+    enrolment = signed_off(enrolment)
+    sample = verification.plan_sample(
+        enrolment=enrolment, reason="First unit of a new candidate.", by=enrolment.verifier, at=timezone.now()
+    )
+    verification.close_sample(
+        sample=sample,
+        criteria=[target.criterion_id for target in targets(enrolment)][:3],
+        feedback="",
+        wanted="",
+        due_on=None,
+        by=enrolment.verifier,
+        at=timezone.now(),
+    )
+    return enrolment
+
+
+def verified(enrolment: Enrolment) -> Enrolment:
+    return verification.verify(enrolment=sampled(enrolment), by=enrolment.verifier, at=timezone.now())

@@ -1,0 +1,171 @@
+"""Shutting files away, and destroying what must not be kept."""
+
+import datetime
+
+import pytest
+from django.utils import timezone
+from pytest_django import DjangoCaptureOnCommitCallbacks
+
+from assessments.actions import evidence as items
+from assessments.actions import safekeeping
+from assessments.enums import ItemStatus
+from assessments.models import EvidenceFile, EvidenceVersion
+from assessments.queries.verification import unit_facts
+from assessments.testing import House, a_draft, a_file, an_enrolment, declared, handed_in, judged
+from portfolio import vault
+from portfolio.models import AuditEvent, Document, User
+from portfolio.refusal import Refusal
+
+pytestmark = pytest.mark.django_db
+STALE = ("candidate", "candidate, authenticity")
+
+
+def now() -> datetime.datetime:
+    return timezone.now()
+
+
+@pytest.fixture
+def version(house: House) -> EvidenceVersion:
+    """An item handed in with one file."""
+    return handed_in(an_enrolment(house))
+
+
+@pytest.fixture
+def file(version: EvidenceVersion) -> EvidenceFile:
+    return version.files.get()
+
+
+def redacted(file: EvidenceFile, house: House, by: User | None = None) -> EvidenceFile:
+    return safekeeping.redact(
+        file=file,
+        replacement=a_file(house.centre, "What █████ did that week."),
+        reason="A customer's name was in it.",
+        by=by or house.assessor,
+        at=now(),
+    )
+
+
+def quarantined(file: EvidenceFile, by: User) -> EvidenceFile:
+    return safekeeping.quarantine(file=file, reason="It may hold a customer's card number.", by=by, at=now())
+
+
+def sentences(refused: pytest.ExceptionInfo[Refusal]) -> str:
+    return " ".join(refused.value.sentences)
+
+
+def test_a_quarantined_file_says_who_when_and_why(house: House, file: EvidenceFile) -> None:
+    before = AuditEvent.objects.count()
+    shut = quarantined(file, house.administrator)
+    assert (shut.quarantined_by, shut.reason) == (house.administrator, "It may hold a customer's card number.")
+    assert AuditEvent.objects.count() == before + 1
+    with pytest.raises(Refusal, match="in quarantine already"):
+        quarantined(file, house.assessor)
+
+
+def test_redaction_destroys_the_bytes_and_keeps_the_line(
+    house: House, file: EvidenceFile, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
+    path = vault.path_of(file.stored)
+    assert path.exists()
+    with django_capture_on_commit_callbacks(execute=True):
+        put = redacted(file, house)
+        assert path.exists()
+    assert not path.exists()
+    file.refresh_from_db()
+    assert file.destroyed_by == house.assessor
+    assert (put.position, put.version_id) == (file.position, file.version_id)
+    assert vault.path_of(put.stored).read_text() == "What █████ did that week."
+    assert AuditEvent.objects.latest("pk").verb == "redact"
+
+
+def test_redaction_reaches_every_version_of_the_item(
+    house: House, version: EvidenceVersion, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
+    enrolment = version.evidence.mappings.first().enrolment  # type: ignore[union-attr]
+    judged(version, enrolment)
+    second = items.submit(
+        version=items.replace(version=version, by=house.candidate.user, at=now()), by=house.candidate.user, at=now()
+    )
+    version.refresh_from_db()
+    old = version.files.get()
+    assert version.replaced_at
+    with django_capture_on_commit_callbacks(execute=True):
+        redacted(old, house)
+    assert not vault.path_of(old.stored).exists()
+    for each in (version, second):
+        assert each.files.filter(destroyed_at=None).get().stored_id != old.stored_id
+
+
+def test_bytes_that_another_item_shows_are_not_destroyed(
+    house: House, file: EvidenceFile, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
+    a_draft(an_enrolment(house, "ocr-cc32"))  # holds the same bytes
+    with django_capture_on_commit_callbacks(execute=True):
+        redacted(file, house)
+    assert vault.path_of(file.stored).exists()
+
+
+def test_a_form_made_here_keeps_its_bytes(
+    house: House, file: EvidenceFile, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
+    Document.objects.create(
+        centre=house.centre,
+        kind="recording_form",
+        key="0" * 64,
+        facts={},
+        subject_kind="enrolment",
+        subject_id=1,
+        file_name="form.pdf",
+        status="ready",
+        stored=file.stored,
+        asked_by=house.administrator,
+        asked_at=now(),
+    )
+    with django_capture_on_commit_callbacks(execute=True):
+        redacted(file, house)
+    assert vault.path_of(file.stored).exists()
+
+
+@pytest.mark.parametrize("verb", ["quarantine", "redact"])
+def test_what_was_signed_over_the_old_bytes_is_stale(house: House, verb: str) -> None:
+    unit = declared(an_enrolment(house))
+    file = EvidenceFile.objects.get(version__evidence__candidate=house.candidate)
+    assert unit_facts(unit).stale == ()
+    if verb == "quarantine":
+        quarantined(file, house.assessor)
+    else:
+        redacted(file, house)
+    assert set(unit_facts(unit).stale) == set(STALE)
+
+
+def test_a_file_of_a_withdrawn_item_can_be_redacted(house: House, version: EvidenceVersion) -> None:
+    items.withdraw_item(version=version, reason="It shows somebody else's work.", by=house.assessor, at=now())
+    version.refresh_from_db()
+    assert version.status == ItemStatus.WITHDRAWN
+    redacted(version.files.get(), house, by=house.administrator)
+
+
+def test_it_refuses_the_same_file_a_strangers_file_and_a_second_redaction(
+    house: House, other_house: House, file: EvidenceFile
+) -> None:
+    for replacement, sentence in (
+        (items.NamedFile(file.stored, file.name), "the same as the old one"),
+        (a_file(other_house.centre, "Elsewhere."), "not kept by this centre"),
+    ):
+        with pytest.raises(Refusal, match=sentence):
+            safekeeping.redact(file=file, replacement=replacement, reason="Why.", by=house.assessor, at=now())
+    redacted(file, house)
+    with pytest.raises(Refusal, match="redacted or taken out already"):
+        redacted(file, house)
+
+
+def test_only_the_assessor_and_an_administrator_shut_files_away(
+    house: House, other_house: House, file: EvidenceFile
+) -> None:
+    others = [house.candidate.user, house.other_assessor, house.verifier, house.lead, other_house.administrator]
+    for somebody in others:
+        with pytest.raises(Refusal) as refused:
+            quarantined(file, somebody)
+        assert "Only the unit's assessor or a centre administrator can quarantine a file" in sentences(refused)
+    with pytest.raises(Refusal, match="Say why"):
+        safekeeping.quarantine(file=file, reason=" ", by=house.assessor, at=now())

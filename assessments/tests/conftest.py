@@ -1,0 +1,25 @@
+"""Houses to try the upper floor in: a module's tests share one, and roll back to it."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.db import transaction
+from pytest_django import DjangoDbBlocker
+
+from assessments.testing import House, a_house
+
+
+@pytest.fixture(scope="module")
+def house(standard: None, django_db_blocker: DjangoDbBlocker) -> Iterator[House]:
+    """A centre with its people. Not for transactional tests, which call `a_house` themselves."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield a_house()
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="module")
+def other_house(house: House, django_db_blocker: DjangoDbBlocker) -> Iterator[House]:
+    """Another centre of the same installation, with people of its own."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield a_house("Harbour College")
+        transaction.set_rollback(True)
