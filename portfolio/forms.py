@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 
 from django import forms
+from django.contrib.auth.forms import SetPasswordForm
 from django.core.exceptions import ValidationError
 
 from portfolio.enums import QualificationKind, Role
@@ -35,6 +36,13 @@ def checked(refusals: Callable[[str], list[str]]) -> Callable[[str], None]:
 
 def labels(roles: Iterable[Role]) -> list[tuple[str, str]]:
     return [(role.value, role.label) for role in roles]
+
+
+class ChoosePasswordForm(SetPasswordForm):  # type: ignore[type-arg]  # generic in the stubs alone
+    """A first password, twice, so that a slip of the finger shows."""
+
+    new_password1, new_password2 = SetPasswordForm.create_password_fields("Password", "The same password again")
+    new_password2.help_text = ""
 
 
 class CandidateNamesForm(forms.Form):

@@ -206,12 +206,12 @@ def person_page(person: Person, day: datetime.date) -> PersonPage:
     staff = StaffRecord.objects.filter(centre=centre, user=user).first()
     grants = list(RoleGrant.objects.filter(centre=centre, user=user).order_by("-starts_on", "role"))
     awards = list(StaffQualification.objects.filter(staff__centre=centre, staff__user=user))
-    subjects = {
-        "user": [user.pk],
-        "candidaterecord": [candidate.pk] if candidate else [],
-        "staffrecord": [staff.pk] if staff else [],
-        "rolegrant": [grant.pk for grant in grants],
-        "staffqualification": [award.pk for award in awards],
+    subjects: Subjects = {
+        "user": {user.pk: ""},
+        "candidaterecord": {candidate.pk: ""} if candidate else {},
+        "staffrecord": {staff.pk: ""} if staff else {},
+        "rolegrant": {grant.pk: grant.get_role_display() for grant in grants},
+        "staffqualification": {award.pk: award.get_kind_display() for award in awards},
     }
     return PersonPage(
         person=person,
@@ -243,17 +243,28 @@ TOLD = {
 }
 
 
-def history(centre: Centre, subjects: dict[str, list[int]]) -> list[HistoryLine]:
+Subjects = dict[str, dict[int, str]]
+"""Kinds of record, and of each kind the ids with what to call the record; empty where the verb says enough."""
+
+
+def told(event: AuditEvent, subjects: Subjects) -> str:
+    """A line of the audit book in words: what was done, and to which of the person's records."""
+    what = TOLD.get(event.verb, event.verb)
+    which = subjects[event.subject_kind][event.subject_id]
+    return f"{what}: {which}" if which else what
+
+
+def history(centre: Centre, subjects: Subjects) -> list[HistoryLine]:
     """What the centre's audit book tells of these records, newest first. Three queries."""
     about = Q()
     for kind, ids in subjects.items():
-        about |= Q(subject_kind=kind, subject_id__in=ids)
+        about |= Q(subject_kind=kind, subject_id__in=list(ids))
     events = list(AuditEvent.objects.filter(about, chain__centre=centre).order_by("-sequence")[:100])
     names = names_at(centre, (event.actor_id for event in events if event.actor_id))
     return [
         HistoryLine(
             at=event.at,
-            what=TOLD.get(event.verb, event.verb),
+            what=told(event, subjects),
             who=names.get(event.actor_id, "Somebody else") if event.actor_id else "The operator",
         )
         for event in events

@@ -37,13 +37,18 @@ def person_at(address: str) -> User:
     return person
 
 
+def with_article(noun: str) -> str:
+    """An assessor, a candidate."""
+    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
+
+
 def write_invitation(centre: Centre, user: User, name: str, at: datetime.datetime) -> OutgoingMessage:
     """The e-mail: choose a password, or, for somebody who has one, sign in."""
     grants = RoleGrant.objects.ending_from(timezone.localdate(at)).filter(user=user, centre=centre)
     context = {
         "name": name,
         "centre": centre,
-        "roles": [grant.get_role_display().lower() for grant in grants],
+        "roles": [with_article(grant.get_role_display().lower()) for grant in grants],
         "days": settings.INVITATION_DAYS,
     }
     if user.has_usable_password():

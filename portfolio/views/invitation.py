@@ -3,7 +3,6 @@
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
-from django.contrib.auth.forms import SetPasswordForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -13,8 +12,8 @@ from django.views.decorators.http import require_http_methods
 
 from portfolio.access import open_to_all
 from portfolio.actions import accept_invitation
+from portfolio.forms import ChoosePasswordForm
 from portfolio.invitation import read
-from portfolio.models import User
 from portfolio.views.answers import done, typed
 
 ALLAUTH = settings.AUTHENTICATION_BACKENDS[-1]
@@ -30,7 +29,7 @@ def accept(request: HttpRequest, token: str) -> HttpResponse:
     if invitation is None:
         return render(request, "portfolio/invitation_void.html", status=404)
     user = invitation.user
-    form: SetPasswordForm[User] = SetPasswordForm(user, typed(request))
+    form = ChoosePasswordForm(user, typed(request))
     if done(
         form,
         lambda clean: accept_invitation(

@@ -81,7 +81,7 @@ def test_inviting_staff_grants_every_role_in_one_act(centre: Centre, admin: User
     }
     assert AuditEvent.objects.count() == lines + 1
     assert newest_line().verb == "invite staff"
-    assert "assessor and internal verifier" in newest_message().body
+    assert "as an assessor and an internal verifier." in newest_message().body
 
 
 def test_a_person_may_be_staff_and_candidate_and_belong_to_two_centres(centre: Centre, admin: User) -> None:

@@ -326,7 +326,7 @@ def test_a_person_is_told_in_history_with_names(client: Client, cast: Cast) -> N
     record = client.get(address(cast, "person", cast.staff.user)).context["record"]
     assert [(line.what, line.who) for line in record.history] == [
         ("Corrected the staff record", "Alma Admin"),
-        ("Recorded a qualification", "The operator"),
+        ("Recorded a qualification: Level 3 Award or Certificate in Assessing (TAQA, CAVA)", "The operator"),
         ("Invited to the staff", "The operator"),
     ]
 
