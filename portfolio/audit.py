@@ -118,7 +118,7 @@ def verify(chain: AuditChain) -> Broken | None:
     while True:
         walked_from = sequence
         lines = chain.events.filter(sequence__gt=walked_from).order_by("sequence", "id")
-        for event in lines.select_related("detail", "chain").iterator(chunk_size=2000):
+        for event in lines.select_related("detail", "chain").iterator(chunk_size=500):
             reason = what_is_wrong(event, sequence + 1, newest)
             if reason:
                 return Broken(sequence + 1, reason)

@@ -38,24 +38,30 @@ def current_statement(key: str, variant: str = "") -> Statement:
 def password_refusals(user: User, password: str) -> list[str]:
     """Why this password does not let the person sign, empty when it does.
 
-    Every try is counted before the password is looked at, so that tries made at once cannot outrun the count; the
-    right password wipes the count. After five wrong ones the door stays shut until 15 minutes after the first.
+    Five wrong ones within 15 minutes, then the door stays shut until the oldest of them is that old. The right one
+    wipes them.
     """
     if not password:
         return ["Type your password: it is what makes this your signature."]
-    shut_until_key = f"signing:{user.pk}:until"
-    cache.add(shut_until_key, timezone.now() + WINDOW, WINDOW.total_seconds())
-    until: datetime.datetime = cache.get(shut_until_key, timezone.now() + WINDOW)
-    tries_key = f"signing:{user.pk}:{until.timestamp()}"
-    cache.add(tries_key, 0, WINDOW.total_seconds())
-    tries = cache.incr(tries_key)
-    cache.touch(tries_key, WINDOW.total_seconds())
-    if tries > TRIES:
-        return [f"Too many wrong passwords. You can sign again from {timezone.localtime(until):%H:%M}."]
+    tries = [f"signing:{user.pk}:{number}" for number in range(TRIES)]
+    shut_until = _take_one(tries)
+    if shut_until is not None:
+        return [f"Too many wrong passwords. You can sign again from {timezone.localtime(shut_until):%H:%M}."]
     if not user.check_password(password):
         return ["That password is not right: it is the one you sign in with. Nothing was signed."]
-    cache.delete_many([shut_until_key, tries_key])
+    cache.delete_many(tries)
     return []
+
+
+def _take_one(tries: list[str]) -> datetime.datetime | None:
+    """Take one of the tries, each given back when its time is over. None, or when the next one is given back.
+
+    It is taken before the password is looked at, so that many guesses made at once cannot outrun the count.
+    """
+    given_back = timezone.now() + WINDOW
+    if any(cache.add(one, given_back, WINDOW.total_seconds()) for one in tries):
+        return None
+    return min(cache.get_many(tries).values(), default=given_back)
 
 
 def sign(

@@ -1,6 +1,8 @@
 """Signing: the right words, the right password, and a signature that stands for good."""
 
 import datetime
+from collections.abc import Iterator
+from contextlib import contextmanager
 from unittest import mock
 
 import pytest
@@ -33,6 +35,14 @@ def signature(person: User) -> Signature:
         digest=signing.digest_of({"unit": "CC16"}),
         at=timezone.now(),
     )
+
+
+@contextmanager
+def moved_to(moment: datetime.datetime) -> Iterator[None]:
+    """The clock, and the cache's own, at another time."""
+    clock = mock.patch("time.time", return_value=moment.timestamp())
+    with clock, mock.patch.object(timezone, "now", return_value=moment):
+        yield
 
 
 def worded(version: int, variant: str = "") -> Statement:
@@ -89,9 +99,20 @@ def test_after_five_wrong_passwords_even_the_right_one_waits(person: User) -> No
 def test_the_wait_ends_after_fifteen_minutes(person: User) -> None:
     for _ in range(6):
         signing.password_refusals(person, "wrong")
-    later = timezone.now() + signing.WINDOW
-    with mock.patch("time.time", return_value=later.timestamp() + 1):
+    with moved_to(timezone.now() + signing.WINDOW + datetime.timedelta(seconds=1)):
         assert signing.password_refusals(person, PASSWORD) == []
+
+
+def test_five_tries_fit_into_any_fifteen_minutes(person: User) -> None:
+    now = timezone.now()
+    for minute in range(5):
+        with moved_to(now + datetime.timedelta(minutes=minute)):
+            signing.password_refusals(person, "wrong")
+    with moved_to(now + datetime.timedelta(minutes=15, seconds=1)):
+        [sentence] = signing.password_refusals(person, "wrong")
+        assert "not right" in sentence
+        [sentence] = signing.password_refusals(person, PASSWORD)
+        assert sentence.endswith(f"again from {timezone.localtime(now + datetime.timedelta(minutes=16)):%H:%M}.")
 
 
 def test_the_right_password_wipes_the_count(person: User) -> None:

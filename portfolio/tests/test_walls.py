@@ -136,8 +136,15 @@ def test_a_disabled_wall_is_missing() -> None:
 
 def test_migrating_writes_the_walls_anew() -> None:
     walls.take_down()
-    call_command("migrate", verbosity=0)
+    call_command("migrate", verbosity=0, skip_checks=False)
     assert walls.missing() == []
+
+
+def test_walls_come_down_before_sqlite_rebuilds_tables() -> None:
+    walls.take_down_before_migrations("default", plan=[])
+    assert walls.missing() == []
+    walls.take_down_before_migrations("default", plan=["a migration"])
+    assert (walls.missing() == []) == is_postgresql()
 
 
 def test_a_wall_no_longer_listed_goes(monkeypatch: pytest.MonkeyPatch) -> None:
