@@ -6,7 +6,7 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.template import Context, Template, engines
 from django.template.base import Origin
-from django.urls import path
+from django.urls import include, path
 from django.utils import timezone
 
 from portfolio import harness
@@ -27,7 +27,11 @@ def notes_access(request: HttpRequest) -> HttpResponse:
     return HttpResponse("noted")
 
 
-urlpatterns = [path("writes/", writes), path("notes-access/", notes_access)]
+urlpatterns = [
+    path("writes/", writes),
+    path("notes-access/", notes_access),
+    path("", include("portfolio.urls")),
+]
 
 
 @pytest.mark.django_db
