@@ -7,10 +7,12 @@ address in the database, so that the count holds across workers and restarts.
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from axes.utils import reset
 from django.http import HttpRequest
 from django.utils import timezone
 
 from portfolio import post
+from portfolio.models import User
 
 
 class InvitationOnlyAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no types
@@ -31,6 +33,11 @@ class InvitationOnlyAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # all
         post.hand_in(
             centre=None, to=email, subject=str(message.subject), body=str(message.body) + "\n", at=timezone.now()
         )
+
+    def set_password(self, user: User, password: str) -> None:
+        """Forget the wrong tries as well: whoever could choose a new password need not wait out a lock."""
+        super().set_password(user, password)
+        reset(username=user.email.lower())
 
 
 def address_tried(request: HttpRequest, credentials: dict[str, Any] | None = None) -> str:

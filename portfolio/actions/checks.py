@@ -19,7 +19,7 @@ def refuse(refusals: list[str]) -> None:
 
 def take_turns(centre: Centre) -> Centre:
     """Lock the centre's row, so that two verbs about its people never overlook each other."""
-    return Centre.objects.select_for_update().get(pk=centre.pk)
+    return Centre.objects.select_for_update(no_key=True).get(pk=centre.pk)
 
 
 def refuse_strangers(by: User | None, centre: Centre, at: datetime.datetime) -> None:

@@ -82,7 +82,11 @@ def test_signing_out_takes_a_post(client: Client, cara: User) -> None:
     assert "_auth_user_id" not in client.session
 
 
-def test_a_forgotten_password_is_chosen_anew_by_a_link_that_works_once(client: Client, cara: User) -> None:
+def test_a_forgotten_password_is_chosen_anew_by_a_link_that_works_once_and_ends_a_lock_out(
+    client: Client, cara: User
+) -> None:
+    for _ in range(10):
+        sign_in(client, cara.email, "wrong")
     answer = client.post("/accounts/password/reset/", {"email": cara.email}, follow=True)
     assert "Look in your e-mail" in answer.content.decode()
     [letter] = mail.outbox[-1:]
@@ -94,6 +98,7 @@ def test_a_forgotten_password_is_chosen_anew_by_a_link_that_works_once(client: C
     action = form.redirect_chain[-1][0]
     done = client.post(action, {"password1": chosen, "password2": chosen}, follow=True)
     assert done.status_code == 200
+    assert sign_in(Client(), cara.email, chosen).status_code == 302  # type: ignore[attr-defined]
     cara.refresh_from_db()
     assert cara.check_password(chosen)
     again = Client().get(link, follow=True)
