@@ -4,6 +4,7 @@ import gc
 import importlib.metadata
 import io
 import json
+import re
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -156,6 +157,12 @@ def test_a_document_is_set_on_documents_alone() -> None:
         for line in template.read_text().splitlines():
             if "{% extends" in line or "{% include" in line:
                 assert '"documents/' in line, f"{template.name} reaches outside documents/: {line.strip()}"
+
+
+def test_no_style_sheet_asks_for_what_loses_memory_or_time() -> None:
+    for path in pdf.DOCUMENTS.rglob("*"):
+        declared = re.sub(r"/\*.*?\*/", "", path.read_text(), flags=re.S) if path.is_file() else ""
+        assert not re.search(r"font-(variant|feature)|display:\s*(inline-)?grid", declared), path.name
 
 
 def test_threads_render_one_at_a_time() -> None:
