@@ -51,7 +51,8 @@ def qualified(staff: StaffRecord, kind: QualificationKind, role: Role, achieved_
 
 
 def with_password(user: User, password: str = PASSWORD) -> User:
-    """The same person, able to sign in."""
-    user.set_password(password)
-    user.save(update_fields=["password"])
-    return user
+    """The same person, able to sign in: read afresh, as the one given may be shared with other tests."""
+    fresh = User.objects.get(pk=user.pk)
+    fresh.set_password(password)
+    fresh.save(update_fields=["password"])
+    return fresh

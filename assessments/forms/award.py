@@ -2,8 +2,8 @@
 
 from django import forms
 
-from assessments.forms.fields import DateInput
-from assessments.forms.journey import VerbForm
+from assessments.forms.journey import SignatureForm, VerbForm
+from portfolio.forms import day
 
 
 class ClaimForm(VerbForm):
@@ -17,9 +17,13 @@ class ClaimForm(VerbForm):
 
 class CertificateForm(VerbForm):
     number = forms.CharField(label="Certificate number", max_length=50)
-    issued_on = forms.DateField(label="Issued on", widget=DateInput())
+    issued_on = day("Issued on")
 
 
 class RevokeForm(VerbForm):
     reason = forms.CharField(label="Why it was revoked", widget=forms.Textarea(attrs={"rows": 3}))
-    revoked_on = forms.DateField(label="Revoked on", widget=DateInput())
+    revoked_on = day("Revoked on")
+
+
+class AuthenticateForm(SignatureForm):
+    """The centre's own declaration, signed by an administrator."""

@@ -2,8 +2,8 @@
 
 from django import forms
 
-from assessments.forms.fields import DateInput
 from assessments.forms.journey import VerbForm
+from portfolio.forms import day
 
 
 class SendBackForm(VerbForm):
@@ -12,7 +12,7 @@ class SendBackForm(VerbForm):
     )
     finding = forms.CharField(label="What you found", widget=forms.Textarea(attrs={"rows": 4}))
     wanted = forms.CharField(label="What the assessor is to do", widget=forms.Textarea(attrs={"rows": 3}))
-    due_on = forms.DateField(label="By when", widget=DateInput())
+    due_on = day("By when")
 
     def prepare(self) -> None:
         """The criteria are asked for only where a sample is open, which sending back closes."""

@@ -205,7 +205,8 @@ def verb(request: SignedInRequest, pk: int, verb: str) -> HttpResponse:
     reasons = unit_refusals(step.verb, person, page.facts)
     if step.verb not in page.verbs:
         deny(reason for reason in reasons if not reason.about)
-    form = asked.form(request.POST or None, page=page, user=request.user)
+    signer = {"user": request.user} if asked.signs else {}
+    form = asked.form(request.POST or None, page=page, **signer)
     if request.method == "POST" and not reasons and form.is_valid():
         try:
             _act(asked, page.enrolment, form.cleaned_data, request)

@@ -1,0 +1,271 @@
+"""What happened at the demonstration centre in the last four months: eight candidates, every stage of the journey."""
+
+import datetime
+from collections.abc import Callable
+
+from django.core.files.base import ContentFile
+from django.utils import timezone
+
+from assessments.actions import award, enrolment, evidence, judgement, verification
+from assessments.actions.evidence import Described, NamedFile, Target
+from assessments.demo import files
+from assessments.demo.centre import Harbour, open_harbour
+from assessments.demo.evidence import BY_UNIT, Piece
+from assessments.enums import Verdict
+from assessments.models import Enrolment, EvidenceVersion
+from portfolio import vault
+from portfolio.models import User
+from units.models import Unit
+
+STARTED = datetime.timedelta(days=120)
+
+
+class Calendar:
+    """The days of the story: each thing happens some while after the one before, and never after now."""
+
+    def __init__(self, now: datetime.datetime) -> None:
+        self.now = now
+        self.at = now - STARTED
+
+    def later(self, *, days: int = 0, hours: int = 0) -> datetime.datetime:
+        self.at = min(self.at + datetime.timedelta(days=days, hours=hours), self.now)
+        return self.at
+
+    def restart(self, *, days: int) -> None:
+        """Go back to so many days after the start: another candidate's story."""
+        self.at = self.now - STARTED + datetime.timedelta(days=days)
+
+
+def tell() -> Harbour:
+    """Everything, in order. Raises Refusal if the story ever did what the house refuses."""
+    calendar = Calendar(timezone.now())
+    story = Story(open_harbour(calendar.at), calendar)
+    for chapter in (
+        story.collecting, story.declared, story.awaiting_countersignature, story.being_sampled,
+        story.verified, story.claimed, story.sent_back, story.suspended,
+    ):  # fmt: skip
+        calendar.restart(days=7)
+        chapter()
+    return story.harbour
+
+
+class Story:
+    """The chapters, one candidate each."""
+
+    def __init__(self, harbour: Harbour, calendar: Calendar) -> None:
+        self.harbour = harbour
+        self.staff = harbour.staff
+        self.calendar = calendar
+
+    def collecting(self) -> None:
+        """Siân: items at every point, one unit well on its way and one not started."""
+        unit = self.enrol("sian", "ocr-cc16", self.staff.assessor)
+        self.enrol("sian", "ocr-cc32", self.staff.assessor)
+        pieces = BY_UNIT["ocr-cc16"]
+        self.judge(self.hand_in(unit, *pieces[0]), unit, Verdict.MET)
+        self.judge(
+            self.hand_in(unit, *pieces[1]), unit, Verdict.CONTRIBUTES, "Good log. Show one more case you settled."
+        )
+        self.give_back(
+            self.hand_in(unit, *pieces[4]), unit, "The chart has no source. Add where the figures come from."
+        )
+        self.calendar.later(days=40)
+        self.hand_in(unit, *pieces[2])
+        self.draft(unit, *pieces[5])
+
+    def declared(self) -> None:
+        """Łukasz: everything met, declared complete, waiting for his assessor."""
+        self.declare(self.all_met("lukasz", "ocr-cc26", self.staff.assessor))
+
+    def awaiting_countersignature(self) -> None:
+        """Eilidh: signed off by the trainee, waiting for the countersigner."""
+        self.sign_off(self.declare(self.all_met("eilidh", "sqa-h12e04", self.staff.trainee)))
+
+    def being_sampled(self) -> None:
+        """Priya: signed off, and chosen for sampling."""
+        unit = self.sign_off(self.declare(self.all_met("priya", "ocr-d20", self.staff.assessor)))
+        verification.plan_sample(
+            enrolment=unit,
+            reason="First time this unit is assessed at the centre.",
+            by=unit.verifier,
+            at=self.calendar.later(days=2),
+        )
+
+    def verified(self) -> None:
+        """Tom: sampled with an action that was answered and closed, and verified."""
+        unit = self.sign_off(self.declare(self.all_met("tom", "ocr-cc32", self.staff.assessor)))
+        sample = verification.plan_sample(
+            enrolment=unit, reason="Every candidate at least once.", by=unit.verifier, at=self.calendar.later(days=1)
+        )
+        verification.close_sample(
+            sample=sample,
+            criteria=unit.unit.criteria.filter(number__in=["1.3", "2.1", "4.2"]).values_list("pk", flat=True),
+            feedback="Decisions agreed. Say in your feedback which part of the recording shows 2.1.",
+            wanted="Add the minute to the feedback on 2.1 from now on.",
+            due_on=self.calendar.at.date() + datetime.timedelta(days=14),
+            by=unit.verifier,
+            at=self.calendar.later(days=2),
+        )
+        action = unit.actions.get()
+        verification.answer_action(
+            action=action, answer="Done, and in my notes.", by=unit.assessor, at=self.calendar.later(days=3)
+        )
+        verification.close_action(action=action, by=unit.verifier, at=self.calendar.later(days=1))
+        verification.verify(enrolment=unit, by=unit.verifier, at=self.calendar.later(hours=1))
+
+    def claimed(self) -> None:
+        """Grace: one unit claimed, one certificated."""
+        administrator = self.staff.administrator
+        certificated = self.sign_off(self.declare(self.all_met("grace", "ocr-cc16", self.staff.assessor)))
+        verification.leave_unsampled(
+            enrolment=certificated,
+            reason="The assessor's last three units were sampled and agreed.",
+            by=certificated.verifier,
+            at=self.calendar.later(days=1),
+        )
+        award.claim(enrolment=certificated, authorisation="", by=administrator, at=self.calendar.later(days=1))
+        award.certificate(
+            enrolment=certificated,
+            number="OCR-2026-448120",
+            issued_on=self.calendar.at.date(),
+            by=administrator,
+            at=self.calendar.later(days=10),
+        )
+        claimed = self.sign_off(self.declare(self.all_met("grace", "ocr-cc26", self.staff.assessor)))
+        verification.leave_unsampled(
+            enrolment=claimed,
+            reason="Sampled at interim stage with another candidate of the same cohort.",
+            by=claimed.verifier,
+            at=self.calendar.later(days=1),
+        )
+        award.claim(enrolment=claimed, authorisation="", by=administrator, at=self.calendar.later(days=1))
+
+    def sent_back(self) -> None:
+        """Ruairidh: sampled and not agreed, open again with an action."""
+        unit = self.sign_off(self.declare(self.all_met("ruairidh", "sqa-h12e04", self.staff.assessor)))
+        verification.plan_sample(
+            enrolment=unit,
+            reason="Criterion 8 is new to us.",
+            by=unit.verifier,
+            at=self.calendar.later(days=1),
+        )
+        verification.send_back(
+            enrolment=unit,
+            finding="The recording shows one call only: 8 asks for monitoring activities, in the plural.",
+            wanted="Ask for a second monitoring activity and judge 8 again.",
+            due_on=self.calendar.now.date() + datetime.timedelta(days=10),
+            criteria=unit.unit.criteria.filter(number__in=["8", "9"]).values_list("pk", flat=True),
+            by=unit.verifier,
+            at=self.calendar.later(days=2),
+        )
+
+    def suspended(self) -> None:
+        """Hannah: one unit suspended, one left."""
+        unit = self.enrol("hannah", "ocr-d20", self.staff.trainee)
+        self.judge(self.hand_in(unit, *BY_UNIT["ocr-d20"][0]), unit, Verdict.MET)
+        enrolment.suspend(
+            enrolment=unit, reason="On leave until spring.", by=self.staff.administrator, at=self.calendar.later(days=3)
+        )
+        other = self.enrol("hannah", "ocr-cc32", self.staff.assessor)
+        enrolment.withdraw(
+            enrolment=other, reason="Her job has changed.", by=other.candidate_user, at=self.calendar.later(days=1)
+        )
+
+    # --- what chapters are made of ---------------------------------------------------------------------------------
+
+    def enrol(self, candidate: str, key: str, assessor: User) -> Enrolment:
+        """Enrol a candidate; the trainee's units are countersigned by the senior assessor."""
+        at = self.calendar.later(hours=2)
+        return enrolment.enrol(
+            candidate=self.harbour.candidates[candidate],
+            unit=Unit.objects.get(key=key),
+            assessor=assessor,
+            countersigner=self.staff.assessor if assessor == self.staff.trainee else None,
+            verifier=self.staff.verifier if len(candidate) % 2 else self.staff.lead,
+            started_on=at.date(),
+            target_on=at.date() + datetime.timedelta(days=180),
+            by=self.staff.administrator,
+            at=at,
+        )
+
+    def all_met(self, candidate: str, key: str, assessor: User) -> Enrolment:
+        """A unit with every criterion met, item by item."""
+        unit = self.enrol(candidate, key, assessor)
+        for piece, numbers in BY_UNIT[key]:
+            self.judge(self.hand_in(unit, piece, numbers), unit, Verdict.MET)
+        return unit
+
+    def draft(self, unit: Enrolment, piece: Piece, numbers: str) -> EvidenceVersion:
+        """An item with its file, mapped to the criteria with these numbers."""
+        at = self.calendar.later(days=2)
+        criteria = unit.unit.criteria.filter(number__in=numbers.split()).values_list("pk", flat=True)
+        return evidence.add_evidence(
+            candidate=unit.candidate,
+            described=Described(
+                title=piece.title,
+                description=piece.words,
+                kind=piece.kind,
+                activity_on=at.date() - datetime.timedelta(days=3),
+            ),
+            files=[self.file_for(unit, piece, at)],
+            targets=[Target(unit.pk, criterion, piece.locator) for criterion in criteria],
+            by=unit.candidate_user,
+            at=at,
+        )
+
+    def hand_in(self, unit: Enrolment, piece: Piece, numbers: str) -> EvidenceVersion:
+        draft = self.draft(unit, piece, numbers)
+        return evidence.submit(version=draft, by=unit.candidate_user, at=self.calendar.later(hours=1))
+
+    def judge(self, version: EvidenceVersion, unit: Enrolment, verdict: Verdict, feedback: str = "") -> None:
+        """The assessor's word on every criterion the item is mapped to."""
+        mapped = version.evidence.mappings.filter(enrolment=unit, taken_back_at=None)
+        judgement.review(
+            version=version,
+            rules=judgement.RulesOfEvidence(),
+            decisions=[judgement.Judged(unit.pk, row.criterion_id, verdict, feedback) for row in mapped],
+            feedback="Clear and to the point." if verdict == Verdict.MET else "",
+            returned=False,
+            seen_at_location=False,
+            by=unit.assessor,
+            at=self.calendar.later(days=1),
+        )
+
+    def give_back(self, version: EvidenceVersion, unit: Enrolment, feedback: str) -> None:
+        """The item returned with feedback."""
+        judgement.review(
+            version=version,
+            rules=judgement.RulesOfEvidence(sufficient=False, remarks="Figures without their source."),
+            decisions=[],
+            feedback=feedback,
+            returned=True,
+            seen_at_location=False,
+            by=unit.assessor,
+            at=self.calendar.later(days=1),
+        )
+
+    def declare(self, unit: Enrolment) -> Enrolment:
+        return judgement.declare(enrolment=unit, by=unit.candidate_user, at=self.calendar.later(days=1))
+
+    def sign_off(self, unit: Enrolment) -> Enrolment:
+        return judgement.sign_off(
+            enrolment=unit,
+            comments="Consistent over several weeks, with real customers and a confident professional discussion.",
+            by=unit.assessor,
+            at=self.calendar.later(days=2),
+        )
+
+    def file_for(self, unit: Enrolment, piece: Piece, at: datetime.datetime) -> NamedFile:
+        """A real small file of the piece's kind, with the candidate's name in it, in the centre's vault."""
+        signed = f"{piece.words}\n\n{unit.candidate.legal_name}, {at:%d %B %Y}"
+        makers: dict[str, tuple[str, Callable[[], bytes]]] = {
+            "pdf": ("pdf", lambda: files.pdf(piece.title, signed)),
+            "chart": ("png", lambda: files.chart(piece.title, [81, 84, 79, 88, 91, 90, 93, 95])),
+            "photograph": ("jpg", lambda: files.photograph(piece.title)),
+            "recording": ("wav", files.recording),
+            "text": ("txt", lambda: f"{piece.title}\n\n{signed}\n".encode()),
+        }
+        ending, made = makers[piece.file]
+        name = f"{piece.title}.{ending}"
+        stored = vault.store(centre=unit.centre, file=ContentFile(made(), name=name), name=name, at=at)
+        return NamedFile(stored, name)

@@ -1,0 +1,101 @@
+"""What a centre's office types: enrolments, allocations, approvals."""
+
+import datetime
+from typing import Any
+
+from django import forms
+
+from assessments.enums import AllocatedAs, UnitStatus
+from assessments.queries.office import VERIFIES, candidates_of, qualified_assessors, staff_holding, units_offered
+from portfolio.enums import Role
+from portfolio.forms import day
+from portfolio.models import CandidateRecord, Centre, StaffRecord
+from units.enums import Provision
+from units.models import Unit
+
+NO_COUNTERSIGNER = "Nobody"
+
+
+class EnrolForm(forms.Form):
+    """A candidate, a unit, and everybody who will work on it."""
+
+    candidate = forms.ModelChoiceField(queryset=CandidateRecord.objects.none())
+    unit = forms.ModelChoiceField(queryset=Unit.objects.none())
+    assessor = forms.ModelChoiceField(queryset=StaffRecord.objects.none())
+    countersigner = forms.ModelChoiceField(
+        queryset=StaffRecord.objects.none(),
+        required=False,
+        empty_label=NO_COUNTERSIGNER,
+        help_text="Needed where the assessor holds no assessor's award yet.",
+    )
+    verifier = forms.ModelChoiceField(label="Internal verifier", queryset=StaffRecord.objects.none())
+    started_on = day("Starts on")
+    target_on = day("Target date", required=False)
+
+    def __init__(self, *args: Any, centre: Centre, today: datetime.date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = {
+            "candidate": candidates_of(centre, today),
+            "unit": units_offered(centre),
+            "assessor": staff_holding(centre, today, Role.ASSESSOR),
+            "countersigner": qualified_assessors(centre, today),
+            "verifier": staff_holding(centre, today, *VERIFIES),
+        }
+        for field, queryset in choices.items():
+            self.fields[field].queryset = queryset  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """Staff records become the people behind them."""
+        cleaned = super().clean() or {}
+        for field in ("assessor", "countersigner", "verifier"):
+            if cleaned.get(field) is not None:
+                cleaned[field] = cleaned[field].user
+        return cleaned
+
+
+class AllocateForm(forms.Form):
+    """Who holds a part of an enrolment from now on, and why that changes."""
+
+    user = forms.ModelChoiceField(label="From now on", queryset=StaffRecord.objects.none())
+    reason = forms.CharField(label="Why it changes", widget=forms.Textarea(attrs={"rows": 2}))
+
+    def __init__(self, *args: Any, centre: Centre, part: AllocatedAs, today: datetime.date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        staff = {
+            AllocatedAs.ASSESSOR: staff_holding(centre, today, Role.ASSESSOR),
+            AllocatedAs.COUNTERSIGNER: qualified_assessors(centre, today),
+            AllocatedAs.VERIFIER: staff_holding(centre, today, *VERIFIES),
+        }
+        field = self.fields["user"]
+        field.queryset = staff[part]  # type: ignore[attr-defined]
+        if part == AllocatedAs.COUNTERSIGNER:
+            field.required = False
+            field.empty_label = NO_COUNTERSIGNER  # type: ignore[attr-defined]
+
+    def clean_user(self) -> Any:
+        record = self.cleaned_data["user"]
+        return record.user if record else None
+
+
+class UnitsFilterForm(forms.Form):
+    """Which of the centre's units to show."""
+
+    search = forms.CharField(label="Candidate or unit", required=False)
+    status = forms.ChoiceField(label="Where it stands", required=False, choices=[("", "Anywhere"), *UnitStatus.choices])
+
+
+class ApprovalForm(forms.Form):
+    """An awarding body's approval of the centre, and how the centre may claim."""
+
+    centre_number = forms.CharField(max_length=30)
+    claims = forms.ChoiceField(label="Claims are made", choices=Provision.choices)
+    direct_claim_from = day("Direct claim status from", required=False)
+    direct_claim_to = day("Direct claim status to", required=False)
+    direct_claim_reference = forms.CharField(label="The report it rests on", max_length=100, required=False)
+
+
+class FormApprovalForm(forms.Form):
+    """Which external verifier approved the centre's own recording form."""
+
+    approved_by = forms.CharField(label="Approved by", max_length=200, help_text="The external verifier's name.")
+    approved_on = day("Approved on")

@@ -1,0 +1,87 @@
+"""What a centre's office works with: who can be named on a unit, the units of a centre, and its forms."""
+
+import datetime
+from dataclasses import dataclass
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from assessments.enums import UnitStatus
+from assessments.models import AuthenticationForm, Enrolment
+from portfolio.enums import Role
+from portfolio.models import CandidateRecord, Centre, RoleGrant, StaffQualification, StaffRecord
+from units.models import AwardingBody, CentreApproval, Unit
+
+AUTHENTICATED_AT = (UnitStatus.SIGNED_OFF, UnitStatus.VERIFIED, UnitStatus.CLAIMED, UnitStatus.CERTIFICATED)
+VERIFIES = (Role.INTERNAL_VERIFIER, Role.LEAD_VERIFIER)
+
+
+def staff_holding(centre: Centre, day: datetime.date, *roles: Role) -> QuerySet[StaffRecord]:
+    """Staff who hold one of the roles at the centre on the day, by name."""
+    holders = RoleGrant.objects.on(day).filter(centre=centre, role__in=roles).values("user")
+    return StaffRecord.objects.filter(centre=centre, user__in=holders).select_related("user")
+
+
+def qualified_assessors(centre: Centre, day: datetime.date) -> QuerySet[StaffRecord]:
+    """Assessors of the centre who hold an assessor's award on the day: who can countersign."""
+    held = StaffQualification.objects.filter(staff=OuterRef("pk"), role=Role.ASSESSOR, achieved_on__lte=day)
+    return staff_holding(centre, day, Role.ASSESSOR).filter(Exists(held))
+
+
+def candidates_of(centre: Centre, day: datetime.date) -> QuerySet[CandidateRecord]:
+    """Candidates of the centre on the day, by name."""
+    holders = RoleGrant.objects.on(day).filter(centre=centre, role=Role.CANDIDATE).values("user")
+    return CandidateRecord.objects.filter(centre=centre, user__in=holders)
+
+
+def units_offered(centre: Centre) -> QuerySet[Unit]:
+    """Published units of the awarding bodies that approved the centre."""
+    bodies = CentreApproval.objects.filter(centre=centre).values("awarding_body")
+    return Unit.objects.published().filter(awarding_body__in=bodies).select_related("awarding_body")
+
+
+def units_of(centre: Centre, *, search: str, status: str) -> QuerySet[Enrolment]:
+    """The centre's enrolments by candidate, narrowed by part of a name or code, and by status."""
+    found = Enrolment.objects.filter(centre=centre).select_related("candidate", "unit")
+    if status:
+        found = found.filter(status=status)
+    if search:
+        by_name = found.filter(candidate__legal_name__icontains=search)
+        found = by_name | found.filter(unit__short_code__iexact=search)
+    return found.order_by("candidate__legal_name", "candidate_id", "unit_id")
+
+
+@dataclass(frozen=True)
+class FormLine:
+    """A unit and its Centre Authentication forms, newest first."""
+
+    enrolment: Enrolment
+    forms: list[AuthenticationForm]
+
+
+def authenticable(centre: Centre) -> QuerySet[Enrolment]:
+    """Units far enough for a Centre Authentication form, the latest signed off first."""
+    found = Enrolment.objects.filter(centre=centre, status__in=AUTHENTICATED_AT)
+    return found.select_related("candidate", "unit").order_by("-signed_off_at", "-pk")
+
+
+def form_lines(enrolments: list[Enrolment]) -> list[FormLine]:
+    """The forms of one page of units, in one query."""
+    forms: dict[int, list[AuthenticationForm]] = {row.pk: [] for row in enrolments}
+    issued = AuthenticationForm.objects.filter(enrolment__in=enrolments).select_related("signature").order_by("-pk")
+    for form in issued:
+        forms[form.enrolment_id].append(form)
+    return [FormLine(row, forms[row.pk]) for row in enrolments]
+
+
+@dataclass(frozen=True)
+class ApprovalLine:
+    """An awarding body, and the centre's approval by it if there is one."""
+
+    body: AwardingBody
+    approval: CentreApproval | None
+
+
+def approvals_of(centre: Centre) -> list[ApprovalLine]:
+    """Every awarding body with the centre's approval, in two queries."""
+    found = {row.awarding_body_id: row for row in CentreApproval.objects.filter(centre=centre)}
+    return [ApprovalLine(body, found.get(body.pk)) for body in AwardingBody.objects.all()]

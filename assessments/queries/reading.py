@@ -1,0 +1,204 @@
+"""What an assessor reads: the queue of items, and one item beside the criteria it is to be judged against."""
+
+import datetime
+from collections import defaultdict
+from dataclasses import dataclass
+
+from django.db.models import Count, Min, QuerySet
+
+from assessments.enums import ItemStatus, UnitStatus
+from assessments.models import Action, Decision, Enrolment, EvidenceVersion, Mapping
+from portfolio.models import User
+from units.models import Criterion
+
+READABLE = (ItemStatus.SUBMITTED, ItemStatus.REVIEWED)
+SHORT_LIST = 10
+"""How many of each kind the desk shows before it says how many more there are."""
+
+
+@dataclass(frozen=True)
+class Queued:
+    """An item that waits to be read."""
+
+    version_id: int
+    name: str
+    title: str
+    candidate: str
+    units: str
+    criteria: int
+    since: datetime.datetime
+
+
+@dataclass(frozen=True)
+class UnitAtHand:
+    """A unit that waits for this person's signature."""
+
+    enrolment_id: int
+    candidate: str
+    unit: str
+    since: datetime.datetime | None
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What waits for an assessor beside the queue itself. Lists hold one more than is shown where there are more."""
+
+    to_sign: list[UnitAtHand]
+    to_countersign: list[UnitAtHand]
+    actions: list[Action]
+
+
+def waiting_for(user: User) -> QuerySet[Mapping]:
+    """Mappings that wait for this assessor: of units they hold, that are collecting, centre role still in force."""
+    held = Enrolment.objects.visible_to(user).filter(assessor=user, status=UnitStatus.COLLECTING)
+    return Mapping.objects.filter(enrolment__in=held, waiting_since__isnull=False)
+
+
+def queue_keys(user: User) -> QuerySet[Mapping, tuple[int, datetime.datetime, int]]:
+    """(item, since when, how many criteria), the oldest first: what the queue's pages are cut from."""
+    return (
+        waiting_for(user)
+        .values("evidence_id")
+        .annotate(since=Min("waiting_since"), criteria=Count("pk"))
+        .order_by("since", "evidence_id")
+        .values_list("evidence_id", "since", "criteria")
+    )
+
+
+def queued(user: User, keys: list[tuple[int, datetime.datetime, int]]) -> list[Queued]:
+    """The items of one page of the queue, in two queries."""
+    ids = [evidence for evidence, _, _ in keys]
+    versions = {
+        version.evidence_id: version
+        for version in EvidenceVersion.objects.filter(
+            evidence__in=ids, replaced_at=None, status__in=READABLE
+        ).select_related("evidence__candidate")
+    }
+    units: dict[int, dict[str, None]] = defaultdict(dict)
+    for evidence, code in (
+        waiting_for(user).filter(evidence__in=ids).values_list("evidence_id", "enrolment__unit__short_code")
+    ):
+        units[evidence][code] = None
+    return [
+        Queued(
+            version_id=versions[evidence].pk,
+            name=str(versions[evidence].evidence),
+            title=versions[evidence].title,
+            candidate=versions[evidence].evidence.candidate.name,
+            units=", ".join(units[evidence]),
+            criteria=criteria,
+            since=since,
+        )
+        for evidence, since, criteria in keys
+        if evidence in versions
+    ]
+
+
+def next_in_queue(user: User, after: int) -> int | None:
+    """The version to read after an item (by evidence id): the oldest other one, or None when the queue is empty."""
+    row = queue_keys(user).exclude(evidence_id=after).first()
+    if row is None:
+        return None
+    versions = EvidenceVersion.objects.filter(evidence=row[0], replaced_at=None, status__in=READABLE)
+    return versions.values_list("pk", flat=True).first()
+
+
+def desk(user: User) -> Desk:
+    """What waits for an assessor's signature or answer, in three queries."""
+    visible = Enrolment.objects.visible_to(user).select_related("candidate", "unit")
+    to_sign = visible.filter(assessor=user, status=UnitStatus.DECLARED).order_by("declared_at")
+    waiting = UnitStatus.AWAITING_COUNTERSIGNATURE
+    to_countersign = visible.filter(countersigner=user, status=waiting).order_by("assessor_signed_at")
+    actions = Action.objects.filter(owner=user, closed_at=None, answered_at=None)
+    return Desk(
+        to_sign=[at_hand(row, row.declared_at) for row in to_sign[: SHORT_LIST + 1]],
+        to_countersign=[at_hand(row, row.assessor_signed_at) for row in to_countersign[: SHORT_LIST + 1]],
+        actions=list(actions.select_related("enrolment__candidate", "enrolment__unit")[: SHORT_LIST + 1]),
+    )
+
+
+def at_hand(enrolment: Enrolment, since: datetime.datetime | None) -> UnitAtHand:
+    return UnitAtHand(enrolment.pk, enrolment.candidate.name, enrolment.unit.short_code, since)
+
+
+@dataclass(frozen=True)
+class ToJudge:
+    """A criterion of a unit the reader holds: mapped to the item or not, and the latest word on this version."""
+
+    enrolment_id: int
+    criterion: Criterion
+    locator: str
+    mapped: bool
+    waiting: bool
+    said: Decision | None
+
+    @property
+    def key(self) -> str:
+        """How the form's fields of this criterion are named."""
+        return f"{self.enrolment_id}-{self.criterion.pk}"
+
+
+@dataclass(frozen=True)
+class UnitToJudge:
+    """A unit the reader holds, with the criteria the item claims and the others it might show."""
+
+    enrolment: Enrolment
+    claimed: list[ToJudge]
+    others: list[ToJudge]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One item as its assessor reads it."""
+
+    version: EvidenceVersion
+    units: list[UnitToJudge]
+
+    @property
+    def criteria(self) -> list[ToJudge]:
+        return [row for unit in self.units for row in (*unit.claimed, *unit.others)]
+
+
+def reading(user: User, version_id: int) -> Reading:
+    """The item beside the criteria of every collecting unit of the candidate that the user assesses.
+
+    Four queries, however many criteria. Raises EvidenceVersion.DoesNotExist where there is nothing for them to judge.
+    """
+    version = (
+        EvidenceVersion.objects.filter(submitted_at__isnull=False, evidence__mappings__enrolment__assessor=user)
+        .select_related("evidence__candidate", "evidence__centre")
+        .distinct()
+        .get(pk=version_id)
+    )
+    held = (
+        Enrolment.objects.visible_to(user)
+        .filter(assessor=user, candidate=version.evidence.candidate_id, status=UnitStatus.COLLECTING)
+        .select_related("unit")
+        .prefetch_related("unit__criteria__outcome")
+    )
+    mapped = {(row.enrolment_id, row.criterion_id): row for row in version.evidence.mappings.filter(taken_back_at=None)}
+    decisions = Decision.objects.filter(version=version).select_related("review").order_by("pk")
+    said = {(row.enrolment_id, row.criterion_id): row for row in decisions}
+    units = [unit_to_judge(enrolment, mapped, said) for enrolment in held]
+    return Reading(version, sorted(units, key=lambda unit: not unit.claimed))
+
+
+def unit_to_judge(
+    enrolment: Enrolment, mapped: dict[tuple[int, int], Mapping], said: dict[tuple[int, int], Decision]
+) -> UnitToJudge:
+    """The unit's criteria, split into those the item is mapped to and the others."""
+    rows = []
+    for criterion in enrolment.unit.criteria.all():
+        place = (enrolment.pk, criterion.pk)
+        found = mapped.get(place)
+        rows.append(
+            ToJudge(
+                enrolment_id=enrolment.pk,
+                criterion=criterion,
+                locator=found.locator if found else "",
+                mapped=found is not None,
+                waiting=bool(found and found.waiting_since),
+                said=said.get(place),
+            )
+        )
+    return UnitToJudge(enrolment, [row for row in rows if row.mapped], [row for row in rows if not row.mapped])

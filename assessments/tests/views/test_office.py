@@ -1,0 +1,138 @@
+"""It lets a centre's office enrol, allocate, record approvals and sign for the centre."""
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from assessments.models import Allocation, AuthenticationForm, Enrolment
+from assessments.testing import House, a_unit, an_enrolment, signed_off
+from portfolio.models import StaffRecord, User
+from portfolio.testing import PASSWORD, with_password
+
+pytestmark = pytest.mark.django_db
+
+
+def staff(house: House, user: User) -> int:
+    return StaffRecord.objects.get(centre=house.centre, user=user).pk
+
+
+def test_an_administrator_enrols_a_candidate_with_everybody_named(client: Client, house: House) -> None:
+    client.force_login(house.administrator)
+    typed = {
+        "candidate": house.candidate.pk,
+        "unit": a_unit("ocr-cc32").pk,
+        "assessor": staff(house, house.assessor),
+        "verifier": staff(house, house.verifier),
+        "started_on": timezone.localdate().isoformat(),
+    }
+    address = f"/centre/{house.centre.slug}/enrolments/new/"
+    assert client.get(address).status_code == 200
+    assert client.post(address, typed).status_code == 302
+    enrolment = Enrolment.objects.get()
+    assert (enrolment.assessor, enrolment.verifier) == (house.assessor, house.verifier)
+
+
+def test_it_says_why_an_unqualified_assessor_needs_a_countersigner_and_keeps_what_was_typed(
+    client: Client, house: House
+) -> None:
+    client.force_login(house.administrator)
+    typed = {
+        "candidate": house.candidate.pk,
+        "unit": a_unit("ocr-cc32").pk,
+        "assessor": staff(house, house.trainee),
+        "verifier": staff(house, house.verifier),
+        "started_on": timezone.localdate().isoformat(),
+    }
+    answer = client.post(f"/centre/{house.centre.slug}/enrolments/new/", typed)
+    assert answer.status_code == 409
+    assert "name a qualified countersigner" in answer.content.decode()
+    assert f'value="{staff(house, house.trainee)}" selected' in answer.content.decode()
+    assert not Enrolment.objects.exists()
+
+
+def test_an_allocation_changes_with_a_reason_and_the_history_keeps_both(client: Client, house: House) -> None:
+    enrolment = an_enrolment(house)
+    client.force_login(house.administrator)
+    address = f"/enrolments/{enrolment.pk}/allocate/assessor/"
+    assert client.get(address).status_code == 200
+    typed = {"user": staff(house, house.other_assessor), "reason": "Asha is on leave."}
+    assert client.post(address, typed).status_code == 302
+    enrolment.refresh_from_db()
+    assert enrolment.assessor == house.other_assessor
+    assert Allocation.objects.filter(enrolment=enrolment, part="assessor").count() == 2
+    assert client.get(f"/enrolments/{enrolment.pk}/allocate/driver/").status_code == 404
+
+
+def test_the_list_of_enrolments_asks_as_many_questions_of_many_rows_as_of_few(client: Client, house: House) -> None:
+    an_enrolment(house)
+    client.force_login(house.administrator)
+    address = f"/centre/{house.centre.slug}/enrolments/"
+    few = queries_of(client, address)
+    for key in ("ocr-cc16", "ocr-cc32", "ocr-d20"):
+        an_enrolment(house, key)
+        an_enrolment(house, key, candidate=house.other_candidate)
+    assert queries_of(client, address) == few <= 15
+
+
+def test_an_approval_is_recorded_and_corrected(client: Client, house: House) -> None:
+    client.force_login(house.administrator)
+    address = f"/centre/{house.centre.slug}/approvals/ocr/"
+    assert client.get(f"/centre/{house.centre.slug}/approvals/").status_code == 200
+    without_date = {"centre_number": "10481", "claims": "direct"}
+    answer = client.post(address, without_date)
+    assert answer.status_code == 409
+    assert "Direct claim status needs the date it starts" in answer.content.decode()
+    typed = {**without_date, "direct_claim_from": "2026-01-01", "direct_claim_reference": "EV 7"}
+    assert client.post(address, typed).status_code == 302
+    typed = {"approved_by": "M. Ellison", "approved_on": "2026-01-02"}
+    assert client.post(f"{address}form/", typed).status_code == 302
+    page = client.get(f"/centre/{house.centre.slug}/approvals/").content.decode()
+    assert "10481" in page
+    assert "M. Ellison" in page
+
+
+def test_the_centre_signs_its_declaration_with_the_password(client: Client, house: House) -> None:
+    enrolment = signed_off(an_enrolment(house))
+    client.force_login(with_password(house.administrator))
+    address = f"/enrolments/{enrolment.pk}/authenticate/"
+    assert "Sign for the centre" in client.get(address).content.decode()
+    assert client.post(address, {"password": "not it"}).status_code == 409
+    assert not AuthenticationForm.objects.exists()
+    assert client.post(address, {"password": PASSWORD}).status_code == 302
+    assert AuthenticationForm.objects.get().signature.signer == house.administrator
+
+
+def test_a_unit_not_signed_off_cannot_be_authenticated_and_says_why(client: Client, house: House) -> None:
+    enrolment = an_enrolment(house)
+    client.force_login(with_password(house.administrator))
+    address = f"/enrolments/{enrolment.pk}/authenticate/"
+    assert "it must be signed off by its assessor first" in client.get(address).content.decode()
+    assert client.post(address, {"password": PASSWORD}).status_code == 409
+
+
+@pytest.mark.parametrize(
+    "where",
+    ["enrolments/", "enrolments/new/", "approvals/", "approvals/ocr/", "approvals/ocr/form/", "forms/"],
+)
+def test_the_office_is_for_the_centres_own_administrators(
+    client: Client, house: House, other_house: House, where: str
+) -> None:
+    address = f"/centre/{house.centre.slug}/{where}"
+    assert client.get(address).status_code == 302
+    for user, code in [
+        (house.administrator, 200),
+        (other_house.administrator, 404),
+        (house.assessor, 403),
+        (house.candidate.user, 403),
+    ]:
+        client.force_login(user)
+        answer = client.get(address)
+        assert answer.status_code == code, (user, answer.headers.get("Location"))
+
+
+def queries_of(client: Client, address: str) -> int:
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(address).status_code == 200
+    return len(captured)

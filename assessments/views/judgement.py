@@ -1,0 +1,104 @@
+"""The assessor's pages: what waits, the caseload, and judging one item."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from assessments.actions import judgement
+from assessments.enums import Verb
+from assessments.forms.reading import ReadingForm
+from assessments.models import EvidenceVersion
+from assessments.queries.caseload import case_rows, caseload
+from assessments.queries.evidence import item_facts
+from assessments.queries.reading import SHORT_LIST, desk, next_in_queue, queue_keys, queued, reading
+from assessments.views.asking import person_at
+from assessments.workflow import Reason, item_refusals
+from portfolio.access import SignedInRequest, holds
+from portfolio.enums import Role
+from portfolio.refusal import Refusal
+from portfolio.views.answers import show_refusal
+
+PER_PAGE = 25
+
+
+@holds(Role.ASSESSOR)
+@require_safe
+def queue(request: SignedInRequest) -> HttpResponse:
+    """Everything that waits for me, the oldest first."""
+    page = Paginator(queue_keys(request.user), PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "page": page,
+        "items": queued(request.user, list(page.object_list)),
+        "desk": desk(request.user),
+        "most": SHORT_LIST,
+    }
+    return render(request, "assessments/judgement/queue.html", context)
+
+
+@holds(Role.ASSESSOR)
+@require_safe
+def cases(request: SignedInRequest) -> HttpResponse:
+    """My candidates' units, with their progress in layers."""
+    rows = caseload(request.user).select_related("candidate", "unit")
+    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    context = {"page": page, "rows": case_rows(list(page.object_list))}
+    return render(request, "assessments/judgement/caseload.html", context)
+
+
+@holds(Role.ASSESSOR)
+@require_http_methods(["GET", "HEAD", "POST"])
+def judge(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Read one item beside its criteria, and save the whole reading with one press."""
+    try:
+        found = reading(request.user, pk)
+    except EvidenceVersion.DoesNotExist:
+        raise Http404("There is no such item among those you assess.") from None
+    person = person_at(request, found.version.evidence.centre_id)
+    reasons = item_refusals(Verb.REVIEW, person, item_facts(found.version))
+    form = ReadingForm(request.POST or None, reading=found, initial={"returned": False})
+    if request.method == "POST" and not reasons and form.is_valid() and _save(request, form):
+        following = next_in_queue(request.user, found.version.evidence_id)
+        return redirect("assessments:judge", following) if following else redirect("assessments:queue")
+    return _judge_answer(request, form, reasons)
+
+
+def _save(request: SignedInRequest, form: ReadingForm) -> bool:
+    """Save the reading; without success the form holds the sentences why."""
+    version, returned = form.reading.version, "return" in request.POST
+    try:
+        judgement.review(
+            version=version,
+            rules=form.rules(),
+            decisions=form.decisions(),
+            feedback=form.cleaned_data["feedback"],
+            returned=returned,
+            seen_at_location=form.cleaned_data.get("seen_at_location", False),
+            by=request.user,
+            at=timezone.now(),
+        )
+    except Refusal as refusal:
+        show_refusal(form, refusal)
+        return False
+    name = f"{version.evidence} of {version.evidence.candidate}"
+    messages.success(request, f"{name} has been returned." if returned else f"Your reading of {name} is saved.")
+    return True
+
+
+def _judge_answer(request: SignedInRequest, form: ReadingForm, reasons: list[Reason]) -> HttpResponse:
+    found = form.reading
+    context = {
+        "reading": found,
+        "version": found.version,
+        "evidence": found.version.evidence,
+        "form": form,
+        "units": [
+            (unit.enrolment, list(form.fields_of(unit.claimed)), list(form.fields_of(unit.others)))
+            for unit in found.units
+        ],
+        "refusals": [(reason.sentence, None) for reason in reasons],
+    }
+    refused = request.method == "POST"
+    return render(request, "assessments/judgement/judge.html", context, status=409 if refused else 200)

@@ -1,0 +1,144 @@
+"""The centre's office: who is enrolled on what, who works on it, approvals by awarding bodies."""
+
+from functools import partial
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+
+from assessments.actions import enrolment as actions
+from assessments.enums import AllocatedAs
+from assessments.forms.office import AllocateForm, ApprovalForm, EnrolForm, FormApprovalForm, UnitsFilterForm
+from assessments.models import Enrolment
+from assessments.queries.caseload import case_rows
+from assessments.queries.office import approvals_of, units_of
+from portfolio.access import SignedInRequest, holds
+from portfolio.enums import Role
+from portfolio.models import Centre
+from portfolio.views.answers import done, form_page, typed
+from portfolio.views.people import Trail, ask, ask_or_act, kept_centre
+from units.actions import approve, approve_form
+from units.models import AwardingBody, CentreApproval
+
+PER_PAGE = 25
+
+
+def units_trail(centre: Centre) -> Trail:
+    return [(f"Enrolments of {centre}", reverse("assessments:centre_enrolments", args=[centre.slug]))]
+
+
+def approvals_trail(centre: Centre) -> Trail:
+    return [*units_trail(centre), ("Approvals", reverse("assessments:approvals", args=[centre.slug]))]
+
+
+def choose_centre(request: SignedInRequest, page: str, heading: str) -> HttpResponse:
+    """The page of the one centre somebody administers; a choice for who administers several."""
+    centres = list(Centre.objects.kept_by(request.user))
+    if len(centres) == 1:
+        return redirect(page, centres[0].slug)
+    return render(request, "assessments/award/centres.html", {"centres": centres, "page": page, "heading": heading})
+
+
+@holds(Role.ADMINISTRATOR)
+@ask
+def enrolments(request: SignedInRequest) -> HttpResponse:
+    """Whose enrolments?"""
+    return choose_centre(request, "assessments:centre_enrolments", "Enrolments")
+
+
+@holds(Role.ADMINISTRATOR)
+@ask
+def centre_enrolments(request: SignedInRequest, slug: str) -> HttpResponse:
+    """Every candidate's unit at the centre, with its progress in layers."""
+    centre = kept_centre(request, slug)
+    form = UnitsFilterForm(request.GET)
+    asked = form.cleaned_data if form.is_valid() else {}
+    found = units_of(centre, search=asked.get("search", ""), status=asked.get("status", ""))
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "centre": centre,
+        "form": form,
+        "filtered": any(asked.values()),
+        "page": page,
+        "rows": case_rows(list(page.object_list)),
+    }
+    return render(request, "assessments/enrolment/enrolments.html", context)
+
+
+@holds(Role.ADMINISTRATOR)
+@ask_or_act
+def enrol(request: SignedInRequest, slug: str) -> HttpResponse:
+    """Enrol a candidate on a unit, with its assessor and verifier."""
+    centre, today = kept_centre(request, slug), timezone.localdate()
+    form = EnrolForm(typed(request), centre=centre, today=today, initial={"started_on": today, **request.GET.dict()})
+    if done(form, lambda clean: actions.enrol(by=request.user, at=timezone.now(), **clean)):
+        return redirect("assessments:centre_enrolments", slug)
+    return form_page(
+        request, form, title="Enrol a candidate on a unit", button="Enrol the candidate", trail=units_trail(centre)
+    )
+
+
+@holds(Role.ADMINISTRATOR)
+@ask_or_act
+def allocate(request: SignedInRequest, pk: int, part: str) -> HttpResponse:
+    """Give a part of an enrolment to somebody else."""
+    found = Enrolment.objects.filter(centre__in=Centre.objects.kept_by(request.user))
+    enrolment = get_object_or_404(found.select_related("candidate", "unit", "centre"), pk=pk)
+    if part not in AllocatedAs.values:
+        raise Http404(f"Nobody is allocated as {part}.")
+    allocated = AllocatedAs(part)
+    form = AllocateForm(typed(request), centre=enrolment.centre, part=allocated, today=timezone.localdate())
+    act = partial(actions.allocate, enrolment=enrolment, part=allocated, by=request.user, at=timezone.now())
+    if done(form, lambda clean: act(**clean)):
+        return redirect("assessments:enrolment", pk)
+    trail: Trail = [(str(enrolment), reverse("assessments:enrolment", args=[pk]))]
+    title = f"Change the {allocated.label.lower()}"
+    return form_page(request, form, title=title, button="Change the allocation", trail=trail)
+
+
+@holds(Role.ADMINISTRATOR)
+@ask
+def approvals(request: SignedInRequest, slug: str) -> HttpResponse:
+    """Which awarding bodies approved the centre, under which numbers."""
+    centre = kept_centre(request, slug)
+    context = {"centre": centre, "lines": approvals_of(centre), "trail": [*units_trail(centre), ("Approvals", None)]}
+    return render(request, "assessments/enrolment/approvals.html", context)
+
+
+@holds(Role.ADMINISTRATOR)
+@ask_or_act
+def approval(request: SignedInRequest, slug: str, code: str) -> HttpResponse:
+    """Record an awarding body's approval of the centre, or correct it."""
+    centre, body = kept_centre(request, slug), get_object_or_404(AwardingBody, code=code)
+    existing = CentreApproval.objects.filter(centre=centre, awarding_body=body).first()
+    initial = {field: getattr(existing, field) for field in ApprovalForm.base_fields} if existing else {}
+    form = ApprovalForm(typed(request), initial=initial)
+    act = partial(approve, centre=centre, awarding_body=body, by=request.user, at=timezone.now())
+    if done(form, lambda clean: act(**clean)):
+        return redirect("assessments:approvals", slug)
+    return form_page(
+        request, form, title=f"Approval by {body}", button="Record the approval", trail=approvals_trail(centre)
+    )
+
+
+@holds(Role.ADMINISTRATOR)
+@ask_or_act
+def form_approval(request: SignedInRequest, slug: str, code: str) -> HttpResponse:
+    """Record which external verifier approved the centre's own recording form."""
+    centre = kept_centre(request, slug)
+    existing = get_object_or_404(
+        CentreApproval.objects.select_related("awarding_body"), centre=centre, awarding_body__code=code
+    )
+    form = FormApprovalForm(typed(request))
+    if done(form, lambda clean: approve_form(approval=existing, by=request.user, at=timezone.now(), **clean)):
+        return redirect("assessments:approvals", slug)
+    return form_page(
+        request,
+        form,
+        title=f"Approval of the recording form for {existing.awarding_body} units",
+        button="Record the approval",
+        trail=approvals_trail(centre),
+        lead="The awarding body prints no form of its own, so the centre's form needs the external verifier's word.",
+    )
