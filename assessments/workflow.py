@@ -196,6 +196,7 @@ class UnitFacts:
     waiting: tuple[Named, ...] = ()
     stale: tuple[str, ...] = ()
     pending_deciders: frozenset[int] = frozenset()
+    assessor_signed_by: int | None = None
     open_sample: Named | None = None
     agreed_samples: int = 0
     open_actions: tuple[Named, ...] = ()
@@ -334,6 +335,8 @@ def _sign_off(person: Person, facts: UnitFacts) -> Iterable[Reason]:
 def _countersign(person: Person, facts: UnitFacts) -> Iterable[Reason]:
     if person.user_id in facts.pending_deciders:
         yield Reason("Some of the decisions are your own: another qualified assessor must countersign them.")
+    if person.user_id == facts.assessor_signed_by:
+        yield Reason("You signed this unit off yourself: another qualified assessor must countersign it.")
     yield from _nothing_stale(person, facts)
 
 
@@ -395,7 +398,7 @@ def _submit(person: Person, facts: ItemFacts) -> Iterable[Reason]:
         yield Reason("You have started a new version of this item: hand that in, or withdraw it first.", "item")
     yield from _units_collecting(person, facts)
     for unit in facts.units:
-        if unit.forbids:
+        if unit.forbids and unit.status != U.WITHDRAWN:
             yield Reason(unit.forbids, "unit", unit.enrolment_id)
 
 

@@ -54,6 +54,15 @@ WALLS = [
     *refuses("portfolio_document", UPDATE, ISSUED, ISSUED_STANDS, name="an_issued_document_never_changes"),
     *refuses("portfolio_document", DELETE, ISSUED, ISSUED_STANDS, name="an_issued_document_is_never_deleted"),
     *refuses("portfolio_document", TRUNCATE, "", ISSUED_STANDS, name="documents_are_never_emptied_out"),
+    *never_deleted("portfolio_candidaterecord", "candidates"),
+    *refuses(
+        "portfolio_candidaterecord",
+        UPDATE,
+        "NEW.user_id <> OLD.user_id OR NEW.centre_id <> OLD.centre_id"
+        " OR NEW.last_evidence_number < OLD.last_evidence_number",
+        "A candidate's record stays with its person and centre, and its count of evidence never falls.",
+        name="a_candidates_record_stays_with_its_person",
+    ),
     *never_deleted("portfolio_rolegrant", "roles held"),
     *only_columns_may_change("portfolio_rolegrant", ["starts_on", "ends_on"], "a role held"),
 ]

@@ -97,6 +97,8 @@ def certificate(
 ) -> Certificate:
     """Record the certificate the awarding body issued."""
     number = require(number, "Give the certificate's number.")
+    if issued_on > timezone.localdate(at):
+        raise Refusal(["The day the certificate was issued cannot be in the future."])
     enrolment = _ready(enrolment, Verb.CERTIFICATE, by, at)
     made = Certificate.objects.create(
         claim=Claim.objects.get(enrolment=enrolment, taken_back_at=None),
@@ -117,10 +119,11 @@ def revoke(
     """Record that the awarding body revoked the certificate."""
     reason = require(reason, "Say why the certificate was revoked.")
     enrolment = _ready(enrolment, Verb.REVOKE, by, at)
+    found = Certificate.objects.get(claim__enrolment=enrolment, claim__taken_back_at=None)
+    if not found.issued_on <= revoked_on <= timezone.localdate(at):
+        raise Refusal(["A certificate is revoked after it was issued, and not in the future."])
     move_unit(enrolment, Verb.REVOKE, UnitStatus.REVOKED)
-    Certificate.objects.filter(claim__enrolment=enrolment, claim__taken_back_at=None).update(
-        revoked_on=revoked_on, revocation_reason=reason
-    )
+    Certificate.objects.filter(pk=found.pk).update(revoked_on=revoked_on, revocation_reason=reason)
     return _told(enrolment, Verb.REVOKE, by, at, reason=reason, revoked_on=revoked_on.isoformat())
 
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from assessments.actions.journey import lock_one, move_unit, person, refuse, require
 from assessments.enums import AllocatedAs, UnitStatus, Verb
 from assessments.models import Allocation, Enrolment
-from assessments.queries.enrolment import bare_facts, is_qualified_assessor, person_at
+from assessments.queries.enrolment import bare_facts, has_judged, has_verified, is_qualified_assessor, person_at
 from assessments.workflow import unit_refusals
 from portfolio import audit
 from portfolio.enums import Role
@@ -36,6 +36,7 @@ def enrol(
     Raises Refusal when the unit is not published or the centre not approved for it, when somebody does not hold the
     part's role, when two parts are one person, or when an unqualified assessor has no countersigner.
     """
+    candidate = CandidateRecord.objects.select_for_update(of=("self",)).select_related("centre").get(pk=candidate.pk)
     centre = candidate.centre
     _administers(by, centre, at)
     parts = {AllocatedAs.ASSESSOR: assessor, AllocatedAs.COUNTERSIGNER: countersigner, AllocatedAs.VERIFIER: verifier}
@@ -72,7 +73,8 @@ def allocate(
 ) -> Enrolment:
     """Give a part of an enrolment to somebody else (or a countersigner to nobody); the history keeps both.
 
-    Raises Refusal when the person cannot hold the part, or when the unit is past the part's own signature.
+    Raises Refusal when the person cannot hold the part, or had a hand in the unit that the part must not have; when the
+    unit is claimed or over; when it waits for the countersigner who is to be taken away.
     """
     enrolment = lock_one(enrolment)
     _administers(by, enrolment.centre, at)
@@ -90,7 +92,8 @@ def allocate(
     if before == user:
         raise Refusal([f"{user or 'Nobody'} holds this part already."])
     parts[part] = user
-    if sentences := part_refusals(enrolment.centre, enrolment.candidate_user, parts, timezone.localdate(at)):
+    sentences = part_refusals(enrolment.centre, enrolment.candidate_user, parts, timezone.localdate(at))
+    if sentences := [*sentences, *_history_refusals(enrolment, part, user)]:
         raise Refusal(sentences)
     Enrolment.objects.filter(pk=enrolment.pk).update(**{part.value: user})
     Allocation.objects.filter(enrolment=enrolment, part=part, to_at=None).update(to_at=at)
@@ -123,9 +126,10 @@ def resume(*, enrolment: Enrolment, by: User, at: datetime.datetime) -> Enrolmen
 
 @transaction.atomic
 def withdraw(*, enrolment: Enrolment, reason: str, by: User, at: datetime.datetime) -> Enrolment:
-    """Leave a unit before it is claimed. Everything recorded stays."""
+    """Leave a unit before it is claimed. Everything recorded stays; nothing of it waits to be read any more."""
     reason = require(reason, "Say why the candidate leaves the unit.")
     enrolment = _ready(enrolment, Verb.WITHDRAW, by, at)
+    enrolment.mappings.update(waiting_since=None)
     move_unit(enrolment, Verb.WITHDRAW, UnitStatus.WITHDRAWN, kept_status="", suspended_at=None, ended_at=at)
     return _told(enrolment, Verb.WITHDRAW, by, at, reason)
 
@@ -152,6 +156,19 @@ def part_refusals(
     if assessor and not countersigner and not is_qualified_assessor(assessor, centre.pk, day):
         sentences.append(f"{assessor} holds no assessor's award yet: name a qualified countersigner.")
     return sentences
+
+
+def _history_refusals(enrolment: Enrolment, part: AllocatedAs, user: User | None) -> list[str]:
+    """Why what happened in the unit so far keeps somebody from a part of it."""
+    if user is None:
+        if enrolment.status == UnitStatus.AWAITING_COUNTERSIGNATURE:
+            return ["The unit waits for its countersigner: name another one."]
+        return []
+    if part == AllocatedAs.VERIFIER and has_judged(enrolment, user):
+        return [f"{user} has judged in this unit, so somebody else must verify it."]
+    if part != AllocatedAs.VERIFIER and has_verified(enrolment, user):
+        return [f"{user} has sampled or verified this unit, so somebody else must judge it."]
+    return []
 
 
 def _holds_role_for(part: AllocatedAs, user: User, centre: Centre, day: datetime.date) -> bool:

@@ -291,7 +291,7 @@ def _leave_out(item: LockedItem, targets: Sequence[Target], by: User, at: dateti
         locator = locators.get((row.enrolment_id, row.criterion_id), row.locator)
         if locator != row.locator:
             live.filter(pk=row.pk).update(locator=locator)
-    kept = enrolments_of(version.evidence_id)
+    kept = enrolments_of(version.evidence_id).exclude(status=UnitStatus.WITHDRAWN)
     if sentences := [text for enrolment in kept if (text := forbidden_setting(enrolment.unit, version.setting))]:
         raise Refusal(sentences)
     return len(dropped)

@@ -86,7 +86,7 @@ def close_sample(
     if wanted.strip() and not feedback.strip():
         raise Refusal(["Tell the assessor what you found, so that the action makes sense to them."])
     _sampled(sample, enrolment, criteria)
-    _change_open(sample, done_at=at, outcome=outcome, feedback=feedback.strip())
+    _change_open(sample, verifier=by, done_at=at, outcome=outcome, feedback=feedback.strip())
     if outcome == SampleOutcome.AGREED_WITH_ACTION:
         _raise_action(enrolment, sample, feedback, wanted, due_on, by, at)
     _told(enrolment, "close_sample", by, at, sample=sample.pk, outcome=outcome.value)
@@ -115,7 +115,7 @@ def send_back(
     sample = Sample.objects.get(pk=facts.open_sample.pk) if facts.open_sample else None
     if sample:
         _sampled(sample, enrolment, criteria)
-        _change_open(sample, done_at=at, outcome=SampleOutcome.NOT_AGREED, feedback=finding)
+        _change_open(sample, verifier=by, done_at=at, outcome=SampleOutcome.NOT_AGREED, feedback=finding)
     _raise_action(enrolment, sample, finding, wanted, due_on, by, at)
     move_unit(enrolment, Verb.SEND_BACK, UnitStatus.COLLECTING, **BACK_TO_COLLECTING)
     void_signatures(enrolment, by=by, at=at, reason=f"Sent back: {finding}")
@@ -157,11 +157,11 @@ def leave_unsampled(*, enrolment: Enrolment, reason: str, by: User, at: datetime
 
 @transaction.atomic
 def answer_action(*, action: Action, answer: str, by: User, at: datetime.datetime) -> Action:
-    """The assessor an action was given to says what they did about it."""
+    """The assessor an action was given to, or whoever assesses the unit since, says what was done about it."""
     answer = require(answer, "Say what you have done.")
     enrolment = lock_one(action.enrolment)
-    if by.pk != action.owner_id:
-        raise Refusal(["Only the person an action was given to can answer it."])
+    if by.pk not in (action.owner_id, enrolment.assessor_id):
+        raise Refusal(["Only the person an action was given to, or the unit's assessor, can answer it."])
     if Action.objects.filter(pk=action.pk, closed_at=None).update(answer=answer, answered_at=at) != 1:
         raise Refusal(["This action is closed already."])
     action.refresh_from_db()

@@ -2,7 +2,9 @@
 
 import datetime
 
-from assessments.enums import UnitStatus
+from django.db.models import Q
+
+from assessments.enums import SignedAs, UnitStatus
 from assessments.models import Enrolment
 from assessments.rules import People, Person
 from assessments.workflow import UnitFacts
@@ -21,6 +23,26 @@ def is_qualified_assessor(user: User, centre_id: int, day: datetime.date) -> boo
     return StaffQualification.objects.filter(
         staff__user=user, staff__centre=centre_id, role=Role.ASSESSOR, achieved_on__lte=day
     ).exists()
+
+
+def has_judged(enrolment: Enrolment, user: User) -> bool:
+    """Whether the person ever decided, countersigned or signed off in the unit, even if that was voided since."""
+    judging = [SignedAs.ASSESSOR, SignedAs.COUNTERSIGNER]
+    decided = Q(review__assessor=user) | Q(countersignature__by=user)
+    return (
+        enrolment.decisions.filter(decided).exists()
+        or enrolment.sign_offs.filter(part__in=judging, signature__signer=user).exists()
+    )
+
+
+def has_verified(enrolment: Enrolment, user: User) -> bool:
+    """Whether the person ever sampled or verified the unit. A sample that was dropped is none."""
+    return (
+        enrolment.verified_by_id == user.pk
+        or enrolment.samples.filter(verifier=user, dropped_at=None).exists()
+        or enrolment.actions.filter(closed_by=user).exists()
+        or enrolment.sign_offs.filter(part=SignedAs.VERIFIER, signature__signer=user).exists()
+    )
 
 
 def people_of(enrolment: Enrolment, deciders: frozenset[int] = frozenset()) -> People:

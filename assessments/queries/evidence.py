@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from django.db.models import QuerySet
+
 from assessments.enums import ItemStatus, Setting, UnitStatus
 from assessments.models import Enrolment, EvidenceVersion
 from assessments.queries.enrolment import people_of
@@ -36,7 +38,7 @@ def item_unit(enrolment: Enrolment, setting: str) -> ItemUnit:
     )
 
 
-def enrolments_of(evidence_id: int) -> Iterable[Enrolment]:
+def enrolments_of(evidence_id: int) -> QuerySet[Enrolment]:
     """The enrolments an item is mapped to now, with their units, in id order."""
     return (
         Enrolment.objects.filter(mappings__evidence=evidence_id, mappings__taken_back_at=None)

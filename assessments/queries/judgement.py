@@ -232,6 +232,7 @@ def unit_facts(rows: UnitRows) -> UnitFacts:
         waiting=waiting_items(rows),
         stale=stale_parts(rows),
         pending_deciders=frozenset(row.assessor_id for row in rows.pending),
+        assessor_signed_by=enrolment.assessor_signed_by_id,
         kept_status=UnitStatus(enrolment.kept_status) if enrolment.kept_status else None,
     )
 

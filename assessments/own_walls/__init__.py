@@ -1,0 +1,13 @@
+"""The walls of the upper floor: what keeps judgement honest, whoever asks the database to change it.
+
+What was handed in is never edited, what was said stands, and nobody verifies an enrolment in which they ever judged.
+The verbs refuse all of this sooner and in more words; these hold when somebody goes past them.
+"""
+
+from assessments.own_walls.award import AWARD
+from assessments.own_walls.enrolment import ENROLMENT
+from assessments.own_walls.evidence import EVIDENCE
+from assessments.own_walls.judgement import JUDGEMENT
+from assessments.own_walls.verification import VERIFICATION
+
+WALLS = [*ENROLMENT, *EVIDENCE, *JUDGEMENT, *VERIFICATION, *AWARD]

@@ -1,0 +1,41 @@
+"""Who is enrolled on what, and who works on it."""
+
+from assessments.own_walls.pieces import NOT_A_VERIFIER, keeps, no_verifier
+from portfolio.walls import INSERT, UPDATE, never_deleted, refuses
+
+ENROLMENT = [
+    *never_deleted("assessments_enrolment", "enrolments"),
+    *refuses(
+        "assessments_enrolment",
+        UPDATE,
+        "NEW.candidate_id <> OLD.candidate_id OR NEW.candidate_user_id <> OLD.candidate_user_id"
+        " OR NEW.unit_id <> OLD.unit_id OR NEW.centre_id <> OLD.centre_id",
+        "An enrolment stays with its candidate, its unit and its centre.",
+        name="an_enrolment_stays_with_its_candidate_and_unit",
+    ),
+    *refuses(
+        "assessments_enrolment",
+        INSERT,
+        """NOT EXISTS (
+            SELECT 1 FROM portfolio_candidaterecord c
+            WHERE c.id = NEW.candidate_id AND c.user_id = NEW.candidate_user_id AND c.centre_id = NEW.centre_id
+        )""",
+        "An enrolment is at the centre of its candidate, and names the person whose record it is.",
+        name="an_enrolment_names_the_person_of_its_candidate",
+    ),
+    *refuses(
+        "assessments_enrolment",
+        UPDATE,
+        "NEW.verified_by_id IS NOT NULL AND NEW.verified_by_id IS DISTINCT FROM OLD.verified_by_id"
+        f" AND ({no_verifier('NEW.id', 'NEW.verified_by_id')})",
+        NOT_A_VERIFIER,
+        name="nobody_verifies_where_they_judged",
+    ),
+    *keeps(
+        "assessments_allocation",
+        "allocations",
+        "to_at",
+        message="Of an allocation only its end is written, and only once.",
+        once="OLD.to_at IS NOT NULL",
+    ),
+]

@@ -1,0 +1,107 @@
+"""What was said stands, and nobody judges their own."""
+
+from assessments.own_walls.pieces import (
+    COLLECTING,
+    IN_THE_UNIT,
+    JUDGED,
+    NOT_A_JUDGE,
+    NOT_A_VERIFIER,
+    OWN,
+    SIGNER,
+    VERIFIED,
+    no_judge,
+)
+from portfolio.walls import INSERT, refuses, stands_for_good
+
+READER = "(SELECT r.assessor_id FROM assessments_review r WHERE r.id = NEW.review_id)"
+DECIDED_IN = "(SELECT d.enrolment_id FROM assessments_decision d WHERE d.id = NEW.decision_id)"
+
+JUDGEMENT = [
+    *stands_for_good("assessments_review", "readings"),
+    *refuses(
+        "assessments_review",
+        INSERT,
+        """NOT EXISTS (
+            SELECT 1 FROM assessments_evidenceversion v WHERE v.id = NEW.version_id AND v.submitted_at IS NOT NULL
+        )""",
+        "Only what has been handed in is read.",
+        name="a_reading_is_of_what_was_handed_in",
+    ),
+    *stands_for_good("assessments_decision", "decisions"),
+    *refuses(
+        "assessments_decision",
+        INSERT,
+        f"NOT {IN_THE_UNIT.format(enrolment='NEW.enrolment_id')}",
+        "A decision is on a criterion of the unit the candidate is enrolled on.",
+        name="a_decision_names_a_criterion_of_its_unit",
+    ),
+    *refuses(
+        "assessments_decision",
+        INSERT,
+        """NOT EXISTS (
+            SELECT 1 FROM assessments_enrolment e JOIN assessments_evidence i ON i.candidate_id = e.candidate_id
+            JOIN assessments_evidenceversion v ON v.evidence_id = i.id JOIN assessments_review r ON r.version_id = v.id
+            WHERE e.id = NEW.enrolment_id AND v.id = NEW.version_id AND r.id = NEW.review_id
+            AND r.qualified <> NEW.needs_countersignature
+        )""",
+        "A decision is on its own candidate's evidence, in the version that was read, and needs a countersignature "
+        "exactly when its assessor holds no award.",
+        name="a_decision_belongs_to_its_reading_and_candidate",
+    ),
+    *refuses(
+        "assessments_decision",
+        INSERT,
+        f"NOT {COLLECTING}",
+        "A unit past collecting is judged no further.",
+        name="a_decision_is_made_while_its_unit_is_collecting",
+    ),
+    *refuses(
+        "assessments_decision",
+        INSERT,
+        no_judge("NEW.enrolment_id", READER),
+        NOT_A_JUDGE,
+        name="nobody_judges_their_own_or_what_they_verified",
+    ),
+    *stands_for_good("assessments_countersignature", "countersignatures"),
+    *refuses(
+        "assessments_countersignature",
+        INSERT,
+        """EXISTS (
+            SELECT 1 FROM assessments_decision d JOIN assessments_review r ON r.id = d.review_id
+            WHERE d.id = NEW.decision_id AND r.assessor_id = NEW.by_id
+        )""",
+        "Nobody countersigns their own decision.",
+        name="nobody_countersigns_their_own_decision",
+    ),
+    *refuses(
+        "assessments_countersignature",
+        INSERT,
+        no_judge(DECIDED_IN, "NEW.by_id"),
+        NOT_A_JUDGE,
+        name="nobody_countersigns_their_own_unit_or_what_they_verified",
+    ),
+    *stands_for_good("assessments_signoff", "signatures on units"),
+    *refuses(
+        "assessments_signoff",
+        INSERT,
+        f"""(NEW.part IN ('candidate', 'candidate_authenticity'))
+        <> {OWN.format(enrolment="NEW.enrolment_id", person=SIGNER)}""",
+        "The candidate signs the candidate's part, and nobody else's.",
+        name="the_candidate_signs_the_candidates_part_alone",
+    ),
+    *refuses(
+        "assessments_signoff",
+        INSERT,
+        f"NEW.part IN ('assessor', 'assessor_authenticity', 'countersigner')"
+        f" AND {VERIFIED.format(enrolment='NEW.enrolment_id', person=SIGNER)}",
+        NOT_A_JUDGE,
+        name="nobody_signs_off_what_they_verified",
+    ),
+    *refuses(
+        "assessments_signoff",
+        INSERT,
+        f"NEW.part = 'verifier' AND {JUDGED.format(enrolment='NEW.enrolment_id', person=SIGNER)}",
+        NOT_A_VERIFIER,
+        name="nobody_signs_as_verifier_where_they_judged",
+    ),
+]

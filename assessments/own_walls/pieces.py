@@ -1,0 +1,72 @@
+"""What the walls of this floor are built of: SQL that asks whose hand was where, and ways of putting it."""
+
+from portfolio.walls import INSERT, UPDATE, Wall, never_deleted, refuses
+
+JUDGED = """(
+    EXISTS (
+        SELECT 1 FROM assessments_decision d JOIN assessments_review r ON r.id = d.review_id
+        LEFT JOIN assessments_countersignature c ON c.decision_id = d.id
+        WHERE d.enrolment_id = {enrolment} AND (r.assessor_id = {person} OR c.by_id = {person})
+    ) OR EXISTS (
+        SELECT 1 FROM assessments_signoff o JOIN portfolio_signature g ON g.id = o.signature_id
+        WHERE o.enrolment_id = {enrolment} AND o.part IN ('assessor', 'countersigner') AND g.signer_id = {person}
+    )
+)"""
+VERIFIED = """(
+    EXISTS (
+        SELECT 1 FROM assessments_sample s
+        WHERE s.enrolment_id = {enrolment} AND s.verifier_id = {person} AND s.dropped_at IS NULL
+    ) OR EXISTS (
+        SELECT 1 FROM assessments_action a WHERE a.enrolment_id = {enrolment} AND a.closed_by_id = {person}
+    ) OR EXISTS (
+        SELECT 1 FROM assessments_signoff o JOIN portfolio_signature g ON g.id = o.signature_id
+        WHERE o.enrolment_id = {enrolment} AND o.part = 'verifier' AND g.signer_id = {person}
+    ) OR EXISTS (SELECT 1 FROM assessments_enrolment n WHERE n.id = {enrolment} AND n.verified_by_id = {person})
+)"""
+OWN = "EXISTS (SELECT 1 FROM assessments_enrolment w WHERE w.id = {enrolment} AND w.candidate_user_id = {person})"
+COLLECTING = "EXISTS (SELECT 1 FROM assessments_enrolment k WHERE k.id = NEW.enrolment_id AND k.status = 'collecting')"
+IN_THE_UNIT = """EXISTS (
+    SELECT 1 FROM assessments_enrolment i JOIN units_criterion t ON t.unit_id = i.unit_id
+    WHERE i.id = {enrolment} AND t.id = NEW.criterion_id
+)"""
+FORBIDDEN = """(
+    (NOT u.simulation_allowed AND {setting} = 'simulated')
+    OR (NOT u.realistic_working_environment_allowed AND {setting} = 'realistic_environment')
+    OR (NOT u.work_placement_allowed AND {setting} = 'placement')
+)"""
+
+SIGNER = "(SELECT g.signer_id FROM portfolio_signature g WHERE g.id = NEW.signature_id)"
+
+NOT_A_VERIFIER = "Nobody verifies a unit that is their own, or in which they ever judged."
+NOT_A_JUDGE = "Nobody judges a unit that is their own, or that they sampled or verified."
+SETTING_FORBIDDEN = "The unit does not accept evidence from this setting."
+
+
+def no_verifier(enrolment: str, person: str) -> str:
+    """SQL: the person must not verify in the enrolment."""
+    return " OR ".join(text.format(enrolment=enrolment, person=person) for text in (JUDGED, OWN))
+
+
+def no_judge(enrolment: str, person: str) -> str:
+    """SQL: the person must not judge in the enrolment."""
+    return " OR ".join(text.format(enrolment=enrolment, person=person) for text in (VERIFIED, OWN))
+
+
+def keeps(table: str, noun: str, *columns: str, message: str, once: str = "") -> list[Wall]:
+    """Rows that never go, of which only these columns may change; and nothing any more where `once` holds."""
+    name = noun.replace(" ", "_")
+    walls = [
+        *never_deleted(table, noun),
+        Wall(f"{name}_keep_what_they_say", table, UPDATE, message, may_change=columns),
+    ]
+    if once:
+        walls.append(Wall(f"finished_{name}_never_change", table, UPDATE, message, once, may_change=()))
+    return walls
+
+
+def always(table: str, condition: str, message: str, *, name: str) -> list[Wall]:
+    """Refused of a row that is added, and of one that is changed."""
+    return [
+        *refuses(table, INSERT, condition, message, name=f"{name}_when_added"),
+        *refuses(table, UPDATE, condition, message, name=f"{name}_when_changed"),
+    ]

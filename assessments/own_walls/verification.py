@@ -1,0 +1,60 @@
+"""Nobody verifies where they judged."""
+
+from assessments.own_walls.pieces import IN_THE_UNIT, NOT_A_VERIFIER, always, keeps, no_verifier
+from portfolio.walls import INSERT, refuses, stands_for_good
+
+VERIFICATION = [
+    *keeps(
+        "assessments_sample",
+        "samples",
+        "verifier_id",
+        "done_at",
+        "outcome",
+        "feedback",
+        "dropped_at",
+        "drop_reason",
+        message="A sample keeps when, why and by whom it was chosen, and what was found once it is closed.",
+        once="OLD.done_at IS NOT NULL OR OLD.dropped_at IS NOT NULL",
+    ),
+    *always(
+        "assessments_sample",
+        no_verifier("NEW.enrolment_id", "NEW.verifier_id"),
+        NOT_A_VERIFIER,
+        name="nobody_samples_where_they_judged",
+    ),
+    *stands_for_good("assessments_sampledcriterion", "sampled criteria"),
+    *refuses(
+        "assessments_sampledcriterion",
+        INSERT,
+        f"""NOT EXISTS (
+            SELECT 1 FROM assessments_sample s WHERE s.id = NEW.sample_id AND s.done_at IS NULL
+            AND {IN_THE_UNIT.format(enrolment="s.enrolment_id")}
+        )""",
+        "Criteria of the unit are sampled, while the sample is open.",
+        name="a_sampled_criterion_is_of_the_unit",
+    ),
+    *keeps(
+        "assessments_action",
+        "actions",
+        "answer",
+        "answered_at",
+        "closed_at",
+        "closed_by_id",
+        message="An action keeps what was found and asked for. It is answered and closed beside that.",
+        once="OLD.closed_at IS NOT NULL",
+    ),
+    *always(
+        "assessments_action",
+        f"NEW.closed_by_id IS NOT NULL AND ({no_verifier('NEW.enrolment_id', 'NEW.closed_by_id')})",
+        NOT_A_VERIFIER,
+        name="nobody_closes_an_action_where_they_judged",
+    ),
+    *stands_for_good("assessments_unsamplednote", "reasons for not sampling"),
+    *refuses(
+        "assessments_unsamplednote",
+        INSERT,
+        no_verifier("NEW.enrolment_id", "NEW.by_id"),
+        NOT_A_VERIFIER,
+        name="nobody_leaves_unsampled_where_they_judged",
+    ),
+]
