@@ -1,0 +1,160 @@
+"""Rows in every table of the upper floor, each reached by the real verbs: what the walls are tried on."""
+
+from dataclasses import replace
+from types import SimpleNamespace
+
+from django.utils import timezone
+
+from assessments.actions import award, judgement, verification
+from assessments.enums import AllocatedAs, Setting, SignedAs
+from assessments.models import Enrolment, Review, SampledCriterion
+from assessments.testing import House, a_draft, a_file, an_enrolment, described, handed_in, judged, signed_off
+from portfolio import signing
+from portfolio.enums import Role
+from portfolio.testing import a_centre
+from units.models import Criterion
+
+
+def scene(house: House) -> SimpleNamespace:
+    done, trainee = certificated(house), countersigned(house)
+    people = {
+        "assessor": house.assessor.pk,
+        "verifier": house.verifier.pk,
+        "other_verifier": house.other_verifier.pk,
+        "trainee": house.trainee.pk,
+        "candidate": house.candidate.user_id,
+        "other_record": house.other_candidate.pk,
+    }
+    rows = {**certificated_rows(done), **countersigned_rows(trainee), **collecting_rows(house), **standard_rows()}
+    return SimpleNamespace(**people, **rows, **signatures(house), now=timezone.now().isoformat())
+
+
+def certificated_rows(done: Enrolment) -> dict[str, int]:
+    claim = done.claims.get()
+    return {
+        "done": done.pk,
+        "sample": done.samples.get().pk,
+        "sampled": SampledCriterion.objects.get(sample__enrolment=done).pk,
+        "action": done.actions.get().pk,
+        "claim": claim.pk,
+        "certificate": claim.certificate.pk,
+        "form": done.authentication_forms.get().pk,
+        "allocation": done.allocations.get(part=AllocatedAs.ASSESSOR).pk,
+        "verifier_part": done.sign_offs.get(part=SignedAs.VERIFIER).pk,
+        "assessor_part": done.sign_offs.get(part=SignedAs.ASSESSOR).pk,
+        "candidate_part": done.sign_offs.get(part=SignedAs.CANDIDATE).pk,
+    }
+
+
+def countersigned_rows(unit: Enrolment) -> dict[str, int]:
+    decision = unit.decisions.earliest("pk")
+    return {
+        "trainee_unit": unit.pk,
+        "pending": decision.pk,
+        "countersignature": decision.countersignature.pk,
+        "trainee_review": copied(decision.review).pk,
+        "note": unit.unsampled_notes.get().pk,
+    }
+
+
+def collecting_rows(house: House) -> dict[str, int]:
+    """A D20, which takes real work only, with an item read, another's item, and items of another unit."""
+    unit, other_unit = an_enrolment(house, "ocr-d20"), an_enrolment(house, "ocr-cc16")
+    read = judged(handed_in(unit, "1.1"), unit)
+    sample = verification.plan_sample(enrolment=unit, reason="New.", by=house.verifier, at=timezone.now())
+    draft, new = a_draft(unit, "1.1"), handed_in(other_unit, "1.1")
+    simulated = a_draft(other_unit, "1.2", words=replace(described(), setting=Setting.SIMULATED))
+    foreign_unit = an_enrolment(house, "ocr-d20", candidate=house.other_candidate)
+    foreign = judged(handed_in(foreign_unit, "1.1"), foreign_unit)
+    review = read.reviews.get()
+    return {
+        "collecting": unit.pk,
+        "item": read.evidence_id,
+        "read_file": read.files.get().pk,
+        "review": review.pk,
+        "fresh": copied(review).pk,
+        "by_verifier": copied(review, assessor_id=house.verifier.pk).pk,
+        "by_candidate": copied(review, assessor_id=house.candidate.user_id).pk,
+        "decision": read.decisions.get().pk,
+        "open_sample": sample.pk,
+        "draft": draft.pk,
+        "draft_item": draft.evidence_id,
+        "draft_file": draft.files.get().pk,
+        "draft_mapping": draft.evidence.mappings.get().pk,
+        "handed_in": new.pk,
+        "mapping": new.evidence.mappings.get().pk,
+        "simulated": simulated.evidence.mappings.get().pk,
+        "foreign_enrolment": foreign_unit.pk,
+        "foreign_item": foreign.evidence_id,
+        "foreign_version": foreign.pk,
+        "foreign_review": foreign.reviews.get().pk,
+        "foreign_stored": a_file(a_centre("Harbour College")).stored.pk,
+    }
+
+
+def standard_rows() -> dict[str, int]:
+    foreign = Criterion.objects.filter(unit__key="sqa-h12e04").earliest("position")
+    return {
+        "other_unit": foreign.unit_id,
+        "foreign_criterion": foreign.pk,
+        "free_criterion": Criterion.objects.get(unit__key="ocr-d20", number="1.2").pk,
+        "done_criterion": Criterion.objects.filter(unit__key="ocr-cc26").latest("position").pk,
+    }
+
+
+def copied(review: Review, **changes: object) -> Review:
+    """A reading like another, without decisions."""
+    values = {field.attname: getattr(review, field.attname) for field in Review._meta.concrete_fields}
+    return Review.objects.create(**{**values, "id": None, **changes})
+
+
+def signatures(house: House) -> dict[str, int]:
+    """Signatures that stand on nothing yet."""
+    signers = {"candidate": house.candidate.user, "assessor": house.assessor, "verifier": house.verifier}
+    return {
+        f"{part}_signature": signing.sign(
+            by=signer,
+            role=Role.CANDIDATE,
+            name=str(signer),
+            centre=house.centre,
+            statement=signing.current_statement("verify"),
+            scheme=1,
+            digest="0" * 64,
+            at=timezone.now(),
+        ).pk
+        for part, signer in signers.items()
+    }
+
+
+def certificated(house: House) -> Enrolment:
+    """A unit that went the whole way, with an action on it."""
+    unit = signed_off(an_enrolment(house))
+    by, office, today = house.verifier, house.administrator, timezone.localdate()
+    sample = verification.plan_sample(enrolment=unit, reason="New candidate.", by=by, at=timezone.now())
+    verification.close_sample(
+        sample=sample,
+        criteria=[unit.unit.criteria.earliest("pk").pk],
+        feedback="Thin.",
+        wanted="Ask for a second call.",
+        due_on=today,
+        by=by,
+        at=timezone.now(),
+    )
+    action = unit.actions.get()
+    verification.answer_action(action=action, answer="Done.", by=house.assessor, at=timezone.now())
+    verification.close_action(action=action, by=by, at=timezone.now())
+    verification.verify(enrolment=unit, by=by, at=timezone.now())
+    award.authenticate(enrolment=unit, by=office, at=timezone.now())
+    award.claim(enrolment=unit, authorisation="EV 1", by=office, at=timezone.now())
+    award.certificate(enrolment=unit, number="C 1", issued_on=today, by=office, at=timezone.now())
+    unit.refresh_from_db()
+    return unit
+
+
+def countersigned(house: House) -> Enrolment:
+    """A trainee's unit, countersigned and left unsampled."""
+    unit = signed_off(an_enrolment(house, "ocr-cc32", assessor=house.trainee))
+    judgement.countersign(enrolment=unit, by=house.assessor, at=timezone.now())
+    verification.leave_unsampled(enrolment=unit, reason="Low risk.", by=house.verifier, at=timezone.now())
+    unit.refresh_from_db()
+    return unit

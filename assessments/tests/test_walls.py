@@ -1,0 +1,291 @@
+"""The walls of the upper floor, tried with raw SQL on whichever database the tests run."""
+
+from collections.abc import Iterator
+from types import SimpleNamespace
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from pytest_django import DjangoDbBlocker
+
+from assessments.testing import House
+from assessments.tests.scene import scene
+from portfolio import walls
+
+pytestmark = pytest.mark.django_db
+
+STANDING = {
+    "review": "feedback = 'Other words'",
+    "decision": "verdict = 'not_yet', feedback = 'No.'",
+    "countersignature": "agreed = FALSE, reason = 'No.'",
+    "signoff": "comments = 'Other words'",
+    "sampledcriterion": "criterion_id = criterion_id",
+    "unsamplednote": "reason = 'Another'",
+    "authenticationform": "enrolment_id = enrolment_id",
+}
+NEVER_DELETED = [
+    "enrolment",
+    "allocation",
+    "evidence",
+    "evidenceversion",
+    "evidencefile",
+    "mapping",
+    "sample",
+    "action",
+    "claim",
+    "certificate",
+]
+
+
+@pytest.fixture(scope="module")
+def ids(house: House, django_db_blocker: DjangoDbBlocker) -> Iterator[SimpleNamespace]:
+    """Ids of rows in every table, each reached by the real verbs."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield scene(house)
+        transaction.set_rollback(True)
+
+
+# --- raw SQL ---------------------------------------------------------------------------------------------------------
+
+
+def run(sql: str) -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(sql)
+
+
+def refused(sql: str, sentence: str) -> None:
+    with pytest.raises(IntegrityError, match=sentence):
+        run(sql)
+
+
+def update(table: str, change: str, pk: int) -> str:
+    return f"UPDATE assessments_{table} SET {change} WHERE id = {pk}"  # noqa: S608
+
+
+def copy(table: str, pk: int, **changes: str) -> str:
+    """SQL that adds a row like one that stands, with some columns otherwise."""
+    with connection.cursor() as cursor:
+        described = connection.introspection.get_table_description(cursor, f"assessments_{table}")
+    columns = [column.name for column in described if column.name != "id"]
+    values = [changes.get(column, f'"{column}"') for column in columns]
+    assert set(changes) <= set(columns)
+    listed = ", ".join(f'"{column}"' for column in columns)
+    chosen = ", ".join(values)
+    return f"INSERT INTO assessments_{table} ({listed}) SELECT {chosen} FROM assessments_{table} WHERE id = {pk}"  # noqa: S608
+
+
+# --- whole tables ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("table", STANDING)
+def test_what_stands_for_good_is_neither_changed_nor_deleted(ids: SimpleNamespace, table: str) -> None:
+    refused(f"UPDATE assessments_{table} SET {STANDING[table]}", "stand for good")  # noqa: S608
+    refused(f"DELETE FROM assessments_{table}", "stand for good")  # noqa: S608
+
+
+@pytest.mark.parametrize("table", NEVER_DELETED)
+def test_what_may_change_is_never_deleted(ids: SimpleNamespace, table: str) -> None:
+    refused(f"DELETE FROM assessments_{table}", "are never deleted")  # noqa: S608
+
+
+@pytest.mark.parametrize("table", [*STANDING, *NEVER_DELETED])
+def test_no_table_is_emptied_out(table: str) -> None:
+    names = {wall.table for wall in walls.registered() if wall.event == walls.TRUNCATE}
+    assert f"assessments_{table}" in names
+    if connection.vendor == "postgresql":
+        connection.check_constraints()
+        refused(f"TRUNCATE assessments_{table} CASCADE", "never")
+
+
+def test_insert_or_replace_goes_round_no_wall(ids: SimpleNamespace) -> None:
+    if connection.vendor == "sqlite":
+        row = f"SELECT * FROM assessments_unsamplednote WHERE id = {ids.note}"  # noqa: S608
+        refused(f"INSERT OR REPLACE INTO assessments_unsamplednote {row}", "stand for good")
+
+
+# --- changes ---------------------------------------------------------------------------------------------------------
+
+CHANGES = [
+    ("enrolment", "done", "candidate_id = {other_record}", "stays with its candidate, its unit and its centre"),
+    ("enrolment", "done", "candidate_user_id = {trainee}", "stays with its candidate"),
+    ("enrolment", "done", "unit_id = {other_unit}", "stays with its candidate"),
+    ("enrolment", "done", "centre_id = centre_id + 1", "stays with its candidate"),
+    ("enrolment", "trainee_unit", "verified_by_id = {trainee}", "Nobody verifies a unit"),
+    ("enrolment", "trainee_unit", "verified_by_id = {assessor}", "Nobody verifies a unit"),
+    ("enrolment", "collecting", "verified_by_id = {assessor}", "Nobody verifies a unit"),
+    ("enrolment", "collecting", "verified_by_id = {candidate}", "Nobody verifies a unit"),
+    ("allocation", "allocation", "user_id = {trainee}", "Of an allocation only its end is written"),
+    ("evidence", "item", "number = 99", "keeps its candidate, its centre and the number it took"),
+    ("evidence", "item", "number = NULL", "keeps its candidate, its centre and the number it took"),
+    ("evidence", "item", "candidate_id = {other_record}", "keeps its candidate"),
+    ("evidence", "draft_item", "candidate_id = {other_record}", "keeps its candidate"),
+    ("evidenceversion", "handed_in", "title = 'Better'", "What has been handed in is never edited"),
+    ("evidenceversion", "handed_in", "setting = 'simulated'", "What has been handed in is never edited"),
+    ("evidenceversion", "handed_in", "status = 'draft'", "never becomes a draft again"),
+    ("evidenceversion", "handed_in", "number = 7", "never"),
+    ("evidenceversion", "draft", "evidence_id = {item}", "never becomes a draft again"),
+    ("evidenceversion", "draft", "setting = 'simulated'", "does not accept evidence from this setting"),
+    ("evidenceversion", "draft", "setting = 'placement'", "does not accept evidence from this setting"),
+    ("evidenceversion", "draft", "setting = 'realistic_environment'", "does not accept evidence from this setting"),
+    ("evidencefile", "read_file", "name = 'other.txt'", "Files are added to a draft"),
+    ("evidencefile", "read_file", "stored_id = stored_id + 1", "Files are added to a draft"),
+    ("evidencefile", "read_file", "removed_at = '{now}'", "Files are added to a draft"),
+    ("evidencefile", "read_file", "version_id = {draft}", "Files are added to a draft"),
+    ("mapping", "mapping", "criterion_id = {foreign_criterion}", "never rewritten"),
+    ("mapping", "mapping", "made_by_id = {assessor}", "never rewritten"),
+    ("mapping", "mapping", "locator = 'page 9'", "only while a draft of it is being prepared"),
+    ("sample", "sample", "reason = 'Another'", "A sample keeps when, why and by whom"),
+    ("sample", "sample", "feedback = 'Splendid'", "A sample keeps when, why and by whom"),
+    ("action", "action", "finding = 'Another'", "An action keeps what was found"),
+    ("action", "action", "answer = 'Another'", "An action keeps what was found"),
+    ("action", "action", "closed_by_id = {other_verifier}", "An action keeps what was found"),
+    ("claim", "claim", "reference = 'EV 2'", "A claim stands as it was made"),
+    ("claim", "claim", "claimed_at = '{now}'", "A claim stands as it was made"),
+    ("certificate", "certificate", "number = 'C 2'", "A certificate stands as it was recorded"),
+]
+
+
+@pytest.mark.parametrize(("table", "row", "change", "sentence"), CHANGES)
+def test_a_change_is_refused(ids: SimpleNamespace, table: str, row: str, change: str, sentence: str) -> None:
+    refused(update(table, change.format(**vars(ids)), getattr(ids, row)), sentence)
+
+
+ONCE = [
+    ("allocation", "allocation", "to_at = '{now}'", "to_at = NULL", "only its end is written, and only once"),
+    (
+        "evidencefile",
+        "read_file",
+        "quarantined_at = '{now}', quarantined_by_id = {assessor}, reason = 'Why.'",
+        "quarantined_at = NULL, quarantined_by_id = NULL",
+        "Files are added to a draft",
+    ),
+    (
+        "evidencefile",
+        "read_file",
+        "destroyed_at = '{now}', destroyed_by_id = {assessor}, reason = 'Why.'",
+        "reason = 'Another.'",
+        "Files are added to a draft",
+    ),
+    ("evidencefile", "draft_file", "removed_at = '{now}'", "removed_at = NULL", "Files are added to a draft"),
+    (
+        "mapping",
+        "draft_mapping",
+        "taken_back_at = '{now}', taken_back_by_id = {candidate}",
+        "taken_back_at = NULL, taken_back_by_id = NULL",
+        "never rewritten",
+    ),
+    ("evidenceversion", "handed_in", "replaced_at = '{now}'", "replaced_at = NULL", "replaced stays so"),
+    (
+        "evidenceversion",
+        "handed_in",
+        "status = 'withdrawn', withdrawn_at = '{now}', withdrawal_reason = 'Why.'",
+        "status = 'submitted', withdrawn_at = NULL, withdrawal_reason = ''",
+        "withdrawn or replaced stays so",
+    ),
+    (
+        "claim",
+        "claim",
+        "taken_back_at = '{now}', taken_back_reason = 'Why.'",
+        "taken_back_reason = 'Another.'",
+        "A claim stands as it was made",
+    ),
+    (
+        "certificate",
+        "certificate",
+        "revoked_on = '2030-01-01', revocation_reason = 'Why.'",
+        "revocation_reason = 'Another.'",
+        "A certificate stands as it was recorded",
+    ),
+]
+
+
+@pytest.mark.parametrize(("table", "row", "first", "second", "sentence"), ONCE)
+def test_what_may_be_written_once_is_written_once(
+    ids: SimpleNamespace, table: str, row: str, first: str, second: str, sentence: str
+) -> None:
+    run(update(table, first.format(**vars(ids)), getattr(ids, row)))
+    refused(update(table, second.format(**vars(ids)), getattr(ids, row)), sentence)
+
+
+def test_a_draft_may_be_edited_and_its_locator_corrected(ids: SimpleNamespace) -> None:
+    run(update("evidenceversion", "title = 'Better'", ids.draft))
+    run(update("mapping", "locator = 'page 9'", ids.draft_mapping))
+
+
+# --- new rows --------------------------------------------------------------------------------------------------------
+
+NEW = [
+    (
+        "enrolment",
+        "done",
+        {"candidate_user_id": "{trainee}", "unit_id": "{other_unit}"},
+        "the person whose record it is",
+    ),
+    ("evidence", "item", {"number": "NULL", "centre_id": "centre_id + 1"}, "at the centre of its candidate"),
+    ("evidenceversion", "handed_in", {"number": "9", "replaced_at": "'{now}'"}, "Every version begins as a draft"),
+    ("evidencefile", "read_file", {"position": "9"}, "Files are added to a draft"),
+    ("evidencefile", "read_file", {}, "Files are added to a draft"),
+    ("evidencefile", "draft_file", {"position": "9", "stored_id": "{foreign_stored}"}, "kept by the centre"),
+    ("mapping", "mapping", {"evidence_id": "{foreign_item}"}, "mapped to its own candidate's units"),
+    (
+        "mapping",
+        "mapping",
+        {"criterion_id": "{foreign_criterion}"},
+        "criteria of the unit the candidate is enrolled on",
+    ),
+    ("mapping", "mapping", {"enrolment_id": "{done}", "criterion_id": "{done_criterion}"}, "past collecting"),
+    ("mapping", "simulated", {"enrolment_id": "{collecting}", "criterion_id": "{free_criterion}"}, "does not accept"),
+    ("review", "review", {"version_id": "{draft}"}, "Only what has been handed in is read"),
+    ("decision", "decision", {"review_id": "{fresh}", "criterion_id": "{foreign_criterion}"}, "criterion of the unit"),
+    ("decision", "decision", {"review_id": "{fresh}", "version_id": "{foreign_version}"}, "own candidate's evidence"),
+    (
+        "decision",
+        "decision",
+        {"review_id": "{fresh}", "enrolment_id": "{foreign_enrolment}"},
+        "own candidate's evidence",
+    ),
+    ("decision", "decision", {"review_id": "{foreign_review}"}, "in the version that was read"),
+    ("decision", "decision", {"review_id": "{fresh}", "needs_countersignature": "TRUE"}, "holds no award"),
+    ("decision", "decision", {"review_id": "{by_verifier}"}, "Nobody judges"),
+    ("decision", "decision", {"review_id": "{by_candidate}"}, "Nobody judges"),
+    ("decision", "pending", {"review_id": "{trainee_review}"}, "judged no further"),
+    ("countersignature", "countersignature", {"decision_id": "{decision}", "by_id": "{assessor}"}, "own decision"),
+    ("countersignature", "countersignature", {"decision_id": "{decision}", "by_id": "{candidate}"}, "Nobody judges"),
+    ("countersignature", "countersignature", {"decision_id": "{decision}", "by_id": "{verifier}"}, "Nobody judges"),
+    ("signoff", "verifier_part", {"signature_id": "{assessor_signature}"}, "Nobody verifies"),
+    ("signoff", "verifier_part", {"signature_id": "{candidate_signature}"}, "signs the candidate's part"),
+    ("signoff", "candidate_part", {"signature_id": "{verifier_signature}"}, "signs the candidate's part"),
+    ("signoff", "assessor_part", {"signature_id": "{verifier_signature}"}, "Nobody judges"),
+    ("sample", "sample", {"verifier_id": "{assessor}"}, "Nobody verifies"),
+    ("sample", "sample", {"verifier_id": "{candidate}"}, "Nobody verifies"),
+    ("sample", "sample", {"verifier_id": "{trainee}", "enrolment_id": "{trainee_unit}"}, "Nobody verifies"),
+    ("sample", "sample", {"verifier_id": "{assessor}", "enrolment_id": "{trainee_unit}"}, "Nobody verifies"),
+    (
+        "sampledcriterion",
+        "sampled",
+        {"sample_id": "{open_sample}", "criterion_id": "{foreign_criterion}"},
+        "Criteria of the unit are sampled",
+    ),
+    ("sampledcriterion", "sampled", {"criterion_id": "{done_criterion}"}, "while the sample is open"),
+    ("action", "action", {"closed_by_id": "{assessor}", "owner_id": "{trainee}"}, "Nobody verifies"),
+    ("action", "action", {"closed_by_id": "{candidate}"}, "Nobody verifies"),
+    ("unsamplednote", "note", {"by_id": "{trainee}"}, "Nobody verifies"),
+    ("unsamplednote", "note", {"by_id": "{assessor}"}, "Nobody verifies"),
+    ("unsamplednote", "note", {"by_id": "{candidate}"}, "Nobody verifies"),
+    ("authenticationform", "form", {"signature_id": "{candidate_signature}"}, "Nobody declares their own unit"),
+]
+
+
+@pytest.mark.parametrize(("table", "row", "changes", "sentence"), NEW)
+def test_a_new_row_is_refused(
+    ids: SimpleNamespace, table: str, row: str, changes: dict[str, str], sentence: str
+) -> None:
+    values = {column: value.format(**vars(ids)) for column, value in changes.items()}
+    refused(copy(table, getattr(ids, row), **values), sentence)
+
+
+def test_a_redacted_file_makes_room_for_one_in_its_place(ids: SimpleNamespace) -> None:
+    destroyed = "destroyed_at = '{now}', destroyed_by_id = {assessor}, reason = 'Why.'".format(**vars(ids))
+    run(update("evidencefile", destroyed, ids.read_file))
+    intact = {"destroyed_at": "NULL", "destroyed_by_id": "NULL", "reason": "''"}
+    run(copy("evidencefile", ids.read_file, **intact))
+    refused(copy("evidencefile", ids.read_file, **intact, position="9"), "Files are added to a draft")
