@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from assessments.views import award, judgement, office, record
+from assessments.views import award, evidence, files, item, judgement, office, record, safekeeping
 from assessments.workflow import UNIT_STEPS
 
 app_name = "assessments"
@@ -16,14 +16,28 @@ urlpatterns = [
     path("centre/<slug:slug>/approvals/<slug:code>/", office.approval, name="approval"),
     path("centre/<slug:slug>/approvals/<slug:code>/form/", office.form_approval, name="form_approval"),
     path("enrolments/<int:pk>/allocate/<slug:part>/", office.allocate, name="allocate"),
-    # award
-    path("forms/", award.forms, name="forms"),
-    path("centre/<slug:slug>/forms/", award.centre_forms, name="centre_forms"),
-    path("enrolments/<int:pk>/authenticate/", award.authenticate_unit, name="authenticate"),
+    # evidence
+    path("evidence/<int:pk>/", item.evidence, name="evidence"),
+    path("evidence/add/", evidence.add, name="add_evidence"),
+    path("evidence/<int:pk>/edit/", evidence.edit, name="edit_evidence"),
+    path("evidence/<int:pk>/hand-in/", evidence.hand_in, name="submit_evidence"),
+    path("evidence/<int:pk>/replace/", evidence.replace, name="replace_evidence"),
+    path("evidence/<int:pk>/map/", evidence.map_more, name="map_evidence"),
+    path("evidence/<int:pk>/withdraw/", evidence.withdraw, name="withdraw_evidence"),
+    path("evidence-files/<int:pk>/quarantine/", safekeeping.quarantine, name="quarantine_file"),
+    path("evidence-files/<int:pk>/redact/", safekeeping.redact, name="redact_file"),
+    path("evidence-files/<int:pk>/", files.evidence_file, name="evidence_file"),
+    path("evidence-files/<int:pk>/download/", files.download, name="download_evidence_file"),
+    path("evidence-files/<int:pk>/pages/<int:number>/", files.page, name="evidence_page"),
+    path("evidence-files/<int:pk>/pages/<int:number>/text/", files.page_text, name="evidence_page_text"),
     # judgement
     path("assessing/", judgement.queue, name="queue"),
     path("assessing/caseload/", judgement.cases, name="caseload"),
     path("assessing/<int:pk>/", judgement.judge, name="judge"),
+    # award
+    path("forms/", award.forms, name="forms"),
+    path("centre/<slug:slug>/forms/", award.centre_forms, name="centre_forms"),
+    path("enrolments/<int:pk>/authenticate/", award.authenticate_unit, name="authenticate"),
     # record
     path("enrolments/<int:pk>/", record.enrolment_page, name="enrolment"),
     *(

@@ -226,6 +226,7 @@ UPLOAD_LIMIT = env_int("NVQ_UPLOAD_LIMIT_MB", 200) * 1024 * 1024
 CENTRE_QUOTA = env_int("NVQ_CENTRE_QUOTA_GB", 50) * 1024 * 1024 * 1024
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
 DATA_UPLOAD_MAX_NUMBER_FILES = 50
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # two for each criterion of every open unit
 
 # --- jobs and messages -----------------------------------------------------------------------------------------------
 

@@ -39,6 +39,12 @@ def place_of(reason: Reason, enrolment_id: int) -> str | None:
     return None
 
 
+def item_linked(reasons: Iterable[Reason], evidence_id: int) -> list[tuple[str, str | None]]:
+    """Reasons about an item, each with the address where it can be put right: the item's own form, or its unit."""
+    form = reverse("assessments:edit_evidence", args=[evidence_id])
+    return [(reason.sentence, form if reason.about == "item" else place_of(reason, 0)) for reason in reasons]
+
+
 def deny(reasons: Iterable[Reason]) -> None:
     """Raise PermissionDenied with the sentences, if there are any."""
     sentences = [reason.sentence for reason in reasons]

@@ -15,6 +15,7 @@ from assessments.queries.caseload import case_rows, caseload
 from assessments.queries.evidence import item_facts
 from assessments.queries.reading import SHORT_LIST, desk, next_in_queue, queue_keys, queued, reading
 from assessments.views.asking import person_at
+from assessments.views.viewing import files_shown
 from assessments.workflow import Reason, item_refusals
 from portfolio.access import SignedInRequest, holds
 from portfolio.enums import Role
@@ -94,6 +95,7 @@ def _judge_answer(request: SignedInRequest, form: ReadingForm, reasons: list[Rea
         "version": found.version,
         "evidence": found.version.evidence,
         "form": form,
+        "files": files_shown(found.version.files.filter(removed_at=None).select_related("stored")),
         "units": [
             (unit.enrolment, list(form.fields_of(unit.claimed)), list(form.fields_of(unit.others)))
             for unit in found.units

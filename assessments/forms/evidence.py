@@ -1,0 +1,281 @@
+"""Forms of an item of evidence."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from django import forms
+
+from assessments.actions.evidence import Described, NamedFile, Target
+from assessments.enums import EvidenceKind, HeldAt, OthersData, Setting
+from assessments.forms.uploads import FilesField, FilesInput, once
+from assessments.models import EvidenceFile, EvidenceVersion
+from assessments.queries.mapping import ToMap, UnitToMap
+from portfolio.forms import day
+from portfolio.models import Statement
+
+LONGEST_LOCATOR = 100
+
+
+@dataclass(frozen=True)
+class Row:
+    """A criterion in the form's tree, as it was ticked."""
+
+    offered: ToMap
+    ticked: bool
+    locator: str
+    fixed: str = ""
+    """Why it cannot be ticked or unticked here, in a word; empty when it can."""
+
+
+@dataclass(frozen=True)
+class Branch:
+    """An outcome in the form's tree."""
+
+    text: str
+    rows: list[Row]
+
+
+@dataclass(frozen=True)
+class UnitBranch:
+    """A unit in the form's tree."""
+
+    unit: UnitToMap
+    opened: bool
+    branches: list[Branch]
+
+
+class MappingForm(forms.Form):
+    """Criteria to tick, each with the place in the item where it shows."""
+
+    criteria = forms.MultipleChoiceField(
+        required=False,
+        error_messages={
+            "invalid_choice": "One of the criteria you ticked cannot be chosen any more. Look at the list again."
+        },
+    )
+
+    def __init__(self, *args: Any, units: Sequence[UnitToMap], opened: int | None = None, **kwargs: Any) -> None:
+        """`opened`: the enrolment whose criteria are wanted."""
+        super().__init__(*args, **kwargs)
+        self.units = units
+        self.opened = opened
+        self.offered = {row.value: row for unit in units for part in unit.headings for row in part.criteria}
+        free = [(row.value, row.value) for row in self.offered.values() if self.is_free(row)]
+        self.fields["criteria"].choices = free  # type: ignore[attr-defined]
+
+    def is_free(self, row: ToMap) -> bool:
+        """Whether this form may tick it: what the item is mapped to already is not mapped once more."""
+        return row.mapping is None
+
+    @property
+    def tree(self) -> list[UnitBranch]:
+        """The units, outcomes and criteria with what is ticked: as typed, else as it stands."""
+        few = len(self.units) <= 2
+        return [
+            UnitBranch(
+                unit,
+                few or unit.enrolment.pk == self.opened,
+                [Branch(part.text, [self._row(offered) for offered in part.criteria]) for part in unit.headings],
+            )
+            for unit in self.units
+        ]
+
+    def _row(self, offered: ToMap) -> Row:
+        mapping = offered.mapping
+        if not self.is_free(offered):
+            fixed = "judged already" if offered.judged else "mapped"
+            return Row(offered, mapping is not None, mapping.locator if mapping else "", fixed)
+        if self.is_bound:
+            return Row(offered, offered.value in self._ticked(), self._locator(offered.value))
+        return Row(offered, mapping is not None, mapping.locator if mapping else "")
+
+    def _ticked(self) -> set[str]:
+        return set(self.data.getlist("criteria"))  # type: ignore[attr-defined]
+
+    def _locator(self, value: str) -> str:
+        return str(self.data.get(f"locator-{value}", "")).strip()
+
+    def clean_criteria(self) -> list[str]:
+        ticked: list[str] = self.cleaned_data["criteria"]
+        for value in ticked:
+            if len(self._locator(value)) > LONGEST_LOCATOR:
+                number = self.offered[value].criterion.number
+                self.add_error("criteria", f"{number}: say where to look in {LONGEST_LOCATOR} letters at most.")
+        return ticked
+
+    @property
+    def targets(self) -> list[Target]:
+        """What was ticked, for the action."""
+        rows = [self.offered[value] for value in self.cleaned_data["criteria"]]
+        return [Target(row.enrolment_id, row.criterion.pk, self._locator(row.value)) for row in rows]
+
+
+class MapForm(MappingForm):
+    """Further criteria for an item."""
+
+    def clean_criteria(self) -> list[str]:
+        ticked = super().clean_criteria()
+        if not ticked:
+            raise forms.ValidationError("Tick at least one criterion.")
+        return ticked
+
+
+class EvidenceForm(MappingForm):
+    """An item as its candidate describes it: words, files and what it shows."""
+
+    uploads = FilesField(
+        label="Files",
+        required=False,
+        help_text="Documents, photographs, recordings: several at once. Nothing is uploaded twice.",
+    )
+    title = forms.CharField(
+        max_length=200, required=False, help_text="Left empty, it takes the name of the first file."
+    )
+    description = forms.CharField(label="What I did", required=False, widget=forms.Textarea(attrs={"rows": 4}))
+    activity_on = day("Date of the activity", required=False)
+    kind = forms.ChoiceField(choices=EvidenceKind.choices, initial=EvidenceKind.WORK_PRODUCT)
+    setting = forms.ChoiceField(choices=Setting.choices, initial=Setting.PAID_WORK)
+    held = forms.ChoiceField(
+        label="Where the evidence is", choices=HeldAt.choices, initial=HeldAt.HERE, widget=forms.RadioSelect
+    )
+    location = forms.CharField(label="Where it can be seen", max_length=255, required=False)
+    others_data = forms.ChoiceField(
+        label="Is customers’ or colleagues’ personal data in it?",
+        choices=OthersData.choices,
+        initial=OthersData.NONE,
+        widget=forms.RadioSelect,
+    )
+    data_protection = forms.CharField(
+        label="Whose data, and how it is protected", required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    group_work = forms.BooleanField(label="I made it together with others", required=False)
+    own_contribution = forms.CharField(
+        label="My own contribution", required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    leave_out = forms.MultipleChoiceField(required=False)
+
+    def __init__(
+        self,
+        *args: Any,
+        kept: Sequence[NamedFile] = (),
+        refused: Sequence[str] = (),
+        version: EvidenceVersion | None = None,
+        files: Sequence[EvidenceFile] = (),
+        **kwargs: Any,
+    ) -> None:
+        """`kept` are files just stored; `refused` the sentences for those not; `files` those the draft has already."""
+        words = {name: getattr(version, name) for name in asdict(Described(title=""))} if version else {}
+        super().__init__(*args, **kwargs)
+        self.initial = words
+        self.present, self.kept, self.refused = list(files), once(kept), list(refused)
+        named = [f"file-{file.pk}" for file in self.present] + [f"kept-{file.stored.pk}" for file in self.kept]
+        self.fields["leave_out"].choices = [(name, name) for name in named]  # type: ignore[attr-defined]
+
+    def is_free(self, row: ToMap) -> bool:
+        """A draft may be mapped afresh, but for what was judged in an earlier version."""
+        return row.mapping is None or not row.judged
+
+    @property
+    def listed(self) -> list[tuple[str, str, int, bool]]:
+        """The files there are: what the form calls each, its name, its size, whether it is to be left out."""
+        out = set(self.data.getlist("leave_out")) if self.is_bound else set()  # type: ignore[attr-defined]
+        rows = [(f"file-{file.pk}", file.name, file.stored.size) for file in self.present]
+        rows += [(f"kept-{file.stored.pk}", file.name, file.stored.size) for file in self.kept]
+        return [(value, name, size, value in out) for value, name, size in rows]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        for sentence in self.refused:
+            self.add_error("uploads", sentence)
+        if not cleaned.get("title") and "title" not in self.errors:
+            cleaned["title"] = self._name_of_first_file()
+        wanted = {
+            "location": (cleaned.get("held") == HeldAt.LOCATION, "Say where the evidence can be seen."),
+            "data_protection": (
+                cleaned.get("others_data") != OthersData.NONE,
+                "Say whose data is in the evidence and how it is protected.",
+            ),
+            "own_contribution": (
+                bool(cleaned.get("group_work")),
+                "For work made together with others, say what your own contribution was.",
+            ),
+            "title": (True, "Give it a title, or add a file that it can be named after."),
+        }
+        for name, (asked, sentence) in wanted.items():
+            if asked and not cleaned.get(name) and name not in self.errors:
+                self.add_error(name, sentence)
+        return cleaned
+
+    def _name_of_first_file(self) -> str:
+        names = [file.name for file in self.present if file.pk not in self.removed]
+        return Path([*names, *(file.name for file in self.added), ""][0]).stem[:200]
+
+    @property
+    def described(self) -> Described:
+        """What was typed, for the action."""
+        return Described(**{name: self.cleaned_data[name] for name in asdict(Described(title=""))})
+
+    @property
+    def added(self) -> list[NamedFile]:
+        """Files just stored that are to go into the item."""
+        out = set(self.cleaned_data.get("leave_out", []))
+        return [file for file in self.kept if f"kept-{file.stored.pk}" not in out]
+
+    @property
+    def removed(self) -> list[int]:
+        """Ids of the draft's files that are to be taken out."""
+        out = set(self.cleaned_data.get("leave_out", []))
+        return [file.pk for file in self.present if f"file-{file.pk}" in out]
+
+
+class HandInForm(forms.Form):
+    """The declaration that goes with an item."""
+
+    declared = forms.BooleanField(
+        label="I declare this", error_messages={"required": "Tick the box to declare that this evidence is authentic."}
+    )
+    statement = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, shown: Statement, **kwargs: Any) -> None:
+        """`shown`: the words as they are in force now."""
+        super().__init__(*args, **kwargs)
+        self.initial = {"statement": shown.pk}
+        self.shown = shown
+
+    def clean_statement(self) -> int:
+        """What is declared is what was read: the words may have been replaced since the page was opened."""
+        statement: int = self.cleaned_data["statement"]
+        if statement != self.shown.pk:
+            raise forms.ValidationError("The words of the declaration have changed since you opened the page.")
+        return statement
+
+
+class ReasonForm(forms.Form):
+    """Why something is taken away."""
+
+    reason = forms.CharField(label="Why", widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class RedactForm(ReasonForm):
+    """The file that takes another's place, and why."""
+
+    uploads = FilesField(
+        label="The redacted file",
+        required=False,
+        widget=FilesInput({"multiple": False}),
+        help_text="Made with a tool that takes the words out, not one that paints over them.",
+    )
+
+    def __init__(self, *args: Any, kept: Sequence[NamedFile] = (), refused: Sequence[str] = (), **kwargs: Any) -> None:
+        """`kept` is the file just stored, `refused` the sentence why it was not."""
+        super().__init__(*args, **kwargs)
+        self.kept, self.refused = list(kept)[-1:], list(refused)
+        self.order_fields(["uploads", "reason"])
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        for sentence in self.refused or ([] if self.kept else ["Add the redacted file."]):
+            self.add_error("uploads", sentence)
+        return cleaned

@@ -1,0 +1,296 @@
+"""One item of evidence as its page shows it: versions, files, what it is mapped to, and what was said of it."""
+
+import datetime
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from django.db.models import QuerySet
+
+from assessments.enums import ItemStatus, Layer, Verb
+from assessments.models import Decision, Enrolment, Evidence, EvidenceFile, EvidenceVersion, Mapping, Review
+from assessments.progress import Mark
+from assessments.queries.enrolment import staff_names
+from assessments.queries.evidence import enrolments_of, facts_of
+from assessments.rules import Person
+from assessments.workflow import ITEM_JOURNEY, SAFEKEEPING, ItemFacts, Reason, item_parties, item_refusals
+from portfolio.models import User
+from units.models import Criterion
+
+TOLD = {
+    "title": "title",
+    "description": "what I did",
+    "kind": "kind",
+    "setting": "setting",
+    "activity_on": "date of the activity",
+    "held": "where the evidence is",
+    "location": "where it can be seen",
+    "others_data": "whether others’ personal data is in it",
+    "data_protection": "how others’ personal data is protected",
+    "group_work": "whether it was made with others",
+    "own_contribution": "my own contribution",
+}
+"""What may differ between two versions, in the form's words."""
+RULES = {"valid": "Valid", "authentic": "Authentic", "current": "Current", "sufficient": "Sufficient"}
+
+
+@dataclass(frozen=True)
+class MappedTo:
+    """A criterion the item is mapped to, where in the item to look, and how far it got there."""
+
+    mapping: Mapping
+    criterion: Criterion
+    layer: Layer
+    words: str
+    mapped_by: str
+    judged: bool
+
+
+@dataclass(frozen=True)
+class UnitShown:
+    """A unit the item is mapped to, with the criteria in the specification's order."""
+
+    enrolment: Enrolment
+    mapped: list[MappedTo]
+
+
+@dataclass(frozen=True)
+class VersionTold:
+    """A version, and what changed in it."""
+
+    version: EvidenceVersion
+    changes: list[str]
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One turn of the conversation about the item."""
+
+    at: datetime.datetime
+    who: str
+    role: str
+    title: str
+    version: int
+    text: str = ""
+    rules: list[tuple[str, bool]] = field(default_factory=list)
+    remarks: str = ""
+    decisions: list[Decision] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class ItemPage:
+    """An item, read once. `version` is the one shown, `draft` a further one in preparation (its candidate's only)."""
+
+    evidence: Evidence
+    version: EvidenceVersion
+    versions: list[VersionTold]
+    draft: EvidenceVersion | None
+    own: bool
+    files: list[EvidenceFile]
+    facts: ItemFacts
+    units: list[UnitShown]
+    turns: list[Turn]
+    person: Person
+    verbs: dict[Verb, list[Reason]]
+    """What it is this person's turn to do with the version shown, each with what stands in its way."""
+
+
+def item_page(
+    user: User, pk: int, person_at: Callable[[int], Person], *, number: int | None = None, newest: bool = False
+) -> ItemPage:
+    """The page of an item in ten queries, however much was said of it.
+
+    Shows the version in force; `number` asks for another one, `newest` for the draft of the next where there is one.
+    Raises Evidence.DoesNotExist, or EvidenceVersion.DoesNotExist, for what does not exist for this person: drafts are
+    their candidate's alone.
+    """
+    evidence = Evidence.objects.visible_to(user).select_related("candidate", "centre").get(pk=pk)
+    own = evidence.candidate.user_id == user.pk
+    versions = list(versions_shown(evidence, own=own))
+    drafts = [other for other in versions if other.status == ItemStatus.DRAFT]
+    version = drafts[0] if newest and drafts else version_asked_for(versions, number)
+    person = person_at(evidence.centre_id)
+    files = files_of(versions)
+    enrolments = list(enrolments_of(evidence.pk))
+    visible = set(Enrolment.objects.visible_to(user).filter(mappings__evidence=pk).values_list("pk", flat=True))
+    decisions = list(decisions_on(versions, visible))
+    facts = facts_of(version, enrolments, files[version.pk], has_draft=bool(drafts) and version not in drafts)
+    return ItemPage(
+        evidence=evidence,
+        version=version,
+        versions=versions_told(versions, files),
+        draft=next((draft for draft in drafts if draft != version), None),
+        own=own,
+        files=files[version.pk],
+        facts=facts,
+        units=units_shown(version, [row for row in enrolments if row.pk in visible], decisions),
+        turns=turns(evidence, versions, decisions),
+        person=person,
+        verbs=verbs_of(person, facts),
+    )
+
+
+def versions_shown(evidence: Evidence, *, own: bool) -> QuerySet[EvidenceVersion]:
+    """The item's versions, oldest first. What was never handed in is shown to its candidate only."""
+    versions = EvidenceVersion.objects.filter(evidence=evidence).order_by("number")
+    versions = versions.select_related("declaration", "evidence__candidate")
+    return versions if own else versions.filter(submitted_at__isnull=False)
+
+
+def version_asked_for(versions: list[EvidenceVersion], number: int | None) -> EvidenceVersion:
+    """The version with that number; without one, the version in force, else the newest."""
+    if number is not None:
+        for version in versions:
+            if version.number == number:
+                return version
+        raise EvidenceVersion.DoesNotExist
+    in_force = [version for version in versions if version.submitted_at and not version.replaced_at]
+    newest = [version for version in versions if version.status != ItemStatus.WITHDRAWN]
+    return (in_force[-1:] or newest[-1:] or versions[-1:])[0]
+
+
+def files_of(versions: Iterable[EvidenceVersion]) -> dict[int, list[EvidenceFile]]:
+    """The files of each version in their order, by version: those shut away or destroyed too, not those taken out."""
+    found: dict[int, list[EvidenceFile]] = {version.pk: [] for version in versions}
+    rows = EvidenceFile.objects.filter(version__in=found, removed_at=None).select_related("stored")
+    for file in rows.order_by("position", "pk"):
+        found[file.version_id].append(file)
+    return found
+
+
+def versions_told(versions: list[EvidenceVersion], files: dict[int, list[EvidenceFile]]) -> list[VersionTold]:
+    """Each version with what changed from the one before it."""
+    befores = [None, *versions[:-1]]
+    return [
+        VersionTold(version, changes(before, version, files) if before else [])
+        for before, version in zip(befores, versions, strict=True)
+    ]
+
+
+def changes(before: EvidenceVersion, after: EvidenceVersion, files: dict[int, list[EvidenceFile]]) -> list[str]:
+    """What differs between two versions: answers by their question, files by their names."""
+    told = [words for name, words in TOLD.items() if getattr(before, name) != getattr(after, name)]
+    old = {file.stored_id: file.name for file in files[before.pk]}
+    new = {file.stored_id: file.name for file in files[after.pk]}
+    told += [f"“{name}” added" for stored, name in new.items() if stored not in old]
+    return told + [f"“{name}” left out" for stored, name in old.items() if stored not in new]
+
+
+def decisions_on(versions: Iterable[EvidenceVersion], enrolments: Iterable[int]) -> QuerySet[Decision]:
+    """Every decision on the versions in these enrolments, oldest first."""
+    return (
+        Decision.objects.filter(version__in=list(versions), enrolment__in=list(enrolments))
+        .select_related("criterion", "enrolment__unit", "countersignature")
+        .order_by("pk")
+    )
+
+
+def verbs_of(person: Person, facts: ItemFacts) -> dict[Verb, list[Reason]]:
+    """The verbs that are this person's turn at the version's status, in the table's order, with their refusals."""
+    mine = item_parties(person, facts)
+    return {
+        step.verb: item_refusals(step.verb, person, facts)
+        for step in ITEM_JOURNEY
+        if mine & set(step.turn) and facts.status in step.sources and (step.verb in SAFEKEEPING or not facts.replaced)
+    }
+
+
+# --- what it is mapped to --------------------------------------------------------------------------------------------
+
+
+def units_shown(version: EvidenceVersion, enrolments: list[Enrolment], decisions: list[Decision]) -> list[UnitShown]:
+    """The units with the criteria mapped, each with its mark on this version. One query, one more for names."""
+    mappings = list(
+        Mapping.objects.filter(evidence=version.evidence_id, taken_back_at=None, enrolment__in=enrolments)
+        .select_related("criterion")
+        .order_by("criterion__position")
+    )
+    names = staff_names({row.made_by_id for row in mappings}, {row.centre_id for row in enrolments})
+    latest = {(row.enrolment_id, row.criterion_id): row for row in decisions if row.version_id == version.pk}
+    ever = {(row.enrolment_id, row.criterion_id) for row in decisions}
+
+    def mapped(enrolment: Enrolment, row: Mapping) -> MappedTo:
+        key = (row.enrolment_id, row.criterion_id)
+        mark = mark_of(version, row, latest.get(key))
+        by = "" if row.made_by_id == enrolment.candidate_user_id else names.get((row.made_by_id, enrolment.centre_id))
+        return MappedTo(row, row.criterion, mark.layer, mark.words, by or "", key in ever)
+
+    return [
+        UnitShown(enrolment, [mapped(enrolment, row) for row in mappings if row.enrolment_id == enrolment.pk])
+        for enrolment in enrolments
+    ]
+
+
+def mark_of(version: EvidenceVersion, mapping: Mapping, word: Decision | None) -> Mark:
+    """The mark of a mapping on one version: the latest decision on it."""
+    if word is None:
+        return Mark(mapping.evidence_id, mapping.criterion_id, version.status)
+    countersigned = word.countersignature.agreed if hasattr(word, "countersignature") else None
+    return Mark(
+        mapping.evidence_id,
+        mapping.criterion_id,
+        version.status,
+        word.verdict,
+        word.needs_countersignature,
+        countersigned,
+    )
+
+
+# --- what was said of it ---------------------------------------------------------------------------------------------
+
+
+def turns(evidence: Evidence, versions: list[EvidenceVersion], decisions: list[Decision]) -> list[Turn]:
+    """The conversation, oldest first: handed in, read, countersigned, withdrawn. Two queries."""
+    numbers = {version.pk: version.number for version in versions}
+    said = [turn for version in versions for turn in candidate_turns(evidence, version)]
+    for reading in Review.objects.filter(version__in=versions).order_by("at", "pk"):
+        said.append(reading_turn(reading, numbers[reading.version_id], decisions))
+    return sorted(said + countersigner_turns(evidence, decisions, numbers), key=lambda turn: turn.at)
+
+
+def candidate_turns(evidence: Evidence, version: EvidenceVersion) -> list[Turn]:
+    """What happened to a version by itself."""
+    name, found = str(evidence.candidate), []
+    if version.submitted_at:
+        title = "Handed in" if version.number == 1 else f"Handed in version {version.number}"
+        found.append(Turn(version.submitted_at, name, "Candidate", title, version.number))
+    if version.withdrawn_at:
+        found.append(Turn(version.withdrawn_at, "", "", "Withdrawn", version.number, version.withdrawal_reason))
+    return found
+
+
+def reading_turn(reading: Review, number: int, decisions: list[Decision]) -> Turn:
+    """A reading: the four rules, the feedback, and the decisions made with it."""
+    return Turn(
+        at=reading.at,
+        who=reading.assessor_name,
+        role="Assessor",
+        title="Returned" if reading.returned else "Read",
+        version=number,
+        text=reading.feedback,
+        rules=[(label, getattr(reading, rule)) for rule, label in RULES.items()],
+        remarks=reading.remarks,
+        decisions=[decision for decision in decisions if decision.review_id == reading.pk],
+    )
+
+
+def countersigner_turns(evidence: Evidence, decisions: list[Decision], numbers: dict[int, int]) -> list[Turn]:
+    """What countersigners said, one turn for each of their acts. One query for their names."""
+    acts: dict[tuple[int, datetime.datetime, bool, str, int], list[Decision]] = {}
+    for decision in decisions:
+        if hasattr(decision, "countersignature"):
+            word = decision.countersignature
+            key = (word.by_id, word.at, word.agreed, word.reason, numbers[decision.version_id])
+            acts.setdefault(key, []).append(decision)
+    names = staff_names({by for by, *_ in acts}, {evidence.centre_id})
+    return [
+        Turn(
+            at=at,
+            who=names.get((by, evidence.centre_id), ""),
+            role="Countersigner",
+            title="Countersigned" if agreed else "Did not agree",
+            version=number,
+            text=reason,
+            decisions=named,
+        )
+        for (by, at, agreed, reason, number), named in acts.items()
+    ]

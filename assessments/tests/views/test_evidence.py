@@ -1,0 +1,440 @@
+"""Adding, editing, handing in, replacing, mapping and withdrawing evidence, as their pages do it."""
+
+import re
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.http import HttpResponse, HttpResponseBase
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from assessments.actions import evidence as items
+from assessments.enums import ItemStatus, Verdict
+from assessments.models import Enrolment, Evidence, EvidenceFile, EvidenceVersion, Mapping
+from assessments.testing import House, a_draft, a_file, an_enrolment, declared, described, handed_in, judged
+from portfolio import signing
+from portfolio.harness import AskingClient
+from portfolio.models import AuditEvent, StoredFile, User
+from portfolio.testing import a_candidate
+
+pytestmark = pytest.mark.django_db
+
+ADD = "/evidence/add/"
+
+
+def upload(name: str = "review.txt", body: bytes = b"I listened to ten calls.") -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, body)
+
+
+def typed(enrolment: Enrolment | None = None, *numbers: str, **more: Any) -> dict[str, Any]:
+    """What a candidate sends when all is well."""
+    criteria = enrolment.unit.criteria.filter(number__in=numbers) if enrolment else []
+    return {
+        "title": "Call handling review",
+        "description": "I reviewed the calls of my team.",
+        "activity_on": timezone.localdate().isoformat(),
+        "kind": "work_product",
+        "setting": "paid_work",
+        "held": "here",
+        "others_data": "none",
+        "criteria": [f"{enrolment.pk}:{criterion.pk}" for criterion in criteria] if enrolment else [],
+        "then": "draft",
+        **more,
+    }
+
+
+def value(enrolment: Enrolment, number: str) -> str:
+    return f"{enrolment.pk}:{enrolment.unit.criteria.get(number=number).pk}"
+
+
+def note_in(answer: HttpResponseBase) -> str:
+    assert isinstance(answer, HttpResponse)
+    found = re.search(r'name="kept" value="([^"]+)"', answer.content.decode())
+    assert found
+    return found[1]
+
+
+def address(name: str, version: EvidenceVersion) -> str:
+    return reverse(f"assessments:{name}", args=[version.evidence_id])
+
+
+@pytest.fixture
+def enrolment(house: House) -> Enrolment:
+    return an_enrolment(house)
+
+
+@pytest.fixture
+def candidate(client: AskingClient, house: House, enrolment: Enrolment) -> User:
+    """The candidate, signed in."""
+    client.force_login(house.candidate.user)
+    return house.candidate.user
+
+
+# --- adding ----------------------------------------------------------------------------------------------------------
+
+
+def test_it_saves_files_words_and_mapping_by_one_press(
+    client: AskingClient, candidate: User, enrolment: Enrolment
+) -> None:
+    lines = AuditEvent.objects.count()
+    place = value(enrolment, "1.1")
+    data = typed(enrolment, "1.1", "2.1", uploads=[upload(), upload("photo notes.txt", b"Notes.")])
+    answer = client.post(ADD, data | {f"locator-{place}": " page 2 "})
+    version = EvidenceVersion.objects.get()
+    assert answer["Location"] == address("evidence", version)
+    assert (version.status, version.title) == (ItemStatus.DRAFT, "Call handling review")
+    assert [file.name for file in version.files.all()] == ["review.txt", "photo notes.txt"]
+    mapped = {row.criterion.number: row.locator for row in Mapping.objects.select_related("criterion")}
+    assert mapped == {"1.1": "page 2", "2.1": ""}
+    assert AuditEvent.objects.count() == lines + 1
+
+
+def test_save_and_hand_in_goes_on_to_the_declaration(
+    client: AskingClient, candidate: User, enrolment: Enrolment
+) -> None:
+    answer = client.post(ADD, typed(enrolment, "1.1", uploads=[upload()], then="hand_in"))
+    assert answer["Location"] == address("submit_evidence", EvidenceVersion.objects.get())
+
+
+def test_a_missing_title_takes_the_first_files_name(client: AskingClient, candidate: User) -> None:
+    client.post(ADD, typed(title=" ", uploads=[upload("Rota week 12.txt"), upload("b.txt", b"b")]))
+    assert EvidenceVersion.objects.get().title == "Rota week 12"
+    assert "Give it a title" in client.post(ADD, typed(title="")).content.decode()
+
+
+def test_bad_input_keeps_every_word_and_every_good_file(
+    client: AskingClient, candidate: User, enrolment: Enrolment
+) -> None:
+    bad = {"held": "location", "location": "", "group_work": "on", "own_contribution": "", "others_data": "permitted"}
+    files = [upload(), upload("empty.txt", b""), upload("page.html", b"<html>")]
+    place = value(enrolment, "1.2")
+    answer = client.post(ADD, typed(enrolment, "1.2", uploads=files, **bad) | {f"locator-{place}": "minute 3"})
+    shown = answer.content.decode()
+    assert not Evidence.objects.exists()
+    for sentence in ("Say where the evidence can be seen.", "what your own contribution was", "how it is protected"):
+        assert sentence in shown
+    assert "“empty.txt” is empty" in shown
+    assert "“page.html”" in shown
+    assert "review.txt" in shown
+    assert 'value="Call handling review"' in shown
+    assert "I reviewed the calls of my team." in shown
+    assert re.search(rf'value="{place}" id="[^"]+" checked', shown)
+    assert 'value="minute 3"' in shown
+    client.post(ADD, typed(enrolment, "1.2", kept=note_in(answer)))
+    assert [file.name for file in EvidenceFile.objects.all()] == ["review.txt"]
+
+
+def test_a_refused_file_is_named_before_anything_is_saved(client: AskingClient, candidate: User) -> None:
+    answer = client.post(ADD, typed(uploads=[upload("tool.exe", b"MZ\x90\x00" + bytes(200))]))
+    assert "“tool.exe”" in answer.content.decode()
+    assert not Evidence.objects.exists()
+    assert not StoredFile.objects.exists()
+
+
+def test_a_kept_file_can_be_left_out(client: AskingClient, candidate: User) -> None:
+    answer = client.post(ADD, typed(title="", held="location", uploads=[upload(), upload("wrong.txt", b"wrong")]))
+    wrong = StoredFile.objects.order_by("pk").last()
+    assert wrong
+    client.post(ADD, typed(title="", kept=note_in(answer), leave_out=[f"kept-{wrong.pk}"]))
+    assert [file.name for file in EvidenceFile.objects.all()] == ["review.txt"]
+    assert EvidenceVersion.objects.get().title == "review"
+
+
+def test_a_note_of_kept_files_is_good_for_its_owner_at_its_centre_only(
+    client: AskingClient, house: House, other_house: House, candidate: User
+) -> None:
+    note = note_in(client.post(ADD, typed(held="location", uploads=[upload()])))
+    for stranger in (house.other_candidate.user, other_house.candidate.user):
+        client.force_login(stranger)
+        answer = client.post(ADD, typed(kept=note))
+        assert "could not be found again" in answer.content.decode()
+    client.force_login(candidate)
+    assert "could not be found again" in client.post(ADD, typed(kept=note[:-2] + "xx")).content.decode()
+    assert not Evidence.objects.exists()
+
+
+def test_two_candidates_with_the_same_bytes_have_a_file_each(
+    client: AskingClient, house: House, candidate: User
+) -> None:
+    client.post(ADD, typed(uploads=[upload("mine.txt")]))
+    client.force_login(house.other_candidate.user)
+    client.post(ADD, typed(uploads=[upload("my own.txt")]))
+    assert StoredFile.objects.count() == 1
+    mine, other = EvidenceFile.objects.order_by("pk")
+    assert (mine.name, other.name) == ("mine.txt", "my own.txt")
+    assert client.get(reverse("assessments:evidence_file", args=[mine.pk])).status_code == 404
+
+
+def test_a_criterion_of_somebody_elses_unit_cannot_be_ticked(
+    client: AskingClient, house: House, candidate: User, enrolment: Enrolment
+) -> None:
+    theirs = an_enrolment(house, candidate=house.other_candidate)
+    closed = declared(an_enrolment(house, "ocr-cc32"))
+    before = Evidence.objects.count()
+    foreign = closed.unit.criteria.get(number="1.1")
+    for forged in (value(theirs, "1.1"), value(closed, "1.1"), f"{enrolment.pk}:{foreign.pk}", "x", "1:2:3"):
+        answer = client.post(ADD, typed(criteria=[forged]))
+        assert "cannot be chosen any more" in answer.content.decode(), forged
+    assert Evidence.objects.count() == before
+
+
+def test_nothing_but_the_forms_own_fields_is_taken(client: AskingClient, house: House, candidate: User) -> None:
+    more: dict[str, Any] = {
+        "status": "reviewed",
+        "number": "7",
+        "candidate": house.other_candidate.pk,
+        "replaced_at": "2020-01-01",
+    }
+    client.post(ADD, typed(**more))
+    version = EvidenceVersion.objects.select_related("evidence").get()
+    assert (version.status, version.number, version.replaced_at) == (ItemStatus.DRAFT, 1, None)
+    assert (version.evidence.candidate, version.evidence.number) == (house.candidate, None)
+
+
+def test_a_candidate_of_two_centres_says_which(
+    client: AskingClient, house: House, other_house: House, candidate: User, enrolment: Enrolment
+) -> None:
+    there = a_candidate(other_house.centre, house.candidate.legal_name)
+    assert there.user == candidate
+    assert "Which portfolio is it for?" in client.get(ADD).content.decode()
+    client.post(f"{ADD}?record={there.pk}", typed())
+    assert Evidence.objects.get().candidate == there
+    assert client.get(f"{ADD}?unit={enrolment.pk}").status_code == 200
+    client.post(f"{ADD}?unit={enrolment.pk}", typed(enrolment, "1.1"))
+    assert Evidence.objects.filter(candidate=house.candidate).count() == 1
+    assert client.get(f"{ADD}?record={house.other_candidate.pk}").status_code == 404
+
+
+def test_only_candidates_add_evidence(client: AskingClient, house: House, enrolment: Enrolment) -> None:
+    for user in (house.assessor, house.verifier, house.administrator):
+        client.force_login(user)
+        assert client.get(ADD).status_code == 403
+    client.force_login(house.other_candidate.user)
+    assert client.get(f"{ADD}?unit={enrolment.pk}").status_code == 404
+
+
+def test_the_form_takes_the_same_queries_for_one_unit_and_for_three(
+    client: AskingClient, house: House, candidate: User
+) -> None:
+    def count() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            assert client.get(ADD).status_code == 200
+        return len(captured)
+
+    few = count()
+    for key in ("ocr-cc32", "sqa-h12e04"):
+        handed_in(an_enrolment(house, key))
+    assert few == count() <= 15
+
+
+# --- editing a draft -------------------------------------------------------------------------------------------------
+
+
+def test_a_draft_comes_back_as_it_is_and_is_changed(
+    client: AskingClient, candidate: User, enrolment: Enrolment
+) -> None:
+    draft = a_draft(enrolment, "1.1", "1.2")
+    file = draft.files.get()
+    shown = client.get(address("edit_evidence", draft)).content.decode()
+    assert 'value="Call handling review"' in shown
+    assert shown.count("checked") >= 2
+    data = typed(enrolment, "1.1", "1.3", title="Better", leave_out=[f"file-{file.pk}"], uploads=[upload("new.txt")])
+    assert client.post(address("edit_evidence", draft), data).status_code == 302
+    draft.refresh_from_db()
+    assert draft.title == "Better"
+    assert [kept.name for kept in draft.files.filter(removed_at=None)] == ["new.txt"]
+    live = draft.evidence.mappings.filter(taken_back_at=None)
+    assert set(live.values_list("criterion__number", flat=True)) == {"1.1", "1.3"}
+
+
+def test_a_file_of_another_item_cannot_be_left_out(client: AskingClient, house: House, candidate: User) -> None:
+    theirs = a_draft(an_enrolment(house, candidate=house.other_candidate), "1.1")
+    mine = a_draft(an_enrolment(house, "ocr-cc32"), "1.1")
+    data = typed(leave_out=[f"file-{theirs.files.get().pk}"])
+    assert client.post(address("edit_evidence", mine), data).status_code == 200
+    assert theirs.files.get().removed_at is None
+
+
+def test_only_a_draft_and_only_by_its_candidate_is_edited(
+    client: AskingClient, house: House, enrolment: Enrolment
+) -> None:
+    version = handed_in(enrolment, "1.1")
+    for user, code in ((house.candidate.user, 404), (house.assessor, 403), (house.other_candidate.user, 404)):
+        client.force_login(user)
+        assert client.get(address("edit_evidence", version)).status_code == code
+        assert client.post(address("edit_evidence", version), typed()).status_code == code
+
+
+# --- handing in ------------------------------------------------------------------------------------------------------
+
+
+def test_handing_in_shows_the_words_and_wants_the_tick(
+    client: AskingClient, candidate: User, enrolment: Enrolment
+) -> None:
+    draft = a_draft(enrolment, "1.1")
+    statement = signing.current_statement("evidence-authentic")
+    shown = client.get(address("submit_evidence", draft)).content.decode()
+    assert "This evidence is my own work" in shown
+    assert f"Version {statement.version}" in shown
+    answer = client.post(address("submit_evidence", draft), {"statement": statement.pk})
+    assert "Tick the box to declare" in answer.content.decode()
+    answer = client.post(address("submit_evidence", draft), {"statement": statement.pk, "declared": "on"})
+    assert answer["Location"] == address("evidence", draft)
+    draft.refresh_from_db()
+    assert (draft.status, draft.declaration, draft.evidence.number) == (ItemStatus.SUBMITTED, statement, 1)
+
+
+def test_other_words_than_those_in_force_are_not_declared(
+    client: AskingClient, candidate: User, enrolment: Enrolment
+) -> None:
+    draft = a_draft(enrolment, "1.1")
+    other = signing.current_statement("verify")
+    answer = client.post(address("submit_evidence", draft), {"statement": other.pk, "declared": "on"})
+    assert "The words of the declaration have changed" in answer.content.decode()
+    assert EvidenceVersion.objects.get(pk=draft.pk).status == ItemStatus.DRAFT
+
+
+def test_what_is_missing_is_said_with_links_and_nothing_is_handed_in(
+    client: AskingClient, house: House, candidate: User, enrolment: Enrolment
+) -> None:
+    draft = items.add_evidence(
+        candidate=house.candidate,
+        described=items.Described(title="Bare"),
+        files=[],
+        targets=[],
+        by=candidate,
+        at=timezone.now(),
+    )
+    statement = signing.current_statement("evidence-authentic")
+    for answer in (
+        client.get(address("submit_evidence", draft)),
+        client.post(address("submit_evidence", draft), {"statement": statement.pk, "declared": "on"}),
+    ):
+        shown = answer.content.decode()
+        for sentence in ("Say what you did.", "Add a file", "Map the item to at least one criterion."):
+            assert sentence in shown
+        assert f'href="{address("edit_evidence", draft)}"' in shown
+    assert answer.status_code == 409
+
+
+def test_nobody_hands_in_for_somebody_else(client: AskingClient, house: House, enrolment: Enrolment) -> None:
+    version = handed_in(enrolment, "1.1")
+    for user, code in ((house.assessor, 403), (house.verifier, 403), (house.other_candidate.user, 404)):
+        client.force_login(user)
+        assert client.get(address("submit_evidence", version)).status_code == code
+
+
+# --- replacing, mapping, withdrawing ---------------------------------------------------------------------------------
+
+
+def test_replacing_starts_the_next_version_and_goes_on_to_edit_it(
+    client: AskingClient, house: House, candidate: User, enrolment: Enrolment
+) -> None:
+    version = judged(handed_in(enrolment, "1.1", "1.2"), enrolment, Verdict.NOT_YET, "1.1")
+    assert client.get(address("replace_evidence", version)).status_code == 405
+    answer = client.post(address("replace_evidence", version))
+    assert answer["Location"] == address("edit_evidence", version)
+    shown = client.get(answer["Location"]).content.decode()
+    assert "Edit Evidence 1, version 2" in shown
+    assert "judged already" in shown
+    client.post(answer["Location"], typed(title="Again", uploads=[upload("b.txt", b"More.")]))
+    live = version.evidence.mappings.filter(taken_back_at=None)
+    assert set(live.values_list("criterion__number", flat=True)) == {"1.1"}
+    client.force_login(house.assessor)
+    assert client.post(address("replace_evidence", version)).status_code == 409
+
+
+def test_an_assessor_maps_more_in_their_own_unit_only(client: AskingClient, house: House, enrolment: Enrolment) -> None:
+    theirs = an_enrolment(house, "ocr-cc32", assessor=house.other_assessor)
+    version = handed_in(enrolment, "1.1")
+    client.force_login(house.assessor)
+    shown = client.get(address("map_evidence", version)).content.decode()
+    assert value(enrolment, "1.2") in shown
+    assert value(theirs, "1.1") not in shown
+    answer = client.post(address("map_evidence", version), {"criteria": [value(theirs, "1.1")]})
+    assert "cannot be chosen any more" in answer.content.decode()
+    assert "Tick at least one" in client.post(address("map_evidence", version)).content.decode()
+    client.post(address("map_evidence", version), {"criteria": [value(enrolment, "1.2")]})
+    assert version.evidence.mappings.get(criterion__number="1.2").made_by == house.assessor
+
+
+def test_an_unjudged_mapping_is_taken_back_and_a_judged_one_stays(
+    client: AskingClient, candidate: User, enrolment: Enrolment, house: House
+) -> None:
+    version = judged(handed_in(enrolment, "1.1", "1.2"), enrolment, Verdict.MET, "1.1")
+    met, waiting = version.evidence.mappings.order_by("criterion__position")
+    other = handed_in(an_enrolment(house, "ocr-cc32", candidate=house.other_candidate), "1.1")
+    theirs = other.evidence.mappings.get()
+    page = address("map_evidence", version)
+    assert client.post(page, {"take_back": waiting.pk}).status_code == 302
+    assert client.post(page, {"take_back": met.pk}).status_code == 409
+    assert client.post(page, {"take_back": theirs.pk}).status_code == 404
+    assert client.post(page, {"take_back": "x"}).status_code == 404
+    taken = Mapping.objects.exclude(taken_back_at=None)
+    assert list(taken) == [waiting]
+
+
+def test_a_draft_is_withdrawn_by_its_candidate_with_a_reason(
+    client: AskingClient, candidate: User, enrolment: Enrolment
+) -> None:
+    draft = a_draft(enrolment, "1.1")
+    assert "This field is required." in client.post(address("withdraw_evidence", draft)).content.decode()
+    assert client.post(address("withdraw_evidence", draft), {"reason": "Wrong file."}).status_code == 302
+    draft.refresh_from_db()
+    assert draft.status == ItemStatus.WITHDRAWN
+    assert "Wrong file." in client.get(address("evidence", draft)).content.decode()
+
+
+def test_what_is_handed_in_is_withdrawn_by_its_assessor(
+    client: AskingClient, house: House, candidate: User, enrolment: Enrolment
+) -> None:
+    version = handed_in(enrolment, "1.1")
+    answer = client.post(address("withdraw_evidence", version), {"reason": "Mine."})
+    assert answer.status_code == 409
+    assert "ask your assessor" in answer.content.decode()
+    client.force_login(house.assessor)
+    assert client.post(address("withdraw_evidence", version), {"reason": "Not yours."}).status_code == 302
+
+
+# --- files that must not be seen -------------------------------------------------------------------------------------
+
+
+def test_an_assessor_shuts_a_file_away(client: AskingClient, house: House, enrolment: Enrolment) -> None:
+    file = handed_in(enrolment, "1.1").files.get()
+    page = reverse("assessments:quarantine_file", args=[file.pk])
+    for user, code in ((house.candidate.user, 403), (house.verifier, 403), (house.other_assessor, 404)):
+        client.force_login(user)
+        assert client.get(page).status_code == code
+        assert client.post(page, {"reason": "x"}).status_code == code
+    client.force_login(house.assessor)
+    assert client.post(page, {"reason": "Card numbers."}).status_code == 302
+    file.refresh_from_db()
+    assert file.reason == "Card numbers."
+
+
+def test_a_redacted_file_takes_the_old_ones_place(client: AskingClient, house: House, enrolment: Enrolment) -> None:
+    version = handed_in(enrolment, "1.1")
+    file = version.files.get()
+    page = reverse("assessments:redact_file", args=[file.pk])
+    client.force_login(house.assessor)
+    assert "Add the redacted file." in client.post(page, {"reason": "Names."}).content.decode()
+    answer = client.post(page, {"reason": "", "uploads": upload("clean.txt", b"Names removed.")})
+    assert "clean.txt" in answer.content.decode()
+    assert client.post(page, {"reason": "Names.", "kept": note_in(answer)}).status_code == 302
+    assert [row.name for row in version.files.filter(destroyed_at=None)] == ["clean.txt"]
+    assert "Destroyed on" in client.get(address("evidence", version)).content.decode()
+
+
+def test_a_draft_that_needs_more_still_saves(client: AskingClient, house: House, candidate: User) -> None:
+    draft = items.add_evidence(
+        candidate=house.candidate,
+        described=described(),
+        files=[a_file(house.centre)],
+        targets=[],
+        by=candidate,
+        at=timezone.now(),
+    )
+    assert client.post(address("edit_evidence", draft), typed(description="", activity_on="")).status_code == 302

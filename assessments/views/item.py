@@ -1,0 +1,72 @@
+"""The page of an item of evidence: what it is, its files in place, what it is mapped to, and what was said of it."""
+
+from functools import partial
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from assessments.enums import ItemStatus, Verb
+from assessments.models import Evidence, EvidenceVersion
+from assessments.queries.item import ItemPage, item_page
+from assessments.views.asking import item_linked, person_at
+from assessments.views.viewing import files_shown
+from portfolio.access import SignedInRequest, signed_in
+
+LINKS: dict[Verb, tuple[str, str]] = {
+    Verb.SUBMIT: ("Hand it in", "assessments:submit_evidence"),
+    Verb.MAP_MORE: ("Map to criteria", "assessments:map_evidence"),
+    Verb.WITHDRAW_ITEM: ("Withdraw", "assessments:withdraw_evidence"),
+}
+"""Verbs that have a page of their own, in the order of their links. Replacing is a press, files have their own."""
+
+
+@signed_in
+@require_safe
+def evidence(request: SignedInRequest, pk: int) -> HttpResponse:
+    """One item. `?version=2` shows an earlier version, or the draft of the next one."""
+    page = page_of(request, pk, number=number_asked(request))
+    draft = page.version.status == ItemStatus.DRAFT
+    reasons = [] if page.draft else page.verbs.get(Verb.SUBMIT if draft else Verb.REPLACE, [])
+    context = {
+        "page": page,
+        "evidence": page.evidence,
+        "version": page.version,
+        "files": files_shown(page.files),
+        "acts": acts(page),
+        "can_judge": page.verbs.get(Verb.REVIEW) == [],
+        "can_edit": page.own and draft,
+        "can_replace": page.verbs.get(Verb.REPLACE) == [],
+        "why_not_title": "What is missing before you can hand this in" if draft else "Why you cannot replace this now",
+        "why_not": item_linked(reasons, page.evidence.pk),
+        "can_quarantine": page.verbs.get(Verb.QUARANTINE) == [],
+        "can_redact": page.verbs.get(Verb.REDACT) == [],
+    }
+    return render(request, "assessments/evidence/item.html", context)
+
+
+def number_asked(request: SignedInRequest) -> int | None:
+    """The version asked for in the address. Raises Http404 when it is no number."""
+    asked = request.GET.get("version")
+    if asked is None:
+        return None
+    if not asked.isdecimal():
+        raise Http404("There is no such version.")
+    return int(asked)
+
+
+def page_of(request: SignedInRequest, pk: int, *, number: int | None = None, newest: bool = False) -> ItemPage:
+    """The item as this person may see it, else 404."""
+    try:
+        return item_page(request.user, pk, partial(person_at, request), number=number, newest=newest)
+    except Evidence.DoesNotExist:
+        raise Http404("There is no such item among the evidence you can see.") from None
+    except EvidenceVersion.DoesNotExist:
+        raise Http404("This item has no such version.") from None
+
+
+def acts(page: ItemPage) -> list[tuple[str, str]]:
+    """The verbs nothing stands in the way of: label and address."""
+    free = [verb for verb in LINKS if page.verbs.get(verb) == []]
+    return [(LINKS[verb][0], reverse(LINKS[verb][1], args=[page.evidence.pk])) for verb in free]

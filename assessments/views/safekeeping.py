@@ -1,0 +1,98 @@
+"""A file that must not be seen: shut it away, or put a redacted one in its place."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from assessments.actions import safekeeping
+from assessments.enums import Verb
+from assessments.forms.evidence import ReasonForm, RedactForm
+from assessments.forms.uploads import remember
+from assessments.models import EvidenceFile
+from assessments.queries.evidence import files_visible_to
+from assessments.queries.item import ItemPage
+from assessments.views.asking import item_linked
+from assessments.views.evidence import reasons_for, status_for
+from assessments.views.item import page_of
+from assessments.views.receiving import received
+from portfolio.access import SignedInRequest, signed_in
+from portfolio.refusal import Refusal
+from portfolio.views.answers import show_refusal
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def quarantine(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Shut a file away with a reason: from then on nobody can open it."""
+    file, page = _file(request, pk)
+    form = ReasonForm(request.POST if request.method == "POST" else None)
+    context = {
+        "title": f"Quarantine “{file.name}”",
+        "explain": "From now on nobody can open this file, in any version of the item. Its line stays on the record.",
+        "press": "Put it in quarantine",
+        "note": "",
+    }
+
+    def act(cleaned: dict[str, Any]) -> None:
+        safekeeping.quarantine(file=file, reason=cleaned["reason"], by=request.user, at=timezone.now())
+
+    return _answer(request, Verb.QUARANTINE, page, form, act, context, "The file is in quarantine.")
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def redact(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Put a redacted file in a file's place, and destroy the old bytes."""
+    file, page = _file(request, pk)
+    files = received(request, page.evidence.centre)
+    form = RedactForm(request.POST if request.method == "POST" else None, kept=files.kept, refused=files.refused)
+    context = {
+        "title": f"Redact “{file.name}”",
+        "explain": "The redacted file takes its place and the old bytes are destroyed for good, in every version of "
+        "the item. Signatures on a unit that rest on the old bytes become stale.",
+        "press": "Replace it and destroy the old file",
+        "note": remember(form.kept, user=request.user, centre=page.evidence.centre) if form.kept else "",
+    }
+
+    def act(cleaned: dict[str, Any]) -> None:
+        safekeeping.redact(
+            file=file, replacement=form.kept[0], reason=cleaned["reason"], by=request.user, at=timezone.now()
+        )
+
+    return _answer(request, Verb.REDACT, page, form, act, context, "The redacted file is in its place.")
+
+
+def _file(request: SignedInRequest, pk: int) -> tuple[EvidenceFile, ItemPage]:
+    """The file with its item in the version that holds it, as this person may see them, else 404."""
+    file = files_visible_to(request.user).select_related("version").filter(pk=pk).first()
+    if file is None:
+        raise Http404("There is no such file among the evidence you can see.")
+    return file, page_of(request, file.version.evidence_id, number=file.version.number)
+
+
+def _answer(
+    request: SignedInRequest,
+    verb: Verb,
+    page: ItemPage,
+    form: forms.Form,
+    act: Callable[[dict[str, Any]], None],
+    context: dict[str, Any],
+    done: str,
+) -> HttpResponse:
+    reasons = reasons_for(verb, page)
+    if request.method == "POST" and not reasons and form.is_valid():
+        try:
+            act(form.cleaned_data)
+        except Refusal as refusal:
+            show_refusal(form, refusal)
+        else:
+            messages.success(request, done)
+            return redirect("assessments:evidence", page.evidence.pk)
+    context |= {"page": page, "form": form, "refusals": item_linked(reasons, page.evidence.pk)}
+    return render(request, "assessments/evidence/verb.html", context, status=status_for(request, reasons))
