@@ -8,6 +8,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from django.db.models import F
+
 from assessments.enums import ItemStatus, SignedAs, UnitStatus
 from assessments.models import Decision, Enrolment, EvidenceFile, Mapping, SignOff
 from assessments.progress import Mark, layers
@@ -46,7 +48,7 @@ class Mapped:
     @property
     def item(self) -> str:
         """What people call the item."""
-        return f"Evidence {self.evidence_number}" if self.evidence_number else f"“{self.title}”"
+        return f"Evidence {self.evidence_number}" if self.evidence_number else "Draft"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +121,7 @@ def mapped_to(enrolment_ids: Iterable[int]) -> list[Mapped]:
             evidence__versions__replaced_at=None,
             evidence__versions__status__in=LIVE,
         )
-        .order_by("evidence__number", "evidence_id", "criterion__position")
+        .order_by(F("evidence__number").asc(nulls_last=True), "evidence_id", "criterion__position")
         .values_list(
             "pk",
             "enrolment_id",

@@ -25,6 +25,7 @@ from assessments.views.asking import deny, linked, person_at
 from assessments.workflow import UNIT_STEPS, Reason, unit_refusals
 from portfolio import signing
 from portfolio.access import SignedInRequest, signed_in
+from portfolio.enums import Role
 from portfolio.models import Statement
 from portfolio.refusal import Refusal
 from portfolio.views.answers import show_refusal
@@ -187,6 +188,7 @@ def enrolment_page(request: SignedInRequest, pk: int) -> HttpResponse:
         "view": view,
         "views": VIEWS,
         "own": page.enrolment.candidate_user_id == request.user.pk,
+        "administers": request.standing.holds(Role.ADMINISTRATOR, page.enrolment.centre_id),
         "missing_title": _missing_title(page, request),
         "missing": linked(page.reasons, pk),
         "verbs": [(verb.value, PAGES[verb].title) for verb in page.verbs],
