@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from assessments.views import award, evidence, files, item, judgement, office, record, safekeeping
+from assessments.views import award, candidate, evidence, files, item, judgement, office, record, safekeeping
 from assessments.workflow import UNIT_STEPS
 
 app_name = "assessments"
@@ -17,6 +17,7 @@ urlpatterns = [
     path("centre/<slug:slug>/approvals/<slug:code>/form/", office.form_approval, name="form_approval"),
     path("enrolments/<int:pk>/allocate/<slug:part>/", office.allocate, name="allocate"),
     # evidence
+    path("portfolio/", candidate.home, name="candidate_home"),
     path("evidence/<int:pk>/", item.evidence, name="evidence"),
     path("evidence/add/", evidence.add, name="add_evidence"),
     path("evidence/<int:pk>/edit/", evidence.edit, name="edit_evidence"),

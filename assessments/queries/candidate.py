@@ -1,0 +1,184 @@
+"""A candidate's own portfolio: their units with progress, and what waits for them."""
+
+import datetime
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from django.db.models import OuterRef, Subquery
+
+from assessments.enums import ItemStatus, Layer, SignedAs, UnitStatus, Verb, Verdict
+from assessments.models import Enrolment, EvidenceVersion, Review, SignOff
+from assessments.progress import Progress, progress_of
+from assessments.queries.enrolment import staff_names
+from assessments.queries.judgement import Decided, Mapped, UnitRows, decided_in, mapped_to, unit_facts
+from assessments.rules import Person
+from assessments.workflow import UnitFacts, unit_needs
+from portfolio.models import User
+from units.models import Criterion
+
+MORE_NEEDED = (Verdict.NOT_YET, Verdict.CONTRIBUTES)
+MET = (Layer.ACCEPTED, Layer.CONFIRMED)
+
+
+@dataclass(frozen=True)
+class MyUnit:
+    """A unit of the candidate's, how far it is, and who assesses it."""
+
+    enrolment: Enrolment
+    progress: Progress
+    assessor: str
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Something the candidate can do next: where, since when, and what was said."""
+
+    at: datetime.datetime
+    kind: str
+    title: str
+    place: str
+    pk: int
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class OwnPortfolio:
+    """The candidate's home."""
+
+    units: list[MyUnit]
+    waiting: list[Waiting]
+
+
+def own_portfolio(user: User) -> OwnPortfolio:
+    """Everything on a candidate's home in seven queries, however many units and items there are."""
+    enrolments = list(
+        Enrolment.objects.filter(candidate_user=user)
+        .exclude(status=UnitStatus.WITHDRAWN)
+        .select_related("unit", "centre")
+        .order_by("ended_at", "unit__short_code", "pk")
+    )
+    rows = rows_of(enrolments)
+    facts = {found.enrolment.pk: unit_facts(found) for found in rows}
+    names = staff_names({row.assessor_id for row in enrolments}, {row.centre_id for row in enrolments})
+    versions = open_versions(user)
+    redrafted = {version.evidence_id for version in versions if version.status == ItemStatus.DRAFT}
+    collecting = [found for found in rows if found.enrolment.status == UnitStatus.COLLECTING]
+    waiting = [
+        *(waiting_version(version) for version in versions if not is_superseded(version, redrafted)),
+        *feedback_in(collecting, facts, redrafted),
+        *came_back([found.enrolment for found in collecting]),
+        *to_sign(user, collecting, facts),
+    ]
+    return OwnPortfolio(
+        units=[
+            MyUnit(row, progress_in(facts[row.pk]), names.get((row.assessor_id, row.centre_id), ""))
+            for row in enrolments
+        ],
+        waiting=sorted(waiting, key=lambda entry: entry.at, reverse=True),
+    )
+
+
+def rows_of(enrolments: list[Enrolment]) -> list[UnitRows]:
+    """The rows of many units at once, in three queries. Signatures are left out: nothing here rests on them."""
+    ids = [row.pk for row in enrolments]
+    criteria: dict[int, list[Criterion]] = defaultdict(list)
+    for criterion in Criterion.objects.filter(unit__in={row.unit_id for row in enrolments}):
+        criteria[criterion.unit_id].append(criterion)
+    mapped: dict[int, list[Mapped]] = defaultdict(list)
+    for mapping in mapped_to(ids):
+        mapped[mapping.enrolment_id].append(mapping)
+    decided: dict[int, list[Decided]] = defaultdict(list)
+    for decision in decided_in(ids):
+        decided[decision.enrolment_id].append(decision)
+    return [UnitRows(row, criteria[row.unit_id], mapped[row.pk], decided[row.pk]) for row in enrolments]
+
+
+def progress_in(facts: UnitFacts) -> Progress:
+    """The unit's progress in layers."""
+    return progress_of({criterion.pk: criterion.layer for criterion in facts.criteria})
+
+
+# --- what waits ------------------------------------------------------------------------------------------------------
+
+
+def open_versions(user: User) -> list[EvidenceVersion]:
+    """Drafts, and items returned, each with the latest words of its assessor. One query."""
+    latest = Review.objects.filter(version=OuterRef("pk")).order_by("-pk")
+    return list(
+        EvidenceVersion.objects.filter(
+            evidence__candidate__user=user, replaced_at=None, status__in=(ItemStatus.DRAFT, ItemStatus.RETURNED)
+        )
+        .select_related("evidence")
+        .annotate(returned_at=Subquery(latest.values("at")[:1]), said=Subquery(latest.values("feedback")[:1]))
+    )
+
+
+def is_superseded(version: EvidenceVersion, redrafted: set[int]) -> bool:
+    """An item returned whose next version is a draft already: the draft is what waits."""
+    return version.status == ItemStatus.RETURNED and version.evidence_id in redrafted
+
+
+def waiting_version(version: EvidenceVersion) -> Waiting:
+    """An item returned, or a draft to hand in."""
+    evidence = version.evidence
+    name = f"{evidence}: {version.title}" if evidence.number else version.title
+    if version.status == ItemStatus.DRAFT:
+        text = "The earlier version stays in force until you hand this one in." if evidence.number else ""
+        return Waiting(version.created_at, "Draft to hand in", name, "assessments:submit_evidence", evidence.pk, text)
+    at, said = getattr(version, "returned_at", None), getattr(version, "said", "")
+    return Waiting(at or version.created_at, "Returned", name, "assessments:evidence", evidence.pk, said or "")
+
+
+def feedback_in(rows: Iterable[UnitRows], facts: dict[int, UnitFacts], redrafted: set[int]) -> Iterator[Waiting]:
+    """Items read whose latest word on a criterion is not yet or contributes, while nothing else meets it."""
+    for found in rows:
+        unmet = {row.pk: row.number for row in facts[found.enrolment.pk].criteria if row.layer not in MET}
+        latest = {(row.version_id, row.criterion_id): row for row in found.decided}
+        said: dict[int, list[tuple[Mapped, Decided]]] = defaultdict(list)
+        for row in found.mapped:
+            word = latest.get((row.version_id, row.criterion_id))
+            if word and row.status == ItemStatus.REVIEWED and row.criterion_id in unmet and needs_more(word):
+                said[row.evidence_id].append((row, word))
+        for evidence_id, words in said.items():
+            if evidence_id not in redrafted:
+                yield feedback_on(words, found.enrolment, unmet)
+
+
+def needs_more(word: Decided) -> bool:
+    """Whether the candidate has something to do about a decision."""
+    return word.verdict in MORE_NEEDED or word.countersigned is False
+
+
+def feedback_on(words: list[tuple[Mapped, Decided]], enrolment: Enrolment, numbers: dict[int, str]) -> Waiting:
+    """What was said of one item in one unit, as one thing to look at."""
+    item, newest = words[0][0], max((word for _, word in words), key=lambda word: word.pk)
+    which = ", ".join(numbers[word.criterion_id] for _, word in words)
+    return Waiting(
+        at=newest.at,
+        kind=f"More needed for {enrolment.unit.short_code} {which}",
+        title=f"{item.item}: {item.title}",
+        place="assessments:evidence",
+        pk=item.evidence_id,
+        text=newest.feedback,
+    )
+
+
+def came_back(enrolments: Iterable[Enrolment]) -> Iterator[Waiting]:
+    """Units the candidate had declared that were referred or sent back since, with the reason. One query."""
+    units = {row.pk: row for row in enrolments}
+    voided = SignOff.objects.filter(
+        enrolment__in=units, part=SignedAs.CANDIDATE, signature__void__isnull=False
+    ).select_related("signature__void")
+    latest = {row.enrolment_id: row.signature.void for row in voided.order_by("pk")}
+    for pk, void in latest.items():
+        yield Waiting(void.at, "Came back to you", str(units[pk].unit), "assessments:enrolment", pk, void.reason)
+
+
+def to_sign(user: User, rows: Iterable[UnitRows], facts: dict[int, UnitFacts]) -> Iterator[Waiting]:
+    """Units with everything met and nothing waiting: the candidate's statement of competence is next."""
+    person = Person(user.pk, frozenset())
+    for found in rows:
+        if not unit_needs(Verb.DECLARE, person, facts[found.enrolment.pk]):
+            at, pk = max(row.at for row in found.decided), found.enrolment.pk
+            yield Waiting(at, "Ready for your signature", str(found.enrolment.unit), "assessments:declare", pk)
