@@ -14,21 +14,24 @@ from units.enums import Provision
 from units.models import Unit
 
 NO_COUNTERSIGNER = "Nobody"
+CHOOSE = "Choose…"
 
 
 class EnrolForm(forms.Form):
     """A candidate, a unit, and everybody who will work on it."""
 
-    candidate = forms.ModelChoiceField(queryset=CandidateRecord.objects.none())
-    unit = forms.ModelChoiceField(queryset=Unit.objects.none())
-    assessor = forms.ModelChoiceField(queryset=StaffRecord.objects.none())
+    candidate = forms.ModelChoiceField(queryset=CandidateRecord.objects.none(), empty_label=CHOOSE)
+    unit = forms.ModelChoiceField(queryset=Unit.objects.none(), empty_label=CHOOSE)
+    assessor = forms.ModelChoiceField(queryset=StaffRecord.objects.none(), empty_label=CHOOSE)
     countersigner = forms.ModelChoiceField(
         queryset=StaffRecord.objects.none(),
         required=False,
         empty_label=NO_COUNTERSIGNER,
         help_text="Needed where the assessor holds no assessor's award yet.",
     )
-    verifier = forms.ModelChoiceField(label="Internal verifier", queryset=StaffRecord.objects.none())
+    verifier = forms.ModelChoiceField(
+        label="Internal verifier", queryset=StaffRecord.objects.none(), empty_label=CHOOSE
+    )
     started_on = day("Starts on")
     target_on = day("Target date", required=False)
 
@@ -56,7 +59,7 @@ class EnrolForm(forms.Form):
 class AllocateForm(forms.Form):
     """Who holds a part of an enrolment from now on, and why that changes."""
 
-    user = forms.ModelChoiceField(label="From now on", queryset=StaffRecord.objects.none())
+    user = forms.ModelChoiceField(label="From now on", queryset=StaffRecord.objects.none(), empty_label=CHOOSE)
     reason = forms.CharField(label="Why it changes", widget=forms.Textarea(attrs={"rows": 2}))
 
     def __init__(self, *args: Any, centre: Centre, part: AllocatedAs, today: datetime.date, **kwargs: Any) -> None:

@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -17,6 +18,7 @@ from assessments.queries.office import approvals_of, units_of
 from portfolio.access import SignedInRequest, holds
 from portfolio.enums import Role
 from portfolio.models import Centre
+from portfolio.rules import centre_number_warnings
 from portfolio.views.answers import done, form_page, typed
 from portfolio.views.people import Trail, ask, ask_or_act, kept_centre
 from units.actions import approve, approve_form
@@ -74,6 +76,8 @@ def enrol(request: SignedInRequest, slug: str) -> HttpResponse:
     centre, today = kept_centre(request, slug), timezone.localdate()
     form = EnrolForm(typed(request), centre=centre, today=today, initial={"started_on": today, **request.GET.dict()})
     if done(form, lambda clean: actions.enrol(by=request.user, at=timezone.now(), **clean)):
+        clean = form.cleaned_data
+        messages.success(request, f"{clean['candidate']} is enrolled on {clean['unit'].short_code}.")
         return redirect("assessments:centre_enrolments", slug)
     return form_page(
         request, form, title="Enrol a candidate on a unit", button="Enrol the candidate", trail=units_trail(centre)
@@ -92,6 +96,7 @@ def allocate(request: SignedInRequest, pk: int, part: str) -> HttpResponse:
     form = AllocateForm(typed(request), centre=enrolment.centre, part=allocated, today=timezone.localdate())
     act = partial(actions.allocate, enrolment=enrolment, part=allocated, by=request.user, at=timezone.now())
     if done(form, lambda clean: act(**clean)):
+        messages.success(request, f"The {allocated.label.lower()} has changed. The history keeps who it was before.")
         return redirect("assessments:enrolment", pk)
     trail: Trail = [(str(enrolment), reverse("assessments:enrolment", args=[pk]))]
     title = f"Change the {allocated.label.lower()}"
@@ -117,6 +122,9 @@ def approval(request: SignedInRequest, slug: str, code: str) -> HttpResponse:
     form = ApprovalForm(typed(request), initial=initial)
     act = partial(approve, centre=centre, awarding_body=body, by=request.user, at=timezone.now())
     if done(form, lambda clean: act(**clean)):
+        messages.success(request, f"The approval by {body} is on record.")
+        for warning in centre_number_warnings(form.cleaned_data["centre_number"], body.centre_number_pattern):
+            messages.warning(request, warning)
         return redirect("assessments:approvals", slug)
     return form_page(
         request, form, title=f"Approval by {body}", button="Record the approval", trail=approvals_trail(centre)
@@ -133,6 +141,7 @@ def form_approval(request: SignedInRequest, slug: str, code: str) -> HttpRespons
     )
     form = FormApprovalForm(typed(request))
     if done(form, lambda clean: approve_form(approval=existing, by=request.user, at=timezone.now(), **clean)):
+        messages.success(request, "The approval of the recording form is on record.")
         return redirect("assessments:approvals", slug)
     return form_page(
         request,
