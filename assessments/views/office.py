@@ -123,7 +123,9 @@ def approval(request: SignedInRequest, slug: str, code: str) -> HttpResponse:
     act = partial(approve, centre=centre, awarding_body=body, by=request.user, at=timezone.now())
     if done(form, lambda clean: act(**clean)):
         messages.success(request, f"The approval by {body} is on record.")
-        for warning in centre_number_warnings(form.cleaned_data["centre_number"], body.centre_number_pattern):
+        for warning in centre_number_warnings(
+            form.cleaned_data["centre_number"], body.centre_number_pattern, str(body)
+        ):
             messages.warning(request, warning)
         return redirect("assessments:approvals", slug)
     return form_page(
