@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from assessments.views import award, candidate, evidence, files, item, judgement, office, record, safekeeping
+from assessments.views import (
+    award,
+    candidate,
+    evidence,
+    files,
+    item,
+    judgement,
+    office,
+    record,
+    safekeeping,
+    verification,
+)
 from assessments.workflow import UNIT_STEPS
 
 app_name = "assessments"
@@ -35,6 +46,12 @@ urlpatterns = [
     path("assessing/", judgement.queue, name="queue"),
     path("assessing/caseload/", judgement.cases, name="caseload"),
     path("assessing/<int:pk>/", judgement.judge, name="judge"),
+    # verification
+    path("enrolments/<int:pk>/sample/", verification.plan_sample, name="plan_sample"),
+    path("enrolments/<int:pk>/leave-unsampled/", verification.leave_unsampled, name="leave_unsampled"),
+    path("samples/<int:pk>/", verification.sample, name="sample"),
+    path("samples/<int:pk>/drop/", verification.drop_sample, name="drop_sample"),
+    path("actions/<int:pk>/", verification.action, name="action"),
     # award
     path("forms/", award.forms, name="forms"),
     path("centre/<slug:slug>/forms/", award.centre_forms, name="centre_forms"),

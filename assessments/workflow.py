@@ -16,6 +16,7 @@ StatusT = TypeVar("StatusT", UnitStatus, ItemStatus)
 U = UnitStatus
 I = ItemStatus  # noqa: E741  # read as a table
 
+VERIFIER_ALWAYS = "The awarding body wants the internal verifier's signature on every unit."
 SUSPENDABLE = (U.COLLECTING, U.DECLARED, U.AWAITING_COUNTERSIGNATURE, U.SIGNED_OFF, U.VERIFIED)
 
 
@@ -363,7 +364,7 @@ def _verify(person: Person, facts: UnitFacts) -> Iterable[Reason]:
 def _claim(person: Person, facts: UnitFacts) -> Iterable[Reason]:
     if facts.status == U.SIGNED_OFF:
         if facts.verifier_always:
-            yield Reason("The awarding body wants the internal verifier's signature on every unit.")
+            yield Reason(VERIFIER_ALWAYS)
         elif not facts.left_unsampled:
             yield Reason("The internal verifier has neither verified this unit nor recorded why it was not sampled.")
     yield from _nothing_open(person, facts)

@@ -16,20 +16,25 @@ from assessments.actions.journey import (
     sign,
     void_signatures,
 )
-from assessments.enums import Party, SampleOutcome, SampleStage, SignedAs, UnitStatus, Verb
+from assessments.enums import SampleOutcome, SignedAs, UnitStatus, Verb
 from assessments.models import Action, Enrolment, Sample, SampledCriterion, UnsampledNote
-from assessments.queries.enrolment import bare_facts
-from assessments.queries.judgement import unit_rows
-from assessments.queries.verification import samples_of, unit_facts, verifier_digest
-from assessments.rules import has_decided, in_words, parties
-from assessments.workflow import UnitFacts, unit_refusals
+from assessments.queries.enrolment import bare_facts, people_of
+from assessments.queries.judgement import deciders_in, unit_rows
+from assessments.queries.verification import action_facts, looked_at_in, unit_facts, verifier_digest
+from assessments.verifying import (
+    NOT_OPEN,
+    STAGES,
+    answering_refusals,
+    closing_refusals,
+    leaving_refusals,
+    planning_refusals,
+    verifier_refusals,
+)
+from assessments.workflow import unit_refusals
 from portfolio import audit
 from portfolio.canonical import JSON
 from portfolio.models import User
 from portfolio.refusal import Refusal
-
-INTERIM_AT = (UnitStatus.COLLECTING, UnitStatus.DECLARED)
-SUMMATIVE_AT = (UnitStatus.SIGNED_OFF, UnitStatus.VERIFIED)
 
 
 @transaction.atomic
@@ -41,12 +46,8 @@ def plan_sample(*, enrolment: Enrolment, reason: str, by: User, at: datetime.dat
     reason = require(reason, "Say why you sample this unit.")
     enrolment = lock_one(enrolment)
     facts = unit_facts(enrolment)
-    _verifies(facts, enrolment, by, at)
-    if facts.status not in (*INTERIM_AT, *SUMMATIVE_AT):
-        raise Refusal([f"The unit is “{facts.status.label}”: there is nothing to sample now."])
-    if facts.open_sample:
-        raise Refusal(["This unit has an open sample already: close it first."])
-    stage = SampleStage.INTERIM if facts.status in INTERIM_AT else SampleStage.SUMMATIVE
+    refuse(planning_refusals(person(by, enrolment.centre_id, at), facts))
+    stage = STAGES[facts.status]
     sample = Sample.objects.create(
         enrolment=enrolment, verifier=by, stage=stage, reason=reason, planned_at=at, planned_by=by
     )
@@ -59,7 +60,7 @@ def drop_sample(*, sample: Sample, reason: str, by: User, at: datetime.datetime)
     """Take a planned sample off the plan, with the reason on record."""
     reason = require(reason, "Say why the sample is dropped.")
     enrolment = lock_one(sample.enrolment)
-    _verifies(unit_facts(enrolment), enrolment, by, at)
+    _verifies(enrolment, by, at)
     _change_open(sample, dropped_at=at, drop_reason=reason)
     _told(enrolment, "drop_sample", by, at, sample=sample.pk, reason=reason)
     return sample
@@ -75,19 +76,29 @@ def close_sample(
     due_on: datetime.date | None,
     by: User,
     at: datetime.datetime,
+    agreed: bool = True,
 ) -> Sample:
-    """Record what was sampled and that it is agreed; with `wanted`, agreed with an action due on a day.
+    """Record what was sampled and what came of it: agreed; with `wanted`, agreed with an action due on a day.
 
-    To disagree, send the unit back. Raises Refusal when no criterion was sampled, or an action lacks its day.
+    Not agreed closes an interim sample of a unit that is still collecting; a unit further on is sent back instead.
+    Raises Refusal when no criterion was sampled, or an action lacks its finding or its day.
     """
     enrolment = lock_one(sample.enrolment)
-    _verifies(unit_facts(enrolment), enrolment, by, at)
-    outcome = SampleOutcome.AGREED_WITH_ACTION if wanted.strip() else SampleOutcome.AGREED
-    if wanted.strip() and not feedback.strip():
-        raise Refusal(["Tell the assessor what you found, so that the action makes sense to them."])
-    _sampled(sample, enrolment, criteria)
-    _change_open(sample, verifier=by, done_at=at, outcome=outcome, feedback=feedback.strip())
-    if outcome == SampleOutcome.AGREED_WITH_ACTION:
+    _verifies(enrolment, by, at)
+    asks = bool(wanted.strip()) or not agreed or due_on is not None
+    looked_at = set(criteria)
+    sentences = _sampled_refusals(enrolment, looked_at)
+    if not agreed and enrolment.status != UnitStatus.COLLECTING:
+        sentences.append("To disagree with a unit that has been declared complete, send it back.")
+    if asks:
+        sentences += _action_refusals(feedback, wanted, due_on, at)
+    if sentences:
+        raise Refusal(sentences)
+    outcome = SampleOutcome.AGREED_WITH_ACTION if asks else SampleOutcome.AGREED
+    if not agreed:
+        outcome = SampleOutcome.NOT_AGREED
+    _close(sample, looked_at, outcome, feedback, by, at)
+    if due_on is not None:
         _raise_action(enrolment, sample, feedback, wanted, due_on, by, at)
     _told(enrolment, "close_sample", by, at, sample=sample.pk, outcome=outcome.value)
     return sample
@@ -108,14 +119,18 @@ def send_back(
 
     An open sample is closed by it as not agreed. Source: an outcome not agreed reopens the unit (domain rule 44).
     """
-    finding = require(finding, "Say what you found.")
     enrolment = lock_one(enrolment)
     facts = unit_facts(enrolment)
     refuse(unit_refusals(Verb.SEND_BACK, person(by, enrolment.centre_id, at), facts))
     sample = Sample.objects.get(pk=facts.open_sample.pk) if facts.open_sample else None
+    looked_at = set(criteria)
+    sentences = _sampled_refusals(enrolment, looked_at) if sample else []
+    sentences += _action_refusals(finding, wanted, due_on, at)
+    if sentences or due_on is None:
+        raise Refusal(sentences)
+    finding = finding.strip()
     if sample:
-        _sampled(sample, enrolment, criteria)
-        _change_open(sample, verifier=by, done_at=at, outcome=SampleOutcome.NOT_AGREED, feedback=finding)
+        _close(sample, looked_at, SampleOutcome.NOT_AGREED, finding, by, at)
     _raise_action(enrolment, sample, finding, wanted, due_on, by, at)
     move_unit(enrolment, Verb.SEND_BACK, UnitStatus.COLLECTING, **BACK_TO_COLLECTING)
     void_signatures(enrolment, by=by, at=at, reason=f"Sent back: {finding}")
@@ -126,9 +141,9 @@ def send_back(
 def verify(*, enrolment: Enrolment, by: User, at: datetime.datetime) -> Enrolment:
     """The internal verifier signs the unit."""
     enrolment = lock_one(enrolment)
-    rows = unit_rows(enrolment)
-    refuse(unit_refusals(Verb.VERIFY, person(by, enrolment.centre_id, at), unit_facts(enrolment, rows)))
-    digest = verifier_digest(rows, samples_of(enrolment))
+    rows, looked_at = unit_rows(enrolment), looked_at_in(enrolment)
+    refuse(unit_refusals(Verb.VERIFY, person(by, enrolment.centre_id, at), unit_facts(enrolment, rows, looked_at)))
+    digest = verifier_digest(rows, looked_at.kept)
     move_unit(enrolment, Verb.VERIFY, UnitStatus.VERIFIED, verified_at=at, verified_by=by)
     sign(enrolment, SignedAs.VERIFIER, digest, by=by, at=at)
     return _told(enrolment, Verb.VERIFY, by, at)
@@ -139,17 +154,7 @@ def leave_unsampled(*, enrolment: Enrolment, reason: str, by: User, at: datetime
     """Record why a signed-off unit is left out of the sample, where the awarding body allows that."""
     reason = require(reason, "Say why this unit is not sampled.")
     enrolment = lock_one(enrolment)
-    facts = unit_facts(enrolment)
-    _verifies(facts, enrolment, by, at)
-    sentences = []
-    if facts.status != UnitStatus.SIGNED_OFF:
-        sentences.append(f"The unit is “{facts.status.label}”: only a signed-off unit can be left unsampled.")
-    if facts.verifier_always:
-        sentences.append(f"{enrolment.unit.awarding_body} wants the internal verifier's signature on every unit.")
-    if facts.open_sample:
-        sentences.append("A sample of this unit is open: close or drop it first.")
-    if sentences:
-        raise Refusal(sentences)
+    refuse(leaving_refusals(person(by, enrolment.centre_id, at), unit_facts(enrolment)))
     note = UnsampledNote.objects.create(enrolment=enrolment, by=by, at=at, reason=reason)
     _told(enrolment, "leave_unsampled", by, at, reason=reason)
     return note
@@ -157,30 +162,29 @@ def leave_unsampled(*, enrolment: Enrolment, reason: str, by: User, at: datetime
 
 @transaction.atomic
 def answer_action(*, action: Action, answer: str, by: User, at: datetime.datetime) -> Action:
-    """The assessor an action was given to, or whoever assesses the unit since, says what was done about it."""
+    """Whoever an action was given to, or the unit's assessor of today, says what was done about it.
+
+    A better answer may follow until the verifier closes the action; the audit book keeps each.
+    """
     answer = require(answer, "Say what you have done.")
-    enrolment = lock_one(action.enrolment)
-    if by.pk not in (action.owner_id, enrolment.assessor_id):
-        raise Refusal(["Only the person an action was given to, or the unit's assessor, can answer it."])
-    if Action.objects.filter(pk=action.pk, closed_at=None).update(answer=answer, answered_at=at) != 1:
-        raise Refusal(["This action is closed already."])
+    enrolment, action = _locked_action(action)
+    assessor = person(by, enrolment.centre_id, at)
+    refuse(answering_refusals(assessor, people_of(enrolment), action_facts(action)))
+    Action.objects.filter(pk=action.pk).update(answer=answer, answered_at=at, answered_by=by)
+    _told(enrolment, "answer_action", by, at, action=action.pk, answer=answer)
     action.refresh_from_db()
-    _told(enrolment, "answer_action", by, at, action=action.pk)
     return action
 
 
 @transaction.atomic
 def close_action(*, action: Action, by: User, at: datetime.datetime) -> Action:
     """The verifier is satisfied with what was done. Raises Refusal before the action is answered."""
-    enrolment = lock_one(action.enrolment)
-    _verifies(unit_facts(enrolment), enrolment, by, at)
-    if by.pk == action.owner_id:
-        raise Refusal(["Nobody closes an action given to themselves."])
-    open_and_answered = Action.objects.filter(pk=action.pk, closed_at=None, answered_at__isnull=False)
-    if open_and_answered.update(closed_at=at, closed_by=by) != 1:
-        raise Refusal(["An action is closed once, and only after the assessor has answered it."])
-    action.refresh_from_db()
+    enrolment, action = _locked_action(action)
+    verifier, people = person(by, enrolment.centre_id, at), people_of(enrolment, deciders_in(enrolment.pk))
+    refuse(closing_refusals(verifier, people, action_facts(action)))
+    Action.objects.filter(pk=action.pk).update(closed_at=at, closed_by=by)
     _told(enrolment, "close_action", by, at, action=action.pk)
+    action.refresh_from_db()
     return action
 
 
@@ -195,26 +199,46 @@ def reopen(*, enrolment: Enrolment, reason: str, by: User, at: datetime.datetime
     return _told(enrolment, Verb.REOPEN, by, at, reason=reason)
 
 
-def _verifies(facts: UnitFacts, enrolment: Enrolment, by: User, at: datetime.datetime) -> None:
-    """Raise Refusal unless the person verifies this unit and never judged in it (SQA: never one's own judgements)."""
-    verifier = person(by, enrolment.centre_id, at)
-    if Party.VERIFIER not in parties(verifier, facts.people):
-        raise Refusal([f"Only {in_words([Party.VERIFIER])} can do this."])
-    if has_decided(verifier, facts.people):
-        raise Refusal(["You have judged evidence in this unit, so somebody else must sample it."])
+def _verifies(enrolment: Enrolment, by: User, at: datetime.datetime) -> None:
+    """Raise Refusal unless the person verifies this unit and never judged in it."""
+    people = people_of(enrolment, deciders_in(enrolment.pk))
+    refuse(verifier_refusals(person(by, enrolment.centre_id, at), people))
 
 
-def _sampled(sample: Sample, enrolment: Enrolment, criteria: Iterable[int]) -> None:
-    wanted = set(criteria)
-    found = enrolment.unit.criteria.filter(pk__in=wanted)
-    if not wanted or found.count() != len(wanted):
-        raise Refusal(["Tick the criteria you sampled."])
-    SampledCriterion.objects.bulk_create(SampledCriterion(sample=sample, criterion=criterion) for criterion in found)
+def _locked_action(action: Action) -> tuple[Enrolment, Action]:
+    """The action as it is once its unit is locked."""
+    enrolment = lock_one(action.enrolment)
+    return enrolment, Action.objects.get(pk=action.pk)
+
+
+def _sampled_refusals(enrolment: Enrolment, criteria: set[int]) -> list[str]:
+    if not criteria or enrolment.unit.criteria.filter(pk__in=criteria).count() != len(criteria):
+        return ["Tick the criteria you sampled."]
+    return []
+
+
+def _action_refusals(finding: str, wanted: str, due_on: datetime.date | None, at: datetime.datetime) -> list[str]:
+    sentences = []
+    if not finding.strip():
+        sentences.append("Tell the assessor what you found.")
+    if not wanted.strip():
+        sentences.append("Say what the assessor is to do.")
+    if due_on is None or due_on < timezone.localdate(at):
+        sentences.append("Give the action a day it is due, today or later.")
+    return sentences
+
+
+def _close(
+    sample: Sample, criteria: set[int], outcome: SampleOutcome, feedback: str, by: User, at: datetime.datetime
+) -> None:
+    """Write down what was looked at and what came of it; whoever looked is the sample's verifier from now on."""
+    SampledCriterion.objects.bulk_create(SampledCriterion(sample=sample, criterion_id=pk) for pk in sorted(criteria))
+    _change_open(sample, done_at=at, outcome=outcome, feedback=feedback.strip(), verifier=by)
 
 
 def _change_open(sample: Sample, **columns: object) -> None:
-    if Sample.objects.filter(pk=sample.pk, done_at=None, dropped_at=None).update(**columns) != 1:
-        raise Refusal(["This sample is not open any more."])
+    if Sample.objects.still_open().filter(pk=sample.pk).update(**columns) != 1:
+        raise Refusal([NOT_OPEN])
     sample.refresh_from_db()
 
 
@@ -223,13 +247,10 @@ def _raise_action(
     sample: Sample | None,
     finding: str,
     wanted: str,
-    due_on: datetime.date | None,
+    due_on: datetime.date,
     by: User,
     at: datetime.datetime,
 ) -> Action:
-    require(wanted, "Say what the assessor is to do.")
-    if due_on is None or due_on < timezone.localdate(at):
-        raise Refusal(["Give the action a day it is due, today or later."])
     return Action.objects.create(
         enrolment=enrolment,
         sample=sample,

@@ -1,9 +1,17 @@
-"""Forms of verification on a unit."""
+"""Forms of verification: choosing, sampling, and what is asked of an assessor."""
+
+from typing import Any
 
 from django import forms
 
 from assessments.forms.journey import VerbForm
+from assessments.queries.record import CriterionRow
 from portfolio.forms import day
+
+
+def choices_of(criteria: list[CriterionRow]) -> list[tuple[int, str]]:
+    """Criteria to tick, by number and text."""
+    return [(row.criterion.pk, f"{row.criterion.number} {row.criterion.text}") for row in criteria]
 
 
 class SendBackForm(VerbForm):
@@ -19,6 +27,46 @@ class SendBackForm(VerbForm):
         if self.page.facts.open_sample is None:
             del self.fields["criteria"]
         else:
-            self.fields["criteria"].choices = [  # type: ignore[attr-defined]
-                (row.criterion.pk, f"{row.criterion.number} {row.criterion.text}") for row in self.page.criteria
-            ]
+            self.fields["criteria"].choices = choices_of(self.page.criteria)  # type: ignore[attr-defined]
+
+
+class WhyForm(forms.Form):
+    """A reason on record: why this unit, why not, why no longer."""
+
+    reason = forms.CharField(label="Why", widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class SampleForm(forms.Form):
+    """What was looked at and found. An action is asked for by filling its fields."""
+
+    criteria = forms.TypedMultipleChoiceField(
+        coerce=int,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Tick the criteria you sampled."},
+    )
+    feedback = forms.CharField(
+        label="Feedback to the assessor",
+        required=False,
+        help_text="The assessor reads this, the candidate does not.",
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    wanted = forms.CharField(
+        label="What the assessor is to do",
+        required=False,
+        help_text="Leave this and the day empty to agree without an action.",
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    due_on = day("By when", required=False)
+
+    def __init__(self, *args: Any, criteria: list[CriterionRow], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["criteria"].choices = choices_of(criteria)  # type: ignore[attr-defined]
+
+    @property
+    def ticked(self) -> set[int]:
+        """The criteria ticked so far, for the boxes that stand beside the record."""
+        return {int(value) for value in self["criteria"].value() or () if str(value).isdigit()}
+
+
+class AnswerForm(forms.Form):
+    answer = forms.CharField(label="What you have done", widget=forms.Textarea(attrs={"rows": 4}))

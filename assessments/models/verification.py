@@ -1,12 +1,26 @@
 """What an internal verifier looks at, finds, and asks for."""
 
+import datetime
+
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 
 from assessments.enums import SampleOutcome, SampleStage
-from assessments.models.enrolment import Enrolment
-from portfolio.models import StandingQuerySet, StandingRow, User, one_of
+from assessments.models.enrolment import Enrolment, differ
+from portfolio.models import RoleGrant, StandingQuerySet, StandingRow, User, one_of
 from units.models import Criterion
+
+
+class SampleQuerySet(models.QuerySet["Sample"]):
+    def visible_to(self, user: User, day: datetime.date | None = None) -> "SampleQuerySet":
+        """Samples of the units that exist for this person, but of their own: the remarks are for the assessor."""
+        seen = Enrolment.objects.visible_to(user, day).exclude(candidate_user=user)
+        return self.filter(enrolment__in=seen)
+
+    def still_open(self) -> "SampleQuerySet":
+        """Planned, and neither done nor dropped."""
+        return self.filter(done_at=None, dropped_at=None)
 
 
 class Sample(models.Model):
@@ -23,6 +37,8 @@ class Sample(models.Model):
     feedback = models.TextField("feedback to the assessor", blank=True, editable=False)
     dropped_at = models.DateTimeField(null=True, editable=False)
     drop_reason = models.TextField(blank=True, editable=False)
+
+    objects = SampleQuerySet.as_manager()
 
     class Meta:
         ordering = ["enrolment", "planned_at", "pk"]
@@ -55,6 +71,11 @@ class Sample(models.Model):
     def __str__(self) -> str:
         return f"{self.get_stage_display()} sample of {self.enrolment}"
 
+    @property
+    def is_open(self) -> bool:
+        """Planned, and neither done nor dropped."""
+        return self.done_at is None and self.dropped_at is None
+
 
 class SampledCriterion(StandingRow):
     """A criterion that was looked at in a sample."""
@@ -72,6 +93,22 @@ class SampledCriterion(StandingRow):
         return self.criterion.number
 
 
+class ActionQuerySet(models.QuerySet["Action"]):
+    def visible_to(self, user: User, day: datetime.date | None = None) -> "ActionQuerySet":
+        """Actions in the units that exist for this person, but of their own; and those given to them.
+
+        An action stays with whoever it was given to, also after the unit has gone to another assessor.
+        """
+        day = day or timezone.localdate()
+        staff = RoleGrant.objects.on(day).filter(user=user).values("centre")
+        seen = Enrolment.objects.visible_to(user, day).exclude(candidate_user=user)
+        return self.filter(Q(enrolment__in=seen) | Q(owner=user, enrolment__centre__in=staff))
+
+    def overdue(self, day: datetime.date) -> "ActionQuerySet":
+        """Not answered though their day has passed."""
+        return self.filter(answered_at=None, closed_at=None, due_on__lt=day)
+
+
 class Action(models.Model):
     """Something a verifier asks of an assessor by a date. Answered by its owner, closed only by a verifier."""
 
@@ -85,14 +122,18 @@ class Action(models.Model):
     raised_at = models.DateTimeField()
     answer = models.TextField(blank=True, editable=False)
     answered_at = models.DateTimeField(null=True, editable=False)
+    answered_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, editable=False, related_name="+")
     closed_at = models.DateTimeField(null=True, editable=False)
     closed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, editable=False, related_name="+")
+
+    objects = ActionQuerySet.as_manager()
 
     class Meta:
         ordering = ["due_on", "pk"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(answered_at__isnull=True, answer="") | (Q(answered_at__isnull=False) & ~Q(answer="")),
+                condition=Q(answered_at__isnull=True, answered_by__isnull=True, answer="")
+                | (Q(answered_at__isnull=False, answered_by__isnull=False) & ~Q(answer="")),
                 name="an_answer_has_its_words",
             ),
             models.CheckConstraint(
@@ -101,14 +142,18 @@ class Action(models.Model):
                 name="a_closed_action_says_who_and_when",
             ),
             models.CheckConstraint(
-                condition=Q(closed_by__isnull=True) | ~Q(closed_by=F("owner")),
+                condition=Q(closed_by__isnull=True) | (~Q(closed_by=F("owner")) & differ("closed_by", "answered_by")),
                 name="nobody_closes_their_own_action",
-                violation_error_message="Only the verifier closes an action, never the person it was given to.",
+                violation_error_message="Only the verifier closes an action, never who it was given to or answered it.",
             ),
         ]
 
     def __str__(self) -> str:
         return self.wanted
+
+    def is_overdue(self, day: datetime.date) -> bool:
+        """Not answered though its day has passed."""
+        return self.answered_at is None and self.closed_at is None and self.due_on < day
 
 
 class UnsampledNote(StandingRow):

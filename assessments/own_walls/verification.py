@@ -38,6 +38,7 @@ VERIFICATION = [
         "actions",
         "answer",
         "answered_at",
+        "answered_by_id",
         "closed_at",
         "closed_by_id",
         message="An action keeps what was found and asked for. It is answered and closed beside that.",

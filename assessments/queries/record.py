@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, Q, Subquery
 
 from assessments.enums import EvidenceKind, ItemStatus, Layer, SignedAs, UnitStatus, Verb
 from assessments.models import Enrolment
@@ -13,6 +13,7 @@ from assessments.progress import Mark, Progress, progress_of
 from assessments.queries.judgement import Decided, Mapped, UnitRows, unit_rows
 from assessments.queries.verification import LookedAt, looked_at_in, unit_facts
 from assessments.rules import Person
+from assessments.verifying import further_acts
 from assessments.workflow import Reason, UnitFacts, open_to, unit_needs
 from portfolio.models import StaffRecord, User
 from units.enums import CriterionKind
@@ -71,6 +72,8 @@ class Said:
     feedback: str
     assessor_name: str
     at: datetime.datetime | None
+    countersigned: bool | None
+    countersigner_id: int | None
 
 
 @dataclass(frozen=True)
@@ -121,12 +124,16 @@ class UnitPage:
     over_time: OverTime
     pending: list[tuple[int, str]]
     verbs: list[Verb]
+    further: list[str]
     next_verb: Verb | None
     reasons: list[Reason]
 
 
-def enrolment_shown(user: User, pk: int) -> tuple[Enrolment, dict[str, str]]:
-    """The enrolment and the names of its staff by part, in one query. Raises Enrolment.DoesNotExist for strangers."""
+def enrolment_shown(user: User, which: Q) -> tuple[Enrolment, dict[str, str]]:
+    """The enrolment that fits and the names of its staff by part, in one query.
+
+    Raises Enrolment.DoesNotExist for strangers.
+    """
 
     def name_of(part: str) -> Subquery:
         record = StaffRecord.objects.filter(user=OuterRef(part), centre=OuterRef("centre"))
@@ -140,20 +147,24 @@ def enrolment_shown(user: User, pk: int) -> tuple[Enrolment, dict[str, str]]:
             countersigner_name=name_of("countersigner"),
             verifier_name=name_of("verifier"),
         )
-        .get(pk=pk)
+        .get(which)
     )
     parts = ("assessor", "countersigner", "verifier")
     return enrolment, {part: getattr(enrolment, f"{part}_name") or "" for part in parts}
 
 
 def unit_page(user: User, pk: int, person_at: Callable[[int], Person]) -> UnitPage:
-    """The page of a unit, in nine queries at most however long the portfolio is.
+    """The page of a unit, in ten queries at most however long the portfolio is.
 
     `person_at` tells the user's standing at a centre, once the centre is known. Raises Enrolment.DoesNotExist when
     the unit does not exist for the user.
     """
-    enrolment, staff = enrolment_shown(user, pk)
-    person = person_at(enrolment.centre_id)
+    enrolment, staff = enrolment_shown(user, Q(pk=pk))
+    return page_of(enrolment, staff, person_at(enrolment.centre_id))
+
+
+def page_of(enrolment: Enrolment, staff: dict[str, str], person: Person) -> UnitPage:
+    """The page of a unit found already."""
     rows, looked_at = unit_rows(enrolment), looked_at_in(enrolment)
     facts = unit_facts(enrolment, rows, looked_at)
     pairs = list(zip(rows.mapped, rows.marks, strict=True))
@@ -173,6 +184,7 @@ def unit_page(user: User, pk: int, person_at: Callable[[int], Person]) -> UnitPa
         over_time=over_time(rows.mapped),
         pending=pending_shown(rows),
         verbs=verbs,
+        further=further_acts(person, facts),
         next_verb=next_verb,
         reasons=missing(next_verb, verbs, person, facts),
     )
@@ -250,6 +262,8 @@ def said_of(row: Mapped, mark: Mark, word: Decided | None) -> Said:
         feedback=word.feedback if word else "",
         assessor_name=word.assessor_name if word else "",
         at=word.at if word else None,
+        countersigned=word.countersigned if word else None,
+        countersigner_id=word.countersigner_id if word else None,
     )
 
 

@@ -1,11 +1,13 @@
 """What verification knows of a unit."""
 
+import datetime
 from dataclasses import dataclass, replace
 
 from assessments.enums import SampleOutcome, SignedAs
 from assessments.models import Action, Enrolment, Sample, UnsampledNote
 from assessments.queries import judgement
 from assessments.queries.judgement import UnitRows, digest_for, unit_rows
+from assessments.verifying import ActionFacts
 from assessments.workflow import Named, UnitFacts
 from portfolio.canonical import JSON
 from units.enums import VerifierSignature
@@ -13,15 +15,30 @@ from units.enums import VerifierSignature
 
 @dataclass(frozen=True)
 class LookedAt:
-    """The samples of a unit that were not dropped, oldest first, and the actions raised in it."""
+    """The samples of a unit, oldest first, dropped ones among them; the actions raised; why it was not sampled."""
 
     samples: list[Sample]
     actions: list[Action]
+    notes: list[UnsampledNote]
+
+    @property
+    def kept(self) -> list[Sample]:
+        """The samples that were not dropped."""
+        return [sample for sample in self.samples if sample.dropped_at is None]
+
+    @property
+    def done(self) -> list[Sample]:
+        """The samples that were taken."""
+        return [sample for sample in self.samples if sample.done_at is not None]
 
 
 def looked_at_in(enrolment: Enrolment) -> LookedAt:
-    """What verifiers did in the unit, in two queries."""
-    return LookedAt(samples_of(enrolment), list(Action.objects.filter(enrolment=enrolment.pk)))
+    """What verifiers did in the unit, in three queries."""
+    return LookedAt(
+        samples=list(Sample.objects.filter(enrolment=enrolment.pk).order_by("pk")),
+        actions=list(Action.objects.filter(enrolment=enrolment.pk)),
+        notes=list(UnsampledNote.objects.filter(enrolment=enrolment.pk).order_by("pk")),
+    )
 
 
 AGREEING = (SampleOutcome.AGREED, SampleOutcome.AGREED_WITH_ACTION)
@@ -35,8 +52,8 @@ def unit_facts(enrolment: Enrolment, rows: UnitRows | None = None, looked_at: Lo
     rows = rows or unit_rows(enrolment)
     looked_at = looked_at or looked_at_in(enrolment)
     facts = judgement.unit_facts(rows)
-    samples = looked_at.samples
-    still_open = [Named(sample.pk, sample.get_stage_display()) for sample in samples if sample.done_at is None]
+    samples = looked_at.kept
+    still_open = [Named(sample.pk, sample.get_stage_display()) for sample in samples if sample.is_open]
     always = enrolment.unit.awarding_body.verifier_signature == VerifierSignature.ALWAYS
     return replace(
         facts,
@@ -45,20 +62,23 @@ def unit_facts(enrolment: Enrolment, rows: UnitRows | None = None, looked_at: Lo
         agreed_samples=sum(1 for sample in samples if sample.outcome in AGREEING),
         open_actions=tuple(Named(row.pk, row.wanted) for row in looked_at.actions if row.closed_at is None),
         verifier_always=always,
-        left_unsampled=not always and is_left_unsampled(enrolment),
+        left_unsampled=not always and is_left_unsampled(looked_at.notes, enrolment.signed_off_at),
     )
 
 
-def samples_of(enrolment: Enrolment) -> list[Sample]:
-    """The unit's samples that were not dropped, oldest first."""
-    return list(Sample.objects.filter(enrolment=enrolment.pk, dropped_at=None).order_by("pk"))
+def action_facts(action: Action) -> ActionFacts:
+    """What the refusals of an action rest on. No query."""
+    return ActionFacts(
+        owner_id=action.owner_id,
+        answered=action.answered_at is not None,
+        closed=action.closed_at is not None,
+        answered_by_id=action.answered_by_id,
+    )
 
 
-def is_left_unsampled(enrolment: Enrolment) -> bool:
+def is_left_unsampled(notes: list[UnsampledNote], signed_off_at: datetime.datetime | None) -> bool:
     """Whether a verifier recorded, since the unit was signed off, why it is not sampled."""
-    if enrolment.signed_off_at is None:
-        return False
-    return UnsampledNote.objects.filter(enrolment=enrolment.pk, at__gte=enrolment.signed_off_at).exists()
+    return signed_off_at is not None and any(note.at >= signed_off_at for note in notes)
 
 
 def stale_verifier(rows: UnitRows, samples: list[Sample]) -> tuple[str, ...]:

@@ -266,7 +266,12 @@ NEW = [
         "Criteria of the unit are sampled",
     ),
     ("sampledcriterion", "sampled", {"criterion_id": "{done_criterion}"}, "while the sample is open"),
-    ("action", "action", {"closed_by_id": "{assessor}", "owner_id": "{trainee}"}, "Nobody verifies"),
+    (
+        "action",
+        "action",
+        {"closed_by_id": "{assessor}", "owner_id": "{trainee}", "answered_by_id": "{trainee}"},
+        "Nobody verifies",
+    ),
     ("action", "action", {"closed_by_id": "{candidate}"}, "Nobody verifies"),
     ("unsamplednote", "note", {"by_id": "{trainee}"}, "Nobody verifies"),
     ("unsamplednote", "note", {"by_id": "{assessor}"}, "Nobody verifies"),

@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
@@ -30,6 +31,11 @@ from portfolio.models import Statement
 from portfolio.refusal import Refusal
 from portfolio.views.answers import show_refusal
 
+FURTHER = {
+    "plan_sample": "Choose the unit for sampling",
+    "leave_unsampled": "Leave the unit unsampled",
+    "sample": "Go to the open sample",
+}
 VIEWS = {"matrix": "Matrix", "criteria": "By criterion", "evidence": "By evidence"}
 
 
@@ -192,6 +198,7 @@ def enrolment_page(request: SignedInRequest, pk: int) -> HttpResponse:
         "missing_title": _missing_title(page, request),
         "missing": linked(page.reasons, pk),
         "verbs": [(verb.value, PAGES[verb].title) for verb in page.verbs],
+        "further": [(FURTHER[act], _further_place(page, act)) for act in page.further],
     }
     return render(request, "assessments/record/enrolment.html", context)
 
@@ -252,6 +259,11 @@ def _page(request: SignedInRequest, pk: int) -> UnitPage:
 
 def _statement(enrolment: Enrolment, part: SignedAs) -> Statement:
     return signing.current_statement(STATEMENT[part], enrolment.unit.awarding_body.code)
+
+
+def _further_place(page: UnitPage, act: str) -> str:
+    about = page.facts.open_sample if act == "sample" else None
+    return reverse(f"assessments:{act}", args=[about.pk if about else page.enrolment.pk])
 
 
 def _missing_title(page: UnitPage, request: SignedInRequest) -> str:

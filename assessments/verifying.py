@@ -1,0 +1,119 @@
+"""When a verifier may sample, ask and close: what verification does beside the unit's own journey, and why not.
+
+Sentences as in `workflow`: the same ones are shown before the button is pressed and raised by the action.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from assessments.enums import Party, SampleStage, UnitStatus
+from assessments.rules import People, Person, has_decided, in_words, is_assessor_of, is_verifier_of
+from assessments.workflow import VERIFIER_ALWAYS, Reason, UnitFacts
+
+STAGES: dict[UnitStatus, SampleStage] = {
+    UnitStatus.COLLECTING: SampleStage.INTERIM,
+    UnitStatus.DECLARED: SampleStage.INTERIM,
+    UnitStatus.SIGNED_OFF: SampleStage.SUMMATIVE,
+    UnitStatus.VERIFIED: SampleStage.SUMMATIVE,
+}
+"""What a sample taken at a status is: interim while the unit is being assessed, summative once it is signed off."""
+
+
+NOT_OPEN = "This sample is not open any more."
+
+
+@dataclass(frozen=True)
+class ActionFacts:
+    """All that the refusals of an action rest on."""
+
+    owner_id: int
+    answered: bool
+    closed: bool
+    answered_by_id: int | None = None
+
+
+def verifier_refusals(person: Person, people: People) -> list[Reason]:
+    """Why this person may not sample, ask or close in the unit (SQA: nobody verifies their own judgements).
+
+    A reason that is about nothing says that this is not for them at all.
+    """
+    if not is_verifier_of(person, people):
+        return [Reason(f"Only {in_words([Party.VERIFIER])} can do this.")]
+    if has_decided(person, people):
+        return [Reason("You have judged evidence in this unit, so somebody else must sample it.", "unit")]
+    return []
+
+
+def planning_refusals(person: Person, facts: UnitFacts) -> list[Reason]:
+    """Why this person cannot choose the unit for sampling now."""
+    if refused := verifier_refusals(person, facts.people):
+        return refused
+    return list(_cannot_be_sampled(facts))
+
+
+def leaving_refusals(person: Person, facts: UnitFacts) -> list[Reason]:
+    """Why this person cannot leave the unit out of the sample now.
+
+    Source: a unit may be unsampled where the awarding body allows it, but the plan must show why (domain rule 37).
+    """
+    if refused := verifier_refusals(person, facts.people):
+        return refused
+    return list(_cannot_be_left(facts))
+
+
+def sample_refusals(person: Person, people: People, *, is_open: bool) -> list[Reason]:
+    """Why this person cannot close or drop a sample now."""
+    if refused := verifier_refusals(person, people):
+        return refused
+    return [] if is_open else [Reason(NOT_OPEN, "unit")]
+
+
+def further_acts(person: Person, facts: UnitFacts) -> list[str]:
+    """What the unit's verifier may ask for beside the journey's verbs: what gets a button."""
+    if not is_verifier_of(person, facts.people):
+        return []
+    if facts.open_sample:
+        return ["sample"]
+    acts = ["plan_sample"] if facts.status in STAGES else []
+    if facts.status == UnitStatus.SIGNED_OFF and not facts.verifier_always and not facts.agreed_samples:
+        acts.append("leave_unsampled")
+    return acts
+
+
+def answering_refusals(person: Person, people: People, action: ActionFacts) -> list[Reason]:
+    """Why this person cannot answer an action: it is for whoever it was given to, or who assesses the unit now."""
+    if person.user_id != action.owner_id and not is_assessor_of(person, people):
+        return [Reason("Only the person an action was given to, or the unit's assessor, can answer it.")]
+    if action.closed:
+        return [Reason("This action is closed already.", "unit")]
+    return []
+
+
+def closing_refusals(person: Person, people: People, action: ActionFacts) -> list[Reason]:
+    """Why this person cannot close an action: only the verifier does, and only an answered one."""
+    if refused := verifier_refusals(person, people):
+        return refused
+    if person.user_id in (action.owner_id, action.answered_by_id):
+        return [Reason("Nobody closes an action given to themselves.")]
+    if action.closed or not action.answered:
+        return [Reason("An action is closed once, and only after the assessor has answered it.", "unit")]
+    return []
+
+
+def _cannot_be_sampled(facts: UnitFacts) -> Iterable[Reason]:
+    if facts.status not in STAGES:
+        yield Reason(f"The unit is “{facts.status.label}”: there is nothing to sample now.", "unit", facts.enrolment_id)
+    if facts.open_sample:
+        yield Reason("This unit has an open sample already: close it first.", "sample", facts.open_sample.pk)
+
+
+def _cannot_be_left(facts: UnitFacts) -> Iterable[Reason]:
+    if facts.status != UnitStatus.SIGNED_OFF:
+        words = f"The unit is “{facts.status.label}”: only a signed-off unit can be left unsampled."
+        yield Reason(words, "unit", facts.enrolment_id)
+    if facts.verifier_always:
+        yield Reason(VERIFIER_ALWAYS, "unit", facts.enrolment_id)
+    if facts.open_sample:
+        yield Reason("A sample of this unit is open: close or drop it first.", "sample", facts.open_sample.pk)
+    if facts.agreed_samples:
+        yield Reason("A sample of this unit has been agreed, so it is not unsampled.", "unit", facts.enrolment_id)

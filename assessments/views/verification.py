@@ -1,0 +1,230 @@
+"""The internal verifier's pages: choosing a unit, a sample beside its record, an action."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Q
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+
+from assessments.actions import verification
+from assessments.enums import SampleStage, UnitStatus, Verb
+from assessments.forms.verification import AnswerForm, SampleForm, WhyForm
+from assessments.models import Action, Enrolment
+from assessments.queries.record import UnitPage, enrolment_shown, page_of
+from assessments.queries.sampling import SamplePage, action_page, sample_page
+from assessments.queries.verification import action_facts
+from assessments.rules import Person
+from assessments.verifying import (
+    STAGES,
+    answering_refusals,
+    closing_refusals,
+    leaving_refusals,
+    planning_refusals,
+    sample_refusals,
+)
+from assessments.views.asking import deny, linked, person_at
+from assessments.workflow import Reason
+from portfolio.access import SignedInRequest, holds, signed_in
+from portfolio.enums import Role
+from portfolio.refusal import Refusal
+from portfolio.views.answers import done, show_refusal, typed
+from portfolio.views.people import ask_or_act
+
+WHY_STAGE = {
+    SampleStage.INTERIM: "This will be an interim sample, because the unit is still being assessed.",
+    SampleStage.SUMMATIVE: "This will be a summative sample, because the assessor has signed the unit off.",
+}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """How something that wants a reason is asked for, and where the way back leads."""
+
+    title: str
+    explain: str
+    press: str
+    back: str
+
+
+@holds(Role.INTERNAL_VERIFIER, Role.LEAD_VERIFIER)
+@ask_or_act
+def plan_sample(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Choose a unit for sampling, with the reason."""
+    page, person = _unit(request, pk)
+    stage = STAGES.get(page.facts.status)
+
+    def act(reason: str) -> str:
+        sample = verification.plan_sample(enrolment=page.enrolment, reason=reason, by=request.user, at=timezone.now())
+        messages.success(request, f"The unit is chosen for sampling: {sample.get_stage_display().lower()} sample.")
+        return reverse("assessments:sample", args=[sample.pk])
+
+    asked = Asked(
+        "Choose the unit for sampling",
+        WHY_STAGE[stage] if stage else "",
+        "Choose for sampling",
+        reverse("assessments:enrolment", args=[pk]),
+    )
+    return _ask(request, asked, page, planning_refusals(person, page.facts), act)
+
+
+@holds(Role.INTERNAL_VERIFIER, Role.LEAD_VERIFIER)
+@ask_or_act
+def leave_unsampled(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Say why a signed-off unit is not sampled."""
+    page, person = _unit(request, pk)
+    back = reverse("assessments:enrolment", args=[pk])
+
+    def act(reason: str) -> str:
+        verification.leave_unsampled(enrolment=page.enrolment, reason=reason, by=request.user, at=timezone.now())
+        messages.success(request, "The unit is left unsampled, and your reason is on record.")
+        return back
+
+    asked = Asked(
+        "Leave the unit unsampled",
+        "The awarding body wants the internal verifier only where a unit is sampled. With your reason on record, the "
+        "centre can claim this one without a sample.",
+        "Leave unsampled",
+        back,
+    )
+    return _ask(request, asked, page, leaving_refusals(person, page.facts), act)
+
+
+@holds(Role.INTERNAL_VERIFIER, Role.LEAD_VERIFIER)
+@ask_or_act
+def drop_sample(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Take an open sample off the plan, with the reason."""
+    found = _sample(request, pk)
+    unit = found.unit
+
+    def act(reason: str) -> str:
+        verification.drop_sample(sample=found.sample, reason=reason, by=request.user, at=timezone.now())
+        messages.success(request, "The sample is dropped, and your reason is on record.")
+        return reverse("assessments:enrolment", args=[unit.enrolment.pk])
+
+    asked = Asked(
+        "Drop the sample",
+        "The unit is not looked at after all. The sample stays on record as planned and dropped.",
+        "Drop the sample",
+        reverse("assessments:sample", args=[pk]),
+    )
+    reasons = sample_refusals(found.person, unit.facts.people, is_open=found.sample.is_open)
+    return _ask(request, asked, unit, reasons, act)
+
+
+@signed_in
+@ask_or_act
+def sample(request: SignedInRequest, pk: int) -> HttpResponse:
+    """A sample beside the assessor's record; while it is open, its verifier closes it here."""
+    found = _sample(request, pk)
+    facts = found.unit.facts
+    reasons = sample_refusals(found.person, facts.people, is_open=found.sample.is_open)
+    form = SampleForm(typed(request), criteria=found.unit.criteria)
+    if form.is_bound:
+        deny(reason for reason in reasons if not reason.about)
+        if reasons:
+            show_refusal(form, Refusal([reason.sentence for reason in reasons]))
+        if done(form, partial(_close, request, found)):
+            messages.success(request, f"The sample is closed: {found.sample.get_outcome_display().lower()}.")
+            return redirect("assessments:sample", pk)
+    context = {
+        "found": found,
+        "sample": found.sample,
+        "page": found.unit,
+        "enrolment": found.unit.enrolment,
+        "form": form if form.is_bound or not reasons else None,
+        "ticked": form.ticked,
+        "refusals": linked((reason for reason in reasons if reason.about), found.unit.enrolment.pk),
+        "may_send_back": Verb.SEND_BACK in found.unit.verbs,
+        "collecting": facts.status == UnitStatus.COLLECTING,
+        "day": request.standing.day,
+    }
+    return render(request, "assessments/verification/sample.html", context, status=409 if form.is_bound else 200)
+
+
+@signed_in
+@ask_or_act
+def action(request: SignedInRequest, pk: int) -> HttpResponse:
+    """What a verifier asked of an assessor: answered by the assessor, closed by the verifier."""
+    try:
+        found = action_page(request.user, pk)
+    except Action.DoesNotExist:
+        raise Http404("There is no such action among those you can see.") from None
+    person, facts = person_at(request, found.action.enrolment.centre_id), action_facts(found.action)
+    answering = answering_refusals(person, found.people, facts)
+    closing = closing_refusals(person, found.people, facts)
+    closes = request.method == "POST" and "close" in request.POST
+    form = AnswerForm(None if closes else typed(request), initial={"answer": found.action.answer})
+    if request.method == "POST":
+        reasons = closing if closes else answering
+        deny(reason for reason in reasons if not reason.about)
+    if closes and not closing:
+        verification.close_action(action=found.action, by=request.user, at=timezone.now())
+        messages.success(request, "The action is closed.")
+        return redirect("assessments:action", pk)
+    if form.is_bound and done(form, partial(_answer, request, found.action)):
+        messages.success(request, "Your answer is on record. The verifier closes the action.")
+        return redirect("assessments:action", pk)
+    context = {
+        "found": found,
+        "action": found.action,
+        "enrolment": found.action.enrolment,
+        "overdue": found.action.is_overdue(request.standing.day),
+        "form": form if form.is_bound or not answering else None,
+        "may_close": not closing,
+        "closing": linked((reason for reason in closing if reason.about), found.action.enrolment_id),
+    }
+    return render(request, "assessments/verification/action.html", context, status=409 if request.POST else 200)
+
+
+def _close(request: SignedInRequest, found: SamplePage, values: dict[str, Any]) -> None:
+    agreed = "not_agreed" not in request.POST
+    verification.close_sample(sample=found.sample, agreed=agreed, by=request.user, at=timezone.now(), **values)
+
+
+def _answer(request: SignedInRequest, action: Action, values: dict[str, Any]) -> None:
+    verification.answer_action(action=action, by=request.user, at=timezone.now(), **values)
+
+
+def _ask(
+    request: SignedInRequest, asked: Asked, page: UnitPage, reasons: list[Reason], act: Callable[[str], str]
+) -> HttpResponse:
+    """A page that asks for a reason, with what stands in the way; `act` answers with the address to go on to."""
+    deny(reason for reason in reasons if not reason.about)
+    form = WhyForm(typed(request))
+    if form.is_bound and not reasons and form.is_valid():
+        try:
+            return redirect(act(form.cleaned_data["reason"]))
+        except Refusal as refusal:
+            show_refusal(form, refusal)
+    context = {
+        "asked": asked,
+        "page": page,
+        "enrolment": page.enrolment,
+        "own": False,
+        "form": form,
+        "refusals": linked(reasons, page.enrolment.pk),
+    }
+    refused = form.is_bound and (reasons or form.non_field_errors())
+    return render(request, "assessments/verification/ask.html", context, status=409 if refused else 200)
+
+
+def _unit(request: SignedInRequest, pk: int) -> tuple[UnitPage, Person]:
+    try:
+        enrolment, staff = enrolment_shown(request.user, Q(pk=pk))
+    except Enrolment.DoesNotExist:
+        raise Http404("There is no such unit among those you can see.") from None
+    person = person_at(request, enrolment.centre_id)
+    return page_of(enrolment, staff, person), person
+
+
+def _sample(request: SignedInRequest, pk: int) -> SamplePage:
+    try:
+        return sample_page(request.user, pk, partial(person_at, request))
+    except Enrolment.DoesNotExist:
+        raise Http404("There is no such sample among those you can see.") from None
