@@ -9,6 +9,7 @@ A document is `templates/documents/<kind>.html`, which extends `documents/base.h
 house: no address of another server, and no file outside `static/` and `templates/documents/`.
 """
 
+import codecs
 import ctypes
 import functools
 import gc
@@ -160,6 +161,30 @@ def our_file(url: str) -> Path:
     return path
 
 
+def say_labels(document: Any, pdf: Any) -> None:
+    """Have cells of tables read aloud by their `aria-label`, where their text is only a sign.
+
+    WeasyPrint keeps the structure element of a cell on its box, and an alternative text for pictures only.
+    """
+    for page in document.pages:
+        for box in page._page_box.descendants():
+            element = getattr(box, "mark", None)
+            if element is not None and (label := box.element.get("aria-label")):
+                innermost(element, pdf)["ActualText"] = text_string(label)
+
+
+def text_string(text: str) -> bytes:
+    """A text as PDF writes it: UTF-16 in hexadecimal."""
+    return f"<{(codecs.BOM_UTF16_BE + text.encode('utf-16-be')).hex()}>".encode()
+
+
+def innermost(element: Any, pdf: Any) -> Any:
+    """The structure element that holds the text itself."""
+    while element["K"] and isinstance(reference := element["K"][0], bytes):
+        element = pdf.objects[int(reference.split()[0])]
+    return element
+
+
 @dataclass(frozen=True)
 class Toolbox:
     """WeasyPrint, imported, with what is made once per process."""
@@ -205,6 +230,7 @@ def toolbox() -> Toolbox:
                 font_config=fonts,
                 pdf_variant=variant,
                 attachments=[attached(one) for one in attachments],
+                finisher=say_labels,
             )
         except FatalURLFetchingError as error:
             raise CannotRender(str(error.__cause__ or error)) from error

@@ -41,12 +41,17 @@ def rendered(variant: str = pdf.DRAFT, *attachments: pdf.Attachment, **facts: ob
     return pikepdf.open(io.BytesIO(content))
 
 
-def tags(element: Any) -> Iterator[str]:
-    """The names of the structure elements, in reading order."""
+def structure(element: Any) -> Iterator[Any]:
+    """The structure elements, in reading order."""
     for kid in element.get("/K", []) if isinstance(element.get("/K"), pikepdf.Array) else [element.get("/K")]:
         if isinstance(kid, pikepdf.Dictionary) and "/S" in kid:
-            yield str(kid.S)
-            yield from tags(kid)
+            yield kid
+            yield from structure(kid)
+
+
+def tags(element: Any) -> Iterator[str]:
+    """The names of the structure elements, in reading order."""
+    return (str(one.S) for one in structure(element))
 
 
 def fonts(document: pikepdf.Pdf) -> list[Any]:
@@ -69,6 +74,13 @@ def test_a_page_can_be_read_aloud(variant: str) -> None:
     assert found.count("/TH") == 4
     assert found.count("/TD") == 2
     assert not document.check_pdf_syntax()
+
+
+@pytest.mark.parametrize("variant", [pdf.DRAFT, pdf.ISSUED])
+def test_a_cells_label_is_read_aloud_in_place_of_its_sign(variant: str) -> None:
+    document = rendered(variant, markup='<table><tr><td aria-label="accepted: Ŵyr">◑</td><td>plain</td></tr></table>')
+    said = [str(one.ActualText) for one in structure(document.Root.StructTreeRoot) if "/ActualText" in one]
+    assert said == ["accepted: Ŵyr"]
 
 
 @pytest.mark.parametrize("variant", [pdf.DRAFT, pdf.ISSUED])
