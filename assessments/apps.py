@@ -1,6 +1,7 @@
 """The upper floor, as Django knows it."""
 
 from django.apps import AppConfig
+from django.utils.module_loading import import_string
 
 from assessments.own_walls import WALLS
 from portfolio import walls
@@ -11,3 +12,7 @@ class AssessmentsConfig(AppConfig):
 
     def ready(self) -> None:
         walls.register(self.label, WALLS)
+        # The press may only be looked at once every floor's nouns are there.
+        guard = import_string("portfolio.press.guard")
+        guard("enrolment", "assessments.queries.printed.may_see_unit")
+        guard("authenticationform", "assessments.queries.printed.may_see_authentication")

@@ -10,6 +10,7 @@ from assessments.views import (
     item,
     judgement,
     office,
+    printed,
     record,
     safekeeping,
     verification,
@@ -62,4 +63,8 @@ urlpatterns = [
         path(f"enrolments/<int:pk>/{verb.value.replace('_', '-')}/", record.verb, {"verb": verb.value}, name=verb.value)
         for verb in UNIT_STEPS
     ),
+    # its official forms
+    path("enrolments/<int:pk>/recording-form/", printed.recording_form, name="recording_form"),
+    path("authentication-forms/<int:pk>/document/", printed.authentication_document, name="authentication_document"),
+    path("units/<slug:key>/<int:version>/recording-form/", printed.blank_form, name="blank_form"),
 ]

@@ -8,13 +8,19 @@ from assessments.models.enrolment import Enrolment
 from portfolio.models import Signature, StandingQuerySet, StandingRow, User, one_of
 
 
+class AuthenticationFormQuerySet(StandingQuerySet["AuthenticationForm"]):
+    def visible_to(self, user: User) -> "AuthenticationFormQuerySet":
+        """Forms of the units that exist for this person."""
+        return self.filter(enrolment__in=Enrolment.objects.visible_to(user))
+
+
 class AuthenticationForm(StandingRow):
     """That the centre declared a candidate's unit authentic: what a Centre Authentication form is issued on."""
 
     enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="authentication_forms")
     signature = models.OneToOneField(Signature, on_delete=models.PROTECT, related_name="authentication_form")
 
-    objects = StandingQuerySet["AuthenticationForm"].as_manager()
+    objects = AuthenticationFormQuerySet.as_manager()
 
     class Meta:
         ordering = ["pk"]

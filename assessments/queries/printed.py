@@ -1,0 +1,210 @@
+"""A candidate's unit as its official forms print it, in a fixed number of queries however long the portfolio is."""
+
+import datetime
+from dataclasses import dataclass
+
+from django.utils import timezone
+
+from assessments.enums import EvidenceKind, HeldAt, ItemStatus, SignedAs
+from assessments.models import AuthenticationForm, Enrolment, EvidenceVersion, SignOff, UnsampledNote
+from assessments.models.enrolment import SIGNED_OFF
+from assessments.progress import Mark
+from assessments.queries.enrolment import staff_name
+from assessments.queries.judgement import UnitRows, digest_for, stale_parts, unit_rows
+from assessments.queries.verification import samples_of, stale_verifier
+from portfolio import signing
+from portfolio.enums import Role
+from portfolio.models import Centre, Signature, SignatureVoid, StaffQualification, StaffRecord, Statement, User
+from units.models import CentreApproval, Criterion, Unit
+
+
+@dataclass(frozen=True)
+class PrintedUnit:
+    """What a form says of the unit before anybody's name is on it."""
+
+    unit: Unit
+    criteria: list[Criterion]
+    statement: Statement
+    centre: Centre | None
+    approval: CentreApproval | None
+
+
+@dataclass(frozen=True)
+class PrintedItem:
+    """An item of evidence: a row of the form. `marks` by id of their criteria."""
+
+    number: int
+    title: str
+    kind: str
+    activity_on: datetime.date | None
+    location: str
+    marks: dict[int, Mark]
+
+
+@dataclass(frozen=True)
+class PrintedSignature:
+    """The latest signature in a part, and what became of it."""
+
+    signature: Signature
+    void: SignatureVoid | None = None
+    stale: bool = False
+    comments: str = ""
+
+    @property
+    def in_force(self) -> bool:
+        return self.void is None
+
+
+@dataclass(frozen=True)
+class PrintedRecord:
+    """A candidate's unit: everything on its recording form."""
+
+    enrolment: Enrolment
+    printed_unit: PrintedUnit
+    items: list[PrintedItem]
+    signatures: dict[SignedAs, PrintedSignature]
+    assessor_name: str
+    sampled_at: datetime.datetime | None
+    rows: UnitRows
+
+    @property
+    def signed_off(self) -> bool:
+        """Whether the unit is signed off or further: then what is accepted is confirmed."""
+        return self.enrolment.status in SIGNED_OFF
+
+    @property
+    def stale(self) -> bool:
+        """Whether something changed after a signature was put to the unit."""
+        return any(signed.stale for signed in self.signatures.values())
+
+    @property
+    def issued(self) -> bool:
+        """Whether its form is the official one: the unit signed off, and every signature fitting what was signed."""
+        return self.signed_off and not self.stale
+
+
+@dataclass(frozen=True)
+class PrintedAuthentication:
+    """A Centre Authentication form: the record, the centre's signature, and the award the assessor held that day."""
+
+    form: AuthenticationForm
+    record: PrintedRecord
+    stands: bool
+    award: StaffQualification | None
+    award_held: bool
+    job_title: str
+    unsampled_reason: str
+
+
+def printed_unit(unit: Unit, centre: Centre | None) -> PrintedUnit:
+    """The unit as a centre's blank form shows it, in three queries. The unit comes with its awarding body."""
+    body = unit.awarding_body
+    approvals = CentreApproval.objects.filter(centre=centre, awarding_body=body)
+    return PrintedUnit(
+        unit=unit,
+        criteria=list(Criterion.objects.filter(unit=unit).select_related("outcome")),
+        statement=signing.current_statement("competence-candidate", body.code),
+        centre=centre,
+        approval=approvals.first() if centre else None,
+    )
+
+
+def printed_record(enrolment: Enrolment) -> PrintedRecord:
+    """Everything on the recording form, in twelve queries. The enrolment comes with its unit, people and centre."""
+    rows, samples = unit_rows(enrolment), samples_of(enrolment)
+    stale = {*stale_parts(rows), *stale_verifier(rows, samples)}
+    signatures = latest_signatures(enrolment, stale)
+    assessor = signatures.get(SignedAs.ASSESSOR)
+    named = assessor.signature.signer_name if assessor and assessor.in_force else None
+    return PrintedRecord(
+        enrolment=enrolment,
+        printed_unit=printed_unit(enrolment.unit, enrolment.centre),
+        items=printed_items(rows),
+        signatures=signatures,
+        assessor_name=named or staff_name(enrolment.assessor, enrolment.centre_id),
+        sampled_at=max((sample.done_at for sample in samples if sample.done_at), default=None),
+        rows=rows,
+    )
+
+
+def printed_items(rows: UnitRows) -> list[PrintedItem]:
+    """The items handed in, by number, each with its marks. One query, for where evidence is held elsewhere."""
+    places = dict(
+        EvidenceVersion.objects.filter(
+            pk__in={row.version_id for row in rows.mapped}, held=HeldAt.LOCATION
+        ).values_list("pk", "location")
+    )
+    found: dict[int, PrintedItem] = {}
+    for row, mark in zip(rows.mapped, rows.marks, strict=True):
+        if row.evidence_number is None or row.status == ItemStatus.DRAFT:
+            continue
+        item = PrintedItem(
+            number=row.evidence_number,
+            title=row.title,
+            kind=EvidenceKind(row.kind).label,
+            activity_on=row.activity_on,
+            location=places.get(row.version_id, ""),
+            marks={},
+        )
+        found.setdefault(row.evidence_id, item).marks[row.criterion_id] = mark
+    return list(found.values())
+
+
+def latest_signatures(enrolment: Enrolment, stale: set[str]) -> dict[SignedAs, PrintedSignature]:
+    """The latest signature in each part, voided ones too, in one query."""
+    rows = SignOff.objects.filter(enrolment=enrolment.pk).order_by("pk")
+    found: dict[SignedAs, PrintedSignature] = {}
+    for sign_off in rows.select_related("signature__statement", "signature__void"):
+        part, void = SignedAs(sign_off.part), getattr(sign_off.signature, "void", None)
+        is_stale = void is None and part.label.lower() in stale
+        found[part] = PrintedSignature(sign_off.signature, void, is_stale, sign_off.comments)
+    return found
+
+
+def printed_authentication(form: AuthenticationForm, enrolment: Enrolment) -> PrintedAuthentication:
+    """Everything on a Centre Authentication form, in sixteen queries at most. The form comes with its signature."""
+    record, centre = printed_record(enrolment), form.signature
+    assessor = record.signatures.get(SignedAs.ASSESSOR_AUTHENTICITY)
+    award, held = award_of(assessor.signature) if assessor else (None, False)
+    signer = StaffRecord.objects.filter(user=centre.signer_id, centre=enrolment.centre_id).first()
+    return PrintedAuthentication(
+        form=form,
+        record=record,
+        stands=record.issued and digest_for(record.rows, "centre") == centre.digest,
+        award=award,
+        award_held=held,
+        job_title=signer.job_title if signer else "",
+        unsampled_reason=unsampled_reason(enrolment),
+    )
+
+
+def award_of(signature: Signature) -> tuple[StaffQualification | None, bool]:
+    """The assessor's award the signer held on the day they signed, else the one they worked towards; and which."""
+    day = timezone.localdate(signature.signed_at)
+    awards = list(
+        StaffQualification.objects.filter(
+            staff__user=signature.signer_id, staff__centre=signature.centre_id, role=Role.ASSESSOR
+        ).order_by("pk")
+    )
+    for award in awards:
+        if award.achieved_on and award.achieved_on <= day:
+            return award, True
+    return (awards[0] if awards else None), False
+
+
+def unsampled_reason(enrolment: Enrolment) -> str:
+    """Why a verifier left the unit out of the sample since it was signed off; empty when none did."""
+    if enrolment.signed_off_at is None:
+        return ""
+    notes = UnsampledNote.objects.filter(enrolment=enrolment.pk, at__gte=enrolment.signed_off_at).order_by("-pk")
+    return notes.values_list("reason", flat=True).first() or ""
+
+
+def may_see_unit(user: User, enrolment_id: int) -> bool:
+    """Whether the person may fetch documents of a candidate's unit: who sees the unit does."""
+    return Enrolment.objects.visible_to(user).filter(pk=enrolment_id).exists()
+
+
+def may_see_authentication(user: User, form_id: int) -> bool:
+    """Whether the person may fetch an issued authentication form."""
+    return AuthenticationForm.objects.visible_to(user).filter(pk=form_id).exists()

@@ -1,0 +1,169 @@
+"""The Centre Authentication form: its fields, its declarations, and that it is issued once."""
+
+import datetime
+import io
+from typing import Any
+
+import pikepdf
+import pytest
+from django.utils import timezone
+
+from assessments.actions import award, judgement, safekeeping, verification
+from assessments.documents import ask_authentication_form
+from assessments.models import AuthenticationForm, Enrolment, EvidenceFile
+from assessments.testing import House, an_enrolment, sampled, signed_off, verified
+from assessments.tests.documents.reading import in_order, made, text_of
+from portfolio import pdf
+from portfolio.actions import edit_candidate, edit_staff, record_qualification
+from portfolio.enums import QualificationKind, Role
+from portfolio.models import Document, StaffRecord
+from portfolio.refusal import Refusal
+
+pytestmark = pytest.mark.django_db
+
+
+def authenticated(house: House, enrolment: Enrolment) -> AuthenticationForm:
+    form = award.authenticate(enrolment=enrolment, by=house.administrator, at=timezone.now())
+    return AuthenticationForm.objects.select_related("signature__statement", "enrolment").get(pk=form.pk)
+
+
+def asked(house: House, form: AuthenticationForm) -> Document:
+    return ask_authentication_form(form=form, by=house.administrator, at=timezone.now())
+
+
+def text(house: House, enrolment: Enrolment) -> str:
+    return text_of(made(asked(house, authenticated(house, enrolment))))
+
+
+def today() -> str:
+    return f"{timezone.localdate():%-d %B %Y}"
+
+
+def known_by_number(house: House, **numbers: Any) -> None:
+    edit_candidate(
+        candidate=house.candidate, legal_name="Cara Northgate", by=house.administrator, at=timezone.now(), **numbers
+    )
+
+
+# --- its fields ------------------------------------------------------------------------------------------------------
+
+
+def test_it_says_whom_it_is_about_with_their_numbers(house: House) -> None:
+    known_by_number(house, candidate_number="00012345", uln="9276308686", scn="051234561", centre_reference="C17")
+    form = authenticated(house, signed_off(an_enrolment(house)))
+    found = text_of(made(asked(house, form)))
+    in_order(found, "Centre Authentication Form", f"Reference CA-{form.pk:06d}", "Centre Northgate Centre")
+    in_order(found, "Centre number 12345", "Awarding body OCR")
+    in_order(found, "Unit CC26 Coordinate customer communication processes in a contact centre")
+    in_order(found, "Awarding body’s unit number 12", "Sector unit number CC26", "Unit reference number T/503/0406")
+    in_order(found, "Level 4", "Candidate Cara Northgate", "Candidate number 00012345")
+    in_order(
+        found, "Unique learner number 9276308686", "Scottish candidate number 051234561", "Centre’s own reference C17"
+    )
+
+
+def test_what_is_not_known_is_left_out(house: House) -> None:
+    found = text(house, verified(an_enrolment(house, "sqa-h12e04")))
+    for label in ("Unique learner number", "Scottish candidate number", "Candidate number", "Level 4", "Qualification"):
+        assert label not in found
+
+
+def test_it_has_everybodys_declaration_with_name_date_and_digest(house: House) -> None:
+    edit_staff(
+        staff=StaffRecord.objects.get(user=house.administrator),
+        name="Alma Admin",
+        job_title="Centre co-ordinator",
+        by=house.administrator,
+        at=timezone.now(),
+    )
+    enrolment = verified(an_enrolment(house))
+    form = authenticated(house, enrolment)
+    found = text_of(made(asked(house, form)))
+    in_order(
+        found, "Candidate’s declaration version 1", "my own work, produced independently", "I have acknowledged it"
+    )
+    in_order(found, "Data about customers and colleagues has been protected", "Candidate Cara Northgate", today())
+    in_order(found, "Cara Northgate", "Assessor’s declaration", "the candidate’s own work", "Qualified: Level 3 Award")
+    in_order(found, "achieved 31 January 2020", "Assessor Asha Northgate", "Signed as assessor", f"Date {today()}")
+    in_order(found, "Assessor Asha Northgate", "Internal verification", f"Date sampled: {today()}.", "Vera Northgate")
+    in_order(found, "Vera Northgate", "Centre’s declaration", "On behalf of the centre", "Centre co-ordinator")
+    in_order(found, "For the centre Alma Admin", f"digest {form.signature.digest[:12]}", f"Date {today()}")
+    assert "Countersignature" not in found
+
+
+def test_an_assessor_without_an_award_says_what_they_work_towards_and_is_countersigned(house: House) -> None:
+    record_qualification(
+        staff=StaffRecord.objects.get(user=house.trainee),
+        kind=QualificationKind.TAQA,
+        role=Role.ASSESSOR,
+        target_on=datetime.date(2030, 5, 1),
+        by=house.administrator,
+        at=timezone.now(),
+    )
+    enrolment = signed_off(an_enrolment(house, assessor=house.trainee))
+    enrolment = judgement.countersign(enrolment=enrolment, by=house.assessor, at=timezone.now())
+    found = text(house, enrolment)
+    in_order(found, "Working towards: Level 3 Award", "by 1 May 2030.", "Assessor Tomasz Northgate")
+    in_order(found, "Countersignature", "I hold an assessor qualification", "Countersigner Asha Northgate")
+
+
+def test_an_assessor_without_anything_on_record_is_not_called_qualified(house: House) -> None:
+    enrolment = signed_off(an_enrolment(house, assessor=house.trainee))
+    enrolment = judgement.countersign(enrolment=enrolment, by=house.assessor, at=timezone.now())
+    assert "No assessor qualification is on the centre’s record." in text(house, enrolment)
+
+
+def test_a_unit_sampled_and_not_verified_yet_leaves_the_verifiers_line_open(house: House) -> None:
+    found = text(house, sampled(an_enrolment(house)))
+    in_order(
+        found, "Internal verification", f"Date sampled: {today()}.", "Internal verifier Date", "Centre’s declaration"
+    )
+
+
+def test_a_unit_left_out_of_the_sample_says_why(house: House) -> None:
+    enrolment = signed_off(an_enrolment(house))
+    verification.leave_unsampled(
+        enrolment=enrolment, reason="Four of her units were sampled.", by=house.verifier, at=timezone.now()
+    )
+    in_order(text(house, enrolment), "left out of the sample: Four of her units were sampled.", "Centre’s declaration")
+
+
+def test_before_verification_it_says_nothing_of_it(house: House) -> None:
+    assert "Internal verification" not in text(house, signed_off(an_enrolment(house)))
+
+
+# --- issued once -----------------------------------------------------------------------------------------------------
+
+
+def test_it_is_issued_as_pdf_a_3a(house: House) -> None:
+    document = asked(house, authenticated(house, signed_off(an_enrolment(house))))
+    opened = pikepdf.open(io.BytesIO(made(document)))
+    with opened.open_metadata() as metadata:
+        assert (metadata["pdfaid:part"], metadata["pdfaid:conformance"]) == ("3", "A")
+    assert document.issued
+    assert document.file_name == "Authentication form CC26 Cara Northgate.pdf"
+
+
+def test_once_issued_it_stays_whatever_becomes_of_the_record_and_the_look(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    enrolment = signed_off(an_enrolment(house))
+    form = authenticated(house, enrolment)
+    issued = asked(house, form)
+    content = made(issued)
+    known_by_number(house, candidate_number="1")
+    verification.reopen(enrolment=enrolment, reason="A call was missing.", by=house.lead, at=timezone.now())
+    monkeypatch.setattr(pdf, "render", lambda *args, **kwargs: pytest.fail("rendered twice"))
+    monkeypatch.setattr(pdf, "render_version", lambda: "another look")
+    assert asked(house, form) == issued
+    assert made(issued) == content
+
+
+def test_it_is_not_issued_for_a_unit_that_has_changed_since(house: House) -> None:
+    enrolment = signed_off(an_enrolment(house))
+    form = authenticated(house, enrolment)
+    file = EvidenceFile.objects.get(version__evidence__candidate=house.candidate)
+    safekeeping.quarantine(file=file, reason="A customer's address.", by=house.assessor, at=timezone.now())
+    with pytest.raises(Refusal, match="confirm it again"):
+        asked(house, form)
+    assert not Document.objects.exists()
