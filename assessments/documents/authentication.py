@@ -116,7 +116,7 @@ def verification(printed: PrintedAuthentication) -> list[JSON]:
     if signed or sampled:
         line = f"Date sampled: {sampled}." if sampled else "This unit was not in the sample."
         return [declaration(title, signed, "Internal verifier", line)]
-    if printed.unsampled_reason:
-        line = f"This unit was left out of the sample: {printed.unsampled_reason}"
+    if printed.record.unsampled_reason:
+        line = f"This unit was left out of the sample: {printed.record.unsampled_reason}"
         return [{"title": title, "text": "", "version": None, "lines": [line], "signature": None}]
     return []

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from assessments.enums import EvidenceKind, HeldAt, ItemStatus, SignedAs
-from assessments.models import AuthenticationForm, Enrolment, EvidenceVersion, SignOff, UnsampledNote
+from assessments.models import AuthenticationForm, Enrolment, EvidenceVersion, SignOff
 from assessments.models.enrolment import SIGNED_OFF
 from assessments.progress import Mark
 from assessments.queries.enrolment import staff_name
 from assessments.queries.judgement import UnitRows, digest_for, stale_parts, unit_rows
-from assessments.queries.verification import samples_of, stale_verifier
+from assessments.queries.verification import LookedAt, looked_at_in, stale_verifier
 from portfolio import signing
 from portfolio.enums import Role
 from portfolio.models import Centre, Signature, SignatureVoid, StaffQualification, StaffRecord, Statement, User
@@ -64,13 +64,24 @@ class PrintedRecord:
     items: list[PrintedItem]
     signatures: dict[SignedAs, PrintedSignature]
     assessor_name: str
-    sampled_at: datetime.datetime | None
     rows: UnitRows
+    looked_at: LookedAt
 
     @property
     def signed_off(self) -> bool:
         """Whether the unit is signed off or further: then what is accepted is confirmed."""
         return self.enrolment.status in SIGNED_OFF
+
+    @property
+    def sampled_at(self) -> datetime.datetime | None:
+        """When a verifier last sampled the unit."""
+        return max((sample.done_at for sample in self.looked_at.done if sample.done_at), default=None)
+
+    @property
+    def unsampled_reason(self) -> str:
+        """Why a verifier left the unit out of the sample since it was signed off; empty when none did."""
+        since = self.enrolment.signed_off_at
+        return next((note.reason for note in reversed(self.looked_at.notes) if since and note.at >= since), "")
 
     @property
     def stale(self) -> bool:
@@ -93,7 +104,6 @@ class PrintedAuthentication:
     award: StaffQualification | None
     award_held: bool
     job_title: str
-    unsampled_reason: str
 
 
 def printed_unit(unit: Unit, centre: Centre | None) -> PrintedUnit:
@@ -110,9 +120,9 @@ def printed_unit(unit: Unit, centre: Centre | None) -> PrintedUnit:
 
 
 def printed_record(enrolment: Enrolment) -> PrintedRecord:
-    """Everything on the recording form, in twelve queries. The enrolment comes with its unit, people and centre."""
-    rows, samples = unit_rows(enrolment), samples_of(enrolment)
-    stale = {*stale_parts(rows), *stale_verifier(rows, samples)}
+    """Everything on the recording form, in fourteen queries. The enrolment comes with its unit, people and centre."""
+    rows, looked_at = unit_rows(enrolment), looked_at_in(enrolment)
+    stale = {*stale_parts(rows), *stale_verifier(rows, looked_at.kept)}
     signatures = latest_signatures(enrolment, stale)
     assessor = signatures.get(SignedAs.ASSESSOR)
     named = assessor.signature.signer_name if assessor and assessor.in_force else None
@@ -122,8 +132,8 @@ def printed_record(enrolment: Enrolment) -> PrintedRecord:
         items=printed_items(rows),
         signatures=signatures,
         assessor_name=named or staff_name(enrolment.assessor, enrolment.centre_id),
-        sampled_at=max((sample.done_at for sample in samples if sample.done_at), default=None),
         rows=rows,
+        looked_at=looked_at,
     )
 
 
@@ -162,7 +172,7 @@ def latest_signatures(enrolment: Enrolment, stale: set[str]) -> dict[SignedAs, P
 
 
 def printed_authentication(form: AuthenticationForm, enrolment: Enrolment) -> PrintedAuthentication:
-    """Everything on a Centre Authentication form, in sixteen queries at most. The form comes with its signature."""
+    """Everything on a Centre Authentication form, in sixteen queries. The form comes with its signature."""
     record, centre = printed_record(enrolment), form.signature
     assessor = record.signatures.get(SignedAs.ASSESSOR_AUTHENTICITY)
     award, held = award_of(assessor.signature) if assessor else (None, False)
@@ -174,7 +184,6 @@ def printed_authentication(form: AuthenticationForm, enrolment: Enrolment) -> Pr
         award=award,
         award_held=held,
         job_title=signer.job_title if signer else "",
-        unsampled_reason=unsampled_reason(enrolment),
     )
 
 
@@ -190,14 +199,6 @@ def award_of(signature: Signature) -> tuple[StaffQualification | None, bool]:
         if award.achieved_on and award.achieved_on <= day:
             return award, True
     return (awards[0] if awards else None), False
-
-
-def unsampled_reason(enrolment: Enrolment) -> str:
-    """Why a verifier left the unit out of the sample since it was signed off; empty when none did."""
-    if enrolment.signed_off_at is None:
-        return ""
-    notes = UnsampledNote.objects.filter(enrolment=enrolment.pk, at__gte=enrolment.signed_off_at).order_by("-pk")
-    return notes.values_list("reason", flat=True).first() or ""
 
 
 def may_see_unit(user: User, enrolment_id: int) -> bool:
