@@ -16,6 +16,7 @@ from portfolio.forms import day
 from portfolio.models import Statement
 
 LONGEST_LOCATOR = 100
+FEW = 2
 
 
 @dataclass(frozen=True)
@@ -72,15 +73,13 @@ class MappingForm(forms.Form):
     @property
     def tree(self) -> list[UnitBranch]:
         """The units, outcomes and criteria with what is ticked: as typed, else as it stands."""
-        few = len(self.units) <= 2
-        return [
-            UnitBranch(
-                unit,
-                few or unit.enrolment.pk == self.opened,
-                [Branch(part.text, [self._row(offered) for offered in part.criteria]) for part in unit.headings],
-            )
-            for unit in self.units
-        ]
+        return [self._unit(unit) for unit in self.units]
+
+    def _unit(self, unit: UnitToMap) -> UnitBranch:
+        """One unit: open where it is wanted, where something in it is ticked, and where there are few."""
+        branches = [Branch(part.text, [self._row(offered) for offered in part.criteria]) for part in unit.headings]
+        ticked = any(row.ticked for branch in branches for row in branch.rows)
+        return UnitBranch(unit, ticked or unit.enrolment.pk == self.opened or len(self.units) <= FEW, branches)
 
     def _row(self, offered: ToMap) -> Row:
         mapping = offered.mapping
@@ -128,7 +127,7 @@ class EvidenceForm(MappingForm):
     uploads = FilesField(
         label="Files",
         required=False,
-        help_text="Documents, photographs, recordings: several at once. Nothing is uploaded twice.",
+        help_text="Documents, photographs, recordings: choose several at once, or drop them here.",
     )
     title = forms.CharField(
         max_length=200, required=False, help_text="Left empty, it takes the name of the first file."

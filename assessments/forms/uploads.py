@@ -26,7 +26,7 @@ class FilesInput(forms.FileInput):
     allow_multiple_selected = True
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        super().__init__({"multiple": True, "accept": ACCEPTED, **(attrs or {})})
+        super().__init__({"multiple": True, "accept": ACCEPTED, "class": "drop", **(attrs or {})})
 
     def value_from_datadict(self, data: Any, files: MultiValueDict[str, UploadedFile[Any]], name: str) -> None:
         """Nothing: the files went to the vault before the form was read."""

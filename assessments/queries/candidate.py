@@ -56,7 +56,7 @@ def own_portfolio(user: User) -> OwnPortfolio:
         Enrolment.objects.filter(candidate_user=user)
         .exclude(status=UnitStatus.WITHDRAWN)
         .select_related("unit", "centre")
-        .order_by("ended_at", "unit__short_code", "pk")
+        .order_by("unit__short_code", "pk")
     )
     rows = rows_of(enrolments)
     facts = {found.enrolment.pk: unit_facts(found) for found in rows}

@@ -71,6 +71,7 @@ class Turn:
     title: str
     version: int
     text: str = ""
+    returned: bool = False
     rules: list[tuple[str, bool]] = field(default_factory=list)
     remarks: str = ""
     decisions: list[Decision] = field(default_factory=list)
@@ -267,6 +268,7 @@ def reading_turn(reading: Review, number: int, decisions: list[Decision]) -> Tur
         title="Returned" if reading.returned else "Read",
         version=number,
         text=reading.feedback,
+        returned=reading.returned,
         rules=[(label, getattr(reading, rule)) for rule, label in RULES.items()],
         remarks=reading.remarks,
         decisions=[decision for decision in decisions if decision.review_id == reading.pk],

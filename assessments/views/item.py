@@ -35,6 +35,7 @@ def evidence(request: SignedInRequest, pk: int) -> HttpResponse:
         "version": page.version,
         "files": files_shown(page.files),
         "acts": acts(page),
+        "returned_with": returned_with(page),
         "can_judge": page.verbs.get(Verb.REVIEW) == [],
         "can_edit": page.own and draft,
         "can_replace": page.verbs.get(Verb.REPLACE) == [],
@@ -68,5 +69,14 @@ def page_of(request: SignedInRequest, pk: int, *, number: int | None = None, new
 
 def acts(page: ItemPage) -> list[tuple[str, str]]:
     """The verbs nothing stands in the way of: label and address."""
-    free = [verb for verb in LINKS if page.verbs.get(verb) == []]
-    return [(LINKS[verb][0], reverse(LINKS[verb][1], args=[page.evidence.pk])) for verb in free]
+    free = {verb: LINKS[verb] for verb in LINKS if page.verbs.get(verb) == []}
+    if page.version.status == ItemStatus.RETURNED and Verb.SUBMIT in free:
+        free[Verb.SUBMIT] = ("Hand it in again as it is", LINKS[Verb.SUBMIT][1])
+    return [(label, reverse(name, args=[page.evidence.pk])) for label, name in free.values()]
+
+
+def returned_with(page: ItemPage) -> str:
+    """What the assessor said when they returned the version shown; empty when it is not returned."""
+    if page.version.status != ItemStatus.RETURNED:
+        return ""
+    return next(turn.text for turn in reversed(page.turns) if turn.returned and turn.version == page.version.number)

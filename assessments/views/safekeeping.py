@@ -21,6 +21,7 @@ from assessments.views.asking import item_linked
 from assessments.views.evidence import reasons_for, status_for
 from assessments.views.item import page_of
 from assessments.views.receiving import received
+from assessments.workflow import Reason
 from portfolio.access import SignedInRequest, signed_in
 from portfolio.refusal import Refusal
 from portfolio.views.answers import show_refusal
@@ -30,7 +31,7 @@ from portfolio.views.answers import show_refusal
 @require_http_methods(["GET", "HEAD", "POST"])
 def quarantine(request: SignedInRequest, pk: int) -> HttpResponse:
     """Shut a file away with a reason: from then on nobody can open it."""
-    file, page = _file(request, pk)
+    file, page, reasons = _asked(request, pk, Verb.QUARANTINE)
     form = ReasonForm(request.POST if request.method == "POST" else None)
     context = {
         "title": f"Quarantine “{file.name}”",
@@ -42,14 +43,14 @@ def quarantine(request: SignedInRequest, pk: int) -> HttpResponse:
     def act(cleaned: dict[str, Any]) -> None:
         safekeeping.quarantine(file=file, reason=cleaned["reason"], by=request.user, at=timezone.now())
 
-    return _answer(request, Verb.QUARANTINE, page, form, act, context, "The file is in quarantine.")
+    return _answer(request, page, reasons, form, act, context, "The file is in quarantine.")
 
 
 @signed_in
 @require_http_methods(["GET", "HEAD", "POST"])
 def redact(request: SignedInRequest, pk: int) -> HttpResponse:
     """Put a redacted file in a file's place, and destroy the old bytes."""
-    file, page = _file(request, pk)
+    file, page, reasons = _asked(request, pk, Verb.REDACT)
     files = received(request, page.evidence.centre)
     form = RedactForm(request.POST if request.method == "POST" else None, kept=files.kept, refused=files.refused)
     context = {
@@ -65,27 +66,30 @@ def redact(request: SignedInRequest, pk: int) -> HttpResponse:
             file=file, replacement=form.kept[0], reason=cleaned["reason"], by=request.user, at=timezone.now()
         )
 
-    return _answer(request, Verb.REDACT, page, form, act, context, "The redacted file is in its place.")
+    return _answer(request, page, reasons, form, act, context, "The redacted file is in its place.")
 
 
-def _file(request: SignedInRequest, pk: int) -> tuple[EvidenceFile, ItemPage]:
-    """The file with its item in the version that holds it, as this person may see them, else 404."""
+def _asked(request: SignedInRequest, pk: int, verb: Verb) -> tuple[EvidenceFile, ItemPage, list[Reason]]:
+    """The file, its item in the version that holds it, and what stands in the way of the verb.
+
+    Else 404 for those who cannot see it, and 403 for those whose turn it never is, before any upload is looked at.
+    """
     file = files_visible_to(request.user).select_related("version").filter(pk=pk).first()
     if file is None:
         raise Http404("There is no such file among the evidence you can see.")
-    return file, page_of(request, file.version.evidence_id, number=file.version.number)
+    page = page_of(request, file.version.evidence_id, number=file.version.number)
+    return file, page, reasons_for(verb, page)
 
 
 def _answer(
     request: SignedInRequest,
-    verb: Verb,
     page: ItemPage,
+    reasons: list[Reason],
     form: forms.Form,
     act: Callable[[dict[str, Any]], None],
     context: dict[str, Any],
     done: str,
 ) -> HttpResponse:
-    reasons = reasons_for(verb, page)
     if request.method == "POST" and not reasons and form.is_valid():
         try:
             act(form.cleaned_data)

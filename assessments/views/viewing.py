@@ -1,19 +1,23 @@
 """How each file of an item is shown in place; the same wherever evidence is looked at."""
 
+import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from assessments.models import EvidenceFile
 from portfolio import serving
 
+log = logging.getLogger(__name__)
+
 PDF = "application/pdf"
 MOST_PAGES = 40
 """Pages of one PDF shown in place; the rest is in the download."""
+LOST = "This file cannot be read at the moment. It has been noted; please tell your centre administrator."
 
 
 @dataclass(frozen=True)
 class FileShown:
-    """A file and the way to show it: picture, sound, film, text, pdf, keep (download only), shut or gone."""
+    """A file and the way to show it: picture, sound, film, text, pdf, keep (download only), shut, gone or lost."""
 
     file: EvidenceFile
     way: str
@@ -25,7 +29,7 @@ class FileShown:
     @property
     def opens(self) -> bool:
         """Whether there are bytes to fetch."""
-        return self.way not in ("shut", "gone")
+        return self.way not in ("shut", "gone", "lost")
 
 
 def files_shown(files: Iterable[EvidenceFile]) -> list[FileShown]:
@@ -39,6 +43,15 @@ def file_shown(file: EvidenceFile) -> FileShown:
         return FileShown(file, "gone")
     if file.quarantined_at:
         return FileShown(file, "shut")
+    try:
+        return open_file_shown(file)
+    except FileNotFoundError:
+        log.exception("The vault holds no bytes of evidence file %s.", file.pk)
+        return FileShown(file, "lost", problem=LOST)
+
+
+def open_file_shown(file: EvidenceFile) -> FileShown:
+    """A file by the type its content was judged to be."""
     kind = serving.media_type(file.stored)
     if kind == PDF:
         return pdf_shown(file)

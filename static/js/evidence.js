@@ -12,7 +12,7 @@ document.addEventListener("input", (event) => {
 for (const place of document.querySelectorAll("[data-count-ticked]")) {
   const list = document.querySelector(place.dataset.countTicked);
   const count = () => {
-    const ticked = list.querySelectorAll(":checked").length;
+    const ticked = list.querySelectorAll(":checked:enabled").length;
     place.textContent = ticked === 1 ? "1 criterion ticked" : `${ticked} criteria ticked`;
   };
   list.addEventListener("change", count);

@@ -23,6 +23,8 @@ from portfolio.testing import a_candidate
 pytestmark = pytest.mark.django_db
 
 ADD = "/evidence/add/"
+OF_ITEM = ("edit_evidence", "submit_evidence", "replace_evidence", "map_evidence", "withdraw_evidence")
+OF_FILE = ("quarantine_file", "redact_file")
 
 
 def upload(name: str = "review.txt", body: bytes = b"I listened to ten calls.") -> SimpleUploadedFile:
@@ -413,6 +415,30 @@ def test_an_assessor_shuts_a_file_away(client: AskingClient, house: House, enrol
     assert client.post(page, {"reason": "Card numbers."}).status_code == 302
     file.refresh_from_db()
     assert file.reason == "Card numbers."
+
+
+def test_nothing_is_kept_of_what_a_person_without_the_right_sends(
+    client: AskingClient, house: House, enrolment: Enrolment
+) -> None:
+    file = handed_in(enrolment, "1.1").files.get()
+    kept = StoredFile.objects.count()
+    client.force_login(house.verifier)
+    page = reverse("assessments:redact_file", args=[file.pk])
+    assert client.post(page, {"reason": "x", "uploads": upload("other.txt", b"Other.")}).status_code == 403
+    assert StoredFile.objects.count() == kept
+
+
+@pytest.mark.parametrize("name", OF_ITEM + OF_FILE)
+def test_strangers_find_nothing_and_visitors_are_asked_to_sign_in(
+    client: AskingClient, house: House, other_house: House, enrolment: Enrolment, name: str
+) -> None:
+    version = handed_in(enrolment, "1.1")
+    pk = version.evidence_id if name in OF_ITEM else version.files.get().pk
+    page = reverse(f"assessments:{name}", args=[pk])
+    assert client.post(page)["Location"].startswith("/accounts/login/")
+    for user in (house.other_candidate.user, house.other_assessor, other_house.assessor, other_house.administrator):
+        client.force_login(user)
+        assert client.post(page).status_code == 404, user
 
 
 def test_a_redacted_file_takes_the_old_ones_place(client: AskingClient, house: House, enrolment: Enrolment) -> None:

@@ -285,6 +285,13 @@ def test_what_is_shut_away_opens_for_nobody_and_says_so(
             assert client.get(reverse(f"assessments:{name}", args=[file.pk])).status_code == 404
 
 
+def test_the_record_is_shown_though_the_bytes_of_a_file_are_lost(
+    client: AskingClient, house: House, version: EvidenceVersion
+) -> None:
+    vault.path_of(version.files.get().stored).unlink()
+    assert "This file cannot be read at the moment." in text(client, house.assessor, page(version))
+
+
 # --- how fast ---------------------------------------------------------------------------------------------------------
 
 

@@ -1,0 +1,184 @@
+"""A candidate at work on a phone: from home to evidence handed in, every page measured by axe on the way."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import pytest
+from django.urls import reverse
+
+from assessments.enums import ItemStatus, Verdict
+from assessments.models import Enrolment, EvidenceVersion
+from assessments.testing import House, a_draft, a_house, an_enrolment, handed_in, judged
+from portfolio.models import User
+from portfolio.testing import PASSWORD, with_password
+from portfolio.tests import small_files
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+SIGHTS: list[tuple[Literal["light", "dark"], int]] = [("light", 390), ("dark", 1440)]
+PHONE = {"width": 390, "height": 844}
+
+
+@pytest.fixture
+def phone(page: "Page") -> Iterator["Page"]:
+    """A phone whose browser fails the test when it complains."""
+    complaints: list[str] = []
+    page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    yield page
+    assert complaints == []
+
+
+@pytest.fixture
+def enrolment(house_now: House) -> Enrolment:
+    return an_enrolment(house_now)
+
+
+@pytest.fixture
+def house_now(db: None) -> House:
+    return a_house()
+
+
+@pytest.fixture
+def signed_in(live_server: Any, phone: "Page") -> Callable[[User], None]:
+    def sign_in(user: User) -> None:
+        with_password(user)
+        phone.context.clear_cookies()
+        phone.goto(live_server.url + reverse("account_login"))
+        phone.fill("#id_login", user.email)
+        phone.fill("#id_password", PASSWORD)
+        phone.click("main button[type=submit]")
+
+    return sign_in
+
+
+@pytest.fixture
+def measure(phone: "Page") -> Callable[[], None]:
+    """The page shown: no violation in either scheme, no sideways scrolling."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+
+    def measured() -> None:
+        for scheme, width in SIGHTS:
+            phone.emulate_media(color_scheme=scheme)
+            phone.set_viewport_size({"width": width, "height": 844})
+            found: list[dict[str, Any]] = axe.run(phone, options=WCAG).response["violations"]
+            assert [(v["id"], [node["target"] for node in v["nodes"]]) for v in found] == [], phone.url
+            assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth"), phone.url
+        phone.emulate_media(color_scheme="light")
+        phone.set_viewport_size(PHONE)  # type: ignore[arg-type]
+
+    return measured
+
+
+def test_a_candidate_hands_in_two_files_for_three_criteria(
+    phone: "Page",
+    signed_in: Callable[[User], None],
+    measure: Callable[[], None],
+    house_now: House,
+    enrolment: Enrolment,
+    tmp_path: Path,
+) -> None:
+    files = [tmp_path / "Call log.pdf", tmp_path / "Team board.png"]
+    files[0].write_bytes(small_files.pdf(2))
+    files[1].write_bytes(small_files.picture("PNG", size=(300, 200)))
+    presses = 0
+
+    def press(what: str) -> None:
+        nonlocal presses
+        presses += 1
+        phone.click(what)
+
+    signed_in(house_now.candidate.user)
+    measure()
+    press("main .btn-primary")
+    measure()
+    phone.set_input_files("#id_uploads", files)
+    presses += 1
+    phone.fill("#id_description", "I logged a week of calls and put the board up for the team.")
+    phone.fill("#id_activity_on", "2026-03-02")
+    for number in ("1.1", "1.2", "2.1"):
+        press(f"label:has(strong:text-is('{number}'))")
+    assert phone.inner_text("#criteria-ticked") == "3 criteria ticked"
+    press("text=Save and hand in")
+    measure()
+    press("text=I declare this")
+    press("main button.btn-primary")
+    assert "Evidence 1: Call log" in phone.inner_text("h1")
+    measure()
+    phone.wait_for_load_state("networkidle")
+    assert phone.evaluate("[...document.images].every((image) => image.complete && image.naturalWidth > 0)")
+    version = EvidenceVersion.objects.get()
+    assert (version.status, version.files.count(), version.evidence.mappings.count()) == (ItemStatus.SUBMITTED, 2, 3)
+    assert presses == 8
+
+
+def test_bad_input_comes_back_with_everything_and_the_filter_finds(
+    phone: "Page",
+    signed_in: Callable[[User], None],
+    measure: Callable[[], None],
+    live_server: Any,
+    house_now: House,
+    enrolment: Enrolment,
+    tmp_path: Path,
+) -> None:
+    an_enrolment(house_now, "ocr-cc32")
+    an_enrolment(house_now, "ocr-d20")
+    file = tmp_path / "board.png"
+    file.write_bytes(small_files.picture("PNG"))
+    signed_in(house_now.candidate.user)
+    phone.goto(live_server.url + reverse("assessments:add_evidence"))
+    assert phone.locator("#criteria details[open]").count() == 0
+    phone.fill("#criteria-filter", "CC26")
+    phone.fill("#criteria-filter", "2.1")
+    assert phone.locator("#criteria li:visible").count() >= 1
+    phone.locator("#criteria input:visible").first.check()
+    phone.locator("#criteria .where input:visible").first.fill("page 2")
+    phone.set_input_files("#id_uploads", file)
+    phone.check("[name=held][value=location]")
+    phone.click("text=Save as draft")
+    assert "Say where the evidence can be seen." in phone.inner_text("[role=alert]")
+    assert phone.input_value("#criteria .where input:visible") == "page 2"
+    assert phone.is_visible("text=board.png")
+    measure()
+    phone.fill("#id_location", "The team's office, second shelf")
+    phone.click("text=Save as draft")
+    assert phone.inner_text("h1") == "Draft: board"
+
+
+def test_every_page_of_an_item_is_accessible(
+    phone: "Page",
+    signed_in: Callable[[User], None],
+    measure: Callable[[], None],
+    live_server: Any,
+    house_now: House,
+    enrolment: Enrolment,
+) -> None:
+    read = judged(handed_in(enrolment, "1.1", "1.2"), enrolment, Verdict.NOT_YET, "1.1")
+    draft = a_draft(enrolment, "2.1")
+    file = read.files.get()
+    of_read, of_draft = [read.evidence_id], [draft.evidence_id]
+    pages = {
+        house_now.candidate.user: [
+            reverse("assessments:evidence", args=of_read),
+            reverse("assessments:map_evidence", args=of_read),
+            reverse("assessments:evidence", args=of_draft),
+            reverse("assessments:edit_evidence", args=of_draft),
+            reverse("assessments:withdraw_evidence", args=of_draft),
+        ],
+        house_now.assessor: [
+            reverse("assessments:evidence", args=of_read),
+            reverse("assessments:map_evidence", args=of_read),
+            reverse("assessments:quarantine_file", args=[file.pk]),
+            reverse("assessments:redact_file", args=[file.pk]),
+        ],
+    }
+    for user, addresses in pages.items():
+        signed_in(user)
+        for address in addresses:
+            phone.goto(live_server.url + address)
+            measure()
