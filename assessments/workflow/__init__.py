@@ -1,0 +1,97 @@
+"""When: the two journeys as tables, and the one place that says why a verb is refused.
+
+`unit_refusals` and `item_refusals` return reasons; an empty list means go. The same sentences feed the checklist, the
+greyed button and the error.
+"""
+
+from collections.abc import Iterable
+
+from assessments.enums import ItemStatus, Party, UnitStatus, Verb
+from assessments.rules import Person, in_words, parties
+from assessments.workflow.facts import CriterionState, ItemFacts, ItemUnit, Named, Reason, UnitFacts
+from assessments.workflow.item import ITEM_NEEDS, item_parties
+from assessments.workflow.tables import (
+    ITEM_FINAL,
+    ITEM_JOURNEY,
+    ITEM_OWNER,
+    ITEM_STEPS,
+    SAFEKEEPING,
+    SUSPENDABLE,
+    UNIT_FINAL,
+    UNIT_JOURNEY,
+    UNIT_OWNER,
+    UNIT_STEPS,
+    StatusT,
+    Step,
+)
+from assessments.workflow.unit import UNIT_NEEDS, VERIFIER_ALWAYS
+
+__all__ = [
+    "ITEM_FINAL",
+    "ITEM_JOURNEY",
+    "ITEM_OWNER",
+    "ITEM_STEPS",
+    "SAFEKEEPING",
+    "SUSPENDABLE",
+    "UNIT_FINAL",
+    "UNIT_JOURNEY",
+    "UNIT_OWNER",
+    "UNIT_STEPS",
+    "VERIFIER_ALWAYS",
+    "CriterionState",
+    "ItemFacts",
+    "ItemUnit",
+    "Named",
+    "Reason",
+    "Step",
+    "UnitFacts",
+    "item_parties",
+    "item_refusals",
+    "open_to",
+    "unit_needs",
+    "unit_refusals",
+]
+
+
+def unit_refusals(verb: Verb, person: Person, facts: UnitFacts) -> list[Reason]:
+    """Why this person cannot do this to the unit now. Empty: go."""
+    step = UNIT_STEPS[verb]
+    if refused := _who(step, parties(person, facts.people)):
+        return refused
+    if facts.status not in step.sources:
+        return [Reason(_when("unit", facts.status, step.phrase, step.sources), "unit", facts.enrolment_id)]
+    return unit_needs(verb, person, facts)
+
+
+def unit_needs(verb: Verb, person: Person, facts: UnitFacts) -> list[Reason]:
+    """What the verb still needs, whoever asks and whenever: the panel of missing things."""
+    return list(UNIT_NEEDS[verb](person, facts) if verb in UNIT_NEEDS else ())
+
+
+def item_refusals(verb: Verb, person: Person, facts: ItemFacts) -> list[Reason]:
+    """Why this person cannot do this to the version of the item now. Empty: go."""
+    step = ITEM_STEPS[verb]
+    if refused := _who(step, item_parties(person, facts)):
+        return refused
+    if facts.replaced and verb not in SAFEKEEPING:
+        return [Reason("A newer version of this item has been handed in.", "item", facts.version_id)]
+    if facts.status not in step.sources:
+        return [Reason(_when("item", facts.status, step.phrase, step.sources), "item", facts.version_id)]
+    return list(ITEM_NEEDS[verb](person, facts) if verb in ITEM_NEEDS else ())
+
+
+def open_to(person: Person, facts: UnitFacts) -> list[Verb]:
+    """The verbs that are this person's turn at the unit's status, in the table's order: what gets a button."""
+    mine = parties(person, facts.people)
+    return [step.verb for step in UNIT_JOURNEY if mine & set(step.turn) and facts.status in step.sources]
+
+
+def _who(step: Step[StatusT], found: frozenset[Party]) -> list[Reason]:
+    if found & set(step.turn):
+        return []
+    return [Reason(f"Only {in_words(step.turn)} can {step.phrase}.")]
+
+
+def _when(noun: str, status: UnitStatus | ItemStatus, phrase: str, sources: Iterable[UnitStatus | ItemStatus]) -> str:
+    wanted = " or ".join(f"“{source.label}”" for source in sources)
+    return f"The {noun} is “{status.label}”. To {phrase}, it must be {wanted}."

@@ -1,0 +1,87 @@
+"""What refusals rest on. Gathered by queries, judged by the needs; and the form a refusal takes."""
+
+from dataclasses import dataclass
+
+from assessments.enums import HeldAt, ItemStatus, Layer, UnitStatus
+from assessments.rules import People
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why not: a sentence, and what it is about (`criterion`, `item`, `sample`, `action`, `unit`), to link to."""
+
+    sentence: str
+    about: str = ""
+    pk: int | None = None
+
+
+@dataclass(frozen=True)
+class CriterionState:
+    """A criterion of a candidate's unit and how far it is."""
+
+    pk: int
+    number: str
+    layer: Layer
+    pending: bool = False
+
+
+@dataclass(frozen=True)
+class Named:
+    """A row that stands in the way, by its id and what people call it."""
+
+    pk: int
+    name: str
+
+
+@dataclass(frozen=True)
+class UnitFacts:
+    """All that the unit's refusals rest on. Gathered by queries, judged here."""
+
+    enrolment_id: int
+    status: UnitStatus
+    people: People
+    criteria: tuple[CriterionState, ...] = ()
+    waiting: tuple[Named, ...] = ()
+    stale: tuple[str, ...] = ()
+    pending_deciders: frozenset[int] = frozenset()
+    assessor_signed_by: int | None = None
+    open_sample: Named | None = None
+    agreed_samples: int = 0
+    open_actions: tuple[Named, ...] = ()
+    verifier_always: bool = False
+    left_unsampled: bool = False
+    kept_status: UnitStatus | None = None
+
+    @property
+    def pending(self) -> bool:
+        """Whether a decision waits for its countersignature."""
+        return any(criterion.pending for criterion in self.criteria)
+
+
+@dataclass(frozen=True)
+class ItemUnit:
+    """A unit an item is mapped to. `forbids` is the sentence why the item's setting is not allowed in it."""
+
+    enrolment_id: int
+    name: str
+    status: UnitStatus
+    people: People
+    forbids: str = ""
+
+
+@dataclass(frozen=True)
+class ItemFacts:
+    """All that the item's refusals rest on."""
+
+    version_id: int
+    status: ItemStatus
+    candidate_id: int
+    units: tuple[ItemUnit, ...] = ()
+    files: int = 0
+    quarantined: int = 0
+    held: str = HeldAt.HERE
+    location: str = ""
+    described: bool = True
+    dated: bool = True
+    has_draft: bool = False
+    replaced: bool = False

@@ -1,0 +1,82 @@
+"""What the verbs of an item need, beyond the right person at the right status."""
+
+from collections.abc import Callable, Iterable
+
+from assessments.enums import HeldAt, ItemStatus, Party, UnitStatus, Verb
+from assessments.rules import Person, parties
+from assessments.workflow.facts import ItemFacts, ItemUnit, Reason
+
+U = UnitStatus
+I = ItemStatus  # noqa: E741  # read as a table
+
+
+def item_parties(person: Person, facts: ItemFacts) -> frozenset[Party]:
+    """Everything the person is to the item: its candidate, or something to one of its units."""
+    own = {Party.CANDIDATE} if person.user_id == facts.candidate_id else set()
+    return frozenset(own).union(*(parties(person, unit.people) for unit in facts.units))
+
+
+def _submit(person: Person, facts: ItemFacts) -> Iterable[Reason]:
+    if not facts.described:
+        yield Reason("Say what you did.", "item", facts.version_id)
+    if not facts.dated:
+        yield Reason("Say on which day the activity took place.", "item", facts.version_id)
+    if not facts.files and facts.held == HeldAt.HERE:
+        yield Reason("Add a file, or say where the evidence can be seen.", "item", facts.version_id)
+    if facts.quarantined:
+        yield Reason("A file of this item is in quarantine: take it out first.", "item", facts.version_id)
+    if not any(unit.status != U.WITHDRAWN for unit in facts.units):
+        yield Reason("Map the item to at least one criterion.", "item", facts.version_id)
+    if facts.has_draft:
+        yield Reason("You have started a new version of this item: hand that in, or withdraw it first.", "item")
+    yield from _units_collecting(person, facts)
+    for unit in facts.units:
+        if unit.forbids and unit.status != U.WITHDRAWN:
+            yield Reason(unit.forbids, "unit", unit.enrolment_id)
+
+
+def _units_collecting(person: Person, facts: ItemFacts) -> Iterable[Reason]:
+    for unit in facts.units:
+        if unit.status not in (U.COLLECTING, U.WITHDRAWN):
+            yield _stands(unit)
+
+
+def _stands(unit: ItemUnit) -> Reason:
+    sentence = f"{unit.name} is “{unit.status.label}”, so what it rests on cannot change."
+    return Reason(sentence, "unit", unit.enrolment_id)
+
+
+def _review(person: Person, facts: ItemFacts) -> Iterable[Reason]:
+    mine = [unit for unit in facts.units if Party.ASSESSOR in parties(person, unit.people)]
+    if not any(unit.status == U.COLLECTING for unit in mine):
+        yield from (_stands(unit) for unit in mine)
+
+
+def _map_more(person: Person, facts: ItemFacts) -> Iterable[Reason]:
+    if facts.status == I.DRAFT and Party.CANDIDATE not in item_parties(person, facts):
+        yield Reason("This is a draft: only the candidate can map it.", "item", facts.version_id)
+
+
+def _replace(person: Person, facts: ItemFacts) -> Iterable[Reason]:
+    if facts.has_draft:
+        yield Reason("You have started a new version of this item already.", "item", facts.version_id)
+    yield from _units_collecting(person, facts)
+
+
+def _withdraw(person: Person, facts: ItemFacts) -> Iterable[Reason]:
+    found = item_parties(person, facts)
+    if facts.status != I.DRAFT:
+        if Party.ASSESSOR not in found:
+            yield Reason("This item has been handed in: ask your assessor to withdraw it.", "item", facts.version_id)
+        yield from _units_collecting(person, facts)
+    elif Party.CANDIDATE not in found:
+        yield Reason("This is a draft: only the candidate can withdraw it.", "item", facts.version_id)
+
+
+ITEM_NEEDS: dict[Verb, Callable[[Person, ItemFacts], Iterable[Reason]]] = {
+    Verb.SUBMIT: _submit,
+    Verb.REVIEW: _review,
+    Verb.REPLACE: _replace,
+    Verb.MAP_MORE: _map_more,
+    Verb.WITHDRAW_ITEM: _withdraw,
+}

@@ -1,0 +1,153 @@
+"""The two journeys as tables, and whose move it is at each status. `manage.py print_docs` prints them."""
+
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from assessments.enums import ItemStatus, Party, UnitStatus, Verb
+from assessments.rules import PERMISSIONS
+
+StatusT = TypeVar("StatusT", UnitStatus, ItemStatus)
+
+U = UnitStatus
+I = ItemStatus  # noqa: E741  # read as a table
+
+SUSPENDABLE = (U.COLLECTING, U.DECLARED, U.AWAITING_COUNTERSIGNATURE, U.SIGNED_OFF, U.VERIFIED)
+
+
+@dataclass(frozen=True)
+class Step(Generic[StatusT]):
+    """A row of a journey's table. Without targets the status stays; several targets: the verb decides which."""
+
+    verb: Verb
+    sources: tuple[StatusT, ...]
+    targets: tuple[StatusT, ...]
+    phrase: str
+    needs: str
+
+    @property
+    def turn(self) -> tuple[Party, ...]:
+        return PERMISSIONS[self.verb]
+
+
+HANDED_IN = (I.SUBMITTED, I.REVIEWED, I.RETURNED)
+SAFEKEEPING = (Verb.QUARANTINE, Verb.REDACT)
+
+ITEM_JOURNEY: tuple[Step[ItemStatus], ...] = (
+    Step(
+        Verb.SUBMIT, (I.DRAFT, I.RETURNED), (I.SUBMITTED,), "hand this item in",
+        "a file or a named location; mapped to at least one criterion; what was done and when; declared authentic; "
+        "nothing in quarantine; a setting its units allow; its units still collecting",
+    ),
+    Step(
+        Verb.REVIEW, (I.SUBMITTED, I.REVIEWED), (I.REVIEWED, I.RETURNED), "judge this item",
+        "decisions, the four rules of evidence, feedback where something is not met; part of the mappings may wait",
+    ),
+    Step(
+        Verb.REPLACE, (I.RETURNED, I.REVIEWED), (I.DRAFT,), "replace this item",
+        "no unit it is mapped to is past collecting; the earlier version and its decisions stay",
+    ),
+    Step(
+        Verb.MAP_MORE, (I.DRAFT, *HANDED_IN), (), "map this item",
+        "the unit mapped to is collecting; a new mapping waits to be read",
+    ),
+    Step(
+        Verb.WITHDRAW_ITEM, (I.DRAFT, *HANDED_IN), (I.WITHDRAWN,), "withdraw this item",
+        "the candidate while it is a draft, else the assessor; a reason; no unit it is mapped to is past collecting; "
+        "its number is never used again",
+    ),
+    Step(
+        Verb.QUARANTINE, (I.DRAFT, *HANDED_IN, I.WITHDRAWN), (), "quarantine a file of this item",
+        "a reason; from then on nobody can open the file; a version that was replaced may be meant, too",
+    ),
+    Step(
+        Verb.REDACT, (I.DRAFT, *HANDED_IN, I.WITHDRAWN), (), "redact a file of this item",
+        "a reason and the redacted file; the old bytes are destroyed, the lines stay; a version that was replaced may "
+        "be meant, too",
+    ),
+)  # fmt: skip
+
+UNIT_JOURNEY: tuple[Step[UnitStatus], ...] = (
+    Step(
+        Verb.DECLARE, (U.COLLECTING,), (U.DECLARED,), "declare this unit complete",
+        "every criterion met (or met and awaiting countersignature), no item waiting, statements signed",
+    ),
+    Step(
+        Verb.REFER, (U.DECLARED,), (U.COLLECTING,), "refer this unit back",
+        "feedback; the candidate's signatures are voided by a row",
+    ),
+    Step(
+        Verb.SIGN_OFF, (U.DECLARED,), (U.SIGNED_OFF, U.AWAITING_COUNTERSIGNATURE), "sign this unit off",
+        "statements signed; no signature stale; an unqualified assessor's goes to the countersigner",
+    ),
+    Step(
+        Verb.COUNTERSIGN, (U.AWAITING_COUNTERSIGNATURE,), (U.SIGNED_OFF,), "countersign this unit",
+        "one act covers the sign-off and every pending decision, a row each; none of the decisions is one's own",
+    ),
+    Step(
+        Verb.HAND_BACK, (U.AWAITING_COUNTERSIGNATURE,), (U.DECLARED,), "hand this unit back",
+        "a reason, naming the decisions disagreed with; the assessor's signatures are voided by a row",
+    ),
+    Step(
+        Verb.VERIFY, (U.SIGNED_OFF,), (U.VERIFIED,), "verify this unit",
+        "a sample closed as agreed, or the awarding body wants the verifier on every unit; no open sample or action; "
+        "own signature; never by anybody who decided in the unit",
+    ),
+    Step(
+        Verb.SEND_BACK, (U.DECLARED, U.SIGNED_OFF, U.VERIFIED), (U.COLLECTING,), "send this unit back",
+        "a finding and an action with a due date; signatures voided by rows; never by anybody who decided in the unit",
+    ),
+    Step(
+        Verb.CLAIM, (U.VERIFIED, U.SIGNED_OFF), (U.CLAIMED,), "claim this unit",
+        "verified, or left unsampled with a reason where the body asks for the verifier only if sampled; no open "
+        "sample or action; no signature stale; direct claim status or the external verifier's authorisation",
+    ),
+    Step(
+        Verb.UNCLAIM, (U.CLAIMED,), (U.VERIFIED, U.SIGNED_OFF), "take back the claim of this unit",
+        "a reason; the unit stands as before the claim",
+    ),
+    Step(
+        Verb.CERTIFICATE, (U.CLAIMED,), (U.CERTIFICATED,), "record the certificate of this unit",
+        "the certificate number and date",
+    ),
+    Step(
+        Verb.REVOKE, (U.CERTIFICATED,), (U.REVOKED,), "record that the certificate was revoked",
+        "a reason and date",
+    ),
+    Step(
+        Verb.SUSPEND, SUSPENDABLE, (U.SUSPENDED,), "suspend this unit",
+        "a reason; the status is kept",
+    ),
+    Step(
+        Verb.RESUME, (U.SUSPENDED,), SUSPENDABLE, "resume this unit",
+        "the unit stands as before it was suspended",
+    ),
+    Step(
+        Verb.WITHDRAW, (*SUSPENDABLE, U.SUSPENDED), (U.WITHDRAWN,), "withdraw from this unit",
+        "a reason",
+    ),
+    Step(
+        Verb.REOPEN, (U.SIGNED_OFF, U.VERIFIED), (U.COLLECTING,), "reopen this unit",
+        "a reason; signatures voided by rows",
+    ),
+)  # fmt: skip
+
+UNIT_STEPS = {step.verb: step for step in UNIT_JOURNEY}
+ITEM_STEPS = {step.verb: step for step in ITEM_JOURNEY}
+
+UNIT_OWNER: dict[UnitStatus, Party] = {
+    U.COLLECTING: Party.CANDIDATE,
+    U.DECLARED: Party.ASSESSOR,
+    U.AWAITING_COUNTERSIGNATURE: Party.COUNTERSIGNER,
+    U.SIGNED_OFF: Party.VERIFIER,
+    U.VERIFIED: Party.ADMINISTRATOR,
+    U.CLAIMED: Party.ADMINISTRATOR,
+    U.SUSPENDED: Party.ADMINISTRATOR,
+}
+UNIT_FINAL = (U.CERTIFICATED, U.REVOKED, U.WITHDRAWN)
+ITEM_OWNER: dict[ItemStatus, Party] = {
+    I.DRAFT: Party.CANDIDATE,
+    I.SUBMITTED: Party.ASSESSOR,
+    I.REVIEWED: Party.CANDIDATE,
+    I.RETURNED: Party.CANDIDATE,
+}
+ITEM_FINAL = (I.WITHDRAWN,)

@@ -1,0 +1,94 @@
+"""What the verbs of a unit need, beyond the right person at the right status."""
+
+from collections.abc import Callable, Iterable
+
+from assessments.enums import Layer, UnitStatus, Verb
+from assessments.rules import Person, has_decided
+from assessments.workflow.facts import Reason, UnitFacts
+
+U = UnitStatus
+VERIFIER_ALWAYS = "The awarding body wants the internal verifier's signature on every unit."
+
+
+def _criteria_met(person: Person, facts: UnitFacts) -> Iterable[Reason]:
+    words = {
+        Layer.NOT_STARTED: "has no evidence handed in yet",
+        Layer.CLAIMED: "is claimed, but your assessor has not judged it met yet",
+        Layer.RETURNED: "was returned with feedback",
+    }
+    for criterion in facts.criteria:
+        if criterion.layer in words and not criterion.pending:
+            yield Reason(f"{criterion.number} {words[criterion.layer]}.", "criterion", criterion.pk)
+    if not facts.criteria:
+        yield Reason("The unit has no criteria: ask your centre.", "unit", facts.enrolment_id)
+    for item in facts.waiting:
+        yield Reason(f"{item.name} is waiting to be read by the assessor.", "item", item.pk)
+
+
+def _nothing_stale(person: Person, facts: UnitFacts) -> Iterable[Reason]:
+    for signer in facts.stale:
+        yield Reason(
+            f"Something changed after the {signer} signed: their signature is stale. The unit must be sent back and "
+            "signed again.",
+            "unit",
+            facts.enrolment_id,
+        )
+
+
+def _sign_off(person: Person, facts: UnitFacts) -> Iterable[Reason]:
+    yield from _criteria_met(person, facts)
+    yield from _nothing_stale(person, facts)
+    if (facts.pending or not person.qualified) and facts.people.countersigner_id is None:
+        yield Reason(
+            "This unit needs a countersigner, as you do not hold an assessor's award: ask your centre to name one.",
+            "unit",
+            facts.enrolment_id,
+        )
+
+
+def _countersign(person: Person, facts: UnitFacts) -> Iterable[Reason]:
+    if person.user_id in facts.pending_deciders:
+        yield Reason("Some of the decisions are your own: another qualified assessor must countersign them.")
+    if person.user_id == facts.assessor_signed_by:
+        yield Reason("You signed this unit off yourself: another qualified assessor must countersign it.")
+    yield from _nothing_stale(person, facts)
+
+
+def _never_a_decider(person: Person, facts: UnitFacts) -> Iterable[Reason]:
+    if has_decided(person, facts.people):
+        yield Reason("You have judged evidence in this unit, so somebody else must verify it.")
+
+
+def _nothing_open(person: Person, facts: UnitFacts) -> Iterable[Reason]:
+    if facts.open_sample:
+        yield Reason("A sample of this unit is still open.", "sample", facts.open_sample.pk)
+    for action in facts.open_actions:
+        yield Reason(f"An action is still open: {action.name}", "action", action.pk)
+
+
+def _verify(person: Person, facts: UnitFacts) -> Iterable[Reason]:
+    yield from _never_a_decider(person, facts)
+    yield from _nothing_open(person, facts)
+    yield from _nothing_stale(person, facts)
+    if not facts.agreed_samples and not facts.verifier_always:
+        yield Reason("You have not agreed a sample of this unit yet: choose it for sampling first.")
+
+
+def _claim(person: Person, facts: UnitFacts) -> Iterable[Reason]:
+    if facts.status == U.SIGNED_OFF:
+        if facts.verifier_always:
+            yield Reason(VERIFIER_ALWAYS)
+        elif not facts.left_unsampled:
+            yield Reason("The internal verifier has neither verified this unit nor recorded why it was not sampled.")
+    yield from _nothing_open(person, facts)
+    yield from _nothing_stale(person, facts)
+
+
+UNIT_NEEDS: dict[Verb, Callable[[Person, UnitFacts], Iterable[Reason]]] = {
+    Verb.DECLARE: _criteria_met,
+    Verb.SIGN_OFF: _sign_off,
+    Verb.COUNTERSIGN: _countersign,
+    Verb.VERIFY: _verify,
+    Verb.SEND_BACK: _never_a_decider,
+    Verb.CLAIM: _claim,
+}
