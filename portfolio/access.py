@@ -1,7 +1,7 @@
 """Doors: who is asking, and which view opens for whom. Every view of the house carries exactly one lock."""
 
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any, cast
@@ -9,6 +9,7 @@ from typing import Any, cast
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
+from django.urls import URLResolver, get_resolver
 from django.utils import timezone
 
 from portfolio.enums import Role
@@ -103,3 +104,33 @@ def with_standing(request: HttpRequest) -> Standing:
         found = standing_of(cast(User, request.user), timezone.localdate())
         request.standing = found  # type: ignore[attr-defined]
     return cast(Standing, found)
+
+
+@dataclass(frozen=True)
+class Door:
+    """An address of the house: how it is written, what it is called, and its lock (None where one was forgotten)."""
+
+    address: str
+    name: str
+    lock: str | None
+
+
+def lock_of(view: object) -> str | None:
+    """The lock a view carries, however it is wrapped."""
+    while view is not None:
+        lock = getattr(view, "lock", None)
+        if lock is not None:
+            return cast(str, lock)
+        view = getattr(view, "__wrapped__", None)
+    return None
+
+
+def doors(resolver: URLResolver | None = None, address: str = "/", namespace: str = "") -> Iterator[Door]:
+    """Every address of the house, in the order in which they are tried."""
+    for pattern in (resolver or get_resolver()).url_patterns:
+        here = address + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            within = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
+            yield from doors(pattern, here, within)
+        else:
+            yield Door(here, f"{namespace}{pattern.name or ''}", lock_of(pattern.callback))
