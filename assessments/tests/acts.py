@@ -1,0 +1,416 @@
+"""Every verb of the upper floor, ready to be done: who does it, and the act, where nothing stands in its way.
+
+The structural tests do each once and count; and let everybody else try.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.utils import timezone
+
+from assessments.actions import award, enrolment, judgement, safekeeping, verification
+from assessments.actions import evidence as items
+from assessments.enums import AllocatedAs, Verb
+from assessments.models import Action, Enrolment, EvidenceVersion, Sample
+from assessments.testing import (
+    House,
+    a_draft,
+    a_file,
+    a_unit,
+    an_enrolment,
+    declared,
+    described,
+    handed_in,
+    judged,
+    met,
+    sampled,
+    signed_off,
+    targets,
+    verified,
+)
+from portfolio.models import User
+
+Do = Callable[[User], object]
+
+
+@dataclass(frozen=True)
+class Act:
+    """Who may do it here, and how it is done by somebody."""
+
+    by: User
+    do: Do
+
+
+def trainees(house: House) -> Enrolment:
+    return signed_off(an_enrolment(house, assessor=house.trainee))
+
+
+def claimed(house: House) -> Enrolment:
+    unit = verified(an_enrolment(house))
+    award.claim(enrolment=unit, authorisation="EV 1", by=house.administrator, at=timezone.now())
+    return unit
+
+
+def certificated(house: House) -> Enrolment:
+    unit = claimed(house)
+    today = timezone.localdate()
+    award.certificate(enrolment=unit, number="C 1", issued_on=today, by=house.administrator, at=timezone.now())
+    return unit
+
+
+def suspended(house: House) -> Enrolment:
+    unit = an_enrolment(house)
+    return enrolment.suspend(enrolment=unit, reason="Leave.", by=house.administrator, at=timezone.now())
+
+
+def open_sample(house: House) -> Sample:
+    unit = signed_off(an_enrolment(house))
+    return verification.plan_sample(enrolment=unit, reason="New.", by=house.verifier, at=timezone.now())
+
+
+def open_action(house: House, *, answered: bool = False) -> Action:
+    sample = open_sample(house)
+    verification.close_sample(
+        sample=sample,
+        criteria=[targets(sample.enrolment)[0].criterion_id],
+        feedback="Thin.",
+        wanted="Hear another call.",
+        due_on=timezone.localdate(),
+        by=house.verifier,
+        at=timezone.now(),
+    )
+    action = sample.actions.get()
+    if answered:
+        verification.answer_action(action=action, answer="Heard.", by=house.assessor, at=timezone.now())
+    return action
+
+
+def reviewed(house: House) -> EvidenceVersion:
+    unit = an_enrolment(house)
+    return judged(handed_in(unit, "1.1"), unit)
+
+
+# --- items -----------------------------------------------------------------------------------------------------------
+
+
+def add_evidence(house: House) -> Act:
+    unit = an_enrolment(house)
+    return Act(
+        house.candidate.user,
+        lambda by: items.add_evidence(
+            candidate=house.candidate,
+            described=described(),
+            files=[a_file(house.centre)],
+            targets=targets(unit, "1.1"),
+            by=by,
+            at=timezone.now(),
+        ),
+    )
+
+
+def edit_draft(house: House) -> Act:
+    unit = an_enrolment(house)
+    draft = a_draft(unit, "1.1")
+    return Act(
+        house.candidate.user,
+        lambda by: items.edit_draft(
+            version=draft,
+            described=described("Better"),
+            add=[],
+            remove=[],
+            targets=targets(unit, "1.2"),
+            by=by,
+            at=timezone.now(),
+        ),
+    )
+
+
+def submit(house: House) -> Act:
+    draft = a_draft(an_enrolment(house))
+    return Act(house.candidate.user, lambda by: items.submit(version=draft, by=by, at=timezone.now()))
+
+
+def review(house: House) -> Act:
+    unit = an_enrolment(house)
+    version, target = handed_in(unit, "1.1"), targets(unit, "1.1")[0]
+    return Act(
+        house.assessor,
+        lambda by: judgement.review(
+            version=version,
+            rules=judgement.RulesOfEvidence(),
+            decisions=[judgement.Judged(unit.pk, target.criterion_id, "met")],
+            feedback="",
+            returned=False,
+            seen_at_location=False,
+            by=by,
+            at=timezone.now(),
+        ),
+    )
+
+
+def replace(house: House) -> Act:
+    version = reviewed(house)
+    return Act(house.candidate.user, lambda by: items.replace(version=version, by=by, at=timezone.now()))
+
+
+def map_more(house: House) -> Act:
+    unit = an_enrolment(house)
+    version, more = handed_in(unit, "1.1"), targets(unit, "1.2")
+    return Act(house.assessor, lambda by: items.map_more(version=version, targets=more, by=by, at=timezone.now()))
+
+
+def take_back(house: House) -> Act:
+    version = handed_in(an_enrolment(house), "1.1", "1.2")
+    mapping = version.evidence.mappings.earliest("pk")
+    return Act(house.candidate.user, lambda by: items.take_back(mapping=mapping, by=by, at=timezone.now()))
+
+
+def withdraw_item(house: House) -> Act:
+    version = handed_in(an_enrolment(house))
+    return Act(
+        house.assessor, lambda by: items.withdraw_item(version=version, reason="Not theirs.", by=by, at=timezone.now())
+    )
+
+
+def quarantine(house: House) -> Act:
+    file = handed_in(an_enrolment(house)).files.get()
+    return Act(
+        house.administrator, lambda by: safekeeping.quarantine(file=file, reason="Names.", by=by, at=timezone.now())
+    )
+
+
+def redact(house: House) -> Act:
+    file = handed_in(an_enrolment(house)).files.get()
+    clean = a_file(house.centre, "█████")
+    return Act(
+        house.assessor,
+        lambda by: safekeeping.redact(file=file, replacement=clean, reason="Names.", by=by, at=timezone.now()),
+    )
+
+
+# --- units -----------------------------------------------------------------------------------------------------------
+
+
+def enrol(house: House) -> Act:
+    return Act(
+        house.administrator,
+        lambda by: enrolment.enrol(
+            candidate=house.candidate,
+            unit=a_unit(),
+            assessor=house.assessor,
+            verifier=house.verifier,
+            countersigner=None,
+            started_on=timezone.localdate(),
+            target_on=None,
+            by=by,
+            at=timezone.now(),
+        ),
+    )
+
+
+def allocate(house: House) -> Act:
+    unit = an_enrolment(house)
+    return Act(
+        house.administrator,
+        lambda by: enrolment.allocate(
+            enrolment=unit,
+            part=AllocatedAs.ASSESSOR,
+            user=house.other_assessor,
+            reason="Leave.",
+            by=by,
+            at=timezone.now(),
+        ),
+    )
+
+
+def suspend(house: House) -> Act:
+    unit = an_enrolment(house)
+    return Act(
+        house.administrator,
+        lambda by: enrolment.suspend(enrolment=unit, reason="Leave.", by=by, at=timezone.now()),
+    )
+
+
+def resume(house: House) -> Act:
+    unit = suspended(house)
+    return Act(house.administrator, lambda by: enrolment.resume(enrolment=unit, by=by, at=timezone.now()))
+
+
+def withdraw(house: House) -> Act:
+    unit = an_enrolment(house)
+    return Act(
+        house.candidate.user,
+        lambda by: enrolment.withdraw(enrolment=unit, reason="New job.", by=by, at=timezone.now()),
+    )
+
+
+def declare(house: House) -> Act:
+    unit = met(an_enrolment(house))
+    return Act(house.candidate.user, lambda by: judgement.declare(enrolment=unit, by=by, at=timezone.now()))
+
+
+def refer(house: House) -> Act:
+    unit = declared(an_enrolment(house))
+    return Act(house.assessor, lambda by: judgement.refer(enrolment=unit, feedback="Thin.", by=by, at=timezone.now()))
+
+
+def sign_off(house: House) -> Act:
+    unit = declared(an_enrolment(house))
+    return Act(house.assessor, lambda by: judgement.sign_off(enrolment=unit, comments="", by=by, at=timezone.now()))
+
+
+def countersign(house: House) -> Act:
+    unit = trainees(house)
+    return Act(house.assessor, lambda by: judgement.countersign(enrolment=unit, by=by, at=timezone.now()))
+
+
+def hand_back(house: House) -> Act:
+    unit = trainees(house)
+    named = [unit.decisions.earliest("pk").pk]
+    return Act(
+        house.assessor,
+        lambda by: judgement.hand_back(enrolment=unit, reason="Thin.", disagreed=named, by=by, at=timezone.now()),
+    )
+
+
+def plan_sample(house: House) -> Act:
+    unit = signed_off(an_enrolment(house))
+    return Act(
+        house.verifier, lambda by: verification.plan_sample(enrolment=unit, reason="New.", by=by, at=timezone.now())
+    )
+
+
+def drop_sample(house: House) -> Act:
+    sample = open_sample(house)
+    return Act(
+        house.verifier, lambda by: verification.drop_sample(sample=sample, reason="Ill.", by=by, at=timezone.now())
+    )
+
+
+def close_sample(house: House) -> Act:
+    sample = open_sample(house)
+    looked_at = [targets(sample.enrolment)[0].criterion_id]
+    return Act(
+        house.verifier,
+        lambda by: verification.close_sample(
+            sample=sample, criteria=looked_at, feedback="", wanted="", due_on=None, by=by, at=timezone.now()
+        ),
+    )
+
+
+def leave_unsampled(house: House) -> Act:
+    unit = signed_off(an_enrolment(house))
+    return Act(
+        house.verifier,
+        lambda by: verification.leave_unsampled(enrolment=unit, reason="Low risk.", by=by, at=timezone.now()),
+    )
+
+
+def answer_action(house: House) -> Act:
+    action = open_action(house)
+    return Act(
+        house.assessor, lambda by: verification.answer_action(action=action, answer="Heard.", by=by, at=timezone.now())
+    )
+
+
+def close_action(house: House) -> Act:
+    action = open_action(house, answered=True)
+    return Act(house.verifier, lambda by: verification.close_action(action=action, by=by, at=timezone.now()))
+
+
+def verify(house: House) -> Act:
+    unit = sampled(an_enrolment(house))
+    return Act(house.verifier, lambda by: verification.verify(enrolment=unit, by=by, at=timezone.now()))
+
+
+def send_back(house: House) -> Act:
+    unit = signed_off(an_enrolment(house))
+    return Act(
+        house.verifier,
+        lambda by: verification.send_back(
+            enrolment=unit,
+            finding="Thin.",
+            wanted="Hear another call.",
+            due_on=timezone.localdate(),
+            criteria=[],
+            by=by,
+            at=timezone.now(),
+        ),
+    )
+
+
+def reopen(house: House) -> Act:
+    unit = signed_off(an_enrolment(house))
+    return Act(house.lead, lambda by: verification.reopen(enrolment=unit, reason="Wrong.", by=by, at=timezone.now()))
+
+
+def authenticate(house: House) -> Act:
+    unit = signed_off(an_enrolment(house))
+    return Act(house.administrator, lambda by: award.authenticate(enrolment=unit, by=by, at=timezone.now()))
+
+
+def claim(house: House) -> Act:
+    unit = verified(an_enrolment(house))
+    return Act(
+        house.administrator, lambda by: award.claim(enrolment=unit, authorisation="EV 1", by=by, at=timezone.now())
+    )
+
+
+def unclaim(house: House) -> Act:
+    unit = claimed(house)
+    return Act(house.administrator, lambda by: award.unclaim(enrolment=unit, reason="Wrong.", by=by, at=timezone.now()))
+
+
+def certificate(house: House) -> Act:
+    unit, today = claimed(house), timezone.localdate()
+    return Act(
+        house.administrator,
+        lambda by: award.certificate(enrolment=unit, number="C 1", issued_on=today, by=by, at=timezone.now()),
+    )
+
+
+def revoke(house: House) -> Act:
+    unit, today = certificated(house), timezone.localdate()
+    return Act(
+        house.administrator,
+        lambda by: award.revoke(enrolment=unit, reason="Wrong.", revoked_on=today, by=by, at=timezone.now()),
+    )
+
+
+ACTS: dict[str, Callable[[House], Act]] = {
+    "add_evidence": add_evidence,
+    "edit_draft": edit_draft,
+    Verb.SUBMIT.value: submit,
+    Verb.REVIEW.value: review,
+    Verb.REPLACE.value: replace,
+    Verb.MAP_MORE.value: map_more,
+    "take_back_mapping": take_back,
+    Verb.WITHDRAW_ITEM.value: withdraw_item,
+    Verb.QUARANTINE.value: quarantine,
+    Verb.REDACT.value: redact,
+    "enrol": enrol,
+    "allocate": allocate,
+    Verb.SUSPEND.value: suspend,
+    Verb.RESUME.value: resume,
+    Verb.WITHDRAW.value: withdraw,
+    Verb.DECLARE.value: declare,
+    Verb.REFER.value: refer,
+    Verb.SIGN_OFF.value: sign_off,
+    Verb.COUNTERSIGN.value: countersign,
+    Verb.HAND_BACK.value: hand_back,
+    "plan_sample": plan_sample,
+    "drop_sample": drop_sample,
+    "close_sample": close_sample,
+    "leave_unsampled": leave_unsampled,
+    "answer_action": answer_action,
+    "close_action": close_action,
+    Verb.VERIFY.value: verify,
+    Verb.SEND_BACK.value: send_back,
+    Verb.REOPEN.value: reopen,
+    "authenticate": authenticate,
+    Verb.CLAIM.value: claim,
+    Verb.UNCLAIM.value: unclaim,
+    Verb.CERTIFICATE.value: certificate,
+    Verb.REVOKE.value: revoke,
+}
+"""By the verb the audit book writes."""
