@@ -1,12 +1,22 @@
 """Houses to try the upper floor in: a module's tests share one, and roll back to it."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.db import transaction
 from pytest_django import DjangoDbBlocker
 
 from assessments.testing import House, a_house
+
+
+@pytest.fixture(autouse=True, scope="module")
+def vault_of_the_module(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """What a module's shared rows bring into the vault stays out of a real installation's."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(settings, "VAULT_DIR", tmp_path_factory.mktemp("vault"))
+        yield settings.VAULT_DIR
 
 
 @pytest.fixture(scope="module")
