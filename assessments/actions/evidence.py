@@ -189,8 +189,9 @@ def map_more(
 def take_back(*, mapping: Mapping, by: User, at: datetime.datetime) -> Mapping:
     """Take a mapping back that nobody has judged. What has been judged stays mapped for good.
 
-    Raises Refusal when it was judged, when its unit is past collecting, when it is somebody else's item, or when
-    nothing would be left of what a handed-in item is for.
+    Raises Refusal when it was judged, when its unit is past collecting (nothing rests on an item never handed in, so
+    that one may go all the same), when it is somebody else's item, or when nothing would be left of what a handed-in
+    item is for.
     """
     enrolment = lock([mapping.enrolment_id])[mapping.enrolment_id]
     mapping = Mapping.objects.select_related("evidence__candidate").get(pk=mapping.pk)
@@ -198,7 +199,8 @@ def take_back(*, mapping: Mapping, by: User, at: datetime.datetime) -> Mapping:
     sentences = []
     if not parties(person(by, enrolment.centre_id, at), people_of(enrolment)) & allowed:
         sentences.append("Only the candidate or the unit's assessor can take a mapping back.")
-    if enrolment.status != UnitStatus.COLLECTING:
+    handed_in = mapping.evidence.number is not None
+    if handed_in and enrolment.status != UnitStatus.COLLECTING:
         sentences.append(f"{enrolment.unit.short_code} is “{enrolment.get_status_display()}”: its mapping stands.")
     if mapping.taken_back_at:
         sentences.append("This mapping was taken back already.")

@@ -256,8 +256,8 @@ class Story:
         )
 
     def file_for(self, unit: Enrolment, piece: Piece, at: datetime.datetime) -> NamedFile:
-        """A real small file of the piece's kind, with the candidate's name in it, in the centre's vault."""
-        signed = f"{piece.words}\n\n{unit.candidate.legal_name}, {at:%d %B %Y}"
+        """A real small file of the piece's kind, with the candidate's reference in it, in the centre's vault."""
+        signed = f"{piece.words}\n\nCandidate {unit.candidate.centre_reference}, {at:%d %B %Y}"
         makers: dict[str, tuple[str, Callable[[], bytes]]] = {
             "pdf": ("pdf", lambda: files.pdf(piece.title, signed)),
             "chart": ("png", lambda: files.chart(piece.title, [81, 84, 79, 88, 91, 90, 93, 95])),
