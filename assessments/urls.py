@@ -48,6 +48,7 @@ urlpatterns = [
     path("assessing/caseload/", judgement.cases, name="caseload"),
     path("assessing/<int:pk>/", judgement.judge, name="judge"),
     # verification
+    path("verifying/", verification.sampling, name="sampling"),
     path("enrolments/<int:pk>/sample/", verification.plan_sample, name="plan_sample"),
     path("enrolments/<int:pk>/leave-unsampled/", verification.leave_unsampled, name="leave_unsampled"),
     path("samples/<int:pk>/", verification.sample, name="sample"),

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 
+from assessments.enums import UnitStatus
 from assessments.forms.journey import VerbForm
 from assessments.queries.record import CriterionRow
 from portfolio.forms import day
@@ -66,6 +67,17 @@ class SampleForm(forms.Form):
     def ticked(self) -> set[int]:
         """The criteria ticked so far, for the boxes that stand beside the record."""
         return {int(value) for value in self["criteria"].value() or () if str(value).isdigit()}
+
+
+class UnitsFilterForm(forms.Form):
+    """Which of the units verified to show."""
+
+    status = forms.ChoiceField(label="Where it stands", required=False, choices=[("", "Anywhere"), *UnitStatus.choices])
+    assessor = forms.TypedChoiceField(coerce=int, empty_value=None, required=False)
+
+    def __init__(self, *args: Any, assessors: list[tuple[int, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["assessor"].choices = [("", "Anybody"), *assessors]  # type: ignore[attr-defined]
 
 
 class AnswerForm(forms.Form):

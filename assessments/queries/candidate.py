@@ -11,11 +11,10 @@ from assessments.enums import ItemStatus, Layer, SignedAs, UnitStatus, Verb, Ver
 from assessments.models import Enrolment, EvidenceVersion, Review, SignOff
 from assessments.progress import Progress, progress_of
 from assessments.queries.enrolment import staff_names
-from assessments.queries.judgement import Decided, Mapped, UnitRows, decided_in, mapped_to, unit_facts
+from assessments.queries.judgement import Decided, Mapped, UnitRows, rows_of, unit_facts
 from assessments.rules import Person
 from assessments.workflow import UnitFacts, unit_needs
 from portfolio.models import User
-from units.models import Criterion
 
 MORE_NEEDED = (Verdict.NOT_YET, Verdict.CONTRIBUTES)
 MET = (Layer.ACCEPTED, Layer.CONFIRMED)
@@ -77,21 +76,6 @@ def own_portfolio(user: User) -> OwnPortfolio:
         ],
         waiting=sorted(waiting, key=lambda entry: entry.at, reverse=True),
     )
-
-
-def rows_of(enrolments: list[Enrolment]) -> list[UnitRows]:
-    """The rows of many units at once, in three queries. Signatures are left out: nothing here rests on them."""
-    ids = [row.pk for row in enrolments]
-    criteria: dict[int, list[Criterion]] = defaultdict(list)
-    for criterion in Criterion.objects.filter(unit__in={row.unit_id for row in enrolments}):
-        criteria[criterion.unit_id].append(criterion)
-    mapped: dict[int, list[Mapped]] = defaultdict(list)
-    for mapping in mapped_to(ids):
-        mapped[mapping.enrolment_id].append(mapping)
-    decided: dict[int, list[Decided]] = defaultdict(list)
-    for decision in decided_in(ids):
-        decided[decision.enrolment_id].append(decision)
-    return [UnitRows(row, criteria[row.unit_id], mapped[row.pk], decided[row.pk]) for row in enrolments]
 
 
 def progress_in(facts: UnitFacts) -> Progress:

@@ -6,7 +6,7 @@ A unit's rows are read once, in five queries however long the portfolio is; ever
 import datetime
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.db.models import F
 
@@ -107,17 +107,41 @@ def deciders_in(enrolment_id: int) -> frozenset[int]:
 
 def unit_rows(enrolment: Enrolment) -> UnitRows:
     """The unit's rows, in five queries."""
-    mapped = mapped_to([enrolment.pk])
-    signatures = signatures_on(enrolment.pk)
-    return UnitRows(
-        enrolment=enrolment,
-        criteria=list(Criterion.objects.filter(unit=enrolment.unit_id).select_related("outcome")),
-        mapped=mapped,
-        decided=decided_in([enrolment.pk]),
-        digests=digests_of({row.version_id for row in mapped}),
-        sign_offs=in_force(signatures),
-        signers=frozenset(row.signature.signer_id for row in signatures if row.part in JUDGING_PARTS),
-    )
+    return with_signatures(rows_of([enrolment]))[0]
+
+
+def rows_of(enrolments: list[Enrolment]) -> list[UnitRows]:
+    """The rows of many units at once, in three queries: without signatures, and what only they rest on."""
+    ids = [row.pk for row in enrolments]
+    criteria: dict[int, list[Criterion]] = defaultdict(list)
+    for criterion in Criterion.objects.filter(unit__in={row.unit_id for row in enrolments}).select_related("outcome"):
+        criteria[criterion.unit_id].append(criterion)
+    mapped: dict[int, list[Mapped]] = defaultdict(list)
+    for mapping in mapped_to(ids):
+        mapped[mapping.enrolment_id].append(mapping)
+    decided: dict[int, list[Decided]] = defaultdict(list)
+    for decision in decided_in(ids):
+        decided[decision.enrolment_id].append(decision)
+    return [UnitRows(row, criteria[row.unit_id], mapped[row.pk], decided[row.pk]) for row in enrolments]
+
+
+def with_signatures(units: list[UnitRows]) -> list[UnitRows]:
+    """The same units with their signatures, and the digests of the files these were put to: two queries for all."""
+    signed: dict[int, list[SignOff]] = defaultdict(list)
+    for row in signatures_in([unit.enrolment.pk for unit in units]):
+        signed[row.enrolment_id].append(row)
+    digests = digests_of({row.version_id for unit in units for row in unit.mapped})
+    return [
+        replace(
+            unit,
+            digests=digests,
+            sign_offs=in_force(signed[unit.enrolment.pk]),
+            signers=frozenset(
+                row.signature.signer_id for row in signed[unit.enrolment.pk] if row.part in JUDGING_PARTS
+            ),
+        )
+        for unit in units
+    ]
 
 
 def mapped_to(enrolment_ids: Iterable[int]) -> list[Mapped]:
@@ -210,9 +234,9 @@ def digests_of(version_ids: set[int]) -> dict[int, list[str]]:
     return dict(found)
 
 
-def signatures_on(enrolment_id: int) -> list[SignOff]:
-    """Every signature on the unit, oldest first, those voided since among them, in one query."""
-    rows = SignOff.objects.filter(enrolment=enrolment_id).order_by("pk")
+def signatures_in(enrolment_ids: Iterable[int]) -> list[SignOff]:
+    """Every signature on the units, oldest first, those voided since among them, in one query."""
+    rows = SignOff.objects.filter(enrolment__in=list(enrolment_ids)).order_by("pk")
     return list(rows.select_related("signature__statement", "signature__void"))
 
 
@@ -223,7 +247,7 @@ def in_force(signatures: Iterable[SignOff]) -> dict[str, SignOff]:
 
 def signatures_in_force(enrolment_id: int) -> dict[str, SignOff]:
     """The signature that counts in each part of the unit, in one query."""
-    return in_force(signatures_on(enrolment_id))
+    return in_force(signatures_in([enrolment_id]))
 
 
 def unit_facts(rows: UnitRows) -> UnitFacts:

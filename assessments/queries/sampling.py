@@ -1,112 +1,221 @@
-"""What an internal verifier reads: a sample beside the record it looks at, and an action."""
+"""What waits for an internal verifier, and the units they verify.
 
-from collections.abc import Callable
+Three queries find what waits, three the page of the list and its names, five the rows of all of these, however many
+candidates there are.
+"""
+
+import datetime
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import Case, Exists, Max, OuterRef, Q, QuerySet, Value, When
 
-from assessments.models import Action, Enrolment, Sample, SampledCriterion
-from assessments.queries.enrolment import people_of, staff_names
-from assessments.queries.judgement import deciders_in
-from assessments.queries.record import CriterionRow, Said, UnitPage, enrolment_shown, page_of
-from assessments.rules import People, Person
-from portfolio.models import User
+from assessments.enums import UnitStatus
+from assessments.models import Action, Enrolment, EvidenceFile, Sample, UnsampledNote
+from assessments.progress import layers, progress_of
+from assessments.queries.caseload import CaseRow
+from assessments.queries.judgement import UnitRows, rows_of, stale_parts, with_signatures
+from assessments.queries.verification import AGREEING
+from portfolio.models import StaffRecord, User
+from units.enums import VerifierSignature
+
+SHORT_LIST = 20
+"""How many of each kind are shown, those waiting longest first, before it says that there are more."""
+
+SAMPLE, VERIFY, CHANGED = "sample", "verify", "changed"
 
 
 @dataclass(frozen=True)
-class Word:
-    """What the assessor said of an item for a criterion, and who countersigned that or did not agree."""
+class Names:
+    """The names staff go by at their centres."""
 
-    said: Said
-    countersigner: str
+    found: dict[tuple[int, int], str]
+    assessors: list[tuple[int, str]]
+
+    def of(self, user_id: int, centre_id: int) -> str:
+        """The person's name there; empty where the centre keeps no record of them."""
+        return self.found.get((user_id, centre_id), "")
 
 
 @dataclass(frozen=True)
-class LookedCriterion:
-    """A criterion as a verifier looks at it; `sampled` once it is on record that they did."""
+class UnitWaiting:
+    """A signed unit that waits for its verifier. `stale`: who signed what has changed since."""
 
-    row: CriterionRow
-    words: list[Word]
+    enrolment: Enrolment
+    assessor: str
     sampled: bool
+    next_step: str
+    stale: tuple[str, ...]
 
 
 @dataclass(frozen=True)
-class SamplePage:
-    """A sample with the assessor's record of the unit."""
-
-    sample: Sample
-    unit: UnitPage
-    person: Person
-    verifier: str
-    planned_by: str
-    criteria: list[LookedCriterion]
-    actions: list[Action]
-
-
-@dataclass(frozen=True)
-class ActionPage:
-    """An action with its people by name, and who works on its unit."""
+class ActionWaiting:
+    """An action that was answered, or is overdue, and whom it was given to."""
 
     action: Action
-    people: People
     owner: str
-    raised_by: str
-    answered_by: str
-    closed_by: str
 
 
-def sample_page(user: User, pk: int, person_at: Callable[[int], Person]) -> SamplePage:
-    """The page of a sample, in twelve queries however long the portfolio is.
+@dataclass(frozen=True)
+class Desk:
+    """What waits for a verifier. `more`: whether some list was too long to be shown in full."""
 
-    Raises Enrolment.DoesNotExist where the sample does not exist for the user: nor does it for the candidate, as what a
-    verifier remarks is said to the assessor.
+    changed: list[UnitWaiting]
+    answered: list[ActionWaiting]
+    overdue: list[ActionWaiting]
+    samples: list[Sample]
+    to_sample: list[UnitWaiting]
+    to_verify: list[UnitWaiting]
+    more: bool
+
+    @property
+    def empty(self) -> bool:
+        return not (self.changed or self.answered or self.overdue or self.samples or self.to_sample or self.to_verify)
+
+
+def verified_by(user: User, leads: Iterable[int], day: datetime.date) -> QuerySet[Enrolment]:
+    """The units a person verifies, and all of the centres (by id) where they lead verification; by candidate."""
+    visible = Enrolment.objects.visible_to(user, day).exclude(candidate_user=user)
+    return visible.filter(Q(verifier=user) | Q(centre__in=list(leads))).order_by(
+        "candidate__legal_name", "candidate_id", "unit_id"
+    )
+
+
+def narrowed(units: QuerySet[Enrolment], *, status: str, assessor: int | None) -> QuerySet[Enrolment]:
+    """The units that stand there, of that assessor."""
+    if status:
+        units = units.filter(status=status)
+    if assessor is not None:
+        units = units.filter(assessor=assessor)
+    return units
+
+
+def listed(units: QuerySet[Enrolment]) -> QuerySet[Enrolment]:
+    """The units with all a line of the list shows; `sampled_at` is when the last sample of it was taken."""
+    return units.select_related("candidate", "unit").annotate(sampled_at=Max("samples__done_at"))
+
+
+def names_in(units: QuerySet[Enrolment], centres: Iterable[int]) -> Names:
+    """The names of the centres' staff, and those among them who assess these units. One query."""
+    assesses = units.filter(assessor=OuterRef("user"), centre=OuterRef("centre")).order_by()
+    rows = list(
+        StaffRecord.objects.filter(centre__in=list(centres))
+        .annotate(assesses=Exists(assesses))
+        .order_by("name", "pk")
+        .values_list("user_id", "centre_id", "name", "assesses")
+    )
+    return Names(
+        found={(user, centre): name for user, centre, name, _ in rows},
+        assessors=list({user: name for user, _, name, found in rows if found}.items()),
+    )
+
+
+def desk_and_lines(
+    user: User, units: QuerySet[Enrolment], page: list[Enrolment], names: Names, day: datetime.date
+) -> tuple[Desk, list[CaseRow]]:
+    """What waits, and the lines of one page of the list, their rows read together."""
+    found = list(waiting_for(user, day)[: SHORT_LIST + 1])
+    samples = list(open_samples(user, day)[: SHORT_LIST + 1])
+    actions = list(actions_waiting(user, units, day)[: 2 * SHORT_LIST + 1])
+    rows = {row.enrolment.pk: row for row in rows_of(list({row.pk: row for row in [*page, *found]}.values()))}
+    signed = with_signatures([rows[enrolment.pk] for enrolment in found[:SHORT_LIST]])
+    waiting = [unit_waiting(row, names) for row in signed]
+    shown = [
+        ActionWaiting(action, names.of(action.owner_id, action.enrolment.centre_id))
+        for action in actions[: 2 * SHORT_LIST]
+    ]
+    desk = Desk(
+        changed=[unit for unit in waiting if unit.next_step == CHANGED],
+        answered=[row for row in shown if row.action.answered_at],
+        overdue=[row for row in shown if not row.action.answered_at],
+        samples=samples[:SHORT_LIST],
+        to_sample=[unit for unit in waiting if unit.next_step == SAMPLE],
+        to_verify=[unit for unit in waiting if unit.next_step == VERIFY],
+        more=len(found) > SHORT_LIST or len(samples) > SHORT_LIST or len(actions) > 2 * SHORT_LIST,
+    )
+    return desk, [line_of(enrolment, rows[enrolment.pk], names) for enrolment in page]
+
+
+def waiting_for(user: User, day: datetime.date) -> QuerySet[Enrolment]:
+    """Units that wait for this verifier, the longest first.
+
+    `next_step` says for what, where the unit is signed off: it was sampled, or its body wants the verifier on every
+    unit, so it is to be verified; or nothing says yet that it was looked at. Signed units in which a file changed since
+    come with them, as that may have made a signature stale.
     """
-    enrolment, staff = enrolment_shown(user, Q(samples=pk) & ~Q(candidate_user=user))
-    person = person_at(enrolment.centre_id)
-    unit = page_of(enrolment, staff, person)
-    sample = next(sample for sample in unit.looked_at.samples if sample.pk == pk)
-    sampled = set(SampledCriterion.objects.filter(sample=pk).values_list("criterion_id", flat=True))
-    countersigners = {said.countersigner_id for row in unit.criteria for said in row.said if said.countersigner_id}
-    names = names_at(enrolment, {sample.verifier_id, sample.planned_by_id, *countersigners})
-    return SamplePage(
-        sample=sample,
-        unit=unit,
-        person=person,
-        verifier=names[sample.verifier_id],
-        planned_by=names[sample.planned_by_id],
-        criteria=[looked_at(row, names, sampled) for row in unit.criteria],
-        actions=[action for action in unit.looked_at.actions if action.sample_id == pk],
+    samples = Sample.objects.filter(enrolment=OuterRef("pk"))
+    notes = UnsampledNote.objects.filter(enrolment=OuterRef("pk"), at__gte=OuterRef("signed_off_at"))
+    actions = Action.objects.filter(enrolment=OuterRef("pk"), closed_at=None)
+    always = Q(unit__awarding_body__verifier_signature=VerifierSignature.ALWAYS)
+    idle = Q(status=UnitStatus.SIGNED_OFF) & ~Exists(samples.still_open())
+    may_verify = always | Exists(samples.filter(outcome__in=AGREEING))
+    next_step = Case(
+        When(idle & may_verify & ~Exists(actions), then=Value(VERIFY)),
+        When(idle & ~may_verify & ~Exists(notes), then=Value(SAMPLE)),
+        default=Value(""),
+    )
+    return (
+        Enrolment.objects.visible_to(user, day)
+        .filter(verifier=user, status__in=(UnitStatus.SIGNED_OFF, UnitStatus.VERIFIED))
+        .select_related("candidate", "unit__awarding_body")
+        .annotate(next_step=next_step, sampled=Exists(samples.filter(outcome__in=AGREEING)))
+        .filter(~Q(next_step="") | Exists(files_changed_since_declared()))
+        .order_by("signed_off_at", "pk")
     )
 
 
-def looked_at(row: CriterionRow, names: dict[int, str], sampled: set[int]) -> LookedCriterion:
-    """One criterion of the record, with the countersigners by name."""
-    words = [Word(said, names[said.countersigner_id] if said.countersigner_id else "") for said in row.said]
-    return LookedCriterion(row, words, row.criterion.pk in sampled)
-
-
-def action_page(user: User, pk: int) -> ActionPage:
-    """The page of an action, in three queries. Raises Action.DoesNotExist where it does not exist for the user."""
-    action = (
-        Action.objects.visible_to(user)
-        .select_related("enrolment__unit", "enrolment__candidate", "enrolment__centre", "sample")
-        .get(pk=pk)
-    )
-    enrolment = action.enrolment
-    who = (action.owner_id, action.raised_by_id, action.answered_by_id, action.closed_by_id)
-    names = names_at(enrolment, {user_id for user_id in who if user_id})
-    owner, raised_by, answered_by, closed_by = (names[user_id] if user_id else "" for user_id in who)
-    return ActionPage(
-        action=action,
-        people=people_of(enrolment, deciders_in(enrolment.pk)),
-        owner=owner,
-        raised_by=raised_by,
-        answered_by=answered_by,
-        closed_by=closed_by,
+def files_changed_since_declared() -> QuerySet[EvidenceFile]:
+    """Files of the enrolment's items in force that came, were shut away or destroyed after it was declared complete."""
+    since = OuterRef("declared_at")
+    return EvidenceFile.objects.filter(
+        Q(quarantined_at__gt=since) | Q(destroyed_at__gt=since) | Q(added_at__gt=since),
+        version__replaced_at=None,
+        version__evidence__mappings__enrolment=OuterRef("pk"),
+        version__evidence__mappings__taken_back_at=None,
     )
 
 
-def names_at(enrolment: Enrolment, user_ids: set[int]) -> dict[int, str]:
-    """The names these people go by at the unit's centre, by their id; a person without a record there has none."""
-    found = staff_names(user_ids, {enrolment.centre_id})
-    return {user_id: found.get((user_id, enrolment.centre_id), "") for user_id in user_ids}
+def open_samples(user: User, day: datetime.date) -> QuerySet[Sample]:
+    """Samples this verifier is to close, the oldest first."""
+    mine = Sample.objects.visible_to(user, day).still_open().filter(enrolment__verifier=user)
+    return (
+        mine.exclude(enrolment__status=UnitStatus.WITHDRAWN)
+        .select_related("enrolment__candidate", "enrolment__unit")
+        .order_by("planned_at", "pk")
+    )
+
+
+def actions_waiting(user: User, units: QuerySet[Enrolment], day: datetime.date) -> QuerySet[Action]:
+    """Actions answered, for this verifier to close; and those overdue in all these units. By the day they were due."""
+    answered = Q(answered_at__isnull=False, enrolment__verifier=user)
+    overdue = Q(answered_at__isnull=True, due_on__lt=day)
+    return (
+        Action.objects.filter(answered | overdue, closed_at=None, enrolment__in=units.order_by())
+        .exclude(enrolment__status=UnitStatus.WITHDRAWN)
+        .select_related("enrolment__candidate", "enrolment__unit")
+    )
+
+
+def unit_waiting(row: UnitRows, names: Names) -> UnitWaiting:
+    """A unit of the desk, with its signatures held against what they were put to."""
+    enrolment = row.enrolment
+    stale = stale_parts(row)
+    return UnitWaiting(
+        enrolment=enrolment,
+        assessor=names.of(enrolment.assessor_id, enrolment.centre_id),
+        sampled=getattr(enrolment, "sampled", False),
+        next_step=CHANGED if stale else getattr(enrolment, "next_step", ""),
+        stale=tuple(dict.fromkeys(part.split(",")[0] for part in stale)),
+    )
+
+
+def line_of(enrolment: Enrolment, row: UnitRows, names: Names) -> CaseRow:
+    """A unit in the list."""
+    since = [mapped.waiting_since for mapped in row.mapped if mapped.waiting_since]
+    return CaseRow(
+        enrolment=enrolment,
+        progress=progress_of(layers([criterion.pk for criterion in row.criteria], row.marks, enrolment.status)),
+        oldest_waiting=min(since, default=None),
+        assessor=names.of(enrolment.assessor_id, enrolment.centre_id),
+        verifier=names.of(enrolment.verifier_id, enrolment.centre_id),
+    )

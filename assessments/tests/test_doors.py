@@ -60,7 +60,6 @@ PARTIES: dict[str, Party] = {
 SEES_THE_UNIT = tuple(PARTIES)
 STAFF_OF_THE_UNIT = SEES_THE_UNIT[1:]
 CLOSED = (403, 404)
-VERIFIERS = ["verifier", "lead", "other verifier", "verifier elsewhere"]
 Codes = dict[str, int]
 
 
@@ -195,7 +194,7 @@ def of_award(scene: Scene) -> list[object]:
 
 
 TABLE: dict[str, Expected] = {
-    "home": Expected(signed_in(302) | dict.fromkeys(VERIFIERS, 200)),  # they have no page of their own yet
+    "home": Expected(signed_in(302)),
     "account_login": Expected(everybody(signed_in=302)),
     "account_logout": Expected(everybody(302)),
     "account_inactive": Expected(everybody()),
@@ -249,6 +248,7 @@ TABLE: dict[str, Expected] = {
     "assessments:queue": Expected(holding(Role.ASSESSOR)),
     "assessments:caseload": Expected(holding(Role.ASSESSOR)),
     "assessments:judge": Expected(within(Role.ASSESSOR, "assessor"), of_version),
+    "assessments:sampling": Expected(holding(Role.INTERNAL_VERIFIER, Role.LEAD_VERIFIER)),
     "assessments:plan_sample": Expected(verifying() | {"lead": 403}, of_unit),
     "assessments:leave_unsampled": Expected(verifying() | {"lead": 403}, of_unit),
     "assessments:sample": Expected(only(*STAFF_OF_THE_UNIT), of_sample),

@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -14,10 +15,11 @@ from django.utils import timezone
 
 from assessments.actions import verification
 from assessments.enums import SampleStage, UnitStatus, Verb
-from assessments.forms.verification import AnswerForm, SampleForm, WhyForm
+from assessments.forms.verification import AnswerForm, SampleForm, UnitsFilterForm, WhyForm
 from assessments.models import Action, Enrolment
 from assessments.queries.record import UnitPage, enrolment_shown, page_of
-from assessments.queries.sampling import SamplePage, action_page, sample_page
+from assessments.queries.sampled import SamplePage, action_page, sample_page
+from assessments.queries.sampling import desk_and_lines, listed, names_in, narrowed, verified_by
 from assessments.queries.verification import action_facts
 from assessments.rules import Person
 from assessments.verifying import (
@@ -34,8 +36,9 @@ from portfolio.access import SignedInRequest, holds, signed_in
 from portfolio.enums import Role
 from portfolio.refusal import Refusal
 from portfolio.views.answers import done, show_refusal, typed
-from portfolio.views.people import ask_or_act
+from portfolio.views.people import ask, ask_or_act
 
+PER_PAGE = 25
 WHY_STAGE = {
     SampleStage.INTERIM: "This will be an interim sample, because the unit is still being assessed.",
     SampleStage.SUMMATIVE: "This will be a summative sample, because the assessor has signed the unit off.",
@@ -50,6 +53,31 @@ class Asked:
     explain: str
     press: str
     back: str
+
+
+@holds(Role.INTERNAL_VERIFIER, Role.LEAD_VERIFIER)
+@ask
+def sampling(request: SignedInRequest) -> HttpResponse:
+    """What waits for me, and the units I verify; all of the centre for its lead verifier."""
+    standing = request.standing
+    leads = standing.centres(Role.LEAD_VERIFIER)
+    units = verified_by(request.user, leads, standing.day)
+    names = names_in(units, standing.centres(Role.INTERNAL_VERIFIER, Role.LEAD_VERIFIER))
+    form = UnitsFilterForm(request.GET, assessors=names.assessors)
+    asked = form.cleaned_data if form.is_valid() else {}
+    found = narrowed(units, status=asked.get("status", ""), assessor=asked.get("assessor"))
+    page = Paginator(listed(found), PER_PAGE).get_page(request.GET.get("page"))
+    desk, lines = desk_and_lines(request.user, units, list(page.object_list), names, standing.day)
+    context = {
+        "desk": desk,
+        "day": standing.day,
+        "form": form,
+        "filtered": any(asked.values()),
+        "leads": bool(leads),
+        "page": page,
+        "lines": lines,
+    }
+    return render(request, "assessments/verification/sampling.html", context)
 
 
 @holds(Role.INTERNAL_VERIFIER, Role.LEAD_VERIFIER)
@@ -139,7 +167,9 @@ def sample(request: SignedInRequest, pk: int) -> HttpResponse:
         "enrolment": found.unit.enrolment,
         "form": form if form.is_bound or not reasons else None,
         "ticked": form.ticked,
-        "refusals": linked((reason for reason in reasons if reason.about), found.unit.enrolment.pk),
+        "refusals": linked(
+            (reason for reason in reasons if reason.about and found.sample.is_open), found.unit.enrolment.pk
+        ),
         "may_send_back": Verb.SEND_BACK in found.unit.verbs,
         "collecting": facts.status == UnitStatus.COLLECTING,
         "day": request.standing.day,

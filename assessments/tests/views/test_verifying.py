@@ -1,0 +1,194 @@
+"""What waits for a verifier: each thing under its own head, and no more."""
+
+import datetime
+import re
+from collections.abc import Callable
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from assessments.actions import safekeeping, verification
+from assessments.enums import UnitStatus
+from assessments.models import Enrolment, EvidenceFile, Sample
+from assessments.testing import House, an_enrolment, met, sampled, signed_off, targets, verified
+from portfolio.harness import AskingClient
+from portfolio.models import User
+from portfolio.testing import a_candidate
+
+pytestmark = pytest.mark.django_db
+
+ADDRESS = reverse("assessments:sampling")
+KINDS = ["Changed since it was signed", "Actions answered, to close", "Actions overdue", "Open samples"]
+KINDS += ["Signed off, not sampled", "Ready to verify"]
+
+
+def waiting(client: AskingClient, user: User, query: str = "") -> dict[str, str]:
+    """The text under each head of the page, by head."""
+    client.force_login(user)
+    answer = client.get(ADDRESS + query)
+    assert answer.status_code == 200
+    parts = re.split(r"<h2[^>]*>(.*?)</h2>", answer.content.decode().split("<main")[1])
+    return dict(zip(parts[1::2], parts[2::2], strict=True))
+
+
+def link(name: str, pk: int) -> str:
+    return f'href="{reverse(f"assessments:{name}", args=[pk])}"'
+
+
+def a_sample(enrolment: Enrolment) -> Sample:
+    return verification.plan_sample(enrolment=enrolment, reason="Risk.", by=enrolment.verifier, at=timezone.now())
+
+
+def with_action(enrolment: Enrolment) -> Enrolment:
+    """Sampled, with an action due in a week."""
+    verification.close_sample(
+        sample=a_sample(enrolment),
+        criteria=[target.criterion_id for target in targets(enrolment)][:1],
+        feedback="Thin.",
+        wanted="Hear a second call.",
+        due_on=timezone.localdate() + datetime.timedelta(days=7),
+        by=enrolment.verifier,
+        at=timezone.now(),
+    )
+    return enrolment
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [("verifier", 200), ("lead", 200), ("assessor", 403), ("administrator", 403)],
+)
+def test_it_is_for_verifiers(client: AskingClient, house: House, name: str, code: int) -> None:
+    client.force_login(getattr(house, name))
+    assert client.get(ADDRESS).status_code == code
+
+
+def test_it_is_neither_for_candidates_nor_for_anybody(client: AskingClient, house: House) -> None:
+    assert client.get(ADDRESS).status_code == 302
+    client.force_login(house.candidate.user)
+    assert client.get(ADDRESS).status_code == 403
+
+
+def test_nothing_waits_at_first(client: AskingClient, house: House) -> None:
+    found = waiting(client, house.verifier)
+    assert not set(found) & set(KINDS)
+    assert "No units yet" in found
+
+
+@pytest.mark.parametrize(
+    ("key", "make", "kind", "acts"),
+    [
+        ("ocr-cc26", signed_off, "Signed off, not sampled", ["plan_sample", "leave_unsampled"]),
+        ("ocr-cc26", sampled, "Ready to verify", ["verify"]),
+        ("sqa-h12e04", signed_off, "Ready to verify", ["verify", "plan_sample"]),
+        ("ocr-cc26", met, None, []),
+        ("ocr-cc26", verified, None, []),
+    ],
+)
+def test_a_unit_waits_for_what_comes_next(
+    client: AskingClient,
+    house: House,
+    key: str,
+    make: Callable[[Enrolment], Enrolment],
+    kind: str | None,
+    acts: list[str],
+) -> None:
+    enrolment = make(an_enrolment(house, key))
+    found = waiting(client, house.verifier)
+    assert set(found) & set(KINDS) == ({kind} if kind else set())
+    for act in acts:
+        assert link(act, enrolment.pk) in found[kind or ""]
+
+
+def test_an_open_sample_waits_and_the_unit_no_more(client: AskingClient, house: House) -> None:
+    sample = a_sample(signed_off(an_enrolment(house)))
+    found = waiting(client, house.verifier)
+    assert set(found) & set(KINDS) == {"Open samples"}
+    assert link("sample", sample.pk) in found["Open samples"]
+
+
+def test_a_unit_left_unsampled_waits_no_more(client: AskingClient, house: House) -> None:
+    enrolment = signed_off(an_enrolment(house))
+    verification.leave_unsampled(enrolment=enrolment, reason="Low risk.", by=house.verifier, at=timezone.now())
+    assert not set(waiting(client, house.verifier)) & set(KINDS)
+
+
+def test_an_action_waits_once_it_is_overdue_or_answered(
+    client: AskingClient, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    enrolment = with_action(signed_off(an_enrolment(house)))
+    action = enrolment.actions.get()
+    assert not set(waiting(client, house.verifier)) & set(KINDS)
+    later = action.due_on + datetime.timedelta(days=1)
+    with monkeypatch.context() as patch:
+        patch.setattr(timezone, "localdate", lambda value=None: later)
+        assert link("action", action.pk) in waiting(client, house.verifier)["Actions overdue"]
+        assert link("action", action.pk) in waiting(client, house.lead)["Actions overdue"]
+    verification.answer_action(action=action, answer="Heard it.", by=house.assessor, at=timezone.now())
+    assert link("action", action.pk) in waiting(client, house.verifier)["Actions answered, to close"]
+    verification.close_action(action=action, by=house.verifier, at=timezone.now())
+    assert set(waiting(client, house.verifier)) & set(KINDS) == {"Ready to verify"}
+
+
+@pytest.mark.parametrize("make", [signed_off, verified])
+def test_a_signature_gone_stale_is_said_first(
+    client: AskingClient, house: House, make: Callable[[Enrolment], Enrolment]
+) -> None:
+    enrolment = make(an_enrolment(house))
+    safekeeping.quarantine(
+        file=EvidenceFile.objects.get(), reason="A customer's name.", by=house.assessor, at=timezone.now()
+    )
+    found = waiting(client, house.verifier)
+    assert set(found) & set(KINDS) == {"Changed since it was signed"}
+    assert link("send_back", enrolment.pk) in found["Changed since it was signed"]
+    assert "candidate" in found["Changed since it was signed"]
+
+
+def test_it_shows_only_what_the_verifier_verifies_and_all_of_the_centre_to_its_lead(
+    client: AskingClient, house: House, other_house: House
+) -> None:
+    mine = signed_off(an_enrolment(house))
+    other = an_enrolment(house, candidate=house.other_candidate, verifier=house.other_verifier)
+    elsewhere = an_enrolment(other_house)
+    seen = {
+        house.verifier: {mine.pk},
+        house.other_verifier: {other.pk},
+        house.lead: {mine.pk, other.pk},
+        other_house.lead: {elsewhere.pk},
+    }
+    for user, pks in seen.items():
+        found = waiting(client, user)
+        units = found.get("All units") or found["The units you verify"]
+        for enrolment in (mine, other, elsewhere):
+            assert (link("enrolment", enrolment.pk) in units) == (enrolment.pk in pks)
+    assert "Signed off, not sampled" not in waiting(client, house.lead)
+
+
+def test_the_list_is_narrowed_by_status_and_assessor(client: AskingClient, house: House) -> None:
+    collecting = an_enrolment(house)
+    other = an_enrolment(house, candidate=house.other_candidate, assessor=house.other_assessor)
+
+    def listed(query: str) -> list[bool]:
+        units = waiting(client, house.verifier, query)
+        return [link("enrolment", row.pk) in units["The units you verify"] for row in (collecting, other)]
+
+    assert listed("") == [True, True]
+    assert listed(f"?assessor={house.other_assessor.pk}") == [False, True]
+    assert listed(f"?status={UnitStatus.COLLECTING}&assessor={house.assessor.pk}") == [True, False]
+    assert "Nothing found" in waiting(client, house.verifier, f"?status={UnitStatus.VERIFIED}")
+
+
+def test_it_takes_as_many_queries_with_few_units_as_with_many(client: AskingClient, house: House) -> None:
+    client.force_login(house.lead)
+    counts = []
+    for number in range(4):
+        candidate = a_candidate(house.centre, f"Candidate {number}")
+        signed_off(an_enrolment(house, candidate=candidate, verifier=house.lead))
+        with_action(signed_off(an_enrolment(house, "ocr-cc32", candidate=candidate, verifier=house.lead)))
+        a_sample(an_enrolment(house, "ocr-d20", candidate=candidate, verifier=house.lead))
+        with CaptureQueriesContext(connection) as queries:
+            client.get(ADDRESS)
+        counts.append(len(queries))
+    assert counts[0] == counts[-1] <= 15
