@@ -232,6 +232,8 @@ def _close(
     sample: Sample, criteria: set[int], outcome: SampleOutcome, feedback: str, by: User, at: datetime.datetime
 ) -> None:
     """Write down what was looked at and what came of it; whoever looked is the sample's verifier from now on."""
+    if not Sample.objects.still_open().filter(pk=sample.pk).exists():
+        raise Refusal([NOT_OPEN])
     SampledCriterion.objects.bulk_create(SampledCriterion(sample=sample, criterion_id=pk) for pk in sorted(criteria))
     _change_open(sample, done_at=at, outcome=outcome, feedback=feedback.strip(), verifier=by)
 

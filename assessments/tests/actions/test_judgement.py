@@ -52,7 +52,7 @@ def test_what_is_not_met_says_what_is_still_needed(house: House, unit: Enrolment
 
 @pytest.mark.parametrize("rule", ["valid", "authentic", "current"])
 def test_evidence_that_breaks_a_rule_meets_nothing(house: House, unit: Enrolment, rule: str) -> None:
-    rules = judgement.RulesOfEvidence(**{rule: False}, remarks="The date is from another job.")  # type: ignore[arg-type]
+    rules = judgement.RulesOfEvidence(**{rule: False}, remarks="The date is from another job.")
     with pytest.raises(Refusal, match="cannot meet a criterion"):
         read(handed_in(unit, "1.1"), word(unit, "1.1"), by=house.assessor, rules=rules)
 
