@@ -34,6 +34,16 @@ KEY = {
 """The marks of the matrix, and what they mean."""
 
 
+@dataclass(frozen=True)
+class Row:
+    """A row of the matrix: an item, with a mark or nothing for each criterion."""
+
+    ref: str
+    title: str
+    about: str
+    marks: Sequence[str]
+
+
 def recording_form_facts(record: PrintedRecord) -> Facts:
     """The recording form of a candidate's unit."""
     unit, candidate = record.printed_unit, record.enrolment.candidate.legal_name
@@ -42,7 +52,7 @@ def recording_form_facts(record: PrintedRecord) -> Facts:
         **unit_facts(unit),
         "candidate": candidate,
         "assessor": record.assessor_name,
-        "tables": tables(unit.criteria, rows),
+        "tables": tables(unit.criteria, rows or blank_rows(unit)),
         "key": key_to({mark for row in rows for mark in row.marks}),
         "comments": comments(record),
         "signatures": competence_signatures(record),
@@ -54,12 +64,11 @@ def recording_form_facts(record: PrintedRecord) -> Facts:
 
 def blank_form_facts(unit: PrintedUnit) -> Facts:
     """The recording form of a unit to write on: the same fields, empty."""
-    empty = Row("", "", "", [""] * len(unit.criteria))
     return {
         **unit_facts(unit),
         "candidate": "",
         "assessor": "",
-        "tables": tables(unit.criteria, [empty] * BLANK_ROWS),
+        "tables": tables(unit.criteria, blank_rows(unit)),
         "key": [],
         "comments": "",
         "signatures": [signature_facts(None, part) for part in SIGNERS.values()],
@@ -67,6 +76,11 @@ def blank_form_facts(unit: PrintedUnit) -> Facts:
         "draft": "",
         "foot": " · ".join(place(unit)),
     }
+
+
+def blank_rows(unit: PrintedUnit) -> list[Row]:
+    """Rows to write on."""
+    return [Row("", "", "", [""] * len(unit.criteria))] * BLANK_ROWS
 
 
 def unit_facts(unit: PrintedUnit) -> Facts:
@@ -91,20 +105,11 @@ def own_form(unit: PrintedUnit) -> str:
         return ""
     approval = unit.approval
     if approval and approval.form_approved_by:
-        approved = f"approved for {body} by {approval.form_approved_by} on {day(approval.form_approved_on)}"
+        by, on = approval.form_approved_by, day(approval.form_approved_on)
+        approved = f"approved by the external verifier ({by}) on {on}"
     else:
         approved = f"not yet approved by an external verifier of {body}"
     return f"{unit.centre or 'The centre'}’s own recording form, {approved}."
-
-
-@dataclass(frozen=True)
-class Row:
-    """A row of the matrix: an item, with a mark or nothing for each criterion."""
-
-    ref: str
-    title: str
-    about: str
-    marks: Sequence[str]
 
 
 def item_row(item: PrintedItem, criteria: Sequence[Criterion], *, confirmed: bool) -> Row:

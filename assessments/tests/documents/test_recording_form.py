@@ -170,7 +170,7 @@ def test_a_form_of_the_centres_own_says_who_approved_it_and_when(house: House) -
         at=timezone.now(),
     )
     assert facts(enrolment)["own_form"] == (
-        "Northgate Centre’s own recording form, approved for OCR by Edwin Externa on 2 March 2026."
+        "Northgate Centre’s own recording form, approved by the external verifier (Edwin Externa) on 2 March 2026."
     )
 
 
@@ -207,7 +207,8 @@ def test_what_is_accepted_is_confirmed_once_the_unit_is_signed_off(house: House)
 def test_a_draft_is_not_on_the_form(house: House) -> None:
     enrolment = an_enrolment(house)
     a_draft(enrolment)
-    assert facts(enrolment)["tables"][0]["rows"] == []
+    assert {(row["ref"], row["title"]) for row in facts(enrolment)["tables"][0]["rows"]} == {("", "")}
+    assert "Call handling review" not in text_of(printed(enrolment))
 
 
 def test_each_mark_is_read_aloud_with_its_item_its_criterion_and_its_word(house: House) -> None:
