@@ -142,6 +142,13 @@ class EvidenceFile(models.Model):
 
     class Meta:
         ordering = ["version", "position", "pk"]
+        indexes = [
+            models.Index(
+                fields=["version"],
+                condition=Q(quarantined_at__isnull=False) | Q(destroyed_at__isnull=False),
+                name="files_shut_away",
+            )
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(quarantined_at__isnull=True, quarantined_by__isnull=True)

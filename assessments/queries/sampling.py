@@ -1,14 +1,16 @@
 """What waits for an internal verifier, and the units they verify.
 
-Three queries find what waits, three the page of the list and its names, five the rows of all of these, however many
-candidates there are.
+Three queries find what waits, three the page of the list and its names, five the rows of all of these at most, however
+many candidates there are.
 """
 
 import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TypeVar
 
-from django.db.models import Case, Exists, Max, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When, Window
+from django.db.models.functions import RowNumber
 
 from assessments.enums import UnitStatus
 from assessments.models import Action, Enrolment, EvidenceFile, Sample, UnsampledNote
@@ -19,9 +21,10 @@ from assessments.queries.verification import AGREEING
 from portfolio.models import StaffRecord, User
 from units.enums import VerifierSignature
 
-SHORT_LIST = 20
+SHORT_LIST = 10
 """How many of each kind are shown, those waiting longest first, before it says that there are more."""
 
+Numbered = TypeVar("Numbered", Enrolment, Action)
 SAMPLE, VERIFY, CHANGED = "sample", "verify", "changed"
 
 
@@ -92,7 +95,8 @@ def narrowed(units: QuerySet[Enrolment], *, status: str, assessor: int | None) -
 
 def listed(units: QuerySet[Enrolment]) -> QuerySet[Enrolment]:
     """The units with all a line of the list shows; `sampled_at` is when the last sample of it was taken."""
-    return units.select_related("candidate", "unit").annotate(sampled_at=Max("samples__done_at"))
+    taken = Sample.objects.filter(enrolment=OuterRef("pk"), done_at__isnull=False).order_by("-done_at")
+    return units.select_related("candidate", "unit").annotate(sampled_at=Subquery(taken.values("done_at")[:1]))
 
 
 def names_in(units: QuerySet[Enrolment], centres: Iterable[int]) -> Names:
@@ -114,16 +118,13 @@ def desk_and_lines(
     user: User, units: QuerySet[Enrolment], page: list[Enrolment], names: Names, day: datetime.date
 ) -> tuple[Desk, list[CaseRow]]:
     """What waits, and the lines of one page of the list, their rows read together."""
-    found = list(waiting_for(user, day)[: SHORT_LIST + 1])
-    samples = list(open_samples(user, day)[: SHORT_LIST + 1])
-    actions = list(actions_waiting(user, units, day)[: 2 * SHORT_LIST + 1])
+    units_found, samples = list(waiting_for(user, day)), list(open_samples(user, day)[: SHORT_LIST + 1])
+    actions = list(actions_waiting(user, units, day))
+    found, asked = within_short_list(units_found), within_short_list(actions)
     rows = {row.enrolment.pk: row for row in rows_of(list({row.pk: row for row in [*page, *found]}.values()))}
-    signed = with_signatures([rows[enrolment.pk] for enrolment in found[:SHORT_LIST]])
-    waiting = [unit_waiting(row, names) for row in signed]
-    shown = [
-        ActionWaiting(action, names.of(action.owner_id, action.enrolment.centre_id))
-        for action in actions[: 2 * SHORT_LIST]
-    ]
+    stale = stale_among(rows[row.pk] for row in found if getattr(row, "kind", "") == CHANGED)
+    waiting = [unit_waiting(row, stale.get(row.pk, ()), names) for row in found]
+    shown = [ActionWaiting(row, names.of(row.owner_id, row.enrolment.centre_id)) for row in asked]
     desk = Desk(
         changed=[unit for unit in waiting if unit.next_step == CHANGED],
         answered=[row for row in shown if row.action.answered_at],
@@ -131,17 +132,27 @@ def desk_and_lines(
         samples=samples[:SHORT_LIST],
         to_sample=[unit for unit in waiting if unit.next_step == SAMPLE],
         to_verify=[unit for unit in waiting if unit.next_step == VERIFY],
-        more=len(found) > SHORT_LIST or len(samples) > SHORT_LIST or len(actions) > 2 * SHORT_LIST,
+        more=len(found) < len(units_found) or len(asked) < len(actions) or len(samples) > SHORT_LIST,
     )
     return desk, [line_of(enrolment, rows[enrolment.pk], names) for enrolment in page]
 
 
+def numbered(kind: str, since: str) -> Window:
+    """The place of a row among those of its kind, by what has waited longest."""
+    return Window(RowNumber(), partition_by=[F(kind)], order_by=[F(since), F("pk")])
+
+
+def within_short_list(rows: list[Numbered]) -> list[Numbered]:
+    """The rows to be shown, of those numbered by kind: the query brings one more of a kind where there are more."""
+    return [row for row in rows if getattr(row, "place", 0) <= SHORT_LIST]
+
+
 def waiting_for(user: User, day: datetime.date) -> QuerySet[Enrolment]:
-    """Units that wait for this verifier, the longest first.
+    """Units that wait for this verifier, by kind the longest first and no more than the short list holds, and one.
 
     `next_step` says for what, where the unit is signed off: it was sampled, or its body wants the verifier on every
-    unit, so it is to be verified; or nothing says yet that it was looked at. Signed units in which a file changed since
-    come with them, as that may have made a signature stale.
+    unit, so it is to be verified; or nothing says yet that it was looked at. A signed unit in which a file changed
+    since is a `kind` of its own, as that may have made a signature stale.
     """
     samples = Sample.objects.filter(enrolment=OuterRef("pk"))
     notes = UnsampledNote.objects.filter(enrolment=OuterRef("pk"), at__gte=OuterRef("signed_off_at"))
@@ -159,20 +170,25 @@ def waiting_for(user: User, day: datetime.date) -> QuerySet[Enrolment]:
         .filter(verifier=user, status__in=(UnitStatus.SIGNED_OFF, UnitStatus.VERIFIED))
         .select_related("candidate", "unit__awarding_body")
         .annotate(next_step=next_step, sampled=Exists(samples.filter(outcome__in=AGREEING)))
-        .filter(~Q(next_step="") | Exists(files_changed_since_declared()))
+        .annotate(kind=Case(When(changed_since_declared(), then=Value(CHANGED)), default=F("next_step")))
+        .exclude(kind="")
+        .annotate(place=numbered("kind", "signed_off_at"))
+        .filter(place__lte=SHORT_LIST + 1)
         .order_by("signed_off_at", "pk")
     )
 
 
-def files_changed_since_declared() -> QuerySet[EvidenceFile]:
-    """Files of the enrolment's items in force that came, were shut away or destroyed after it was declared complete."""
-    since = OuterRef("declared_at")
-    return EvidenceFile.objects.filter(
-        Q(quarantined_at__gt=since) | Q(destroyed_at__gt=since) | Q(added_at__gt=since),
-        version__replaced_at=None,
-        version__evidence__mappings__enrolment=OuterRef("pk"),
-        version__evidence__mappings__taken_back_at=None,
-    )
+def changed_since_declared() -> Q:
+    """A file of an item in force was shut away or destroyed after the unit was declared complete.
+
+    Such files are few and have an index of their own: whatever they are mapped to is found first, and only that is
+    looked at closely.
+    """
+    gone = EvidenceFile.objects.filter(Q(quarantined_at__isnull=False) | Q(destroyed_at__isnull=False))
+    in_force = gone.filter(version__replaced_at=None, version__evidence__mappings__taken_back_at=None)
+    since = Q(quarantined_at__gt=OuterRef("declared_at")) | Q(destroyed_at__gt=OuterRef("declared_at"))
+    here = in_force.filter(since, version__evidence__mappings__enrolment=OuterRef("pk"))
+    return Q(pk__in=in_force.values("version__evidence__mappings__enrolment")) & Q(Exists(here))
 
 
 def open_samples(user: User, day: datetime.date) -> QuerySet[Sample]:
@@ -186,20 +202,28 @@ def open_samples(user: User, day: datetime.date) -> QuerySet[Sample]:
 
 
 def actions_waiting(user: User, units: QuerySet[Enrolment], day: datetime.date) -> QuerySet[Action]:
-    """Actions answered, for this verifier to close; and those overdue in all these units. By the day they were due."""
+    """Actions answered, for this verifier to close; and those overdue in all these units. By the day they were due, of
+    each kind no more than the short list holds, and one."""
     answered = Q(answered_at__isnull=False, enrolment__verifier=user)
     overdue = Q(answered_at__isnull=True, due_on__lt=day)
     return (
         Action.objects.filter(answered | overdue, closed_at=None, enrolment__in=units.order_by())
         .exclude(enrolment__status=UnitStatus.WITHDRAWN)
+        .annotate(is_answered=Case(When(answered_at=None, then=Value(0)), default=Value(1)))
+        .annotate(place=numbered("is_answered", "due_on"))
+        .filter(place__lte=SHORT_LIST + 1)
         .select_related("enrolment__candidate", "enrolment__unit")
+        .order_by("due_on", "pk")
     )
 
 
-def unit_waiting(row: UnitRows, names: Names) -> UnitWaiting:
-    """A unit of the desk, with its signatures held against what they were put to."""
-    enrolment = row.enrolment
-    stale = stale_parts(row)
+def stale_among(units: Iterable[UnitRows]) -> dict[int, tuple[str, ...]]:
+    """Who signed what has changed since, by unit, in two queries."""
+    return {unit.enrolment.pk: stale_parts(unit) for unit in with_signatures(list(units))}
+
+
+def unit_waiting(enrolment: Enrolment, stale: tuple[str, ...], names: Names) -> UnitWaiting:
+    """A unit of the desk."""
     return UnitWaiting(
         enrolment=enrolment,
         assessor=names.of(enrolment.assessor_id, enrolment.centre_id),

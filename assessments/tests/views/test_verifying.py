@@ -13,6 +13,7 @@ from django.utils import timezone
 from assessments.actions import safekeeping, verification
 from assessments.enums import UnitStatus
 from assessments.models import Enrolment, EvidenceFile, Sample
+from assessments.queries import sampling
 from assessments.testing import House, an_enrolment, met, sampled, signed_off, targets, verified
 from portfolio.harness import AskingClient
 from portfolio.models import User
@@ -192,3 +193,16 @@ def test_it_takes_as_many_queries_with_few_units_as_with_many(client: AskingClie
             client.get(ADDRESS)
         counts.append(len(queries))
     assert counts[0] == counts[-1] <= 15
+
+
+def test_a_long_list_of_one_kind_hides_no_other_kind(
+    client: AskingClient, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sampling, "SHORT_LIST", 1)
+    first, second = (signed_off(an_enrolment(house, candidate=who)) for who in (house.candidate, house.other_candidate))
+    later = sampled(an_enrolment(house, "ocr-d20"))
+    found = waiting(client, house.verifier)
+    assert link("plan_sample", first.pk) in found["Signed off, not sampled"]
+    assert link("plan_sample", second.pk) not in found["Signed off, not sampled"]
+    assert link("verify", later.pk) in found["Ready to verify"]
+    assert "There is more than is shown here" in client.get(ADDRESS).content.decode()
