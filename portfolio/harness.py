@@ -9,6 +9,7 @@ from types import FrameType
 from typing import Any
 
 from django.conf import LazySettings
+from django.core.signals import setting_changed
 from django.db import connection
 from django.template.base import FilterExpression, Node
 from django.test import Client, TransactionTestCase
@@ -26,25 +27,34 @@ def hurry(house: LazySettings) -> None:
     house.TASKS = {"default": house.TASKS["default"] | {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
     engine: dict[str, Any] = house.TEMPLATES[0]
     engine["OPTIONS"]["string_if_invalid"] = NotDefined(house.BASE_DIR)
+    for name in ("PASSWORD_HASHERS", "CACHES", "TASKS", "TEMPLATES"):  # some may have been read already
+        setting_changed.send(sender=LazySettings, setting=name, value=getattr(house, name), enter=True)
 
 
 # --- walls -----------------------------------------------------------------------------------------------------------
 
 
+@contextmanager
+def walls_down() -> Iterator[None]:
+    """For the moment in which every table is emptied, which the walls refuse."""
+    walls.take_down()
+    try:
+        yield
+    finally:
+        if walls.missing():  # flushing runs post_migrate, which has built them unless it failed
+            walls.build()
+
+
 def take_walls_down_to_flush(patch: Any) -> None:
-    """A transactional test ends by emptying every table, which the walls refuse: down for that moment only.
+    """A transactional test ends by emptying every table: the walls are down for that moment only.
 
     `patch` is pytest's MonkeyPatch. Ordinary tests roll back, so they never take a wall down.
     """
     flush = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]  # the stubs leave it out
 
     def flush_without_walls(case: TransactionTestCase) -> None:
-        walls.take_down()
-        try:
+        with walls_down():
             flush(case)
-        finally:
-            if walls.missing():  # flushing runs post_migrate, which has built them unless it failed
-                walls.build()
 
     patch.setattr(TransactionTestCase, "_fixture_teardown", flush_without_walls)
 

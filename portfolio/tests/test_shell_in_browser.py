@@ -9,13 +9,13 @@ from django.urls import reverse
 
 from portfolio import testing
 from portfolio.enums import Role
+from portfolio.tests.browsing import FITS, complaints_of, violations
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 SCHEMES: list[tuple[Literal["light", "dark"], int]] = [("light", 320), ("dark", 1440)]
 STAFF = (Role.ASSESSOR, Role.INTERNAL_VERIFIER, Role.ADMINISTRATOR)
 ENTRANCES = ["account_login", "account_reset_password", "account_reset_password_done", "account_inactive"]
@@ -34,8 +34,7 @@ CRITERIA = """<input type="search" data-filter="#list"><ul id="list">
 @pytest.fixture
 def quiet_page(page: "Page") -> Iterator["Page"]:
     """A page that fails the test when the browser complains, for instance about something the CSP refused."""
-    complaints: list[str] = []
-    page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+    complaints = complaints_of(page)
     yield page
     assert complaints == []
 
@@ -43,16 +42,14 @@ def quiet_page(page: "Page") -> Iterator["Page"]:
 @pytest.fixture
 def measured(quiet_page: "Page") -> Callable[[str], None]:
     """Open an address: no violation of WCAG 2.2 A/AA in either scheme, no sideways scrolling."""
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
 
     def measure(address: str) -> None:
         for scheme, width in SCHEMES:
             quiet_page.emulate_media(color_scheme=scheme)
             quiet_page.set_viewport_size({"width": width, "height": 800})
             quiet_page.goto(address)
-            found: list[dict[str, Any]] = axe.run(quiet_page, options=WCAG).response["violations"]
-            assert [(v["id"], [node["target"] for node in v["nodes"]]) for v in found] == []
-            assert quiet_page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+            assert violations(quiet_page) == []
+            assert quiet_page.evaluate(FITS)
 
     return measure
 

@@ -4,13 +4,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import pytest_django
-from django.conf import settings as house
-from django.test import Client
 from django.urls import reverse
 
 from portfolio import press, testing
 from portfolio.models import User
 from portfolio.tests import letter
+from portfolio.tests.browsing import complaints_of, cookie_of, let_in
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -25,18 +24,14 @@ def everybody(user: User, subject_id: int) -> bool:
 def test_its_page_renews_itself_until_it_is_ready(
     live_server: Any, page: "Page", settings: pytest_django.Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    complaints: list[str] = []
-    page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+    complaints = complaints_of(page)
     letter.add_template(settings)
     letter.wait_for_a_worker(settings)
     monkeypatch.setattr(press, "_guards", {"centre": f"{__name__}.everybody"})
     centre = testing.a_centre()
     person = testing.an_administrator(centre)
     document = letter.ask(centre, person)
-    visitor = Client()
-    visitor.force_login(person)
-    cookie = visitor.cookies[house.SESSION_COOKIE_NAME].value
-    page.context.add_cookies([{"name": house.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
+    let_in(page.context, cookie_of(person), live_server.url)
 
     page.goto(live_server.url + reverse("portfolio:document", args=[document.pk]))
     assert page.get_by_role("progressbar").is_visible()
