@@ -1,0 +1,70 @@
+"""Every page as its readers see it: no violation of WCAG 2.2 A/AA in light and dark, wide and narrow, and small."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import pytest
+
+from assessments.tests.browser.conftest import Harbour
+from assessments.tests.browser.visits import VISITS, Visit
+from portfolio.tests.browsing import FITS, complaints_of, violations
+
+if TYPE_CHECKING:
+    from playwright.sync_api import BrowserContext, Page, Request, Response
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db]
+
+MOST_REQUESTS, MOST_BYTES = 10, 150_000
+EVIDENCE = "/evidence-files/"
+WIDEST = """[...document.querySelectorAll("main *, header *")]
+  .filter(one => one.getBoundingClientRect().right > innerWidth && !one.closest("[role=region]"))
+  .slice(0, 3).map(one => one.outerHTML.slice(0, 80))"""
+
+
+@pytest.fixture(autouse=True)
+def data_of_its_own(harbour: Harbour) -> None:
+    """These tests share one demonstration, in the place of data of their own: they only look."""
+
+
+class Watched:
+    """A reader's first visit to a page, and what is wrong with it."""
+
+    def __init__(self, page: "Page") -> None:
+        self.page = page
+        self.complaints = complaints_of(page)
+        self.requests: list[Request] = []
+        page.on("requestfinished", lambda request: self.requests.append(request))
+
+    def faults(self, address: str, status: int) -> list[str]:
+        """Sentences for whoever has to mend it."""
+        answer = self.page.goto(address)
+        found = [self.not_as_asked(answer, address, status), self.too_heavy(), *violations(self.page)]
+        self.page.emulate_media(color_scheme="dark")
+        self.page.set_viewport_size({"width": 390, "height": 800})
+        found += [f"In dark at 390 px: {violation}" for violation in violations(self.page)]
+        self.page.set_viewport_size({"width": 320, "height": 800})
+        found.append("" if self.page.evaluate(FITS) else f"It scrolls sideways at 320 px: {self.page.evaluate(WIDEST)}")
+        found += self.complaints if status == 200 else []
+        return [fault for fault in found if fault]
+
+    def not_as_asked(self, answer: "Response | None", address: str, status: int) -> str:
+        if answer is None or answer.status != status or self.page.url != address:
+            return f"It answers {answer and answer.status} at {self.page.url}."
+        headings = self.page.locator("h1").count()
+        return "" if headings == 1 else f"It has {headings} main headings."
+
+    def too_heavy(self) -> str:
+        """The page with its styles and scripts, without the evidence it shows: that comes as it is scrolled to."""
+        own = [request for request in self.requests if EVIDENCE not in request.url]
+        size = sum(request.sizes()["responseBodySize"] for request in own)
+        return f"{len(own)} requests, {size} bytes." if len(own) > MOST_REQUESTS or size > MOST_BYTES else ""
+
+
+@pytest.mark.parametrize("visit", VISITS, ids=str)
+def test_a_page_is_accessible_fits_and_is_small(
+    harbour: Harbour, new_context: "Callable[..., BrowserContext]", visit: Visit
+) -> None:
+    page = harbour.reader(visit, new_context)
+    faults = Watched(page).faults(harbour.url + harbour.addresses[visit], visit.status)
+    if faults:
+        pytest.fail("\n".join([str(visit), *faults]), pytrace=False)

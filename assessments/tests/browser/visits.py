@@ -1,0 +1,236 @@
+"""Who looks at which page of the demonstration: every address of the product, once for each kind of reader.
+
+A page without a visit here fails `test_every_page_is_visited`, so none can be forgotten.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from assessments.demo.centre import DOMAIN, SLUG
+from assessments.enums import ItemStatus
+from assessments.models import Action, Enrolment, EvidenceFile, EvidenceVersion, Sample
+from portfolio.invitation import Invitation, link_to
+from portfolio.models import Document, RoleGrant, StaffQualification, User
+
+Where = Callable[[], list[object]]
+NOBODY = ""
+SECOND = "lighthouse"
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A reader at a page. `name` is the address by name, `where` what stands in it, `query` what follows it."""
+
+    who: str
+    name: str
+    where: Where = list
+    query: str = ""
+    about: str = ""
+    status: int = 200
+
+    def __str__(self) -> str:
+        words = [self.name.removeprefix("assessments:").removeprefix("portfolio:"), self.about, self.who or "nobody"]
+        return "-".join(word.replace(":", "-").replace("_", "-") for word in words if word)
+
+
+# --- what stands in an address ---------------------------------------------------------------------------------------
+
+
+def person(name: str) -> User:
+    return User.objects.get(email=f"{name}@{DOMAIN}")
+
+
+def enrolment(candidate: str, key: str) -> Enrolment:
+    return Enrolment.objects.get(candidate__user=person(candidate), unit__key=key)
+
+
+def unit(candidate: str, key: str, *more: object) -> Where:
+    return lambda: [enrolment(candidate, key).pk, *more]
+
+
+def version(candidate: str, status: ItemStatus) -> EvidenceVersion:
+    found = EvidenceVersion.objects.filter(evidence__candidate__user=person(candidate), status=status)
+    return found.order_by("pk")[0]
+
+
+def item(candidate: str, status: ItemStatus) -> Where:
+    return lambda: [version(candidate, status).evidence_id]
+
+
+def reading(candidate: str, status: ItemStatus) -> Where:
+    return lambda: [version(candidate, status).pk]
+
+
+def file_of(candidate: str, status: ItemStatus) -> Where:
+    return lambda: [EvidenceFile.objects.filter(version=version(candidate, status))[0].pk]
+
+
+def sample(candidate: str) -> Where:
+    return lambda: [Sample.objects.get(enrolment__candidate__user=person(candidate)).pk]
+
+
+def action(candidate: str) -> Where:
+    return lambda: [Action.objects.get(enrolment__candidate__user=person(candidate)).pk]
+
+
+def handle(name: str) -> Where:
+    return lambda: [SLUG, person(name).handle]
+
+
+def grant(name: str) -> Where:
+    return lambda: [SLUG, person(name).handle, RoleGrant.objects.filter(user=person(name))[0].pk]
+
+
+def working_towards(name: str) -> Where:
+    award = StaffQualification.objects.filter(staff__user__email=f"{name}@{DOMAIN}", achieved_on=None)
+    return lambda: [SLUG, person(name).handle, award.get().pk]
+
+
+def centre(*more: object) -> Where:
+    return lambda: [SLUG, *more]
+
+
+def document() -> list[object]:
+    return [Document.objects.latest("pk").pk]
+
+
+def invitation() -> list[object]:
+    """Of the newcomer at the second centre."""
+    invited = User.objects.get(email=f"mair@{DOMAIN}")
+    centre = RoleGrant.objects.select_related("centre").get(user=invited).centre
+    return [link_to(Invitation(invited, centre)).rstrip("/").rsplit("/", 1)[1]]
+
+
+# --- the visits ------------------------------------------------------------------------------------------------------
+
+I = ItemStatus  # noqa: E741  # read as a table
+
+ENTRANCE = [
+    Visit(NOBODY, "account_login"),
+    Visit(NOBODY, "account_signup"),
+    Visit(NOBODY, "account_reset_password"),
+    Visit(NOBODY, "account_reset_password_done"),
+    Visit(NOBODY, "account_reset_password_from_key_done"),
+    Visit(NOBODY, "account_inactive"),
+    Visit(NOBODY, "portfolio:invitation", invitation),
+    Visit(NOBODY, "portfolio:invitation", lambda: ["void"], about="void", status=404),
+    Visit("nia", "home", about="several-roles"),
+    Visit("sian", "account_change_password"),
+    Visit("sian", "account_logout"),
+]
+STANDARD = [
+    Visit("sian", "units:list"),
+    Visit("sian", "units:unit", lambda: ["ocr-cc16", 1]),
+    Visit("ruairidh", "units:unit", lambda: ["sqa-h12e04", 1], about="sqa"),
+]
+CANDIDATE = [
+    Visit("sian", "assessments:candidate_home"),
+    Visit("owen", "assessments:candidate_home", about="empty"),
+    Visit("owen", "assessments:add_evidence", about="no-units"),
+    Visit("sian", "assessments:add_evidence"),
+    Visit("nia", "assessments:add_evidence", about="which-centre"),
+    *(
+        Visit("sian", "assessments:evidence", item("sian", status), about=status)
+        for status in I
+        if status != I.WITHDRAWN
+    ),
+    Visit("sian", "assessments:edit_evidence", item("sian", I.DRAFT)),
+    Visit("sian", "assessments:submit_evidence", item("sian", I.DRAFT)),
+    Visit("sian", "assessments:map_evidence", item("sian", I.REVIEWED)),
+    Visit("sian", "assessments:withdraw_evidence", item("sian", I.DRAFT)),
+    *(
+        Visit("sian", "assessments:enrolment", unit("sian", "ocr-cc16"), f"?view={view}", view)
+        for view in ("matrix", "criteria", "evidence")
+    ),
+    Visit("sian", "assessments:enrolment", unit("sian", "ocr-cc32"), "?view=matrix", "empty"),
+    Visit("hannah", "assessments:enrolment", unit("hannah", "ocr-d20"), "?view=matrix", "suspended"),
+    Visit("grace", "assessments:enrolment", unit("grace", "ocr-cc16"), "?view=matrix", "certificated"),
+    Visit("sian", "assessments:declare", unit("sian", "ocr-cc16"), about="refused"),
+    Visit("ruairidh", "assessments:declare", unit("ruairidh", "sqa-h12e04")),
+    Visit("sian", "assessments:withdraw", unit("sian", "ocr-cc16")),
+]
+ASSESSOR = [
+    Visit("dylan", "assessments:queue"),
+    Visit("nia", "assessments:queue", about="empty"),
+    Visit("dylan", "assessments:caseload"),
+    Visit("nia", "assessments:caseload", about="empty"),
+    Visit("dylan", "assessments:judge", reading("sian", I.SUBMITTED)),
+    Visit("dylan", "assessments:judge", reading("sian", I.RETURNED), about="refused"),
+    Visit("dylan", "assessments:evidence", item("sian", I.SUBMITTED)),
+    Visit("dylan", "assessments:withdraw_evidence", item("sian", I.SUBMITTED)),
+    Visit("dylan", "assessments:quarantine_file", file_of("sian", I.SUBMITTED)),
+    Visit("dylan", "assessments:redact_file", file_of("sian", I.SUBMITTED)),
+    Visit("dylan", "assessments:enrolment", unit("ruairidh", "sqa-h12e04"), "?view=matrix", "sqa"),
+    Visit("dylan", "assessments:action", action("ruairidh")),
+    Visit("dylan", "assessments:refer", unit("lukasz", "ocr-cc26")),
+    Visit("dylan", "assessments:sign_off", unit("lukasz", "ocr-cc26")),
+    Visit("dylan", "assessments:countersign", unit("eilidh", "sqa-h12e04")),
+    Visit("dylan", "assessments:hand_back", unit("eilidh", "sqa-h12e04")),
+]
+VERIFIER = [
+    Visit("anita", "assessments:sampling"),
+    Visit("iain", "assessments:sampling"),
+    Visit("nia", "assessments:sampling", about="empty"),
+    Visit("anita", "assessments:plan_sample", unit("tom", "ocr-cc32"), about="refused"),
+    Visit("iain", "assessments:plan_sample", unit("sian", "ocr-cc16")),
+    Visit("anita", "assessments:leave_unsampled", unit("priya", "ocr-d20")),
+    Visit("anita", "assessments:sample", sample("priya")),
+    Visit("anita", "assessments:sample", sample("tom"), about="closed"),
+    Visit("anita", "assessments:drop_sample", sample("priya")),
+    Visit("anita", "assessments:action", action("tom"), about="closed"),
+    Visit("iain", "assessments:action", action("ruairidh")),
+    Visit("anita", "assessments:enrolment", unit("priya", "ocr-d20"), "?view=criteria", "signed-off"),
+    Visit("anita", "assessments:verify", unit("priya", "ocr-d20"), about="refused"),
+    Visit("anita", "assessments:send_back", unit("priya", "ocr-d20")),
+    Visit("iain", "assessments:reopen", unit("tom", "ocr-cc32")),
+]
+OFFICE = [
+    Visit("nia", "portfolio:people", about="which-centre"),
+    Visit("morag", "portfolio:centre_people", centre()),
+    Visit("morag", "portfolio:centre_people", centre(), "?search=nobody", "none-found"),
+    Visit("morag", "portfolio:add_candidate", centre()),
+    Visit("morag", "portfolio:add_staff", centre()),
+    Visit("morag", "portfolio:person", handle("sian")),
+    Visit("morag", "portfolio:person", handle("zofia"), about="staff"),
+    Visit("morag", "portfolio:edit_candidate", handle("sian")),
+    Visit("morag", "portfolio:edit_staff", handle("zofia")),
+    Visit("morag", "portfolio:grant_role", handle("zofia")),
+    Visit("morag", "portfolio:end_role", grant("zofia")),
+    Visit("morag", "portfolio:add_qualification", handle("zofia")),
+    Visit("morag", "portfolio:qualification_achieved", working_towards("zofia")),
+    Visit("nia", "assessments:enrolments", about="which-centre"),
+    Visit("morag", "assessments:centre_enrolments", centre()),
+    Visit("nia", "assessments:centre_enrolments", lambda: [SECOND], about="empty"),
+    Visit("morag", "assessments:enrol", centre()),
+    Visit("morag", "assessments:approvals", centre()),
+    Visit("morag", "assessments:approval", centre("ocr")),
+    Visit("morag", "assessments:form_approval", centre("ocr")),
+    Visit("morag", "assessments:allocate", unit("sian", "ocr-cc16", "assessor")),
+    Visit("nia", "assessments:forms", about="which-centre"),
+    Visit("morag", "assessments:centre_forms", centre()),
+    Visit("nia", "assessments:centre_forms", lambda: [SECOND], about="empty"),
+    Visit("morag", "assessments:enrolment", unit("tom", "ocr-cc32"), "?view=matrix", "verified"),
+    Visit("morag", "assessments:authenticate", unit("tom", "ocr-cc32")),
+    Visit("morag", "assessments:claim", unit("tom", "ocr-cc32")),
+    Visit("morag", "assessments:unclaim", unit("grace", "ocr-cc26")),
+    Visit("morag", "assessments:certificate", unit("grace", "ocr-cc26")),
+    Visit("morag", "assessments:revoke", unit("grace", "ocr-cc16")),
+    Visit("morag", "assessments:suspend", unit("tom", "ocr-cc32")),
+    Visit("morag", "assessments:resume", unit("hannah", "ocr-d20")),
+    Visit("morag", "portfolio:document", document),
+]
+VISITS = [*ENTRANCE, *STANDARD, *CANDIDATE, *ASSESSOR, *VERIFIER, *OFFICE]
+
+NO_PAGE = {
+    "account_reset_password_from_key": "its key is made for one letter; its form is that of the invitation",
+    "portfolio:invite_again": "answers to a press of a button only",
+    "portfolio:document_file": "a download",
+    "assessments:evidence_file": "a file",
+    "assessments:download_evidence_file": "a download",
+    "assessments:evidence_page": "a picture",
+    "assessments:evidence_page_text": "a text",
+    "assessments:replace_evidence": "answers to a press of a button only",
+    "assessments:recording_form": "answers to a press of a button only",
+    "assessments:authentication_document": "answers to a press of a button only",
+    "assessments:blank_form": "a download",
+}
