@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 
 from assessments.enums import UnitStatus
 from assessments.forms.journey import VerbForm
@@ -29,6 +30,14 @@ class SendBackForm(VerbForm):
             del self.fields["criteria"]
         else:
             self.fields["criteria"].choices = choices_of(self.page.criteria)  # type: ignore[attr-defined]
+
+
+def brought_along(typed: QueryDict) -> dict[str, Any] | None:
+    """What was typed beside a sample, when its verifier goes on from there to send the unit back; None else."""
+    if "bring_along" not in typed:
+        return None
+    brought = {"finding": typed.get("feedback", ""), "wanted": typed.get("wanted", ""), "due_on": typed.get("due_on")}
+    return {**brought, "criteria": typed.getlist("criteria")}
 
 
 class WhyForm(forms.Form):

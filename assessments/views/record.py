@@ -19,7 +19,7 @@ from assessments.enums import SignedAs, Verb
 from assessments.forms.award import CertificateForm, ClaimForm, RevokeForm
 from assessments.forms.journey import ReasonForm, SigningForm, VerbForm
 from assessments.forms.judgement import HandBackForm, ReferForm, SignOffForm
-from assessments.forms.verification import SendBackForm
+from assessments.forms.verification import SendBackForm, brought_along
 from assessments.models import Enrolment
 from assessments.queries.record import UnitPage, unit_page
 from assessments.views.asking import deny, linked, person_at
@@ -215,8 +215,9 @@ def verb(request: SignedInRequest, pk: int, verb: str) -> HttpResponse:
     if step.verb not in page.verbs:
         deny(reason for reason in reasons if not reason.about)
     signer = {"user": request.user} if asked.signs else {}
-    form = asked.form(request.POST or None, page=page, **signer)
-    if request.method == "POST" and not reasons and form.is_valid():
+    brought = brought_along(request.POST)
+    form = asked.form(None if brought else request.POST or None, page=page, initial=brought, **signer)
+    if form.is_bound and not reasons and form.is_valid():
         try:
             _act(asked, page.enrolment, form.cleaned_data, request)
         except Refusal as refusal:

@@ -205,6 +205,25 @@ def test_disagreeing_with_a_declared_unit_sends_it_back_and_closes_the_sample(
     assert (sample.outcome, sample.enrolment.status) == (SampleOutcome.NOT_AGREED, UnitStatus.COLLECTING)
 
 
+def test_what_was_typed_beside_the_sample_comes_along_when_the_unit_is_sent_back(
+    client: AskingClient, house: House
+) -> None:
+    sample = a_sample(signed_off(an_enrolment(house)))
+    criterion = first_criteria(sample.enrolment)[0]
+    client.force_login(house.verifier)
+    typed = {"criteria": [criterion], "feedback": "1.1 rests on one call.", "due_on": tomorrow().isoformat()}
+    answer = client.post(place("send_back", sample.enrolment), {**typed, "wanted": "", "bring_along": "yes"})
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    assert "1.1 rests on one call." in page
+    assert tomorrow().isoformat() in page
+    assert "This field is required." not in page
+    ticked = [box for box in page.split("<input")[1:] if "checked" in box.split(">")[0]]
+    assert [f'value="{criterion}"' in box for box in ticked] == [True]
+    sample.refresh_from_db()
+    assert sample.is_open
+
+
 def test_disagreeing_with_a_unit_still_collecting_closes_the_sample_with_an_action(
     client: AskingClient, house: House
 ) -> None:
