@@ -1,4 +1,4 @@
-"""It lets a verifier sample, ask, send back and verify, and never anybody who judged in the unit."""
+"""Sampling, actions, verifying, sending back, reopening."""
 
 import datetime
 from typing import Any
@@ -6,150 +6,277 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from assessments.actions import enrolment as enrolments
-from assessments.actions import verification
-from assessments.enums import AllocatedAs, SampleOutcome, SampleStage, UnitStatus
-from assessments.models import Action, Enrolment, Sample
-from assessments.testing import House, an_enrolment, handed_in, met, sampled, signed_off, targets, verified
-from portfolio.models import SignatureVoid
-from portfolio.refusal import Refusal
+from assessments.actions import judgement, safekeeping, verification
+from assessments.enums import SampleOutcome, SampleStage, SignedAs, UnitStatus
+from assessments.models import Action, Enrolment, EvidenceVersion, Sample, SignOff
+from assessments.queries.judgement import signatures_in_force
+from assessments.queries.verification import unit_facts
+from assessments.testing import House, an_enrolment, declared, handed_in, met, sampled, signed_off, targets, verified
+from assessments.tests.refusing import refusals
+from portfolio.models import User
 
 pytestmark = pytest.mark.django_db
+YESTERDAY = timezone.localdate() - datetime.timedelta(1)
+NO_SAMPLE = "You have not agreed a sample of this unit yet: choose it for sampling first."
 
 
-def planned(unit: Enrolment) -> Sample:
-    return verification.plan_sample(enrolment=unit, reason="A new assessor.", by=unit.verifier, at=timezone.now())
+@pytest.fixture
+def unit(house: House) -> Enrolment:
+    return signed_off(an_enrolment(house))
 
 
-def close(sample: Sample, **more: Any) -> Sample:
-    unit = sample.enrolment
-    asked: dict[str, Any] = {
-        "criteria": [targets(unit)[0].criterion_id],
+def plan(unit: Enrolment, by: User | None = None) -> Sample:
+    return verification.plan_sample(enrolment=unit, reason="New assessor.", by=by or unit.verifier, at=timezone.now())
+
+
+def close(sample: Sample, **otherwise: Any) -> Sample:
+    values: dict[str, Any] = {
+        "criteria": [targets(sample.enrolment)[0].criterion_id],
         "feedback": "",
         "wanted": "",
         "due_on": None,
+        "by": sample.enrolment.verifier,
+        "at": timezone.now(),
+    }
+    return verification.close_sample(sample=sample, **{**values, **otherwise})
+
+
+def with_action(sample: Sample) -> Action:
+    close(sample, feedback="One call only.", wanted="Hear another call.", due_on=timezone.localdate())
+    return sample.actions.get()
+
+
+def answer(action: Action, by: User) -> Action:
+    return verification.answer_action(action=action, answer="Heard one.", by=by, at=timezone.now())
+
+
+def close_action(action: Action, by: User) -> Action:
+    return verification.close_action(action=action, by=by, at=timezone.now())
+
+
+def verify(unit: Enrolment) -> Enrolment:
+    return verification.verify(enrolment=unit, by=unit.verifier, at=timezone.now())
+
+
+def send_back(unit: Enrolment, **otherwise: Any) -> Enrolment:
+    values: dict[str, Any] = {
+        "finding": "1.1 rests on one call.",
+        "wanted": "Hear another call.",
+        "due_on": timezone.localdate(),
+        "criteria": [],
         "by": unit.verifier,
         "at": timezone.now(),
     }
-    return verification.close_sample(sample=sample, **{**asked, **more})
+    return verification.send_back(enrolment=unit, **{**values, **otherwise})
 
 
-def test_a_sample_is_interim_while_collecting_and_summative_once_signed_off(house: House) -> None:
-    assert planned(an_enrolment(house)).stage == SampleStage.INTERIM
-    assert planned(signed_off(an_enrolment(house, "ocr-cc32"))).stage == SampleStage.SUMMATIVE
+def sign_again(unit: Enrolment) -> Enrolment:
+    unit = judgement.declare(enrolment=unit, by=unit.candidate_user, at=timezone.now())
+    return judgement.sign_off(enrolment=unit, comments="", by=unit.assessor, at=timezone.now())
 
 
-def test_a_unit_has_one_open_sample_with_its_reason(house: House) -> None:
-    unit = an_enrolment(house)
-    with pytest.raises(Refusal, match="Say why you sample this unit"):
-        verification.plan_sample(enrolment=unit, reason=" ", by=unit.verifier, at=timezone.now())
-    sample = planned(unit)
-    with pytest.raises(Refusal, match="open sample already"):
-        planned(unit)
-    verification.drop_sample(sample=sample, reason="The candidate is away.", by=unit.verifier, at=timezone.now())
-    planned(unit)
+# --- samples ---------------------------------------------------------------------------------------------------------
 
 
-def test_a_sample_is_closed_with_the_criteria_looked_at(house: House) -> None:
-    sample = planned(an_enrolment(house))
-    with pytest.raises(Refusal, match="Tick the criteria you sampled"):
-        close(sample, criteria=[])
-    assert close(sample).outcome == SampleOutcome.AGREED
-    with pytest.raises(Refusal, match="not open any more"):
-        close(sample)
+def test_a_sample_is_interim_while_a_unit_is_assessed_and_summative_once_signed_off(
+    house: House, unit: Enrolment
+) -> None:
+    early = an_enrolment(house, "ocr-cc32")
+    assert plan(early).stage == SampleStage.INTERIM
+    assert plan(unit).stage == SampleStage.SUMMATIVE
+    assert refusals(lambda: plan(unit)) == ["This unit has an open sample already: close it first."]
 
 
-def test_an_action_has_its_finding_and_its_day(house: House) -> None:
-    sample = planned(an_enrolment(house))
-    yesterday = timezone.localdate() - datetime.timedelta(days=1)
-    with pytest.raises(Refusal, match="Tell the assessor what you found"):
-        close(sample, wanted="Add the minute.")
-    with pytest.raises(Refusal, match="a day it is due"):
-        close(sample, feedback="No minute given.", wanted="Add the minute.", due_on=yesterday)
-    assert not Action.objects.exists()
+def test_a_unit_in_other_hands_is_not_sampled(house: House) -> None:
+    unit = signed_off(an_enrolment(house, assessor=house.trainee))
+    assert refusals(lambda: plan(unit)) == ["The unit is “Awaiting countersignature”: there is nothing to sample now."]
 
 
-def test_an_action_is_answered_by_its_owner_and_closed_only_by_the_verifier(house: House) -> None:
-    unit = an_enrolment(house)
-    close(planned(unit), feedback="No minute given.", wanted="Add the minute.", due_on=timezone.localdate())
-    action = Action.objects.get()
-    with pytest.raises(Refusal, match="only after the assessor has answered it"):
-        verification.close_action(action=action, by=house.verifier, at=timezone.now())
-    with pytest.raises(Refusal, match="Only the person an action was given to"):
-        verification.answer_action(action=action, answer="Done.", by=house.other_assessor, at=timezone.now())
-    verification.answer_action(action=action, answer="Done.", by=house.assessor, at=timezone.now())
-    for user in (house.assessor, house.other_verifier, house.administrator):
-        with pytest.raises(Refusal):
-            verification.close_action(action=action, by=user, at=timezone.now())
-    assert verification.close_action(action=action, by=house.verifier, at=timezone.now()).closed_at
+def test_a_sample_dropped_keeps_its_reason_and_makes_room_for_another(unit: Enrolment) -> None:
+    sample = verification.drop_sample(sample=plan(unit), reason="Ill.", by=unit.verifier, at=timezone.now())
+    assert sample.drop_reason == "Ill."
+    assert refusals(lambda: close(sample)) == ["This sample is not open any more."]
+    plan(unit)
 
 
-def test_an_open_action_keeps_a_unit_from_being_verified(house: House) -> None:
-    unit = signed_off(an_enrolment(house))
-    close(planned(unit), feedback="No minute given.", wanted="Add the minute.", due_on=timezone.localdate())
-    with pytest.raises(Refusal, match="An action is still open: Add the minute"):
-        verification.verify(enrolment=unit, by=house.verifier, at=timezone.now())
+def test_what_was_looked_at_is_ticked(house: House, unit: Enrolment) -> None:
+    sample = plan(unit)
+    foreign = targets(an_enrolment(house, "ocr-cc32"))[0].criterion_id
+    for criteria in ([], [foreign]):
+        assert refusals(lambda criteria=criteria: close(sample, criteria=criteria)) == [  # type: ignore[misc]
+            "Tick the criteria you sampled."
+        ]
+    close(sample)
+    assert sample.criteria.count() == 1
+    assert refusals(lambda: close(sample)) == ["This sample is not open any more."]
+    assert sample.outcome == SampleOutcome.AGREED
 
 
-def test_a_unit_is_verified_after_a_sample_unless_the_body_wants_the_verifier_always(house: House) -> None:
-    with pytest.raises(Refusal, match="choose it for sampling first"):
-        verification.verify(enrolment=signed_off(an_enrolment(house)), by=house.verifier, at=timezone.now())
-    unit = verification.verify(
-        enrolment=signed_off(an_enrolment(house, "sqa-h12e04")), by=house.verifier, at=timezone.now()
-    )
-    assert unit.status == UnitStatus.VERIFIED
+def test_an_action_says_what_was_found_what_is_wanted_and_by_when(unit: Enrolment) -> None:
+    sample = plan(unit)
+    assert refusals(lambda: close(sample, wanted="Hear another call.", due_on=YESTERDAY)) == [
+        "Tell the assessor what you found.",
+        "Give the action a day it is due, today or later.",
+    ]
+    assert not sample.criteria.exists()
+    action = with_action(sample)
+    assert (action.owner, action.raised_by, action.due_on) == (unit.assessor, unit.verifier, timezone.localdate())
 
 
-def test_a_unit_sent_back_loses_its_signatures_visibly_and_gains_an_action(house: House) -> None:
-    unit = verified(an_enrolment(house))
-    unit = verification.send_back(
-        enrolment=unit,
-        finding="1.1 rests on one call.",
-        wanted="Ask for a second.",
-        due_on=timezone.localdate(),
-        criteria=[],
-        by=house.verifier,
-        at=timezone.now(),
-    )
-    assert (unit.status, unit.verified_by, unit.assessor_signed_by) == (UnitStatus.COLLECTING, None, None)
-    assert SignatureVoid.objects.count() == 5
-    assert Action.objects.get().owner == house.assessor
+def test_whoever_closes_a_sample_is_its_verifier(house: House, unit: Enrolment) -> None:
+    sample = plan(unit)
+    Enrolment.objects.filter(pk=unit.pk).update(verifier=house.other_verifier)
+    assert refusals(lambda: close(sample, by=house.verifier)) == ["Only the unit's internal verifier can do this."]
+    sample = close(sample, by=house.other_verifier)
+    assert (sample.verifier, sample.planned_by) == (house.other_verifier, house.verifier)
 
 
-def test_nobody_verifies_where_they_judged_even_after_the_allocation_changed(house: House) -> None:
-    unit = met(an_enrolment(house, assessor=house.other_assessor))
-    enrolments.allocate(
-        enrolment=unit,
-        part=AllocatedAs.ASSESSOR,
-        user=house.assessor,
-        reason="On leave.",
-        by=house.administrator,
-        at=timezone.now(),
-    )
-    Enrolment.objects.filter(pk=unit.pk).update(verifier=house.other_assessor)
+def test_nobody_samples_where_they_judged(house: House, unit: Enrolment) -> None:
+    house.centre.grants.create(user=house.assessor, role="internal_verifier", starts_on=timezone.localdate())
+    Enrolment.objects.filter(pk=unit.pk).update(assessor=house.other_assessor, verifier=house.assessor)
     unit.refresh_from_db()
-    with pytest.raises(Refusal):
-        planned(unit)
+    decided = "You have judged evidence in this unit, so somebody else must"
+    assert refusals(lambda: plan(unit)) == [f"{decided} sample it."]
+    assert f"{decided} verify it." in refusals(lambda: verify(unit))
+    assert f"{decided} verify it." in refusals(lambda: send_back(unit))
 
 
-def test_a_reason_is_on_record_where_a_unit_is_left_unsampled(house: House) -> None:
-    unit = signed_off(an_enrolment(house))
-    note = verification.leave_unsampled(
-        enrolment=unit, reason="Three of this assessor's were agreed.", by=house.verifier, at=timezone.now()
-    )
-    assert note.reason == "Three of this assessor's were agreed."
-    always = signed_off(an_enrolment(house, "sqa-h12e04", candidate=house.other_candidate))
-    with pytest.raises(Refusal, match="wants the internal verifier's signature on every unit"):
-        verification.leave_unsampled(enrolment=always, reason="No time.", by=house.verifier, at=timezone.now())
+# --- actions ---------------------------------------------------------------------------------------------------------
 
 
-def test_a_signed_unit_is_reopened_by_the_lead_verifier_or_an_administrator_with_a_reason(house: House) -> None:
-    unit = sampled(an_enrolment(house))
-    for user in (house.verifier, house.assessor):
-        with pytest.raises(Refusal, match="Only the centre's lead verifier or a centre administrator"):
-            verification.reopen(enrolment=unit, reason="A complaint.", by=user, at=timezone.now())
-    with pytest.raises(Refusal, match="Say why the unit is reopened"):
-        verification.reopen(enrolment=unit, reason="", by=house.lead, at=timezone.now())
-    unit = verification.reopen(enrolment=unit, reason="A complaint.", by=house.lead, at=timezone.now())
-    assert unit.status == UnitStatus.COLLECTING
+def test_an_action_is_answered_by_its_owner_and_closed_by_the_verifier(house: House, unit: Enrolment) -> None:
+    action = with_action(plan(unit))
+    assert refusals(lambda: close_action(action, house.verifier)) == [
+        "An action is closed once, and only after the assessor has answered it."
+    ]
+    assert refusals(lambda: verify(unit)) == ["An action is still open: Hear another call."]
+    answer(action, house.assessor)
+    action = close_action(action, house.verifier)
+    assert (action.closed_by, action.answer) == (house.verifier, "Heard one.")
+    assert refusals(lambda: answer(action, house.assessor)) == ["This action is closed already."]
+    assert verify(unit).status == UnitStatus.VERIFIED
+
+
+def test_whoever_assesses_the_unit_since_may_answer(house: House, unit: Enrolment) -> None:
+    action = with_action(plan(unit))
+    Enrolment.objects.filter(pk=unit.pk).update(assessor=house.other_assessor)
+    assert answer(action, house.other_assessor).answer == "Heard one."
+    assert refusals(lambda: answer(action, house.trainee)) == [
+        "Only the person an action was given to, or the unit's assessor, can answer it."
+    ]
+
+
+# --- verifying -------------------------------------------------------------------------------------------------------
+
+
+def test_a_unit_is_verified_on_a_sample_agreed(unit: Enrolment) -> None:
+    assert refusals(lambda: verify(unit)) == [NO_SAMPLE]
+    sample = plan(unit)
+    assert refusals(lambda: verify(unit)) == ["A sample of this unit is still open.", NO_SAMPLE]
+    close(sample)
+    unit = verify(unit)
+    assert unit.verified_by == unit.verifier
+    assert signatures_in_force(unit.pk)[SignedAs.VERIFIER].signature.signer == unit.verifier
+
+
+def test_sqa_units_are_verified_without_a_sample(house: House) -> None:
+    unit = signed_off(an_enrolment(house, "sqa-h12e04"))
+    assert verify(unit).status == UnitStatus.VERIFIED
+    assert not unit.samples.exists()
+
+
+def test_a_later_sample_leaves_the_verifiers_signature_fresh(unit: Enrolment) -> None:
+    close(plan(unit))
+    unit = verify(unit)
+    close(plan(unit))
+    assert unit_facts(unit).stale == ()
+
+
+def test_a_stale_unit_is_not_verified_but_sent_back(house: House, unit: Enrolment) -> None:
+    close(plan(unit))
+    file = EvidenceVersion.objects.get().files.get()
+    safekeeping.quarantine(file=file, reason="Names.", by=house.administrator, at=timezone.now())
+    assert {sentence.split(" signed:")[0] for sentence in refusals(lambda: verify(unit))} == {
+        f"Something changed after the {part}"
+        for part in ("candidate", "candidate, authenticity", "assessor", "assessor, authenticity")
+    }
+    assert send_back(unit).status == UnitStatus.COLLECTING
+
+
+# --- sending back ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("reach", [declared, signed_off, verified])
+def test_sending_back_voids_every_signature_and_asks_for_something(house: House, reach: Any) -> None:
+    unit = reach(an_enrolment(house))
+    signed = SignOff.objects.filter(enrolment=unit).count()
+    unit = send_back(unit)
+    assert (unit.status, unit.declared_at, unit.verified_by) == (UnitStatus.COLLECTING, None, None)
+    assert signatures_in_force(unit.pk) == {}
+    assert SignOff.objects.filter(enrolment=unit, signature__void__isnull=False).count() == signed
+    action = unit.actions.get()
+    assert (action.finding, action.wanted) == ("1.1 rests on one call.", "Hear another call.")
+
+
+def test_an_open_sample_is_closed_by_it_as_not_agreed(unit: Enrolment) -> None:
+    sample = plan(unit)
+    assert refusals(lambda: send_back(unit)) == ["Tick the criteria you sampled."]
+    unit = send_back(unit, criteria=[targets(unit)[0].criterion_id])
+    sample.refresh_from_db()
+    assert (sample.outcome, sample.feedback) == (SampleOutcome.NOT_AGREED, "1.1 rests on one call.")
+
+
+def test_a_sample_that_was_not_agreed_is_no_ground_to_verify_on(unit: Enrolment) -> None:
+    plan(unit)
+    unit = sign_again(send_back(unit, criteria=[targets(unit)[0].criterion_id]))
+    action = unit.actions.get()
+    answer(action, unit.assessor)
+    close_action(action, unit.verifier)
+    assert refusals(lambda: verify(unit)) == [NO_SAMPLE]
+
+
+def test_sending_back_needs_its_words(unit: Enrolment) -> None:
+    assert refusals(lambda: send_back(unit, finding=" ", wanted="", due_on=None)) == [
+        "Tell the assessor what you found.",
+        "Say what the assessor is to do.",
+        "Give the action a day it is due, today or later.",
+    ]
+
+
+# --- leaving unsampled, reopening ------------------------------------------------------------------------------------
+
+
+def test_a_signed_off_unit_is_left_unsampled_with_a_reason_where_the_body_allows_it(
+    house: House, unit: Enrolment
+) -> None:
+    def leave(unit: Enrolment) -> object:
+        return verification.leave_unsampled(enrolment=unit, reason="Low risk.", by=unit.verifier, at=timezone.now())
+
+    leave(unit)
+    assert unit_facts(unit).left_unsampled
+    sqa = signed_off(an_enrolment(house, "sqa-h12e04"))
+    assert refusals(lambda: leave(sqa)) == ["The awarding body wants the internal verifier's signature on every unit."]
+    early = an_enrolment(house, "ocr-cc32")
+    assert refusals(lambda: leave(early)) == [
+        "The unit is “Collecting evidence”: only a signed-off unit can be left unsampled."
+    ]
+
+
+def test_a_reason_from_before_the_unit_was_signed_again_counts_no_more(unit: Enrolment) -> None:
+    verification.leave_unsampled(enrolment=unit, reason="Low risk.", by=unit.verifier, at=timezone.now())
+    assert not unit_facts(sign_again(send_back(unit))).left_unsampled
+
+
+@pytest.mark.parametrize("reach", [signed_off, sampled, verified])
+def test_a_signed_unit_is_opened_again_with_its_signatures_voided(house: House, reach: Any) -> None:
+    unit = reach(an_enrolment(house))
+    unit = verification.reopen(enrolment=unit, reason="New evidence.", by=house.lead, at=timezone.now())
+    assert (unit.status, signatures_in_force(unit.pk)) == (UnitStatus.COLLECTING, {})
     handed_in(unit, "1.1")
+
+
+def test_a_unit_being_collected_is_not_reopened(house: House) -> None:
+    unit = met(an_enrolment(house))
+    act = lambda: verification.reopen(enrolment=unit, reason="Why.", by=house.lead, at=timezone.now())  # noqa: E731
+    [sentence] = refusals(act)
+    assert sentence == "The unit is “Collecting evidence”. To reopen this unit, it must be “Signed off” or “Verified”."

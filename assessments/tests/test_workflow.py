@@ -1,0 +1,164 @@
+"""Who, when and how far: the pure rooms, tried without a row."""
+
+from dataclasses import replace
+from itertools import product
+
+import pytest
+
+from assessments.enums import ItemStatus, Layer, Party, UnitStatus, Verb, Verdict
+from assessments.progress import Mark, Progress, layer_of, layers, progress_of
+from assessments.rules import PERMISSIONS, PREDICATES, People, Person, in_words, parties
+from assessments.workflow import (
+    ITEM_STEPS,
+    UNIT_STEPS,
+    CriterionState,
+    ItemFacts,
+    ItemUnit,
+    UnitFacts,
+    item_refusals,
+    open_to,
+    unit_refusals,
+)
+from portfolio.enums import Role
+
+PEOPLE = People(candidate_id=1, assessor_id=2, verifier_id=4, countersigner_id=3)
+EVERYBODY: dict[str, tuple[Person, set[Party]]] = {
+    "candidate": (Person(1, frozenset({Role.CANDIDATE})), {Party.CANDIDATE}),
+    "assessor": (Person(2, frozenset({Role.ASSESSOR}), qualified=True), {Party.ASSESSOR}),
+    "countersigner": (Person(3, frozenset({Role.ASSESSOR}), qualified=True), {Party.COUNTERSIGNER}),
+    "verifier": (Person(4, frozenset({Role.INTERNAL_VERIFIER})), {Party.VERIFIER}),
+    "lead verifier": (Person(5, frozenset({Role.LEAD_VERIFIER})), {Party.LEAD_VERIFIER}),
+    "administrator": (Person(6, frozenset({Role.ADMINISTRATOR})), {Party.ADMINISTRATOR}),
+    "another candidate": (Person(11, frozenset({Role.CANDIDATE})), set()),
+    "an assessor with another caseload": (Person(12, frozenset({Role.ASSESSOR}), qualified=True), set()),
+    "a verifier with another caseload": (Person(14, frozenset({Role.INTERNAL_VERIFIER})), set()),
+    "the assessor after their role ended": (Person(2, frozenset(), qualified=True), set()),
+    "the verifier after their role ended": (Person(4, frozenset()), set()),
+    "a countersigner without an award": (Person(3, frozenset({Role.ASSESSOR})), set()),
+    "somebody of another centre": (Person(20, frozenset()), set()),
+    "an administrator on their own unit": (Person(1, frozenset({Role.ADMINISTRATOR})), {Party.CANDIDATE}),
+    "a lead verifier on their own unit": (Person(1, frozenset({Role.LEAD_VERIFIER})), {Party.CANDIDATE}),
+}
+READY = UnitFacts(
+    enrolment_id=1,
+    status=UnitStatus.COLLECTING,
+    people=PEOPLE,
+    criteria=(CriterionState(1, "1.1", Layer.ACCEPTED),),
+    agreed_samples=1,
+    left_unsampled=True,
+)
+ITEM = ItemFacts(
+    version_id=1,
+    status=ItemStatus.DRAFT,
+    candidate_id=1,
+    units=(ItemUnit(1, "CC26", UnitStatus.COLLECTING, PEOPLE),),
+    files=1,
+)
+
+
+# --- who × when ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("who", EVERYBODY)
+def test_a_person_is_to_a_unit_what_they_are_named_as_and_still_hold(who: str) -> None:
+    person, expected = EVERYBODY[who]
+    assert parties(person, PEOPLE) == expected
+
+
+@pytest.mark.parametrize("who", EVERYBODY)
+def test_every_verb_of_a_unit_at_every_status(who: str) -> None:
+    person, mine = EVERYBODY[who]
+    for step, status in product(UNIT_STEPS.values(), UnitStatus):
+        facts = replace(READY, status=status)
+        found = [reason.sentence for reason in unit_refusals(step.verb, person, facts)]
+        if not mine & set(PERMISSIONS[step.verb]):
+            assert found == [f"Only {in_words(step.turn)} can {step.phrase}."]
+        elif status not in step.sources:
+            assert len(found) == 1
+            assert found[0].startswith(f"The unit is “{status.label}”. To {step.phrase}, it must be ")
+        else:
+            assert found == []
+        assert (step.verb in open_to(person, facts)) is (not found)
+
+
+@pytest.mark.parametrize("who", EVERYBODY)
+def test_every_verb_of_an_item_at_every_status(who: str) -> None:
+    person, mine = EVERYBODY[who]
+    for step, status in product(ITEM_STEPS.values(), ItemStatus):
+        found = [reason.sentence for reason in item_refusals(step.verb, person, replace(ITEM, status=status))]
+        handed_in = status != ItemStatus.DRAFT
+        if not mine & set(PERMISSIONS[step.verb]):
+            assert found == [f"Only {in_words(step.turn)} can {step.phrase}."]
+        elif status not in step.sources:
+            assert len(found) == 1
+            assert found[0].startswith(f"The item is “{status.label}”")
+        elif step.verb == Verb.WITHDRAW_ITEM and (Party.ASSESSOR in mine) is not handed_in:
+            assert len(found) == 1
+        elif step.verb == Verb.MAP_MORE and Party.ASSESSOR in mine and not handed_in:
+            assert found == ["This is a draft: only the candidate can map it."]
+        else:
+            assert found == []
+
+
+def test_every_party_has_its_predicate() -> None:
+    assert set(PREDICATES) == set(Party)
+
+
+def test_a_replaced_version_is_only_shut_away_or_redacted() -> None:
+    administrator = EVERYBODY["administrator"][0]
+    replaced = replace(ITEM, status=ItemStatus.REVIEWED, replaced=True)
+    assert item_refusals(Verb.REDACT, administrator, replaced) == []
+    assert item_refusals(Verb.QUARANTINE, administrator, replaced) == []
+    assert item_refusals(Verb.REPLACE, EVERYBODY["candidate"][0], replaced)[0].sentence.startswith("A newer version")
+
+
+# --- how far ---------------------------------------------------------------------------------------------------------
+
+
+def mark(verdict: str | None = None, status: str = ItemStatus.REVIEWED, **more: bool | None) -> Mark:
+    return Mark(1, 1, status, verdict, **more)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("marks", "layer"),
+    [
+        ([], Layer.NOT_STARTED),
+        ([mark(status=ItemStatus.DRAFT)], Layer.NOT_STARTED),
+        ([mark(status=ItemStatus.SUBMITTED)], Layer.CLAIMED),
+        ([mark(Verdict.CONTRIBUTES)], Layer.CLAIMED),
+        ([mark(Verdict.CONTRIBUTES), mark(Verdict.CONTRIBUTES)], Layer.CLAIMED),
+        ([mark(Verdict.NOT_YET)], Layer.RETURNED),
+        ([mark(status=ItemStatus.RETURNED)], Layer.RETURNED),
+        ([mark(Verdict.MET)], Layer.ACCEPTED),
+        ([mark(Verdict.MET, ItemStatus.RETURNED)], Layer.ACCEPTED),
+        ([mark(Verdict.NOT_YET), mark(Verdict.MET)], Layer.ACCEPTED),
+        ([mark(Verdict.NOT_YET), mark(status=ItemStatus.SUBMITTED)], Layer.CLAIMED),
+        ([mark(Verdict.MET, needs_countersignature=True)], Layer.CLAIMED),
+        ([mark(Verdict.MET, needs_countersignature=True, countersigned=True)], Layer.ACCEPTED),
+        ([mark(Verdict.MET, needs_countersignature=True, countersigned=False)], Layer.RETURNED),
+    ],
+)
+def test_the_best_mark_of_a_criterion_decides(marks: list[Mark], layer: Layer) -> None:
+    assert layer_of(marks) == layer
+    assert layer_of(marks, confirmed=True) == (Layer.CONFIRMED if layer == Layer.ACCEPTED else layer)
+
+
+def test_only_a_signed_off_unit_confirms() -> None:
+    for status in UnitStatus:
+        confirmed = status in ("signed_off", "verified", "claimed", "certificated")
+        expected = Layer.CONFIRMED if confirmed else Layer.ACCEPTED
+        assert layers([1], [mark(Verdict.MET)], status) == {1: expected}
+
+
+def test_layers_are_counted_each_with_those_above_it() -> None:
+    found = {1: Layer.CLAIMED, 2: Layer.ACCEPTED, 3: Layer.CONFIRMED, 4: Layer.RETURNED, 5: Layer.NOT_STARTED}
+    progress = progress_of(found)
+    assert progress == Progress(total=5, claimed=3, accepted=2, confirmed=1, returned=1)
+    assert (progress.per_cent, progress.complete) == (40, False)
+
+
+def test_a_hundred_per_cent_means_all() -> None:
+    almost = dict.fromkeys(range(999), Layer.ACCEPTED) | {999: Layer.CLAIMED}
+    assert progress_of(almost).per_cent == 99
+    assert progress_of({}).per_cent == 0
+    assert not progress_of({}).complete
