@@ -181,7 +181,7 @@ def test_an_invitation_runs_out_is_not_forged_and_ends_with_the_roles(centre: Ce
     assert invitation.read(token) is not None
     assert invitation.read(token[:-2]) is None
     assert invitation.read("nonsense") is None
-    with mock.patch("django.core.signing.time.time", return_value=NOW.timestamp() + 14 * 86_400 + 60):
+    with mock.patch("django.core.signing.time.time", return_value=NOW.timestamp() + 15 * 86_400):
         assert invitation.read(token) is None
     yesterday = timezone.localdate(NOW) - datetime.timedelta(days=1)
     RoleGrant.objects.filter(user=staff.user).update(starts_on=yesterday)
