@@ -27,11 +27,13 @@ RECORDING_FORM = "recording_form"
 AUTHENTICATION_FORM = "authentication_form"
 
 
+@transaction.atomic
 def ask_recording_form(*, enrolment: Enrolment, by: User, at: datetime.datetime) -> Document:
     """The Candidate Recording Form of a unit as it stands: issued once the unit is signed off, a draft before.
 
-    The enrolment comes with its unit, awarding body, candidate and centre.
+    The unit is locked while its facts are read, so that they are those of one moment.
     """
+    enrolment = lock_one(enrolment)
     record = printed_record(enrolment)
     return press.ask(
         centre=enrolment.centre,

@@ -19,10 +19,7 @@ from units.models import Unit
 @require_POST
 def recording_form(request: SignedInRequest, pk: int) -> HttpResponse:
     """Ask for the recording form of a unit as it stands, and go where it will be."""
-    enrolments = Enrolment.objects.visible_to(request.user)
-    enrolment = get_object_or_404(
-        enrolments.select_related("unit__awarding_body", "candidate", "centre", "assessor"), pk=pk
-    )
+    enrolment = get_object_or_404(Enrolment.objects.visible_to(request.user), pk=pk)
     document = ask_recording_form(enrolment=enrolment, by=request.user, at=timezone.now())
     return redirect("portfolio:document", document.pk)
 

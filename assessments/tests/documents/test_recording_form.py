@@ -65,7 +65,6 @@ SIGNING = (
 
 def asked(enrolment: Enrolment) -> Document:
     """The form asked for by the unit's assessor."""
-    enrolment = Enrolment.objects.select_related("unit__awarding_body", "candidate", "centre").get(pk=enrolment.pk)
     return ask_recording_form(enrolment=enrolment, by=enrolment.assessor, at=timezone.now())
 
 
