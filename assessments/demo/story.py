@@ -114,7 +114,7 @@ class Story:
         verification.verify(enrolment=unit, by=unit.verifier, at=self.calendar.later(hours=1))
 
     def claimed(self) -> None:
-        """Grace: one unit claimed, one certificated."""
+        """Grace: one unit claimed; one with its Centre Authentication form, claimed and certificated."""
         administrator = self.staff.administrator
         certificated = self.sign_off(self.declare(self.all_met("grace", "ocr-cc16", self.staff.assessor)))
         verification.leave_unsampled(
@@ -123,6 +123,7 @@ class Story:
             by=certificated.verifier,
             at=self.calendar.later(days=1),
         )
+        award.authenticate(enrolment=certificated, by=administrator, at=self.calendar.later(hours=1))
         award.claim(enrolment=certificated, authorisation="", by=administrator, at=self.calendar.later(days=1))
         award.certificate(
             enrolment=certificated,

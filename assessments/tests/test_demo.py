@@ -1,0 +1,36 @@
+"""It tells the demonstration centre's story through the real verbs, once, with units at every stage."""
+
+import io
+
+import pytest
+from django.core.management import call_command
+
+from assessments.enums import UnitStatus
+from assessments.models import Action, AuthenticationForm, Certificate, Enrolment, EvidenceFile, Sample
+from portfolio import audit, vault
+from portfolio.models import AuditChain, AuditEvent, CandidateRecord
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_demonstration_centre_shows_every_stage_and_is_filled_once(standard: None) -> None:
+    said = io.StringIO()
+    call_command("demo", stdout=said)
+    assert CandidateRecord.objects.count() == 8
+    stages = set(Enrolment.objects.values_list("status", flat=True))
+    assert stages == set(UnitStatus.values) - {UnitStatus.REVOKED}
+    assert len(set(Enrolment.objects.values_list("unit__key", flat=True))) == 5
+    assert Sample.objects.filter(done_at=None).exists()
+    assert Action.objects.filter(closed_at=None).exists()
+    assert AuthenticationForm.objects.exists()
+    assert Certificate.objects.exists()
+    kinds = set(EvidenceFile.objects.values_list("stored__content_type", flat=True))
+    assert {kind.split(";")[0] for kind in kinds} >= {"application/pdf", "image/png", "image/jpeg", "text/plain"}
+    assert any(kind.startswith("audio/") for kind in kinds)
+    for file in EvidenceFile.objects.select_related("stored"):
+        assert vault.path_of(file.stored).stat().st_size == file.stored.size
+    assert audit.verify(AuditChain.objects.get(centre__slug="harbour")) is None
+    lines = AuditEvent.objects.count()
+    call_command("demo", stdout=said)
+    assert AuditEvent.objects.count() == lines
+    assert "zofia@harbour.example" in said.getvalue()
