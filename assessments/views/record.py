@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from assessments.actions import award, enrolment, judgement, verification
 from assessments.actions.journey import STATEMENT
-from assessments.enums import SignedAs, Verb
+from assessments.enums import SignedAs, UnitStatus, Verb
 from assessments.forms.award import CertificateForm, ClaimForm, RevokeForm
 from assessments.forms.journey import ReasonForm, SigningForm, VerbForm
 from assessments.forms.judgement import HandBackForm, ReferForm, SignOffForm
@@ -180,6 +180,10 @@ PAGES: dict[Verb, VerbPage] = {
 }
 
 
+ASIDE = frozenset({Verb.SUSPEND, Verb.WITHDRAW, Verb.REOPEN, Verb.UNCLAIM, Verb.REVOKE})
+"""Verbs that lead off the way to a certificate: their buttons stand back."""
+
+
 @signed_in
 @require_safe
 def enrolment_page(request: SignedInRequest, pk: int) -> HttpResponse:
@@ -188,6 +192,7 @@ def enrolment_page(request: SignedInRequest, pk: int) -> HttpResponse:
     view = request.GET.get("view", "")
     if view not in VIEWS:
         view = "criteria" if page.enrolment.candidate_user_id == request.user.pk else "matrix"
+    who_can = _who_can(page)
     context = {
         "page": page,
         "enrolment": page.enrolment,
@@ -195,9 +200,12 @@ def enrolment_page(request: SignedInRequest, pk: int) -> HttpResponse:
         "views": VIEWS,
         "own": page.enrolment.candidate_user_id == request.user.pk,
         "administers": request.standing.holds(Role.ADMINISTRATOR, page.enrolment.centre_id),
-        "missing_title": _missing_title(page, request),
+        "missing_title": f"What is still missing before {who_can}" if who_can else "",
+        "missing_clear": f"Nothing is missing: {who_can}.",
         "missing": linked(page.reasons, pk),
-        "verbs": [(verb.value, PAGES[verb].title) for verb in page.verbs],
+        "verbs": [(verb.value, PAGES[verb].title) for verb in page.verbs if verb not in ASIDE],
+        "asides": [(verb.value, PAGES[verb].title) for verb in page.verbs if verb in ASIDE],
+        "may_add": page.facts.status == UnitStatus.COLLECTING,
         "further": [(FURTHER[act], _further_place(page, act)) for act in page.further],
     }
     return render(request, "assessments/record/enrolment.html", context)
@@ -267,11 +275,10 @@ def _further_place(page: UnitPage, act: str) -> str:
     return reverse(f"assessments:{act}", args=[about.pk if about else page.enrolment.pk])
 
 
-def _missing_title(page: UnitPage, request: SignedInRequest) -> str:
-    if page.next_verb is None:
-        return ""
+def _who_can(page: UnitPage) -> str:
+    """Who can take the unit's next step, in words: the reader, or the candidate they wait for; else nothing."""
     if page.next_verb in page.verbs:
-        return f"What is still missing before you can {UNIT_STEPS[page.next_verb].phrase}"
+        return f"you can {UNIT_STEPS[page.next_verb].phrase}"
     if page.next_verb == Verb.DECLARE:
-        return "What is still missing before the candidate can declare this unit complete"
+        return f"the candidate can {UNIT_STEPS[page.next_verb].phrase}"
     return ""

@@ -26,13 +26,18 @@ def roles(standing: Standing) -> list[str]:
 
 
 @register.inclusion_tag("components/nav_link.html", takes_context=True)
-def nav_link(context: dict[str, Any], label: str, page: str) -> dict[str, Any]:
-    """A link to a page by its name, marked when it is the page shown. Empty where no such page is mounted."""
+def nav_link(context: dict[str, Any], label: str, page: str, leads_to: str = "") -> dict[str, Any]:
+    """A link to a page by its name, marked when that page is shown, or the one that it leads on to.
+
+    Empty where no such page is mounted.
+    """
     try:
         address = reverse(page)
     except NoReverseMatch:
         return {"address": "", "label": label, "current": False}
-    return {"address": address, "label": label, "current": context["request"].path == address}
+    request = context["request"]
+    arrived = leads_to and request.resolver_match and request.resolver_match.view_name == leads_to
+    return {"address": address, "label": label, "current": bool(request.path == address or arrived)}
 
 
 @register.filter

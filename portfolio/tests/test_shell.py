@@ -109,6 +109,12 @@ def test_the_navigation_marks_the_page_it_is_on() -> None:
     assert nowhere.render(Context({"request": request})).strip() == ""
 
 
+def test_the_navigation_marks_the_page_it_leads_on_to(client: Client, somebody: Callable[..., User]) -> None:
+    client.force_login(somebody(Role.ADMINISTRATOR))
+    page = client.get(reverse("portfolio:people"), follow=True).content.decode()
+    assert f'href="{reverse("portfolio:people")}" aria-current="page">People<' in page
+
+
 def test_a_first_visit_is_small(client: Client, somebody: Callable[..., User]) -> None:
     client.force_login(somebody(*Role))
     page = client.get(reverse("account_change_password"))
