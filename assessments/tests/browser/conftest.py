@@ -34,7 +34,9 @@ class Harbour:
 
     def reader(self, visit: Visit, new_context: "Callable[..., BrowserContext]") -> "Page":
         """A page of a browser of its own, wide and light, with the visit's reader signed in."""
-        context = new_context(viewport={"width": 1440, "height": 900}, color_scheme="light", reduced_motion="reduce")
+        context = new_context(
+            viewport={"width": 1440, "height": 900}, color_scheme="light", reduced_motion="reduce", locale="en-GB"
+        )
         if visit.who:
             let_in(context, self.cookies[visit.who], self.url)
         return context.new_page()

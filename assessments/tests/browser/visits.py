@@ -171,7 +171,7 @@ VERIFIER = [
     Visit("anita", "assessments:sampling"),
     Visit("iain", "assessments:sampling"),
     Visit("nia", "assessments:sampling", about="empty"),
-    Visit("anita", "assessments:plan_sample", unit("tom", "ocr-cc32"), about="refused"),
+    Visit("anita", "assessments:plan_sample", unit("tom", "ocr-cc32"), about="once-more"),
     Visit("iain", "assessments:plan_sample", unit("sian", "ocr-cc16")),
     Visit("anita", "assessments:leave_unsampled", unit("priya", "ocr-d20")),
     Visit("anita", "assessments:sample", sample("priya")),

@@ -1,0 +1,58 @@
+"""Pictures of every page, to be looked at, and those that the README shows. `bin/pictures` runs it."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import pytest
+from django.conf import settings
+from PIL import Image
+
+from assessments.tests.browser.conftest import Harbour
+from assessments.tests.browser.visits import VISITS, Visit
+
+if TYPE_CHECKING:
+    from playwright.sync_api import BrowserContext
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db]
+
+TO_LOOK_AT: Path = settings.BASE_DIR / "test-results" / "pictures"
+TO_KEEP: Path = settings.BASE_DIR / "docs" / "pictures"
+TALLEST = 4000
+WIDTHS = (390, 820, 1440)
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+IN_THE_README = {"enrolment-matrix-sian": "unit.png"}
+HEIGHT = "document.documentElement.scrollHeight"
+PAINTED = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+
+
+@pytest.fixture(autouse=True)
+def data_of_its_own(harbour: Harbour) -> None:
+    """Every picture is of the same demonstration."""
+
+
+@pytest.mark.parametrize("visit", VISITS, ids=str)
+def test_it_takes_the_pictures(harbour: Harbour, new_context: "Callable[..., BrowserContext]", visit: Visit) -> None:
+    page = harbour.reader(visit, new_context)
+    page.goto(harbour.url + harbour.addresses[visit], wait_until="networkidle")
+    for scheme in SCHEMES:
+        page.emulate_media(color_scheme=scheme)
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            height = min(page.evaluate(HEIGHT), TALLEST)  # as tall as the page, so that nothing sticks half-way
+            page.set_viewport_size({"width": width, "height": height})
+            page.evaluate(PAINTED)
+            page.screenshot(path=TO_LOOK_AT / f"{visit}-{width}-{scheme}.png")
+    if str(visit) in IN_THE_README:
+        page.emulate_media(color_scheme="light")
+        page.set_viewport_size({"width": 1200, "height": 1145})
+        page.evaluate(PAINTED)
+        page.screenshot(path=TO_KEEP / IN_THE_README[str(visit)])
+        make_small(TO_KEEP / IN_THE_README[str(visit)])
+
+
+def make_small(picture: Path) -> None:
+    """Few colours are enough for a page, and a repository keeps every picture for good."""
+    with Image.open(picture) as found:
+        small = found.convert("RGB").quantize(256, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    small.save(picture, optimize=True)
