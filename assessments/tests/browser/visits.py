@@ -157,6 +157,7 @@ ASSESSOR = [
     Visit("dylan", "assessments:judge", reading("sian", I.SUBMITTED)),
     Visit("dylan", "assessments:judge", reading("sian", I.RETURNED), about="refused"),
     Visit("dylan", "assessments:evidence", item("sian", I.SUBMITTED)),
+    Visit("dylan", "assessments:map_evidence", item("sian", I.SUBMITTED)),
     Visit("dylan", "assessments:withdraw_evidence", item("sian", I.SUBMITTED)),
     Visit("dylan", "assessments:quarantine_file", file_of("sian", I.SUBMITTED)),
     Visit("dylan", "assessments:redact_file", file_of("sian", I.SUBMITTED)),
