@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from assessments.enums import ItemStatus, Layer, UnitStatus, Verdict
 
 CONFIRMING = frozenset({UnitStatus.SIGNED_OFF, UnitStatus.VERIFIED, UnitStatus.CLAIMED, UnitStatus.CERTIFICATED})
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(NamedTuple):
     """An item mapped to a criterion, and the latest word on it: one filled cell of the recording form.
 
     `verdict` is the latest decision on the version in force, None while nobody has judged it. `countersigned` is None

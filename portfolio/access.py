@@ -13,7 +13,7 @@ from django.urls import URLResolver, get_resolver
 from django.utils import timezone
 
 from portfolio.enums import Role
-from portfolio.models import RoleGrant, User
+from portfolio.models import RoleGrant, RolesRead, User
 
 View = Callable[..., HttpResponseBase]
 
@@ -98,10 +98,12 @@ def holds(*roles: Role) -> Callable[[View], View]:
 
 
 def with_standing(request: HttpRequest) -> Standing:
-    """The standing of whoever is signed in, looked up once per request."""
+    """The standing of whoever is signed in, looked up once per request. What `visible_to` asks is answered from it."""
     found = getattr(request, "standing", None)
     if found is None:
-        found = standing_of(cast(User, request.user), timezone.localdate())
+        user = cast(User, request.user)
+        found = standing_of(user, timezone.localdate())
+        user.roles_read = RolesRead(found.day, found.roles)
         request.standing = found  # type: ignore[attr-defined]
     return cast(Standing, found)
 

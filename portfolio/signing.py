@@ -2,7 +2,7 @@
 
 import datetime
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from django.core.cache import cache
 from django.utils import timezone
@@ -28,11 +28,17 @@ def current_statement(key: str, variant: str = "") -> Statement:
 
     Raises Statement.DoesNotExist when the declaration was never loaded from fixtures/statements.json.
     """
-    wordings = Statement.objects.filter(key=key, variant__in={variant, ""})
-    newest = wordings.order_by("-variant", "-version").first()
-    if newest is None:
-        raise Statement.DoesNotExist(f"No statement {key!r} is known: load fixtures/statements.json.")
-    return newest
+    return current_statements([key], variant)[0]
+
+
+def current_statements(keys: Sequence[str], variant: str = "") -> list[Statement]:
+    """The same of several declarations, in their order, in one query."""
+    wordings = Statement.objects.filter(key__in=keys, variant__in={variant, ""}).order_by("variant", "version")
+    newest = {statement.key: statement for statement in wordings}
+    for key in keys:
+        if key not in newest:
+            raise Statement.DoesNotExist(f"No statement {key!r} is known: load fixtures/statements.json.")
+    return [newest[key] for key in keys]
 
 
 def password_refusals(user: User, password: str) -> list[str]:

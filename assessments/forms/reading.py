@@ -25,6 +25,7 @@ class CriterionFields:
     """A criterion with what its two fields hold. The page writes the fields out: it may show a hundred of them."""
 
     row: ToJudge
+    key: str
     verdict: str
     feedback: str
     errors: list[str]
@@ -51,7 +52,12 @@ class ReadingForm(forms.Form):
             del self.fields["seen_at_location"]
         for rule, words in RULE_HELP.items():
             self.fields[rule].help_text = words
-        for row in reading.criteria:
+        if self.is_bound:
+            self._take_criteria()
+
+    def _take_criteria(self) -> None:
+        """Fields for what was sent about the criteria. Until then there are none: the page writes a hundred itself."""
+        for row in self.reading.criteria:
             number = row.criterion.number
             self.fields[f"verdict-{row.key}"] = forms.ChoiceField(
                 label=f"Verdict on {number}",
@@ -67,9 +73,12 @@ class ReadingForm(forms.Form):
     def fields_of(self, rows: list[ToJudge]) -> Iterator[CriterionFields]:
         """The fields of these criteria, for the page."""
         for row in rows:
+            if not self.is_bound:
+                yield CriterionFields(row, row.key, "", "", [])
+                continue
             verdict, feedback = self[f"verdict-{row.key}"], self[f"feedback-{row.key}"]
-            errors = [*verdict.errors, *feedback.errors] if self.is_bound else []
-            yield CriterionFields(row, verdict.value() or "", feedback.value() or "", errors)
+            errors = [*verdict.errors, *feedback.errors]
+            yield CriterionFields(row, row.key, verdict.value() or "", feedback.value() or "", errors)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

@@ -1,13 +1,14 @@
 """Nouns of the upper floor, by chapter."""
 
 from assessments.models.award import AuthenticationForm, Certificate, Claim
-from assessments.models.enrolment import Allocation, Enrolment
+from assessments.models.enrolment import Allocation, Enrolment, EnrolmentQuerySet
 from assessments.models.evidence import Evidence, EvidenceFile, EvidenceVersion, Mapping
 from assessments.models.judgement import Countersignature, Decision, Review, SignOff
-from assessments.models.verification import Action, Sample, SampledCriterion, UnsampledNote
+from assessments.models.verification import Action, ActionQuerySet, Sample, SampledCriterion, UnsampledNote
 
 __all__ = [
     "Action",
+    "ActionQuerySet",
     "Allocation",
     "AuthenticationForm",
     "Certificate",
@@ -15,6 +16,7 @@ __all__ = [
     "Countersignature",
     "Decision",
     "Enrolment",
+    "EnrolmentQuerySet",
     "Evidence",
     "EvidenceFile",
     "EvidenceVersion",

@@ -4,14 +4,14 @@ from django.db import models
 from django.db.models import Q
 
 from assessments.enums import ClaimBasis
-from assessments.models.enrolment import Enrolment
+from assessments.models.enrolment import Enrolment, worked_on_by
 from portfolio.models import Signature, StandingQuerySet, StandingRow, User, one_of
 
 
 class AuthenticationFormQuerySet(StandingQuerySet["AuthenticationForm"]):
     def visible_to(self, user: User) -> "AuthenticationFormQuerySet":
         """Forms of the units that exist for this person."""
-        return self.filter(enrolment__in=Enrolment.objects.visible_to(user))
+        return self.filter(Q(enrolment__candidate_user=user) | worked_on_by(user, at="enrolment__"))
 
 
 class AuthenticationForm(StandingRow):

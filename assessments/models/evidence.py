@@ -3,10 +3,10 @@
 import datetime
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from assessments.enums import EvidenceKind, HeldAt, ItemStatus, OthersData, Setting
-from assessments.models.enrolment import Enrolment
+from assessments.models.enrolment import Enrolment, worked_on_by
 from portfolio.models import CandidateRecord, Centre, Statement, StoredFile, User, one_of
 from units.models import Criterion
 
@@ -16,10 +16,10 @@ HANDED_IN = (ItemStatus.SUBMITTED, ItemStatus.REVIEWED, ItemStatus.RETURNED)
 class EvidenceQuerySet(models.QuerySet["Evidence"]):
     def visible_to(self, user: User, day: datetime.date | None = None) -> "EvidenceQuerySet":
         """Items that exist for this person: their own, and those handed in for a unit they can see."""
-        enrolments = Enrolment.objects.visible_to(user, day)
-        handed_in = EvidenceVersion.objects.filter(submitted_at__isnull=False).values("evidence")
-        mapped = Mapping.objects.filter(enrolment__in=enrolments).values("evidence")
-        return self.filter(Q(candidate__user=user) | Q(pk__in=mapped, id__in=handed_in))
+        this = OuterRef("pk")
+        mapped = Mapping.objects.filter(worked_on_by(user, day, at="enrolment__"), evidence=this)
+        handed_in = EvidenceVersion.objects.filter(evidence=this, submitted_at__isnull=False)
+        return self.filter(Q(candidate__user=user) | (Exists(mapped) & Exists(handed_in)))
 
 
 class Evidence(models.Model):
@@ -72,7 +72,6 @@ class EvidenceVersion(models.Model):
 
     class Meta:
         ordering = ["evidence", "number"]
-        indexes = [models.Index(fields=["status", "submitted_at"])]
         constraints = [
             one_of("status", ItemStatus, "item_status_is_known"),
             one_of("kind", EvidenceKind, "evidence_kind_is_known"),

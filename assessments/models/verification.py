@@ -4,19 +4,18 @@ import datetime
 
 from django.db import models
 from django.db.models import F, Q
-from django.utils import timezone
 
 from assessments.enums import SampleOutcome, SampleStage
-from assessments.models.enrolment import Enrolment, differ
-from portfolio.models import RoleGrant, StandingQuerySet, StandingRow, User, one_of
+from assessments.models.enrolment import Enrolment, differ, worked_on_by
+from portfolio.enums import Role
+from portfolio.models import StandingQuerySet, StandingRow, User, centres_of, one_of
 from units.models import Criterion
 
 
 class SampleQuerySet(models.QuerySet["Sample"]):
     def visible_to(self, user: User, day: datetime.date | None = None) -> "SampleQuerySet":
         """Samples of the units that exist for this person, but of their own: the remarks are for the assessor."""
-        seen = Enrolment.objects.visible_to(user, day).exclude(candidate_user=user)
-        return self.filter(enrolment__in=seen)
+        return self.filter(worked_on_by(user, day, at="enrolment__")).exclude(enrolment__candidate_user=user)
 
     def still_open(self) -> "SampleQuerySet":
         """Planned, and neither done nor dropped."""
@@ -99,10 +98,9 @@ class ActionQuerySet(models.QuerySet["Action"]):
 
         An action stays with whoever it was given to, also after the unit has gone to another assessor.
         """
-        day = day or timezone.localdate()
-        staff = RoleGrant.objects.on(day).filter(user=user).values("centre")
-        seen = Enrolment.objects.visible_to(user, day).exclude(candidate_user=user)
-        return self.filter(Q(enrolment__in=seen) | Q(owner=user, enrolment__centre__in=staff))
+        staff = centres_of(user, *Role, day=day)
+        seen = worked_on_by(user, day, at="enrolment__") & ~Q(enrolment__candidate_user=user)
+        return self.filter(seen | Q(owner=user, enrolment__centre__in=staff))
 
     def overdue(self, day: datetime.date) -> "ActionQuerySet":
         """Not answered though their day has passed."""

@@ -5,8 +5,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from django.db.models import OuterRef, Subquery
-
 from assessments.enums import ItemStatus, Layer, SignedAs, UnitStatus, Verb, Verdict
 from assessments.models import Enrolment, EvidenceVersion, Review, SignOff
 from assessments.progress import Progress, progress_of
@@ -50,21 +48,26 @@ class OwnPortfolio:
 
 
 def own_portfolio(user: User) -> OwnPortfolio:
-    """Everything on a candidate's home in seven queries, however many units and items there are."""
+    """Everything on a candidate's home in eight queries, however many units and items there are."""
     enrolments = list(
         Enrolment.objects.filter(candidate_user=user)
         .exclude(status=UnitStatus.WITHDRAWN)
         .select_related("unit", "centre")
         .order_by("unit__short_code", "pk")
     )
-    rows = rows_of(enrolments)
+    rows = rows_of(enrolments, worded=False)
     facts = {found.enrolment.pk: unit_facts(found) for found in rows}
     names = staff_names({row.assessor_id for row in enrolments}, {row.centre_id for row in enrolments})
     versions = open_versions(user)
+    words = latest_words(versions)
     redrafted = {version.evidence_id for version in versions if version.status == ItemStatus.DRAFT}
     collecting = [found for found in rows if found.enrolment.status == UnitStatus.COLLECTING]
     waiting = [
-        *(waiting_version(version) for version in versions if not is_superseded(version, redrafted)),
+        *(
+            waiting_version(version, words.get(version.pk))
+            for version in versions
+            if not is_superseded(version, redrafted)
+        ),
         *feedback_in(collecting, facts, redrafted),
         *came_back([found.enrolment for found in collecting]),
         *to_sign(user, collecting, facts),
@@ -87,15 +90,16 @@ def progress_in(facts: UnitFacts) -> Progress:
 
 
 def open_versions(user: User) -> list[EvidenceVersion]:
-    """Drafts, and items returned, each with the latest words of its assessor. One query."""
-    latest = Review.objects.filter(version=OuterRef("pk")).order_by("-pk")
-    return list(
-        EvidenceVersion.objects.filter(
-            evidence__candidate__user=user, replaced_at=None, status__in=(ItemStatus.DRAFT, ItemStatus.RETURNED)
-        )
-        .select_related("evidence")
-        .annotate(returned_at=Subquery(latest.values("at")[:1]), said=Subquery(latest.values("feedback")[:1]))
-    )
+    """Drafts, and items returned. One query."""
+    waiting = EvidenceVersion.objects.filter(replaced_at=None, status__in=(ItemStatus.DRAFT, ItemStatus.RETURNED))
+    return list(waiting.filter(evidence__candidate__user=user).select_related("evidence"))
+
+
+def latest_words(versions: list[EvidenceVersion]) -> dict[int, Review]:
+    """The latest reading of each item returned, by version. One query, where there is one."""
+    returned = [version.pk for version in versions if version.status == ItemStatus.RETURNED]
+    readings = Review.objects.filter(version__in=returned).order_by("pk") if returned else ()
+    return {reading.version_id: reading for reading in readings}
 
 
 def is_superseded(version: EvidenceVersion, redrafted: set[int]) -> bool:
@@ -103,15 +107,15 @@ def is_superseded(version: EvidenceVersion, redrafted: set[int]) -> bool:
     return version.status == ItemStatus.RETURNED and version.evidence_id in redrafted
 
 
-def waiting_version(version: EvidenceVersion) -> Waiting:
+def waiting_version(version: EvidenceVersion, words: Review | None) -> Waiting:
     """An item returned, or a draft to hand in."""
     evidence = version.evidence
     name = f"{evidence}: {version.title}" if evidence.number else version.title
     if version.status == ItemStatus.DRAFT:
         text = "The earlier version stays in force until you hand this one in." if evidence.number else ""
         return Waiting(version.created_at, "Draft to hand in", name, "assessments:submit_evidence", evidence.pk, text)
-    at, said = getattr(version, "returned_at", None), getattr(version, "said", "")
-    return Waiting(at or version.created_at, "Returned", name, "assessments:evidence", evidence.pk, said or "")
+    at, said = (words.at, words.feedback) if words else (version.created_at, "")
+    return Waiting(at, "Returned", name, "assessments:evidence", evidence.pk, said)
 
 
 def feedback_in(rows: Iterable[UnitRows], facts: dict[int, UnitFacts], redrafted: set[int]) -> Iterator[Waiting]:

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from assessments.enums import ItemStatus, Setting, UnitStatus
-from assessments.models import Enrolment, Evidence, EvidenceFile, EvidenceVersion
+from assessments.models import Enrolment, Evidence, EvidenceFile, EvidenceVersion, Mapping
 from assessments.queries.enrolment import people_of
 from assessments.workflow import ItemFacts, ItemUnit
 from portfolio.models import User
@@ -41,19 +41,15 @@ def item_unit(enrolment: Enrolment, setting: str) -> ItemUnit:
 
 def enrolments_of(evidence_id: int) -> QuerySet[Enrolment]:
     """The enrolments an item is mapped to now, with their units, in id order."""
-    return (
-        Enrolment.objects.filter(mappings__evidence=evidence_id, mappings__taken_back_at=None)
-        .select_related("unit")
-        .distinct()
-        .order_by("pk")
-    )
+    mapped = Mapping.objects.filter(evidence=evidence_id, taken_back_at=None).order_by().values("enrolment")
+    return Enrolment.objects.filter(pk__in=mapped).select_related("unit").order_by("pk")
 
 
 def files_visible_to(user: User) -> QuerySet[EvidenceFile]:
     """Files of items that exist for this person, shut away ones too. Files of a draft are their candidate's alone."""
     mine = Q(version__evidence__candidate__user=user) | Q(version__submitted_at__isnull=False)
-    files = EvidenceFile.objects.filter(mine, version__evidence__in=Evidence.objects.visible_to(user), removed_at=None)
-    return files.select_related("stored")
+    item = Evidence.objects.visible_to(user).filter(pk=OuterRef("version__evidence"))
+    return EvidenceFile.objects.filter(mine, Exists(item), removed_at=None).select_related("stored")
 
 
 def file_that_opens(user: User, pk: int) -> EvidenceFile:
@@ -61,12 +57,20 @@ def file_that_opens(user: User, pk: int) -> EvidenceFile:
     return files_visible_to(user).get(pk=pk, quarantined_at=None, destroyed_at=None)
 
 
-def item_facts(version: EvidenceVersion, enrolments: Iterable[Enrolment] | None = None) -> ItemFacts:
-    """The facts of a version, with the enrolments given (locked ones, in a verb) or those it is mapped to."""
+def item_facts(
+    version: EvidenceVersion,
+    enrolments: Iterable[Enrolment] | None = None,
+    files: Iterable[EvidenceFile] | None = None,
+) -> ItemFacts:
+    """The facts of a version, with the enrolments given (locked ones, in a verb) or those it is mapped to.
+
+    `files` are the version's, those taken out of the draft left out; read here unless they are given.
+    """
     evidence = version.evidence
     has_draft = version.status != ItemStatus.DRAFT and evidence.versions.filter(status=ItemStatus.DRAFT).exists()
     found = enrolments_of(evidence.pk) if enrolments is None else enrolments
-    return facts_of(version, found, version.files.filter(removed_at=None), has_draft=has_draft)
+    kept = version.files.filter(removed_at=None) if files is None else files
+    return facts_of(version, found, kept, has_draft=has_draft)
 
 
 def facts_of(

@@ -7,8 +7,9 @@ import datetime
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
-from django.db.models import F
+from django.db.models import F, FilteredRelation, Q, QuerySet
 
 from assessments.enums import ItemStatus, SignedAs, UnitStatus
 from assessments.models import Countersignature, Decision, Enrolment, EvidenceFile, Mapping, SignOff
@@ -27,8 +28,7 @@ JUDGING_PARTS = (SignedAs.ASSESSOR, SignedAs.COUNTERSIGNER)
 LIVE = (ItemStatus.DRAFT, ItemStatus.SUBMITTED, ItemStatus.REVIEWED, ItemStatus.RETURNED)
 
 
-@dataclass(frozen=True, slots=True)
-class Mapped:
+class Mapped(NamedTuple):
     """A live mapping of an item to a criterion, with the item's version in force (or its first draft)."""
 
     pk: int
@@ -51,8 +51,7 @@ class Mapped:
         return f"Evidence {self.evidence_number}" if self.evidence_number else "Draft"
 
 
-@dataclass(frozen=True, slots=True)
-class Decided:
+class Decided(NamedTuple):
     """A decision with its countersignature, if there is one. The latest on a version and criterion counts."""
 
     pk: int
@@ -105,16 +104,20 @@ def deciders_in(enrolment_id: int) -> frozenset[int]:
     return frozenset(user for (user,) in judged.union(agreed, signed.values_list("signature__signer_id")))
 
 
-def unit_rows(enrolment: Enrolment) -> UnitRows:
-    """The unit's rows, in five queries."""
-    return with_signatures(rows_of([enrolment]))[0]
+def unit_rows(enrolment: Enrolment, *, to_sign: bool = True) -> UnitRows:
+    """The unit's rows, in five queries. A page that only shows them says so, and where nothing is signed takes four."""
+    return with_signatures(rows_of([enrolment]), to_sign=to_sign)[0]
 
 
-def rows_of(enrolments: list[Enrolment]) -> list[UnitRows]:
-    """The rows of many units at once, in three queries: without signatures, and what only they rest on."""
+def rows_of(enrolments: list[Enrolment], *, worded: bool = True) -> list[UnitRows]:
+    """The rows of many units at once, in three queries: without signatures, and what only they rest on.
+
+    Unless `worded`, the criteria come as their numbers alone, which is all that progress and refusals want of them.
+    """
     ids = [row.pk for row in enrolments]
     criteria: dict[int, list[Criterion]] = defaultdict(list)
-    for criterion in Criterion.objects.filter(unit__in={row.unit_id for row in enrolments}).select_related("outcome"):
+    found = Criterion.objects.filter(unit__in={row.unit_id for row in enrolments})
+    for criterion in found.select_related("outcome") if worded else found.only("unit", "number"):
         criteria[criterion.unit_id].append(criterion)
     mapped: dict[int, list[Mapped]] = defaultdict(list)
     for mapping in mapped_to(ids):
@@ -125,17 +128,22 @@ def rows_of(enrolments: list[Enrolment]) -> list[UnitRows]:
     return [UnitRows(row, criteria[row.unit_id], mapped[row.pk], decided[row.pk]) for row in enrolments]
 
 
-def with_signatures(units: list[UnitRows]) -> list[UnitRows]:
-    """The same units with their signatures, and the digests of the files these were put to: two queries for all."""
+def with_signatures(units: list[UnitRows], *, to_sign: bool = True) -> list[UnitRows]:
+    """The same units with their signatures, and the digests of the files these were put to: two queries for all.
+
+    Unless somebody is to sign them, only where a signature is in force.
+    """
     signed: dict[int, list[SignOff]] = defaultdict(list)
     for row in signatures_in([unit.enrolment.pk for unit in units]):
         signed[row.enrolment_id].append(row)
-    digests = digests_of({row.version_id for unit in units for row in unit.mapped})
+    standing = {pk: in_force(rows) for pk, rows in signed.items()}
+    resting = [unit for unit in units if to_sign or standing.get(unit.enrolment.pk)]
+    digests = digests_of({row.version_id for unit in resting for row in unit.mapped})
     return [
         replace(
             unit,
             digests=digests,
-            sign_offs=in_force(signed[unit.enrolment.pk]),
+            sign_offs=standing.get(unit.enrolment.pk, {}),
             signers=frozenset(
                 row.signature.signer_id for row in signed[unit.enrolment.pk] if row.part in JUDGING_PARTS
             ),
@@ -144,15 +152,20 @@ def with_signatures(units: list[UnitRows]) -> list[UnitRows]:
     ]
 
 
+def live(enrolment_ids: Iterable[int]) -> QuerySet[Mapping]:
+    """The live mappings of the enrolments, each beside the item's version in force and the draft of the next."""
+    return Mapping.objects.filter(
+        enrolment__in=list(enrolment_ids),
+        taken_back_at=None,
+        evidence__versions__replaced_at=None,
+        evidence__versions__status__in=LIVE,
+    )
+
+
 def mapped_to(enrolment_ids: Iterable[int]) -> list[Mapped]:
     """The live mappings of the enrolments in the recording form's order, in one query. Withdrawn items have none."""
     rows = (
-        Mapping.objects.filter(
-            enrolment__in=list(enrolment_ids),
-            taken_back_at=None,
-            evidence__versions__replaced_at=None,
-            evidence__versions__status__in=LIVE,
-        )
+        live(enrolment_ids)
         .order_by(F("evidence__number").asc(nulls_last=True), "evidence_id", "criterion__position")
         .values_list(
             "pk",
@@ -214,17 +227,43 @@ def marks(mapped: Iterable[Mapped], decided: Iterable[Decided]) -> Iterator[Mark
 
 
 def marks_of(enrolment_ids: Iterable[int]) -> dict[int, list[Mark]]:
-    """The marks of many enrolments, by enrolment, in two queries however many there are."""
+    """The marks of many enrolments, by enrolment, in one query however many there are.
+
+    The same marks as of their `mapped_to` and `decided_in`, but only what a mark holds is read: a list of units has a
+    thousand of them.
+    """
     ids = list(enrolment_ids)
-    mapped, decided = mapped_to(ids), decided_in(ids)
-    found: dict[int, list[Mark]] = {pk: [] for pk in ids}
-    for row, mark in zip(mapped, marks(mapped, decided), strict=True):
-        found[row.enrolment_id].append(mark)
-    return found
+    rows = live(ids).annotate(
+        word=FilteredRelation(
+            "evidence__versions__decisions",
+            condition=Q(
+                evidence__versions__decisions__enrolment=F("enrolment"),
+                evidence__versions__decisions__criterion=F("criterion"),
+            ),
+        )
+    )
+    found: dict[int, dict[int, Mark]] = {pk: {} for pk in ids}
+    for pk, enrolment, evidence, criterion, status, verdict, needs, agreed in rows.order_by(
+        "pk", "word__pk"
+    ).values_list(
+        "pk",
+        "enrolment_id",
+        "evidence_id",
+        "criterion_id",
+        "evidence__versions__status",
+        "word__verdict",
+        "word__needs_countersignature",
+        "word__countersignature__agreed",
+    ):
+        if status != ItemStatus.DRAFT or pk not in found[enrolment]:
+            found[enrolment][pk] = Mark(evidence, criterion, status, verdict, bool(needs), agreed)
+    return {pk: list(marks.values()) for pk, marks in found.items()}
 
 
 def digests_of(version_ids: set[int]) -> dict[int, list[str]]:
     """SHA-256 of the files of versions that can be opened, in their order, by version."""
+    if not version_ids:
+        return {}
     found: dict[int, list[str]] = defaultdict(list)
     kept = EvidenceFile.objects.filter(
         version__in=version_ids, removed_at=None, destroyed_at=None, quarantined_at=None

@@ -61,7 +61,9 @@ def units_to_map(enrolments: Iterable[Enrolment], evidence: Evidence | None = No
     """The tree of these units, in four queries however many there are."""
     units = list(enrolments)
     criteria: dict[int, list[Criterion]] = defaultdict(list)
-    for criterion in Criterion.objects.filter(unit__in={unit.unit_id for unit in units}).select_related("outcome"):
+    worded = ("unit", "number", "text", "outcome__number", "outcome__text")
+    found = Criterion.objects.filter(unit__in={unit.unit_id for unit in units}).select_related("outcome")
+    for criterion in found.only(*worded):
         criteria[criterion.unit_id].append(criterion)
     covered = covered_in(units, but=evidence)
     mapped = {(row.enrolment_id, row.criterion_id): row for row in mappings_of(evidence, units)}

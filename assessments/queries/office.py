@@ -41,7 +41,7 @@ def units_offered(centre: Centre) -> QuerySet[Unit]:
 
 def units_of(centre: Centre, *, search: str, status: str) -> QuerySet[Enrolment]:
     """The centre's enrolments by candidate, narrowed by part of a name or code, and by status."""
-    found = Enrolment.objects.filter(centre=centre).select_related("candidate", "unit")
+    found = Enrolment.objects.filter(centre=centre).listed()
     if status:
         found = found.filter(status=status)
     if search:
@@ -61,7 +61,7 @@ class FormLine:
 def authenticable(centre: Centre) -> QuerySet[Enrolment]:
     """Units far enough for a Centre Authentication form, the latest signed off first."""
     found = Enrolment.objects.filter(centre=centre, status__in=AUTHENTICATED_AT)
-    return found.select_related("candidate", "unit").order_by("-signed_off_at", "-pk")
+    return found.listed().order_by("-signed_off_at", "-pk")
 
 
 def form_lines(enrolments: list[Enrolment]) -> list[FormLine]:

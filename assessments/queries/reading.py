@@ -4,10 +4,10 @@ import datetime
 from collections import defaultdict
 from dataclasses import dataclass
 
-from django.db.models import Count, Min, QuerySet
+from django.db.models import Count, Exists, Min, OuterRef, QuerySet
 
 from assessments.enums import ItemStatus, UnitStatus
-from assessments.models import Action, Decision, Enrolment, EvidenceVersion, Mapping
+from assessments.models import Action, Decision, Enrolment, EvidenceFile, EvidenceVersion, Mapping
 from portfolio.models import User
 from units.models import Criterion
 
@@ -40,17 +40,28 @@ class UnitAtHand:
 
 
 @dataclass(frozen=True)
+class ActionAtHand:
+    """Something internal verification asks of this person."""
+
+    action_id: int
+    wanted: str
+    candidate: str
+    unit: str
+    due_on: datetime.date
+
+
+@dataclass(frozen=True)
 class Desk:
     """What waits for an assessor beside the queue itself. Lists hold one more than is shown where there are more."""
 
     to_sign: list[UnitAtHand]
     to_countersign: list[UnitAtHand]
-    actions: list[Action]
+    actions: list[ActionAtHand]
 
 
 def waiting_for(user: User) -> QuerySet[Mapping]:
     """Mappings that wait for this assessor: of units they hold, that are collecting, centre role still in force."""
-    held = Enrolment.objects.visible_to(user).filter(assessor=user, status=UnitStatus.COLLECTING)
+    held = Enrolment.objects.held_by(user, "assessor").filter(status=UnitStatus.COLLECTING)
     return Mapping.objects.filter(enrolment__in=held, waiting_since__isnull=False)
 
 
@@ -68,27 +79,26 @@ def queue_keys(user: User) -> QuerySet[Mapping, tuple[int, datetime.datetime, in
 def queued(user: User, keys: list[tuple[int, datetime.datetime, int]]) -> list[Queued]:
     """The items of one page of the queue, in two queries."""
     ids = [evidence for evidence, _, _ in keys]
+    readable = EvidenceVersion.objects.filter(evidence__in=ids, replaced_at=None, status__in=READABLE)
     versions = {
-        version.evidence_id: version
-        for version in EvidenceVersion.objects.filter(
-            evidence__in=ids, replaced_at=None, status__in=READABLE
-        ).select_related("evidence__candidate")
+        evidence: (pk, f"Evidence {number}", title, known_as or legal_name)
+        for evidence, pk, number, title, known_as, legal_name in readable.order_by().values_list(
+            "evidence_id",
+            "pk",
+            "evidence__number",
+            "title",
+            "evidence__candidate__known_as",
+            "evidence__candidate__legal_name",
+        )
     }
     units: dict[int, dict[str, None]] = defaultdict(dict)
-    for evidence, code in (
-        waiting_for(user).filter(evidence__in=ids).values_list("evidence_id", "enrolment__unit__short_code")
+    waiting = Mapping.objects.filter(evidence__in=ids, waiting_since__isnull=False, enrolment__assessor=user)
+    for evidence, code in waiting.filter(enrolment__status=UnitStatus.COLLECTING).values_list(
+        "evidence_id", "enrolment__unit__short_code"
     ):
         units[evidence][code] = None
     return [
-        Queued(
-            version_id=versions[evidence].pk,
-            name=str(versions[evidence].evidence),
-            title=versions[evidence].title,
-            candidate=versions[evidence].evidence.candidate.name,
-            units=", ".join(units[evidence]),
-            criteria=criteria,
-            since=since,
-        )
+        Queued(*versions[evidence], units=", ".join(units[evidence]), criteria=criteria, since=since)
         for evidence, since, criteria in keys
         if evidence in versions
     ]
@@ -105,20 +115,41 @@ def next_in_queue(user: User, after: int) -> int | None:
 
 def desk(user: User) -> Desk:
     """What waits for an assessor's signature or answer, in three queries."""
-    visible = Enrolment.objects.visible_to(user).select_related("candidate", "unit")
-    to_sign = visible.filter(assessor=user, status=UnitStatus.DECLARED).order_by("declared_at")
-    waiting = UnitStatus.AWAITING_COUNTERSIGNATURE
-    to_countersign = visible.filter(countersigner=user, status=waiting).order_by("assessor_signed_at")
-    actions = Action.objects.filter(owner=user, closed_at=None, answered_at=None)
+    units = Enrolment.objects.all()
+    to_sign = units.held_by(user, "assessor").filter(status=UnitStatus.DECLARED)
+    to_countersign = units.held_by(user, "countersigner").filter(status=UnitStatus.AWAITING_COUNTERSIGNATURE)
     return Desk(
-        to_sign=[at_hand(row, row.declared_at) for row in to_sign[: SHORT_LIST + 1]],
-        to_countersign=[at_hand(row, row.assessor_signed_at) for row in to_countersign[: SHORT_LIST + 1]],
-        actions=list(actions.select_related("enrolment__candidate", "enrolment__unit")[: SHORT_LIST + 1]),
+        to_sign=at_hand(to_sign, "declared_at"),
+        to_countersign=at_hand(to_countersign, "assessor_signed_at"),
+        actions=to_answer(user),
     )
 
 
-def at_hand(enrolment: Enrolment, since: datetime.datetime | None) -> UnitAtHand:
-    return UnitAtHand(enrolment.pk, enrolment.candidate.name, enrolment.unit.short_code, since)
+def at_hand(enrolments: QuerySet[Enrolment], since: str) -> list[UnitAtHand]:
+    """The units that have waited longest, by the column that says since when."""
+    rows = enrolments.order_by(since).values_list(
+        "pk", "candidate__known_as", "candidate__legal_name", "unit__short_code", since
+    )
+    return [
+        UnitAtHand(pk, known_as or legal_name, code, at)
+        for pk, known_as, legal_name, code, at in rows[: SHORT_LIST + 1]
+    ]
+
+
+def to_answer(user: User) -> list[ActionAtHand]:
+    """The actions given to this person that they have not answered, the first due first."""
+    rows = Action.objects.filter(owner=user, closed_at=None, answered_at=None).values_list(
+        "pk",
+        "wanted",
+        "enrolment__candidate__known_as",
+        "enrolment__candidate__legal_name",
+        "enrolment__unit__short_code",
+        "due_on",
+    )
+    return [
+        ActionAtHand(pk, wanted, known_as or legal_name, code, due_on)
+        for pk, wanted, known_as, legal_name, code, due_on in rows[: SHORT_LIST + 1]
+    ]
 
 
 @dataclass(frozen=True)
@@ -152,6 +183,7 @@ class Reading:
     """One item as its assessor reads it."""
 
     version: EvidenceVersion
+    files: list[EvidenceFile]
     units: list[UnitToJudge]
 
     @property
@@ -162,25 +194,26 @@ class Reading:
 def reading(user: User, version_id: int) -> Reading:
     """The item beside the criteria of every collecting unit of the candidate that the user assesses.
 
-    Four queries, however many criteria. Raises EvidenceVersion.DoesNotExist where there is nothing for them to judge.
+    Six queries, however many criteria. Raises EvidenceVersion.DoesNotExist where there is nothing for them to judge.
     """
+    mine = Mapping.objects.filter(evidence=OuterRef("evidence"), enrolment__assessor=user)
     version = (
-        EvidenceVersion.objects.filter(submitted_at__isnull=False, evidence__mappings__enrolment__assessor=user)
+        EvidenceVersion.objects.filter(Exists(mine), submitted_at__isnull=False)
         .select_related("evidence__candidate", "evidence__centre")
-        .distinct()
         .get(pk=version_id)
     )
     held = (
-        Enrolment.objects.visible_to(user)
-        .filter(assessor=user, candidate=version.evidence.candidate_id, status=UnitStatus.COLLECTING)
+        Enrolment.objects.held_by(user, "assessor")
+        .filter(candidate=version.evidence.candidate_id, status=UnitStatus.COLLECTING)
         .select_related("unit")
-        .prefetch_related("unit__criteria__outcome")
+        .prefetch_related("unit__criteria")
     )
     mapped = {(row.enrolment_id, row.criterion_id): row for row in version.evidence.mappings.filter(taken_back_at=None)}
     decisions = Decision.objects.filter(version=version).select_related("review").order_by("pk")
     said = {(row.enrolment_id, row.criterion_id): row for row in decisions}
     units = [unit_to_judge(enrolment, mapped, said) for enrolment in held]
-    return Reading(version, sorted(units, key=lambda unit: not unit.claimed))
+    files = list(version.files.filter(removed_at=None).select_related("stored"))
+    return Reading(version, files, sorted(units, key=lambda unit: not unit.claimed))
 
 
 def unit_to_judge(

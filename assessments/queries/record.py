@@ -5,10 +5,10 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Exists, OuterRef, Q, Subquery
 
 from assessments.enums import EvidenceKind, ItemStatus, Layer, SignedAs, UnitStatus, Verb
-from assessments.models import Enrolment
+from assessments.models import Enrolment, UnsampledNote
 from assessments.progress import Mark, Progress, progress_of
 from assessments.queries.judgement import Decided, Mapped, UnitRows, unit_rows
 from assessments.queries.verification import LookedAt, looked_at_in, unit_facts
@@ -113,6 +113,7 @@ class UnitPage:
 
     enrolment: Enrolment
     staff: dict[str, str]
+    person: Person
     facts: UnitFacts
     groups: list[Group]
     items: list[ItemRow]
@@ -132,11 +133,12 @@ class UnitPage:
 def enrolment_shown(user: User, which: Q) -> tuple[Enrolment, dict[str, str]]:
     """The enrolment that fits and the names of its staff by part, in one query.
 
+    It comes `noted`: whether a verifier ever wrote down why it was not sampled, which is rare enough to ask first.
     Raises Enrolment.DoesNotExist for strangers.
     """
 
     def name_of(part: str) -> Subquery:
-        record = StaffRecord.objects.filter(user=OuterRef(part), centre=OuterRef("centre"))
+        record = StaffRecord.objects.filter(user=OuterRef(part), centre=OuterRef("centre")).order_by()
         return Subquery(record.values("name")[:1])
 
     enrolment = (
@@ -146,6 +148,7 @@ def enrolment_shown(user: User, which: Q) -> tuple[Enrolment, dict[str, str]]:
             assessor_name=name_of("assessor"),
             countersigner_name=name_of("countersigner"),
             verifier_name=name_of("verifier"),
+            noted=Exists(UnsampledNote.objects.filter(enrolment=OuterRef("pk"))),
         )
         .get(which)
     )
@@ -165,7 +168,7 @@ def unit_page(user: User, pk: int, person_at: Callable[[int], Person]) -> UnitPa
 
 def page_of(enrolment: Enrolment, staff: dict[str, str], person: Person) -> UnitPage:
     """The page of a unit found already."""
-    rows, looked_at = unit_rows(enrolment), looked_at_in(enrolment)
+    rows, looked_at = unit_rows(enrolment, to_sign=False), looked_at_in(enrolment)
     facts = unit_facts(enrolment, rows, looked_at)
     pairs = list(zip(rows.mapped, rows.marks, strict=True))
     verbs = open_to(person, facts)
@@ -173,6 +176,7 @@ def page_of(enrolment: Enrolment, staff: dict[str, str], person: Person) -> Unit
     return UnitPage(
         enrolment=enrolment,
         staff=staff,
+        person=person,
         facts=facts,
         groups=groups_of(rows.criteria),
         items=item_rows(rows.criteria, pairs),

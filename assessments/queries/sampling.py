@@ -1,22 +1,19 @@
 """What waits for an internal verifier, and the units they verify.
 
-Three queries find what waits, three the page of the list and its names, five the rows of all of these at most, however
-many candidates there are.
+Six queries find what waits, three the page of the list and its names, two its progress, and five more look closely
+at units in which a file was shut away since they were signed, however many candidates there are.
 """
 
 import datetime
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import TypeVar
+from dataclasses import dataclass, replace
 
-from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When, Window
-from django.db.models.functions import RowNumber
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from assessments.enums import UnitStatus
-from assessments.models import Action, Enrolment, EvidenceFile, Sample, UnsampledNote
-from assessments.progress import layers, progress_of
-from assessments.queries.caseload import CaseRow
-from assessments.queries.judgement import UnitRows, rows_of, stale_parts, with_signatures
+from assessments.models import Action, ActionQuerySet, Enrolment, EnrolmentQuerySet, EvidenceFile, Sample, UnsampledNote
+from assessments.queries.caseload import CaseRow, case_rows
+from assessments.queries.judgement import rows_of, stale_parts, with_signatures
 from assessments.queries.verification import AGREEING
 from portfolio.models import StaffRecord, User
 from units.enums import VerifierSignature
@@ -24,7 +21,13 @@ from units.enums import VerifierSignature
 SHORT_LIST = 10
 """How many of each kind are shown, those waiting longest first, before it says that there are more."""
 
-Numbered = TypeVar("Numbered", Enrolment, Action)
+ALWAYS = Q(unit__awarding_body__verifier_signature=VerifierSignature.ALWAYS)
+LISTED = (
+    "enrolment__centre",
+    "enrolment__candidate__legal_name",
+    "enrolment__candidate__known_as",
+    "enrolment__unit__short_code",
+)
 SAMPLE, VERIFY, CHANGED = "sample", "verify", "changed"
 
 
@@ -76,7 +79,7 @@ class Desk:
         return not (self.changed or self.answered or self.overdue or self.samples or self.to_sample or self.to_verify)
 
 
-def verified_by(user: User, leads: Iterable[int], day: datetime.date) -> QuerySet[Enrolment]:
+def verified_by(user: User, leads: Iterable[int], day: datetime.date) -> EnrolmentQuerySet:
     """The units a person verifies, and all of the centres (by id) where they lead verification; by candidate."""
     visible = Enrolment.objects.visible_to(user, day).exclude(candidate_user=user)
     return visible.filter(Q(verifier=user) | Q(centre__in=list(leads))).order_by(
@@ -84,7 +87,7 @@ def verified_by(user: User, leads: Iterable[int], day: datetime.date) -> QuerySe
     )
 
 
-def narrowed(units: QuerySet[Enrolment], *, status: str, assessor: int | None) -> QuerySet[Enrolment]:
+def narrowed(units: EnrolmentQuerySet, *, status: str, assessor: int | None) -> EnrolmentQuerySet:
     """The units that stand there, of that assessor."""
     if status:
         units = units.filter(status=status)
@@ -93,10 +96,10 @@ def narrowed(units: QuerySet[Enrolment], *, status: str, assessor: int | None) -
     return units
 
 
-def listed(units: QuerySet[Enrolment]) -> QuerySet[Enrolment]:
+def listed(units: EnrolmentQuerySet) -> QuerySet[Enrolment]:
     """The units with all a line of the list shows; `sampled_at` is when the last sample of it was taken."""
     taken = Sample.objects.filter(enrolment=OuterRef("pk"), done_at__isnull=False).order_by("-done_at")
-    return units.select_related("candidate", "unit").annotate(sampled_at=Subquery(taken.values("done_at")[:1]))
+    return units.listed().annotate(sampled_at=Subquery(taken.values("done_at")[:1]))
 
 
 def names_in(units: QuerySet[Enrolment], centres: Iterable[int]) -> Names:
@@ -117,65 +120,58 @@ def names_in(units: QuerySet[Enrolment], centres: Iterable[int]) -> Names:
 def desk_and_lines(
     user: User, units: QuerySet[Enrolment], page: list[Enrolment], names: Names, day: datetime.date
 ) -> tuple[Desk, list[CaseRow]]:
-    """What waits, and the lines of one page of the list, their rows read together."""
-    units_found, samples = list(waiting_for(user, day)), list(open_samples(user, day)[: SHORT_LIST + 1])
-    actions = list(actions_waiting(user, units, day))
-    found, asked = within_short_list(units_found), within_short_list(actions)
-    rows = {row.enrolment.pk: row for row in rows_of(list({row.pk: row for row in [*page, *found]}.values()))}
-    stale = stale_among(rows[row.pk] for row in found if getattr(row, "kind", "") == CHANGED)
-    waiting = [unit_waiting(row, stale.get(row.pk, ()), names) for row in found]
-    shown = [ActionWaiting(row, names.of(row.owner_id, row.enrolment.centre_id)) for row in asked]
+    """What waits, and the lines of one page of the list."""
+    changed = longest_waiting(signed(user, day).filter(changed_since_declared()))
+    stale = stale_among(changed)
+    to_verify = longest_waiting(ready_to_verify(user, day).exclude(pk__in=stale))
+    to_sample = longest_waiting(not_looked_at(user, day).exclude(pk__in=stale))
+    samples = list(open_samples(user, day)[: SHORT_LIST + 1])
+    answered = list(answered_actions(user, units)[: SHORT_LIST + 1])
+    overdue = list(overdue_actions(units, day)[: SHORT_LIST + 1])
     desk = Desk(
-        changed=[unit for unit in waiting if unit.next_step == CHANGED],
-        answered=[row for row in shown if row.action.answered_at],
-        overdue=[row for row in shown if not row.action.answered_at],
+        changed=[unit_waiting(row, CHANGED, names, stale[row.pk]) for row in changed[:SHORT_LIST] if row.pk in stale],
+        answered=[action_waiting(row, names) for row in answered[:SHORT_LIST]],
+        overdue=[action_waiting(row, names) for row in overdue[:SHORT_LIST]],
         samples=samples[:SHORT_LIST],
-        to_sample=[unit for unit in waiting if unit.next_step == SAMPLE],
-        to_verify=[unit for unit in waiting if unit.next_step == VERIFY],
-        more=len(found) < len(units_found) or len(asked) < len(actions) or len(samples) > SHORT_LIST,
+        to_sample=[unit_waiting(row, SAMPLE, names) for row in to_sample[:SHORT_LIST]],
+        to_verify=[unit_waiting(row, VERIFY, names) for row in to_verify[:SHORT_LIST]],
+        more=any(len(found) > SHORT_LIST for found in (changed, answered, overdue, samples, to_sample, to_verify)),
     )
-    return desk, [line_of(enrolment, rows[enrolment.pk], names) for enrolment in page]
+    return desk, [with_names(row, names) for row in case_rows(page, waiting=False)]
 
 
-def numbered(kind: str, since: str) -> Window:
-    """The place of a row among those of its kind, by what has waited longest."""
-    return Window(RowNumber(), partition_by=[F(kind)], order_by=[F(since), F("pk")])
+def signed(user: User, day: datetime.date) -> EnrolmentQuerySet:
+    """Units this person verifies that their assessor signed off, `sampled` or not."""
+    units = Enrolment.objects.held_by(user, "verifier", day)
+    return units.filter(status__in=(UnitStatus.SIGNED_OFF, UnitStatus.VERIFIED)).annotate(sampled=was_sampled())
 
 
-def within_short_list(rows: list[Numbered]) -> list[Numbered]:
-    """The rows to be shown, of those numbered by kind: the query brings one more of a kind where there are more."""
-    return [row for row in rows if getattr(row, "place", 0) <= SHORT_LIST]
+def was_sampled() -> Exists:
+    """A sample of the unit was agreed."""
+    return Exists(Sample.objects.filter(enrolment=OuterRef("pk"), outcome__in=AGREEING))
 
 
-def waiting_for(user: User, day: datetime.date) -> QuerySet[Enrolment]:
-    """Units that wait for this verifier, by kind the longest first and no more than the short list holds, and one.
-
-    `next_step` says for what, where the unit is signed off: it was sampled, or its body wants the verifier on every
-    unit, so it is to be verified; or nothing says yet that it was looked at. A signed unit in which a file changed
-    since is a `kind` of its own, as that may have made a signature stale.
-    """
+def idle(user: User, day: datetime.date) -> EnrolmentQuerySet:
+    """Units signed off of which no sample is open."""
     samples = Sample.objects.filter(enrolment=OuterRef("pk"))
-    notes = UnsampledNote.objects.filter(enrolment=OuterRef("pk"), at__gte=OuterRef("signed_off_at"))
+    return signed(user, day).filter(~Exists(samples.still_open()), status=UnitStatus.SIGNED_OFF)
+
+
+def ready_to_verify(user: User, day: datetime.date) -> EnrolmentQuerySet:
+    """Units that were sampled, or whose body wants the verifier on every unit; with no action open."""
     actions = Action.objects.filter(enrolment=OuterRef("pk"), closed_at=None)
-    always = Q(unit__awarding_body__verifier_signature=VerifierSignature.ALWAYS)
-    idle = Q(status=UnitStatus.SIGNED_OFF) & ~Exists(samples.still_open())
-    may_verify = always | Exists(samples.filter(outcome__in=AGREEING))
-    next_step = Case(
-        When(idle & may_verify & ~Exists(actions), then=Value(VERIFY)),
-        When(idle & ~may_verify & ~Exists(notes), then=Value(SAMPLE)),
-        default=Value(""),
-    )
-    return (
-        Enrolment.objects.visible_to(user, day)
-        .filter(verifier=user, status__in=(UnitStatus.SIGNED_OFF, UnitStatus.VERIFIED))
-        .select_related("candidate", "unit__awarding_body")
-        .annotate(next_step=next_step, sampled=Exists(samples.filter(outcome__in=AGREEING)))
-        .annotate(kind=Case(When(changed_since_declared(), then=Value(CHANGED)), default=F("next_step")))
-        .exclude(kind="")
-        .annotate(place=numbered("kind", "signed_off_at"))
-        .filter(place__lte=SHORT_LIST + 1)
-        .order_by("signed_off_at", "pk")
-    )
+    return idle(user, day).filter(ALWAYS | was_sampled(), ~Exists(actions))
+
+
+def not_looked_at(user: User, day: datetime.date) -> EnrolmentQuerySet:
+    """Units of which nothing says yet that they were looked at, or why not."""
+    notes = UnsampledNote.objects.filter(enrolment=OuterRef("pk"), at__gte=OuterRef("signed_off_at"))
+    return idle(user, day).filter(~ALWAYS, ~was_sampled(), ~Exists(notes))
+
+
+def longest_waiting(units: EnrolmentQuerySet) -> list[Enrolment]:
+    """Those that have waited longest: one more than the short list holds, where there are more."""
+    return list(units.listed().order_by("signed_off_at", "pk")[: SHORT_LIST + 1])
 
 
 def changed_since_declared() -> Q:
@@ -197,49 +193,56 @@ def open_samples(user: User, day: datetime.date) -> QuerySet[Sample]:
     return (
         mine.exclude(enrolment__status=UnitStatus.WITHDRAWN)
         .select_related("enrolment__candidate", "enrolment__unit")
+        .only("stage", "reason", "planned_at", *LISTED)
         .order_by("planned_at", "pk")
     )
 
 
-def actions_waiting(user: User, units: QuerySet[Enrolment], day: datetime.date) -> QuerySet[Action]:
-    """Actions answered, for this verifier to close; and those overdue in all these units. By the day they were due, of
-    each kind no more than the short list holds, and one."""
-    answered = Q(answered_at__isnull=False, enrolment__verifier=user)
-    overdue = Q(answered_at__isnull=True, due_on__lt=day)
+def answered_actions(user: User, units: QuerySet[Enrolment]) -> QuerySet[Action]:
+    """Actions answered, for this verifier to close, by the day they were due."""
+    return actions_in(units).filter(answered_at__isnull=False, enrolment__verifier=user)
+
+
+def overdue_actions(units: QuerySet[Enrolment], day: datetime.date) -> QuerySet[Action]:
+    """Actions not answered though their day has passed, by that day."""
+    return actions_in(units).overdue(day)
+
+
+def actions_in(units: QuerySet[Enrolment]) -> ActionQuerySet:
+    """Actions still open in these units."""
     return (
-        Action.objects.filter(answered | overdue, closed_at=None, enrolment__in=units.order_by())
+        Action.objects.filter(closed_at=None, enrolment__in=units.order_by())
         .exclude(enrolment__status=UnitStatus.WITHDRAWN)
-        .annotate(is_answered=Case(When(answered_at=None, then=Value(0)), default=Value(1)))
-        .annotate(place=numbered("is_answered", "due_on"))
-        .filter(place__lte=SHORT_LIST + 1)
         .select_related("enrolment__candidate", "enrolment__unit")
+        .only("wanted", "due_on", "answered_at", "owner", *LISTED)
         .order_by("due_on", "pk")
     )
 
 
-def stale_among(units: Iterable[UnitRows]) -> dict[int, tuple[str, ...]]:
-    """Who signed what has changed since, by unit, in two queries."""
-    return {unit.enrolment.pk: stale_parts(unit) for unit in with_signatures(list(units))}
+def stale_among(units: list[Enrolment]) -> dict[int, tuple[str, ...]]:
+    """Who signed what has changed since, by unit, in five queries; in none where nothing may have changed."""
+    found = with_signatures(rows_of(units)) if units else []
+    return {unit.enrolment.pk: stale for unit in found if (stale := stale_parts(unit))}
 
 
-def unit_waiting(enrolment: Enrolment, stale: tuple[str, ...], names: Names) -> UnitWaiting:
+def unit_waiting(enrolment: Enrolment, what: str, names: Names, stale: tuple[str, ...] = ()) -> UnitWaiting:
     """A unit of the desk."""
     return UnitWaiting(
         enrolment=enrolment,
         assessor=names.of(enrolment.assessor_id, enrolment.centre_id),
         sampled=getattr(enrolment, "sampled", False),
-        next_step=CHANGED if stale else getattr(enrolment, "next_step", ""),
+        next_step=what,
         stale=tuple(dict.fromkeys(part.split(",")[0] for part in stale)),
     )
 
 
-def line_of(enrolment: Enrolment, row: UnitRows, names: Names) -> CaseRow:
-    """A unit in the list."""
-    since = [mapped.waiting_since for mapped in row.mapped if mapped.waiting_since]
-    return CaseRow(
-        enrolment=enrolment,
-        progress=progress_of(layers([criterion.pk for criterion in row.criteria], row.marks, enrolment.status)),
-        oldest_waiting=min(since, default=None),
-        assessor=names.of(enrolment.assessor_id, enrolment.centre_id),
-        verifier=names.of(enrolment.verifier_id, enrolment.centre_id),
-    )
+def action_waiting(action: Action, names: Names) -> ActionWaiting:
+    """An action of the desk."""
+    return ActionWaiting(action, names.of(action.owner_id, action.enrolment.centre_id))
+
+
+def with_names(row: CaseRow, names: Names) -> CaseRow:
+    """A unit in the list, with who assesses and who verifies it."""
+    unit = row.enrolment
+    assessor, verifier = names.of(unit.assessor_id, unit.centre_id), names.of(unit.verifier_id, unit.centre_id)
+    return replace(row, assessor=assessor, verifier=verifier)

@@ -9,6 +9,7 @@ from assessments.queries.enrolment import is_qualified_assessor
 from assessments.rules import Person
 from assessments.workflow import Reason
 from portfolio.access import SignedInRequest
+from portfolio.enums import Role
 
 PLACES = {
     "item": "assessments:evidence",
@@ -19,10 +20,11 @@ PLACES = {
 
 
 def person_at(request: SignedInRequest, centre_id: int) -> Person:
-    """The person signed in, at a centre. One query; the roles came with the lock."""
+    """The person signed in, at a centre. The roles came with the lock; an assessor's award takes one query."""
     standing = request.standing
-    qualified = is_qualified_assessor(request.user, centre_id, standing.day)
-    return Person(request.user.pk, standing.roles.get(centre_id, frozenset()), qualified)
+    roles = standing.roles.get(centre_id, frozenset())
+    qualified = Role.ASSESSOR in roles and is_qualified_assessor(request.user, centre_id, standing.day)
+    return Person(request.user.pk, roles, qualified)
 
 
 def linked(reasons: Iterable[Reason], enrolment_id: int) -> list[tuple[str, str | None]]:

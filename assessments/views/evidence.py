@@ -12,10 +12,10 @@ from assessments.enums import ItemStatus, Verb
 from assessments.forms.evidence import EvidenceForm, HandInForm, MapForm, ReasonForm
 from assessments.forms.uploads import remember
 from assessments.models import Enrolment, EvidenceVersion, Mapping
-from assessments.queries.item import ItemPage
+from assessments.queries.item import DraftPage, ItemPage
 from assessments.queries.mapping import open_enrolments, open_to_mapping, units_to_map
 from assessments.views.asking import deny, item_linked
-from assessments.views.item import page_of
+from assessments.views.item import draft_of, page_of
 from assessments.views.receiving import received
 from assessments.workflow import Reason, item_refusals
 from portfolio import signing
@@ -66,7 +66,7 @@ def add(request: SignedInRequest) -> HttpResponse:
 @ASK
 def edit(request: SignedInRequest, pk: int) -> HttpResponse:
     """The same page for a draft."""
-    page = page_of(request, pk, newest=True)
+    page = draft_of(request, pk)
     version, record = page.version, page.evidence.candidate
     if not page.own:
         raise PermissionDenied("Only the candidate can edit their draft.")
@@ -76,7 +76,6 @@ def edit(request: SignedInRequest, pk: int) -> HttpResponse:
     form = EvidenceForm(
         request.POST if request.method == "POST" else None,
         units=units_to_map(open_enrolments(record), page.evidence),
-        opened=page.units[0].enrolment.pk if page.units else None,
         kept=files.kept,
         refused=files.refused,
         version=version,
@@ -237,7 +236,7 @@ def take_back(request: SignedInRequest, page: ItemPage, mapping: str) -> HttpRes
 
 
 def form_page(
-    request: SignedInRequest, form: EvidenceForm, record: CandidateRecord, page: ItemPage | None = None
+    request: SignedInRequest, form: EvidenceForm, record: CandidateRecord, page: DraftPage | None = None
 ) -> HttpResponse:
     """The form, with a note of the files kept so that nobody adds them twice."""
     context = {

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from assessments.enums import ItemStatus, Verb
 from assessments.models import Evidence, EvidenceVersion
-from assessments.queries.item import ItemPage, item_page
+from assessments.queries.item import DraftPage, ItemPage, draft_page, item_page
 from assessments.views.asking import item_linked, person_at
 from assessments.views.viewing import files_shown
 from portfolio.access import SignedInRequest, signed_in
@@ -55,6 +55,14 @@ def number_asked(request: SignedInRequest) -> int | None:
     if not asked.isdecimal():
         raise Http404("There is no such version.")
     return int(asked)
+
+
+def draft_of(request: SignedInRequest, pk: int) -> DraftPage:
+    """The item's draft as this person may see it, else 404."""
+    try:
+        return draft_page(request.user, pk)
+    except (Evidence.DoesNotExist, EvidenceVersion.DoesNotExist):
+        raise Http404("There is no such item among the evidence you can see.") from None
 
 
 def page_of(request: SignedInRequest, pk: int, *, number: int | None = None, newest: bool = False) -> ItemPage:

@@ -22,7 +22,7 @@ from portfolio.enums import Role
 from portfolio.refusal import Refusal
 from portfolio.views.answers import show_refusal
 
-PER_PAGE = 25
+PER_PAGE = 20
 
 
 @holds(Role.ASSESSOR)
@@ -43,8 +43,7 @@ def queue(request: SignedInRequest) -> HttpResponse:
 @require_safe
 def cases(request: SignedInRequest) -> HttpResponse:
     """My candidates' units, with their progress in layers."""
-    rows = caseload(request.user).select_related("candidate", "unit")
-    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(caseload(request.user).listed(), PER_PAGE).get_page(request.GET.get("page"))
     context = {"page": page, "rows": case_rows(list(page.object_list))}
     return render(request, "assessments/judgement/caseload.html", context)
 
@@ -58,7 +57,7 @@ def judge(request: SignedInRequest, pk: int) -> HttpResponse:
     except EvidenceVersion.DoesNotExist:
         raise Http404("There is no such item among those you assess.") from None
     person = person_at(request, found.version.evidence.centre_id)
-    reasons = item_refusals(Verb.REVIEW, person, item_facts(found.version))
+    reasons = item_refusals(Verb.REVIEW, person, item_facts(found.version, files=found.files))
     form = ReadingForm(request.POST or None, reading=found, initial={"returned": False})
     if request.method == "POST" and not reasons and form.is_valid() and _save(request, form):
         following = next_in_queue(request.user, found.version.evidence_id)
@@ -95,7 +94,7 @@ def _judge_answer(request: SignedInRequest, form: ReadingForm, reasons: list[Rea
         "version": found.version,
         "evidence": found.version.evidence,
         "form": form,
-        "files": files_shown(found.version.files.filter(removed_at=None).select_related("stored")),
+        "files": files_shown(found.files),
         "units": [
             (unit.enrolment, list(form.fields_of(unit.claimed)), list(form.fields_of(unit.others)))
             for unit in found.units

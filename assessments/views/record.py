@@ -1,6 +1,6 @@
 """The page of a candidate's unit, and a page for every verb on it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -218,8 +218,7 @@ def verb(request: SignedInRequest, pk: int, verb: str) -> HttpResponse:
     """Ask for one verb on a unit: what it means, what stands in its way, the words to sign; then do it."""
     step, page = UNIT_STEPS[Verb(verb)], _page(request, pk)
     asked = PAGES[step.verb]
-    person = person_at(request, page.enrolment.centre_id)
-    reasons = unit_refusals(step.verb, person, page.facts)
+    reasons = unit_refusals(step.verb, page.person, page.facts)
     if step.verb not in page.verbs:
         deny(reason for reason in reasons if not reason.about)
     signer = {"user": request.user} if asked.signs else {}
@@ -245,7 +244,7 @@ def _verb_answer(
         "enrolment": page.enrolment,
         "form": form,
         "refusals": linked(reasons, page.enrolment.pk),
-        "statements": [_statement(page.enrolment, part) for part in asked.signs],
+        "statements": _statements(page.enrolment, asked.signs),
         "views": {},
     }
     refused = request.method == "POST" and (reasons or form.non_field_errors())
@@ -266,8 +265,9 @@ def _page(request: SignedInRequest, pk: int) -> UnitPage:
         raise Http404("There is no such unit among those you can see.") from None
 
 
-def _statement(enrolment: Enrolment, part: SignedAs) -> Statement:
-    return signing.current_statement(STATEMENT[part], enrolment.unit.awarding_body.code)
+def _statements(enrolment: Enrolment, parts: Iterable[SignedAs]) -> list[Statement]:
+    keys = [STATEMENT[part] for part in parts]
+    return signing.current_statements(keys, enrolment.unit.awarding_body.code) if keys else []
 
 
 def _further_place(page: UnitPage, act: str) -> str:

@@ -7,9 +7,11 @@ from portfolio.models.people import (
     CandidateRecord,
     Centre,
     RoleGrant,
+    RolesRead,
     StaffQualification,
     StaffRecord,
     User,
+    centres_of,
 )
 from portfolio.models.signature import Signature, SignatureVoid, Statement
 from portfolio.models.vault import AccessLine, Document, StoredFile
@@ -24,6 +26,7 @@ __all__ = [
     "Document",
     "OutgoingMessage",
     "RoleGrant",
+    "RolesRead",
     "Signature",
     "SignatureVoid",
     "StaffQualification",
@@ -34,5 +37,6 @@ __all__ = [
     "Statement",
     "StoredFile",
     "User",
+    "centres_of",
     "one_of",
 ]

@@ -109,6 +109,19 @@ def test_the_navigation_marks_the_page_it_is_on() -> None:
     assert nowhere.render(Context({"request": request})).strip() == ""
 
 
+def test_a_list_links_to_its_records() -> None:
+    there = Template('{% load shell %}{{ pk|link:"portfolio:document" }}')
+    for pk in (7, 123_456):
+        assert there.render(Context({"pk": pk})) == reverse("portfolio:document", args=[pk])
+
+
+def test_days_and_moments_are_said_where_we_are() -> None:
+    summer = datetime.datetime(2026, 7, 1, 23, 30, 5, tzinfo=datetime.UTC)
+    said = Template("{% load shell %}{{ at|day }}, {{ at|exactly }}, {{ at|stamp }}, {{ on|day }}")
+    words = said.render(Context({"at": summer, "on": datetime.date(2026, 1, 9)}))
+    assert words == "2 July 2026, 2 July 2026, 00:30, 2026-07-02T00:30:05+01:00, 9 January 2026"
+
+
 def test_the_navigation_marks_the_page_it_leads_on_to(client: Client, somebody: Callable[..., User]) -> None:
     client.force_login(somebody(Role.ADMINISTRATOR))
     page = client.get(reverse("portfolio:people"), follow=True).content.decode()

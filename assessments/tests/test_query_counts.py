@@ -1,0 +1,98 @@
+"""Every page asks as often of a small centre as of one four times its size, and not too often."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from pytest_django import DjangoDbBlocker
+
+from bench.addresses import Page, pages, subjects
+from bench.centre import open_centre
+from bench.loading import fill
+from portfolio.access import doors
+from portfolio.harness import AskingClient
+
+pytestmark = pytest.mark.django_db
+
+FEW, MANY, ITEMS = 3, 12, 5
+WITHOUT_RECORDS = {
+    "a choice of centres, or straight on to the only one": {
+        "home",
+        "portfolio:people",
+        "assessments:enrolments",
+        "assessments:forms",
+    },
+    "a press alone, or a file": {
+        "portfolio:invite_again",
+        "portfolio:document_file",
+        "assessments:replace_evidence",
+        "assessments:evidence_file",
+        "assessments:download_evidence_file",
+        "assessments:evidence_page",
+        "assessments:evidence_page_text",
+        "assessments:recording_form",
+        "assessments:authentication_document",
+        "assessments:blank_form",
+    },
+    "of one award, like the page it was recorded on": {"portfolio:qualification_achieved"},
+    "the page of a verb, like the others, where nothing of the centre stands yet": {
+        "assessments:unclaim",
+        "assessments:certificate",
+        "assessments:revoke",
+        "assessments:resume",
+    },
+}
+
+
+@dataclass(frozen=True)
+class Counted:
+    """A page, and its queries in the small centre and in the larger one."""
+
+    page: Page
+    few: int
+    many: int
+
+
+def queries(page: Page) -> int:
+    """How many a page takes, the session and the person signed in among them."""
+    client = AskingClient()
+    client.force_login(page.who)
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(page.address).status_code == 200, page.address
+    return len(captured)
+
+
+@pytest.fixture(scope="module")
+def counted(standard: None, django_db_blocker: DjangoDbBlocker) -> Iterator[list[Counted]]:
+    """Every page at both sizes, asked for by somebody whom it opens for."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        now = timezone.now()
+        staffed = open_centre("Measured Centre", now)
+        fill(staffed, range(1, FEW + 1), now, ITEMS)
+        shown = pages(subjects(staffed))
+        few = [queries(page) for page in shown]
+        fill(staffed, range(FEW + 1, MANY + 1), now, ITEMS)
+        many = [queries(page) for page in shown]
+        yield [Counted(*row) for row in zip(shown, few, many, strict=True)]
+        transaction.set_rollback(True)
+
+
+def test_no_page_asks_more_often_of_a_larger_centre(counted: list[Counted]) -> None:
+    grown = {row.page.name: (row.few, row.many) for row in counted if row.few != row.many}
+    assert not grown
+
+
+def test_no_page_asks_too_often(counted: list[Counted]) -> None:
+    past = {row.page.name: (row.many, row.page.queries) for row in counted if row.many > row.page.queries}
+    assert not past
+
+
+def test_no_page_is_left_out(counted: list[Counted]) -> None:
+    left_out = {name for names in WITHOUT_RECORDS.values() for name in names}
+    shown = {row.page.route for row in counted}
+    known = {door.name: door.lock for door in doors() if not door.name.startswith("account_")}
+    assert left_out <= set(known)
+    assert {name for name, lock in known.items() if lock != "everybody"} - shown - left_out == set()
