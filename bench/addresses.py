@@ -1,0 +1,211 @@
+"""Where to knock: the pages of the house, each with somebody it opens for and a record that shows much."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+
+from assessments.enums import ItemStatus, Verb
+from assessments.models import Action, Enrolment, EvidenceFile, EvidenceVersion, Sample
+from assessments.workflow import UNIT_STEPS
+from bench.centre import Staffed
+from bench.plan import UNITS, Stage, stage_of
+from portfolio.models import CandidateRecord, Document, RoleGrant, User
+
+HEAVY, LIGHT = 5, 3
+"""How many bare pages a page may cost the server: a matrix or a form, and every other page."""
+MATRIX_QUERIES, PAGE_QUERIES = 12, 15
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page, who asks for it, and what it may cost. `measured`: one of the main pages, whose time is taken."""
+
+    name: str
+    route: str
+    who: User
+    address: str
+    most: int = LIGHT
+    queries: int = PAGE_QUERIES
+    measured: bool = True
+
+
+@dataclass(frozen=True)
+class Subjects:
+    """The records the pages show. The first candidate has just begun four units: the longest forms."""
+
+    staffed: Staffed
+    candidate: CandidateRecord
+    begun: Enrolment
+    at: dict[Stage, Enrolment]
+    read: EvidenceVersion
+    waiting: EvidenceVersion
+    draft: EvidenceVersion
+    document: Document
+
+
+def subjects(staffed: Staffed) -> Subjects:
+    """Where to look in a loaded centre of five candidates or more."""
+    candidates = CandidateRecord.objects.filter(centre=staffed.centre).select_related("user").order_by("legal_name")
+    first = candidates[0]
+    versions = EvidenceVersion.objects.filter(evidence__candidate=first).order_by("pk")
+    begun = first.enrolments.get(unit__key=UNITS[0])
+    of_unit = versions.filter(evidence__mappings__enrolment=begun).distinct()
+    return Subjects(
+        staffed=staffed,
+        candidate=first,
+        begun=begun,
+        at=by_stage(list(candidates[1:3])),
+        read=of_unit.filter(status=ItemStatus.REVIEWED)[0],
+        waiting=of_unit.filter(status=ItemStatus.SUBMITTED)[0],
+        draft=of_unit.filter(status=ItemStatus.DRAFT)[0],
+        document=waiting_document(begun),
+    )
+
+
+def by_stage(second_and_third: list[CandidateRecord]) -> dict[Stage, Enrolment]:
+    """A unit at each stage: between them, the second and third candidates have them all."""
+    return {
+        stage_of(number, place): record.enrolments.get(unit__key=key)
+        for number, record in enumerate(second_and_third, start=2)
+        for place, key in enumerate(UNITS)
+    }
+
+
+def waiting_document(enrolment: Enrolment) -> Document:
+    """A recording form somebody asked for, not made yet."""
+    return Document.objects.get_or_create(
+        centre=enrolment.centre,
+        key="0" * 64,
+        defaults={
+            "kind": "recording_form",
+            "facts": {},
+            "subject_kind": "enrolment",
+            "subject_id": enrolment.pk,
+            "file_name": "recording-form.pdf",
+            "asked_by": enrolment.candidate_user,
+            "asked_at": timezone.now(),
+        },
+    )[0]
+
+
+def pages(found: Subjects) -> list[Page]:
+    """Every page of the house that shows records."""
+    return [
+        *candidates_pages(found),
+        *unit_pages(found),
+        *assessors_pages(found),
+        *verifiers_pages(found),
+        *office_pages(found),
+        *verb_pages(found),
+    ]
+
+
+def page(name: str, who: User, route: str, *args: Any, query: str = "", **bounds: Any) -> Page:
+    return Page(name, route, who, reverse(route, args=args) + query, **bounds)
+
+
+def candidates_pages(found: Subjects) -> Iterable[Page]:
+    me, item = found.candidate.user, found.read.evidence_id
+    yield page("Candidate's home", me, "assessments:candidate_home")
+    yield page("Add evidence", me, "assessments:add_evidence", most=HEAVY)
+    yield page("Edit a draft", me, "assessments:edit_evidence", found.draft.evidence_id, most=HEAVY)
+    yield page("Evidence", me, "assessments:evidence", item)
+    yield page("Map to criteria", me, "assessments:map_evidence", item, most=HEAVY)
+    yield page("Hand in", me, "assessments:submit_evidence", found.draft.evidence_id, measured=False)
+    yield page("Withdraw a draft", me, "assessments:withdraw_evidence", found.draft.evidence_id, measured=False)
+    yield page("Document", me, "portfolio:document", found.document.pk)
+    yield page("Units", me, "units:list")
+    yield page("Specification", me, "units:unit", UNITS[0], 1)
+
+
+def unit_pages(found: Subjects) -> Iterable[Page]:
+    me, verified = found.candidate.user, found.at[Stage.VERIFIED]
+    bounds: dict[str, Any] = {"most": HEAVY, "queries": MATRIX_QUERIES}
+    yield page("Unit as matrix", me, "assessments:enrolment", found.begun.pk, **bounds)
+    yield page("Unit by criterion", me, "assessments:enrolment", found.begun.pk, query="?view=criteria")
+    yield page("Unit by evidence", me, "assessments:enrolment", found.begun.pk, query="?view=evidence")
+    yield page("Verified unit as matrix", verified.verifier, "assessments:enrolment", verified.pk, **bounds)
+
+
+def assessors_pages(found: Subjects) -> Iterable[Page]:
+    me, file = found.staffed.assessor, EvidenceFile.objects.filter(version=found.read)[0]
+    yield page("Queue", me, "assessments:queue")
+    yield page("Caseload", me, "assessments:caseload")
+    yield page("Judge", me, "assessments:judge", found.waiting.pk, most=HEAVY)
+    yield page("Evidence, as its assessor", me, "assessments:evidence", found.read.evidence_id)
+    yield page("Quarantine a file", me, "assessments:quarantine_file", file.pk, measured=False)
+    yield page("Redact a file", me, "assessments:redact_file", file.pk, measured=False)
+
+
+def verifiers_pages(found: Subjects) -> Iterable[Page]:
+    me = found.staffed.verifier
+    chosen, agreed = found.at[Stage.BEING_SAMPLED], found.at[Stage.COUNTERSIGNED]
+    action = Action.objects.get(enrolment=found.at[Stage.ACTION_RAISED])
+    sample = Sample.objects.get(enrolment=chosen)
+
+    yield page("Sampling", me, "assessments:sampling")
+    yield page("Sample", me, "assessments:sample", sample.pk, most=HEAVY)
+    yield page("Choose for sampling", me, "assessments:plan_sample", agreed.pk, most=HEAVY, measured=False)
+    yield page("Leave unsampled", me, "assessments:leave_unsampled", agreed.pk, most=HEAVY, measured=False)
+    yield page("Drop a sample", me, "assessments:drop_sample", sample.pk, most=HEAVY, measured=False)
+    yield page("Action", me, "assessments:action", action.pk, measured=False)
+
+
+def office_pages(found: Subjects) -> Iterable[Page]:
+    me, slug = found.staffed.administrator, found.staffed.centre.slug
+    somebody, grant = found.candidate.user.handle, RoleGrant.objects.get(user=found.candidate.user)
+    asha = found.staffed.assessor
+    signed = found.at[Stage.VERIFIED].pk
+    yield page("People", me, "portfolio:centre_people", slug)
+    yield page("Person", me, "portfolio:person", slug, somebody)
+    yield page("Enrolments", me, "assessments:centre_enrolments", slug)
+    yield page("Enrol", me, "assessments:enrol", slug, most=HEAVY)
+    yield page("Forms", me, "assessments:centre_forms", slug)
+    yield page("Declare authentic", me, "assessments:authenticate", signed, most=HEAVY)
+    yield page("Approvals", me, "assessments:approvals", slug)
+    for name, route, args in (
+        ("Add a candidate", "portfolio:add_candidate", [slug]),
+        ("Add staff", "portfolio:add_staff", [slug]),
+        ("Correct a candidate", "portfolio:edit_candidate", [slug, somebody]),
+        ("Correct staff", "portfolio:edit_staff", [slug, asha.handle]),
+        ("Grant a role", "portfolio:grant_role", [slug, asha.handle]),
+        ("End a role", "portfolio:end_role", [slug, somebody, grant.pk]),
+        ("Add a qualification", "portfolio:add_qualification", [slug, asha.handle]),
+        ("Allocate", "assessments:allocate", [found.begun.pk, "assessor"]),
+        ("Approval", "assessments:approval", [slug, "ocr"]),
+        ("Approval of the form", "assessments:form_approval", [slug, "ocr"]),
+    ):
+        yield page(name, me, route, *args, most=HEAVY, measured=False)
+
+
+MEASURED_VERBS = (Verb.DECLARE, Verb.SIGN_OFF, Verb.COUNTERSIGN, Verb.VERIFY)
+
+
+def verb_pages(found: Subjects) -> Iterable[Page]:
+    """The page of every verb on a unit that stands where it can be done, for somebody whose turn it is."""
+    staffed = found.staffed
+    for verb, stage, who in (
+        (Verb.DECLARE, Stage.READY, None),
+        (Verb.REFER, Stage.DECLARED, staffed.assessor),
+        (Verb.SIGN_OFF, Stage.DECLARED, staffed.assessor),
+        (Verb.COUNTERSIGN, Stage.AWAITING_COUNTERSIGNATURE, staffed.assessor),
+        (Verb.HAND_BACK, Stage.AWAITING_COUNTERSIGNATURE, staffed.assessor),
+        (Verb.VERIFY, Stage.VERIFIED, staffed.verifier),
+        (Verb.SEND_BACK, Stage.BEING_SAMPLED, staffed.verifier),
+        (Verb.CLAIM, Stage.VERIFIED, staffed.administrator),
+        (Verb.SUSPEND, Stage.BUSY, staffed.administrator),
+        (Verb.WITHDRAW, Stage.BUSY, staffed.administrator),
+        (Verb.REOPEN, Stage.VERIFIED, staffed.administrator),
+    ):
+        unit = found.at[stage]
+        yield page(
+            UNIT_STEPS[verb].phrase.capitalize(),
+            who or unit.candidate_user,
+            f"assessments:{verb}",
+            unit.pk,
+            most=HEAVY,
+            measured=verb in MEASURED_VERBS,
+        )

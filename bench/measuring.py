@@ -1,0 +1,119 @@
+"""Asking the running application for pages as a web server does, and taking the time, the queries and the weight."""
+
+import re
+import statistics
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+from wsgiref.util import setup_testing_defaults
+
+from django.conf import settings
+from django.core.handlers.wsgi import WSGIHandler
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from portfolio.models import User
+
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back."""
+
+    status: str
+    body: bytes
+    content_type: str
+
+
+class Browser:
+    """Somebody signed in, whose requests go through the whole application, without a network between."""
+
+    def __init__(self, application: WSGIHandler, user: User) -> None:
+        client = Client()
+        client.force_login(user, backend=BACKEND)
+        self.application = application
+        self.cookie = f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}"
+
+    def get(self, address: str) -> Answer:
+        """One GET, with its body read to the end."""
+        parts = urlsplit(address)
+        environ: dict[str, Any] = {
+            "PATH_INFO": parts.path,
+            "QUERY_STRING": parts.query,
+            "HTTP_HOST": "localhost",
+            "HTTP_COOKIE": self.cookie,
+            "HTTP_ACCEPT_ENCODING": "gzip",
+        }
+        setup_testing_defaults(environ)
+        told: dict[str, Any] = {}
+
+        def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Callable[[bytes], object]:
+            told.update(status=status, headers=dict(headers))
+            return lambda data: None
+
+        response = self.application(environ, start)
+        body = b"".join(response)
+        if hasattr(response, "close"):
+            response.close()
+        return Answer(told["status"], body, told["headers"].get("Content-Type", ""))
+
+    def queries(self, address: str) -> int:
+        """How many queries a page takes once everything that is kept in memory is warm."""
+        answer = self.get(address)
+        if not answer.status.startswith("200"):
+            raise RuntimeError(f"{address} answers {answer.status}.")
+        with CaptureQueriesContext(connection) as captured:
+            self.get(address)
+        return len(captured)
+
+    def first_visit(self, address: str) -> tuple[int, int]:
+        """Requests and bytes of a first visit: the page, and everything a browser fetches with it unasked."""
+        page = self.get(address)
+        wanted, bodies = list(links(page.body.decode(), address)), [page.body]
+        fetched = {address}
+        while wanted:
+            link = wanted.pop()
+            if link in fetched:
+                continue
+            fetched.add(link)
+            answer = self.get(link)
+            bodies.append(answer.body)
+        return len(fetched), sum(len(body) for body in bodies)
+
+
+FETCHED = re.compile(
+    r"""<link\b[^>]*\brel="(?:stylesheet|icon|preload)"[^>]*>|<(?:script|img|audio|video|source|iframe|embed)\b[^>]*>"""
+)
+PLACE = re.compile(r"""\b(?:href|src)="([^"]+)\"""")
+
+
+def links(html: str, address: str) -> Iterable[str]:
+    """What the page makes a browser fetch at once: not what is fetched when it comes into view, or when played."""
+    for tag in FETCHED.findall(html):
+        if 'loading="lazy"' in tag or 'preload="none"' in tag:
+            continue
+        for place in PLACE.findall(tag):
+            if not place.startswith("data:"):
+                yield urljoin(address, place.replace("&amp;", "&"))
+
+
+def clock() -> Callable[[], float]:
+    """What server time is read from. SQLite works within this process, so its processor time is all there is, and
+    nobody else on a busy machine is in it; for PostgreSQL one has to wait."""
+    return time.process_time if connection.vendor == "sqlite" else time.perf_counter
+
+
+def timed(asks: Sequence[Callable[[], object]], rounds: int) -> list[float]:
+    """Median seconds of each, asked in turn so that a busy machine is as busy for all of them."""
+    now = clock()
+    taken: list[list[float]] = [[] for _ in asks]
+    for _ in range(rounds):
+        for place, ask in enumerate(asks):
+            begun = now()
+            ask()
+            taken[place].append(now() - begun)
+    return [statistics.median(found) for found in taken]
