@@ -14,5 +14,5 @@ class AssessmentsConfig(AppConfig):
         walls.register(self.label, WALLS)
         # The press may only be looked at once every floor's nouns are there.
         guard = import_string("portfolio.press.guard")
-        guard("enrolment", "assessments.queries.printed.may_see_unit")
-        guard("authenticationform", "assessments.queries.printed.may_see_authentication")
+        guard("enrolment", "assessments.queries.printed.unit_shown")
+        guard("authenticationform", "assessments.queries.printed.authentication_shown")

@@ -10,6 +10,7 @@ The worker sees only the facts, never the records, so what is printed is what st
 import datetime
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass
 from io import BytesIO
 
 from django.core.files import File
@@ -37,22 +38,32 @@ FAULT = (
 _guards: dict[str, str] = {}
 
 
+@dataclass(frozen=True)
+class Shown:
+    """The record a document shows, as the way back to it: what it is called, its page by name, and whose page."""
+
+    name: str
+    page: str
+    pk: int
+
+
 def guard(subject_kind: str, dotted_path: str) -> None:
     """Say who may fetch documents of records of this kind.
 
-    `dotted_path` names a function `(user, subject_id) -> bool` of the floor that knows the records, which calls this
-    from its `AppConfig.ready`. Documents of a kind without a guard are fetched by nobody.
+    `dotted_path` names a function `(user, subject_id) -> Shown | None` of the floor that knows the records, which calls
+    this from its `AppConfig.ready`: the record, or None for who may not see it. Documents of a kind without a guard are
+    fetched by nobody.
     """
     _guards[subject_kind] = dotted_path
 
 
-def may_fetch(user: User, document: Document) -> bool:
-    """Whether the person may see the record that the document shows."""
+def shown_by(document: Document, user: User) -> Shown | None:
+    """The record that the document shows, if the person may see it."""
     dotted_path = _guards.get(document.subject_kind)
     if dotted_path is None:
-        return False
-    may_see: Callable[[User, int], bool] = import_string(dotted_path)
-    return may_see(user, document.subject_id)
+        return None
+    find: Callable[[User, int], Shown | None] = import_string(dotted_path)
+    return find(user, document.subject_id)
 
 
 def kind_of(subject: models.Model) -> str:

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from assessments.enums import EvidenceKind, HeldAt, ItemStatus, SignedAs
 from assessments.models import AuthenticationForm, Enrolment, EvidenceVersion, SignOff
-from assessments.models.enrolment import SIGNED_OFF
+from assessments.models.enrolment import SIGNED_OFF, EnrolmentQuerySet
 from assessments.progress import Mark
 from assessments.queries.enrolment import staff_name
 from assessments.queries.judgement import UnitRows, digest_for, stale_parts, unit_rows
@@ -15,6 +15,7 @@ from assessments.queries.verification import LookedAt, looked_at_in, stale_verif
 from portfolio import signing
 from portfolio.enums import Role
 from portfolio.models import Centre, Signature, SignatureVoid, StaffQualification, StaffRecord, Statement, User
+from portfolio.press import Shown
 from units.models import CentreApproval, Criterion, Unit
 
 
@@ -201,11 +202,20 @@ def award_of(signature: Signature) -> tuple[StaffQualification | None, bool]:
     return (awards[0] if awards else None), False
 
 
-def may_see_unit(user: User, enrolment_id: int) -> bool:
-    """Whether the person may fetch documents of a candidate's unit: who sees the unit does."""
-    return Enrolment.objects.visible_to(user).filter(pk=enrolment_id).exists()
+def unit_shown(user: User, enrolment_id: int) -> Shown | None:
+    """The candidate's unit that a recording form shows, for whoever sees the unit."""
+    return shown_as(Enrolment.objects.visible_to(user).filter(pk=enrolment_id))
 
 
-def may_see_authentication(user: User, form_id: int) -> bool:
-    """Whether the person may fetch an issued authentication form."""
-    return AuthenticationForm.objects.visible_to(user).filter(pk=form_id).exists()
+def authentication_shown(user: User, form_id: int) -> Shown | None:
+    """The candidate's unit that an issued authentication form shows, for whoever sees the form."""
+    forms = AuthenticationForm.objects.visible_to(user).filter(pk=form_id)
+    return shown_as(Enrolment.objects.filter(pk__in=forms.values("enrolment")))
+
+
+def shown_as(found: EnrolmentQuerySet) -> Shown | None:
+    """The way back to the unit found, if there is one. One query."""
+    enrolment = found.select_related("unit", "candidate").first()
+    if enrolment is None:
+        return None
+    return Shown(f"{enrolment.unit}, {enrolment.candidate}", "assessments:enrolment", enrolment.pk)

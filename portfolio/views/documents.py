@@ -17,11 +17,12 @@ from portfolio.serving import serve
 @require_http_methods(["GET", "HEAD", "POST"])
 def document(request: SignedInRequest, document_id: int) -> HttpResponse:
     """Whether the document is waiting, ready or failed; POST tries a failed one again."""
-    asked_for = visible(document_id, request.user)
+    asked_for, shown = visible(document_id, request.user)
     if request.method == "POST":
         return try_again(request, asked_for)
     context = {
         "document": asked_for,
+        "shown": shown,
         "waiting": asked_for.status == DocumentStatus.WAITING,
         "ready": asked_for.status == DocumentStatus.READY,
     }
@@ -32,7 +33,7 @@ def document(request: SignedInRequest, document_id: int) -> HttpResponse:
 @require_safe
 def document_file(request: SignedInRequest, document_id: int) -> HttpResponseBase:
     """The document itself, to keep. Who fetched it is written down."""
-    asked_for = visible(document_id, request.user)
+    asked_for, _ = visible(document_id, request.user)
     if asked_for.stored is None:
         raise Http404("This document is not ready yet.")
     if request.method == "GET":
@@ -54,9 +55,10 @@ def try_again(request: SignedInRequest, asked_for: Document) -> HttpResponse:
     return redirect("portfolio:document", asked_for.pk)
 
 
-def visible(document_id: int, user: User) -> Document:
-    """The document, if the person may see the record it shows; else 404, as if there were none."""
+def visible(document_id: int, user: User) -> tuple[Document, press.Shown]:
+    """The document and the record it shows, if the person may see that; else 404, as if there were none."""
     asked_for = get_object_or_404(Document.objects.select_related("stored"), pk=document_id)
-    if not press.may_fetch(user, asked_for):
+    shown = press.shown_by(asked_for, user)
+    if shown is None:
         raise Http404("There is no such document.")
-    return asked_for
+    return asked_for, shown

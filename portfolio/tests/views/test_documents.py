@@ -22,8 +22,8 @@ def press_room(settings: pytest_django.Settings, monkeypatch: pytest.MonkeyPatch
     press.guard("centre", f"{__name__}.only_ann")
 
 
-def only_ann(user: User, subject_id: int) -> bool:
-    return user.email == "ann@example.org"
+def only_ann(user: User, subject_id: int) -> press.Shown | None:
+    return press.Shown("the record", "portfolio:document", subject_id) if user.email == "ann@example.org" else None
 
 
 @pytest.fixture
