@@ -165,9 +165,20 @@ class PersonPage:
     history: list[HistoryLine]
 
     @property
+    def is_in(self) -> bool:
+        """Whether they took up this centre's invitation, or have signed in since its latest letter.
+
+        Whether they have a password is never asked: that would tell one centre that another knows them.
+        """
+        if any(line.what == TOLD["accept invitation"] for line in self.history):
+            return True
+        last = self.person.user.last_login
+        return last is not None and self.letter is not None and last >= self.letter.written_at
+
+    @property
     def may_be_invited(self) -> bool:
-        """Whether there is anything to invite them to."""
-        return any(line.may_end for line in self.grants)
+        """Whether there is anything to invite them to, and they are not in yet."""
+        return not self.is_in and any(line.may_end for line in self.grants)
 
     @property
     def candidate_facts(self) -> list[tuple[str, Any]]:

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from portfolio import actions
 from portfolio.enums import QualificationKind, Role
+from portfolio.invitation import Invitation
 from portfolio.models import (
     AuditEvent,
     CandidateRecord,
@@ -338,3 +339,22 @@ def test_a_letter_that_cannot_be_sent_shows_on_the_person(client: Client, cast: 
     assert "could not be sent yet (2 attempts)" in client.get(address(cast, "person", cast.staff.user)).content.decode()
     letters.update(problem="", attempts=0)
     assert "waiting to be sent" in client.get(address(cast, "person", cast.staff.user)).content.decode()
+
+
+def test_an_invitation_is_sent_again_only_to_whoever_is_not_in_yet(client: Client, cast: Cast) -> None:
+    client.force_login(cast.admin)
+    offered = reverse("portfolio:invite_again", args=[cast.centre.slug, cast.candidate.user.handle])
+    page = address(cast, "person", cast.candidate.user)
+    assert offered in client.get(page).content.decode()
+    with_password(cast.candidate.user)  # known at another centre: this one does not learn of it
+    assert offered in client.get(page).content.decode()
+    User.objects.filter(pk=cast.candidate.user.pk).update(last_login=timezone.now())
+    assert offered not in client.get(page).content.decode()
+
+
+def test_whoever_took_up_an_invitation_is_in(client: Client, cast: Cast) -> None:
+    client.force_login(cast.admin)
+    user = cast.candidate.user
+    invitation = Invitation(user, cast.centre)
+    actions.accept_invitation(invitation=invitation, password="a long pass phrase", by=user, at=timezone.now())
+    assert "Send the invitation again" not in client.get(address(cast, "person", user)).content.decode()
