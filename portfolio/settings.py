@@ -197,6 +197,12 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 ACCOUNT_ADAPTER = "portfolio.accounts.InvitationOnlyAdapter"
+ACCOUNT_FORMS = {
+    "login": "portfolio.entrance.SignInForm",
+    "reset_password": "portfolio.entrance.ForgottenPasswordForm",
+    "reset_password_from_key": "portfolio.entrance.NewPasswordForm",
+    "change_password": "portfolio.entrance.ChangePasswordForm",
+}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]

@@ -154,3 +154,12 @@ def test_the_sign_in_page_leads_back_to_where_somebody_was_going(client: Client)
     asked = client.get("/people/")
     answer = client.post(asked.headers["Location"], {"login": admin.email, "password": PASSWORD, "next": "/people/"})
     assert answer.headers["Location"] == "/people/"
+
+
+def test_the_fields_of_the_entrance_are_called_as_everywhere(client: Client, cara: User) -> None:
+    assert "E-mail address" in text_of(client.get("/accounts/login/"))
+    assert "E-mail address" in text_of(client.get(reverse("account_reset_password")))
+    client.force_login(cara)
+    page = text_of(client.get(reverse("account_change_password")))
+    assert "The same password again" in page
+    assert "placeholder" not in page
