@@ -41,7 +41,10 @@ VIEWS = {"matrix": "Matrix", "criteria": "By criterion", "evidence": "By evidenc
 
 @dataclass(frozen=True)
 class VerbPage:
-    """How a verb on a unit is asked for, and what is said when it is done."""
+    """How a verb on a unit is asked for, and what is said when it is done.
+
+    One that is `aside` leads off the way to a certificate: its buttons stand back.
+    """
 
     title: str
     explain: str
@@ -50,6 +53,7 @@ class VerbPage:
     form: type[VerbForm]
     act: Callable[..., object]
     signs: tuple[SignedAs, ...] = ()
+    aside: bool = False
 
 
 PAGES: dict[Verb, VerbPage] = {
@@ -128,6 +132,7 @@ PAGES: dict[Verb, VerbPage] = {
         "The claim has been taken back.",
         ReasonForm,
         award.unclaim,
+        aside=True,
     ),
     Verb.CERTIFICATE: VerbPage(
         "Record the certificate",
@@ -144,6 +149,7 @@ PAGES: dict[Verb, VerbPage] = {
         "The revocation is on record.",
         RevokeForm,
         award.revoke,
+        aside=True,
     ),
     Verb.SUSPEND: VerbPage(
         "Suspend the unit",
@@ -152,6 +158,7 @@ PAGES: dict[Verb, VerbPage] = {
         "The unit is suspended.",
         ReasonForm,
         enrolment.suspend,
+        aside=True,
     ),
     Verb.RESUME: VerbPage(
         "Resume the unit",
@@ -168,6 +175,7 @@ PAGES: dict[Verb, VerbPage] = {
         "The candidate has left the unit.",
         ReasonForm,
         enrolment.withdraw,
+        aside=True,
     ),
     Verb.REOPEN: VerbPage(
         "Reopen the unit",
@@ -176,12 +184,9 @@ PAGES: dict[Verb, VerbPage] = {
         "The unit is open again.",
         ReasonForm,
         verification.reopen,
+        aside=True,
     ),
 }
-
-
-ASIDE = frozenset({Verb.SUSPEND, Verb.WITHDRAW, Verb.REOPEN, Verb.UNCLAIM, Verb.REVOKE})
-"""Verbs that lead off the way to a certificate: their buttons stand back."""
 
 
 @signed_in
@@ -203,8 +208,8 @@ def enrolment_page(request: SignedInRequest, pk: int) -> HttpResponse:
         "missing_title": f"What is still missing before {who_can}" if who_can else "",
         "missing_clear": f"Nothing is missing: {who_can}.",
         "missing": linked(page.reasons, pk),
-        "verbs": [(verb.value, PAGES[verb].title) for verb in page.verbs if verb not in ASIDE],
-        "asides": [(verb.value, PAGES[verb].title) for verb in page.verbs if verb in ASIDE],
+        "verbs": [(verb.value, PAGES[verb].title) for verb in page.verbs if not PAGES[verb].aside],
+        "asides": [(verb.value, PAGES[verb].title) for verb in page.verbs if PAGES[verb].aside],
         "may_add": page.facts.status == UnitStatus.COLLECTING,
         "further": [(FURTHER[act], _further_place(page, act)) for act in page.further],
     }
@@ -245,7 +250,6 @@ def _verb_answer(
         "form": form,
         "refusals": linked(reasons, page.enrolment.pk),
         "statements": _statements(page.enrolment, asked.signs),
-        "views": {},
     }
     refused = request.method == "POST" and (reasons or form.non_field_errors())
     return render(request, "assessments/record/verb.html", context, status=409 if refused else 200)

@@ -42,7 +42,7 @@ def form_page(
     trail: list[tuple[str, str | None]],
     lead: str = "",
 ) -> HttpResponse:
-    """A page that is one form, under the way back up: its last step but one is also where Cancel leads.
+    """A page that is one form, under the way back up: its last step but one is also where Not now leads.
 
     What was typed is kept; 409 says that nothing was done.
     """
