@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Q, Subquery
 
-from assessments.enums import EvidenceKind, ItemStatus, Layer, SignedAs, UnitStatus, Verb
+from assessments.enums import EvidenceKind, ItemStatus, Layer, SignedAs, UnitStatus, Verb, Verdict
 from assessments.models import Enrolment, UnsampledNote
 from assessments.progress import Mark, Progress, progress_of
 from assessments.queries.judgement import Decided, Mapped, UnitRows, unit_rows
@@ -273,14 +273,17 @@ def said_of(row: Mapped, mark: Mark, word: Decided | None) -> Said:
 
 def pending_shown(rows: UnitRows) -> list[tuple[int, str]]:
     """Decisions that wait for a countersignature: id, and the decision in words."""
-    numbers = {criterion.pk: criterion.number for criterion in rows.criteria}
+    criteria = {criterion.pk: criterion for criterion in rows.criteria}
+    places = {criterion.pk: place for place, criterion in enumerate(rows.criteria)}
     items = {row.version_id: row.item for row in rows.mapped}
     return [
         (
             row.pk,
-            f"{numbers[row.criterion_id]}: {items.get(row.version_id, 'an earlier version')}, by {row.assessor_name}",
+            f"{criteria[row.criterion_id].number} {criteria[row.criterion_id].text} "
+            f"({items.get(row.version_id, 'an earlier version')}: {Verdict(row.verdict).label.lower()}, "
+            f"by {row.assessor_name})",
         )
-        for row in rows.pending
+        for row in sorted(rows.pending, key=lambda row: places[row.criterion_id])
     ]
 
 
