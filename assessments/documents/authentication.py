@@ -78,10 +78,11 @@ def declarations(printed: PrintedAuthentication) -> list[JSON]:
     if countersigned and countersigned.in_force:
         found.append(declaration("Countersignature", countersigned, "Countersigner"))
     centre = PrintedSignature(printed.form.signature)
+    position = f"Position: {printed.job_title}." if printed.job_title else ""
     return [
         *found,
         *verification(printed),
-        declaration("Centre’s declaration", centre, "For the centre", printed.job_title),
+        declaration("Centre’s declaration", centre, "For the centre", position),
     ]
 
 
