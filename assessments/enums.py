@@ -23,7 +23,7 @@ class ItemStatus(models.TextChoices):
 
     DRAFT = "draft", "Draft"
     SUBMITTED = "submitted", "Handed in"
-    REVIEWED = "reviewed", "Read"
+    REVIEWED = "reviewed", "Assessed"
     RETURNED = "returned", "Returned"
     WITHDRAWN = "withdrawn", "Withdrawn"
 
@@ -33,7 +33,7 @@ class Verb(models.TextChoices):
 
     # an item of evidence
     SUBMIT = "submit", "hand in"
-    REVIEW = "review", "read and judge"
+    REVIEW = "review", "assess"
     REPLACE = "replace", "replace with a new version"
     MAP_MORE = "map_more", "map to criteria"
     WITHDRAW_ITEM = "withdraw_item", "withdraw the item"

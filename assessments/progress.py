@@ -62,7 +62,7 @@ class Mark(NamedTuple):
             return "met, awaiting countersignature"
         if self.verdict is not None:
             return Verdict(self.verdict).label.lower()
-        return "returned" if self.returned else "claimed, waiting to be read"
+        return "returned" if self.returned else "claimed, waiting to be assessed"
 
 
 def layer_of(marks: Iterable[Mark], *, confirmed: bool = False) -> Layer:

@@ -20,6 +20,7 @@ STAGES: dict[UnitStatus, SampleStage] = {
 
 
 NOT_OPEN = "This sample is not open any more."
+CLOSED = "This action is closed already."
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ def answering_refusals(person: Person, people: People, action: ActionFacts) -> l
     if person.user_id != action.owner_id and not is_assessor_of(person, people):
         return [Reason("Only the person an action was given to, or the unit's assessor, can answer it.")]
     if action.closed:
-        return [Reason("This action is closed already.", "unit")]
+        return [Reason(CLOSED, "unit")]
     return []
 
 
@@ -95,9 +96,9 @@ def closing_refusals(person: Person, people: People, action: ActionFacts) -> lis
         return refused
     if person.user_id in (action.owner_id, action.answered_by_id):
         return [Reason("Nobody closes an action given to themselves.")]
-    if action.closed or not action.answered:
-        return [Reason("An action is closed once, and only after the assessor has answered it.", "unit")]
-    return []
+    if action.closed:
+        return [Reason(CLOSED, "unit")]
+    return [] if action.answered else [Reason("The assessor has not answered this action yet.", "unit")]
 
 
 def _cannot_be_sampled(facts: UnitFacts) -> Iterable[Reason]:

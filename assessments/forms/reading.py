@@ -12,10 +12,10 @@ from assessments.queries.reading import Reading, ToJudge
 
 RULES = ("valid", "authentic", "current", "sufficient")
 RULE_HELP = {
-    "valid": "it shows what the criteria ask for",
-    "authentic": "it is the candidate's own work",
-    "current": "it shows what they can do now",
-    "sufficient": "there is enough of it",
+    "valid": "It shows what the criteria ask for",
+    "authentic": "It is the candidate's own work",
+    "current": "It shows what they can do now",
+    "sufficient": "There is enough of it",
 }
 WAIT = [("", "Later")]
 

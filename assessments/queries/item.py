@@ -297,7 +297,7 @@ def reading_turn(reading: Review, number: int, decisions: list[Decision]) -> Tur
         at=reading.at,
         who=reading.assessor_name,
         role="Assessor",
-        title="Returned" if reading.returned else "Read",
+        title="Returned" if reading.returned else "Assessed",
         version=number,
         text=reading.feedback,
         returned=reading.returned,

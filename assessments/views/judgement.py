@@ -83,7 +83,7 @@ def _save(request: SignedInRequest, form: ReadingForm) -> bool:
         show_refusal(form, refusal)
         return False
     name = f"{version.evidence} of {version.evidence.candidate}"
-    messages.success(request, f"{name} has been returned." if returned else f"Your reading of {name} is saved.")
+    messages.success(request, f"{name} has been returned." if returned else f"Your assessment of {name} is saved.")
     return True
 
 

@@ -39,7 +39,7 @@ ITEM_JOURNEY: tuple[Step[ItemStatus], ...] = (
         "nothing in quarantine; a setting its units allow; its units still collecting",
     ),
     Step(
-        Verb.REVIEW, (I.SUBMITTED, I.REVIEWED), (I.REVIEWED, I.RETURNED), "judge this item",
+        Verb.REVIEW, (I.SUBMITTED, I.REVIEWED), (I.REVIEWED, I.RETURNED), "assess this item",
         "decisions, the four rules of evidence, feedback where something is not met; part of the mappings may wait",
     ),
     Step(
@@ -48,7 +48,7 @@ ITEM_JOURNEY: tuple[Step[ItemStatus], ...] = (
     ),
     Step(
         Verb.MAP_MORE, (I.DRAFT, *HANDED_IN), (), "map this item",
-        "the unit mapped to is collecting; a new mapping waits to be read",
+        "the unit mapped to is collecting; a new mapping waits to be assessed",
     ),
     Step(
         Verb.WITHDRAW_ITEM, (I.DRAFT, *HANDED_IN), (I.WITHDRAWN,), "withdraw this item",

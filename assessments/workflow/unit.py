@@ -22,7 +22,7 @@ def _criteria_met(person: Person, facts: UnitFacts) -> Iterable[Reason]:
     if not facts.criteria:
         yield Reason("The unit has no criteria: ask your centre.", "unit", facts.enrolment_id)
     for item in facts.waiting:
-        yield Reason(f"{item.name} is waiting to be read by the assessor.", "item", item.pk)
+        yield Reason(f"{item.name} is waiting to be assessed.", "item", item.pk)
 
 
 def _nothing_stale(person: Person, facts: UnitFacts) -> Iterable[Reason]:
@@ -70,7 +70,7 @@ def _verify(person: Person, facts: UnitFacts) -> Iterable[Reason]:
     yield from _never_a_decider(person, facts)
     yield from _nothing_open(person, facts)
     yield from _nothing_stale(person, facts)
-    if not facts.agreed_samples and not facts.verifier_always:
+    if not facts.agreed_samples and not facts.verifier_always and not facts.open_sample:
         yield Reason("You have not agreed a sample of this unit yet: choose it for sampling first.")
 
 

@@ -308,7 +308,7 @@ def test_an_earlier_version_is_replaced_when_the_next_is_handed_in_and_keeps_its
 def test_an_item_is_replaced_once_at_a_time_and_not_before_it_was_read(unit: Enrolment) -> None:
     version = handed_in(unit, "1.1")
     [too_soon] = refusals(lambda: replace(version))
-    assert "it must be “Returned” or “Read”" in too_soon
+    assert "it must be “Returned” or “Assessed”" in too_soon
     judged(version, unit)
     replace(version)
     assert refusals(lambda: replace(version)) == ["You have started a new version of this item already."]

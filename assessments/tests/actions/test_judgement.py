@@ -193,7 +193,7 @@ def test_the_assessor_of_a_unit_the_item_is_not_mapped_to_does_not_read_it(house
     others = an_enrolment(house, "ocr-cc32", assessor=house.other_assessor)
     version = handed_in(unit, "1.1")
     assert refusals(lambda: read(version, says(others, "met", "1.1"), by=house.other_assessor)) == [
-        "Only the unit's assessor can judge this item."
+        "Only the unit's assessor can assess this item."
     ]
 
 
@@ -218,13 +218,13 @@ def test_what_is_missing_is_said_criterion_by_criterion(unit: Enrolment) -> None
     assert "1.2 was returned with feedback." in found
     assert "1.3 is claimed, but your assessor has not judged it met yet." in found
     assert "2.1 has no evidence handed in yet." in found
-    assert "Evidence 3 is waiting to be read by the assessor." in found
+    assert "Evidence 3 is waiting to be assessed." in found
 
 
 def test_an_item_waiting_holds_a_unit_back_though_everything_is_met(unit: Enrolment) -> None:
     met(unit)
     handed_in(unit, "1.1")
-    assert refusals(lambda: declare(unit)) == ["Evidence 2 is waiting to be read by the assessor."]
+    assert refusals(lambda: declare(unit)) == ["Evidence 2 is waiting to be assessed."]
 
 
 def test_both_of_the_candidates_signatures_stand_on_the_facts(unit: Enrolment) -> None:

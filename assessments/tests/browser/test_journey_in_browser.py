@@ -170,7 +170,7 @@ def the_assessor_reads_it(cast: Cast) -> None:
     tom.reads("What I said, and what came of it.")
     judges(tom, "1" * len(REST.split()))
     saves_the_reading(tom)
-    tom.reads("Nothing waits to be read")
+    tom.reads("Nothing waits to be assessed")
 
 
 def judges(tom: Visitor, keys: str) -> None:
@@ -184,8 +184,8 @@ def judges(tom: Visitor, keys: str) -> None:
 def saves_the_reading(tom: Visitor) -> None:
     for rule in ("Valid", "Authentic", "Current", "Sufficient"):
         tom.ticks(rule)
-    tom.presses("Save reading")
-    tom.reads("Your reading of Evidence")
+    tom.presses("Save assessment")
+    tom.reads("Your assessment of Evidence")
 
 
 def the_candidate_replaces_what_was_not_enough(cast: Cast) -> None:

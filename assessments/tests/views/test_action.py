@@ -116,7 +116,7 @@ def test_nobody_but_the_units_verifier_closes(client: AskingClient, house: House
 
 def test_it_is_closed_only_after_an_answer_and_says_so_before(client: AskingClient, house: House) -> None:
     action = an_action(signed_off(an_enrolment(house)))
-    sentence = "only after the assessor has answered it"
+    sentence = "The assessor has not answered this action yet."
     assert sentence in text(client, house.verifier, action)
     refused = client.post(place(action), {"close": "yes"})
     assert refused.status_code == 409

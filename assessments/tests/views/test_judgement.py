@@ -37,7 +37,7 @@ def test_the_queue_shows_what_waits_and_nothing_of_somebody_elses(
     assert f"/assessing/{version.pk}/" in answer
     assert "Call handling review" in answer
     client.force_login(house.other_assessor)
-    assert "Nothing waits to be read" in client.get("/assessing/").content.decode()
+    assert "Nothing waits to be assessed" in client.get("/assessing/").content.decode()
 
 
 def test_one_press_saves_the_verdicts_and_opens_the_next_item(
