@@ -86,6 +86,7 @@ def data_of_its_own(settings: pytest_django.Settings, tmp_path: Path) -> None:
     """No test sees another's evidence files or counted tries, nor a real installation's."""
     settings.DATA_DIR = tmp_path
     settings.VAULT_DIR = tmp_path / "vault"
+    settings.RENDITIONS_DIR = tmp_path / "renditions"
     cache.clear()
 
 

@@ -41,6 +41,7 @@ urlpatterns = [
     path("evidence-files/<int:pk>/redact/", safekeeping.redact, name="redact_file"),
     path("evidence-files/<int:pk>/", files.evidence_file, name="evidence_file"),
     path("evidence-files/<int:pk>/download/", files.download, name="download_evidence_file"),
+    path("evidence-files/<int:pk>/thumbnail/", files.thumbnail, name="evidence_thumbnail"),
     path("evidence-files/<int:pk>/pages/<int:number>/", files.page, name="evidence_page"),
     path("evidence-files/<int:pk>/pages/<int:number>/text/", files.page_text, name="evidence_page_text"),
     # judgement

@@ -28,7 +28,7 @@ class QualificationKind(models.TextChoices):
 
 
 class DocumentStatus(models.TextChoices):
-    """Where a document asked for stands."""
+    """Where something that a worker makes stands: a document, or the rendition of a file."""
 
     WAITING = "waiting", "Waiting to be made"
     READY = "ready", "Ready"

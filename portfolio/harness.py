@@ -21,10 +21,11 @@ A_GET_MAY_WRITE = {"portfolio_accessline", "django_session"}
 
 
 def hurry(house: LazySettings) -> None:
-    """Settings for every test: quick passwords, jobs done on the spot, and templates that may not guess."""
+    """Settings for every test: quick passwords, jobs done on the spot, no LibreOffice, templates that may not guess."""
     house.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     house.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     house.TASKS = {"default": house.TASKS["default"] | {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
+    house.SOFFICE = ""
     engine: dict[str, Any] = house.TEMPLATES[0]
     engine["OPTIONS"]["string_if_invalid"] = NotDefined(house.BASE_DIR)
     for name in ("PASSWORD_HASHERS", "CACHES", "TASKS", "TEMPLATES"):  # some may have been read already

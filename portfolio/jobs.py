@@ -13,3 +13,9 @@ from django_tasks import task
 def render_document(document_id: int) -> None:
     """Make the PDF of a Document that waits."""
     import_string("portfolio.press.make")(document_id)
+
+
+@task(priority=-10)
+def draw_pages(rendition_id: int) -> None:
+    """Draw the pages of a Rendition that waits. Letters and documents that somebody waits for go first."""
+    import_string("portfolio.renditions.make")(rendition_id)

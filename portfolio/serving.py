@@ -6,21 +6,16 @@ its type is on the short list below, and always in a sandbox that runs nothing a
 
 import logging
 import re
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from io import BytesIO
 from typing import BinaryIO
 
-import pypdfium2
-import pypdfium2.raw
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils.http import content_disposition_header
 
 from portfolio import vault
 from portfolio.models import StoredFile
 from portfolio.photographs import without_location
-from portfolio.refusal import Refusal
 
 log = logging.getLogger(__name__)
 
@@ -52,14 +47,7 @@ HEADERS = {
     "Accept-Ranges": "bytes",
 }
 
-# The widest picture of a page, the most pixels in one, and the most text shown of one.
-WIDEST = 2000
-MOST_PIXELS = 8_000_000
-MOST_TEXT = 100_000
 MOST_PICTURE_BYTES = 50 * 1024 * 1024
-
-# PDFium is not made for threads: one at a time.
-_pdfium = threading.Lock()
 
 # A browser plays a recording in a tab of its own only if that tab keeps our origin; scripts stay forbidden.
 PLAYS = f"sandbox allow-same-origin; {MAY_LOAD}"
@@ -107,71 +95,6 @@ def text_of(stored: StoredFile, limit: int = 100_000) -> str:
     charset = stored.content_type.partition("charset=")[2] or "utf-8"
     with vault.open_stored(stored) as file:
         return file.read(4 * limit).decode(charset, "ignore").removeprefix("\ufeff")[:limit]
-
-
-# --- PDFs, shown as pictures of their pages ---------------------------------------------------------------------------
-
-
-class CannotShow(Refusal):
-    """A PDF that cannot be shown, and the sentence that says so. It can still be downloaded."""
-
-    def __init__(self, sentence: str) -> None:
-        super().__init__([sentence])
-
-
-def pdf_page_count(stored: StoredFile) -> int:
-    """How many pages the PDF has. Raises CannotShow when it is damaged or locked."""
-    with opened_pdf(stored) as pdf:
-        return len(pdf)
-
-
-def pdf_page_image(stored: StoredFile, number: int, width: int = 1200) -> bytes:
-    """Page `number`, counted from 1, as a PNG of that many pixels across. Raises CannotShow.
-
-    A page of extraordinary proportions is drawn smaller, so that no page takes more than MOST_PIXELS.
-    """
-    with opened_pdf(stored) as pdf:
-        page = page_of(pdf, number)
-        across, down = page.get_size()
-        if across <= 0 or down <= 0:
-            raise CannotShow("This page has no size and cannot be shown. Download the file to see it.")
-        scale = min(max(1, min(width, WIDEST)) / across, (MOST_PIXELS / (across * down)) ** 0.5)
-        picture = page.render(scale=scale).to_pil()
-        content = BytesIO()
-        picture.save(content, "PNG", compress_level=4)
-    return content.getvalue()
-
-
-def pdf_page_text(stored: StoredFile, number: int) -> str:
-    """The text of page `number`, counted from 1, for those who listen to it or search it. Raises CannotShow."""
-    with opened_pdf(stored) as pdf:
-        text: str = page_of(pdf, number).get_textpage().get_text_bounded()
-    return text[:MOST_TEXT].replace("\r\n", "\n").replace("\x00", "").strip()
-
-
-@contextmanager
-def opened_pdf(stored: StoredFile) -> Iterator[pypdfium2.PdfDocument]:
-    """The PDF, opened with nobody else at PDFium, and closed at the end with all that was taken from it."""
-    with _pdfium:
-        try:
-            pdf = pypdfium2.PdfDocument(vault.path_of(stored))
-            try:
-                yield pdf
-            finally:
-                pdf.close()
-        except pypdfium2.PdfiumError as error:
-            if error.err_code == pypdfium2.raw.FPDF_ERR_PASSWORD:
-                sentence = "This PDF is locked with a password and cannot be shown. Ask for a copy without a password."
-            else:
-                sentence = "This PDF is damaged and cannot be shown. Download it to try it on your own device."
-            raise CannotShow(sentence) from error
-
-
-def page_of(pdf: pypdfium2.PdfDocument, number: int) -> pypdfium2.PdfPage:
-    """The page counted from 1. Raises CannotShow when there is none."""
-    if not 1 <= number <= len(pdf):
-        raise CannotShow(f"There is no page {number}: this PDF has {len(pdf)}.")
-    return pdf[number - 1]
 
 
 # --- inside ----------------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ allows.
 
 import os
 import secrets
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +61,7 @@ DEBUG = env_bool("NVQ_DEBUG", default=False)
 
 DATA_DIR = Path(env("NVQ_DATA_DIR", str(BASE_DIR / "var")))
 VAULT_DIR = DATA_DIR / "vault"
+RENDITIONS_DIR = DATA_DIR / "renditions"
 
 
 def kept_secret(path: Path) -> str:
@@ -231,6 +233,8 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
 
 UPLOAD_LIMIT = env_int("NVQ_UPLOAD_LIMIT_MB", 200) * 1024 * 1024
 CENTRE_QUOTA = env_int("NVQ_CENTRE_QUOTA_GB", 50) * 1024 * 1024 * 1024
+# Draws office documents; empty for none.
+SOFFICE = env("NVQ_SOFFICE", shutil.which("soffice") or "none").removeprefix("none")
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
 DATA_UPLOAD_MAX_NUMBER_FILES = 50
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # two for each criterion of every open unit

@@ -14,7 +14,7 @@ from assessments.queries.enrolment import people_of
 from assessments.queries.evidence import enrolments_of, forbidden_setting, item_facts
 from assessments.rules import Person, parties
 from assessments.workflow import ItemFacts, item_refusals
-from portfolio import audit, signing
+from portfolio import audit, renditions, signing
 from portfolio.actions.checks import refuse_invalid
 from portfolio.canonical import JSON
 from portfolio.models import CandidateRecord, StoredFile, User
@@ -261,7 +261,7 @@ def lock_item(version: EvidenceVersion, more: Iterable[int] = ()) -> LockedItem:
 
 
 def add_files(version: EvidenceVersion, files: Sequence[NamedFile], at: datetime.datetime) -> None:
-    """Put files after those the version has. Raises Refusal for a file of another centre's vault."""
+    """Put files after those the version has, and have them drawn. Raises Refusal for one of another centre's vault."""
     if any(file.stored.centre_id != version.evidence.centre_id for file in files):
         raise Refusal(["One of the files is not kept by this centre: add it again."])
     start = version.files.count()
@@ -269,6 +269,7 @@ def add_files(version: EvidenceVersion, files: Sequence[NamedFile], at: datetime
         EvidenceFile(version=version, stored=file.stored, name=file.name, position=start + place, added_at=at)
         for place, file in enumerate(files, start=1)
     )
+    renditions.ask([file.stored for file in files], at=at)
 
 
 def _ready(version: EvidenceVersion, verb: Verb, by: User, at: datetime.datetime) -> EvidenceVersion:

@@ -13,7 +13,7 @@ from assessments.actions.journey import person, refuse, require
 from assessments.enums import Verb
 from assessments.models import EvidenceFile
 from assessments.workflow import item_refusals
-from portfolio import audit, vault
+from portfolio import audit, renditions, vault
 from portfolio.canonical import JSON
 from portfolio.models import StoredFile, User
 from portfolio.refusal import Refusal
@@ -60,6 +60,7 @@ def redact(*, file: EvidenceFile, replacement: NamedFile, reason: str, by: User,
         for row in same
         if row.removed_at is None
     )
+    renditions.ask([replacement.stored], at=at)
     transaction.on_commit(lambda: destroy_unused(file.stored_id))
     _told(file, Verb.REDACT, by, at, reason)
     return EvidenceFile.objects.get(version=file.version_id, position=file.position, destroyed_at=None)
@@ -74,6 +75,7 @@ def destroy_unused(stored_id: int) -> bool:
     stored = StoredFile.objects.select_for_update().get(pk=stored_id)
     if EvidenceFile.objects.filter(stored=stored, destroyed_at=None, removed_at=None).exists():
         return False
+    renditions.forget(stored)
     return vault.destroy(stored)
 
 

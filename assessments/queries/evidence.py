@@ -49,7 +49,7 @@ def files_visible_to(user: User) -> QuerySet[EvidenceFile]:
     """Files of items that exist for this person, shut away ones too. Files of a draft are their candidate's alone."""
     mine = Q(version__evidence__candidate__user=user) | Q(version__submitted_at__isnull=False)
     item = Evidence.objects.visible_to(user).filter(pk=OuterRef("version__evidence"))
-    return EvidenceFile.objects.filter(mine, Exists(item), removed_at=None).select_related("stored")
+    return EvidenceFile.objects.filter(mine, Exists(item), removed_at=None).select_related("stored__rendition")
 
 
 def file_that_opens(user: User, pk: int) -> EvidenceFile:

@@ -183,7 +183,7 @@ def version_asked_for(versions: list[EvidenceVersion], number: int | None) -> Ev
 def files_of(versions: Iterable[EvidenceVersion]) -> dict[int, list[EvidenceFile]]:
     """The files of each version in their order, by version: those shut away or destroyed too, not those taken out."""
     found: dict[int, list[EvidenceFile]] = {version.pk: [] for version in versions}
-    rows = EvidenceFile.objects.filter(version__in=found, removed_at=None).select_related("stored")
+    rows = EvidenceFile.objects.filter(version__in=found, removed_at=None).select_related("stored__rendition")
     for file in rows.order_by("position", "pk"):
         found[file.version_id].append(file)
     return found

@@ -16,6 +16,7 @@ def vault_of_the_module(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pa
     """What a module's shared rows bring into the vault stays out of a real installation's."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(settings, "VAULT_DIR", tmp_path_factory.mktemp("vault"))
+        patch.setattr(settings, "RENDITIONS_DIR", settings.VAULT_DIR / "drawn")
         yield settings.VAULT_DIR
 
 

@@ -243,6 +243,7 @@ TABLE: dict[str, Expected] = {
     "assessments:redact_file": Expected(turn(Verb.REDACT), of_file),
     "assessments:evidence_file": Expected(only(*SEES_THE_UNIT), of_file),
     "assessments:download_evidence_file": Expected(only(*SEES_THE_UNIT), of_file),
+    "assessments:evidence_thumbnail": Expected(only(*SEES_THE_UNIT), of_file),
     "assessments:evidence_page": Expected(only(*SEES_THE_UNIT), of_page),
     "assessments:evidence_page_text": Expected(only(*SEES_THE_UNIT), of_page),
     "assessments:queue": Expected(holding(Role.ASSESSOR)),
@@ -362,6 +363,7 @@ def knock(scene: Scene, name: str, person: str, method: str = "get") -> int:
 def files_of_the_scene(data_of_its_own: None, settings: pytest_django.Settings, vault_of_the_module: Path) -> None:
     """The scene's files lie where they were put before the test."""
     settings.VAULT_DIR = vault_of_the_module
+    settings.RENDITIONS_DIR = vault_of_the_module / "drawn"
 
 
 # --- tests -----------------------------------------------------------------------------------------------------------

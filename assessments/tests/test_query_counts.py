@@ -32,6 +32,7 @@ WITHOUT_RECORDS = {
         "assessments:evidence_file",
         "assessments:download_evidence_file",
         "assessments:evidence_page",
+        "assessments:evidence_thumbnail",
         "assessments:evidence_page_text",
         "assessments:recording_form",
         "assessments:authentication_document",

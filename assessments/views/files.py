@@ -1,4 +1,6 @@
-"""The files of an item: shown in place, downloaded, and a PDF page by page. Every way passes the same check."""
+"""The files of an item: shown in place, downloaded, and page by page. Every way passes the same check."""
+
+from collections.abc import Callable
 
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.utils import timezone
@@ -6,10 +8,12 @@ from django.views.decorators.http import require_safe
 
 from assessments.models import EvidenceFile
 from assessments.queries.evidence import file_that_opens
+from portfolio import renditions
 from portfolio.access import SignedInRequest, signed_in
 from portfolio.audit import kind_of
-from portfolio.models import AccessLine
-from portfolio.serving import HEADERS, CannotShow, pdf_page_image, pdf_page_text, serve
+from portfolio.enums import DocumentStatus
+from portfolio.models import AccessLine, Rendition
+from portfolio.serving import HEADERS, serve
 
 
 @signed_in
@@ -29,27 +33,39 @@ def download(request: SignedInRequest, pk: int) -> HttpResponseBase:
 @signed_in
 @require_safe
 def page(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
-    """A page of a PDF as a picture."""
-    file = _file(request, pk)
-    try:
-        content = pdf_page_image(file.stored, number)
-    except CannotShow as problem:
-        raise Http404(str(problem)) from problem
-    return HttpResponse(content, content_type="image/png", headers=HEADERS)
+    """A page of the file as a picture, as a worker drew it."""
+    return _drawn(request, pk, "image/webp", lambda rendition: renditions.page_picture(rendition, number))
 
 
 @signed_in
 @require_safe
 def page_text(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
-    """The text of a page of a PDF, for those who listen to it or search it."""
-    file = _file(request, pk)
-    try:
-        text = pdf_page_text(file.stored, number)
-    except CannotShow as problem:
-        raise Http404(str(problem)) from problem
-    return HttpResponse(
-        text or "This page has no text: it is a picture.", content_type="text/plain; charset=utf-8", headers=HEADERS
+    """The text of a page, for those who listen to it or search it."""
+    return _drawn(
+        request,
+        pk,
+        "text/plain; charset=utf-8",
+        lambda rendition: renditions.page_text(rendition, number) or "This page has no text: it is a picture.",
     )
+
+
+@signed_in
+@require_safe
+def thumbnail(request: SignedInRequest, pk: int) -> HttpResponse:
+    """A small picture of the file's first page."""
+    return _drawn(request, pk, "image/webp", renditions.thumbnail)
+
+
+def _drawn(request: SignedInRequest, pk: int, kind: str, part: Callable[[Rendition], str | bytes]) -> HttpResponse:
+    """A part of what was drawn of a file, in the sandbox; 404 while there is none."""
+    stored = _file(request, pk).stored
+    if not hasattr(stored, "rendition") or stored.rendition.status != DocumentStatus.READY:
+        raise Http404("This has not been made yet.")
+    try:
+        content = part(stored.rendition)
+    except FileNotFoundError:
+        raise Http404("There is no such page.") from None
+    return HttpResponse(content, content_type=kind, headers=HEADERS)
 
 
 def _file(request: SignedInRequest, pk: int) -> EvidenceFile:

@@ -29,11 +29,13 @@ def evidence(request: SignedInRequest, pk: int) -> HttpResponse:
     page = page_of(request, pk, number=number_asked(request))
     draft = page.version.status == ItemStatus.DRAFT
     reasons = [] if page.draft else page.verbs.get(Verb.SUBMIT if draft else Verb.REPLACE, [])
+    files = files_shown(page.files)
     context = {
         "page": page,
         "evidence": page.evidence,
         "version": page.version,
-        "files": files_shown(page.files),
+        "files": files,
+        "being_made": any(shown.way == "making" for shown in files),
         "acts": acts(page),
         "returned_with": returned_with(page),
         "can_judge": page.verbs.get(Verb.REVIEW) == [],

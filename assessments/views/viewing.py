@@ -5,24 +5,36 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from assessments.models import EvidenceFile
-from portfolio import serving
+from portfolio import renditions, serving
+from portfolio.enums import DocumentStatus
+from portfolio.models import Rendition
 
 log = logging.getLogger(__name__)
 
-PDF = "application/pdf"
-MOST_PAGES = 40
-"""Pages of one PDF shown in place; the rest is in the download."""
 LOST = "This file cannot be read at the moment. It has been noted; please tell your centre administrator."
+NO_OFFICE = "A document of this kind cannot be shown on this server. Download it to see it."
+
+
+@dataclass(frozen=True)
+class PageShown:
+    """A page of a file as a picture. Without a size it is a damaged one, which could not be drawn."""
+
+    number: int
+    width: int
+    height: int
 
 
 @dataclass(frozen=True)
 class FileShown:
-    """A file and the way to show it: picture, sound, film, text, pdf, keep (download only), shut, gone or lost."""
+    """A file and the way to show it: picture, sound, film, text, pages, making, keep, shut, gone or lost.
+
+    `making` waits for a worker; `keep` is for a download only; of the last three only the line is shown.
+    """
 
     file: EvidenceFile
     way: str
     text: str = ""
-    pages: range = range(0)
+    pages: tuple[PageShown, ...] = ()
     page_count: int = 0
     problem: str = ""
 
@@ -33,7 +45,7 @@ class FileShown:
 
 
 def files_shown(files: Iterable[EvidenceFile]) -> list[FileShown]:
-    """The files, each with what its viewer needs. Reads the beginning of texts and counts the pages of PDFs."""
+    """The files, each with what its viewer needs. They come with their renditions; texts are read, to a length."""
     return [file_shown(file) for file in files]
 
 
@@ -53,21 +65,24 @@ def file_shown(file: EvidenceFile) -> FileShown:
 def open_file_shown(file: EvidenceFile) -> FileShown:
     """A file by the type its content was judged to be."""
     kind = serving.media_type(file.stored)
-    if kind == PDF:
-        return pdf_shown(file)
     if kind in serving.TEXTS:
         return FileShown(file, "text", text=serving.text_of(file.stored))
-    if kind in serving.PICTURES:
-        return FileShown(file, "picture")
     if kind in serving.RECORDINGS:
         return FileShown(file, "film" if kind.startswith("video/") else "sound")
-    return FileShown(file, "keep")
+    if hasattr(file.stored, "rendition"):
+        return drawn_shown(file, file.stored.rendition)
+    return FileShown(file, "keep", problem=NO_OFFICE if renditions.is_office(file.stored) else "")
 
 
-def pdf_shown(file: EvidenceFile) -> FileShown:
-    """A PDF as pictures of its pages, or the sentence why it cannot be."""
-    try:
-        count = serving.pdf_page_count(file.stored)
-    except serving.CannotShow as problem:
-        return FileShown(file, "keep", problem=str(problem))
-    return FileShown(file, "pdf", pages=range(1, min(count, MOST_PAGES) + 1), page_count=count)
+def drawn_shown(file: EvidenceFile, rendition: Rendition) -> FileShown:
+    """A file that is shown as it was drawn: its pages, that they are being made, or why they cannot be.
+
+    A picture need not wait: until it is drawn, the browser shows it whole.
+    """
+    picture = serving.media_type(file.stored) in serving.PICTURES
+    if rendition.status == DocumentStatus.FAILED:
+        return FileShown(file, "keep", problem=rendition.problem)
+    if rendition.status == DocumentStatus.WAITING:
+        return FileShown(file, "picture" if picture else "making")
+    pages = tuple(PageShown(number, *(size or (0, 0))) for number, size in enumerate(rendition.sizes, start=1))
+    return FileShown(file, "picture" if picture else "pages", pages=pages, page_count=rendition.page_count)

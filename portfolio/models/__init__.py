@@ -13,6 +13,7 @@ from portfolio.models.people import (
     User,
     centres_of,
 )
+from portfolio.models.rendition import Rendition
 from portfolio.models.signature import Signature, SignatureVoid, Statement
 from portfolio.models.vault import AccessLine, Document, StoredFile
 
@@ -25,6 +26,7 @@ __all__ = [
     "Centre",
     "Document",
     "OutgoingMessage",
+    "Rendition",
     "RoleGrant",
     "RolesRead",
     "Signature",

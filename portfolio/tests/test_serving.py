@@ -1,7 +1,6 @@
 """Stored bytes in a browser: what is shown in place, what may only be kept, and one range at a time."""
 
 import io
-import threading
 from typing import Any
 
 import pytest
@@ -234,63 +233,3 @@ def test_a_text_is_read_in_its_own_characters(centre: Centre, charset: str, mark
     stored = keep(centre, "fees.txt", f"{mark}Fee: £40".encode(charset))
     assert serving.text_of(stored) == "Fee: £40"
     assert serving.text_of(stored, limit=3) == "Fee"
-
-
-# --- pages of PDFs ---------------------------------------------------------------------------------------------------
-
-
-def test_a_pdf_is_shown_page_by_page(centre: Centre) -> None:
-    stored = keep(centre, "log.pdf", small_files.pdf(3))
-    assert serving.pdf_page_count(stored) == 3
-    picture = Image.open(io.BytesIO(serving.pdf_page_image(stored, 2, width=300)))
-    assert (picture.format, picture.width) == ("PNG", 300)
-    assert len(set(picture.convert("L").tobytes())) > 2
-    assert [serving.pdf_page_text(stored, number) for number in (1, 3)] == ["Call log 1", "Call log 3"]
-
-
-@pytest.mark.parametrize("number", [0, -1, 4])
-def test_a_page_that_is_not_there_is_said_so(centre: Centre, number: int) -> None:
-    stored = keep(centre, "log.pdf", small_files.pdf(3))
-    with pytest.raises(serving.CannotShow, match="this PDF has 3"):
-        serving.pdf_page_image(stored, number)
-    with pytest.raises(serving.CannotShow, match="this PDF has 3"):
-        serving.pdf_page_text(stored, number)
-
-
-@pytest.mark.parametrize(
-    ("content", "what"),
-    [
-        (small_files.pdf(password="quiet"), "locked with a password"),
-        (b"%PDF-1.7\nnothing more", "is damaged"),
-    ],
-)
-def test_a_pdf_that_cannot_be_opened_says_why(centre: Centre, content: bytes, what: str) -> None:
-    stored = keep(centre, "log.pdf", content)
-    for show in (serving.pdf_page_count, lambda it: serving.pdf_page_image(it, 1)):
-        with pytest.raises(serving.CannotShow, match=what):
-            show(stored)
-
-
-@pytest.mark.parametrize(
-    ("size", "width"), [((595, 842), 100_000), ((14_400, 14_400), 2000), ((20, 14_400), 2000), ((14_400, 20), 1)]
-)
-def test_no_page_takes_more_than_its_share(centre: Centre, size: tuple[int, int], width: int) -> None:
-    stored = keep(centre, "log.pdf", small_files.pdf(size=size))
-    picture = Image.open(io.BytesIO(serving.pdf_page_image(stored, 1, width=width)))
-    assert picture.width <= serving.WIDEST
-    assert picture.width * picture.height <= serving.MOST_PIXELS * 1.01
-
-
-@pytest.mark.django_db(transaction=True)
-def test_pages_are_drawn_one_at_a_time() -> None:
-    stored = keep(a_centre(), "log.pdf", small_files.pdf(3))
-    drawn: list[int] = []
-    threads = [
-        threading.Thread(target=lambda: drawn.append(len(serving.pdf_page_image(stored, 1, 200)))) for _ in range(6)
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(drawn) == 6
-    assert len(set(drawn)) == 1

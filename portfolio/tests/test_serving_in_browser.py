@@ -11,7 +11,7 @@ from django.utils import timezone
 from portfolio import serving, vault
 from portfolio.models import StoredFile
 from portfolio.testing import a_centre
-from portfolio.tests import small_files
+from portfolio.tests import recordings, small_files
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -25,8 +25,15 @@ FILES = {
     "wave.gif": small_files.picture("GIF"),
     "desk.webp": small_files.photograph_with_place(form="WEBP"),
     "call.wav": small_files.wav(SECONDS),
+    "call.mp3": recordings.mp3(SECONDS),
+    "screen.mp4": recordings.mp4(SECONDS),
+    "screen.webm": recordings.webm(SECONDS),
 }
 PLAYER = "document.querySelector('audio, video')"
+GO_TO = """seconds => Promise.all([...document.querySelectorAll('audio, video')].map(player =>
+  new Promise(done => { player.onseeked = () => done(player.currentTime); player.currentTime = seconds; })))"""
+LENGTHS = """Promise.all([...document.querySelectorAll('audio, video')].map(player => new Promise(done =>
+  player.readyState ? done(player.duration) : player.onloadedmetadata = () => done(player.duration))))"""
 
 
 def stored_file(request: HttpRequest, number: int) -> HttpResponseBase:
@@ -62,9 +69,9 @@ def test_pictures_appear_and_recordings_can_be_sought(live_server: Any, page: "P
     page.on("console", lambda message: said.append(message.text))
     page.goto(live_server.url, wait_until="networkidle")
     assert page.evaluate("[...document.images].map(image => image.naturalWidth > 0)") == [True] * 4
-    assert page.evaluate(f"{PLAYER}.duration") == SECONDS
-    page.evaluate(f"new Promise(done => {{ {PLAYER}.onseeked = done; {PLAYER}.currentTime = {SECONDS - 5}; }})")
-    assert page.evaluate(f"{PLAYER}.currentTime") == SECONDS - 5
+    assert page.evaluate(LENGTHS) == pytest.approx([SECONDS] * 4, abs=0.1)
+    assert page.evaluate(GO_TO, SECONDS - 5) == [SECONDS - 5] * 4
+    assert page.evaluate(GO_TO, 2) == [2] * 4
     assert said == []
 
 

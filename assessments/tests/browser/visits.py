@@ -228,6 +228,7 @@ NO_PAGE = {
     "portfolio:document_file": "a download",
     "assessments:evidence_file": "a file",
     "assessments:download_evidence_file": "a download",
+    "assessments:evidence_thumbnail": "a picture",
     "assessments:evidence_page": "a picture",
     "assessments:evidence_page_text": "a text",
     "assessments:replace_evidence": "answers to a press of a button only",

@@ -245,13 +245,15 @@ def test_each_kind_of_file_is_shown_its_own_way(client: AskingClient, house: Hou
     pdf, photo, sheet = version.files.order_by("position")
     shown = text(client, house.assessor, page(version))
     assert "Page 2 of log.pdf, as a picture" in shown
-    assert f'<img src="{reverse("assessments:evidence_file", args=[photo.pk])}"' in shown
-    assert "A file of this kind is not shown here." in shown
+    assert f'<img src="{reverse("assessments:evidence_page", args=[photo.pk, 1])}"' in shown
+    assert "A document of this kind cannot be shown on this server." in shown
     answer = client.get(reverse("assessments:evidence_page", args=[pdf.pk, 2]))
-    assert (answer.status_code, answer["Content-Type"]) == (200, "image/png")
+    assert (answer.status_code, answer["Content-Type"]) == (200, "image/webp")
     assert b"Call log 2" in client.get(reverse("assessments:evidence_page_text", args=[pdf.pk, 2])).content
     assert client.get(reverse("assessments:evidence_page", args=[pdf.pk, 3])).status_code == 404
-    assert client.get(reverse("assessments:evidence_page", args=[photo.pk, 1])).status_code == 404
+    assert client.get(reverse("assessments:evidence_page_text", args=[photo.pk, 1])).status_code == 404
+    for file, code in ((pdf, 200), (photo, 200), (sheet, 404)):
+        assert client.get(reverse("assessments:evidence_thumbnail", args=[file.pk])).status_code == code
     assert client.head(reverse("assessments:evidence_file", args=[sheet.pk]))["Content-Disposition"].startswith("att")
 
 
