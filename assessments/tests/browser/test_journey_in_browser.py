@@ -217,12 +217,12 @@ def the_unit_is_declared_signed_off_and_countersigned(cast: Cast) -> None:
     cara.signs("Sign and declare complete")
     cara.reads("You have declared the unit complete")
     tom.goes_home()
-    tom.follows(f"{cara.name}, {UNIT}")
+    tom.follows(f"Sign off {cara.name}, {UNIT}")
     tom.types("Comments", "Three inductions, each better than the one before.")
     tom.signs("Sign off")
     tom.reads("Awaiting countersignature")
     dora.goes_home()
-    dora.follows(f"{cara.name}, {UNIT}")
+    dora.follows(f"Countersign {cara.name}, {UNIT}")
     dora.signs("Countersign")
     dora.reads("You have countersigned the unit")
 
@@ -248,7 +248,7 @@ def the_verifier_samples_and_asks_for_something(cast: Cast) -> None:
 def the_assessor_answers_and_the_verifier_verifies(cast: Cast) -> None:
     tom, vera = cast.tom, cast.vera
     tom.goes_home()
-    tom.follows("Say where in the quiz 1.3 shows.")
+    tom.follows("Answer")
     tom.types("What you have done", "Questions 4 to 6; said so in my notes.")
     tom.presses("Answer")
     tom.reads("Your answer is on record")
@@ -271,7 +271,7 @@ def the_office_signs_and_keeps_the_forms(cast: Cast) -> None:
     alma.goes_to("Forms")
     alma.follows("Sign for")
     alma.signs("Sign for the centre")
-    alma.page.get_by_role("button", name="Form signed").click()
+    alma.page.get_by_role("button", name="Form (PDF)").click()
     authentication = alma.keeps("Download")
     for words in ("Northgate", "10481", UNIT, cara.name, cast.tom.name, alma.name):
         assert words in authentication

@@ -56,7 +56,7 @@ def test_it_shows_my_units_in_layers_and_nobody_elses(client: AskingClient, hous
     an_enrolment(house, "ocr-cc32", candidate=house.other_candidate)
     shown = home(client, house.candidate.user)
     assert "Of 13 criteria: 2 claimed, 1 accepted, 0 confirmed" in shown
-    assert "assessed by Asha Northgate" in shown
+    assert "Assessor Asha Northgate" in shown
     assert "CC32" not in shown
 
 
