@@ -45,7 +45,7 @@ def test_it_takes_the_pictures(harbour: Harbour, new_context: "Callable[..., Bro
             page.screenshot(path=TO_LOOK_AT / f"{visit}-{width}-{scheme}.png")
     if str(visit) in IN_THE_README:
         page.emulate_media(color_scheme="light")
-        page.set_viewport_size({"width": 1200, "height": 1145})
+        page.set_viewport_size({"width": 1200, "height": 1212})
         page.evaluate(PAINTED)
         page.screenshot(path=TO_KEEP / IN_THE_README[str(visit)])
         make_small(TO_KEEP / IN_THE_README[str(visit)])
