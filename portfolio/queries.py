@@ -23,6 +23,7 @@ from portfolio.models import (
 from portfolio.rules import STAFF_ROLES, is_qualified
 
 PER_PAGE = 50
+LONGEST_HISTORY = 100
 
 
 def holds_award(user: User, centre: Centre, role: Role, day: datetime.date) -> bool:
@@ -268,12 +269,13 @@ def told(event: AuditEvent, subjects: Subjects) -> str:
 def history(centre: Centre, subjects: Subjects) -> list[HistoryLine]:
     """What the centre's audit book tells of these records, newest first. Three queries.
 
-    Each kind of record is looked up by the book's index and only what is found is sorted: asked for all at once, newest
-    first, the book would be read from its last line back.
+    Each kind of record is looked up by the book's index, and what is found is sorted here: asked for the newest, a
+    database may read the whole book from its last line back.
     """
     book = AuditEvent.objects.filter(chain__centre=centre).order_by()
     found = [book.filter(subject_kind=kind, subject_id__in=list(ids)) for kind, ids in subjects.items() if ids]
-    events = list(found[0].union(*found[1:], all=True).order_by("-sequence")[:100])
+    lines = found[0].union(*found[1:], all=True)
+    events = sorted(lines, key=lambda event: event.sequence, reverse=True)[:LONGEST_HISTORY]
     names = names_at(centre, (event.actor_id for event in events if event.actor_id))
     return [
         HistoryLine(
