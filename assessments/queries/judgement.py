@@ -9,12 +9,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from django.db.models import F, FilteredRelation, Q, QuerySet
+from django.db.models import F, FilteredRelation, Q
 
 from assessments.enums import ItemStatus, SignedAs, UnitStatus
-from assessments.models import Countersignature, Decision, Enrolment, EvidenceFile, Mapping, SignOff
+from assessments.models import Countersignature, Decision, Enrolment, EvidenceFile, SignOff
 from assessments.progress import Mark, layers
 from assessments.queries.enrolment import people_of
+from assessments.queries.mapping import live
 from assessments.workflow import CriterionState, Named, UnitFacts
 from portfolio.canonical import JSON
 from portfolio.signing import digest_of
@@ -24,8 +25,6 @@ SCHEME = 1
 """How `signed_facts` writes the facts down. A later way gets the next number; old signatures keep theirs."""
 
 JUDGING_PARTS = (SignedAs.ASSESSOR, SignedAs.COUNTERSIGNER)
-
-LIVE = (ItemStatus.DRAFT, ItemStatus.SUBMITTED, ItemStatus.REVIEWED, ItemStatus.RETURNED)
 
 
 class Mapped(NamedTuple):
@@ -150,16 +149,6 @@ def with_signatures(units: list[UnitRows], *, to_sign: bool = True) -> list[Unit
         )
         for unit in units
     ]
-
-
-def live(enrolment_ids: Iterable[int]) -> QuerySet[Mapping]:
-    """The live mappings of the enrolments, each beside the item's version in force and the draft of the next."""
-    return Mapping.objects.filter(
-        enrolment__in=list(enrolment_ids),
-        taken_back_at=None,
-        evidence__versions__replaced_at=None,
-        evidence__versions__status__in=LIVE,
-    )
 
 
 def mapped_to(enrolment_ids: Iterable[int]) -> list[Mapped]:

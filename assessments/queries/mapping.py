@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 
 from assessments.enums import ItemStatus, UnitStatus
-from assessments.models import Decision, Enrolment, Evidence, EvidenceVersion, Mapping
+from assessments.models import Decision, Enrolment, Evidence, Mapping
 from portfolio.models import CandidateRecord, User
 from units.models import Criterion
 
@@ -48,7 +48,7 @@ class UnitToMap:
 
 def open_enrolments(candidate: CandidateRecord) -> QuerySet[Enrolment]:
     """The candidate's units that are collecting evidence."""
-    return Enrolment.objects.filter(candidate=candidate, status=UnitStatus.COLLECTING).select_related("unit")
+    return Enrolment.objects.filter(candidate=candidate, status=UnitStatus.COLLECTING).listed()
 
 
 def open_to_mapping(evidence: Evidence, user: User) -> QuerySet[Enrolment]:
@@ -85,10 +85,19 @@ def headings(criteria: list[ToMap]) -> list[Heading]:
     return list(found.values())
 
 
+def live(enrolment_ids: Iterable[int]) -> QuerySet[Mapping]:
+    """The live mappings of the enrolments, each beside the item's version in force and the draft of the next."""
+    return Mapping.objects.filter(
+        enrolment__in=list(enrolment_ids),
+        taken_back_at=None,
+        evidence__versions__replaced_at=None,
+        evidence__versions__status__in=LIVE,
+    )
+
+
 def covered_in(enrolments: list[Enrolment], *, but: Evidence | None) -> set[tuple[int, int]]:
     """The (enrolment, criterion) pairs that another item of the portfolio is mapped to."""
-    others = EvidenceVersion.objects.filter(status__in=LIVE, replaced_at=None)
-    rows = Mapping.objects.filter(enrolment__in=enrolments, taken_back_at=None, evidence__in=others.values("evidence"))
+    rows = live(unit.pk for unit in enrolments)
     if but is not None:
         rows = rows.exclude(evidence=but)
     return set(rows.order_by().values_list("enrolment_id", "criterion_id").distinct())
@@ -98,7 +107,8 @@ def mappings_of(evidence: Evidence | None, enrolments: list[Enrolment]) -> Itera
     """What the item is mapped to in these units now."""
     if evidence is None:
         return ()
-    return Mapping.objects.filter(evidence=evidence, taken_back_at=None, enrolment__in=enrolments)
+    mapped = Mapping.objects.filter(evidence=evidence, taken_back_at=None, enrolment__in=enrolments)
+    return mapped.only("enrolment", "criterion", "locator").order_by()
 
 
 def judged_of(evidence: Evidence | None) -> set[tuple[int, int]]:
