@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 
 from assessments.enums import AllocatedAs, UnitStatus
-from assessments.queries.office import VERIFIES, candidates_of, qualified_assessors, staff_holding, units_offered
+from assessments.queries.office import VERIFIES, candidates_of, named, qualified_assessors, staff_holding, units_offered
 from portfolio.enums import Role
 from portfolio.forms import day
 from portfolio.models import CandidateRecord, Centre, StaffRecord
@@ -15,10 +15,20 @@ from units.models import Unit
 
 NO_COUNTERSIGNER = "Nobody"
 CHOOSE = "Choose…"
+MOST_OFFERED = 30
+
+
+class FindCandidateForm(forms.Form):
+    """Which candidates to offer, where a centre has more than anybody reads through."""
+
+    search = forms.CharField(label="Find a candidate by name, number or e-mail", required=False, max_length=100)
 
 
 class EnrolForm(forms.Form):
-    """A candidate, a unit, and everybody who will work on it."""
+    """A candidate, a unit, and everybody who will work on it.
+
+    Offers the candidates that were searched for, as many as a list is good for; any of the centre's may be sent.
+    """
 
     candidate = forms.ModelChoiceField(queryset=CandidateRecord.objects.none(), empty_label=CHOOSE)
     unit = forms.ModelChoiceField(queryset=Unit.objects.none(), empty_label=CHOOSE)
@@ -35,10 +45,13 @@ class EnrolForm(forms.Form):
     started_on = day("Starts on")
     target_on = day("Target date", required=False)
 
-    def __init__(self, *args: Any, centre: Centre, today: datetime.date, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, centre: Centre, today: datetime.date, search: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        candidates = candidates_of(centre, today)
+        found = list(named(candidates, search)[: MOST_OFFERED + 1])
+        self.search, self.more, self.none = search, len(found) > MOST_OFFERED, not found
         choices = {
-            "candidate": candidates_of(centre, today),
+            "candidate": candidates,
             "unit": units_offered(centre),
             "assessor": staff_holding(centre, today, Role.ASSESSOR),
             "countersigner": qualified_assessors(centre, today),
@@ -46,6 +59,13 @@ class EnrolForm(forms.Form):
         }
         for field, queryset in choices.items():
             self.fields[field].queryset = queryset  # type: ignore[attr-defined]
+        offered = [(record.pk, str(record)) for record in found[:MOST_OFFERED]]
+        self.fields["candidate"].choices = [("", CHOOSE), *offered]  # type: ignore[attr-defined]
+
+    @property
+    def find(self) -> FindCandidateForm | None:
+        """The search, where there is more to find than is offered, or something was searched for."""
+        return FindCandidateForm({"search": self.search}) if self.more or self.search else None
 
     def clean(self) -> dict[str, Any]:
         """Staff records become the people behind them."""

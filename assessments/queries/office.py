@@ -3,7 +3,7 @@
 import datetime
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from assessments.enums import UnitStatus
 from assessments.models import AuthenticationForm, Enrolment
@@ -31,6 +31,15 @@ def candidates_of(centre: Centre, day: datetime.date) -> QuerySet[CandidateRecor
     """Candidates of the centre on the day, by name."""
     holders = RoleGrant.objects.on(day).filter(centre=centre, role=Role.CANDIDATE).values("user")
     return CandidateRecord.objects.filter(centre=centre, user__in=holders)
+
+
+def named(candidates: QuerySet[CandidateRecord], search: str) -> QuerySet[CandidateRecord]:
+    """Those of the candidates with these words in a name, a number or their address; all where nothing is searched."""
+    words = ("legal_name", "known_as", "centre_reference", "candidate_number", "user__email")
+    found = Q()
+    for word in words if search else ():
+        found |= Q(**{f"{word}__icontains": search})
+    return candidates.filter(found)
 
 
 def units_offered(centre: Centre) -> QuerySet[Unit]:

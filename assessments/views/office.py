@@ -74,13 +74,24 @@ def centre_enrolments(request: SignedInRequest, slug: str) -> HttpResponse:
 def enrol(request: SignedInRequest, slug: str) -> HttpResponse:
     """Enrol a candidate on a unit, with its assessor and verifier."""
     centre, today = kept_centre(request, slug), timezone.localdate()
-    form = EnrolForm(typed(request), centre=centre, today=today, initial={"started_on": today, **request.GET.dict()})
+    form = EnrolForm(
+        typed(request),
+        centre=centre,
+        today=today,
+        search=request.GET.get("search", "").strip(),
+        initial={"started_on": today, **request.GET.dict()},
+    )
     if done(form, lambda clean: actions.enrol(by=request.user, at=timezone.now(), **clean)):
         clean = form.cleaned_data
         messages.success(request, f"{clean['candidate']} is enrolled on {clean['unit'].short_code}.")
         return redirect("assessments:centre_enrolments", slug)
     return form_page(
-        request, form, title="Enrol a candidate on a unit", button="Enrol the candidate", trail=units_trail(centre)
+        request,
+        form,
+        title="Enrol a candidate on a unit",
+        button="Enrol the candidate",
+        trail=units_trail(centre),
+        template="assessments/enrolment/enrol.html",
     )
 
 

@@ -41,10 +41,11 @@ def form_page(
     button: str,
     trail: list[tuple[str, str | None]],
     lead: str = "",
+    template: str = "portfolio/form_page.html",
 ) -> HttpResponse:
     """A page that is one form, under the way back up: its last step but one is also where Not now leads.
 
-    What was typed is kept; 409 says that nothing was done.
+    What was typed is kept; 409 says that nothing was done. `template`: one that adds to the usual page.
     """
     context = {
         "form": form,
@@ -54,4 +55,4 @@ def form_page(
         "trail": [*trail, (title, None)],
         "back": trail[-1][1],
     }
-    return render(request, "portfolio/form_page.html", context, status=409 if form.is_bound else 200)
+    return render(request, template, context, status=409 if form.is_bound else 200)

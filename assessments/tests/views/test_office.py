@@ -6,6 +6,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from assessments.forms import office as forms
 from assessments.models import Allocation, AuthenticationForm, Enrolment
 from assessments.testing import House, a_unit, an_enrolment, signed_off
 from portfolio.models import StaffRecord, User
@@ -136,3 +137,20 @@ def queries_of(client: Client, address: str) -> int:
     with CaptureQueriesContext(connection) as captured:
         assert client.get(address).status_code == 200
     return len(captured)
+
+
+def test_a_large_centre_finds_the_candidate_before_it_enrols_them(
+    client: Client, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client.force_login(house.administrator)
+    address = f"/centre/{house.centre.slug}/enrolments/new/"
+    other, wanted = str(house.candidate), str(house.other_candidate)
+    assert 'name="search"' not in client.get(address).content.decode()
+    monkeypatch.setattr(forms, "MOST_OFFERED", 1)
+    first = client.get(address).content.decode()
+    assert 'name="search"' in first
+    assert "More candidates" in first
+    found = client.get(address, {"search": house.other_candidate.legal_name.upper()}).content.decode()
+    assert f">{wanted}</option>" in found
+    assert f">{other}</option>" not in found
+    assert "No candidate of today has that" in client.get(address, {"search": "nobody at all"}).content.decode()
