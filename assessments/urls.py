@@ -50,6 +50,7 @@ urlpatterns = [
     path("assessing/<int:pk>/", judgement.judge, name="judge"),
     # verification
     path("verifying/", verification.sampling, name="sampling"),
+    path("verifying/units/", verification.units_verified, name="units_verified"),
     path("enrolments/<int:pk>/sample/", verification.plan_sample, name="plan_sample"),
     path("enrolments/<int:pk>/leave-unsampled/", verification.leave_unsampled, name="leave_unsampled"),
     path("samples/<int:pk>/", verification.sample, name="sample"),

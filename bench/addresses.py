@@ -147,6 +147,7 @@ def verifiers_pages(found: Subjects) -> Iterable[Page]:
     sample = Sample.objects.get(enrolment=chosen)
 
     yield page("Sampling", me, "assessments:sampling")
+    yield page("Units verified", me, "assessments:units_verified")
     yield page("Sample", me, "assessments:sample", sample.pk, most=HEAVY)
     yield page("Choose for sampling", me, "assessments:plan_sample", agreed.pk, most=HEAVY, measured=False)
     yield page("Leave unsampled", me, "assessments:leave_unsampled", agreed.pk, most=HEAVY, measured=False)

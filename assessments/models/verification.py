@@ -11,6 +11,9 @@ from portfolio.enums import Role
 from portfolio.models import StandingQuerySet, StandingRow, User, centres_of, one_of
 from units.models import Criterion
 
+OPEN = Q(done_at=None, dropped_at=None)
+"""A sample that is planned, and neither done nor dropped."""
+
 
 class SampleQuerySet(models.QuerySet["Sample"]):
     def visible_to(self, user: User, day: datetime.date | None = None) -> "SampleQuerySet":
@@ -19,7 +22,7 @@ class SampleQuerySet(models.QuerySet["Sample"]):
 
     def still_open(self) -> "SampleQuerySet":
         """Planned, and neither done nor dropped."""
-        return self.filter(done_at=None, dropped_at=None)
+        return self.filter(OPEN)
 
 
 class Sample(models.Model):

@@ -1,33 +1,31 @@
 """What waits for an internal verifier, and the units they verify.
 
-Six queries find what waits, three the page of the list and its names, two its progress, and five more look closely
-at units in which a file was shut away since they were signed, however many candidates there are.
+What waits and the list are two pages, each in a fixed number of queries, however many candidates there are.
 """
 
 import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Value
 
-from assessments.enums import UnitStatus
+from assessments.enums import SampleStage, UnitStatus
 from assessments.models import Action, ActionQuerySet, Enrolment, EnrolmentQuerySet, EvidenceFile, Sample, UnsampledNote
+from assessments.models.enrolment import STAFF
+from assessments.models.verification import OPEN
 from assessments.queries.caseload import CaseRow, case_rows
+from assessments.queries.enrolment import staff_names
 from assessments.queries.judgement import rows_of, stale_parts, with_signatures
 from assessments.queries.verification import AGREEING
-from portfolio.models import StaffRecord, User
+from portfolio.models import StaffRecord, User, centres_of
 from units.enums import VerifierSignature
 
 SHORT_LIST = 10
 """How many of each kind are shown, those waiting longest first, before it says that there are more."""
 
 ALWAYS = Q(unit__awarding_body__verifier_signature=VerifierSignature.ALWAYS)
-LISTED = (
-    "enrolment__centre",
-    "enrolment__candidate__legal_name",
-    "enrolment__candidate__known_as",
-    "enrolment__unit__short_code",
-)
+NAMED = ("enrolment__candidate__known_as", "enrolment__candidate__legal_name", "enrolment__unit__short_code")
 SAMPLE, VERIFY, CHANGED = "sample", "verify", "changed"
 
 
@@ -47,19 +45,42 @@ class Names:
 class UnitWaiting:
     """A signed unit that waits for its verifier. `stale`: who signed what has changed since."""
 
-    enrolment: Enrolment
-    assessor: str
+    enrolment_id: int
+    candidate: str
+    unit: str
+    assessor_id: int
+    centre_id: int
+    signed_off_at: datetime.datetime
     sampled: bool
     next_step: str
-    stale: tuple[str, ...]
+    assessor: str = ""
+    stale: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class SampleWaiting:
+    """A sample to be taken."""
+
+    sample_id: int
+    candidate: str
+    unit: str
+    stage: str
+    reason: str
+    planned_at: datetime.datetime
 
 
 @dataclass(frozen=True)
 class ActionWaiting:
     """An action that was answered, or is overdue, and whom it was given to."""
 
-    action: Action
-    owner: str
+    action_id: int
+    candidate: str
+    unit: str
+    wanted: str
+    due_on: datetime.date
+    owner_id: int
+    centre_id: int
+    owner: str = ""
 
 
 @dataclass(frozen=True)
@@ -69,7 +90,7 @@ class Desk:
     changed: list[UnitWaiting]
     answered: list[ActionWaiting]
     overdue: list[ActionWaiting]
-    samples: list[Sample]
+    samples: list[SampleWaiting]
     to_sample: list[UnitWaiting]
     to_verify: list[UnitWaiting]
     more: bool
@@ -79,12 +100,20 @@ class Desk:
         return not (self.changed or self.answered or self.overdue or self.samples or self.to_sample or self.to_verify)
 
 
+def verifies(user: User, day: datetime.date, leads: Iterable[int] = (), *, at: str = "") -> Q:
+    """The units a person verifies by a role in force, and all of the centres (by id) where they lead verification.
+
+    `at` leads from the row asked about to its enrolment, e.g. `enrolment__`. Nobody verifies their own unit.
+    """
+    theirs = Q(**{f"{at}verifier": user, f"{at}centre__in": centres_of(user, *STAFF, day=day)})
+    led = list(leads)
+    return theirs | (Q(**{f"{at}centre__in": led}) & ~Q(**{f"{at}candidate_user": user})) if led else theirs
+
+
 def verified_by(user: User, leads: Iterable[int], day: datetime.date) -> EnrolmentQuerySet:
-    """The units a person verifies, and all of the centres (by id) where they lead verification; by candidate."""
-    visible = Enrolment.objects.visible_to(user, day).exclude(candidate_user=user)
-    return visible.filter(Q(verifier=user) | Q(centre__in=list(leads))).order_by(
-        "candidate__legal_name", "candidate_id", "unit_id"
-    )
+    """The units a person verifies, and all of the centres where they lead verification; by candidate."""
+    units = Enrolment.objects.filter(verifies(user, day, leads))
+    return units.order_by("candidate__legal_name", "candidate_id", "unit_id")
 
 
 def narrowed(units: EnrolmentQuerySet, *, status: str, assessor: int | None) -> EnrolmentQuerySet:
@@ -117,128 +146,169 @@ def names_in(units: QuerySet[Enrolment], centres: Iterable[int]) -> Names:
     )
 
 
-def desk_and_lines(
-    user: User, units: QuerySet[Enrolment], page: list[Enrolment], names: Names, day: datetime.date
-) -> tuple[Desk, list[CaseRow]]:
-    """What waits, and the lines of one page of the list."""
-    changed = longest_waiting(signed(user, day).filter(changed_since_declared()))
-    stale = stale_among(changed)
-    to_verify = longest_waiting(ready_to_verify(user, day).exclude(pk__in=stale))
-    to_sample = longest_waiting(not_looked_at(user, day).exclude(pk__in=stale))
-    samples = list(open_samples(user, day)[: SHORT_LIST + 1])
-    answered = list(answered_actions(user, units)[: SHORT_LIST + 1])
-    overdue = list(overdue_actions(units, day)[: SHORT_LIST + 1])
-    desk = Desk(
-        changed=[unit_waiting(row, CHANGED, names, stale[row.pk]) for row in changed[:SHORT_LIST] if row.pk in stale],
-        answered=[action_waiting(row, names) for row in answered[:SHORT_LIST]],
-        overdue=[action_waiting(row, names) for row in overdue[:SHORT_LIST]],
-        samples=samples[:SHORT_LIST],
-        to_sample=[unit_waiting(row, SAMPLE, names) for row in to_sample[:SHORT_LIST]],
-        to_verify=[unit_waiting(row, VERIFY, names) for row in to_verify[:SHORT_LIST]],
-        more=any(len(found) > SHORT_LIST for found in (changed, answered, overdue, samples, to_sample, to_verify)),
+def lines_of(page: list[Enrolment], names: Names) -> list[CaseRow]:
+    """The lines of one page of the list, in two queries."""
+    return [with_names(row, names) for row in case_rows(page, waiting=False)]
+
+
+def desk(user: User, leads: Iterable[int], day: datetime.date) -> Desk:
+    """What waits for a verifier, in seven queries; in six more where something signed may have changed since."""
+    changed = changed_since_declared(user, day)
+    stale = stale_among([unit.enrolment_id for unit in changed])
+    found = Desk(
+        changed=[replace(unit, stale=stale[unit.enrolment_id]) for unit in changed if unit.enrolment_id in stale],
+        answered=actions_waiting(answered_actions(user, day)),
+        overdue=actions_waiting(overdue_actions(user, leads, day)),
+        samples=samples_waiting(open_samples(user, day)),
+        to_sample=longest_waiting(not_looked_at(user, day).exclude(pk__in=stale), SAMPLE),
+        to_verify=longest_waiting(ready_to_verify(user, day).exclude(pk__in=stale), VERIFY),
+        more=len(changed) > SHORT_LIST,
     )
-    return desk, [with_names(row, names) for row in case_rows(page, waiting=False)]
+    return with_staff(found)
 
 
-def signed(user: User, day: datetime.date) -> EnrolmentQuerySet:
-    """Units this person verifies that their assessor signed off, `sampled` or not."""
-    units = Enrolment.objects.held_by(user, "verifier", day)
-    return units.filter(status__in=(UnitStatus.SIGNED_OFF, UnitStatus.VERIFIED)).annotate(sampled=was_sampled())
+def with_staff(found: Desk) -> Desk:
+    """The desk with its lists cut to what is shown, and the staff named in them. One query."""
+    units = [*found.changed, *found.to_sample, *found.to_verify]
+    actions = [*found.answered, *found.overdue]
+    people = {unit.assessor_id for unit in units} | {action.owner_id for action in actions}
+    centres = {unit.centre_id for unit in units} | {action.centre_id for action in actions}
+    names = staff_names(people, centres)
 
+    def assessed(rows: list[UnitWaiting]) -> list[UnitWaiting]:
+        return [replace(row, assessor=names.get((row.assessor_id, row.centre_id), "")) for row in rows[:SHORT_LIST]]
 
-def was_sampled() -> Exists:
-    """A sample of the unit was agreed."""
-    return Exists(Sample.objects.filter(enrolment=OuterRef("pk"), outcome__in=AGREEING))
+    def owned(rows: list[ActionWaiting]) -> list[ActionWaiting]:
+        return [replace(row, owner=names.get((row.owner_id, row.centre_id), "")) for row in rows[:SHORT_LIST]]
+
+    lists = (found.answered, found.overdue, found.samples, found.to_sample, found.to_verify)
+    return Desk(
+        changed=assessed(found.changed),
+        answered=owned(found.answered),
+        overdue=owned(found.overdue),
+        samples=found.samples[:SHORT_LIST],
+        to_sample=assessed(found.to_sample),
+        to_verify=assessed(found.to_verify),
+        more=found.more or any(len(rows) > SHORT_LIST for rows in lists),
+    )
 
 
 def idle(user: User, day: datetime.date) -> EnrolmentQuerySet:
-    """Units signed off of which no sample is open."""
-    samples = Sample.objects.filter(enrolment=OuterRef("pk"))
-    return signed(user, day).filter(~Exists(samples.still_open()), status=UnitStatus.SIGNED_OFF)
+    """Units this person verifies that their assessor signed off, and nothing was done about since."""
+    return Enrolment.objects.filter(verifies(user, day), status=UnitStatus.SIGNED_OFF)
 
 
 def ready_to_verify(user: User, day: datetime.date) -> EnrolmentQuerySet:
-    """Units that were sampled, or whose body wants the verifier on every unit; with no action open."""
+    """Units that were sampled, or whose body wants the verifier on every unit; with no sample and no action open."""
+    samples = Sample.objects.filter(enrolment=OuterRef("pk"))
     actions = Action.objects.filter(enrolment=OuterRef("pk"), closed_at=None)
-    return idle(user, day).filter(ALWAYS | was_sampled(), ~Exists(actions))
+    units = idle(user, day).annotate(sampled=Exists(samples.filter(outcome__in=AGREEING)))
+    return units.filter(ALWAYS | Q(sampled=True), ~Exists(samples.still_open()), ~Exists(actions))
 
 
 def not_looked_at(user: User, day: datetime.date) -> EnrolmentQuerySet:
-    """Units of which nothing says yet that they were looked at, or why not."""
+    """Units of which nothing says yet that they are or were looked at, or why not."""
+    samples = Sample.objects.filter(OPEN | Q(outcome__in=AGREEING), enrolment=OuterRef("pk"))
     notes = UnsampledNote.objects.filter(enrolment=OuterRef("pk"), at__gte=OuterRef("signed_off_at"))
-    return idle(user, day).filter(~ALWAYS, ~was_sampled(), ~Exists(notes))
+    units = idle(user, day).annotate(sampled=Value(False))
+    return units.filter(~ALWAYS, ~Exists(samples), ~Exists(notes))
 
 
-def longest_waiting(units: EnrolmentQuerySet) -> list[Enrolment]:
+def longest_waiting(units: QuerySet[Any], what: str) -> list[UnitWaiting]:
     """Those that have waited longest: one more than the short list holds, where there are more."""
-    return list(units.listed().order_by("signed_off_at", "pk")[: SHORT_LIST + 1])
+    rows = units.order_by("signed_off_at", "pk").values_list(
+        "pk",
+        "candidate__known_as",
+        "candidate__legal_name",
+        "unit__short_code",
+        "assessor_id",
+        "centre_id",
+        "signed_off_at",
+        "sampled",
+    )
+    return [
+        UnitWaiting(pk, known_as or legal_name, unit, assessor, centre, at, sampled, what)
+        for pk, known_as, legal_name, unit, assessor, centre, at, sampled in rows[: SHORT_LIST + 1]
+    ]
 
 
-def changed_since_declared() -> Q:
-    """A file of an item in force was shut away or destroyed after the unit was declared complete.
+def changed_since_declared(user: User, day: datetime.date) -> list[UnitWaiting]:
+    """Signed units with an item in force of which a file was shut away or destroyed since they were declared complete.
 
     Such files are few and have an index of their own: whatever they are mapped to is found first, and only that is
-    looked at closely.
+    looked at closely. One query where there are none, else two.
     """
-    gone = EvidenceFile.objects.filter(Q(quarantined_at__isnull=False) | Q(destroyed_at__isnull=False))
-    in_force = gone.filter(version__replaced_at=None, version__evidence__mappings__taken_back_at=None)
+    gone = EvidenceFile.objects.filter(
+        Q(quarantined_at__isnull=False) | Q(destroyed_at__isnull=False),
+        version__replaced_at=None,
+        version__evidence__mappings__taken_back_at=None,
+    )
+    mapped_to = "version__evidence__mappings__enrolment"
+    touched = set(gone.order_by().values_list(mapped_to, flat=True))
+    if not touched:
+        return []
     since = Q(quarantined_at__gt=OuterRef("declared_at")) | Q(destroyed_at__gt=OuterRef("declared_at"))
-    here = in_force.filter(since, version__evidence__mappings__enrolment=OuterRef("pk"))
-    return Q(pk__in=in_force.values("version__evidence__mappings__enrolment")) & Q(Exists(here))
+    units = Enrolment.objects.filter(
+        verifies(user, day),
+        Exists(gone.filter(since, **{mapped_to: OuterRef("pk")})),
+        status__in=(UnitStatus.SIGNED_OFF, UnitStatus.VERIFIED),
+        pk__in=touched,
+    )
+    return longest_waiting(units.annotate(sampled=Value(False)), CHANGED)
 
 
 def open_samples(user: User, day: datetime.date) -> QuerySet[Sample]:
     """Samples this verifier is to close, the oldest first."""
-    mine = Sample.objects.visible_to(user, day).still_open().filter(enrolment__verifier=user)
-    return (
-        mine.exclude(enrolment__status=UnitStatus.WITHDRAWN)
-        .select_related("enrolment__candidate", "enrolment__unit")
-        .only("stage", "reason", "planned_at", *LISTED)
-        .order_by("planned_at", "pk")
-    )
+    mine = Sample.objects.still_open().filter(verifies(user, day, at="enrolment__"))
+    return mine.exclude(enrolment__status=UnitStatus.WITHDRAWN).order_by("planned_at", "pk")
 
 
-def answered_actions(user: User, units: QuerySet[Enrolment]) -> QuerySet[Action]:
+def samples_waiting(samples: QuerySet[Sample]) -> list[SampleWaiting]:
+    """One more than the short list holds, where there are more."""
+    rows = samples.values_list("pk", *NAMED, "stage", "reason", "planned_at")
+    return [
+        SampleWaiting(pk, known_as or legal_name, unit, SampleStage(stage).label, reason, at)
+        for pk, known_as, legal_name, unit, stage, reason, at in rows[: SHORT_LIST + 1]
+    ]
+
+
+def answered_actions(user: User, day: datetime.date) -> ActionQuerySet:
     """Actions answered, for this verifier to close, by the day they were due."""
-    return actions_in(units).filter(answered_at__isnull=False, enrolment__verifier=user)
+    return open_actions(verifies(user, day, at="enrolment__")).filter(answered_at__isnull=False)
 
 
-def overdue_actions(units: QuerySet[Enrolment], day: datetime.date) -> QuerySet[Action]:
+def overdue_actions(user: User, leads: Iterable[int], day: datetime.date) -> ActionQuerySet:
     """Actions not answered though their day has passed, by that day."""
-    return actions_in(units).overdue(day)
+    return open_actions(verifies(user, day, leads, at="enrolment__")).overdue(day)
 
 
-def actions_in(units: QuerySet[Enrolment]) -> ActionQuerySet:
+def open_actions(units: Q) -> ActionQuerySet:
     """Actions still open in these units."""
-    return (
-        Action.objects.filter(closed_at=None, enrolment__in=units.order_by())
-        .exclude(enrolment__status=UnitStatus.WITHDRAWN)
-        .select_related("enrolment__candidate", "enrolment__unit")
-        .only("wanted", "due_on", "answered_at", "owner", *LISTED)
-        .order_by("due_on", "pk")
-    )
+    found = Action.objects.filter(units, closed_at=None).exclude(enrolment__status=UnitStatus.WITHDRAWN)
+    return found.order_by("due_on", "pk")
 
 
-def stale_among(units: list[Enrolment]) -> dict[int, tuple[str, ...]]:
-    """Who signed what has changed since, by unit, in five queries; in none where nothing may have changed."""
-    found = with_signatures(rows_of(units)) if units else []
-    return {unit.enrolment.pk: stale for unit in found if (stale := stale_parts(unit))}
+def actions_waiting(actions: ActionQuerySet) -> list[ActionWaiting]:
+    """One more than the short list holds, where there are more."""
+    rows = actions.values_list("pk", *NAMED, "wanted", "due_on", "owner_id", "enrolment__centre_id")
+    return [
+        ActionWaiting(pk, known_as or legal_name, *told) for pk, known_as, legal_name, *told in rows[: SHORT_LIST + 1]
+    ]
 
 
-def unit_waiting(enrolment: Enrolment, what: str, names: Names, stale: tuple[str, ...] = ()) -> UnitWaiting:
-    """A unit of the desk."""
-    return UnitWaiting(
-        enrolment=enrolment,
-        assessor=names.of(enrolment.assessor_id, enrolment.centre_id),
-        sampled=getattr(enrolment, "sampled", False),
-        next_step=what,
-        stale=tuple(dict.fromkeys(part.split(",")[0] for part in stale)),
-    )
+def stale_among(enrolment_ids: list[int]) -> dict[int, tuple[str, ...]]:
+    """Who signed what has changed since, by unit, in six queries; in none where nothing may have changed.
 
-
-def action_waiting(action: Action, names: Names) -> ActionWaiting:
-    """An action of the desk."""
-    return ActionWaiting(action, names.of(action.owner_id, action.enrolment.centre_id))
+    A part is named without what follows a comma.
+    """
+    if not enrolment_ids:
+        return {}
+    found = with_signatures(rows_of(list(Enrolment.objects.filter(pk__in=enrolment_ids).listed())))
+    return {
+        unit.enrolment.pk: tuple(dict.fromkeys(part.split(",")[0] for part in stale))
+        for unit in found
+        if (stale := stale_parts(unit))
+    }
 
 
 def with_names(row: CaseRow, names: Names) -> CaseRow:

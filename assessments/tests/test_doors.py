@@ -250,6 +250,7 @@ TABLE: dict[str, Expected] = {
     "assessments:caseload": Expected(holding(Role.ASSESSOR)),
     "assessments:judge": Expected(within(Role.ASSESSOR, "assessor"), of_version),
     "assessments:sampling": Expected(holding(Role.INTERNAL_VERIFIER, Role.LEAD_VERIFIER)),
+    "assessments:units_verified": Expected(holding(Role.INTERNAL_VERIFIER, Role.LEAD_VERIFIER)),
     "assessments:plan_sample": Expected(verifying() | {"lead": 403}, of_unit),
     "assessments:leave_unsampled": Expected(verifying() | {"lead": 403}, of_unit),
     "assessments:sample": Expected(only(*STAFF_OF_THE_UNIT), of_sample),

@@ -19,7 +19,7 @@ from assessments.forms.verification import AnswerForm, SampleForm, UnitsFilterFo
 from assessments.models import Action, Enrolment
 from assessments.queries.record import UnitPage, enrolment_shown, page_of
 from assessments.queries.sampled import SamplePage, action_page, sample_page
-from assessments.queries.sampling import desk_and_lines, listed, names_in, narrowed, verified_by
+from assessments.queries.sampling import desk, lines_of, listed, names_in, narrowed, verified_by
 from assessments.queries.verification import action_facts
 from assessments.rules import Person
 from assessments.verifying import (
@@ -58,7 +58,17 @@ class Asked:
 @holds(Role.INTERNAL_VERIFIER, Role.LEAD_VERIFIER)
 @ask
 def sampling(request: SignedInRequest) -> HttpResponse:
-    """What waits for me, and the units I verify; all of the centre for its lead verifier."""
+    """What waits for me."""
+    standing = request.standing
+    leads = standing.centres(Role.LEAD_VERIFIER)
+    context = {"desk": desk(request.user, leads, standing.day), "leads": bool(leads)}
+    return render(request, "assessments/verification/sampling.html", context)
+
+
+@holds(Role.INTERNAL_VERIFIER, Role.LEAD_VERIFIER)
+@ask
+def units_verified(request: SignedInRequest) -> HttpResponse:
+    """The units I verify; all of the centre for its lead verifier."""
     standing = request.standing
     leads = standing.centres(Role.LEAD_VERIFIER)
     units = verified_by(request.user, leads, standing.day)
@@ -67,17 +77,14 @@ def sampling(request: SignedInRequest) -> HttpResponse:
     asked = form.cleaned_data if form.is_valid() else {}
     found = narrowed(units, status=asked.get("status", ""), assessor=asked.get("assessor"))
     page = Paginator(listed(found), PER_PAGE).get_page(request.GET.get("page"))
-    desk, lines = desk_and_lines(request.user, units, list(page.object_list), names, standing.day)
     context = {
-        "desk": desk,
-        "day": standing.day,
         "form": form,
         "filtered": any(asked.values()),
         "leads": bool(leads),
         "page": page,
-        "lines": lines,
+        "lines": lines_of(list(page.object_list), names),
     }
-    return render(request, "assessments/verification/sampling.html", context)
+    return render(request, "assessments/verification/units.html", context)
 
 
 @holds(Role.INTERNAL_VERIFIER, Role.LEAD_VERIFIER)
