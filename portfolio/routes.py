@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from portfolio.views import documents, invitation, people, roles
+from portfolio.views import documents, invitation, people, roles, transfers
 
 app_name = "portfolio"
 
@@ -21,6 +21,8 @@ urlpatterns = [
     path("invitation/<str:token>/", invitation.accept, name="invitation"),
     path("documents/<int:document_id>/", documents.document, name="document"),
     path("documents/<int:document_id>/file/", documents.document_file, name="document_file"),
+    path("centre/<slug:slug>/uploads/", transfers.uploads, name="uploads"),
+    path("uploads/<uuid:token>/", transfers.upload, name="upload"),
     path("people/", people.people, name="people"),
     path("centre/<slug:slug>/people/", people.centre_people, name="centre_people"),
     path("centre/<slug:slug>/people/add-candidate/", people.add_candidate, name="add_candidate"),

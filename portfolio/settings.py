@@ -231,8 +231,9 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
 
 # --- evidence files --------------------------------------------------------------------------------------------------
 
-UPLOAD_LIMIT = env_int("NVQ_UPLOAD_LIMIT_MB", 200) * 1024 * 1024
+UPLOAD_LIMIT = env_int("NVQ_UPLOAD_LIMIT_MB", 2048) * 1024 * 1024
 CENTRE_QUOTA = env_int("NVQ_CENTRE_QUOTA_GB", 50) * 1024 * 1024 * 1024
+UPLOAD_DAYS = env_int("NVQ_UPLOAD_DAYS", 7)
 # Draws office documents; empty for none.
 SOFFICE = env("NVQ_SOFFICE", shutil.which("soffice") or "none").removeprefix("none")
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]

@@ -1,8 +1,8 @@
 """The vault: bytes kept under their digest, once per centre, outside anything a web server shows.
 
-A file is first written to `incoming/` while its digest is taken, judged there, and then renamed into place in one
-step. So at every moment a path below a centre's folder holds all of its bytes, and whatever goes wrong on the way
-leaves nothing behind: no half file and no row.
+A file is first written to `incoming/`, judged there, and then put into place in one step. So at every moment a path
+below a centre's folder holds all of its bytes, and whatever goes wrong on the way leaves nothing behind: no half file
+and no row. What comes in piece by piece (transfers.py) lies there too, until it is whole.
 """
 
 import contextlib
@@ -18,22 +18,38 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
+from uuid import UUID
 
 from django.conf import settings
 from django.core.files import File
+from django.db import transaction
 from django.db.models import Sum
 from django.template.defaultfilters import filesizeformat
 
-from portfolio.models import Centre, Document, StoredFile
+from portfolio.models import Centre, Document, StoredFile, Upload
 from portfolio.sniffing import UploadRefused, content_type_of
 
-__all__ = ["UploadRefused", "destroy", "open_stored", "path_of", "safe_name", "store", "sweep"]
+__all__ = [
+    "NotWrittenError",
+    "UploadRefused",
+    "destroy",
+    "open_stored",
+    "path_of",
+    "renamed",
+    "safe_name",
+    "store",
+    "sweep",
+]
 
 log = logging.getLogger(__name__)
 
 CHUNK = 1024 * 1024
 LONGEST_NAME = 255
 A_DAY = 24 * 60 * 60
+
+
+class NotWrittenError(UploadRefused):
+    """A fault of the server's, not of the file: the same bytes may be kept another time."""
 
 
 @dataclass(frozen=True)
@@ -50,18 +66,21 @@ def store(*, centre: Centre, file: File[bytes], name: str, at: datetime) -> Stor
 
     Afterwards the bytes are on the disk and the row is in the caller's transaction. Raises UploadRefused when the file
     is empty, too large, over the centre's quota, not a kind that is taken, or cannot be written; then nothing is kept.
-    The quota is looked up, not reserved: uploads that run at the same moment may pass it together.
+    The quota is looked up, not reserved: files stored at the same moment may pass it together.
     """
     name = safe_name(name)
-    try:
-        with received(file, name) as incoming:
-            content_type = content_type_of(incoming.path, name)
-            check_quota(centre, incoming, name)
-            put_in_place(incoming, centre.pk)
-            return row_of(centre, incoming, content_type, at)
-    except OSError as error:
-        log.exception("The vault could not keep an upload")
-        raise UploadRefused(cannot_write(name, error)) from error
+    with faults_told(name), received(file, name) as incoming:
+        check_quota(centre, incoming.size, name)
+        return taken_in(incoming, centre=centre, name=name, at=at)
+
+
+def take_in(path: Path, *, centre: Centre, name: str, at: datetime) -> StoredFile:
+    """Keep for the centre what has come in whole at `path`, as `store` does; the caller removes what lies there.
+
+    Room was reserved for it. Raises UploadRefused.
+    """
+    with faults_told(name):
+        return taken_in(measured(path), centre=centre, name=name, at=at)
 
 
 def path_of(stored: StoredFile) -> Path:
@@ -101,6 +120,13 @@ def safe_name(name: str, *, longest: int = LONGEST_NAME) -> str:
     return stem[: longest - len(dot + ending)] + dot + ending
 
 
+def renamed(name: str, wished: str) -> str:
+    """A file under the name somebody wishes for it. Its ending stays, for that was held against its content."""
+    ending = Path(name).suffix
+    stem = safe_name(wished).removesuffix(ending)
+    return safe_name(f"{stem}{ending}") if wished.strip() else name
+
+
 def gap(letter: str) -> str:
     """A space for what separates words, nothing for what cannot be seen."""
     return " " if unicodedata.category(letter)[0] == "Z" or letter in "\t\n\r" else ""
@@ -109,13 +135,57 @@ def gap(letter: str) -> str:
 def sweep(*, dry_run: bool = False) -> list[Path]:
     """Remove what lies in the vault for more than a day and no row knows. Returns the paths that went, or would go."""
     folder = Path(settings.VAULT_DIR)
-    cut_off = [path for path in folder.glob("incoming/*") if is_old(path)]
+    cut_off = [path for path in folder.glob("incoming/*") if is_old(path) and not is_coming_in(path)]
     unknown = [path for path in folder.glob("*/??/*") if is_old(path) and not has_row(path)]
     if dry_run:
         return cut_off + unknown
     for path in cut_off:
         path.unlink(missing_ok=True)
     return cut_off + [path for path in unknown if removed(path)]
+
+
+def incoming_folder() -> Path:
+    """Where bytes lie until they are whole and judged."""
+    return private_folder(Path(settings.VAULT_DIR) / "incoming")
+
+
+def check_quota(centre: Centre, size: int, name: str) -> None:
+    """Refuse what would take the centre past its share of the disk, of which uploads on their way have theirs.
+
+    Bytes the centre holds already are counted again: to let them pass would tell that somebody has them.
+    """
+    kept = StoredFile.objects.filter(centre=centre).aggregate(total=Sum("size"))["total"] or 0
+    coming = Upload.objects.filter(centre=centre, finished_at=None).aggregate(total=Sum("size"))["total"] or 0
+    used = kept + coming
+    if used + size > settings.CENTRE_QUOTA:
+        raise UploadRefused(
+            f"“{name}” was not kept: your centre has used {filesizeformat(used)} of its "
+            f"{filesizeformat(settings.CENTRE_QUOTA)}, and this file has {filesizeformat(size)}. Everything "
+            "kept before is safe. Tell your centre administrator, who can ask for more room."
+        )
+
+
+def check_size(size: int, name: str) -> None:
+    """Refuse what is empty or larger than one file may be."""
+    if size == 0:
+        raise UploadRefused(
+            f"“{name}” is empty, so it was not kept. Check that it opens on your own device, then add it again."
+        )
+    if size > settings.UPLOAD_LIMIT:
+        raise UploadRefused(
+            f"“{name}” is larger than {filesizeformat(settings.UPLOAD_LIMIT)}, the most one file may have, so it was "
+            "not kept. Split it, or save it in a smaller form, and add it again."
+        )
+
+
+@contextlib.contextmanager
+def faults_told(name: str) -> Iterator[None]:
+    """Whatever the disk cannot do within is noted in the log and told as a sentence."""
+    try:
+        yield
+    except OSError as error:
+        log.exception("The vault could not keep an upload")
+        raise NotWrittenError(cannot_write(name, error)) from error
 
 
 # --- inside ----------------------------------------------------------------------------------------------------------
@@ -137,9 +207,9 @@ def private_folder(path: Path) -> Path:
 @contextlib.contextmanager
 def received(file: File[bytes], name: str) -> Iterator[Received]:
     """The upload in `incoming/` with its digest, written a chunk at a time; at the end whatever is left there goes."""
-    if file.size is not None and file.size > settings.UPLOAD_LIMIT:
-        raise UploadRefused(too_large(name))
-    path = private_folder(Path(settings.VAULT_DIR) / "incoming") / secrets.token_hex(16)
+    if file.size is not None:
+        check_size(file.size, name)
+    path = incoming_folder() / secrets.token_hex(16)
     try:
         yield written(file, path, name)
     finally:
@@ -153,38 +223,49 @@ def written(file: File[bytes], path: Path, name: str) -> Received:
     with open(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as target:
         for chunk in file.chunks(CHUNK):
             size += len(chunk)
-            if size > settings.UPLOAD_LIMIT:
-                raise UploadRefused(too_large(name))
+            check_size(size, name)
             digest.update(chunk)
             target.write(chunk)
         target.flush()
         os.fsync(target.fileno())
-    if size == 0:
-        raise UploadRefused(
-            f"“{name}” is empty, so it was not kept. Check that it opens on your own device, then add it again."
-        )
+    check_size(size, name)
     return Received(path, digest.hexdigest(), size)
 
 
-def check_quota(centre: Centre, incoming: Received, name: str) -> None:
-    """Refuse what would take the centre past its share of the disk; bytes it holds already cost nothing."""
-    kept = StoredFile.objects.filter(centre=centre)
-    if kept.filter(sha256=incoming.sha256).exists():
-        return
-    used = kept.aggregate(total=Sum("size"))["total"] or 0
-    if used + incoming.size > settings.CENTRE_QUOTA:
-        raise UploadRefused(
-            f"“{name}” was not kept: your centre has used {filesizeformat(used)} of its "
-            f"{filesizeformat(settings.CENTRE_QUOTA)}, and this file has {filesizeformat(incoming.size)}. Everything "
-            "kept before is safe. Tell your centre administrator, who can ask for more room."
-        )
+def measured(path: Path) -> Received:
+    """What lies there, with its digest and size, read a chunk at a time."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(CHUNK):
+            digest.update(chunk)
+        return Received(path, digest.hexdigest(), file.tell())
+
+
+def taken_in(incoming: Received, *, centre: Centre, name: str, at: datetime) -> StoredFile:
+    """The bytes judged and put in place, and their row.
+
+    The row is locked first, so that nobody destroys the same bytes in the same moment (see `destroy`).
+    """
+    content_type = content_type_of(incoming.path, name)
+    with transaction.atomic():
+        stored = row_of(centre, incoming, content_type, at)
+        put_in_place(incoming, centre.pk)
+    return stored
 
 
 def put_in_place(incoming: Received, centre_id: int) -> None:
-    """Rename the bytes to where they belong, in one step, and flush the folder, so that a power cut loses neither."""
-    place = place_of(centre_id, incoming.sha256)
+    """Show the bytes where they belong, in one step, and flush the folder, so that a power cut loses neither.
+
+    They stay in `incoming/` under their own name too, until the caller's row is safe: a process killed in between can
+    do it again.
+    """
+    place, aside = place_of(centre_id, incoming.sha256), incoming.path.with_name(secrets.token_hex(16))
     private_folder(place.parent)
-    incoming.path.replace(place)
+    os.link(incoming.path, aside)
+    try:
+        aside.replace(place)
+    finally:
+        aside.unlink(missing_ok=True)  # still there where both names are of the same bytes already
     folder = os.open(place.parent, os.O_RDONLY)
     try:
         os.fsync(folder)
@@ -193,20 +274,13 @@ def put_in_place(incoming: Received, centre_id: int) -> None:
 
 
 def row_of(centre: Centre, incoming: Received, content_type: str, at: datetime) -> StoredFile:
-    """The row of these bytes, the earlier one if the centre holds them already."""
-    stored, _ = StoredFile.objects.get_or_create(
+    """The row of these bytes, the earlier one if the centre holds them already; locked."""
+    stored, _ = StoredFile.objects.select_for_update().get_or_create(
         centre=centre,
         sha256=incoming.sha256,
         defaults={"size": incoming.size, "content_type": content_type, "stored_at": at},
     )
     return stored
-
-
-def too_large(name: str) -> str:
-    return (
-        f"“{name}” is larger than {filesizeformat(settings.UPLOAD_LIMIT)}, the most one file may have, so it was not "
-        "kept. Split it, or save it in a smaller form, and add it again."
-    )
 
 
 def cannot_write(name: str, error: OSError) -> str:
@@ -231,6 +305,19 @@ def is_old(path: Path) -> bool:
         return path.stat().st_mtime < time.time() - A_DAY
     except FileNotFoundError:
         return False
+
+
+def is_coming_in(path: Path) -> bool:
+    """Whether the bytes are of an upload that may still go on."""
+    return Upload.objects.filter(token__in=token_in(path), finished_at=None).exists()
+
+
+def token_in(path: Path) -> list[UUID]:
+    """The upload's token that names what came in, if it is one."""
+    try:
+        return [UUID(hex=path.name)]
+    except ValueError:
+        return []
 
 
 def has_row(path: Path) -> bool:

@@ -3,6 +3,7 @@
 import datetime
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F
@@ -14,7 +15,7 @@ from assessments.queries.enrolment import people_of
 from assessments.queries.evidence import enrolments_of, forbidden_setting, item_facts
 from assessments.rules import Person, parties
 from assessments.workflow import ItemFacts, item_refusals
-from portfolio import audit, renditions, signing
+from portfolio import audit, renditions, signing, transfers
 from portfolio.actions.checks import refuse_invalid
 from portfolio.canonical import JSON
 from portfolio.models import CandidateRecord, StoredFile, User
@@ -47,6 +48,9 @@ class NamedFile:
 
     stored: StoredFile
     name: str
+    upload: UUID | None = None
+    """The upload it came by, which belongs to whatever it is saved in and to nothing else."""
+    received_at: datetime.datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -261,9 +265,13 @@ def lock_item(version: EvidenceVersion, more: Iterable[int] = ()) -> LockedItem:
 
 
 def add_files(version: EvidenceVersion, files: Sequence[NamedFile], at: datetime.datetime) -> None:
-    """Put files after those the version has, and have them drawn. Raises Refusal for one of another centre's vault."""
+    """Put files after those the version has, and have them drawn.
+
+    Raises Refusal for one of another centre's vault, or saved already.
+    """
     if any(file.stored.centre_id != version.evidence.centre_id for file in files):
         raise Refusal(["One of the files is not kept by this centre: add it again."])
+    transfers.claim((file.upload for file in files if file.upload), at=at)
     start = version.files.count()
     EvidenceFile.objects.bulk_create(
         EvidenceFile(version=version, stored=file.stored, name=file.name, position=start + place, added_at=at)

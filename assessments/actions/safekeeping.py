@@ -13,9 +13,9 @@ from assessments.actions.journey import person, refuse, require
 from assessments.enums import Verb
 from assessments.models import EvidenceFile
 from assessments.workflow import item_refusals
-from portfolio import audit, renditions, vault
+from portfolio import audit, renditions, transfers, vault
 from portfolio.canonical import JSON
-from portfolio.models import StoredFile, User
+from portfolio.models import StoredFile, Upload, User
 from portfolio.refusal import Refusal
 
 
@@ -45,6 +45,7 @@ def redact(*, file: EvidenceFile, replacement: NamedFile, reason: str, by: User,
         raise Refusal(["The redacted file is the same as the old one."])
     if replacement.stored.centre_id != file.stored.centre_id:
         raise Refusal(["The redacted file is not kept by this centre: add it again."])
+    transfers.claim([replacement.upload] if replacement.upload else [], at=at)
     same = list(_same_bytes(file))
     if file.pk not in {row.pk for row in same if row.removed_at is None}:
         raise Refusal(["This file was redacted or taken out already."])
@@ -68,12 +69,14 @@ def redact(*, file: EvidenceFile, replacement: NamedFile, reason: str, by: User,
 
 @transaction.atomic
 def destroy_unused(stored_id: int) -> bool:
-    """Destroy the bytes of a stored file that no item shows any more. Returns whether they are gone.
+    """Destroy the bytes of a stored file that nothing holds, no item and no upload. Returns whether they are gone.
 
     The row is locked, so that nobody adds it to an item while its bytes go.
     """
     stored = StoredFile.objects.select_for_update().get(pk=stored_id)
     if EvidenceFile.objects.filter(stored=stored, destroyed_at=None, removed_at=None).exists():
+        return False
+    if Upload.objects.to_use().filter(stored=stored).exists():
         return False
     renditions.forget(stored)
     return vault.destroy(stored)

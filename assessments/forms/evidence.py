@@ -1,9 +1,11 @@
 """Forms of an item of evidence."""
 
+import datetime
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from django import forms
 
@@ -13,7 +15,7 @@ from assessments.forms.uploads import FilesField, FilesInput, once
 from assessments.models import EvidenceFile, EvidenceVersion
 from assessments.queries.mapping import ToMap, UnitToMap
 from portfolio.forms import day
-from portfolio.models import Statement
+from portfolio.models import Statement, StoredFile
 
 LONGEST_LOCATOR = 100
 FEW = 2
@@ -45,6 +47,21 @@ class UnitBranch:
     unit: UnitToMap
     opened: bool
     branches: list[Branch]
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A file of the form, with its receipt: what the form calls it, and whether it is to be left out.
+
+    `upload` is there while the file is in no item yet: until then it can be renamed.
+    """
+
+    value: str
+    name: str
+    stored: StoredFile
+    received_at: datetime.datetime | None
+    upload: UUID | None = None
+    out: bool = False
 
 
 class MappingForm(forms.Form):
@@ -169,7 +186,7 @@ class EvidenceForm(MappingForm):
         super().__init__(*args, **kwargs)
         self.initial = words
         self.present, self.kept, self.refused = list(files), once(kept), list(refused)
-        named = [f"file-{file.pk}" for file in self.present] + [f"kept-{file.stored.pk}" for file in self.kept]
+        named = [f"file-{file.pk}" for file in self.present] + [f"kept-{file.upload}" for file in self.kept]
         self.fields["leave_out"].choices = [(name, name) for name in named]  # type: ignore[attr-defined]
 
     def is_free(self, row: ToMap) -> bool:
@@ -177,12 +194,14 @@ class EvidenceForm(MappingForm):
         return row.mapping is None or not row.judged
 
     @property
-    def listed(self) -> list[tuple[str, str, int, bool]]:
-        """The files there are: what the form calls each, its name, its size, whether it is to be left out."""
+    def listed(self) -> list[Listed]:
+        """The files there are, those of the draft first."""
         out = set(self.data.getlist("leave_out")) if self.is_bound else set()  # type: ignore[attr-defined]
-        rows = [(f"file-{file.pk}", file.name, file.stored.size) for file in self.present]
-        rows += [(f"kept-{file.stored.pk}", file.name, file.stored.size) for file in self.kept]
-        return [(value, name, size, value in out) for value, name, size in rows]
+        rows = [Listed(f"file-{file.pk}", file.name, file.stored, file.added_at) for file in self.present]
+        rows += [
+            Listed(f"kept-{file.upload}", file.name, file.stored, file.received_at, file.upload) for file in self.kept
+        ]
+        return [replace(row, out=row.value in out) for row in rows]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -220,7 +239,7 @@ class EvidenceForm(MappingForm):
     def added(self) -> list[NamedFile]:
         """Files just stored that are to go into the item."""
         out = set(self.cleaned_data.get("leave_out", []))
-        return [file for file in self.kept if f"kept-{file.stored.pk}" not in out]
+        return [file for file in self.kept if f"kept-{file.upload}" not in out]
 
     @property
     def removed(self) -> list[int]:

@@ -1,22 +1,19 @@
-"""Files on their way from a form to an item: kept in the vault at once, and remembered while the form comes back."""
+"""Files on their way from a form to an item: kept as uploads at once, and named again when the form comes back."""
 
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django import forms
-from django.core import signing
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.datastructures import MultiValueDict
 
 from assessments.actions.evidence import NamedFile
-from portfolio import vault
-from portfolio.models import Centre, StoredFile, User
+from portfolio import transfers, vault
+from portfolio.models import Centre, Upload, User
 from portfolio.sniffing import ENDINGS
 
-SALT = "assessments.files-kept"
-REMEMBERED = datetime.timedelta(days=7)
-LOST = "The files you had added before could not be found again. Please add them once more."
+LOST = "A file you had added before could not be found again. Please add it once more."
 ACCEPTED = ",".join(["image/*", "audio/*", "video/*", *(f".{ending}" for ending in ENDINGS)])
 
 
@@ -39,32 +36,40 @@ class FilesField(forms.Field):
 
 
 def keep(
-    uploads: Iterable[UploadedFile[Any]], *, centre: Centre, at: datetime.datetime
+    uploads: Iterable[UploadedFile[Any]], *, centre: Centre, by: User, at: datetime.datetime
 ) -> tuple[list[NamedFile], list[str]]:
-    """Put the uploads into the vault: those kept, and for each refused one the sentence why."""
+    """Put files that came with the form into the vault: those kept, and for each refused one the sentence why."""
     kept, refused = [], []
     for upload in uploads:
-        name = vault.safe_name(upload.name or "")
         try:
-            kept.append(NamedFile(vault.store(centre=centre, file=upload, name=name, at=at), name))
+            done = transfers.keep_whole(centre=centre, by=by, file=upload, name=upload.name or "", at=at)
         except vault.UploadRefused as refusal:
             refused += refusal.sentences
+        else:
+            kept += named([done], {})
     return kept, refused
 
 
-def remember(files: Sequence[NamedFile], *, user: User, centre: Centre) -> str:
-    """A signed note of files in the vault that belong to no item yet, good for this person at this centre only."""
-    noted = [[file.stored.pk, file.name] for file in files]
-    return signing.dumps([user.pk, centre.pk, noted], salt=SALT, compress=True)
+def recall(
+    tokens: Sequence[str], names: Mapping[str, str], *, centre: Centre, by: User
+) -> tuple[list[NamedFile], list[str]]:
+    """The person's uploads with these tokens, under the names typed for them; and a sentence when some are lost."""
+    found = transfers.found(tokens, by=by, centre=centre)
+    return named(found, names), [] if len(found) == len(set(tokens)) else [LOST]
 
 
-def recall(note: str, *, user: User, centre: Centre) -> list[NamedFile]:
-    """The files of a note. Raises signing.BadSignature when it is not ours, too old, or somebody else's."""
-    user_id, centre_id, noted = signing.loads(note, salt=SALT, max_age=REMEMBERED)
-    if (user_id, centre_id) != (user.pk, centre.pk):
-        raise signing.BadSignature("The note is somebody else's.")
-    stored = StoredFile.objects.filter(centre=centre).in_bulk([pk for pk, _ in noted])
-    return [NamedFile(stored[pk], name) for pk, name in noted]
+def named(uploads: Iterable[Upload], names: Mapping[str, str]) -> list[NamedFile]:
+    """Kept uploads as files of an item."""
+    return [
+        NamedFile(
+            upload.stored,
+            vault.renamed(upload.name, names.get(str(upload.token), "")),
+            upload.token,
+            upload.finished_at,
+        )
+        for upload in uploads
+        if upload.stored
+    ]
 
 
 def once(files: Iterable[NamedFile]) -> list[NamedFile]:

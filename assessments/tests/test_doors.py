@@ -23,11 +23,11 @@ from assessments.models import AuthenticationForm, Enrolment, EvidenceVersion
 from assessments.rules import PERMISSIONS
 from assessments.testing import House, a_draft, an_enrolment, signed_off
 from assessments.workflow import UNIT_STEPS
-from portfolio import vault
+from portfolio import transfers, vault
 from portfolio.access import doors
 from portfolio.enums import DocumentStatus, QualificationKind, Role
 from portfolio.harness import AskingClient
-from portfolio.models import AuditEvent, Document, StaffQualification, User
+from portfolio.models import AuditEvent, Document, StaffQualification, Upload, User
 from portfolio.testing import a_staff_member, with_password
 from portfolio.tests import small_files
 
@@ -74,6 +74,7 @@ class Scene:
     document: Document
     award: StaffQualification
     form: AuthenticationForm
+    upload: Upload
 
 
 @dataclass(frozen=True)
@@ -96,6 +97,11 @@ def everybody(code: int = 200, *, signed_in: int = 200) -> Codes:
 def signed_in(code: int = 200) -> Codes:
     """Anybody but nobody, who is sent to sign in."""
     return {person: code if ROLES[person] else 302 for person in ROLES}
+
+
+def by_script(*people: str, code: int) -> Codes:
+    """An address that scripts ask: whoever is signed out is told so, and for others it does not exist."""
+    return only(*people, code=code) | {"nobody": 401}
 
 
 def only(*people: str, code: int = 200, others: int = 404) -> Codes:
@@ -181,6 +187,10 @@ def of_form(scene: Scene) -> list[object]:
     return [scene.form.pk]
 
 
+def of_upload(scene: Scene) -> list[object]:
+    return [scene.upload.token]
+
+
 def of_document(scene: Scene) -> list[object]:
     return [scene.document.pk]
 
@@ -207,6 +217,10 @@ TABLE: dict[str, Expected] = {
     "portfolio:invitation": Expected(everybody(404, signed_in=404), lambda scene: ["forged"]),
     "portfolio:document": Expected(only(*SEES_THE_UNIT), of_document),
     "portfolio:document_file": Expected(only(code=404), of_document),  # not made yet
+    "portfolio:uploads": Expected(
+        by_script(*ROLES, code=405), slug, posted=by_script("candidate", "other candidate", code=400)
+    ),
+    "portfolio:upload": Expected(by_script("candidate", code=200), of_upload),
     "portfolio:people": Expected(holding(Role.ADMINISTRATOR, code=302)),
     "portfolio:centre_people": Expected(office(), slug),
     "portfolio:add_candidate": Expected(office(), slug),
@@ -312,7 +326,8 @@ def set_scene(house: House, other_house: House) -> Scene:
     )
     browsers = {name: browser_of(person) for name, person in people.items()}
     look_at(unit)
-    return Scene(house, browsers, unit, item_of(unit), document, learning, form_of(house))
+    upload = transfers.begin(centre=house.centre, by=house.candidate.user, name="call.mp3", size=9, at=timezone.now())
+    return Scene(house, browsers, unit, item_of(unit), document, learning, form_of(house), upload)
 
 
 def look_at(unit: Enrolment) -> None:

@@ -28,6 +28,8 @@ WITHOUT_RECORDS = {
     "a press alone, or a file": {
         "portfolio:invite_again",
         "portfolio:document_file",
+        "portfolio:uploads",
+        "portfolio:upload",
         "assessments:replace_evidence",
         "assessments:evidence_file",
         "assessments:download_evidence_file",

@@ -10,7 +10,6 @@ from django.views.decorators.http import require_http_methods, require_POST
 from assessments.actions import evidence as actions
 from assessments.enums import ItemStatus, Verb
 from assessments.forms.evidence import EvidenceForm, HandInForm, MapForm, ReasonForm
-from assessments.forms.uploads import remember
 from assessments.models import Enrolment, EvidenceVersion, Mapping
 from assessments.queries.item import DraftPage, ItemPage
 from assessments.queries.mapping import open_enrolments, open_to_mapping, units_to_map
@@ -178,7 +177,6 @@ def withdraw(request: SignedInRequest, pk: int) -> HttpResponse:
         "title": "Withdraw this item",
         "explain": "It no longer counts, and its number is not used again. Everything recorded of it stays.",
         "press": "Withdraw",
-        "note": "",
     }
     return render(request, "assessments/evidence/verb.html", context, status=status_for(request, reasons))
 
@@ -238,11 +236,10 @@ def take_back(request: SignedInRequest, page: ItemPage, mapping: str) -> HttpRes
 def form_page(
     request: SignedInRequest, form: EvidenceForm, record: CandidateRecord, page: DraftPage | None = None
 ) -> HttpResponse:
-    """The form, with a note of the files kept so that nobody adds them twice."""
+    """The form, which names the uploads kept, so that nobody adds them twice."""
     context = {
         "form": form,
         "record": record,
         "page": page,
-        "note": remember(form.kept, user=request.user, centre=record.centre) if form.kept else "",
     }
     return render(request, "assessments/evidence/form.html", context)

@@ -2,11 +2,10 @@
 
 from dataclasses import dataclass, field
 
-from django.core import signing
 from django.utils import timezone
 
 from assessments.actions.evidence import NamedFile
-from assessments.forms.uploads import LOST, keep, recall
+from assessments.forms.uploads import keep, recall
 from portfolio.access import SignedInRequest
 from portfolio.models import Centre
 
@@ -20,14 +19,11 @@ class Received:
 
 
 def received(request: SignedInRequest, centre: Centre) -> Received:
-    """What came before, by its signed note, and what comes now. Nothing when the form is only asked for."""
+    """What came before, by the tokens of the uploads, and what comes now. Nothing when the form is only asked for."""
     if request.method != "POST":
         return Received()
-    before, lost = [], []
-    if note := request.POST.get("kept", ""):
-        try:
-            before = recall(note, user=request.user, centre=centre)
-        except signing.BadSignature:
-            lost = [LOST]
-    kept, refused = keep(request.FILES.getlist("uploads"), centre=centre, at=timezone.now())
+    tokens = request.POST.getlist("upload")
+    names = {token: request.POST.get(f"name-{token}", "") for token in tokens}
+    before, lost = recall(tokens, names, centre=centre, by=request.user)
+    kept, refused = keep(request.FILES.getlist("uploads"), centre=centre, by=request.user, at=timezone.now())
     return Received(before + kept, lost + refused)

@@ -13,7 +13,6 @@ from django.views.decorators.http import require_http_methods
 from assessments.actions import safekeeping
 from assessments.enums import Verb
 from assessments.forms.evidence import ReasonForm, RedactForm
-from assessments.forms.uploads import remember
 from assessments.models import EvidenceFile
 from assessments.queries.evidence import files_visible_to
 from assessments.queries.item import ItemPage
@@ -37,7 +36,6 @@ def quarantine(request: SignedInRequest, pk: int) -> HttpResponse:
         "title": f"Quarantine “{file.name}”",
         "explain": "From now on nobody can open this file, in any version of the item. Its line stays on the record.",
         "press": "Put it in quarantine",
-        "note": "",
     }
 
     def act(cleaned: dict[str, Any]) -> None:
@@ -58,7 +56,6 @@ def redact(request: SignedInRequest, pk: int) -> HttpResponse:
         "explain": "The redacted file takes its place and the old bytes are destroyed for good, in every version of "
         "the item. Signatures on a unit that rest on the old bytes become stale.",
         "press": "Replace it and destroy the old file",
-        "note": remember(form.kept, user=request.user, centre=page.evidence.centre) if form.kept else "",
     }
 
     def act(cleaned: dict[str, Any]) -> None:

@@ -15,7 +15,7 @@ from portfolio.models.people import (
 )
 from portfolio.models.rendition import Rendition
 from portfolio.models.signature import Signature, SignatureVoid, Statement
-from portfolio.models.vault import AccessLine, Document, StoredFile
+from portfolio.models.vault import AccessLine, Document, StoredFile, Upload
 
 __all__ = [
     "AccessLine",
@@ -38,6 +38,7 @@ __all__ = [
     "StandsForGoodError",
     "Statement",
     "StoredFile",
+    "Upload",
     "User",
     "centres_of",
     "one_of",

@@ -1,4 +1,6 @@
-"""Stored bytes, who fetched them, and documents made from records."""
+"""Bytes on their way in, stored bytes, who fetched them, and documents made from records."""
+
+import uuid
 
 from django.db import models
 from django.db.models import Q
@@ -27,6 +29,52 @@ class StoredFile(StandingRow):
 
     def __str__(self) -> str:
         return f"{self.sha256[:12]} ({self.content_type}, {self.size} bytes)"
+
+
+class UploadQuerySet(models.QuerySet["Upload"]):
+    def visible_to(self, user: User) -> "UploadQuerySet":
+        """An upload exists for whoever began it and for nobody else."""
+        return self.filter(by=user)
+
+    def to_use(self) -> "UploadQuerySet":
+        """Uploads that are kept and belong to nothing yet."""
+        return self.filter(stored__isnull=False, claimed_at=None)
+
+
+class Upload(models.Model):
+    """A file on its way in, which may come in pieces. Finished it is the receipt; used by nothing it expires."""
+
+    token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False, help_text="for addresses")
+    centre = models.ForeignKey(Centre, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=255)
+    size = models.PositiveBigIntegerField(help_text="bytes, as announced")
+    begun_at = models.DateTimeField()
+    touched_at = models.DateTimeField(help_text="when bytes last came")
+    finished_at = models.DateTimeField(null=True)
+    stored = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, related_name="+")
+    refusal = models.TextField(blank=True, help_text="why it was not kept")
+    claimed_at = models.DateTimeField(null=True, help_text="when it became part of something")
+
+    objects = UploadQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["touched_at"], condition=Q(claimed_at=None), name="uploads_in_no_item")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(finished_at__isnull=True, stored__isnull=True, refusal="")
+                | Q(finished_at__isnull=False, stored__isnull=False, refusal="")
+                | (Q(finished_at__isnull=False, stored__isnull=True) & ~Q(refusal="")),
+                name="a_finished_upload_is_kept_or_refused",
+            ),
+            models.CheckConstraint(
+                condition=Q(claimed_at__isnull=True) | Q(stored__isnull=False),
+                name="only_what_is_kept_can_be_used",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class AccessLine(StandingRow):

@@ -229,6 +229,8 @@ NO_PAGE = {
     "account_reset_password_from_key": "its key is made for one letter; its form is that of the invitation",
     "portfolio:invite_again": "answers to a press of a button only",
     "portfolio:document_file": "a download",
+    "portfolio:uploads": "answers to scripts only",
+    "portfolio:upload": "answers to scripts only",
     "assessments:evidence_file": "a file",
     "assessments:download_evidence_file": "a download",
     "assessments:evidence_thumbnail": "a picture",

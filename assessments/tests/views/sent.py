@@ -36,11 +36,12 @@ def value(enrolment: Enrolment, number: str) -> str:
     return f"{enrolment.pk}:{enrolment.unit.criteria.get(number=number).pk}"
 
 
-def note_in(answer: HttpResponseBase) -> str:
+def kept_in(answer: HttpResponseBase) -> list[str]:
+    """Tokens of the uploads that the page keeps for the form's next sending."""
     assert isinstance(answer, HttpResponse)
-    found = re.search(r'name="kept" value="([^"]+)"', answer.content.decode())
+    found = re.findall(r'name="upload" value="([^"]+)"', answer.content.decode())
     assert found
-    return found[1]
+    return found
 
 
 def address(name: str, version: EvidenceVersion) -> str:

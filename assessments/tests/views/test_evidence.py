@@ -13,7 +13,7 @@ from assessments.actions import evidence as items
 from assessments.enums import ItemStatus
 from assessments.models import Enrolment, Evidence, EvidenceFile, EvidenceVersion, Mapping
 from assessments.testing import House, a_draft, a_file, an_enrolment, declared, described, handed_in
-from assessments.tests.views.sent import address, note_in, typed, upload, value
+from assessments.tests.views.sent import address, kept_in, typed, upload, value
 from portfolio import signing
 from portfolio.harness import AskingClient
 from portfolio.models import AuditEvent, StoredFile, User
@@ -86,7 +86,7 @@ def test_bad_input_keeps_every_word_and_every_good_file(
     assert "I reviewed the calls of my team." in shown
     assert re.search(rf'value="{place}" id="[^"]+" checked', shown)
     assert 'value="minute 3"' in shown
-    client.post(ADD, typed(enrolment, "1.2", kept=note_in(answer)))
+    client.post(ADD, typed(enrolment, "1.2", upload=kept_in(answer)))
     assert [file.name for file in EvidenceFile.objects.all()] == ["review.txt"]
 
 
@@ -99,23 +99,35 @@ def test_a_refused_file_is_named_before_anything_is_saved(client: AskingClient, 
 
 def test_a_kept_file_can_be_left_out(client: AskingClient, candidate: User) -> None:
     answer = client.post(ADD, typed(title="", held="location", uploads=[upload(), upload("wrong.txt", b"wrong")]))
-    wrong = StoredFile.objects.order_by("pk").last()
-    assert wrong
-    client.post(ADD, typed(title="", kept=note_in(answer), leave_out=[f"kept-{wrong.pk}"]))
+    kept = kept_in(answer)
+    client.post(ADD, typed(title="", upload=kept, leave_out=[f"kept-{kept[1]}"]))
     assert [file.name for file in EvidenceFile.objects.all()] == ["review.txt"]
     assert EvidenceVersion.objects.get().title == "review"
 
 
-def test_a_note_of_kept_files_is_good_for_its_owner_at_its_centre_only(
+def test_a_kept_file_can_be_renamed_but_for_its_ending(client: AskingClient, candidate: User) -> None:
+    [token] = kept_in(client.post(ADD, typed(held="location", uploads=[upload()])))
+    client.post(ADD, typed(upload=[token]) | {f"name-{token}": "Ten calls, March"})
+    assert EvidenceFile.objects.get().name == "Ten calls, March.txt"
+
+
+def test_a_kept_file_is_saved_once(client: AskingClient, candidate: User) -> None:
+    kept = kept_in(client.post(ADD, typed(held="location", uploads=[upload()])))
+    client.post(ADD, typed(upload=kept))
+    assert "could not be found again" in client.post(ADD, typed(upload=kept)).content.decode()
+    assert EvidenceFile.objects.count() == 1
+
+
+def test_kept_files_are_for_their_owner_at_that_centre_only(
     client: AskingClient, house: House, other_house: House, candidate: User
 ) -> None:
-    note = note_in(client.post(ADD, typed(held="location", uploads=[upload()])))
+    kept = kept_in(client.post(ADD, typed(held="location", uploads=[upload()])))
     for stranger in (house.other_candidate.user, other_house.candidate.user):
         client.force_login(stranger)
-        answer = client.post(ADD, typed(kept=note))
+        answer = client.post(ADD, typed(upload=kept))
         assert "could not be found again" in answer.content.decode()
     client.force_login(candidate)
-    assert "could not be found again" in client.post(ADD, typed(kept=note[:-2] + "xx")).content.decode()
+    assert "could not be found again" in client.post(ADD, typed(upload=["x"])).content.decode()
     assert not Evidence.objects.exists()
 
 

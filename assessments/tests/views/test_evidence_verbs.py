@@ -6,7 +6,7 @@ from django.urls import reverse
 from assessments.enums import ItemStatus, Verdict
 from assessments.models import Enrolment, Mapping
 from assessments.testing import House, a_draft, an_enrolment, handed_in, judged
-from assessments.tests.views.sent import address, note_in, typed, upload, value
+from assessments.tests.views.sent import address, kept_in, typed, upload, value
 from portfolio.harness import AskingClient
 from portfolio.models import StoredFile, User
 
@@ -148,6 +148,6 @@ def test_a_redacted_file_takes_the_old_ones_place(client: AskingClient, house: H
     assert "Add the redacted file." in client.post(page, {"reason": "Names."}).content.decode()
     answer = client.post(page, {"reason": "", "uploads": upload("clean.txt", b"Names removed.")})
     assert "clean.txt" in answer.content.decode()
-    assert client.post(page, {"reason": "Names.", "kept": note_in(answer)}).status_code == 302
+    assert client.post(page, {"reason": "Names.", "upload": kept_in(answer)}).status_code == 302
     assert [row.name for row in version.files.filter(destroyed_at=None)] == ["clean.txt"]
     assert "Destroyed on" in client.get(address("evidence", version)).content.decode()
