@@ -241,5 +241,6 @@ def form_page(
         "form": form,
         "record": record,
         "page": page,
+        "queue": f"{request.user.handle} {record.centre.slug} {page.evidence.pk if page else 'new'}",
     }
     return render(request, "assessments/evidence/form.html", context)

@@ -103,6 +103,7 @@ def test_a_candidate_hands_in_two_files_for_three_criteria(
         press(f"label:has(strong:text-is('{number}'))")
     assert phone.inner_text("#criteria-ticked") == "3 criteria ticked"
     press("text=Save and hand in")
+    phone.wait_for_url("**/hand-in/")  # once the files have arrived
     measure()
     press("text=I declare this")
     press("main button.btn-primary")
@@ -139,9 +140,10 @@ def test_bad_input_comes_back_with_everything_and_the_filter_finds(
     phone.set_input_files("#id_uploads", file)
     phone.check("[name=held][value=location]")
     phone.click("text=Save as draft")
+    phone.wait_for_selector("[role=alert]")
     assert "Say where the evidence can be seen." in phone.inner_text("[role=alert]")
     assert phone.input_value("#criteria .where input:visible") == "page 2"
-    assert phone.is_visible("text=board.png")
+    assert phone.get_by_label("Name of board.png").input_value() == "board.png"
     measure()
     phone.fill("#id_location", "The team's office, second shelf")
     phone.click("text=Save as draft")
