@@ -27,6 +27,17 @@ class QualificationKind(models.TextChoices):
     LD11 = "ld11", "L&D11 Internally monitor and maintain the quality of workplace assessment (SQA)"
 
 
+class ScanResult(models.TextChoices):
+    """What a scan of a file for malware came to."""
+
+    WAITING = "waiting", "Waiting to be scanned"
+    CLEAN = "clean", "No malware found"
+    INFECTED = "infected", "Infected"
+    NOT_SCANNED = "not_scanned", "Not scanned"
+    TOO_LARGE = "too_large", "Larger than the scanner takes"
+    FAILED = "failed", "The scanner could not be asked"
+
+
 class DocumentStatus(models.TextChoices):
     """Where something that a worker makes stands: a document, or the rendition of a file."""
 

@@ -5,6 +5,8 @@ written in the transaction of whoever asks, so a worker sees them after its comm
 killed leaves its task unfinished for good: so every task can be run again without harm, and sweeps ask again.
 """
 
+import datetime
+
 from django.utils.module_loading import import_string
 from django_tasks import task
 
@@ -25,3 +27,15 @@ def draw_pages(rendition_id: int) -> None:
 def destroy_unused(stored_id: int) -> None:
     """Destroy the bytes of an upload that was given up, unless something holds the same."""
     import_string("assessments.actions.safekeeping.destroy_unused")(stored_id)
+
+
+@task()
+def scan(stored_id: int) -> None:
+    """Have a file that waits scanned for malware."""
+    import_string("portfolio.scanning.scan")(stored_id)
+
+
+def shut_away_infected(stored_id: int, signature: str, at: datetime.datetime) -> list[int]:
+    """Have the floor that uses an infected file put it in quarantine, in the caller's transaction. Returns the ids."""
+    shut_away: list[int] = import_string("assessments.actions.safekeeping.shut_away_infected")(stored_id, signature, at)
+    return shut_away

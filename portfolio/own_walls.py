@@ -50,6 +50,7 @@ WALLS = [
     *stands_for_good("portfolio_signaturevoid", "voided signatures"),
     *stands_for_good("portfolio_statement", "statements", reloadable=True),
     *stands_for_good("portfolio_storedfile", "stored files"),
+    *stands_for_good("portfolio_scan", "scans"),
     *stands_for_good("portfolio_accessline", "access lines"),
     *refuses("portfolio_document", UPDATE, ISSUED, ISSUED_STANDS, name="an_issued_document_never_changes"),
     *refuses("portfolio_document", DELETE, ISSUED, ISSUED_STANDS, name="an_issued_document_is_never_deleted"),

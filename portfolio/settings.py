@@ -236,6 +236,7 @@ CENTRE_QUOTA = env_int("NVQ_CENTRE_QUOTA_GB", 50) * 1024 * 1024 * 1024
 UPLOAD_DAYS = env_int("NVQ_UPLOAD_DAYS", 7)
 # Draws office documents; empty for none.
 SOFFICE = env("NVQ_SOFFICE", shutil.which("soffice") or "none").removeprefix("none")
+CLAMAV = env("NVQ_CLAMAV")
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
 DATA_UPLOAD_MAX_NUMBER_FILES = 50
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # two for each criterion of every open unit

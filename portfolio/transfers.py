@@ -21,7 +21,7 @@ from django.core.files import File
 from django.db import transaction
 from django.db.models import Q
 
-from portfolio import jobs, vault
+from portfolio import jobs, scanning, vault
 from portfolio.models import Centre, Upload, User
 from portfolio.refusal import Refusal
 
@@ -113,7 +113,7 @@ def keep_whole(*, centre: Centre, by: User, file: File[bytes], name: str, at: da
     name = vault.safe_name(name)
     with transaction.atomic():
         stored = vault.store(centre=centre, file=file, name=name, at=at)
-        return Upload.objects.create(
+        upload = Upload.objects.create(
             centre=centre,
             by=by,
             name=name,
@@ -123,12 +123,18 @@ def keep_whole(*, centre: Centre, by: User, file: File[bytes], name: str, at: da
             finished_at=at,
             stored=stored,
         )
+        scanning.ask(stored=stored, at=at)
+    return upload
 
 
 def found(tokens: Iterable[str], *, by: User, centre: Centre) -> list[Upload]:
-    """Those of the tokens that are kept uploads of this person, belonging to nothing yet, in the order asked for."""
+    """Those of the tokens that are uploads of this person, finished and belonging to nothing, in the order asked for.
+
+    Among them those that were refused: by their content, or because the scanner found something in them since.
+    """
     wanted = [token for text in dict.fromkeys(tokens) if (token := as_token(text))]
-    rows = Upload.objects.visible_to(by).to_use().filter(centre=centre, token__in=wanted).select_related("stored")
+    rows = Upload.objects.visible_to(by).filter(centre=centre, token__in=wanted, claimed_at=None)
+    rows = rows.exclude(finished_at=None).select_related("stored")
     uploads = {upload.token: upload for upload in rows}
     return [uploads[token] for token in wanted if token in uploads]
 
@@ -233,6 +239,7 @@ def keep(upload: Upload, path: Path, at: datetime.datetime) -> None:
     with transaction.atomic():
         stored = vault.take_in(path, centre=upload.centre, name=upload.name, at=at)
         settle(upload, finished_at=at, stored=stored)
+        scanning.ask(stored=stored, at=at)
 
 
 def settle(upload: Upload, **outcome: object) -> None:

@@ -37,6 +37,7 @@ __all__ = [
     "path_of",
     "renamed",
     "safe_name",
+    "shut_away",
     "store",
     "sweep",
 ]
@@ -103,6 +104,13 @@ def destroy(stored: StoredFile) -> bool:
         return False
     path_of(stored).unlink(missing_ok=True)
     return True
+
+
+def shut_away(stored: StoredFile) -> None:
+    """Take the bytes of an infected file out of every reach; they stay for whoever has to look into it. Repeatable."""
+    quarantine = private_folder(Path(settings.VAULT_DIR) / "quarantine")
+    with contextlib.suppress(FileNotFoundError):
+        path_of(stored).replace(quarantine / f"{stored.centre_id}-{stored.sha256}")
 
 
 def safe_name(name: str, *, longest: int = LONGEST_NAME) -> str:

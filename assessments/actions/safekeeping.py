@@ -32,6 +32,21 @@ def quarantine(*, file: EvidenceFile, reason: str, by: User, at: datetime.dateti
 
 
 @transaction.atomic
+def shut_away_infected(stored_id: int, signature: str, at: datetime.datetime) -> list[int]:
+    """Put every file with these bytes in quarantine because the scanner found malware, and forget what was drawn.
+
+    Returns the files' ids.
+
+    Told of by the scan, which writes the audit line (portfolio/scanning.py).
+    """
+    files = EvidenceFile.objects.filter(stored=stored_id, quarantined_at=None, destroyed_at=None)
+    ids = list(files.order_by("pk").values_list("pk", flat=True))
+    files.filter(pk__in=ids).update(quarantined_at=at, reason=f"The scanner found malware in it: {signature}.")
+    renditions.forget(StoredFile.objects.get(pk=stored_id))
+    return ids
+
+
+@transaction.atomic
 def redact(*, file: EvidenceFile, replacement: NamedFile, reason: str, by: User, at: datetime.datetime) -> EvidenceFile:
     """Put a redacted file in a file's place and destroy the old bytes; the line, its digest and the reason stay.
 

@@ -53,9 +53,10 @@ def keep(
 def recall(
     tokens: Sequence[str], names: Mapping[str, str], *, centre: Centre, by: User
 ) -> tuple[list[NamedFile], list[str]]:
-    """The person's uploads with these tokens, under the names typed for them; and a sentence when some are lost."""
+    """The person's uploads with these tokens, under the names typed; the sentences for refused or lost ones."""
     found = transfers.found(tokens, by=by, centre=centre)
-    return named(found, names), [] if len(found) == len(set(tokens)) else [LOST]
+    refused = [f"“{upload.name}”: {upload.refusal}" for upload in found if upload.refusal]
+    return named(found, names), refused + ([] if len(found) == len(set(tokens)) else [LOST])
 
 
 def named(uploads: Iterable[Upload], names: Mapping[str, str]) -> list[NamedFile]:

@@ -134,7 +134,9 @@ class EvidenceFile(models.Model):
     added_at = models.DateTimeField()
     removed_at = models.DateTimeField(null=True, editable=False, help_text="taken out of a draft")
     quarantined_at = models.DateTimeField(null=True, editable=False)
-    quarantined_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, editable=False, related_name="+")
+    quarantined_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, editable=False, related_name="+", help_text="nobody: the scanner"
+    )
     destroyed_at = models.DateTimeField(null=True, editable=False, help_text="bytes destroyed by redaction")
     destroyed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, editable=False, related_name="+")
     reason = models.TextField(blank=True, editable=False, help_text="why it was quarantined or destroyed")
@@ -151,7 +153,7 @@ class EvidenceFile(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(quarantined_at__isnull=True, quarantined_by__isnull=True)
-                | (Q(quarantined_at__isnull=False, quarantined_by__isnull=False) & ~Q(reason="")),
+                | (Q(quarantined_at__isnull=False) & ~Q(reason="")),
                 name="a_quarantine_says_who_when_and_why",
             ),
             models.CheckConstraint(

@@ -1,6 +1,6 @@
 """What the refusals of an item rest on."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -8,6 +8,8 @@ from assessments.enums import ItemStatus, Setting, UnitStatus
 from assessments.models import Enrolment, Evidence, EvidenceFile, EvidenceVersion, Mapping
 from assessments.queries.enrolment import people_of
 from assessments.workflow import ItemFacts, ItemUnit
+from portfolio import scanning
+from portfolio.enums import ScanResult
 from portfolio.models import User
 from units.models import Unit
 
@@ -53,14 +55,33 @@ def files_visible_to(user: User) -> QuerySet[EvidenceFile]:
 
 
 def file_that_opens(user: User, pk: int) -> EvidenceFile:
-    """A file this person may open: not in quarantine, not destroyed. Raises EvidenceFile.DoesNotExist."""
-    return files_visible_to(user).get(pk=pk, quarantined_at=None, destroyed_at=None)
+    """A file this person may open: not in quarantine, not destroyed, and scanned, but for its candidate.
+
+    Raises EvidenceFile.DoesNotExist.
+    """
+    files = files_visible_to(user).select_related("stored", "version__evidence__candidate")
+    file = files.get(pk=pk, quarantined_at=None, destroyed_at=None)
+    if not opens_for(file, scans_of([file])[file.stored_id], own=file.version.evidence.candidate.user_id == user.pk):
+        raise EvidenceFile.DoesNotExist
+    return file
+
+
+def scans_of(files: Iterable[EvidenceFile]) -> dict[int, ScanResult]:
+    """What scanning came to, by the id of the bytes. One query."""
+    return scanning.results(file.stored_id for file in files)
+
+
+def opens_for(file: EvidenceFile, scan: ScanResult, *, own: bool) -> bool:
+    """Whether the bytes may be opened: until a file is scanned only by its candidate, once shut away by nobody."""
+    if file.quarantined_at or file.destroyed_at or scan == ScanResult.INFECTED:
+        return False
+    return own or scan not in scanning.WAITING
 
 
 def item_facts(
     version: EvidenceVersion,
     enrolments: Iterable[Enrolment] | None = None,
-    files: Iterable[EvidenceFile] | None = None,
+    files: Sequence[EvidenceFile] | None = None,
 ) -> ItemFacts:
     """The facts of a version, with the enrolments given (locked ones, in a verb) or those it is mapped to.
 
@@ -69,12 +90,17 @@ def item_facts(
     evidence = version.evidence
     has_draft = version.status != ItemStatus.DRAFT and evidence.versions.filter(status=ItemStatus.DRAFT).exists()
     found = enrolments_of(evidence.pk) if enrolments is None else enrolments
-    kept = version.files.filter(removed_at=None) if files is None else files
-    return facts_of(version, found, kept, has_draft=has_draft)
+    kept = list(version.files.filter(removed_at=None)) if files is None else files
+    return facts_of(version, found, kept, scans_of(kept), has_draft=has_draft)
 
 
 def facts_of(
-    version: EvidenceVersion, enrolments: Iterable[Enrolment], files: Iterable[EvidenceFile], *, has_draft: bool
+    version: EvidenceVersion,
+    enrolments: Iterable[Enrolment],
+    files: Iterable[EvidenceFile],
+    scans: dict[int, ScanResult],
+    *,
+    has_draft: bool,
 ) -> ItemFacts:
     """The same, from rows already read. The version comes with its item and candidate, the enrolments with units."""
     kept = [file for file in files if file.destroyed_at is None]
@@ -85,6 +111,9 @@ def facts_of(
         units=tuple(item_unit(enrolment, version.setting) for enrolment in enrolments),
         files=len(kept),
         quarantined=sum(1 for file in kept if file.quarantined_at),
+        being_scanned=tuple(
+            file.name for file in kept if scans[file.stored_id] in scanning.WAITING and not file.quarantined_at
+        ),
         held=version.held,
         location=version.location,
         described=bool(version.description.strip()),

@@ -10,9 +10,10 @@ from assessments.enums import ItemStatus, Layer, Verb
 from assessments.models import Decision, Enrolment, Evidence, EvidenceFile, EvidenceVersion, Mapping, Review
 from assessments.progress import Mark
 from assessments.queries.enrolment import staff_names
-from assessments.queries.evidence import enrolments_of, facts_of
+from assessments.queries.evidence import enrolments_of, facts_of, scans_of
 from assessments.rules import Person
 from assessments.workflow import ITEM_JOURNEY, SAFEKEEPING, ItemFacts, Reason, item_parties, item_refusals
+from portfolio.enums import ScanResult
 from portfolio.models import User
 from units.models import Criterion
 
@@ -87,6 +88,7 @@ class ItemPage:
     draft: EvidenceVersion | None
     own: bool
     files: list[EvidenceFile]
+    scans: dict[int, ScanResult]
     facts: ItemFacts
     units: list[UnitShown]
     turns: list[Turn]
@@ -98,7 +100,7 @@ class ItemPage:
 def item_page(
     user: User, pk: int, person_at: Callable[[int], Person], *, number: int | None = None, newest: bool = False
 ) -> ItemPage:
-    """The page of an item in nine queries at most, however much was said of it.
+    """The page of an item in ten queries at most, however much was said of it.
 
     Shows the version in force; `number` asks for another one, `newest` for the draft of the next where there is one.
     Raises Evidence.DoesNotExist, or EvidenceVersion.DoesNotExist, for what does not exist for this person: drafts are
@@ -114,7 +116,8 @@ def item_page(
     enrolments = list(enrolments_of(evidence.pk))
     visible = {row.pk for row in enrolments} if own else visible_among(enrolments, user)
     decisions = list(decisions_on(versions, visible))
-    facts = facts_of(version, enrolments, files[version.pk], has_draft=bool(drafts) and version not in drafts)
+    scans = scans_of(files[version.pk])
+    facts = facts_of(version, enrolments, files[version.pk], scans, has_draft=bool(drafts) and version not in drafts)
     return ItemPage(
         evidence=evidence,
         version=version,
@@ -122,6 +125,7 @@ def item_page(
         draft=next((draft for draft in drafts if draft != version), None),
         own=own,
         files=files[version.pk],
+        scans=scans,
         facts=facts,
         units=units_shown(version, [row for row in enrolments if row.pk in visible], decisions),
         turns=turns(evidence, versions, decisions),

@@ -29,7 +29,7 @@ def evidence(request: SignedInRequest, pk: int) -> HttpResponse:
     page = page_of(request, pk, number=number_asked(request))
     draft = page.version.status == ItemStatus.DRAFT
     reasons = [] if page.draft else page.verbs.get(Verb.SUBMIT if draft else Verb.REPLACE, [])
-    files = files_shown(page.files)
+    files = files_shown(page.files, page.scans, own=page.own)
     context = {
         "page": page,
         "evidence": page.evidence,

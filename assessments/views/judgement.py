@@ -12,7 +12,7 @@ from assessments.enums import Verb
 from assessments.forms.reading import ReadingForm
 from assessments.models import EvidenceVersion
 from assessments.queries.caseload import case_rows, caseload
-from assessments.queries.evidence import item_facts
+from assessments.queries.evidence import item_facts, scans_of
 from assessments.queries.reading import SHORT_LIST, desk, next_in_queue, queue_keys, queued, reading
 from assessments.views.asking import person_at
 from assessments.views.viewing import files_shown
@@ -94,7 +94,7 @@ def _judge_answer(request: SignedInRequest, form: ReadingForm, reasons: list[Rea
         "version": found.version,
         "evidence": found.version.evidence,
         "form": form,
-        "files": files_shown(found.files),
+        "files": files_shown(found.files, scans_of(found.files), own=False),
         "units": [
             (unit.enrolment, list(form.fields_of(unit.claimed)), list(form.fields_of(unit.others)))
             for unit in found.units

@@ -1,16 +1,23 @@
 """How each file of an item is shown in place; the same wherever evidence is looked at."""
 
 import logging
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 
 from assessments.models import EvidenceFile
-from portfolio import renditions, serving
-from portfolio.enums import DocumentStatus
+from assessments.queries.evidence import opens_for
+from portfolio import renditions, scanning, serving
+from portfolio.enums import DocumentStatus, ScanResult
 from portfolio.models import Rendition
 
 log = logging.getLogger(__name__)
 
+BEING_SCANNED = "This file is being scanned for malware. It can be opened when that is done."
+STILL_YOURS = "Being scanned for malware. Until that is done only you can open it, and it cannot be handed in."
+TOLD_STAFF = {
+    ScanResult.NOT_SCANNED: "Not scanned for malware.",
+    ScanResult.TOO_LARGE: "Not scanned for malware: it is larger than the scanner takes.",
+}
 LOST = "This file cannot be read at the moment. It has been noted; please tell your centre administrator."
 NO_OFFICE = "A document of this kind cannot be shown on this server. Download it to see it."
 
@@ -26,9 +33,9 @@ class PageShown:
 
 @dataclass(frozen=True)
 class FileShown:
-    """A file and the way to show it: picture, sound, film, text, pages, making, keep, shut, gone or lost.
+    """A file and the way to show it: picture, sound, film, text, pages, making, keep, shut, gone, held or lost.
 
-    `making` waits for a worker; `keep` is for a download only; of the last three only the line is shown.
+    `making` waits for a worker; `keep` is for a download only; of the last four only the line is shown.
     """
 
     file: EvidenceFile
@@ -37,24 +44,38 @@ class FileShown:
     pages: tuple[PageShown, ...] = ()
     page_count: int = 0
     problem: str = ""
+    scan: str = ""
+    """What this reader is told of the scan for malware; empty when there is nothing to tell."""
 
     @property
     def opens(self) -> bool:
         """Whether there are bytes to fetch."""
-        return self.way not in ("shut", "gone", "lost")
+        return self.way not in ("shut", "gone", "held", "lost")
 
 
-def files_shown(files: Iterable[EvidenceFile]) -> list[FileShown]:
-    """The files, each with what its viewer needs. They come with their renditions; texts are read, to a length."""
-    return [file_shown(file) for file in files]
+def files_shown(files: Iterable[EvidenceFile], scans: Mapping[int, ScanResult], *, own: bool) -> list[FileShown]:
+    """The files, each with what its viewer needs. They come with their renditions; texts are read, to a length.
+
+    `scans` say what scanning them came to; `own`: they are shown to their candidate.
+    """
+    return [file_shown(file, scans[file.stored_id], own=own) for file in files]
 
 
-def file_shown(file: EvidenceFile) -> FileShown:
-    """One file; shut away or destroyed ones show their line only."""
+def file_shown(file: EvidenceFile, scan: ScanResult, *, own: bool) -> FileShown:
+    """One file; those shut away, destroyed or not scanned yet show their line only."""
     if file.destroyed_at:
         return FileShown(file, "gone")
     if file.quarantined_at:
         return FileShown(file, "shut")
+    if not opens_for(file, scan, own=own):
+        return FileShown(file, "held", problem=BEING_SCANNED)
+    if own:
+        return replace(lit(file), scan=STILL_YOURS if scan in scanning.WAITING else "")
+    return replace(lit(file), scan=TOLD_STAFF.get(scan, ""))
+
+
+def lit(file: EvidenceFile) -> FileShown:
+    """A file that may be opened, by what its bytes are."""
     try:
         return open_file_shown(file)
     except FileNotFoundError:

@@ -79,6 +79,7 @@ class ItemFacts:
     units: tuple[ItemUnit, ...] = ()
     files: int = 0
     quarantined: int = 0
+    being_scanned: tuple[str, ...] = ()
     held: str = HeldAt.HERE
     location: str = ""
     described: bool = True

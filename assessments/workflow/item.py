@@ -25,6 +25,9 @@ def _submit(person: Person, facts: ItemFacts) -> Iterable[Reason]:
         yield Reason("Add a file, or say where the evidence can be seen.", "item", facts.version_id)
     if facts.quarantined:
         yield Reason("A file of this item is in quarantine: take it out first.", "item", facts.version_id)
+    for name in facts.being_scanned:
+        sentence = f"“{name}” is still being scanned for malware. Look again in a minute."
+        yield Reason(sentence, "item", facts.version_id)
     if not any(unit.status != U.WITHDRAWN for unit in facts.units):
         yield Reason("Map the item to at least one criterion.", "item", facts.version_id)
     if facts.has_draft:

@@ -15,7 +15,7 @@ from portfolio.models.people import (
 )
 from portfolio.models.rendition import Rendition
 from portfolio.models.signature import Signature, SignatureVoid, Statement
-from portfolio.models.vault import AccessLine, Document, StoredFile, Upload
+from portfolio.models.vault import AccessLine, Document, Scan, StoredFile, Upload
 
 __all__ = [
     "AccessLine",
@@ -29,6 +29,7 @@ __all__ = [
     "Rendition",
     "RoleGrant",
     "RolesRead",
+    "Scan",
     "Signature",
     "SignatureVoid",
     "StaffQualification",

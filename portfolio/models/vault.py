@@ -5,7 +5,7 @@ import uuid
 from django.db import models
 from django.db.models import Q
 
-from portfolio.enums import DocumentStatus
+from portfolio.enums import DocumentStatus, ScanResult
 from portfolio.models.base import StandingQuerySet, StandingRow, one_of
 from portfolio.models.people import Centre, User
 
@@ -29,6 +29,31 @@ class StoredFile(StandingRow):
 
     def __str__(self) -> str:
         return f"{self.sha256[:12]} ({self.content_type}, {self.size} bytes)"
+
+
+class Scan(StandingRow):
+    """A step in scanning a stored file for malware: that it waits, and what came of it. The latest counts."""
+
+    stored = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="scans")
+    engine = models.CharField(max_length=100, blank=True, help_text="the scanner and its database, in its own words")
+    result = models.CharField(max_length=12, choices=ScanResult)
+    signature = models.CharField(max_length=200, blank=True, help_text="what matched in an infected file")
+    at = models.DateTimeField()
+
+    objects = StandingQuerySet["Scan"].as_manager()
+
+    class Meta:
+        constraints = [
+            one_of("result", ScanResult, "scan_result_is_known"),
+            models.CheckConstraint(
+                condition=(Q(result=ScanResult.INFECTED) & ~Q(signature=""))
+                | (~Q(result=ScanResult.INFECTED) & Q(signature="")),
+                name="an_infected_file_names_what_matched",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_result_display()} {self.signature}".strip()
 
 
 class UploadQuerySet(models.QuerySet["Upload"]):

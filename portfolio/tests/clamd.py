@@ -1,0 +1,48 @@
+"""A clamd of the tests' own: on a socket in a directory of its own, with signatures written here and no database."""
+
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+EICAR = b"X5O!P%@AP[4\\PZX54(P^)7CC)7}$" + b"EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
+"""The harmless file every scanner calls infected, in two parts so that none calls this source so."""
+CONFIGURATION = """
+LocalSocket {folder}/clamd.sock
+DatabaseDirectory {folder}/signatures
+Foreground yes
+AlertExceedsMax yes
+StreamMaxLength 2M
+"""
+
+
+@contextmanager
+def running(folder: Path) -> Iterator[str]:
+    """A clamd that knows EICAR; its address. It takes files up to 2 MB."""
+    program = shutil.which("clamd", path="/usr/sbin:/usr/bin")
+    if program is None:
+        pytest.skip("clamd is not installed: sudo apt install clamav-daemon")
+    (folder / "signatures").mkdir()
+    (folder / "signatures" / "local.ndb").write_text(f"Eicar-Signature:0:*:{EICAR.hex()}\n")
+    (folder / "clamd.conf").write_text(CONFIGURATION.format(folder=folder))
+    with subprocess.Popen([program, "--config-file", folder / "clamd.conf"], stdout=subprocess.DEVNULL) as clamd:
+        try:
+            listens(folder / "clamd.sock")
+            yield str(folder / "clamd.sock")
+        finally:
+            clamd.terminate()
+
+
+def listens(path: Path) -> None:
+    """Wait until somebody answers at the socket."""
+    for _ in range(600):
+        with socket.socket(socket.AF_UNIX) as probe:
+            if probe.connect_ex(str(path)) == 0:
+                return
+        time.sleep(0.05)
+    raise TimeoutError(f"clamd does not listen at {path}.")
