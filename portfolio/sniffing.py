@@ -6,6 +6,8 @@ else's computer (web pages, drawings with script, macros, archives, executables)
 """
 
 import codecs
+import io
+import os
 import warnings
 import zipfile
 from collections.abc import Iterator
@@ -80,6 +82,8 @@ WEB_PAGE_STARTS = ("<!doctype", "<html", "<head", "<body", "<svg", "<?xml", "<sc
 BLOCK = 1024 * 1024
 MOST_MEMBERS = 10_000
 MOST_UNPACKED = 1024 * 1024 * 1024
+MOST_DIRECTORY = 2 * 1024 * 1024
+MOST_PICTURE = 100 * 1024 * 1024
 BOMB_RATIO = 200
 BOMB_FROM = 10 * 1024 * 1024
 
@@ -153,11 +157,13 @@ def what_can_be_kept() -> str:
 def packed_type(path: Path, name: str) -> str:
     """The type of a ZIP container by the names of its members. Raises UploadRefused for bombs, macros and damage."""
     try:
-        with zipfile.ZipFile(path) as archive:
+        with SparingFile(path) as file, zipfile.ZipFile(file) as archive:
             members = archive.infolist()
             check_unpacked_size(members, name)
             check_macros(archive, members, name)
             return office_type(archive, {member.filename for member in members})
+    except TooMuchAtOnceError as error:
+        raise UploadRefused(unpacks_to_more(name)) from error
     except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
         raise UploadRefused(
             f"“{name}” is damaged and cannot be opened, so it was not kept. Check that it opens on your own device, "
@@ -171,9 +177,27 @@ def check_unpacked_size(members: list[zipfile.ZipInfo], name: str) -> None:
     packed = sum(member.compress_size for member in members)
     out_of_proportion = unpacked > BOMB_FROM and unpacked > BOMB_RATIO * packed
     if len(members) > MOST_MEMBERS or unpacked > MOST_UNPACKED or out_of_proportion:
-        raise UploadRefused(
-            f"“{name}” would unpack to far more than its size, so it was not kept. Save it as a PDF and add that."
-        )
+        raise UploadRefused(unpacks_to_more(name))
+
+
+def unpacks_to_more(name: str) -> str:
+    """The sentence for a container made to exhaust whoever opens it."""
+    return f"“{name}” would unpack to far more than its size, so it was not kept. Save it as a PDF and add that."
+
+
+class TooMuchAtOnceError(Exception):
+    """A container whose directory alone would fill the memory."""
+
+
+class SparingFile(io.FileIO):
+    """A file never read in large parts: a ZIP's directory is read whole, and may be made as long as the file."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        if size is None or size < 0:
+            size = os.fstat(self.fileno()).st_size - self.tell()
+        if size > MOST_DIRECTORY:
+            raise TooMuchAtOnceError
+        return super().read(size) or b""
 
 
 def check_macros(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], name: str) -> None:
@@ -220,8 +244,12 @@ def office_type(archive: zipfile.ZipFile, names: set[str]) -> str:
 def check_picture(path: Path, name: str) -> None:
     """Refuse a picture that cannot be read, or that is so large that showing it would exhaust a computer.
 
-    Only its header is read, never its pixels.
+    Only its header is read, never its pixels; but some forms are read whole for that, so the file itself has a limit.
     """
+    if path.stat().st_size > MOST_PICTURE:
+        raise UploadRefused(
+            f"“{name}” is a picture of more than 100 MB, so it was not kept. Save it smaller and add it again."
+        )
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
