@@ -71,6 +71,11 @@ def scans_of(files: Iterable[EvidenceFile]) -> dict[int, ScanResult]:
     return scanning.results(file.stored_id for file in files)
 
 
+def scans_in_the_way(version: EvidenceVersion, files: Iterable[EvidenceFile]) -> dict[int, ScanResult]:
+    """The same for what may yet be handed in; nothing is asked of other items, which no scan holds up."""
+    return scans_of(files) if version.status in (ItemStatus.DRAFT, ItemStatus.RETURNED) else {}
+
+
 def opens_for(file: EvidenceFile, scan: ScanResult, *, own: bool) -> bool:
     """Whether the bytes may be opened: until a file is scanned only by its candidate, once shut away by nobody."""
     if file.quarantined_at or file.destroyed_at or scan == ScanResult.INFECTED:
@@ -91,7 +96,7 @@ def item_facts(
     has_draft = version.status != ItemStatus.DRAFT and evidence.versions.filter(status=ItemStatus.DRAFT).exists()
     found = enrolments_of(evidence.pk) if enrolments is None else enrolments
     kept = list(version.files.filter(removed_at=None)) if files is None else files
-    return facts_of(version, found, kept, scans_of(kept), has_draft=has_draft)
+    return facts_of(version, found, kept, scans_in_the_way(version, kept), has_draft=has_draft)
 
 
 def facts_of(
@@ -112,7 +117,7 @@ def facts_of(
         files=len(kept),
         quarantined=sum(1 for file in kept if file.quarantined_at),
         being_scanned=tuple(
-            file.name for file in kept if scans[file.stored_id] in scanning.WAITING and not file.quarantined_at
+            file.name for file in kept if scans.get(file.stored_id) in scanning.WAITING and not file.quarantined_at
         ),
         held=version.held,
         location=version.location,

@@ -10,10 +10,9 @@ from assessments.enums import ItemStatus, Layer, Verb
 from assessments.models import Decision, Enrolment, Evidence, EvidenceFile, EvidenceVersion, Mapping, Review
 from assessments.progress import Mark
 from assessments.queries.enrolment import staff_names
-from assessments.queries.evidence import enrolments_of, facts_of, scans_of
+from assessments.queries.evidence import enrolments_of, facts_of, scans_in_the_way
 from assessments.rules import Person
 from assessments.workflow import ITEM_JOURNEY, SAFEKEEPING, ItemFacts, Reason, item_parties, item_refusals
-from portfolio.enums import ScanResult
 from portfolio.models import User
 from units.models import Criterion
 
@@ -88,7 +87,6 @@ class ItemPage:
     draft: EvidenceVersion | None
     own: bool
     files: list[EvidenceFile]
-    scans: dict[int, ScanResult]
     facts: ItemFacts
     units: list[UnitShown]
     turns: list[Turn]
@@ -116,7 +114,7 @@ def item_page(
     enrolments = list(enrolments_of(evidence.pk))
     visible = {row.pk for row in enrolments} if own else visible_among(enrolments, user)
     decisions = list(decisions_on(versions, visible))
-    scans = scans_of(files[version.pk])
+    scans = scans_in_the_way(version, files[version.pk])
     facts = facts_of(version, enrolments, files[version.pk], scans, has_draft=bool(drafts) and version not in drafts)
     return ItemPage(
         evidence=evidence,
@@ -125,7 +123,6 @@ def item_page(
         draft=next((draft for draft in drafts if draft != version), None),
         own=own,
         files=files[version.pk],
-        scans=scans,
         facts=facts,
         units=units_shown(version, [row for row in enrolments if row.pk in visible], decisions),
         turns=turns(evidence, versions, decisions),

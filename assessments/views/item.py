@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from assessments.enums import ItemStatus, Verb
 from assessments.models import Evidence, EvidenceVersion
+from assessments.queries.evidence import scans_of
 from assessments.queries.item import DraftPage, ItemPage, draft_page, item_page
 from assessments.views.asking import item_linked, person_at
 from assessments.views.viewing import files_shown
@@ -29,7 +30,7 @@ def evidence(request: SignedInRequest, pk: int) -> HttpResponse:
     page = page_of(request, pk, number=number_asked(request))
     draft = page.version.status == ItemStatus.DRAFT
     reasons = [] if page.draft else page.verbs.get(Verb.SUBMIT if draft else Verb.REPLACE, [])
-    files = files_shown(page.files, page.scans, own=page.own)
+    files = files_shown(page.files, scans_of(page.files), own=page.own)
     context = {
         "page": page,
         "evidence": page.evidence,

@@ -48,7 +48,7 @@ export class Queue extends EventTarget {
       Object.assign(item, { blob: file, state: "waiting" });
       if (!known) this.items.push(item);
       this.#tell(item);
-      this.#keep(item);
+      this.#keep(item).then(() => this.items.includes(item) && store.keepBytes(item.id, file));
     }
     this.#fill();
   }
@@ -95,8 +95,8 @@ export class Queue extends EventTarget {
     return { id, queue: this.name, name: file.name, wished: "", size: file.size, modified: file.lastModified, added, sent: 0, attempts: 0 };
   }
 
-  #keep({ id, queue, name, wished, size, modified, added, blob, address, state }) {
-    return store.keep({ id, queue, name, wished, size, modified, added, blob, address, paused: state === "paused" });
+  #keep({ id, queue, name, wished, size, modified, added, address, state }) {
+    return store.keep({ id, queue, name, wished, size, modified, added, address, paused: state === "paused" });
   }
 
   #tell(item) {

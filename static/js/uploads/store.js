@@ -2,7 +2,7 @@
 // Where it keeps nothing (private windows, old browsers), they wait in memory alone.
 
 const NAME = "nvq-uploads";
-const STORE = "files";
+const [FILES, BYTES] = ["files", "bytes"];
 const A_WEEK = 7 * 24 * 60 * 60 * 1000;
 
 let opening;
@@ -11,21 +11,25 @@ function database() {
   opening ??= new Promise((resolve) => {
     if (!globalThis.indexedDB) return resolve(null);
     const asked = indexedDB.open(NAME, 1);
-    asked.onupgradeneeded = () => asked.result.createObjectStore(STORE, { keyPath: "id" });
+    asked.onupgradeneeded = () => {
+      asked.result.createObjectStore(FILES, { keyPath: "id" });
+      asked.result.createObjectStore(BYTES);
+    };
     asked.onsuccess = () => resolve(asked.result);
     asked.onerror = () => resolve(null);
   });
   return opening;
 }
 
-async function within(mode, act) {
+// Do it within one store; what cannot be kept is not, and nobody waits for it.
+async function within(name, mode, act) {
   const open = await database();
   if (!open) return undefined;
-  return new Promise((resolve, reject) => {
-    const transaction = open.transaction(STORE, mode);
-    const asked = act(transaction.objectStore(STORE));
+  return new Promise((resolve) => {
+    const transaction = open.transaction(name, mode);
+    const asked = act(transaction.objectStore(name));
     transaction.oncomplete = () => resolve(asked.result);
-    transaction.onabort = () => reject(transaction.error ?? asked.error);
+    transaction.onabort = () => resolve(undefined);
   });
 }
 
@@ -35,24 +39,25 @@ async function hasRoom(size) {
   return size < (quota - usage) / 2;
 }
 
-// Keep an entry: { id, queue, name, size, modified, added, blob?, address?, wished?, paused? }. Without room for its bytes
-// it is kept without them; then the same file has to be chosen again after a reload.
-export async function keep(entry) {
-  if (entry.blob && !(await hasRoom(entry.blob.size))) entry = { ...entry, blob: undefined };
-  try {
-    await within("readwrite", (store) => store.put(entry));
-  } catch {
-    if (entry.blob) await keep({ ...entry, blob: undefined });
-  }
+// Keep an entry: { id, queue, name, wished, size, modified, added, address, paused }.
+export const keep = (entry) => within(FILES, "readwrite", (store) => store.put(entry));
+
+// Keep its bytes, once. Without room for them the same file has to be chosen again after a reload.
+export async function keepBytes(id, blob) {
+  if (await hasRoom(blob.size)) await within(BYTES, "readwrite", (store) => store.put(blob, id));
 }
 
-export const forget = (id) => within("readwrite", (store) => store.delete(id)).catch(() => undefined);
+export async function forget(id) {
+  await within(FILES, "readwrite", (store) => store.delete(id));
+  await within(BYTES, "readwrite", (store) => store.delete(id));
+}
 
-// The entries of a queue in the order they were added; what has lain for a week goes.
+// The entries of a queue with their bytes, in the order they were added; what has lain for a week goes.
 export async function waiting(queue) {
-  const all = (await within("readonly", (store) => store.getAll()).catch(() => [])) ?? [];
+  const all = (await within(FILES, "readonly", (store) => store.getAll())) ?? [];
   const old = all.filter((entry) => entry.added < Date.now() - A_WEEK);
   for (const entry of old) await forget(entry.id);
   const mine = all.filter((entry) => entry.queue === queue && !old.includes(entry));
+  for (const entry of mine) entry.blob = await within(BYTES, "readonly", (store) => store.get(entry.id));
   return mine.sort((one, other) => one.added - other.added);
 }
