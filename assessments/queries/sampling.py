@@ -241,6 +241,7 @@ def changed_since_declared(user: User, day: datetime.date) -> list[UnitWaiting]:
     gone = EvidenceFile.objects.filter(
         Q(quarantined_at__isnull=False) | Q(destroyed_at__isnull=False),
         version__replaced_at=None,
+        version__evidence__centre__in=centres_of(user, *STAFF, day=day),
         version__evidence__mappings__taken_back_at=None,
     )
     mapped_to = "version__evidence__mappings__enrolment"
