@@ -131,9 +131,11 @@ def a_draft(
     )
 
 
-def handed_in(enrolment: Enrolment, *numbers: str) -> EvidenceVersion:
+def handed_in(enrolment: Enrolment, *numbers: str, words: items.Described | None = None) -> EvidenceVersion:
     """An item waiting to be read."""
-    return items.submit(version=a_draft(enrolment, *numbers), by=enrolment.candidate_user, at=timezone.now())
+    return items.submit(
+        version=a_draft(enrolment, *numbers, words=words), by=enrolment.candidate_user, at=timezone.now()
+    )
 
 
 def judged(

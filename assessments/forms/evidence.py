@@ -9,44 +9,14 @@ from uuid import UUID
 
 from django import forms
 
-from assessments.actions.evidence import Described, NamedFile, Target
+from assessments.actions.evidence import Described, NamedFile
 from assessments.enums import EvidenceKind, HeldAt, OthersData, Setting
+from assessments.forms.mapping import MappingForm
 from assessments.forms.uploads import FilesField, FilesInput, once
 from assessments.models import EvidenceFile, EvidenceVersion
-from assessments.queries.mapping import ToMap, UnitToMap
+from assessments.queries.mapping import ToMap
 from portfolio.forms import day
 from portfolio.models import Statement, StoredFile
-
-LONGEST_LOCATOR = 100
-FEW = 2
-
-
-@dataclass(frozen=True)
-class Row:
-    """A criterion in the form's tree, as it was ticked."""
-
-    offered: ToMap
-    ticked: bool
-    locator: str
-    fixed: str = ""
-    """Why it cannot be ticked or unticked here, in a word; empty when it can."""
-
-
-@dataclass(frozen=True)
-class Branch:
-    """An outcome in the form's tree."""
-
-    text: str
-    rows: list[Row]
-
-
-@dataclass(frozen=True)
-class UnitBranch:
-    """A unit in the form's tree."""
-
-    unit: UnitToMap
-    opened: bool
-    branches: list[Branch]
 
 
 @dataclass(frozen=True)
@@ -62,80 +32,6 @@ class Listed:
     received_at: datetime.datetime | None
     upload: UUID | None = None
     out: bool = False
-
-
-class MappingForm(forms.Form):
-    """Criteria to tick, each with the place in the item where it shows."""
-
-    criteria = forms.MultipleChoiceField(
-        required=False,
-        error_messages={
-            "invalid_choice": "One of the criteria you ticked cannot be chosen any more. Look at the list again."
-        },
-    )
-
-    def __init__(self, *args: Any, units: Sequence[UnitToMap], opened: int | None = None, **kwargs: Any) -> None:
-        """`opened`: the enrolment whose criteria are wanted."""
-        super().__init__(*args, **kwargs)
-        self.units = units
-        self.opened = opened
-        self.offered = {row.value: row for unit in units for part in unit.headings for row in part.criteria}
-        free = [(row.value, row.value) for row in self.offered.values() if self.is_free(row)]
-        self.fields["criteria"].choices = free  # type: ignore[attr-defined]
-
-    def is_free(self, row: ToMap) -> bool:
-        """Whether this form may tick it: what the item is mapped to already is not mapped once more."""
-        return row.mapping is None
-
-    @property
-    def tree(self) -> list[UnitBranch]:
-        """The units, outcomes and criteria with what is ticked: as typed, else as it stands."""
-        return [self._unit(unit) for unit in self.units]
-
-    def _unit(self, unit: UnitToMap) -> UnitBranch:
-        """One unit: open where it is wanted, where something in it is ticked, and where there are few."""
-        branches = [Branch(part.text, [self._row(offered) for offered in part.criteria]) for part in unit.headings]
-        ticked = any(row.ticked for branch in branches for row in branch.rows)
-        return UnitBranch(unit, ticked or unit.enrolment.pk == self.opened or len(self.units) <= FEW, branches)
-
-    def _row(self, offered: ToMap) -> Row:
-        mapping = offered.mapping
-        if not self.is_free(offered):
-            fixed = "judged already" if offered.judged else "mapped"
-            return Row(offered, mapping is not None, mapping.locator if mapping else "", fixed)
-        if self.is_bound:
-            return Row(offered, offered.value in self._ticked(), self._locator(offered.value))
-        return Row(offered, mapping is not None, mapping.locator if mapping else "")
-
-    def _ticked(self) -> set[str]:
-        return set(self.data.getlist("criteria"))  # type: ignore[attr-defined]
-
-    def _locator(self, value: str) -> str:
-        return str(self.data.get(f"locator-{value}", "")).strip()
-
-    def clean_criteria(self) -> list[str]:
-        ticked: list[str] = self.cleaned_data["criteria"]
-        for value in ticked:
-            if len(self._locator(value)) > LONGEST_LOCATOR:
-                number = self.offered[value].criterion.number
-                self.add_error("criteria", f"{number}: say where to look in {LONGEST_LOCATOR} letters at most.")
-        return ticked
-
-    @property
-    def targets(self) -> list[Target]:
-        """What was ticked, for the action."""
-        rows = [self.offered[value] for value in self.cleaned_data["criteria"]]
-        return [Target(row.enrolment_id, row.criterion.pk, self._locator(row.value)) for row in rows]
-
-
-class MapForm(MappingForm):
-    """Further criteria for an item."""
-
-    def clean_criteria(self) -> list[str]:
-        ticked = super().clean_criteria()
-        if not ticked:
-            raise forms.ValidationError("Tick at least one criterion.")
-        return ticked
 
 
 class EvidenceForm(MappingForm):
@@ -189,9 +85,9 @@ class EvidenceForm(MappingForm):
         named = [f"file-{file.pk}" for file in self.present] + [f"kept-{file.upload}" for file in self.kept]
         self.fields["leave_out"].choices = [(name, name) for name in named]  # type: ignore[attr-defined]
 
-    def is_free(self, row: ToMap) -> bool:
+    def fixed(self, row: ToMap) -> str:
         """A draft may be mapped afresh, but for what was judged in an earlier version."""
-        return row.mapping is None or not row.judged
+        return "judged already" if row.mapping is not None and row.judged else ""
 
     @property
     def listed(self) -> list[Listed]:

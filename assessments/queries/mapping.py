@@ -1,49 +1,81 @@
-"""The criteria an item can be mapped to, as the tree the forms show."""
+"""The criteria an item can be mapped to, as the tree the forms show, and those its words speak of."""
 
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
-from assessments.enums import ItemStatus, UnitStatus
+from assessments.enums import ItemStatus, Setting, UnitStatus
 from assessments.models import Decision, Enrolment, Evidence, Mapping
+from assessments.queries.evidence import forbidden_setting
+from assessments.wording import Text, ranked
 from portfolio.models import CandidateRecord, User
-from units.models import Criterion
+from units.models import Criterion, RelatedCriterion, TeachingPoint
 
 LIVE = (ItemStatus.DRAFT, ItemStatus.SUBMITTED, ItemStatus.REVIEWED, ItemStatus.RETURNED)
+OUTCOME_WORTH, TEACHING_WORTH = 0.3, 0.3
+"""What a word in the outcome, or in what is taught for it, is worth beside one in the criterion itself."""
+
+
+class Worded(NamedTuple):
+    """A criterion as the tree words it. Not a row of the table: a tree has hundreds."""
+
+    pk: int
+    unit_id: int
+    number: str
+    text: str
+    outcome_id: int | None
+    outcome_number: str
+    outcome: str
+
+    @property
+    def heading(self) -> str:
+        """What stands above it in the tree."""
+        return f"{self.outcome_number} {self.outcome}".strip() if self.outcome_id else "Knowledge and understanding"
 
 
 @dataclass(frozen=True)
 class ToMap:
-    """A criterion of a unit that is open, and how the item and the rest of the portfolio stand to it."""
+    """A criterion of a unit that is open, and how the item and the rest of the portfolio stand to it.
 
-    enrolment_id: int
-    criterion: Criterion
+    `related` are criteria of the other open units that our cross-walk relates it to.
+    """
+
+    enrolment: Enrolment
+    criterion: Worded
     covered: bool
     mapping: Mapping | None = None
     judged: bool = False
+    related: list[str] = field(default_factory=list)
 
     @property
     def value(self) -> str:
         """How a form names it."""
-        return f"{self.enrolment_id}:{self.criterion.pk}"
-
-
-@dataclass(frozen=True)
-class Heading:
-    """An outcome or headed group, and its criteria."""
-
-    text: str
-    criteria: list[ToMap]
+        return value_of(self.enrolment.pk, self.criterion.pk)
 
 
 @dataclass(frozen=True)
 class UnitToMap:
-    """A unit that is collecting evidence."""
+    """A unit that is collecting evidence. `not_taken` says by setting why evidence from it is not taken."""
 
     enrolment: Enrolment
-    headings: list[Heading]
+    criteria: list[ToMap]
+    not_taken: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Suggested:
+    """A criterion that what was typed seems to speak of, and the words that make it seem so."""
+
+    offered: ToMap
+    because: tuple[str, ...]
+
+
+def value_of(enrolment_id: int, criterion_id: int) -> str:
+    """The name a form gives to a criterion of an enrolment."""
+    return f"{enrolment_id}:{criterion_id}"
 
 
 def open_enrolments(candidate: CandidateRecord) -> QuerySet[Enrolment]:
@@ -58,31 +90,45 @@ def open_to_mapping(evidence: Evidence, user: User) -> QuerySet[Enrolment]:
 
 
 def units_to_map(enrolments: Iterable[Enrolment], evidence: Evidence | None = None) -> list[UnitToMap]:
-    """The tree of these units, in four queries however many there are."""
+    """The tree of these units, in five queries at most however many there are."""
     units = list(enrolments)
-    criteria: dict[int, list[Criterion]] = defaultdict(list)
-    worded = ("unit", "number", "text", "outcome__number", "outcome__text")
-    found = Criterion.objects.filter(unit__in={unit.unit_id for unit in units}).select_related("outcome")
-    for criterion in found.only(*worded):
+    criteria: dict[int, list[Worded]] = defaultdict(list)
+    found = Criterion.objects.filter(unit__in={unit.unit_id for unit in units})
+    worded = ("pk", "unit_id", "number", "text", "outcome_id", "outcome__number", "outcome__text")
+    for row in found.values_list(*worded):
+        criterion = Worded(*row)
         criteria[criterion.unit_id].append(criterion)
     covered = covered_in(units, but=evidence)
-    mapped = {(row.enrolment_id, row.criterion_id): row for row in mappings_of(evidence, units)}
-    judged = judged_of(evidence)
+    mapped = mappings_of(evidence, units)
+    related = related_in(units, criteria)
 
-    def to_map(unit: Enrolment, criterion: Criterion) -> ToMap:
+    def to_map(unit: Enrolment, criterion: Worded) -> ToMap:
         key = (unit.pk, criterion.pk)
-        return ToMap(unit.pk, criterion, key in covered, mapped.get(key), key in judged)
+        mapping, judged = mapped.get(key, (None, False))
+        return ToMap(unit, criterion, key in covered, mapping, judged, related.get(criterion.pk, []))
 
-    return [UnitToMap(unit, headings([to_map(unit, row) for row in criteria[unit.unit_id]])) for unit in units]
+    return [
+        UnitToMap(unit, [to_map(unit, row) for row in criteria[unit.unit_id]], settings_not_taken(unit))
+        for unit in units
+    ]
 
 
-def headings(criteria: list[ToMap]) -> list[Heading]:
-    """The criteria under their outcomes, in the specification's order."""
-    found: dict[str, Heading] = {}
-    for row in criteria:
-        text = str(row.criterion.outcome) if row.criterion.outcome else "Knowledge and understanding"
-        found.setdefault(text, Heading(text, [])).criteria.append(row)
-    return list(found.values())
+def settings_not_taken(enrolment: Enrolment) -> dict[str, str]:
+    """The settings the unit takes no evidence from, each with its sentence."""
+    sentences = {setting.value: forbidden_setting(enrolment.unit, setting) for setting in Setting}
+    return {setting: sentence for setting, sentence in sentences.items() if sentence}
+
+
+def related_in(units: list[Enrolment], criteria: dict[int, list[Worded]]) -> dict[int, list[str]]:
+    """By criterion, what the cross-walk relates it to in the other units: one query, both ways."""
+    within = {unit.unit_id for unit in units}
+    pairs = RelatedCriterion.objects.filter(criterion__unit__in=within, related__unit__in=within)
+    beside: dict[int, set[int]] = defaultdict(set)
+    for one, other in pairs.order_by().values_list("criterion_id", "related_id"):
+        beside[one].add(other)
+        beside[other].add(one)
+    places = [(unit, criterion.pk) for unit in units for criterion in criteria[unit.unit_id]]
+    return {pk: [value_of(unit.pk, other) for unit, other in places if other in far] for pk, far in beside.items()}
 
 
 def live(enrolment_ids: Iterable[int]) -> QuerySet[Mapping]:
@@ -103,17 +149,40 @@ def covered_in(enrolments: list[Enrolment], *, but: Evidence | None) -> set[tupl
     return set(rows.order_by().values_list("enrolment_id", "criterion_id").distinct())
 
 
-def mappings_of(evidence: Evidence | None, enrolments: list[Enrolment]) -> Iterable[Mapping]:
-    """What the item is mapped to in these units now."""
+def mappings_of(evidence: Evidence | None, enrolments: list[Enrolment]) -> dict[tuple[int, int], tuple[Mapping, bool]]:
+    """What the item is mapped to in these units now, by enrolment and criterion, and whether any version of it was
+    judged on that: such a mapping stays for good. One query."""
     if evidence is None:
-        return ()
-    mapped = Mapping.objects.filter(evidence=evidence, taken_back_at=None, enrolment__in=enrolments)
-    return mapped.only("enrolment", "criterion", "locator").order_by()
+        return {}
+    decisions = Decision.objects.filter(
+        version__evidence=evidence, enrolment=OuterRef("enrolment"), criterion=OuterRef("criterion")
+    )
+    rows = Mapping.objects.filter(evidence=evidence, taken_back_at=None, enrolment__in=enrolments)
+    found = rows.annotate(judged=Exists(decisions)).only("enrolment", "criterion", "locator").order_by()
+    return {(row.enrolment_id, row.criterion_id): (row, row.judged) for row in found}
 
 
-def judged_of(evidence: Evidence | None) -> set[tuple[int, int]]:
-    """The (enrolment, criterion) pairs on which any version of the item was judged: those stay mapped for good."""
-    if evidence is None:
-        return set()
-    decisions = Decision.objects.filter(version__evidence=evidence)
-    return set(decisions.order_by().values_list("enrolment_id", "criterion_id").distinct())
+def suggested(typed: str, units: Sequence[UnitToMap], *, but: Collection[str]) -> list[Suggested]:
+    """The criteria that what was typed seems to speak of, best first, but those ticked already. One query.
+
+    The criterion's own words count most, then its outcome's and what is taught for that.
+    """
+    offered = {row.value: row for unit in units for row in unit.criteria}
+    taught: dict[int, list[str]] = defaultdict(list)
+    within = {unit.enrolment.unit_id for unit in units}
+    points = TeachingPoint.objects.filter(outcome__unit__in=within) if typed.strip() else TeachingPoint.objects.none()
+    for outcome, text in points.values_list("outcome_id", "text"):
+        taught[outcome].append(text)
+    texts = [text_of(row, taught) for row in offered.values()]
+    matches = ranked(typed, texts)
+    return [Suggested(offered[match.key], match.because) for match in matches if match.key not in but]
+
+
+def text_of(row: ToMap, taught: dict[int, list[str]]) -> Text:
+    """A criterion with what stands around it."""
+    criterion = row.criterion
+    fields = [(1.0, criterion.text)]
+    if criterion.outcome_id:
+        fields.append((OUTCOME_WORTH, criterion.outcome))
+        fields += [(TEACHING_WORTH, text) for text in taught[criterion.outcome_id]]
+    return Text(row.value, tuple(fields))

@@ -9,10 +9,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from assessments.actions import evidence as actions
 from assessments.enums import ItemStatus, Verb
-from assessments.forms.evidence import EvidenceForm, HandInForm, MapForm, ReasonForm
+from assessments.forms.evidence import EvidenceForm, HandInForm, ReasonForm
+from assessments.forms.mapping import MapForm, MappingForm
 from assessments.models import Enrolment, EvidenceVersion, Mapping
 from assessments.queries.item import DraftPage, ItemPage
-from assessments.queries.mapping import open_enrolments, open_to_mapping, units_to_map
+from assessments.queries.mapping import Suggested, open_enrolments, open_to_mapping, suggested, units_to_map
 from assessments.views.asking import deny, item_linked
 from assessments.views.item import draft_of, page_of
 from assessments.views.receiving import received
@@ -44,6 +45,8 @@ def add(request: SignedInRequest) -> HttpResponse:
         kept=files.kept,
         refused=files.refused,
     )
+    if form.looking:
+        return found(request, form) or form_page(request, form, record)
     if request.method == "POST" and form.is_valid():
         try:
             version = actions.add_evidence(
@@ -80,6 +83,8 @@ def edit(request: SignedInRequest, pk: int) -> HttpResponse:
         version=version,
         files=[file for file in page.files if file.destroyed_at is None],
     )
+    if form.looking:
+        return found(request, form) or form_page(request, form, record, page)
     if request.method == "POST" and form.is_valid():
         try:
             actions.edit_draft(
@@ -140,8 +145,14 @@ def map_more(request: SignedInRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and (mapping := request.POST.get("take_back")):
         return take_back(request, page, mapping)
     units = units_to_map(open_to_mapping(page.evidence, request.user), page.evidence)
-    form = MapForm(request.POST if request.method == "POST" else None, units=units)
-    if request.method == "POST" and not reasons and form.is_valid():
+    version = page.version
+    words = f"{version.title} {version.description}"
+    form = MapForm(
+        request.POST if request.method == "POST" else None, units=units, setting=version.setting, words=words
+    )
+    if form.looking and (fragment := found(request, form)):
+        return fragment
+    if request.method == "POST" and not form.looking and not reasons and form.is_valid():
         try:
             actions.map_more(version=page.version, targets=form.targets, by=request.user, at=timezone.now())
         except Refusal as refusal:
@@ -149,7 +160,12 @@ def map_more(request: SignedInRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, "The item is mapped to what you ticked.")
             return redirect("assessments:evidence", pk)
-    context = {"page": page, "form": form, "refusals": item_linked(reasons, pk)}
+    context = {
+        "page": page,
+        "form": form,
+        "refusals": item_linked(reasons, pk),
+        "suggestions": suggestions_for(form),
+    }
     return render(request, "assessments/evidence/map.html", context, status=status_for(request, reasons))
 
 
@@ -233,8 +249,27 @@ def take_back(request: SignedInRequest, page: ItemPage, mapping: str) -> HttpRes
     return redirect("assessments:map_evidence", page.evidence.pk)
 
 
+def found(request: SignedInRequest, form: MappingForm) -> HttpResponse | None:
+    """The suggestions alone, for a browser that keeps the form as it is; else the whole page is shown again."""
+    if not request.headers.get("HX-Request"):
+        return None
+    context = {"form": form, "suggestions": suggestions_for(form)}
+    return render(request, "assessments/evidence/suggested.html", context)
+
+
+def suggestions_for(form: MappingForm) -> list[Suggested]:
+    """Where it was asked, criteria that the item's words speak of and that can be ticked still."""
+    if form.looking != "suggest":
+        return []
+    taken = form.ticked | {value for value, row in form.offered.items() if form.fixed(row)}
+    return suggested(form.typed, form.units, but=taken)
+
+
 def form_page(
-    request: SignedInRequest, form: EvidenceForm, record: CandidateRecord, page: DraftPage | None = None
+    request: SignedInRequest,
+    form: EvidenceForm,
+    record: CandidateRecord,
+    page: DraftPage | None = None,
 ) -> HttpResponse:
     """The form, which names the uploads kept, so that nobody adds them twice."""
     context = {
@@ -242,5 +277,6 @@ def form_page(
         "record": record,
         "page": page,
         "queue": f"{request.user.handle} {record.centre.slug} {page.evidence.pk if page else 'new'}",
+        "suggestions": suggestions_for(form),
     }
     return render(request, "assessments/evidence/form.html", context)

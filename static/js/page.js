@@ -45,13 +45,14 @@ function judgeByKey(event) {
   }
 }
 
-// Filter: <input type="search" data-filter="#list"> hides every [data-filter-item] in #list without the words typed.
+// Filter: <input type="search" data-filter="#list"> hides every [data-filter-item] in #list without the words
+// typed. Where one holds a [data-filter-words], those are its words.
 function filterList(event) {
   const list = event.target.dataset?.filter && document.querySelector(event.target.dataset.filter);
   if (!list) return;
   const words = event.target.value.toLowerCase().split(/\s+/);
   for (const item of list.querySelectorAll("[data-filter-item]")) {
-    const text = item.textContent.toLowerCase();
+    const text = (item.querySelector("[data-filter-words]") ?? item).textContent.toLowerCase();
     item.hidden = !item.querySelector(":checked") && !words.every((word) => text.includes(word));
   }
 }

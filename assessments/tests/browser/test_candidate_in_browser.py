@@ -8,8 +8,9 @@ import pytest
 from django.urls import reverse
 
 from assessments.enums import ItemStatus
-from assessments.models import Enrolment, EvidenceVersion
+from assessments.models import Enrolment, EvidenceVersion, Mapping
 from assessments.testing import House, a_house, an_enrolment
+from assessments.tests.views.sent import value
 from portfolio.models import User
 from portfolio.testing import PASSWORD, with_password
 from portfolio.tests import small_files
@@ -131,7 +132,7 @@ def test_bad_input_comes_back_with_everything_and_the_filter_finds(
     file.write_bytes(small_files.picture("PNG"))
     signed_in(house_now.candidate.user)
     phone.goto(live_server.url + reverse("assessments:add_evidence"))
-    assert phone.locator("#criteria details[open]").count() == 0
+    assert phone.locator("#criteria .unit-criteria[open]").count() == 0
     phone.fill("#criteria-filter", "CC26")
     phone.fill("#criteria-filter", "2.1")
     assert phone.locator("#criteria li:visible").count() >= 1
@@ -148,3 +149,36 @@ def test_bad_input_comes_back_with_everything_and_the_filter_finds(
     phone.fill("#id_location", "The team's office, second shelf")
     phone.click("text=Save as draft")
     assert phone.inner_text("h1") == "Draft: board"
+
+
+def test_words_suggest_criteria_ticks_offer_related_ones_and_a_unit_says_what_it_does_not_take(
+    phone: "Page",
+    signed_in: Callable[[User], None],
+    measure: Callable[[], None],
+    live_server: Any,
+    house_now: House,
+) -> None:
+    cc16, sqa, _ = (an_enrolment(house_now, key) for key in ("ocr-cc16", "sqa-h12e04", "ocr-d20"))
+    signed_in(house_now.candidate.user)
+    phone.goto(live_server.url + reverse("assessments:add_evidence"))
+    phone.fill("#id_description", "A colleague referred a complaint, and I resolved it.")
+    suggestion = phone.locator(".suggestions li", has_text="CC16 1.2")
+    suggestion.wait_for()
+    assert "because you wrote" in suggestion.inner_text()
+    assert phone.inner_text("#criteria-ticked") == "0 criteria ticked"
+    suggestion.locator("input").check()
+    assert phone.inner_text("#criteria-ticked") == "1 criterion ticked"
+    chosen = phone.locator(f".criterion-choice:has(> .tick > [value='{value(cc16, '1.2')}'])")
+    chosen.get_by_label("Where in it").fill("paragraph 2")
+    assert "by our cross-walk" in chosen.inner_text()
+    chosen.locator(".related label", has_text="H12E 04 3").click()
+    assert phone.inner_text("#criteria-ticked") == "2 criteria ticked"
+    phone.select_option("#id_setting", "simulated")
+    assert "D20 does not accept evidence from simulation" in phone.inner_text(".setting-said")
+    phone.click("summary:has-text('D20')")
+    assert phone.locator(".not-taken:visible").count() == 1
+    measure()
+    phone.fill("#id_title", "Referred complaint")
+    phone.click("text=Save as draft")
+    mapped = Mapping.objects.values_list("enrolment", "criterion__number", "locator")
+    assert set(mapped) == {(cc16.pk, "1.2", "paragraph 2"), (sqa.pk, "3", "")}

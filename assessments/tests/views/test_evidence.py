@@ -84,7 +84,7 @@ def test_bad_input_keeps_every_word_and_every_good_file(
     assert "review.txt" in shown
     assert 'value="Call handling review"' in shown
     assert "I reviewed the calls of my team." in shown
-    assert re.search(rf'value="{place}" id="[^"]+" checked', shown)
+    assert re.search(rf'value="{place}" checked', shown)
     assert 'value="minute 3"' in shown
     client.post(ADD, typed(enrolment, "1.2", upload=kept_in(answer)))
     assert [file.name for file in EvidenceFile.objects.all()] == ["review.txt"]
