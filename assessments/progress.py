@@ -79,6 +79,23 @@ def layer_of(marks: Iterable[Mark], *, confirmed: bool = False) -> Layer:
     return Layer.RETURNED if marks else Layer.NOT_STARTED
 
 
+def still_needed(marks: Iterable[Mark]) -> str:
+    """What a criterion still needs, given everything mapped to it, the nearest way first; empty once it is met."""
+    marks = list(marks)
+    handed_in = [mark for mark in marks if mark.item_status != ItemStatus.DRAFT]
+    if any(mark.accepted for mark in handed_in):
+        return ""
+    if any(mark.pending for mark in handed_in):
+        return "It is met, and waits for a countersignature."
+    if any(mark.waiting for mark in handed_in):
+        return "It waits for the assessor."
+    if any(not mark.returned for mark in handed_in):
+        return "What there is contributes to it: more is needed to meet it."
+    if handed_in:
+        return "Put right what the assessor asks for, or show it with something else."
+    return "Hand in the draft that is to show it." if marks else "Nothing shows it yet."
+
+
 @dataclass(frozen=True, slots=True)
 class Progress:
     """How many of a unit's criteria are at least so far. `accepted` counts the confirmed too, `claimed` all three."""

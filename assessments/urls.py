@@ -9,6 +9,7 @@ from assessments.views import (
     files,
     item,
     judgement,
+    matrix,
     office,
     printed,
     record,
@@ -62,6 +63,7 @@ urlpatterns = [
     path("enrolments/<int:pk>/authenticate/", award.authenticate_unit, name="authenticate"),
     # record
     path("enrolments/<int:pk>/", record.enrolment_page, name="enrolment"),
+    path("enrolments/<int:pk>/cell/", matrix.map_cell, name="map_cell"),
     *(
         path(f"enrolments/<int:pk>/{verb.value.replace('_', '-')}/", record.verb, {"verb": verb.value}, name=verb.value)
         for verb in UNIT_STEPS

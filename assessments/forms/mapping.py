@@ -81,11 +81,14 @@ class MappingForm(forms.Form):
         },
     )
 
-    def __init__(self, *args: Any, units: Sequence[UnitToMap], opened: int | None = None, **kwargs: Any) -> None:
-        """`opened`: the enrolment whose criteria are wanted."""
+    def __init__(
+        self, *args: Any, units: Sequence[UnitToMap], opened: int | None = None, wanted: str = "", **kwargs: Any
+    ) -> None:
+        """`opened`: the enrolment whose criteria are wanted; `wanted`: the one somebody asked to add evidence for."""
         super().__init__(*args, **kwargs)
         self.units = units
         self.opened = opened
+        self.wanted = wanted
         self.offered = {row.value: row for unit in units for row in unit.criteria}
         free = [(value, value) for value, row in self.offered.items() if not self.fixed(row)]
         self.fields["criteria"].choices = free  # type: ignore[attr-defined]
@@ -128,7 +131,7 @@ class MappingForm(forms.Form):
         """What is ticked: as typed, else as it stands."""
         if self.is_bound:
             return set(self.data.getlist("criteria"))  # type: ignore[attr-defined]
-        return {value for value, row in self.offered.items() if row.mapping is not None}
+        return {value for value, row in self.offered.items() if row.mapping is not None or value == self.wanted}
 
     @property
     def tree(self) -> list[UnitBranch]:

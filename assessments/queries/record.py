@@ -9,10 +9,10 @@ from django.db.models import Exists, OuterRef, Q, Subquery
 
 from assessments.enums import EvidenceKind, ItemStatus, Layer, SignedAs, UnitStatus, Verb, Verdict
 from assessments.models import Enrolment, UnsampledNote
-from assessments.progress import Mark, Progress, progress_of
+from assessments.progress import Mark, Progress, progress_of, still_needed
 from assessments.queries.judgement import Decided, Mapped, UnitRows, unit_rows
 from assessments.queries.verification import LookedAt, looked_at_in, unit_facts
-from assessments.rules import Person
+from assessments.rules import PERMISSIONS, Person, parties
 from assessments.verifying import further_acts
 from assessments.workflow import Reason, UnitFacts, open_to, unit_needs
 from portfolio.models import StaffRecord, User
@@ -36,6 +36,7 @@ class Cell:
     layer: Layer
     label: str
     locator: str
+    judged: bool
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,8 @@ class CriterionRow:
     heading: str
     layer: Layer
     said: list[Said]
+    needs: str
+    """What it still needs, as a sentence; empty once it is met."""
 
 
 @dataclass(frozen=True)
@@ -104,7 +107,7 @@ class OverTime:
     first: datetime.date | None
     last: datetime.date | None
     dates: int
-    kinds: int
+    kinds: list[str]
 
 
 @dataclass(frozen=True)
@@ -124,6 +127,7 @@ class UnitPage:
     looked_at: LookedAt
     over_time: OverTime
     pending: list[tuple[int, str]]
+    may_map: bool
     verbs: list[Verb]
     further: list[str]
     next_verb: Verb | None
@@ -187,6 +191,8 @@ def page_of(enrolment: Enrolment, staff: dict[str, str], person: Person) -> Unit
         looked_at=looked_at,
         over_time=over_time(rows.mapped),
         pending=pending_shown(rows),
+        may_map=facts.status == UnitStatus.COLLECTING
+        and bool(set(PERMISSIONS[Verb.MAP_MORE]) & parties(person, facts.people)),
         verbs=verbs,
         further=further_acts(person, facts),
         next_verb=next_verb,
@@ -236,7 +242,9 @@ def item_rows(criteria: list[Criterion], pairs: list[tuple[Mapped, Mark]]) -> li
             )
         number = criteria[places[row.criterion_id]].number
         label = f"{row.item} for {number}: {mark.words}"
-        found[row.evidence_id].cells[places[row.criterion_id]] = Cell(mark.layer, label, row.locator)
+        found[row.evidence_id].cells[places[row.criterion_id]] = Cell(
+            mark.layer, label, row.locator, mark.verdict is not None
+        )
     return list(found.values())
 
 
@@ -246,10 +254,18 @@ def criterion_rows(
     """Each criterion with what covers it and what the assessor said."""
     latest = {(row.version_id, row.criterion_id): row for row in rows.decided}
     said: dict[int, list[Said]] = defaultdict(list)
+    marks: dict[int, list[Mark]] = defaultdict(list)
     for row, mark in pairs:
+        marks[row.criterion_id].append(mark)
         said[row.criterion_id].append(said_of(row, mark, latest.get((row.version_id, row.criterion_id))))
     return [
-        CriterionRow(criterion, heading_of(criterion), layer_by_criterion[criterion.pk], said[criterion.pk])
+        CriterionRow(
+            criterion,
+            heading_of(criterion),
+            layer_by_criterion[criterion.pk],
+            said[criterion.pk],
+            still_needed(marks[criterion.pk]),
+        )
         for criterion in rows.criteria
     ]
 
@@ -307,7 +323,12 @@ def signatures_shown(rows: UnitRows, facts: UnitFacts) -> list[SignatureShown]:
 
 
 def over_time(mapped: list[Mapped]) -> OverTime:
-    """First and last date, distinct dates and kinds of the items handed in."""
+    """First and last date, distinct dates and kinds of the items handed in.
+
+    Source: evidence is to come from different occasions over a sufficient period (each of the specifications). That is
+    the assessor's to judge: these facts inform, and count towards nothing.
+    """
     handed_in = [row for row in mapped if row.status != ItemStatus.DRAFT]
     days = {row.activity_on for row in handed_in if row.activity_on}
-    return OverTime(min(days, default=None), max(days, default=None), len(days), len({row.kind for row in handed_in}))
+    kinds = sorted({EvidenceKind(row.kind).label for row in handed_in})
+    return OverTime(min(days, default=None), max(days, default=None), len(days), kinds)

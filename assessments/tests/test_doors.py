@@ -271,6 +271,7 @@ TABLE: dict[str, Expected] = {
     "assessments:drop_sample": Expected(verifying() | {"lead": 403}, of_sample),
     "assessments:action": Expected(only(*STAFF_OF_THE_UNIT), of_action),
     "assessments:enrolment": Expected(only(*SEES_THE_UNIT), of_unit),
+    "assessments:map_cell": Expected(signed_in(405), of_unit, posted=signed_in(404)),  # of no item
     "assessments:recording_form": Expected(signed_in(405), of_unit, posted=only(*SEES_THE_UNIT, code=302)),
     "assessments:authentication_document": Expected(signed_in(405), of_form, posted=only(*SEES_THE_UNIT, code=302)),
     "assessments:blank_form": Expected(signed_in(), lambda scene: ["ocr-cc26", 1]),

@@ -31,6 +31,7 @@ WITHOUT_RECORDS = {
         "portfolio:uploads",
         "portfolio:upload",
         "assessments:replace_evidence",
+        "assessments:map_cell",
         "assessments:evidence_file",
         "assessments:download_evidence_file",
         "assessments:evidence_page",

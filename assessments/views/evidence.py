@@ -13,7 +13,7 @@ from assessments.forms.evidence import EvidenceForm, HandInForm, ReasonForm
 from assessments.forms.mapping import MapForm, MappingForm
 from assessments.models import Enrolment, EvidenceVersion, Mapping
 from assessments.queries.item import DraftPage, ItemPage
-from assessments.queries.mapping import Suggested, open_enrolments, open_to_mapping, suggested, units_to_map
+from assessments.queries.mapping import Suggested, open_enrolments, open_to_mapping, suggested, units_to_map, value_of
 from assessments.views.asking import deny, item_linked
 from assessments.views.item import draft_of, page_of
 from assessments.views.receiving import received
@@ -42,6 +42,7 @@ def add(request: SignedInRequest) -> HttpResponse:
         request.POST if request.method == "POST" else None,
         units=units_to_map(open_enrolments(record)),
         opened=unit,
+        wanted=value_of(unit or 0, asked_for(request, "criterion") or 0),
         kept=files.kept,
         refused=files.refused,
     )

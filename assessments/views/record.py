@@ -193,21 +193,18 @@ PAGES: dict[Verb, VerbPage] = {
 @require_safe
 def enrolment_page(request: SignedInRequest, pk: int) -> HttpResponse:
     """One candidate's unit, in three views of the same facts."""
-    page = _page(request, pk)
+    page = page_for(request, pk)
     view = request.GET.get("view", "")
     if view not in VIEWS:
         view = "criteria" if page.enrolment.candidate_user_id == request.user.pk else "matrix"
-    who_can = _who_can(page)
     context = {
-        "page": page,
-        "enrolment": page.enrolment,
+        **standing_of(page),
         "view": view,
         "views": VIEWS,
+        "only_gaps": "gaps" in request.GET,
+        "add_place": f"{reverse('assessments:add_evidence')}?unit={pk}&criterion=",
         "own": page.enrolment.candidate_user_id == request.user.pk,
         "administers": request.standing.holds(Role.ADMINISTRATOR, page.enrolment.centre_id),
-        "missing_title": f"What is still missing before {who_can}" if who_can else "",
-        "missing_clear": f"Nothing is missing: {who_can}.",
-        "missing": linked(page.reasons, pk),
         "verbs": [(verb.value, PAGES[verb].title) for verb in page.verbs if not PAGES[verb].aside],
         "asides": [(verb.value, PAGES[verb].title) for verb in page.verbs if PAGES[verb].aside],
         "may_add": page.facts.status == UnitStatus.COLLECTING,
@@ -216,12 +213,24 @@ def enrolment_page(request: SignedInRequest, pk: int) -> HttpResponse:
     return render(request, "assessments/record/enrolment.html", context)
 
 
+def standing_of(page: UnitPage) -> dict[str, Any]:
+    """How the unit stands: its progress, and what is missing before its next step."""
+    who_can = _who_can(page)
+    return {
+        "page": page,
+        "enrolment": page.enrolment,
+        "missing_title": f"What is still missing before {who_can}" if who_can else "",
+        "missing_clear": f"Nothing is missing: {who_can}.",
+        "missing": linked(page.reasons, page.enrolment.pk),
+    }
+
+
 @signed_in
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "HEAD", "POST"])
 def verb(request: SignedInRequest, pk: int, verb: str) -> HttpResponse:
     """Ask for one verb on a unit: what it means, what stands in its way, the words to sign; then do it."""
-    step, page = UNIT_STEPS[Verb(verb)], _page(request, pk)
+    step, page = UNIT_STEPS[Verb(verb)], page_for(request, pk)
     asked = PAGES[step.verb]
     reasons = unit_refusals(step.verb, page.person, page.facts)
     if step.verb not in page.verbs:
@@ -262,7 +271,8 @@ def _act(asked: VerbPage, enrolment: Enrolment, cleaned: dict[str, Any], request
     asked.act(enrolment=enrolment, by=request.user, at=timezone.now(), **values)
 
 
-def _page(request: SignedInRequest, pk: int) -> UnitPage:
+def page_for(request: SignedInRequest, pk: int) -> UnitPage:
+    """The page of a unit this person can see, else 404."""
     try:
         return unit_page(request.user, pk, partial(person_at, request))
     except Enrolment.DoesNotExist:

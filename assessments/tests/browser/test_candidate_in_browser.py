@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, Literal
 import pytest
 from django.urls import reverse
 
-from assessments.enums import ItemStatus
+from assessments.enums import ItemStatus, Verdict
 from assessments.models import Enrolment, EvidenceVersion, Mapping
-from assessments.testing import House, a_house, an_enrolment
+from assessments.testing import House, a_house, an_enrolment, handed_in, judged
 from assessments.tests.views.sent import value
 from portfolio.models import User
 from portfolio.testing import PASSWORD, with_password
@@ -182,3 +182,37 @@ def test_words_suggest_criteria_ticks_offer_related_ones_and_a_unit_says_what_it
     phone.click("text=Save as draft")
     mapped = Mapping.objects.values_list("enrolment", "criterion__number", "locator")
     assert set(mapped) == {(cc16.pk, "1.2", "paragraph 2"), (sqa.pk, "3", "")}
+
+
+def test_the_matrix_is_walked_and_filled_by_keyboard(
+    phone: "Page",
+    signed_in: Callable[[User], None],
+    measure: Callable[[], None],
+    live_server: Any,
+    house_now: House,
+    enrolment: Enrolment,
+) -> None:
+    handed_in(enrolment, "1.1")
+    judged(handed_in(enrolment, "1.2"), enrolment, Verdict.CONTRIBUTES, "1.2")
+    signed_in(house_now.candidate.user)
+    phone.goto(live_server.url + reverse("assessments:enrolment", args=[enrolment.pk]) + "?view=matrix")
+    assert phone.locator(".matrix [tabindex='0']").count() == 1
+    phone.focus(".matrix td[tabindex='0']")
+    for key in ("ArrowRight", "ArrowRight", "ArrowLeft", "ArrowDown", "ArrowUp"):
+        phone.keyboard.press(key)
+    assert "Evidence 1 for 1.2: not claimed" in phone.inner_text("#cell-about")
+    phone.keyboard.press(" ")
+    phone.locator("#cell-said", has_text="Evidence 1 for 1.2: claimed").wait_for()
+    here = "document.activeElement.matches('td') && document.activeElement.textContent"
+    assert "Evidence 1 for 1.2: claimed" in phone.evaluate(here)
+    measure()
+    phone.click("#cell-press")
+    phone.locator("#cell-said", has_text="not claimed").wait_for()
+    live = Mapping.objects.filter(taken_back_at=None)
+    assert set(live.values_list("evidence__number", "criterion__number")) == {(1, "1.1"), (2, "1.2")}
+    phone.keyboard.press("Shift+Tab")
+    phone.focus(".matrix td[tabindex='0']")
+    phone.keyboard.press("ArrowDown")
+    assert not phone.is_visible("#cell-press")
+    phone.keyboard.press("Home")
+    assert phone.evaluate("document.activeElement.textContent") == "Evidence 2"

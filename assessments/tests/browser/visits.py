@@ -236,6 +236,7 @@ NO_PAGE = {
     "assessments:evidence_thumbnail": "a picture",
     "assessments:evidence_page": "a picture",
     "assessments:evidence_page_text": "a text",
+    "assessments:map_cell": "answers to a press of a key only",
     "assessments:replace_evidence": "answers to a press of a button only",
     "assessments:recording_form": "answers to a press of a button only",
     "assessments:authentication_document": "answers to a press of a button only",
