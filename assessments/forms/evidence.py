@@ -11,7 +11,7 @@ from django import forms
 
 from assessments.actions.evidence import Described, NamedFile
 from assessments.enums import EvidenceKind, HeldAt, OthersData, Setting
-from assessments.forms.mapping import MappingForm
+from assessments.forms.mapping import AS_TYPED, AT_ONCE, MappingForm
 from assessments.forms.uploads import FilesField, FilesInput, once
 from assessments.models import EvidenceFile, EvidenceVersion
 from assessments.queries.mapping import ToMap
@@ -81,6 +81,7 @@ class EvidenceForm(MappingForm):
         words = {name: getattr(version, name) for name in asdict(Described(title=""))} if version else {}
         super().__init__(*args, **kwargs)
         self.initial = words
+        self.suggests_on = f"{AT_ONCE}, {AS_TYPED}" if version else AS_TYPED
         self.present, self.kept, self.refused = list(files), once(kept), list(refused)
         named = [f"file-{file.pk}" for file in self.present] + [f"kept-{file.upload}" for file in self.kept]
         self.fields["leave_out"].choices = [(name, name) for name in named]  # type: ignore[attr-defined]

@@ -16,6 +16,8 @@ LONGEST_LOCATOR = 100
 FEW = 2
 LOOKING = ("find", "suggest")
 """Presses that only look: the page comes back with all that was typed, and nothing is checked or saved."""
+AT_ONCE = "load"
+AS_TYPED = "input delay:700ms from:#id_title, input delay:700ms from:#id_description"
 
 
 class Other(NamedTuple):
@@ -72,7 +74,7 @@ class UnitBranch:
 class MappingForm(forms.Form):
     """Criteria to tick, each with the place in the item where it shows."""
 
-    suggests_on = "load, input delay:700ms from:#id_title, input delay:700ms from:#id_description"
+    suggests_on = AS_TYPED
     """When the browser asks for suggestions by itself."""
     criteria = forms.MultipleChoiceField(
         required=False,
@@ -210,7 +212,7 @@ class MappingForm(forms.Form):
 class MapForm(MappingForm):
     """Further criteria for an item, whose words and setting stand."""
 
-    suggests_on = "load"
+    suggests_on = AT_ONCE
 
     def __init__(self, *args: Any, setting: str, words: str, **kwargs: Any) -> None:
         """`setting` is the item's, which some units do not take; `words` its title and description."""
