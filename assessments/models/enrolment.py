@@ -80,9 +80,12 @@ class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
         """Of what the person sees, the units on which they are named in this part, e.g. `assessor`."""
         return self.filter(**{part: user}, centre__in=centres_of(user, *STAFF, day=day))
 
-    def listed(self) -> "EnrolmentQuerySet":
-        """With candidate and unit, as far as a list tells of them: a specification is too much to read for each row."""
-        return self.select_related("candidate", "unit").only(*LISTED)
+    def listed(self, *more: str) -> "EnrolmentQuerySet":
+        """With candidate and unit, as far as a list tells of them: a specification is too much to read for each row.
+
+        `more` are further columns that the list needs.
+        """
+        return self.select_related("candidate", "unit").only(*LISTED, *more)
 
     def locked(self) -> "EnrolmentQuerySet":
         """The enrolments, locked until the transaction ends, in id order so that two verbs never wait in a ring."""

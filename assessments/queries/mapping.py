@@ -15,6 +15,11 @@ from portfolio.models import CandidateRecord, User
 from units.models import Criterion, RelatedCriterion, TeachingPoint
 
 LIVE = (ItemStatus.DRAFT, ItemStatus.SUBMITTED, ItemStatus.REVIEWED, ItemStatus.RETURNED)
+SETTINGS_TAKEN = (
+    "unit__simulation_allowed",
+    "unit__realistic_working_environment_allowed",
+    "unit__work_placement_allowed",
+)
 OUTCOME_WORTH, TEACHING_WORTH = 0.3, 0.3
 """What a word in the outcome, or in what is taught for it, is worth beside one in the criterion itself."""
 
@@ -79,8 +84,8 @@ def value_of(enrolment_id: int, criterion_id: int) -> str:
 
 
 def open_enrolments(candidate: CandidateRecord) -> QuerySet[Enrolment]:
-    """The candidate's units that are collecting evidence."""
-    return Enrolment.objects.filter(candidate=candidate, status=UnitStatus.COLLECTING).listed()
+    """The candidate's units that are collecting evidence, with the settings they take it from."""
+    return Enrolment.objects.filter(candidate=candidate, status=UnitStatus.COLLECTING).listed(*SETTINGS_TAKEN)
 
 
 def open_to_mapping(evidence: Evidence, user: User) -> QuerySet[Enrolment]:

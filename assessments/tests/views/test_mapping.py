@@ -12,7 +12,7 @@ from assessments.actions.evidence import Described
 from assessments.enums import Setting
 from assessments.models import Enrolment, Evidence, Mapping
 from assessments.testing import House, a_draft, an_enrolment, described, handed_in
-from assessments.tests.views.sent import address, note_in, typed, upload, value
+from assessments.tests.views.sent import address, kept_in, typed, upload, value
 from portfolio.harness import AskingClient
 from portfolio.models import User
 
@@ -115,7 +115,7 @@ def test_words_suggest_criteria_and_say_why_and_tick_nothing(
 
 def test_the_files_sent_with_the_words_are_kept(client: AskingClient, candidate: User) -> None:
     answer = client.post(ADD, typed(uploads=[upload()], then="suggest", **WORDS))
-    client.post(ADD, typed(kept=note_in(answer)))
+    client.post(ADD, typed(upload=kept_in(answer)))
     assert Evidence.objects.get().versions.get().files.get().name == "review.txt"
 
 
