@@ -38,6 +38,7 @@ class Verb(models.TextChoices):
     MAP_MORE = "map_more", "map to criteria"
     WITHDRAW_ITEM = "withdraw_item", "withdraw the item"
     QUARANTINE = "quarantine", "quarantine"
+    RELEASE = "release", "release from quarantine"
     REDACT = "redact", "redact"
     # a unit
     DECLARE = "declare", "declare complete"

@@ -34,6 +34,7 @@ PERMISSIONS: dict[Verb, tuple[Party, ...]] = {
     Verb.MAP_MORE: (Party.CANDIDATE, Party.ASSESSOR),
     Verb.WITHDRAW_ITEM: (Party.CANDIDATE, Party.ASSESSOR),
     Verb.QUARANTINE: (Party.ASSESSOR, Party.ADMINISTRATOR),
+    Verb.RELEASE: (Party.ASSESSOR, Party.ADMINISTRATOR),
     Verb.REDACT: (Party.ASSESSOR, Party.ADMINISTRATOR),
     Verb.DECLARE: (Party.CANDIDATE,),
     Verb.REFER: (Party.ASSESSOR,),

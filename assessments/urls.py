@@ -39,6 +39,7 @@ urlpatterns = [
     path("evidence/<int:pk>/map/", evidence.map_more, name="map_evidence"),
     path("evidence/<int:pk>/withdraw/", evidence.withdraw, name="withdraw_evidence"),
     path("evidence-files/<int:pk>/quarantine/", safekeeping.quarantine, name="quarantine_file"),
+    path("evidence-files/<int:pk>/release/", safekeeping.release, name="release_file"),
     path("evidence-files/<int:pk>/redact/", safekeeping.redact, name="redact_file"),
     path("evidence-files/<int:pk>/", files.evidence_file, name="evidence_file"),
     path("evidence-files/<int:pk>/download/", files.download, name="download_evidence_file"),

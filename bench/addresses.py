@@ -137,6 +137,7 @@ def assessors_pages(found: Subjects) -> Iterable[Page]:
     yield page("Judge", me, "assessments:judge", found.waiting.pk, most=HEAVY)
     yield page("Evidence, as its assessor", me, "assessments:evidence", found.read.evidence_id)
     yield page("Quarantine a file", me, "assessments:quarantine_file", file.pk, measured=False)
+    yield page("Release a file", me, "assessments:release_file", file.pk, measured=False)
     yield page("Redact a file", me, "assessments:redact_file", file.pk, measured=False)
 
 

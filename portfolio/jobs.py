@@ -17,16 +17,16 @@ def render_document(document_id: int) -> None:
     import_string("portfolio.press.make")(document_id)
 
 
+@task(priority=50)
+def destroy_bytes(destruction_id: int) -> None:
+    """Carry out a Destruction."""
+    import_string("portfolio.shredder.carry_out")(destruction_id)
+
+
 @task(priority=-10)
 def draw_pages(rendition_id: int) -> None:
     """Draw the pages of a Rendition that waits. Letters and documents that somebody waits for go first."""
     import_string("portfolio.renditions.make")(rendition_id)
-
-
-@task()
-def destroy_unused(stored_id: int) -> None:
-    """Destroy the bytes of an upload that was given up, unless something holds the same."""
-    import_string("assessments.actions.safekeeping.destroy_unused")(stored_id)
 
 
 @task()

@@ -134,9 +134,12 @@ def make(rendition_id: int) -> None:
 
 @transaction.atomic
 def forget(stored: StoredFile) -> None:
-    """Remove what was drawn of a file, row and folder, and keep a worker that is at it from keeping what it draws."""
+    """Remove what was drawn of a file, row and folder, and keep a worker that is at it from keeping what it draws.
+
+    The folder goes at once: should the row come back, `mend` has it drawn again.
+    """
     Rendition.objects.filter(stored=stored).delete()
-    transaction.on_commit(lambda: remove_folders(stored))
+    remove_folders(stored)
 
 
 # --- looking ---------------------------------------------------------------------------------------------------------

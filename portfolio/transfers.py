@@ -21,7 +21,7 @@ from django.core.files import File
 from django.db import transaction
 from django.db.models import Q
 
-from portfolio import jobs, scanning, vault
+from portfolio import scanning, shredder, vault
 from portfolio.models import Centre, Upload, User
 from portfolio.refusal import Refusal
 
@@ -146,7 +146,7 @@ def claim(tokens: Iterable[UUID], *, at: datetime.datetime) -> None:
         raise Refusal(["One of the files has been saved already, perhaps by pressing twice. Look at your evidence."])
 
 
-def give_up(*, upload: Upload) -> None:
+def give_up(*, upload: Upload, at: datetime.datetime) -> None:
     """Forget an upload that belongs to nothing, with its bytes unless something else holds the same.
 
     Raises Refusal once it is part of something.
@@ -154,8 +154,8 @@ def give_up(*, upload: Upload) -> None:
     with transaction.atomic():
         if not Upload.objects.filter(pk=upload.pk, claimed_at=None).delete()[0]:
             raise Refusal(["This file has been saved, so it can only be taken out where it was saved."])
-        if upload.stored_id:
-            jobs.destroy_unused.enqueue(upload.stored_id)
+        if upload.stored:
+            shredder.order(stored=upload.stored, reason="It was given up before it was used.", by=upload.by, at=at)
     path_of(upload).unlink(missing_ok=True)
 
 

@@ -97,8 +97,8 @@ def open_stored(stored: StoredFile) -> BinaryIO:
 def destroy(stored: StoredFile) -> bool:
     """Remove the bytes of a row for good; the row stays, as the record of what was there.
 
-    Called once the caller's transaction is safe, for bytes cannot be rolled back. The caller makes sure that nothing
-    of its own floor refers to them any more. A document made here keeps its bytes. Returns whether they are gone.
+    Called by the shredder alone, which makes sure that no floor shows them any more: bytes cannot be rolled back. A
+    document made here keeps its bytes. Returns whether they are gone.
     """
     if Document.objects.filter(stored=stored).exists():
         return False

@@ -32,6 +32,8 @@ class Described:
     title: str
     description: str = ""
     kind: str = EvidenceKind.WORK_PRODUCT
+    prior_source: str = ""
+    prior_achieved_on: datetime.date | None = None
     setting: str = Setting.PAID_WORK
     activity_on: datetime.date | None = None
     held: str = HeldAt.HERE
@@ -55,7 +57,7 @@ class NamedFile:
 
 @dataclass(frozen=True)
 class Target:
-    """A criterion of an enrolment an item is mapped to, and where in the item to look."""
+    """A criterion an item is mapped to, and where in the item to look."""
 
     enrolment_id: int
     criterion_id: int

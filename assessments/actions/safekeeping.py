@@ -1,4 +1,4 @@
-"""Verbs on a file of an item: quarantine it, or redact it and destroy the old bytes.
+"""Verbs on a file of an item: quarantine it and release it again, or redact it and destroy the old bytes.
 
 They reach every version of the item that holds the same bytes, for a new version begins with the files of the last.
 """
@@ -11,12 +11,19 @@ from django.db.models import QuerySet
 from assessments.actions.evidence import NamedFile, lock_item
 from assessments.actions.journey import person, refuse, require
 from assessments.enums import Verb
-from assessments.models import EvidenceFile
+from assessments.models import EvidenceFile, Release
 from assessments.workflow import item_refusals
-from portfolio import audit, renditions, transfers, vault
+from portfolio import audit, renditions, shredder, transfers
 from portfolio.canonical import JSON
-from portfolio.models import StoredFile, Upload, User
+from portfolio.models import StoredFile, User
 from portfolio.refusal import Refusal
+
+OWN_QUARANTINE = (
+    "You put this file in quarantine, so somebody else must look at it: another assessor or an administrator."
+)
+SCANNERS_QUARANTINE = (
+    "The scanner found malware in this file, so it stays in quarantine. Have it redacted, or the item withdrawn."
+)
 
 
 @transaction.atomic
@@ -35,9 +42,7 @@ def quarantine(*, file: EvidenceFile, reason: str, by: User, at: datetime.dateti
 def shut_away_infected(stored_id: int, signature: str, at: datetime.datetime) -> list[int]:
     """Put every file with these bytes in quarantine because the scanner found malware, and forget what was drawn.
 
-    Returns the files' ids.
-
-    Told of by the scan, which writes the audit line (portfolio/scanning.py).
+    Returns the files' ids. Told of by the scan, which writes the audit line (portfolio/scanning.py).
     """
     files = EvidenceFile.objects.filter(stored=stored_id, quarantined_at=None, destroyed_at=None)
     ids = list(files.order_by("pk").values_list("pk", flat=True))
@@ -47,12 +52,45 @@ def shut_away_infected(stored_id: int, signature: str, at: datetime.datetime) ->
 
 
 @transaction.atomic
+def release(*, file: EvidenceFile, reason: str, by: User, at: datetime.datetime) -> EvidenceFile:
+    """Let a file be opened again. The quarantine stays on record, beside who ended it and why.
+
+    It takes a second pair of eyes: whoever shut the file away does not release it, and nobody what the scanner did.
+    Raises Refusal.
+    """
+    reason = require(reason, "Say why the file is released.")
+    _allowed(file, Verb.RELEASE, by, at)
+    shut = _same_bytes(file).filter(quarantined_at__isnull=False, removed_at=None)
+    if not shut.filter(pk=file.pk).exists():
+        raise Refusal(["This file is not in quarantine."])
+    if shut.filter(quarantined_by=by).exists():
+        raise Refusal([OWN_QUARANTINE])
+    if shut.filter(quarantined_by=None).exists():
+        raise Refusal([SCANNERS_QUARANTINE])
+    Release.objects.bulk_create(
+        Release(
+            file_id=pk,
+            quarantined_at=since,
+            quarantined_by_id=shut_by,
+            quarantine_reason=why,
+            released_at=at,
+            released_by=by,
+            reason=reason,
+        )
+        for pk, since, shut_by, why in shut.values_list("pk", "quarantined_at", "quarantined_by", "reason")
+        if since
+    )
+    shut.update(quarantined_at=None, quarantined_by=None, reason="")
+    return _told(file, Verb.RELEASE, by, at, reason)
+
+
+@transaction.atomic
 def redact(*, file: EvidenceFile, replacement: NamedFile, reason: str, by: User, at: datetime.datetime) -> EvidenceFile:
     """Put a redacted file in a file's place and destroy the old bytes; the line, its digest and the reason stay.
 
     Redaction is a destructive edit, never an overlay (domain rules 25, 76). Signatures over the old bytes become
-    stale. The bytes are destroyed once the transaction is safe, unless another item of the centre holds the same.
-    Returns the file that now stands in its place.
+    stale. The bytes are destroyed by a job, with all that was drawn of them, unless another item of the centre holds
+    the same. Returns the file that now stands in its place.
     """
     reason = require(reason, "Say why the file is redacted.")
     _allowed(file, Verb.REDACT, by, at)
@@ -77,24 +115,9 @@ def redact(*, file: EvidenceFile, replacement: NamedFile, reason: str, by: User,
         if row.removed_at is None
     )
     renditions.ask([replacement.stored], at=at)
-    transaction.on_commit(lambda: destroy_unused(file.stored_id))
+    shredder.order(stored=file.stored, reason=reason, by=by, at=at)
     _told(file, Verb.REDACT, by, at, reason)
     return EvidenceFile.objects.get(version=file.version_id, position=file.position, destroyed_at=None)
-
-
-@transaction.atomic
-def destroy_unused(stored_id: int) -> bool:
-    """Destroy the bytes of a stored file that nothing holds, no item and no upload. Returns whether they are gone.
-
-    The row is locked, so that nobody adds it to an item while its bytes go.
-    """
-    stored = StoredFile.objects.select_for_update().get(pk=stored_id)
-    if EvidenceFile.objects.filter(stored=stored, destroyed_at=None, removed_at=None).exists():
-        return False
-    if Upload.objects.to_use().filter(stored=stored).exists():
-        return False
-    renditions.forget(stored)
-    return vault.destroy(stored)
 
 
 def _allowed(file: EvidenceFile, verb: Verb, by: User, at: datetime.datetime) -> None:

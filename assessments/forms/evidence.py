@@ -48,6 +48,13 @@ class EvidenceForm(MappingForm):
     description = forms.CharField(label="What I did", required=False, widget=forms.Textarea(attrs={"rows": 4}))
     activity_on = day("Date of the activity", required=False)
     kind = forms.ChoiceField(choices=EvidenceKind.choices, initial=EvidenceKind.WORK_PRODUCT)
+    prior_source = forms.CharField(
+        label="Where the learning comes from",
+        max_length=255,
+        required=False,
+        help_text="The qualification with its awarding body, or the post and the employer.",
+    )
+    prior_achieved_on = day("When it was achieved", required=False)
     setting = forms.ChoiceField(choices=Setting.choices, initial=Setting.PAID_WORK)
     held = forms.ChoiceField(
         label="Where the evidence is", choices=HeldAt.choices, initial=HeldAt.HERE, widget=forms.RadioSelect
@@ -106,8 +113,18 @@ class EvidenceForm(MappingForm):
             self.add_error("uploads", sentence)
         if not cleaned.get("title") and "title" not in self.errors:
             cleaned["title"] = self._name_of_first_file()
+        if cleaned.get("kind") != EvidenceKind.PRIOR_LEARNING:
+            cleaned |= {"prior_source": "", "prior_achieved_on": None}
         wanted = {
             "location": (cleaned.get("held") == HeldAt.LOCATION, "Say where the evidence can be seen."),
+            "prior_source": (
+                cleaned.get("kind") == EvidenceKind.PRIOR_LEARNING,
+                "Say where the prior learning comes from.",
+            ),
+            "prior_achieved_on": (
+                cleaned.get("kind") == EvidenceKind.PRIOR_LEARNING,
+                "Say when the prior learning was achieved.",
+            ),
             "data_protection": (
                 cleaned.get("others_data") != OthersData.NONE,
                 "Say whose data is in the evidence and how it is protected.",

@@ -2,7 +2,7 @@
 
 from assessments.models.award import AuthenticationForm, Certificate, Claim
 from assessments.models.enrolment import Allocation, Enrolment, EnrolmentQuerySet
-from assessments.models.evidence import Evidence, EvidenceFile, EvidenceVersion, Mapping
+from assessments.models.evidence import Evidence, EvidenceFile, EvidenceVersion, Mapping, Release
 from assessments.models.judgement import Countersignature, Decision, Review, SignOff
 from assessments.models.verification import Action, ActionQuerySet, Sample, SampledCriterion, UnsampledNote
 
@@ -21,6 +21,7 @@ __all__ = [
     "EvidenceFile",
     "EvidenceVersion",
     "Mapping",
+    "Release",
     "Review",
     "Sample",
     "SampledCriterion",

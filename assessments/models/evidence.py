@@ -3,11 +3,20 @@
 import datetime
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from assessments.enums import EvidenceKind, HeldAt, ItemStatus, OthersData, Setting
 from assessments.models.enrolment import Enrolment, worked_on_by
-from portfolio.models import CandidateRecord, Centre, Statement, StoredFile, User, one_of
+from portfolio.models import (
+    CandidateRecord,
+    Centre,
+    StandingQuerySet,
+    StandingRow,
+    Statement,
+    StoredFile,
+    User,
+    one_of,
+)
 from units.models import Criterion
 
 HANDED_IN = (ItemStatus.SUBMITTED, ItemStatus.REVIEWED, ItemStatus.RETURNED)
@@ -53,6 +62,8 @@ class EvidenceVersion(models.Model):
     title = models.CharField(max_length=200)
     description = models.TextField("what I did", blank=True)
     kind = models.CharField(max_length=30, choices=EvidenceKind, default=EvidenceKind.WORK_PRODUCT)
+    prior_source = models.CharField("where the learning comes from", max_length=255, blank=True)
+    prior_achieved_on = models.DateField("when it was achieved", null=True, blank=True)
     setting = models.CharField(max_length=25, choices=Setting, default=Setting.PAID_WORK)
     activity_on = models.DateField("date of the activity", null=True, blank=True)
     held = models.CharField("where the evidence is", max_length=10, choices=HeldAt, default=HeldAt.HERE)
@@ -114,6 +125,12 @@ class EvidenceVersion(models.Model):
                 violation_error_message="For work made together with others, say what your own contribution was.",
             ),
             models.CheckConstraint(
+                condition=~Q(kind=EvidenceKind.PRIOR_LEARNING)
+                | (~Q(prior_source="") & Q(prior_achieved_on__isnull=False)),
+                name="prior_learning_says_whence_and_when",
+                violation_error_message="Say where the prior learning comes from, and when it was achieved.",
+            ),
+            models.CheckConstraint(
                 condition=Q(others_data=OthersData.NONE) | ~Q(data_protection=""),
                 name="others_data_is_protected",
                 violation_error_message="Say whose data is in the evidence and how it is protected.",
@@ -165,6 +182,34 @@ class EvidenceFile(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Release(StandingRow):
+    """That a file came out of quarantine, why, and what that quarantine was. The file itself shows none any more."""
+
+    file = models.ForeignKey(EvidenceFile, on_delete=models.PROTECT, related_name="releases")
+    quarantined_at = models.DateTimeField()
+    quarantined_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    quarantine_reason = models.TextField()
+    released_at = models.DateTimeField()
+    released_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    reason = models.TextField()
+
+    objects = StandingQuerySet["Release"].as_manager()
+
+    class Meta:
+        ordering = ["file", "released_at", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(released_by=F("quarantined_by")),
+                name="nobody_releases_what_they_shut_away",
+                violation_error_message="Somebody else must release what you put in quarantine.",
+            ),
+            models.CheckConstraint(condition=~Q(reason=""), name="a_release_says_why"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.file}: released"
 
 
 class Mapping(models.Model):

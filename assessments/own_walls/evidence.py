@@ -1,7 +1,7 @@
 """What was handed in is never edited."""
 
 from assessments.own_walls.pieces import COLLECTING, FORBIDDEN, IN_THE_UNIT, SETTING_FORBIDDEN, always, keeps
-from portfolio.walls import INSERT, UPDATE, Wall, never_deleted, refuses
+from portfolio.walls import INSERT, UPDATE, Wall, never_deleted, refuses, stands_for_good
 
 HANDED_IN_STANDS = "What has been handed in is never edited: the next version replaces it."
 FILES_STAND = "Files are added to a draft and taken out of it. After that a file is only shut away, or redacted."
@@ -14,6 +14,9 @@ FILE_COLUMNS = (
     "reason",
 )
 IS_DRAFT = "EXISTS (SELECT 1 FROM assessments_evidenceversion v WHERE v.id = NEW.version_id AND v.status = 'draft')"
+RELEASED = """(NEW.quarantined_at IS NULL AND EXISTS (
+    SELECT 1 FROM assessments_release l WHERE l.file_id = OLD.id AND l.quarantined_at = OLD.quarantined_at
+))"""
 
 EVIDENCE = [
     *never_deleted("assessments_evidence", "items of evidence"),
@@ -104,11 +107,24 @@ EVIDENCE = [
         "assessments_evidencefile",
         UPDATE,
         f"""(NEW.removed_at IS DISTINCT FROM OLD.removed_at AND (OLD.removed_at IS NOT NULL OR NOT {IS_DRAFT}))
-        OR (OLD.quarantined_at IS NOT NULL AND NEW.quarantined_at IS DISTINCT FROM OLD.quarantined_at)
-        OR (OLD.quarantined_by_id IS NOT NULL AND NEW.quarantined_by_id IS DISTINCT FROM OLD.quarantined_by_id)
+        OR (OLD.quarantined_at IS NOT NULL AND NOT {RELEASED} AND (
+            NEW.quarantined_at IS DISTINCT FROM OLD.quarantined_at
+            OR NEW.quarantined_by_id IS DISTINCT FROM OLD.quarantined_by_id
+        ))
         OR OLD.destroyed_at IS NOT NULL""",
         FILES_STAND,
         name="what_happened_to_a_file_stands",
+    ),
+    *stands_for_good("assessments_release", "releases"),
+    *refuses(
+        "assessments_release",
+        INSERT,
+        """NOT EXISTS (
+            SELECT 1 FROM assessments_evidencefile f WHERE f.id = NEW.file_id
+            AND f.quarantined_at = NEW.quarantined_at AND f.quarantined_by_id = NEW.quarantined_by_id
+        )""",
+        "A file is released from the quarantine it is in.",
+        name="a_file_is_released_from_its_quarantine",
     ),
     *keeps(
         "assessments_mapping",

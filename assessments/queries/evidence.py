@@ -10,7 +10,7 @@ from assessments.queries.enrolment import people_of
 from assessments.workflow import ItemFacts, ItemUnit
 from portfolio import scanning
 from portfolio.enums import ScanResult
-from portfolio.models import User
+from portfolio.models import StoredFile, User
 from units.models import Unit
 
 
@@ -81,6 +81,11 @@ def opens_for(file: EvidenceFile, scan: ScanResult, *, own: bool) -> bool:
     if file.quarantined_at or file.destroyed_at or scan == ScanResult.INFECTED:
         return False
     return own or scan not in scanning.WAITING
+
+
+def is_shown(stored: StoredFile) -> bool:
+    """Whether an item still shows these bytes, so that they must not be destroyed."""
+    return EvidenceFile.objects.filter(stored=stored, destroyed_at=None, removed_at=None).exists()
 
 
 def item_facts(

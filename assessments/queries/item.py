@@ -11,25 +11,12 @@ from assessments.models import Decision, Enrolment, Evidence, EvidenceFile, Evid
 from assessments.progress import Mark
 from assessments.queries.enrolment import staff_names
 from assessments.queries.evidence import enrolments_of, facts_of, scans_in_the_way
+from assessments.queries.versions import Changes, VersionTold, files_of, mappings_of, versions_told
 from assessments.rules import Person
 from assessments.workflow import ITEM_JOURNEY, SAFEKEEPING, ItemFacts, Reason, item_parties, item_refusals
 from portfolio.models import User
 from units.models import Criterion
 
-TOLD = {
-    "title": "title",
-    "description": "what I did",
-    "kind": "kind",
-    "setting": "setting",
-    "activity_on": "date of the activity",
-    "held": "where the evidence is",
-    "location": "where it can be seen",
-    "others_data": "whether others’ personal data is in it",
-    "data_protection": "how others’ personal data is protected",
-    "group_work": "whether it was made with others",
-    "own_contribution": "my own contribution",
-}
-"""What may differ between two versions, in the form's words."""
 RULES = {"valid": "Valid", "authentic": "Authentic", "current": "Current", "sufficient": "Sufficient"}
 
 
@@ -54,14 +41,6 @@ class UnitShown:
 
 
 @dataclass(frozen=True)
-class VersionTold:
-    """A version, and what changed in it."""
-
-    version: EvidenceVersion
-    changes: list[str]
-
-
-@dataclass(frozen=True)
 class Turn:
     """One turn of the conversation about the item."""
 
@@ -72,6 +51,8 @@ class Turn:
     version: int
     text: str = ""
     returned: bool = False
+    seen: bool = False
+    """Whether an assessor has seen the evidence where it is held."""
     rules: list[tuple[str, bool]] = field(default_factory=list)
     remarks: str = ""
     decisions: list[Decision] = field(default_factory=list)
@@ -84,6 +65,7 @@ class ItemPage:
     evidence: Evidence
     version: EvidenceVersion
     versions: list[VersionTold]
+    changes: Changes | None
     draft: EvidenceVersion | None
     own: bool
     files: list[EvidenceFile]
@@ -114,17 +96,20 @@ def item_page(
     enrolments = list(enrolments_of(evidence.pk))
     visible = {row.pk for row in enrolments} if own else visible_among(enrolments, user)
     decisions = list(decisions_on(versions, visible))
+    mappings = [row for row in mappings_of(evidence.pk) if own or row.enrolment_id in visible]
     scans = scans_in_the_way(version, files[version.pk])
     facts = facts_of(version, enrolments, files[version.pk], scans, has_draft=bool(drafts) and version not in drafts)
+    told = versions_told(versions, files, mappings)
     return ItemPage(
         evidence=evidence,
         version=version,
-        versions=versions_told(versions, files),
+        versions=told,
+        changes=next(one.changes for one in told if one.version == version),
         draft=next((draft for draft in drafts if draft != version), None),
         own=own,
         files=files[version.pk],
         facts=facts,
-        units=units_shown(version, [row for row in enrolments if row.pk in visible], decisions),
+        units=units_shown(version, [row for row in enrolments if row.pk in visible], mappings, decisions),
         turns=turns(evidence, versions, decisions),
         person=person,
         verbs=verbs_of(person, facts),
@@ -181,33 +166,6 @@ def version_asked_for(versions: list[EvidenceVersion], number: int | None) -> Ev
     return (in_force[-1:] or newest[-1:] or versions[-1:])[0]
 
 
-def files_of(versions: Iterable[EvidenceVersion]) -> dict[int, list[EvidenceFile]]:
-    """The files of each version in their order, by version: those shut away or destroyed too, not those taken out."""
-    found: dict[int, list[EvidenceFile]] = {version.pk: [] for version in versions}
-    rows = EvidenceFile.objects.filter(version__in=found, removed_at=None).select_related("stored__rendition")
-    for file in rows.order_by("position", "pk"):
-        found[file.version_id].append(file)
-    return found
-
-
-def versions_told(versions: list[EvidenceVersion], files: dict[int, list[EvidenceFile]]) -> list[VersionTold]:
-    """Each version with what changed from the one before it."""
-    befores = [None, *versions[:-1]]
-    return [
-        VersionTold(version, changes(before, version, files) if before else [])
-        for before, version in zip(befores, versions, strict=True)
-    ]
-
-
-def changes(before: EvidenceVersion, after: EvidenceVersion, files: dict[int, list[EvidenceFile]]) -> list[str]:
-    """What differs between two versions: answers by their question, files by their names."""
-    told = [words for name, words in TOLD.items() if getattr(before, name) != getattr(after, name)]
-    old = {file.stored_id: file.name for file in files[before.pk]}
-    new = {file.stored_id: file.name for file in files[after.pk]}
-    told += [f"“{name}” added" for stored, name in new.items() if stored not in old]
-    return told + [f"“{name}” left out" for stored, name in old.items() if stored not in new]
-
-
 def decisions_on(versions: Iterable[EvidenceVersion], enrolments: Iterable[int]) -> QuerySet[Decision]:
     """Every decision on the versions in these enrolments, oldest first."""
     return (
@@ -230,13 +188,11 @@ def verbs_of(person: Person, facts: ItemFacts) -> dict[Verb, list[Reason]]:
 # --- what it is mapped to --------------------------------------------------------------------------------------------
 
 
-def units_shown(version: EvidenceVersion, enrolments: list[Enrolment], decisions: list[Decision]) -> list[UnitShown]:
-    """The units with the criteria mapped, each with its mark on this version. One query, one more for names."""
-    mappings = list(
-        Mapping.objects.filter(evidence=version.evidence_id, taken_back_at=None, enrolment__in=enrolments)
-        .select_related("criterion")
-        .order_by("criterion__position")
-    )
+def units_shown(
+    version: EvidenceVersion, enrolments: list[Enrolment], mapped_ever: list[Mapping], decisions: list[Decision]
+) -> list[UnitShown]:
+    """The units with the criteria mapped, each with its mark on this version. One query for names."""
+    mappings = [row for row in mapped_ever if row.taken_back_at is None]
     staff = {row.made_by_id for row in mappings} - {row.candidate_user_id for row in enrolments}
     names = staff_names(staff, {row.centre_id for row in enrolments})
     latest = {(row.enrolment_id, row.criterion_id): row for row in decisions if row.version_id == version.pk}
@@ -302,6 +258,7 @@ def reading_turn(reading: Review, number: int, decisions: list[Decision]) -> Tur
         version=number,
         text=reading.feedback,
         returned=reading.returned,
+        seen=reading.seen_at_location,
         rules=[(label, getattr(reading, rule)) for rule, label in RULES.items()],
         remarks=reading.remarks,
         decisions=[decision for decision in decisions if decision.review_id == reading.pk],

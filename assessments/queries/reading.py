@@ -212,7 +212,7 @@ def reading(user: User, version_id: int) -> Reading:
     decisions = Decision.objects.filter(version=version).select_related("review").order_by("pk")
     said = {(row.enrolment_id, row.criterion_id): row for row in decisions}
     units = [unit_to_judge(enrolment, mapped, said) for enrolment in held]
-    files = list(version.files.filter(removed_at=None).select_related("stored__rendition"))
+    files = list(version.files.filter(removed_at=None).select_related("stored__rendition").prefetch_related("releases"))
     return Reading(version, files, sorted(units, key=lambda unit: not unit.claimed))
 
 

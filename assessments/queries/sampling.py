@@ -11,7 +11,16 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Value
 
 from assessments.enums import SampleStage, UnitStatus
-from assessments.models import Action, ActionQuerySet, Enrolment, EnrolmentQuerySet, EvidenceFile, Sample, UnsampledNote
+from assessments.models import (
+    Action,
+    ActionQuerySet,
+    Enrolment,
+    EnrolmentQuerySet,
+    EvidenceFile,
+    Release,
+    Sample,
+    UnsampledNote,
+)
 from assessments.models.enrolment import STAFF
 from assessments.models.verification import OPEN
 from assessments.queries.caseload import CaseRow, case_rows
@@ -233,13 +242,13 @@ def longest_waiting(units: QuerySet[Any], what: str) -> list[UnitWaiting]:
 
 
 def changed_since_declared(user: User, day: datetime.date) -> list[UnitWaiting]:
-    """Signed units with an item in force of which a file was shut away or destroyed since they were declared complete.
+    """Signed units with a file in force that was shut away, released or destroyed since they were declared complete.
 
     Such files are few and have an index of their own: whatever they are mapped to is found first, and only that is
     looked at closely. One query where there are none, else two.
     """
     gone = EvidenceFile.objects.filter(
-        Q(quarantined_at__isnull=False) | Q(destroyed_at__isnull=False),
+        Q(quarantined_at__isnull=False) | Q(destroyed_at__isnull=False) | Q(pk__in=Release.objects.values("file")),
         version__replaced_at=None,
         version__evidence__centre__in=centres_of(user, *STAFF, day=day),
         version__evidence__mappings__taken_back_at=None,
@@ -249,6 +258,7 @@ def changed_since_declared(user: User, day: datetime.date) -> list[UnitWaiting]:
     if not touched:
         return []
     since = Q(quarantined_at__gt=OuterRef("declared_at")) | Q(destroyed_at__gt=OuterRef("declared_at"))
+    since |= Q(releases__released_at__gt=OuterRef("declared_at"))
     units = Enrolment.objects.filter(
         verifies(user, day),
         Exists(gone.filter(since, **{mapped_to: OuterRef("pk")})),

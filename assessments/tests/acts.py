@@ -179,6 +179,12 @@ def quarantine(house: House) -> Act:
     )
 
 
+def release(house: House) -> Act:
+    file = handed_in(an_enrolment(house)).files.get()
+    safekeeping.quarantine(file=file, reason="Names.", by=house.assessor, at=timezone.now())
+    return Act(house.administrator, lambda by: safekeeping.release(file=file, reason="Mine.", by=by, at=timezone.now()))
+
+
 def redact(house: House) -> Act:
     file = handed_in(an_enrolment(house)).files.get()
     clean = a_file(house.centre, "█████")
@@ -387,6 +393,7 @@ ACTS: dict[str, Callable[[House], Act]] = {
     "take_back_mapping": take_back,
     Verb.WITHDRAW_ITEM.value: withdraw_item,
     Verb.QUARANTINE.value: quarantine,
+    Verb.RELEASE.value: release,
     Verb.REDACT.value: redact,
     "enrol": enrol,
     "allocate": allocate,

@@ -5,9 +5,9 @@ from types import SimpleNamespace
 
 from django.utils import timezone
 
-from assessments.actions import award, judgement, verification
+from assessments.actions import award, judgement, safekeeping, verification
 from assessments.enums import AllocatedAs, Setting, SignedAs
-from assessments.models import Enrolment, Review, SampledCriterion
+from assessments.models import Enrolment, EvidenceFile, EvidenceVersion, Review, SampledCriterion
 from assessments.testing import House, a_draft, a_file, an_enrolment, described, handed_in, judged, signed_off
 from portfolio import signing
 from portfolio.enums import Role
@@ -57,10 +57,18 @@ def countersigned_rows(unit: Enrolment) -> dict[str, int]:
     }
 
 
+def a_released_file(house: House, version: EvidenceVersion) -> EvidenceFile:
+    """A file that was in quarantine once."""
+    file = version.files.get()
+    safekeeping.quarantine(file=file, reason="Names.", by=house.assessor, at=timezone.now())
+    return safekeeping.release(file=file, reason="Mine.", by=house.administrator, at=timezone.now())
+
+
 def collecting_rows(house: House) -> dict[str, int]:
     """A D20, which takes real work only, with an item read, another's item, and items of another unit."""
     unit, other_unit = an_enrolment(house, "ocr-d20"), an_enrolment(house, "ocr-cc16")
     read = judged(handed_in(unit, "1.1"), unit)
+    released = a_released_file(house, handed_in(unit, "1.1"))
     sample = verification.plan_sample(enrolment=unit, reason="New.", by=house.verifier, at=timezone.now())
     draft, new = a_draft(unit, "1.1"), handed_in(other_unit, "1.1")
     simulated = a_draft(other_unit, "1.2", words=replace(described(), setting=Setting.SIMULATED))
@@ -70,6 +78,8 @@ def collecting_rows(house: House) -> dict[str, int]:
     return {
         "collecting": unit.pk,
         "item": read.evidence_id,
+        "released_file": released.pk,
+        "release": released.releases.get().pk,
         "read_file": read.files.get().pk,
         "review": review.pk,
         "fresh": copied(review).pk,

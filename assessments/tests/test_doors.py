@@ -254,6 +254,7 @@ TABLE: dict[str, Expected] = {
     "assessments:map_evidence": Expected(turn(Verb.MAP_MORE), of_item),
     "assessments:withdraw_evidence": Expected(turn(Verb.WITHDRAW_ITEM), of_item),
     "assessments:quarantine_file": Expected(turn(Verb.QUARANTINE), of_file),
+    "assessments:release_file": Expected(turn(Verb.RELEASE), of_file),
     "assessments:redact_file": Expected(turn(Verb.REDACT), of_file),
     "assessments:evidence_file": Expected(only(*SEES_THE_UNIT), of_file),
     "assessments:download_evidence_file": Expected(only(*SEES_THE_UNIT), of_file),

@@ -21,6 +21,7 @@ STANDING = {
     "sampledcriterion": "criterion_id = criterion_id",
     "unsamplednote": "reason = 'Another'",
     "authenticationform": "enrolment_id = enrolment_id",
+    "release": "reason = 'Another.'",
 }
 NEVER_DELETED = [
     "enrolment",
@@ -167,6 +168,13 @@ ONCE = [
     ),
     ("evidencefile", "draft_file", "removed_at = '{now}'", "removed_at = NULL", "Files are added to a draft"),
     (
+        "evidencefile",
+        "released_file",
+        "quarantined_at = '{now}', quarantined_by_id = {assessor}, reason = 'Why.'",
+        "quarantined_at = NULL, quarantined_by_id = NULL",
+        "Files are added to a draft",
+    ),
+    (
         "mapping",
         "draft_mapping",
         "taken_back_at = '{now}', taken_back_by_id = {candidate}",
@@ -276,6 +284,7 @@ NEW = [
     ("unsamplednote", "note", {"by_id": "{trainee}"}, "Nobody verifies"),
     ("unsamplednote", "note", {"by_id": "{assessor}"}, "Nobody verifies"),
     ("unsamplednote", "note", {"by_id": "{candidate}"}, "Nobody verifies"),
+    ("release", "release", {}, "from the quarantine it is in"),
     ("authenticationform", "form", {"signature_id": "{candidate_signature}"}, "Nobody declares their own unit"),
 ]
 

@@ -11,6 +11,7 @@ from assessments.enums import ItemStatus, Verb
 from assessments.models import Evidence, EvidenceVersion
 from assessments.queries.evidence import scans_of
 from assessments.queries.item import DraftPage, ItemPage, draft_page, item_page
+from assessments.queries.versions import with_releases
 from assessments.views.asking import item_linked, person_at
 from assessments.views.viewing import files_shown
 from portfolio.access import SignedInRequest, signed_in
@@ -30,7 +31,7 @@ def evidence(request: SignedInRequest, pk: int) -> HttpResponse:
     page = page_of(request, pk, number=number_asked(request))
     draft = page.version.status == ItemStatus.DRAFT
     reasons = [] if page.draft else page.verbs.get(Verb.SUBMIT if draft else Verb.REPLACE, [])
-    files = files_shown(page.files, scans_of(page.files), own=page.own)
+    files = files_shown(with_releases(page.files), scans_of(page.files), own=page.own)
     context = {
         "page": page,
         "evidence": page.evidence,
@@ -39,12 +40,14 @@ def evidence(request: SignedInRequest, pk: int) -> HttpResponse:
         "being_made": any(shown.way == "making" for shown in files),
         "acts": acts(page),
         "returned_with": returned_with(page),
+        "seen": next((turn for turn in page.turns if turn.seen and turn.version == page.version.number), None),
         "can_judge": page.verbs.get(Verb.REVIEW) == [],
         "can_edit": page.own and draft,
         "can_replace": page.verbs.get(Verb.REPLACE) == [],
         "why_not_title": "What is missing before you can hand this in" if draft else "Why you cannot replace this now",
         "why_not": item_linked(reasons, page.evidence.pk),
         "can_quarantine": page.verbs.get(Verb.QUARANTINE) == [],
+        "can_release": page.verbs.get(Verb.RELEASE) == [],
         "can_redact": page.verbs.get(Verb.REDACT) == [],
     }
     return render(request, "assessments/evidence/item.html", context)

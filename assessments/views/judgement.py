@@ -14,6 +14,7 @@ from assessments.models import EvidenceVersion
 from assessments.queries.caseload import case_rows, caseload
 from assessments.queries.evidence import item_facts, scans_of
 from assessments.queries.reading import SHORT_LIST, desk, next_in_queue, queue_keys, queued, reading
+from assessments.queries.versions import changes_in
 from assessments.views.asking import person_at
 from assessments.views.viewing import files_shown
 from assessments.workflow import Reason, item_refusals
@@ -95,6 +96,7 @@ def _judge_answer(request: SignedInRequest, form: ReadingForm, reasons: list[Rea
         "evidence": found.version.evidence,
         "form": form,
         "files": files_shown(found.files, scans_of(found.files), own=False),
+        "changes": changes_in(found.version, {unit.enrolment.pk for unit in found.units}),
         "units": [
             (unit.enrolment, list(form.fields_of(unit.claimed)), list(form.fields_of(unit.others)))
             for unit in found.units

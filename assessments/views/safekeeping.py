@@ -1,4 +1,4 @@
-"""A file that must not be seen: shut it away, or put a redacted one in its place."""
+"""A file that must not be seen: shut it away, release it again, or put a redacted one in its place."""
 
 from collections.abc import Callable
 from typing import Any
@@ -42,6 +42,28 @@ def quarantine(request: SignedInRequest, pk: int) -> HttpResponse:
         safekeeping.quarantine(file=file, reason=cleaned["reason"], by=request.user, at=timezone.now())
 
     return _answer(request, page, reasons, form, act, context, "The file is in quarantine.")
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def release(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Let a file be opened again, with a reason: for somebody else than whoever shut it away."""
+    file, page, reasons = _asked(request, pk, Verb.RELEASE)
+    form = ReasonForm(request.POST if request.method == "POST" else None)
+    if not reasons and file.quarantined_by_id == request.user.pk:
+        reasons = [Reason(safekeeping.OWN_QUARANTINE)]
+    context = {
+        "title": f"Release “{file.name}” from quarantine",
+        "explain": "Whoever can see this item can open the file again, in every version. The quarantine stays on its "
+        "record.",
+        "press": "Release it",
+        "note": "",
+    }
+
+    def act(cleaned: dict[str, Any]) -> None:
+        safekeeping.release(file=file, reason=cleaned["reason"], by=request.user, at=timezone.now())
+
+    return _answer(request, page, reasons, form, act, context, "The file is released from quarantine.")
 
 
 @signed_in

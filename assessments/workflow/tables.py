@@ -30,7 +30,7 @@ class Step(Generic[StatusT]):
 
 
 HANDED_IN = (I.SUBMITTED, I.REVIEWED, I.RETURNED)
-SAFEKEEPING = (Verb.QUARANTINE, Verb.REDACT)
+SAFEKEEPING = (Verb.QUARANTINE, Verb.RELEASE, Verb.REDACT)
 
 ITEM_JOURNEY: tuple[Step[ItemStatus], ...] = (
     Step(
@@ -58,6 +58,10 @@ ITEM_JOURNEY: tuple[Step[ItemStatus], ...] = (
     Step(
         Verb.QUARANTINE, (I.DRAFT, *HANDED_IN, I.WITHDRAWN), (), "quarantine a file of this item",
         "a reason; from then on nobody can open the file; a version that was replaced may be meant, too",
+    ),
+    Step(
+        Verb.RELEASE, (I.DRAFT, *HANDED_IN, I.WITHDRAWN), (), "release a file of this item from quarantine",
+        "a reason; by somebody else than whoever put it there; the quarantine stays on record",
     ),
     Step(
         Verb.REDACT, (I.DRAFT, *HANDED_IN, I.WITHDRAWN), (), "redact a file of this item",

@@ -15,7 +15,7 @@ from portfolio.models.people import (
 )
 from portfolio.models.rendition import Rendition
 from portfolio.models.signature import Signature, SignatureVoid, Statement
-from portfolio.models.vault import AccessLine, Document, Scan, StoredFile, Upload
+from portfolio.models.vault import AccessLine, Destruction, Document, Scan, StoredFile, Upload
 
 __all__ = [
     "AccessLine",
@@ -24,6 +24,7 @@ __all__ = [
     "AuditEvent",
     "CandidateRecord",
     "Centre",
+    "Destruction",
     "Document",
     "OutgoingMessage",
     "Rendition",

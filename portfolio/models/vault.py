@@ -122,6 +122,31 @@ class AccessLine(StandingRow):
         return f"{self.user} {'downloaded' if self.downloaded else 'opened'} {self.subject_kind} {self.subject_id}"
 
 
+class Destruction(models.Model):
+    """That the bytes of a stored file are to be destroyed, why, and when they were. Written with the act that wants it.
+
+    The row outlives the bytes, and a server that is killed between the act and the destruction.
+    """
+
+    stored = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="destructions")
+    reason = models.TextField()
+    ordered_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", help_text="or a sweep")
+    ordered_at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True)
+    spared = models.BooleanField(default=False, help_text="another record shows the same bytes, so they stayed")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(reason=""), name="a_destruction_says_why"),
+            models.CheckConstraint(
+                condition=Q(spared=False) | Q(done_at__isnull=False), name="bytes_are_spared_once_it_was_looked_at"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.stored}: {'spared' if self.spared else 'destroyed' if self.done_at else 'to be destroyed'}"
+
+
 class Document(models.Model):
     """A PDF asked for, keyed by the digest of all that shapes it, so that the same facts never render twice.
 

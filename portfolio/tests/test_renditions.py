@@ -326,13 +326,10 @@ def test_what_is_forgotten_while_it_is_drawn_is_not_kept(
     assert not folders(settings)
 
 
-def test_what_is_forgotten_goes_with_its_folder(
-    centre: Centre, settings: pytest_django.Settings, django_capture_on_commit_callbacks: object
-) -> None:
+def test_what_is_forgotten_goes_with_its_folder(centre: Centre, settings: pytest_django.Settings) -> None:
     stored = keep(centre, "log.pdf", small_files.pdf())
     made(stored)
-    with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]
-        renditions.forget(stored)
+    renditions.forget(stored)
     assert not Rendition.objects.exists()
     assert not folders(settings)
 

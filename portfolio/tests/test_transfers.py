@@ -211,7 +211,7 @@ def test_an_upload_on_its_way_has_its_room(record: CandidateRecord, settings: py
     first = begun(record)
     with pytest.raises(vault.UploadRefused, match="your centre has used"):
         begun(record)
-    transfers.give_up(upload=first)
+    transfers.give_up(upload=first, at=timezone.now())
     begun(record)
 
 
@@ -257,7 +257,7 @@ def test_it_is_used_once(record: CandidateRecord) -> None:
     with pytest.raises(Refusal, match="saved already"):
         transfers.claim([upload.token], at=timezone.now())
     with pytest.raises(Refusal, match="where it was saved"):
-        transfers.give_up(upload=upload)
+        transfers.give_up(upload=upload, at=timezone.now())
 
 
 def test_it_is_found_by_its_owner_at_its_centre(record: CandidateRecord) -> None:
@@ -272,9 +272,9 @@ def test_giving_up_destroys_bytes_that_nothing_else_holds(record: CandidateRecor
     first, second = kept(record), kept(record)
     assert first.stored
     path = vault.path_of(first.stored)
-    transfers.give_up(upload=first)
+    transfers.give_up(upload=first, at=timezone.now())
     assert path.exists()
-    transfers.give_up(upload=second)
+    transfers.give_up(upload=second, at=timezone.now())
     assert not path.exists()
     assert kept(record).stored == first.stored
     assert path.read_bytes() == NOTE

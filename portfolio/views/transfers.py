@@ -101,7 +101,7 @@ def position(found: Upload) -> HttpResponse:
 def given_up(found: Upload) -> HttpResponseBase:
     """Forget it; 409 once it is part of an item."""
     try:
-        transfers.give_up(upload=found)
+        transfers.give_up(upload=found, at=timezone.now())
     except Refusal as refusal:
         return refused(409, refusal.sentences)
     return answered(204)

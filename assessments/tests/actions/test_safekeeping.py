@@ -4,7 +4,6 @@ import datetime
 
 import pytest
 from django.utils import timezone
-from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from assessments.actions import evidence as items
 from assessments.actions import safekeeping
@@ -13,7 +12,7 @@ from assessments.models import EvidenceFile, EvidenceVersion
 from assessments.queries.verification import unit_facts
 from assessments.testing import House, a_draft, a_file, an_enrolment, declared, handed_in, judged
 from portfolio import vault
-from portfolio.models import AuditEvent, Document, User
+from portfolio.models import AuditEvent, Destruction, Document, User
 from portfolio.refusal import Refusal
 
 pytestmark = pytest.mark.django_db
@@ -62,15 +61,17 @@ def test_a_quarantined_file_says_who_when_and_why(house: House, file: EvidenceFi
         quarantined(file, house.assessor)
 
 
-def test_redaction_destroys_the_bytes_and_keeps_the_line(
-    house: House, file: EvidenceFile, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
-) -> None:
+def test_redaction_destroys_the_bytes_and_keeps_the_line(house: House, file: EvidenceFile) -> None:
     path = vault.path_of(file.stored)
     assert path.exists()
-    with django_capture_on_commit_callbacks(execute=True):
-        put = redacted(file, house)
-        assert path.exists()
+    put = redacted(file, house)
     assert not path.exists()
+    ordered = Destruction.objects.get(stored=file.stored)
+    assert (ordered.ordered_by, ordered.reason, ordered.spared) == (
+        house.assessor,
+        "A customer's name was in it.",
+        False,
+    )
     file.refresh_from_db()
     assert file.destroyed_by == house.assessor
     assert (put.position, put.version_id) == (file.position, file.version_id)
@@ -78,9 +79,7 @@ def test_redaction_destroys_the_bytes_and_keeps_the_line(
     assert AuditEvent.objects.latest("pk").verb == "redact"
 
 
-def test_redaction_reaches_every_version_of_the_item(
-    house: House, version: EvidenceVersion, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
-) -> None:
+def test_redaction_reaches_every_version_of_the_item(house: House, version: EvidenceVersion) -> None:
     enrolment = version.evidence.mappings.first().enrolment  # type: ignore[union-attr]
     judged(version, enrolment)
     second = items.submit(
@@ -89,25 +88,19 @@ def test_redaction_reaches_every_version_of_the_item(
     version.refresh_from_db()
     old = version.files.get()
     assert version.replaced_at
-    with django_capture_on_commit_callbacks(execute=True):
-        redacted(old, house)
+    redacted(old, house)
     assert not vault.path_of(old.stored).exists()
     for each in (version, second):
         assert each.files.filter(destroyed_at=None).get().stored_id != old.stored_id
 
 
-def test_bytes_that_another_item_shows_are_not_destroyed(
-    house: House, file: EvidenceFile, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
-) -> None:
+def test_bytes_that_another_item_shows_are_not_destroyed(house: House, file: EvidenceFile) -> None:
     a_draft(an_enrolment(house, "ocr-cc32"))  # holds the same bytes
-    with django_capture_on_commit_callbacks(execute=True):
-        redacted(file, house)
+    redacted(file, house)
     assert vault.path_of(file.stored).exists()
 
 
-def test_a_form_made_here_keeps_its_bytes(
-    house: House, file: EvidenceFile, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
-) -> None:
+def test_a_form_made_here_keeps_its_bytes(house: House, file: EvidenceFile) -> None:
     Document.objects.create(
         centre=house.centre,
         kind="recording_form",
@@ -121,8 +114,7 @@ def test_a_form_made_here_keeps_its_bytes(
         asked_by=house.administrator,
         asked_at=now(),
     )
-    with django_capture_on_commit_callbacks(execute=True):
-        redacted(file, house)
+    redacted(file, house)
     assert vault.path_of(file.stored).exists()
 
 
@@ -169,3 +161,45 @@ def test_only_the_assessor_and_an_administrator_shut_files_away(
         assert "Only the unit's assessor or a centre administrator can quarantine a file" in sentences(refused)
     with pytest.raises(Refusal, match="Say why"):
         safekeeping.quarantine(file=file, reason=" ", by=house.assessor, at=now())
+
+
+# --- releasing -------------------------------------------------------------------------------------------------------
+
+
+def released(file: EvidenceFile, by: User) -> EvidenceFile:
+    return safekeeping.release(file=file, reason="The numbers are made up.", by=by, at=now())
+
+
+def test_a_file_is_released_by_somebody_else_and_its_quarantine_stays_on_record(
+    house: House, file: EvidenceFile
+) -> None:
+    quarantined(file, house.assessor)
+    with pytest.raises(Refusal, match="somebody else must look at it"):
+        released(file, house.assessor)
+    opened = released(file, house.administrator)
+    assert (opened.quarantined_at, opened.quarantined_by, opened.reason) == (None, None, "")
+    [told] = opened.releases.all()
+    assert (told.quarantined_by, told.released_by) == (house.assessor, house.administrator)
+    assert (told.quarantine_reason, told.reason) == (
+        "It may hold a customer's card number.",
+        "The numbers are made up.",
+    )
+    with pytest.raises(Refusal, match="not in quarantine"):
+        released(file, house.administrator)
+
+
+def test_a_released_file_can_be_shut_away_again(house: House, file: EvidenceFile) -> None:
+    quarantined(file, house.assessor)
+    released(file, house.administrator)
+    quarantined(file, house.administrator)
+    assert released(file, house.assessor).releases.count() == 2
+
+
+def test_a_file_that_comes_back_after_a_signature_makes_it_stale(house: House) -> None:
+    enrolment = an_enrolment(house)
+    shut = judged(handed_in(enrolment, "1.1"), enrolment)
+    quarantined(shut.files.get(), house.assessor)
+    unit = declared(enrolment)
+    assert unit_facts(unit).stale == ()
+    released(shut.files.get(), house.administrator)
+    assert set(unit_facts(unit).stale) == set(STALE)

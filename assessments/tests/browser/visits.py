@@ -160,6 +160,7 @@ ASSESSOR = [
     Visit("dylan", "assessments:map_evidence", item("sian", I.SUBMITTED)),
     Visit("dylan", "assessments:withdraw_evidence", item("sian", I.SUBMITTED)),
     Visit("dylan", "assessments:quarantine_file", file_of("sian", I.SUBMITTED)),
+    Visit("dylan", "assessments:release_file", file_of("sian", I.SUBMITTED)),
     Visit("dylan", "assessments:redact_file", file_of("sian", I.SUBMITTED)),
     Visit("dylan", "assessments:enrolment", unit("ruairidh", "sqa-h12e04"), "?view=matrix", "sqa"),
     Visit("dylan", "assessments:action", action("ruairidh")),

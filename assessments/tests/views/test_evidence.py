@@ -62,6 +62,21 @@ def test_save_and_hand_in_goes_on_to_the_declaration(
     assert answer["Location"] == address("submit_evidence", EvidenceVersion.objects.get())
 
 
+def test_prior_learning_says_whence_and_when(client: AskingClient, candidate: User, enrolment: Enrolment) -> None:
+    prior = {"kind": "prior_learning", "prior_source": "", "prior_achieved_on": ""}
+    refused = client.post(ADD, typed(enrolment, "1.1", uploads=[upload()], **prior)).content.decode()
+    assert "Say where the prior learning comes from." in refused
+    assert "Say when the prior learning was achieved." in refused
+    told = {"prior_source": "OCR Level 2 in Contact Centre Skills", "prior_achieved_on": "2024-06-30"}
+    client.post(ADD, typed(enrolment, "1.1", uploads=[upload()], **prior | told))
+    version = EvidenceVersion.objects.get()
+    shown = client.get(address("evidence", version)).content.decode()
+    assert "OCR Level 2 in Contact Centre Skills, achieved on 30 June 2024" in shown
+    client.post(address("edit_evidence", version), typed(enrolment, "1.1", **prior | told | {"kind": "project"}))
+    version.refresh_from_db()
+    assert (version.prior_source, version.prior_achieved_on) == ("", None)
+
+
 def test_a_missing_title_takes_the_first_files_name(client: AskingClient, candidate: User) -> None:
     client.post(ADD, typed(title=" ", uploads=[upload("Rota week 12.txt"), upload("b.txt", b"b")]))
     assert EvidenceVersion.objects.get().title == "Rota week 12"

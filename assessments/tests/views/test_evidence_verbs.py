@@ -13,7 +13,7 @@ from portfolio.models import StoredFile, User
 pytestmark = pytest.mark.django_db
 
 OF_ITEM = ("edit_evidence", "submit_evidence", "replace_evidence", "map_evidence", "withdraw_evidence")
-OF_FILE = ("quarantine_file", "redact_file")
+OF_FILE = ("quarantine_file", "release_file", "redact_file")
 
 
 @pytest.fixture
@@ -114,6 +114,15 @@ def test_an_assessor_shuts_a_file_away(client: AskingClient, house: House, enrol
     assert client.post(page, {"reason": "Card numbers."}).status_code == 302
     file.refresh_from_db()
     assert file.reason == "Card numbers."
+    again = reverse("assessments:release_file", args=[file.pk])
+    assert "somebody else must look at it" in client.get(again).content.decode()
+    assert client.post(again, {"reason": "x"}).status_code == 409
+    client.force_login(house.administrator)
+    assert "Release" in client.get(reverse("assessments:evidence", args=[file.version.evidence_id])).content.decode()
+    assert client.post(again, {"reason": "The numbers are made up."}).status_code == 302
+    shown = client.get(reverse("assessments:evidence", args=[file.version.evidence_id])).content.decode()
+    assert "The numbers are made up." in shown
+    assert client.head(reverse("assessments:evidence_file", args=[file.pk])).status_code == 200
 
 
 def test_nothing_is_kept_of_what_a_person_without_the_right_sends(

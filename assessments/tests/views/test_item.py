@@ -1,5 +1,7 @@
 """The page of an item: who may see it, what it says, and the way its files are shown."""
 
+from dataclasses import replace
+
 import pytest
 from django.core.files.base import ContentFile
 from django.db import connection
@@ -9,7 +11,7 @@ from django.utils import timezone
 
 from assessments.actions import evidence as items
 from assessments.actions import judgement, safekeeping
-from assessments.enums import Verdict
+from assessments.enums import HeldAt, Verdict
 from assessments.models import EvidenceVersion
 from assessments.testing import (
     House,
@@ -172,17 +174,51 @@ def test_it_tells_versions_apart_and_what_changed(client: AskingClient, house: H
         described=described("Call handling review, with outcome"),
         add=[a_file(house.centre, "What came of it.", "outcome.txt")],
         remove=[],
-        targets=targets(enrolment, "1.1"),
+        targets=targets(enrolment, "1.1", "1.2"),
         by=house.candidate.user,
         at=timezone.now(),
     )
     items.submit(version=second, by=house.candidate.user, at=timezone.now())
     shown = text(client, house.assessor, page(first))
     assert "Evidence 1: Call handling review, with outcome" in shown
-    assert "Changed: title, “outcome.txt” added" in shown
+    assert "Changed: title, file outcome.txt added, criterion CC26 1.2 added" in shown
+    marked = {
+        '<ins><span class="visually-hidden">Added: </span>review, with outcome</ins>',
+        '<ins>outcome.txt</ins> <span class="small soft">file added</span>',
+        'notes.txt <span class="small soft">file kept</span>',
+        '<ins>CC26 1.2</ins> <span class="small soft">mapped</span>',
+    }
+    judging = reverse("assessments:judge", args=[second.pk])
+    for reader, where in (
+        (house.candidate.user, page(first)),
+        (house.assessor, page(first)),
+        (house.verifier, page(first)),
+        (house.assessor, judging),
+    ):
+        assert {words for words in marked if words not in text(client, reader, where)} == set()
     earlier = text(client, house.assessor, f"{page(first)}?version=1")
     assert "This is an earlier version." in earlier
     assert "outcome.txt</span>" not in earlier
+
+
+def test_it_says_who_saw_evidence_that_is_held_elsewhere(client: AskingClient, house: House) -> None:
+    enrolment = an_enrolment(house)
+    words = replace(described(), held=HeldAt.LOCATION, location="Personnel office, Leith")
+    version = items.submit(version=a_draft(enrolment, "1.1", words=words), by=house.candidate.user, at=timezone.now())
+    assert "Nobody has confirmed yet that they saw it there." in text(client, house.verifier, page(version))
+    judgement.review(
+        version=version,
+        rules=judgement.RulesOfEvidence(),
+        decisions=[judgement.Judged(t.enrolment_id, t.criterion_id, Verdict.MET) for t in targets(enrolment, "1.1")],
+        feedback="",
+        returned=False,
+        seen_at_location=True,
+        by=house.assessor,
+        at=timezone.now(),
+    )
+    shown = text(client, house.verifier, page(version))
+    assert "Seen there by Asha Northgate on" in shown
+    assert "Saw the evidence where it is held." in shown
 
 
 @pytest.mark.parametrize("asked", ["9", "x", "-1", ""])

@@ -1,17 +1,18 @@
-"""Ask again for documents and renditions whose worker was lost. Run it every few minutes."""
+"""Ask again for documents, destructions and renditions whose worker was lost. Run it every few minutes."""
 
 from typing import Any
 
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from portfolio import press, renditions
+from portfolio import press, renditions, shredder
 
 
 class Command(BaseCommand):
-    help = "Queue again every document and every rendition of a file that waits for a worker that was lost."
+    help = "Queue again every document, destruction and rendition that waits for a worker that was lost."
 
     def handle(self, *args: Any, **options: Any) -> None:
         now = timezone.now()
         self.stdout.write(f"Documents queued again: {press.requeue_lost(at=now)}.")
+        self.stdout.write(f"Destructions queued again: {shredder.requeue_lost(at=now)}.")
         self.stdout.write(f"Renditions queued again: {renditions.requeue_lost(at=now)}.")

@@ -19,13 +19,14 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         dry_run = bool(options["dry_run"])
-        uploads = transfers.expired(timezone.now())
+        now = timezone.now()
+        uploads = transfers.expired(now)
         for upload in uploads if not dry_run else []:
-            transfers.give_up(upload=upload)
+            transfers.give_up(upload=upload, at=now)
         swept = vault.sweep(dry_run=dry_run) + renditions.sweep(dry_run=dry_run)
         for path in swept:
             self.stdout.write(f"{'Would go' if dry_run else 'Gone'}: {path}")
         self.stdout.write(f"Uploads {'that would expire' if dry_run else 'expired'}: {len(uploads)}.")
         self.stdout.write(f"Files {'that would go' if dry_run else 'removed'}: {len(swept)}.")
         if not dry_run:
-            self.stdout.write(f"Renditions queued: {renditions.mend(at=timezone.now())}.")
+            self.stdout.write(f"Renditions queued: {renditions.mend(at=now)}.")

@@ -1,0 +1,167 @@
+"""The versions of an item of evidence, and what changed from each to the next."""
+
+import datetime
+from collections.abc import Container, Iterable
+from dataclasses import dataclass
+
+from django.db.models import prefetch_related_objects
+
+from assessments.differences import Piece, differences
+from assessments.models import EvidenceFile, EvidenceVersion, Mapping
+
+TOLD = {
+    "title": "Title",
+    "description": "What I did",
+    "kind": "Kind",
+    "prior_source": "Where the learning comes from",
+    "prior_achieved_on": "When it was achieved",
+    "setting": "Setting",
+    "activity_on": "Date of the activity",
+    "held": "Where the evidence is",
+    "location": "Where it can be seen",
+    "others_data": "Others’ personal data",
+    "data_protection": "Whose data, and how it is protected",
+    "group_work": "Made with others",
+    "own_contribution": "My own contribution",
+}
+"""What may differ between two versions, in the form's words."""
+
+
+@dataclass(frozen=True)
+class WordsChanged:
+    """An answer that is not the same any more, as the earlier and the later one in one."""
+
+    label: str
+    pieces: list[Piece]
+
+
+@dataclass(frozen=True)
+class Changed:
+    """A file or a mapping: `new`, `out` or `same`."""
+
+    name: str
+    change: str
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What differs between a version and the one before it."""
+
+    since: int
+    words: list[WordsChanged]
+    files: list[Changed]
+    mappings: list[Changed]
+
+    @property
+    def in_short(self) -> list[str]:
+        """Each in a few words."""
+        told = [words.label[0].lower() + words.label[1:] for words in self.words]
+        for noun, found in (("file", self.files), ("criterion", self.mappings)):
+            for change, said in (("new", "added"), ("out", "left out")):
+                told += [f"{noun} {one.name} {said}" for one in found if one.change == change]
+        return told
+
+
+@dataclass(frozen=True)
+class VersionTold:
+    """A version, and what changed in it; None for the first."""
+
+    version: EvidenceVersion
+    changes: Changes | None
+
+
+def files_of(versions: Iterable[EvidenceVersion]) -> dict[int, list[EvidenceFile]]:
+    """The files of each version in their order, by version: those shut away or destroyed too, not those taken out."""
+    found: dict[int, list[EvidenceFile]] = {version.pk: [] for version in versions}
+    rows = EvidenceFile.objects.filter(version__in=found, removed_at=None).select_related("stored__rendition")
+    for file in rows.order_by("position", "pk"):
+        found[file.version_id].append(file)
+    return found
+
+
+def with_releases(files: list[EvidenceFile]) -> list[EvidenceFile]:
+    """The same files with the quarantines they came out of. One query."""
+    prefetch_related_objects(files, "releases")
+    return files
+
+
+def versions_told(
+    versions: list[EvidenceVersion], files: dict[int, list[EvidenceFile]], mappings: list[Mapping]
+) -> list[VersionTold]:
+    """Each version with what changed from the one before it. `mappings` are the item's, those taken back among them."""
+    befores = [None, *versions[:-1]]
+    return [
+        VersionTold(version, changes(before, version, files, mappings) if before else None)
+        for before, version in zip(befores, versions, strict=True)
+    ]
+
+
+def changes_in(version: EvidenceVersion, enrolments: Container[int]) -> Changes | None:
+    """What changed in a version since the one handed in before it; None for a first one. Four queries at most.
+
+    Of mappings it tells those of the `enrolments`, by id.
+    """
+    earlier = EvidenceVersion.objects.filter(evidence=version.evidence_id, number__lt=version.number)
+    before = earlier.filter(submitted_at__isnull=False).order_by("-number").first()
+    if before is None:
+        return None
+    mappings = [row for row in mappings_of(version.evidence_id) if row.enrolment_id in enrolments]
+    return changes(before, version, files_of([before, version]), mappings)
+
+
+def mappings_of(evidence_id: int) -> list[Mapping]:
+    """The item's mappings in the specifications' order, those taken back among them. One query."""
+    rows = Mapping.objects.filter(evidence=evidence_id).select_related("criterion", "enrolment__unit")
+    return list(rows.order_by("enrolment", "criterion__position", "pk"))
+
+
+def changes(
+    before: EvidenceVersion,
+    after: EvidenceVersion,
+    files: dict[int, list[EvidenceFile]],
+    mappings: Iterable[Mapping],
+) -> Changes:
+    """What differs between two versions: answers by their question, files by their bytes, mappings by their time."""
+    words = [
+        WordsChanged(label, differences(said(before, name), said(after, name)))
+        for name, label in TOLD.items()
+        if getattr(before, name) != getattr(after, name)
+    ]
+    return Changes(
+        before.number, words, files_changed(files[before.pk], files[after.pk]), mapped(before, after, mappings)
+    )
+
+
+def said(version: EvidenceVersion, name: str) -> str:
+    """An answer of the version as one reads it."""
+    value = getattr(version, name)
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    if isinstance(value, datetime.date):
+        return f"{value.day} {value:%B %Y}"
+    shown = getattr(version, f"get_{name}_display", None)
+    return str(shown() if shown else value or "")
+
+
+def files_changed(before: list[EvidenceFile], after: list[EvidenceFile]) -> list[Changed]:
+    """The later version's files, then those it no longer has."""
+    old, new = {file.stored_id for file in before}, {file.stored_id for file in after}
+    now = [Changed(file.name, "same" if file.stored_id in old else "new") for file in after]
+    return now + [Changed(file.name, "out") for file in before if file.stored_id not in new]
+
+
+def mapped(before: EvidenceVersion, after: EvidenceVersion, mappings: Iterable[Mapping]) -> list[Changed]:
+    """What was mapped, and what was taken back, between the one hand-in and the other."""
+
+    def between(moment: datetime.datetime | None) -> bool:
+        since, until = before.submitted_at, after.submitted_at
+        return moment is not None and (since is None or moment > since) and (until is None or moment <= until)
+
+    found = []
+    for row in mappings:
+        name = f"{row.enrolment.unit.short_code} {row.criterion.number}"
+        if between(row.made_at) and not between(row.taken_back_at):
+            found.append(Changed(name, "new"))
+        elif between(row.taken_back_at) and not between(row.made_at):
+            found.append(Changed(name, "out"))
+    return found
