@@ -20,7 +20,7 @@ from assessments.enums import SampleOutcome, SignedAs, UnitStatus, Verb
 from assessments.models import Action, Enrolment, Sample, SampledCriterion, UnsampledNote
 from assessments.queries.enrolment import bare_facts, people_of
 from assessments.queries.judgement import deciders_in, unit_rows
-from assessments.queries.verification import action_facts, looked_at_in, unit_facts, verifier_digest
+from assessments.queries.verification import action_facts, looked_at_in, places_held, unit_facts, verifier_digest
 from assessments.verifying import (
     NOT_OPEN,
     STAGES,
@@ -77,9 +77,11 @@ def close_sample(
     by: User,
     at: datetime.datetime,
     agreed: bool = True,
+    seen_at_location: bool = False,
 ) -> Sample:
     """Record what was sampled and what came of it: agreed; with `wanted`, agreed with an action due on a day.
 
+    What is held outside the portfolio is agreed to once the verifier has seen it there (domain rules 24, 25).
     Not agreed closes an interim sample of a unit that is still collecting; a unit further on is sent back instead.
     Raises Refusal when no criterion was sampled, or an action lacks its finding or its day.
     """
@@ -90,6 +92,11 @@ def close_sample(
     sentences = _sampled_refusals(enrolment, looked_at)
     if not agreed and enrolment.status != UnitStatus.COLLECTING:
         sentences.append("To disagree with a unit that has been declared complete, send it back.")
+    if agreed and not seen_at_location:
+        places = places_held(enrolment.pk, looked_at)
+        sentences += [
+            f"Confirm that you have seen the evidence at {place}, or leave its criteria out." for place in places
+        ]
     if asks:
         sentences += _action_refusals(feedback, wanted, due_on, at)
     if sentences:
@@ -97,7 +104,7 @@ def close_sample(
     outcome = SampleOutcome.AGREED_WITH_ACTION if asks else SampleOutcome.AGREED
     if not agreed:
         outcome = SampleOutcome.NOT_AGREED
-    _close(sample, looked_at, outcome, feedback, by, at)
+    _close(sample, looked_at, outcome, feedback, by, at, seen_at_location=seen_at_location)
     if due_on is not None:
         _raise_action(enrolment, sample, feedback, wanted, due_on, by, at)
     _told(enrolment, "close_sample", by, at, sample=sample.pk, outcome=outcome.value)
@@ -229,13 +236,21 @@ def _action_refusals(finding: str, wanted: str, due_on: datetime.date | None, at
 
 
 def _close(
-    sample: Sample, criteria: set[int], outcome: SampleOutcome, feedback: str, by: User, at: datetime.datetime
+    sample: Sample,
+    criteria: set[int],
+    outcome: SampleOutcome,
+    feedback: str,
+    by: User,
+    at: datetime.datetime,
+    *,
+    seen_at_location: bool = False,
 ) -> None:
     """Write down what was looked at and what came of it; whoever looked is the sample's verifier from now on."""
     if not Sample.objects.still_open().filter(pk=sample.pk).exists():
         raise Refusal([NOT_OPEN])
     SampledCriterion.objects.bulk_create(SampledCriterion(sample=sample, criterion_id=pk) for pk in sorted(criteria))
-    _change_open(sample, done_at=at, outcome=outcome, feedback=feedback.strip(), verifier=by)
+    said = {"outcome": outcome, "feedback": feedback.strip(), "seen_at_location": seen_at_location}
+    _change_open(sample, done_at=at, verifier=by, **said)
 
 
 def _change_open(sample: Sample, **columns: object) -> None:

@@ -67,9 +67,15 @@ class SampleForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
     )
     due_on = day("By when", required=False)
+    seen_at_location = forms.BooleanField(required=False)
 
-    def __init__(self, *args: Any, criteria: list[CriterionRow], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, criteria: list[CriterionRow], places: list[str], **kwargs: Any) -> None:
+        """`places`: where evidence of the unit is held outside the portfolio."""
         super().__init__(*args, **kwargs)
+        if places:
+            self.fields["seen_at_location"].label = f"I have seen the evidence at {'; '.join(places)}"
+        else:
+            del self.fields["seen_at_location"]
         self.fields["criteria"].choices = choices_of(criteria)  # type: ignore[attr-defined]
 
     @property

@@ -37,6 +37,9 @@ class Sample(models.Model):
     done_at = models.DateTimeField(null=True, editable=False)
     outcome = models.CharField(max_length=20, choices=SampleOutcome, blank=True, editable=False)
     feedback = models.TextField("feedback to the assessor", blank=True, editable=False)
+    seen_at_location = models.BooleanField(
+        "the verifier has seen the evidence that is held elsewhere", default=False, editable=False
+    )
     dropped_at = models.DateTimeField(null=True, editable=False)
     drop_reason = models.TextField(blank=True, editable=False)
 

@@ -11,6 +11,7 @@ VERIFICATION = [
         "done_at",
         "outcome",
         "feedback",
+        "seen_at_location",
         "dropped_at",
         "drop_reason",
         message="A sample keeps when, why and by whom it was chosen, and what was found once it is closed.",

@@ -1,10 +1,11 @@
 """What verification knows of a unit."""
 
 import datetime
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from assessments.enums import SampleOutcome, SignedAs
-from assessments.models import Action, Enrolment, Sample, UnsampledNote
+from assessments.enums import HeldAt, ItemStatus, SampleOutcome, SignedAs
+from assessments.models import Action, Enrolment, EvidenceVersion, Mapping, Sample, UnsampledNote
 from assessments.queries import judgement
 from assessments.queries.judgement import UnitRows, digest_for, unit_rows
 from assessments.verifying import ActionFacts
@@ -97,3 +98,15 @@ def verifier_digest(rows: UnitRows, samples: list[Sample]) -> str:
     """The digest a verifier's signature carries: the unit's facts and the samples done."""
     done: JSON = [[sample.pk, sample.outcome, sample.done_at] for sample in samples if sample.done_at]
     return digest_for(rows, SignedAs.VERIFIER, samples=done)
+
+
+def places_held(enrolment_id: int, criteria: Iterable[int] | None = None) -> list[str]:
+    """Where evidence of the unit is held outside the portfolio, in one query: all of it, or what shows the criteria."""
+    mapped = Mapping.objects.filter(enrolment=enrolment_id, taken_back_at=None)
+    if criteria is not None:
+        mapped = mapped.filter(criterion__in=list(criteria))
+    held = EvidenceVersion.objects.filter(
+        evidence__mappings__in=mapped, held=HeldAt.LOCATION, submitted_at__isnull=False, replaced_at=None
+    )
+    places = held.exclude(status=ItemStatus.WITHDRAWN).order_by("location").values_list("location", flat=True)
+    return list(places.distinct())

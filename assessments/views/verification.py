@@ -159,7 +159,7 @@ def sample(request: SignedInRequest, pk: int) -> HttpResponse:
     found = _sample(request, pk)
     facts = found.unit.facts
     reasons = sample_refusals(found.person, facts.people, is_open=found.sample.is_open)
-    form = SampleForm(typed(request), criteria=found.unit.criteria)
+    form = SampleForm(typed(request), criteria=found.unit.criteria, places=found.places)
     if form.is_bound:
         deny(reason for reason in reasons if not reason.about)
         if reasons:

@@ -1,19 +1,34 @@
 """Sampling, actions, verifying, sending back, reopening."""
 
 import datetime
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from django.utils import timezone
 
+from assessments.actions import evidence as items
 from assessments.actions import judgement, safekeeping, verification
-from assessments.enums import SampleOutcome, SampleStage, SignedAs, UnitStatus
+from assessments.enums import HeldAt, SampleOutcome, SampleStage, SignedAs, UnitStatus
 from assessments.models import Action, Enrolment, EvidenceVersion, Sample, SignOff
 from assessments.queries.judgement import signatures_in_force
 from assessments.queries.verification import unit_facts
-from assessments.testing import House, an_enrolment, declared, handed_in, met, sampled, signed_off, targets, verified
+from assessments.testing import (
+    House,
+    a_draft,
+    an_enrolment,
+    declared,
+    described,
+    handed_in,
+    met,
+    sampled,
+    signed_off,
+    targets,
+    verified,
+)
 from assessments.tests.refusing import refusals
 from portfolio.models import User
+from portfolio.refusal import Refusal
 
 pytestmark = pytest.mark.django_db
 YESTERDAY = timezone.localdate() - datetime.timedelta(1)
@@ -279,3 +294,25 @@ def test_a_unit_being_collected_is_not_reopened(house: House) -> None:
     act = lambda: verification.reopen(enrolment=unit, reason="Why.", by=house.lead, at=timezone.now())  # noqa: E731
     [sentence] = refusals(act)
     assert sentence == "The unit is “Collecting evidence”. To reopen this unit, it must be “Signed off” or “Verified”."
+
+
+def test_a_verifier_agrees_to_what_is_held_elsewhere_once_they_have_seen_it(house: House) -> None:
+    unit = an_enrolment(house)
+    words = replace(described(), held=HeldAt.LOCATION, location="Personnel office, Leith")
+    elsewhere = a_draft(unit, "1.1", words=words)
+    items.submit(version=elsewhere, by=house.candidate.user, at=timezone.now())
+    handed_in(unit, "1.2")
+    sample = plan(unit)
+    first, second = (target.criterion_id for target in targets(unit, "1.1", "1.2"))
+    with pytest.raises(Refusal, match="Confirm that you have seen the evidence at Personnel office, Leith"):
+        close(sample, criteria=[first, second])
+    assert close(sample, criteria=[first, second], seen_at_location=True).seen_at_location
+
+
+def test_only_what_was_sampled_need_be_seen(house: House) -> None:
+    unit = an_enrolment(house)
+    words = replace(described(), held=HeldAt.LOCATION, location="Personnel office, Leith")
+    items.submit(version=a_draft(unit, "1.1", words=words), by=house.candidate.user, at=timezone.now())
+    handed_in(unit, "1.2")
+    [second] = (target.criterion_id for target in targets(unit, "1.2"))
+    assert not close(plan(unit), criteria=[second]).seen_at_location

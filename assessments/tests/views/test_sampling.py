@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from django.db import connection
@@ -10,10 +11,21 @@ from django.urls import reverse
 from django.utils import timezone
 
 from assessments.actions import enrolment as enrolments
-from assessments.actions import judgement, verification
-from assessments.enums import AllocatedAs, SampleOutcome, SampleStage, UnitStatus
+from assessments.actions import evidence, judgement, verification
+from assessments.enums import AllocatedAs, HeldAt, SampleOutcome, SampleStage, UnitStatus
 from assessments.models import Action, Enrolment, Sample, UnsampledNote
-from assessments.testing import House, an_enrolment, declared, handed_in, judged, sampled, signed_off, targets
+from assessments.testing import (
+    House,
+    a_draft,
+    an_enrolment,
+    declared,
+    described,
+    handed_in,
+    judged,
+    sampled,
+    signed_off,
+    targets,
+)
 from portfolio.harness import AskingClient
 from portfolio.models import User
 
@@ -297,6 +309,19 @@ def test_the_candidate_sees_that_a_sample_was_taken_but_not_what_was_said(client
         assert kept_back not in seen
         assert kept_back in text(client, house.assessor, unit)
         client.force_login(house.candidate.user)
+
+
+def test_a_verifier_confirms_having_seen_what_is_held_elsewhere(client: AskingClient, house: House) -> None:
+    enrolment = an_enrolment(house)
+    words = replace(described(), held=HeldAt.LOCATION, location="Personnel office, Leith")
+    elsewhere = a_draft(enrolment, "1.1", words=words)
+    evidence.submit(version=elsewhere, by=house.candidate.user, at=timezone.now())
+    address = place("sample", a_sample(enrolment))
+    assert "I have seen the evidence at Personnel office, Leith" in text(client, house.verifier, address)
+    sent = {"criteria": first_criteria(enrolment)}
+    assert "Confirm that you have seen the evidence at Personnel" in client.post(address, sent).content.decode()
+    assert client.post(address, sent | {"seen_at_location": "on"}).status_code == 302
+    assert "Seen where it is held" in client.get(address).content.decode()
 
 
 def test_a_sample_takes_as_many_queries_with_one_item_as_with_many(client: AskingClient, house: House) -> None:
