@@ -127,6 +127,26 @@ class OthersData(models.TextChoices):
     PERMITTED = "permitted", "Yes, with the employer's permission"
 
 
+class WitnessStatus(models.TextChoices):
+    """What a witness knows of the work and of the standards (SQA's witness status list)."""
+
+    QUALIFIED_EXPERT = "qualified_expert", "I know this work and the standards, and hold an assessor’s qualification"
+    EXPERT = "expert", "I know this work and the standards"
+    EXPERT_OF_THE_WORK = "expert_of_the_work", "I know this work, but not the standards"
+    NO_EXPERT = "no_expert", "I do not know this work myself"
+
+
+class TestimonyState(models.TextChoices):
+    """How far a witness has come. Worked out from what happened and the day, never kept."""
+
+    ASKED = "asked", "Asked"
+    OPENED = "opened", "Opened"
+    SIGNED = "signed", "Signed"
+    DECLINED = "declined", "Declined"
+    EXPIRED = "expired", "Link has run out"
+    REVOKED = "revoked", "Taken back"
+
+
 class AllocatedAs(models.TextChoices):
     """The parts staff are allocated to on an enrolment."""
 

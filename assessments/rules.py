@@ -18,13 +18,14 @@ class Person:
 
 @dataclass(frozen=True)
 class People:
-    """Who is named on a unit, and who has ever judged in it."""
+    """Who is named on a unit, who has ever judged in it, and who of those who sign in is a witness in it."""
 
     candidate_id: int
     assessor_id: int
     verifier_id: int
     countersigner_id: int | None = None
     deciders: frozenset[int] = frozenset()
+    witnesses: frozenset[int] = frozenset()
 
 
 PERMISSIONS: dict[Verb, tuple[Party, ...]] = {
@@ -103,6 +104,11 @@ def parties(person: Person, people: People) -> frozenset[Party]:
 def has_decided(person: Person, people: People) -> bool:
     """Nobody verifies his own decision (SQA): whether this person ever judged in the unit, in any part."""
     return person.user_id in people.deciders
+
+
+def is_witness(person: Person, people: People) -> bool:
+    """Nobody verifies evidence whose testimony is their own (SQA): whether this person is a witness in the unit."""
+    return person.user_id in people.witnesses
 
 
 def in_words(allowed: Iterable[Party]) -> str:

@@ -14,6 +14,7 @@ from assessments.views import (
     printed,
     record,
     safekeeping,
+    testimony,
     verification,
 )
 from assessments.workflow import UNIT_STEPS
@@ -38,6 +39,10 @@ urlpatterns = [
     path("evidence/<int:pk>/replace/", evidence.replace, name="replace_evidence"),
     path("evidence/<int:pk>/map/", evidence.map_more, name="map_evidence"),
     path("evidence/<int:pk>/withdraw/", evidence.withdraw, name="withdraw_evidence"),
+    path("evidence/<int:pk>/ask-witness/", testimony.ask, name="ask_witness"),
+    path("witnesses/<int:pk>/resend/", testimony.resend, name="resend_request"),
+    path("witnesses/<int:pk>/take-back/", testimony.revoke, name="revoke_request"),
+    path("witness/<str:token>/", testimony.witness, name="witness"),
     path("evidence-files/<int:pk>/quarantine/", safekeeping.quarantine, name="quarantine_file"),
     path("evidence-files/<int:pk>/release/", safekeeping.release, name="release_file"),
     path("evidence-files/<int:pk>/redact/", safekeeping.redact, name="redact_file"),

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from assessments.enums import Party, SampleStage, UnitStatus
-from assessments.rules import People, Person, has_decided, in_words, is_assessor_of, is_verifier_of
+from assessments.rules import People, Person, has_decided, in_words, is_assessor_of, is_verifier_of, is_witness
 from assessments.workflow import VERIFIER_ALWAYS, Reason, UnitFacts
 
 STAGES: dict[UnitStatus, SampleStage] = {
@@ -42,6 +42,8 @@ def verifier_refusals(person: Person, people: People) -> list[Reason]:
         return [Reason(f"Only {in_words([Party.VERIFIER])} can do this.")]
     if has_decided(person, people):
         return [Reason("You have judged evidence in this unit, so somebody else must sample it.", "unit")]
+    if is_witness(person, people):
+        return [Reason("You are a witness in this unit, so somebody else must sample it.", "unit")]
     return []
 
 

@@ -214,9 +214,12 @@ ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
-ACCOUNT_RATE_LIMITS = {"login_failed": "60/m/ip"}  # wrong tries at one address are counted by axes, in the database
+ALLAUTH_TRUSTED_PROXY_COUNT = env_int("NVQ_PROXY_COUNT", 0)
+# Wrong tries at one address are counted by axes, in the database.
+ACCOUNT_RATE_LIMITS = {"login_failed": "60/m/ip", "witness": "30/m/ip"}
 PASSWORD_RESET_TIMEOUT = 3 * 24 * 60 * 60
 INVITATION_DAYS = 14
+WITNESS_LINK_DAYS = env_int("NVQ_WITNESS_LINK_DAYS", 21)
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]

@@ -86,18 +86,52 @@ def sign(
     The caller has asked for the password again and checked that the person holds the role. Raises ValueError for
     what is no digest.
     """
-    if not DIGEST.fullmatch(digest):
-        raise ValueError(f"{digest!r} is no SHA-256 digest.")
-    return Signature.objects.create(
-        centre=centre,
-        signer=by,
-        signer_name=name,
-        role=role,
-        statement=statement,
-        scheme=scheme,
-        digest=digest,
-        signed_at=at,
+    return _kept(
+        Signature(
+            centre=centre,
+            signer=by,
+            signer_name=name,
+            role=role,
+            statement=statement,
+            scheme=scheme,
+            digest=digest,
+            signed_at=at,
+        )
     )
+
+
+def sign_by_link(
+    *,
+    email: str,
+    name: str,
+    centre: Centre,
+    statement: Statement,
+    scheme: int,
+    digest: str,
+    at: datetime.datetime,
+) -> Signature:
+    """The same of somebody who has no sign-in: a witness, by the link that went to their address.
+
+    The caller has read the link. What counts as a signature of staff or candidate never counts this one.
+    """
+    return _kept(
+        Signature(
+            centre=centre,
+            signer_email=email,
+            signer_name=name,
+            statement=statement,
+            scheme=scheme,
+            digest=digest,
+            signed_at=at,
+        )
+    )
+
+
+def _kept(signature: Signature) -> Signature:
+    if not DIGEST.fullmatch(signature.digest):
+        raise ValueError(f"{signature.digest!r} is no SHA-256 digest.")
+    signature.save()
+    return signature
 
 
 def void(*, signature: Signature, by: User, reason: str, at: datetime.datetime) -> SignatureVoid:

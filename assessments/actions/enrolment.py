@@ -9,7 +9,14 @@ from django.utils import timezone
 from assessments.actions.journey import lock_one, move_unit, person, refuse, require
 from assessments.enums import AllocatedAs, UnitStatus, Verb
 from assessments.models import Allocation, Enrolment
-from assessments.queries.enrolment import bare_facts, has_judged, has_verified, is_qualified_assessor, person_at
+from assessments.queries.enrolment import (
+    bare_facts,
+    has_judged,
+    has_verified,
+    is_qualified_assessor,
+    person_at,
+    witnesses_in,
+)
 from assessments.workflow import unit_refusals
 from portfolio import audit
 from portfolio.enums import Role
@@ -166,6 +173,8 @@ def _history_refusals(enrolment: Enrolment, part: AllocatedAs, user: User | None
         return []
     if part == AllocatedAs.VERIFIER and has_judged(enrolment, user):
         return [f"{user} has judged in this unit, so somebody else must verify it."]
+    if part == AllocatedAs.VERIFIER and user.pk in witnesses_in(enrolment.pk):
+        return [f"{user} is a witness in this unit, so somebody else must verify it."]
     if part != AllocatedAs.VERIFIER and has_verified(enrolment, user):
         return [f"{user} has sampled or verified this unit, so somebody else must judge it."]
     return []

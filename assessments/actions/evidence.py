@@ -127,6 +127,8 @@ def edit_draft(
         raise Refusal(["Only the candidate can edit their draft."])
     if version.status != ItemStatus.DRAFT:
         raise Refusal(["What has been handed in is never edited: replace it with a new version instead."])
+    if described.kind != EvidenceKind.WITNESS_TESTIMONY and (item.facts.testimonies or item.facts.asked):
+        raise Refusal(["A witness was asked for this item, so it stays a witness testimony: take the request back."])
     for field, value in asdict(described).items():
         setattr(version, field, value)
     refuse_invalid(version)

@@ -88,6 +88,19 @@ STATEMENT = Piece(
     "text",
 )
 
+LATE_SHIFT = Piece(
+    "The evening the booking system was down",
+    "I took the escalated calls of the late shift and agreed with the team leaders what to tell customers.",
+    Kind.WITNESS_TESTIMONY,
+    "",
+)
+FLOOR_WALK = Piece(
+    "Walking the floor with new starters",
+    "I sat beside four new starters in their first week and showed them how I handle a complaint.",
+    Kind.WITNESS_TESTIMONY,
+    "",
+)
+
 BY_UNIT: dict[str, list[tuple[Piece, str]]] = {
     "ocr-cc16": [
         (MATRIX, "1.1 1.2"),

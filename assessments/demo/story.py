@@ -8,9 +8,9 @@ from django.utils import timezone
 
 from assessments.actions import award, enrolment, evidence, judgement, verification
 from assessments.actions.evidence import Described, NamedFile, Target
-from assessments.demo import files
+from assessments.demo import files, witnesses
 from assessments.demo.centre import Harbour, open_harbour
-from assessments.demo.evidence import BY_UNIT, Piece
+from assessments.demo.evidence import BY_UNIT, FLOOR_WALK, LATE_SHIFT, Piece
 from assessments.enums import Verdict
 from assessments.models import Enrolment, EvidenceVersion
 from portfolio import vault
@@ -72,6 +72,16 @@ class Story:
         self.calendar.later(days=40)
         self.hand_in(unit, *pieces[2])
         self.draft(unit, *pieces[5])
+        self.testified(unit)
+
+    def testified(self, unit: Enrolment) -> None:
+        """Two witnesses: one has signed, and what they saw is handed in; one has read the request."""
+        seen = self.draft(unit, LATE_SHIFT, "1.3 2.3")
+        asked = witnesses.ask(seen, witnesses.LATE_SHIFT, self.calendar.later(days=1))
+        witnesses.sign(asked, self.calendar.later(days=2))
+        evidence.submit(version=seen, by=unit.candidate_user, at=self.calendar.later(hours=3))
+        request = witnesses.ask(self.draft(unit, FLOOR_WALK, "3.3"), witnesses.FLOOR_WALK, self.calendar.now)
+        witnesses.look_at(request, self.calendar.now)
 
     def declared(self) -> None:
         """Łukasz: everything met, declared complete, waiting for his assessor."""
@@ -208,7 +218,7 @@ class Story:
                 kind=piece.kind,
                 activity_on=at.date() - datetime.timedelta(days=3),
             ),
-            files=[self.file_for(unit, piece, at)],
+            files=[self.file_for(unit, piece, at)] if piece.file else [],
             targets=[Target(unit.pk, criterion, piece.locator) for criterion in criteria],
             by=unit.candidate_user,
             at=at,

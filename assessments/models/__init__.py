@@ -4,9 +4,12 @@ from assessments.models.award import AuthenticationForm, Certificate, Claim
 from assessments.models.enrolment import Allocation, Enrolment, EnrolmentQuerySet
 from assessments.models.evidence import Evidence, EvidenceFile, EvidenceVersion, Mapping, Release
 from assessments.models.judgement import Countersignature, Decision, Review, SignOff
+from assessments.models.testimony import SIGNED, STILL_WANTED, Testimony, TestimonyCriterion
 from assessments.models.verification import Action, ActionQuerySet, Sample, SampledCriterion, UnsampledNote
 
 __all__ = [
+    "SIGNED",
+    "STILL_WANTED",
     "Action",
     "ActionQuerySet",
     "Allocation",
@@ -26,5 +29,7 @@ __all__ = [
     "Sample",
     "SampledCriterion",
     "SignOff",
+    "Testimony",
+    "TestimonyCriterion",
     "UnsampledNote",
 ]

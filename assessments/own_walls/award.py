@@ -1,6 +1,6 @@
 """What a centre confirmed and claimed stands."""
 
-from assessments.own_walls.pieces import OWN, SIGNER, keeps
+from assessments.own_walls.pieces import NO_SIGN_IN, OWN, SIGNER, keeps
 from portfolio.walls import INSERT, refuses, stands_for_good
 
 AWARD = [
@@ -11,6 +11,13 @@ AWARD = [
         OWN.format(enrolment="NEW.enrolment_id", person=SIGNER),
         "Nobody declares their own unit authentic for the centre.",
         name="nobody_authenticates_their_own_unit",
+    ),
+    *refuses(
+        "assessments_authenticationform",
+        INSERT,
+        f"{SIGNER} IS NULL",
+        NO_SIGN_IN,
+        name="who_authenticates_a_unit_has_a_sign_in",
     ),
     *keeps(
         "assessments_claim",

@@ -4,10 +4,13 @@ from assessments.own_walls.pieces import (
     COLLECTING,
     IN_THE_UNIT,
     JUDGED,
+    NO_SIGN_IN,
     NOT_A_JUDGE,
     NOT_A_VERIFIER,
     OWN,
     SIGNER,
+    TESTIFIED,
+    TESTIFIED_IN,
     VERIFIED,
     no_judge,
 )
@@ -15,6 +18,12 @@ from portfolio.walls import INSERT, refuses, stands_for_good
 
 READER = "(SELECT r.assessor_id FROM assessments_review r WHERE r.id = NEW.review_id)"
 DECIDED_IN = "(SELECT d.enrolment_id FROM assessments_decision d WHERE d.id = NEW.decision_id)"
+ITEM_READ = "(SELECT v.evidence_id FROM assessments_evidenceversion v WHERE v.id = NEW.version_id)"
+ITEM_DECIDED = """(
+    SELECT v.evidence_id FROM assessments_decision d JOIN assessments_evidenceversion v ON v.id = d.version_id
+    WHERE d.id = NEW.decision_id
+)"""
+NO_WITNESS = "Nobody judges evidence of which they are a witness."
 
 JUDGEMENT = [
     *stands_for_good("assessments_review", "readings"),
@@ -62,7 +71,21 @@ JUDGEMENT = [
         NOT_A_JUDGE,
         name="nobody_judges_their_own_or_what_they_verified",
     ),
+    *refuses(
+        "assessments_decision",
+        INSERT,
+        TESTIFIED.format(person=READER, evidence=ITEM_READ),
+        NO_WITNESS,
+        name="nobody_judges_what_they_testified",
+    ),
     *stands_for_good("assessments_countersignature", "countersignatures"),
+    *refuses(
+        "assessments_countersignature",
+        INSERT,
+        TESTIFIED.format(person="NEW.by_id", evidence=ITEM_DECIDED),
+        NO_WITNESS,
+        name="nobody_countersigns_what_they_testified",
+    ),
     *refuses(
         "assessments_countersignature",
         INSERT,
@@ -100,8 +123,16 @@ JUDGEMENT = [
     *refuses(
         "assessments_signoff",
         INSERT,
-        f"NEW.part = 'verifier' AND {JUDGED.format(enrolment='NEW.enrolment_id', person=SIGNER)}",
+        f"NEW.part = 'verifier' AND ({JUDGED.format(enrolment='NEW.enrolment_id', person=SIGNER)}"
+        f" OR {TESTIFIED_IN.format(enrolment='NEW.enrolment_id', person=SIGNER)})",
         NOT_A_VERIFIER,
         name="nobody_signs_as_verifier_where_they_judged",
+    ),
+    *refuses(
+        "assessments_signoff",
+        INSERT,
+        f"{SIGNER} IS NULL",
+        NO_SIGN_IN,
+        name="who_signs_a_unit_has_a_sign_in",
     ),
 ]

@@ -23,6 +23,19 @@ VERIFIED = """(
         WHERE o.enrolment_id = {enrolment} AND o.part = 'verifier' AND g.signer_id = {person}
     ) OR EXISTS (SELECT 1 FROM assessments_enrolment n WHERE n.id = {enrolment} AND n.verified_by_id = {person})
 )"""
+TESTIFIED = """EXISTS (
+    SELECT 1 FROM assessments_testimony y JOIN assessments_evidenceversion yv ON yv.id = y.version_id
+    JOIN portfolio_user yu ON yu.id = y.witness_id OR yu.mailbox = y.mailbox
+    WHERE y.signature_id IS NOT NULL AND yu.id = {person} AND yv.evidence_id = {evidence}
+)"""
+"""The person is a witness of the item: known by their sign-in, or by the mailbox the link went to."""
+TESTIFIED_IN = (
+    """EXISTS (
+    SELECT 1 FROM assessments_mapping ym WHERE ym.enrolment_id = {enrolment} AND ym.taken_back_at IS NULL
+    AND """
+    + TESTIFIED.replace("{evidence}", "ym.evidence_id")
+    + ")"
+)
 OWN = "EXISTS (SELECT 1 FROM assessments_enrolment w WHERE w.id = {enrolment} AND w.candidate_user_id = {person})"
 COLLECTING = "EXISTS (SELECT 1 FROM assessments_enrolment k WHERE k.id = NEW.enrolment_id AND k.status = 'collecting')"
 IN_THE_UNIT = """EXISTS (
@@ -37,14 +50,15 @@ FORBIDDEN = """(
 
 SIGNER = "(SELECT g.signer_id FROM portfolio_signature g WHERE g.id = NEW.signature_id)"
 
-NOT_A_VERIFIER = "Nobody verifies a unit that is their own, or in which they ever judged."
+NOT_A_VERIFIER = "Nobody verifies a unit that is their own, in which they ever judged, or in which they are a witness."
+NO_SIGN_IN = "A signature on a unit is put by somebody who signs in, never by way of a witness's link."
 NOT_A_JUDGE = "Nobody judges a unit that is their own, or that they sampled or verified."
 SETTING_FORBIDDEN = "The unit does not accept evidence from this setting."
 
 
 def no_verifier(enrolment: str, person: str) -> str:
     """SQL: the person must not verify in the enrolment."""
-    return " OR ".join(text.format(enrolment=enrolment, person=person) for text in (JUDGED, OWN))
+    return " OR ".join(text.format(enrolment=enrolment, person=person) for text in (JUDGED, OWN, TESTIFIED_IN))
 
 
 def no_judge(enrolment: str, person: str) -> str:

@@ -5,7 +5,7 @@ import datetime
 from django.db.models import Q
 
 from assessments.enums import SignedAs, UnitStatus
-from assessments.models import Enrolment
+from assessments.models import SIGNED, Enrolment, Mapping, Testimony
 from assessments.rules import People, Person
 from assessments.workflow import UnitFacts
 from portfolio.enums import Role
@@ -45,7 +45,16 @@ def has_verified(enrolment: Enrolment, user: User) -> bool:
     )
 
 
-def people_of(enrolment: Enrolment, deciders: frozenset[int] = frozenset()) -> People:
+def witnesses_in(enrolment_id: int) -> frozenset[int]:
+    """Those who sign in and are witnesses in the unit, in one query."""
+    mapped = Mapping.objects.filter(enrolment=enrolment_id, taken_back_at=None).order_by().values("evidence")
+    signed = Testimony.objects.filter(SIGNED, version__evidence__in=mapped).with_accounts()
+    return frozenset(row.account for row in signed if row.account)
+
+
+def people_of(
+    enrolment: Enrolment, deciders: frozenset[int] = frozenset(), witnesses: frozenset[int] = frozenset()
+) -> People:
     """Who is named on the unit."""
     return People(
         candidate_id=enrolment.candidate_user_id,
@@ -53,6 +62,7 @@ def people_of(enrolment: Enrolment, deciders: frozenset[int] = frozenset()) -> P
         verifier_id=enrolment.verifier_id,
         countersigner_id=enrolment.countersigner_id,
         deciders=deciders,
+        witnesses=witnesses,
     )
 
 

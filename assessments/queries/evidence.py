@@ -3,15 +3,18 @@
 from collections.abc import Iterable, Sequence
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
 
-from assessments.enums import ItemStatus, Setting, UnitStatus
-from assessments.models import Enrolment, Evidence, EvidenceFile, EvidenceVersion, Mapping
+from assessments.enums import EvidenceKind, ItemStatus, Setting, TestimonyState, UnitStatus
+from assessments.models import Enrolment, Evidence, EvidenceFile, EvidenceVersion, Mapping, Testimony
 from assessments.queries.enrolment import people_of
 from assessments.workflow import ItemFacts, ItemUnit
 from portfolio import scanning
 from portfolio.enums import ScanResult
 from portfolio.models import StoredFile, User
 from units.models import Unit
+
+MAY_SIGN = (TestimonyState.ASKED, TestimonyState.OPENED)
 
 
 def forbidden_setting(unit: Unit, setting: str) -> str:
@@ -92,16 +95,29 @@ def item_facts(
     version: EvidenceVersion,
     enrolments: Iterable[Enrolment] | None = None,
     files: Sequence[EvidenceFile] | None = None,
+    testimonies: Iterable[Testimony] | None = None,
 ) -> ItemFacts:
     """The facts of a version, with the enrolments given (locked ones, in a verb) or those it is mapped to.
 
-    `files` are the version's, those taken out of the draft left out; read here unless they are given.
+    `files` are the version's, those taken out of the draft left out, and `testimonies` its witnesses'; read here unless
+    they are given.
     """
     evidence = version.evidence
     has_draft = version.status != ItemStatus.DRAFT and evidence.versions.filter(status=ItemStatus.DRAFT).exists()
     found = enrolments_of(evidence.pk) if enrolments is None else enrolments
     kept = list(version.files.filter(removed_at=None)) if files is None else files
-    return facts_of(version, found, kept, scans_in_the_way(version, kept), has_draft=has_draft)
+    said = testimonies_of([version]) if testimonies is None else testimonies
+    return facts_of(version, found, kept, scans_in_the_way(version, kept), said, has_draft=has_draft)
+
+
+def testimonies_of(versions: Iterable[EvidenceVersion]) -> list[Testimony]:
+    """What witnesses of these versions of one item were asked and said, oldest first. No query where there are none.
+
+    Each comes with its signature and, as `account`, with who the witness is among those who sign in.
+    """
+    of = [version.pk for version in versions if version.kind == EvidenceKind.WITNESS_TESTIMONY]
+    rows = Testimony.objects.with_accounts().filter(version__in=of).select_related("signature__statement")
+    return list(rows.prefetch_related("criteria__criterion__unit").order_by("pk")) if of else []
 
 
 def facts_of(
@@ -109,11 +125,17 @@ def facts_of(
     enrolments: Iterable[Enrolment],
     files: Iterable[EvidenceFile],
     scans: dict[int, ScanResult],
+    testimonies: Iterable[Testimony] = (),
     *,
     has_draft: bool,
 ) -> ItemFacts:
-    """The same, from rows already read. The version comes with its item and candidate, the enrolments with units."""
+    """The same, from rows already read. The version comes with its item and candidate, the enrolments with units.
+
+    `testimonies` may be of every version of the item: whoever testified once never judges it.
+    """
     kept = [file for file in files if file.destroyed_at is None]
+    said, now = list(testimonies), timezone.now()
+    own = [row for row in said if row.version_id == version.pk]
     return ItemFacts(
         version_id=version.pk,
         status=ItemStatus(version.status),
@@ -130,4 +152,8 @@ def facts_of(
         dated=version.activity_on is not None,
         has_draft=has_draft,
         replaced=version.replaced_at is not None,
+        kind=version.kind,
+        testimonies=sum(1 for row in own if row.is_signed),
+        asked=tuple(row.name for row in own if row.state(now) in MAY_SIGN),
+        witnesses=frozenset(row.account for row in said if row.is_signed and row.account),
     )

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from django.db.models import QuerySet
 
 from assessments.enums import ItemStatus, Layer, Verb
-from assessments.models import Decision, Enrolment, Evidence, EvidenceFile, EvidenceVersion, Mapping, Review
+from assessments.models import Decision, Enrolment, Evidence, EvidenceFile, EvidenceVersion, Mapping, Review, Testimony
 from assessments.progress import Mark
 from assessments.queries.enrolment import staff_names
-from assessments.queries.evidence import enrolments_of, facts_of, scans_in_the_way
+from assessments.queries.evidence import enrolments_of, facts_of, scans_in_the_way, testimonies_of
 from assessments.queries.versions import Changes, VersionTold, files_of, mappings_of, versions_told
 from assessments.rules import Person
 from assessments.workflow import ITEM_JOURNEY, SAFEKEEPING, ItemFacts, Reason, item_parties, item_refusals
@@ -69,6 +69,7 @@ class ItemPage:
     draft: EvidenceVersion | None
     own: bool
     files: list[EvidenceFile]
+    testimonies: list[Testimony]
     facts: ItemFacts
     units: list[UnitShown]
     turns: list[Turn]
@@ -80,7 +81,7 @@ class ItemPage:
 def item_page(
     user: User, pk: int, person_at: Callable[[int], Person], *, number: int | None = None, newest: bool = False
 ) -> ItemPage:
-    """The page of an item in ten queries at most, however much was said of it.
+    """The page of an item in ten queries at most, however much was said of it; a witness's takes two more.
 
     Shows the version in force; `number` asks for another one, `newest` for the draft of the next where there is one.
     Raises Evidence.DoesNotExist, or EvidenceVersion.DoesNotExist, for what does not exist for this person: drafts are
@@ -98,7 +99,9 @@ def item_page(
     decisions = list(decisions_on(versions, visible))
     mappings = [row for row in mappings_of(evidence.pk) if own or row.enrolment_id in visible]
     scans = scans_in_the_way(version, files[version.pk])
-    facts = facts_of(version, enrolments, files[version.pk], scans, has_draft=bool(drafts) and version not in drafts)
+    said = testimonies_of(versions)
+    has_draft = bool(drafts) and version not in drafts
+    facts = facts_of(version, enrolments, files[version.pk], scans, said, has_draft=has_draft)
     told = versions_told(versions, files, mappings)
     return ItemPage(
         evidence=evidence,
@@ -108,6 +111,7 @@ def item_page(
         draft=next((draft for draft in drafts if draft != version), None),
         own=own,
         files=files[version.pk],
+        testimonies=[row for row in said if row.version_id == version.pk],
         facts=facts,
         units=units_shown(version, [row for row in enrolments if row.pk in visible], mappings, decisions),
         turns=turns(evidence, versions, decisions),

@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 from django.db.models import F, FilteredRelation, Q
 
-from assessments.enums import ItemStatus, SignedAs, UnitStatus
-from assessments.models import Countersignature, Decision, Enrolment, EvidenceFile, SignOff
+from assessments.enums import EvidenceKind, ItemStatus, SignedAs, UnitStatus
+from assessments.models import SIGNED, Countersignature, Decision, Enrolment, EvidenceFile, SignOff, Testimony
 from assessments.progress import Mark, layers
 from assessments.queries.enrolment import people_of
 from assessments.queries.mapping import live
@@ -78,6 +78,8 @@ class UnitRows:
     digests: dict[int, list[str]] = field(default_factory=dict)
     sign_offs: dict[str, SignOff] = field(default_factory=dict)
     signers: frozenset[int] = frozenset()
+    testimonies: dict[int, list[str]] = field(default_factory=dict)
+    witnesses: frozenset[int] = frozenset()
 
     @property
     def marks(self) -> list[Mark]:
@@ -100,7 +102,7 @@ def deciders_in(enrolment_id: int) -> frozenset[int]:
     judged = Decision.objects.filter(enrolment=enrolment_id).order_by().values_list("review__assessor_id")
     agreed = Countersignature.objects.filter(decision__enrolment=enrolment_id).order_by().values_list("by_id")
     signed = SignOff.objects.filter(enrolment=enrolment_id, part__in=JUDGING_PARTS).order_by()
-    return frozenset(user for (user,) in judged.union(agreed, signed.values_list("signature__signer_id")))
+    return frozenset(user for (user,) in judged.union(agreed, signed.values_list("signature__signer_id")) if user)
 
 
 def unit_rows(enrolment: Enrolment, *, to_sign: bool = True) -> UnitRows:
@@ -128,7 +130,8 @@ def rows_of(enrolments: list[Enrolment], *, worded: bool = True) -> list[UnitRow
 
 
 def with_signatures(units: list[UnitRows], *, to_sign: bool = True) -> list[UnitRows]:
-    """The same units with their signatures, and the digests of the files these were put to: two queries for all.
+    """The same units with their signatures, and the digests of the files these were put to: two queries for all, and
+    one more where witnesses have a say.
 
     Unless somebody is to sign them, only where a signature is in force.
     """
@@ -138,14 +141,19 @@ def with_signatures(units: list[UnitRows], *, to_sign: bool = True) -> list[Unit
     standing = {pk: in_force(rows) for pk, rows in signed.items()}
     resting = [unit for unit in units if to_sign or standing.get(unit.enrolment.pk)]
     digests = digests_of({row.version_id for unit in resting for row in unit.mapped})
+    testified = testified_in(units)
     return [
         replace(
             unit,
             digests=digests,
             sign_offs=standing.get(unit.enrolment.pk, {}),
             signers=frozenset(
-                row.signature.signer_id for row in signed[unit.enrolment.pk] if row.part in JUDGING_PARTS
+                row.signature.signer_id
+                for row in signed[unit.enrolment.pk]
+                if row.part in JUDGING_PARTS and row.signature.signer_id
             ),
+            testimonies=digests_by_version(testified),
+            witnesses=witnesses_among(testified, {row.evidence_id for row in unit.mapped}),
         )
         for unit in units
     ]
@@ -262,6 +270,29 @@ def digests_of(version_ids: set[int]) -> dict[int, list[str]]:
     return dict(found)
 
 
+def testified_in(units: Iterable[UnitRows]) -> list[Testimony]:
+    """The signed testimonies of the units' items, in one query; in none where no item is a witness's."""
+    items = {row.evidence_id for unit in units for row in unit.mapped if row.kind == EvidenceKind.WITNESS_TESTIMONY}
+    if not items:
+        return []
+    rows = Testimony.objects.with_accounts().filter(SIGNED, version__evidence__in=items)
+    return list(rows.select_related("version", "signature").order_by("pk"))
+
+
+def digests_by_version(testified: Iterable[Testimony]) -> dict[int, list[str]]:
+    """What witnesses signed, by version."""
+    found: dict[int, list[str]] = defaultdict(list)
+    for row in testified:
+        if row.signature:
+            found[row.version_id].append(row.signature.digest)
+    return dict(found)
+
+
+def witnesses_among(testified: Iterable[Testimony], items: set[int]) -> frozenset[int]:
+    """Those who sign in and are witnesses of one of these items."""
+    return frozenset(row.account for row in testified if row.account and row.version.evidence_id in items)
+
+
 def signatures_in(enrolment_ids: Iterable[int]) -> list[SignOff]:
     """Every signature on the units, oldest first, those voided since among them, in one query."""
     rows = SignOff.objects.filter(enrolment__in=list(enrolment_ids)).order_by("pk")
@@ -286,7 +317,7 @@ def unit_facts(rows: UnitRows) -> UnitFacts:
     return UnitFacts(
         enrolment_id=enrolment.pk,
         status=UnitStatus(enrolment.status),
-        people=people_of(enrolment, rows.deciders),
+        people=people_of(enrolment, rows.deciders, rows.witnesses),
         criteria=tuple(
             CriterionState(criterion.pk, criterion.number, found[criterion.pk], criterion.pk in pending)
             for criterion in rows.criteria
@@ -306,8 +337,8 @@ def waiting_items(rows: UnitRows) -> tuple[Named, ...]:
 
 
 def signed_facts(rows: UnitRows) -> dict[str, JSON]:
-    """What a signature on the unit is put to: every item handed in, its bytes, and the latest decision on each
-    criterion. A draft may change, so it is no part of it."""
+    """What a signature on the unit is put to: every item handed in, its bytes, what witnesses signed, and the
+    latest decision on each criterion. A draft may change, so it is no part of it."""
     numbers = {criterion.pk: criterion.number for criterion in rows.criteria}
     latest = {(row.version_id, row.criterion_id): row for row in rows.decided}
     items: dict[int, dict[str, JSON]] = {}
@@ -315,6 +346,8 @@ def signed_facts(rows: UnitRows) -> dict[str, JSON]:
     for row in (row for row in rows.mapped if row.status != ItemStatus.DRAFT):
         files = rows.digests.get(row.version_id, [])
         items[row.evidence_id] = {"evidence": row.evidence_number, "version": row.version_id, "files": files}
+        if testified := rows.testimonies.get(row.version_id):
+            items[row.evidence_id]["testimonies"] = testified
         word = latest.get((row.version_id, row.criterion_id))
         said: list[JSON] = [word.verdict, word.assessor_id, word.at] if word else []
         lines[row.evidence_id].append([numbers[row.criterion_id], row.locator, *said])

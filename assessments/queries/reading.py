@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from django.db.models import Count, Exists, Min, OuterRef, QuerySet
 
 from assessments.enums import ItemStatus, UnitStatus
-from assessments.models import Action, Decision, Enrolment, EvidenceFile, EvidenceVersion, Mapping
+from assessments.models import Action, Decision, Enrolment, EvidenceFile, EvidenceVersion, Mapping, Testimony
+from assessments.queries.evidence import testimonies_of
 from portfolio.models import User
 from units.models import Criterion
 
@@ -184,6 +185,7 @@ class Reading:
 
     version: EvidenceVersion
     files: list[EvidenceFile]
+    testimonies: list[Testimony]
     units: list[UnitToJudge]
 
     @property
@@ -194,7 +196,8 @@ class Reading:
 def reading(user: User, version_id: int) -> Reading:
     """The item beside the criteria of every collecting unit of the candidate that the user assesses.
 
-    Six queries, however many criteria. Raises EvidenceVersion.DoesNotExist where there is nothing for them to judge.
+    Six queries, however many criteria, and three more for a witness's testimony. Raises
+    EvidenceVersion.DoesNotExist where there is nothing for them to judge.
     """
     mine = Mapping.objects.filter(evidence=OuterRef("evidence"), enrolment__assessor=user)
     version = (
@@ -213,7 +216,7 @@ def reading(user: User, version_id: int) -> Reading:
     said = {(row.enrolment_id, row.criterion_id): row for row in decisions}
     units = [unit_to_judge(enrolment, mapped, said) for enrolment in held]
     files = list(version.files.filter(removed_at=None).select_related("stored__rendition").prefetch_related("releases"))
-    return Reading(version, files, sorted(units, key=lambda unit: not unit.claimed))
+    return Reading(version, files, testimonies_of([version]), sorted(units, key=lambda unit: not unit.claimed))
 
 
 def unit_to_judge(

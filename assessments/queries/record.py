@@ -126,6 +126,7 @@ class UnitPage:
     comments: str
     looked_at: LookedAt
     over_time: OverTime
+    only_witnesses: bool
     pending: list[tuple[int, str]]
     may_map: bool
     verbs: list[Verb]
@@ -190,6 +191,7 @@ def page_of(enrolment: Enrolment, staff: dict[str, str], person: Person) -> Unit
         comments=rows.sign_offs[SignedAs.ASSESSOR].comments if SignedAs.ASSESSOR in rows.sign_offs else "",
         looked_at=looked_at,
         over_time=over_time(rows.mapped),
+        only_witnesses=rests_on_witnesses_alone(rows.mapped),
         pending=pending_shown(rows),
         may_map=facts.status == UnitStatus.COLLECTING
         and bool(set(PERMISSIONS[Verb.MAP_MORE]) & parties(person, facts.people)),
@@ -332,3 +334,9 @@ def over_time(mapped: list[Mapped]) -> OverTime:
     days = {row.activity_on for row in handed_in if row.activity_on}
     kinds = sorted({EvidenceKind(row.kind).label for row in handed_in})
     return OverTime(min(days, default=None), max(days, default=None), len(days), kinds)
+
+
+def rests_on_witnesses_alone(mapped: list[Mapped]) -> bool:
+    """Whether all that was handed in is what witnesses say: that must not alone evidence a unit (domain rule 8)."""
+    kinds = {row.kind for row in mapped if row.status != ItemStatus.DRAFT}
+    return kinds == {EvidenceKind.WITNESS_TESTIMONY}

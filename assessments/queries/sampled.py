@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.db.models import Q
 
 from assessments.models import Action, Enrolment, Sample, SampledCriterion
-from assessments.queries.enrolment import people_of, staff_names
+from assessments.queries.enrolment import people_of, staff_names, witnesses_in
 from assessments.queries.judgement import deciders_in
 from assessments.queries.record import CriterionRow, Said, UnitPage, enrolment_shown, page_of
 from assessments.queries.verification import places_held
@@ -90,7 +90,7 @@ def looked_at(row: CriterionRow, names: dict[int, str], sampled: set[int]) -> Lo
 
 
 def action_page(user: User, pk: int) -> ActionPage:
-    """The page of an action, in three queries. Raises Action.DoesNotExist where it does not exist for the user."""
+    """The page of an action, in four queries. Raises Action.DoesNotExist where it does not exist for the user."""
     action = (
         Action.objects.visible_to(user)
         .select_related("enrolment__unit", "enrolment__candidate", "enrolment__centre", "sample")
@@ -102,7 +102,7 @@ def action_page(user: User, pk: int) -> ActionPage:
     owner, raised_by, answered_by, closed_by = (names[user_id] if user_id else "" for user_id in who)
     return ActionPage(
         action=action,
-        people=people_of(enrolment, deciders_in(enrolment.pk)),
+        people=people_of(enrolment, deciders_in(enrolment.pk), witnesses_in(enrolment.pk)),
         owner=owner,
         raised_by=raised_by,
         answered_by=answered_by,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
-from assessments.actions import award, enrolment, judgement, safekeeping, verification
+from assessments.actions import award, enrolment, judgement, safekeeping, testimony, verification
 from assessments.actions import evidence as items
 from assessments.enums import AllocatedAs, Verb
 from assessments.models import Action, Enrolment, EvidenceVersion, Sample
@@ -28,6 +28,7 @@ from assessments.testing import (
     targets,
     verified,
 )
+from assessments.tests.witnesses import a_testimony_draft, asked, asking
 from portfolio.models import User
 
 Do = Callable[[User], object]
@@ -192,6 +193,25 @@ def redact(house: House) -> Act:
         house.assessor,
         lambda by: safekeeping.redact(file=file, replacement=clean, reason="Names.", by=by, at=timezone.now()),
     )
+
+
+def ask_witness(house: House) -> Act:
+    draft = a_testimony_draft(an_enrolment(house))
+    return Act(
+        house.candidate.user,
+        lambda by: testimony.ask_witness(version=draft, asked=asking(draft), by=by, at=timezone.now()),
+    )
+
+
+def resend_request(house: House) -> Act:
+    request = asked(a_testimony_draft(an_enrolment(house)))
+    later = timezone.now() + testimony.PAUSE
+    return Act(house.candidate.user, lambda by: testimony.resend_request(testimony=request, by=by, at=later))
+
+
+def revoke_request(house: House) -> Act:
+    request = asked(a_testimony_draft(an_enrolment(house)))
+    return Act(house.candidate.user, lambda by: testimony.revoke_request(testimony=request, by=by, at=timezone.now()))
 
 
 # --- units -----------------------------------------------------------------------------------------------------------
@@ -395,6 +415,9 @@ ACTS: dict[str, Callable[[House], Act]] = {
     Verb.QUARANTINE.value: quarantine,
     Verb.RELEASE.value: release,
     Verb.REDACT.value: redact,
+    "ask_witness": ask_witness,
+    "resend_request": resend_request,
+    "revoke_request": revoke_request,
     "enrol": enrol,
     "allocate": allocate,
     Verb.SUSPEND.value: suspend,

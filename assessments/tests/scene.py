@@ -2,13 +2,16 @@
 
 from dataclasses import replace
 from types import SimpleNamespace
+from typing import Any
 
 from django.utils import timezone
 
 from assessments.actions import award, judgement, safekeeping, verification
+from assessments.actions import evidence as items
 from assessments.enums import AllocatedAs, Setting, SignedAs
 from assessments.models import Enrolment, EvidenceFile, EvidenceVersion, Review, SampledCriterion
 from assessments.testing import House, a_draft, a_file, an_enrolment, described, handed_in, judged, signed_off
+from assessments.tests.witnesses import a_testimony_draft, asked, with_testimony
 from portfolio import signing
 from portfolio.enums import Role
 from portfolio.testing import a_centre
@@ -26,7 +29,7 @@ def scene(house: House) -> SimpleNamespace:
         "other_record": house.other_candidate.pk,
     }
     rows = {**certificated_rows(done), **countersigned_rows(trainee), **collecting_rows(house), **standard_rows()}
-    return SimpleNamespace(**people, **rows, **signatures(house), now=timezone.now().isoformat())
+    return SimpleNamespace(**people, **rows, **signatures(house), **witness_rows(house), now=timezone.now().isoformat())
 
 
 def certificated_rows(done: Enrolment) -> dict[str, int]:
@@ -74,6 +77,7 @@ def collecting_rows(house: House) -> dict[str, int]:
     simulated = a_draft(other_unit, "1.2", words=replace(described(), setting=Setting.SIMULATED))
     foreign_unit = an_enrolment(house, "ocr-d20", candidate=house.other_candidate)
     foreign = judged(handed_in(foreign_unit, "1.1"), foreign_unit)
+    verification.plan_sample(enrolment=foreign_unit, reason="New.", by=house.verifier, at=timezone.now())
     review = read.reviews.get()
     return {
         "collecting": unit.pk,
@@ -99,6 +103,47 @@ def collecting_rows(house: House) -> dict[str, int]:
         "foreign_version": foreign.pk,
         "foreign_review": foreign.reviews.get().pk,
         "foreign_stored": a_file(a_centre("Harbour College")).stored.pk,
+    }
+
+
+def witness_rows(house: House) -> dict[str, Any]:
+    """A unit that the lead verifies, with items of witnesses: staff who might judge or verify it are among them."""
+    unit = an_enrolment(house, "ocr-cc16", candidate=house.other_candidate, verifier=house.lead)
+    verification.plan_sample(enrolment=unit, reason="New.", by=house.lead, at=timezone.now())
+    read = items.submit(
+        version=with_testimony(unit, "1.1", email=house.other_assessor.email).version,
+        by=unit.candidate_user,
+        at=timezone.now(),
+    )
+    review = judged(read, unit).reviews.get()
+    seen = with_testimony(unit, "1.2", email=house.verifier.email)
+    late = asked(a_testimony_draft(unit))
+    items.withdraw_item(version=late.version, reason="Wrong.", by=unit.candidate_user, at=timezone.now())
+    return {
+        "witness_unit": unit.pk,
+        "witness_decision": read.decisions.get().pk,
+        "by_witness": copied(review, assessor_id=house.other_assessor.pk).pk,
+        "read_testimony": read.pk,
+        "next_testimony": items.replace(version=read, by=unit.candidate_user, at=timezone.now()).pk,
+        "request": asked(a_testimony_draft(unit)).pk,
+        "late": late.pk,
+        "testimony": seen.pk,
+        "asked_about": seen.criteria.earliest("pk").pk,
+        "testified": seen.version_id,
+        "testified_mapping": seen.version.evidence.mappings.earliest("pk").pk,
+        "other_candidate": house.other_candidate.user_id,
+        "other_address": house.other_candidate.user.email.upper().replace("@", "+work@"),
+        "lead": house.lead.pk,
+        "other_assessor": house.other_assessor.pk,
+        "link_signature": signing.sign_by_link(
+            email=late.email,
+            name=late.name,
+            centre=house.centre,
+            statement=signing.current_statement("witness-testimony"),
+            scheme=1,
+            digest="0" * 64,
+            at=timezone.now(),
+        ).pk,
     }
 
 

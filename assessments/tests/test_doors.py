@@ -19,9 +19,10 @@ from pytest_django import DjangoDbBlocker
 from assessments.actions import award, verification
 from assessments.actions import evidence as items
 from assessments.enums import Party, Verb
-from assessments.models import AuthenticationForm, Enrolment, EvidenceVersion
+from assessments.models import AuthenticationForm, Enrolment, EvidenceVersion, Testimony
 from assessments.rules import PERMISSIONS
 from assessments.testing import House, a_draft, an_enrolment, signed_off
+from assessments.tests.witnesses import a_testimony_draft, asked, token_of
 from assessments.workflow import UNIT_STEPS
 from portfolio import transfers, vault
 from portfolio.access import doors
@@ -75,6 +76,7 @@ class Scene:
     award: StaffQualification
     form: AuthenticationForm
     upload: Upload
+    request: Testimony
 
 
 @dataclass(frozen=True)
@@ -191,6 +193,14 @@ def of_upload(scene: Scene) -> list[object]:
     return [scene.upload.token]
 
 
+def of_request(scene: Scene) -> list[object]:
+    return [scene.request.pk]
+
+
+def of_testimony(scene: Scene) -> list[object]:
+    return [scene.request.version.evidence_id]
+
+
 def of_document(scene: Scene) -> list[object]:
     return [scene.document.pk]
 
@@ -253,6 +263,10 @@ TABLE: dict[str, Expected] = {
     "assessments:replace_evidence": Expected(signed_in(405), of_item, posted=only(*SEES_THE_UNIT, code=409)),
     "assessments:map_evidence": Expected(turn(Verb.MAP_MORE), of_item),
     "assessments:withdraw_evidence": Expected(turn(Verb.WITHDRAW_ITEM), of_item),
+    "assessments:ask_witness": Expected(only("candidate"), of_testimony),
+    "assessments:resend_request": Expected(signed_in(405), of_request, posted=only("candidate", code=409)),
+    "assessments:revoke_request": Expected(signed_in(405), of_request, posted=only("candidate", code=302)),
+    "assessments:witness": Expected(everybody(), lambda scene: [token_of(scene.request)]),
     "assessments:quarantine_file": Expected(turn(Verb.QUARANTINE), of_file),
     "assessments:release_file": Expected(turn(Verb.RELEASE), of_file),
     "assessments:redact_file": Expected(turn(Verb.REDACT), of_file),
@@ -329,7 +343,8 @@ def set_scene(house: House, other_house: House) -> Scene:
     browsers = {name: browser_of(person) for name, person in people.items()}
     look_at(unit)
     upload = transfers.begin(centre=house.centre, by=house.candidate.user, name="call.mp3", size=9, at=timezone.now())
-    return Scene(house, browsers, unit, item_of(unit), document, learning, form_of(house), upload)
+    request = asked(a_testimony_draft(unit))
+    return Scene(house, browsers, unit, item_of(unit), document, learning, form_of(house), upload, request)
 
 
 def look_at(unit: Enrolment) -> None:

@@ -32,6 +32,8 @@ WITHOUT_RECORDS = {
         "portfolio:upload",
         "assessments:replace_evidence",
         "assessments:map_cell",
+        "assessments:resend_request",
+        "assessments:revoke_request",
         "assessments:evidence_file",
         "assessments:download_evidence_file",
         "assessments:evidence_page",
@@ -41,6 +43,7 @@ WITHOUT_RECORDS = {
         "assessments:authentication_document",
         "assessments:blank_form",
     },
+    "for a draft of a witness testimony, which no other record has": {"assessments:ask_witness"},
     "of one award, like the page it was recorded on": {"portfolio:qualification_achieved"},
     "the page of a verb, like the others, where nothing of the centre stands yet": {
         "assessments:unclaim",

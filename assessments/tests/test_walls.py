@@ -19,6 +19,7 @@ STANDING = {
     "countersignature": "agreed = FALSE, reason = 'No.'",
     "signoff": "comments = 'Other words'",
     "sampledcriterion": "criterion_id = criterion_id",
+    "testimonycriterion": "criterion_id = criterion_id",
     "unsamplednote": "reason = 'Another'",
     "authenticationform": "enrolment_id = enrolment_id",
     "release": "reason = 'Another.'",
@@ -30,6 +31,7 @@ NEVER_DELETED = [
     "evidenceversion",
     "evidencefile",
     "mapping",
+    "testimony",
     "sample",
     "action",
     "claim",
@@ -66,7 +68,7 @@ def copy(table: str, pk: int, **changes: str) -> str:
     """SQL that adds a row like one that stands, with some columns otherwise."""
     with connection.cursor() as cursor:
         described = connection.introspection.get_table_description(cursor, f"assessments_{table}")
-    columns = [column.name for column in described if column.name != "id"]
+    columns = [column.name for column in described if column.name not in ("id", "mailbox")]
     values = [changes.get(column, f'"{column}"') for column in columns]
     assert set(changes) <= set(columns)
     listed = ", ".join(f'"{column}"' for column in columns)
@@ -131,6 +133,16 @@ CHANGES = [
     ("evidencefile", "read_file", "stored_id = stored_id + 1", "Files are added to a draft"),
     ("evidencefile", "read_file", "removed_at = '{now}'", "Files are added to a draft"),
     ("evidencefile", "read_file", "version_id = {draft}", "Files are added to a draft"),
+    ("evidenceversion", "testified", "kind = 'project'", "stays a witness testimony"),
+    ("testimony", "request", "request = 'Say that I am good.'", "keeps what was asked"),
+    ("testimony", "request", "email = 'other@work.example'", "keeps what was asked"),
+    ("testimony", "request", "signature_id = {assessor_signature}", "signed by its own witness"),
+    ("testimony", "late", "signature_id = {link_signature}", "before the item is handed in"),
+    ("testimony", "request", "witness_id = {other_candidate}", "Nobody is a witness of their own work"),
+    ("testimony", "request", "witness_id = {lead}", "Whoever judges or verifies evidence"),
+    ("testimony", "testimony", "statement = 'More'", "nothing in it changes"),
+    ("testimony", "testimony", "signature_id = NULL", "nothing in it changes"),
+    ("enrolment", "witness_unit", "verified_by_id = {verifier}", "in which they are a witness"),
     ("mapping", "mapping", "criterion_id = {foreign_criterion}", "never rewritten"),
     ("mapping", "mapping", "made_by_id = {assessor}", "never rewritten"),
     ("mapping", "mapping", "locator = 'page 9'", "only while a draft of it is being prepared"),
@@ -286,6 +298,47 @@ NEW = [
     ("unsamplednote", "note", {"by_id": "{candidate}"}, "Nobody verifies"),
     ("release", "release", {}, "from the quarantine it is in"),
     ("authenticationform", "form", {"signature_id": "{candidate_signature}"}, "Nobody declares their own unit"),
+    ("authenticationform", "form", {"signature_id": "{link_signature}"}, "never by way of a witness's link"),
+    ("signoff", "assessor_part", {"signature_id": "{link_signature}"}, "never by way of a witness's link"),
+    ("signoff", "verifier_part", {"signature_id": "{link_signature}"}, "never by way of a witness's link"),
+    (
+        "signoff",
+        "verifier_part",
+        {"signature_id": "{verifier_signature}", "enrolment_id": "{witness_unit}"},
+        "in which they are a witness",
+    ),
+    (
+        "sample",
+        "sample",
+        {"verifier_id": "{verifier}", "enrolment_id": "{witness_unit}"},
+        "in which they are a witness",
+    ),
+    ("unsamplednote", "note", {"by_id": "{verifier}", "enrolment_id": "{witness_unit}"}, "they are a witness"),
+    ("decision", "witness_decision", {"review_id": "{by_witness}"}, "judges evidence of which they are a witness"),
+    (
+        "countersignature",
+        "countersignature",
+        {"decision_id": "{witness_decision}", "by_id": "{other_assessor}"},
+        "judges evidence of which they are a witness",
+    ),
+    (
+        "mapping",
+        "testified_mapping",
+        {"enrolment_id": "{foreign_enrolment}", "criterion_id": "{free_criterion}"},
+        "A witness of this evidence has sampled",
+    ),
+    ("testimony", "request", {"token_digest": "'1'", "witness_id": "{other_candidate}"}, "of their own work"),
+    ("testimony", "request", {"token_digest": "'1'", "email": "'{other_address}'"}, "of their own work"),
+    ("testimony", "request", {"token_digest": "'1'", "version_id": "{read_testimony}"}, "asked for a draft"),
+    ("testimony", "request", {"token_digest": "'1'", "version_id": "{draft}"}, "asked for a draft"),
+    (
+        "testimony",
+        "request",
+        {"token_digest": "'1'", "version_id": "{next_testimony}", "witness_id": "{assessor}"},
+        "Whoever judges or verifies evidence",
+    ),
+    ("testimony", "request", {"token_digest": "'1'", "witness_id": "{lead}"}, "Whoever judges or verifies evidence"),
+    ("testimonycriterion", "asked_about", {"criterion_id": "{foreign_criterion}"}, "the item is mapped to"),
 ]
 
 

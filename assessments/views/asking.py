@@ -42,9 +42,13 @@ def place_of(reason: Reason, enrolment_id: int) -> str | None:
 
 
 def item_linked(reasons: Iterable[Reason], evidence_id: int) -> list[tuple[str, str | None]]:
-    """Reasons about an item, each with the address where it can be put right: the item's own form, or its unit."""
-    form = reverse("assessments:edit_evidence", args=[evidence_id])
-    return [(reason.sentence, form if reason.about == "item" else place_of(reason, 0)) for reason in reasons]
+    """Reasons about an item, each with the address where it can be put right: the item's own form, its witnesses, or
+    its unit."""
+    places = {
+        "item": reverse("assessments:edit_evidence", args=[evidence_id]),
+        "witness": f"{reverse('assessments:evidence', args=[evidence_id])}#witnesses",
+    }
+    return [(reason.sentence, places.get(reason.about) or place_of(reason, 0)) for reason in reasons]
 
 
 def deny(reasons: Iterable[Reason]) -> None:

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from assessments.actions import evidence as actions
-from assessments.enums import ItemStatus, Verb
+from assessments.enums import EvidenceKind, ItemStatus, Verb
 from assessments.forms.evidence import EvidenceForm, HandInForm, ReasonForm
 from assessments.forms.mapping import MapForm, MappingForm
 from assessments.models import Enrolment, EvidenceVersion, Mapping
@@ -31,7 +31,7 @@ ASK = require_http_methods(["GET", "HEAD", "POST"])
 @holds(Role.CANDIDATE)
 @ASK
 def add(request: SignedInRequest) -> HttpResponse:
-    """A new item: files, words and what it shows, on one page and saved by one press."""
+    """A new item: files, words and what it shows, on one page and saved by one press. `?kind=` begins with a kind."""
     records = CandidateRecord.objects.filter(user=request.user, centre__in=request.standing.centres(Role.CANDIDATE))
     unit = asked_for(request, "unit")
     record = record_for(request, list(records.select_related("centre")), unit)
@@ -46,6 +46,8 @@ def add(request: SignedInRequest) -> HttpResponse:
         kept=files.kept,
         refused=files.refused,
     )
+    if request.GET.get("kind") in EvidenceKind.values:
+        form.initial = {**form.initial, "kind": request.GET["kind"]}
     if form.looking:
         return found(request, form) or form_page(request, form, record)
     if request.method == "POST" and form.is_valid():
@@ -233,7 +235,9 @@ def status_for(request: SignedInRequest, reasons: list[Reason]) -> int:
 
 
 def saved(request: SignedInRequest, version: EvidenceVersion) -> HttpResponse:
-    """On to handing it in, or back to the item."""
+    """On to handing it in, to asking a witness, or back to the item."""
+    if request.POST.get("then") == "witness" and version.kind == EvidenceKind.WITNESS_TESTIMONY:
+        return redirect("assessments:ask_witness", version.evidence_id)
     if request.POST.get("then") == "hand_in":
         return redirect("assessments:submit_evidence", version.evidence_id)
     messages.success(request, "Saved as a draft. Hand it in when it is ready.")

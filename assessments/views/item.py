@@ -5,12 +5,14 @@ from functools import partial
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from assessments.enums import ItemStatus, Verb
+from assessments.enums import EvidenceKind, ItemStatus, Verb
 from assessments.models import Evidence, EvidenceVersion
 from assessments.queries.evidence import scans_of
 from assessments.queries.item import DraftPage, ItemPage, draft_page, item_page
+from assessments.queries.testimony import witness_lines
 from assessments.queries.versions import with_releases
 from assessments.views.asking import item_linked, person_at
 from assessments.views.viewing import files_shown
@@ -38,6 +40,10 @@ def evidence(request: SignedInRequest, pk: int) -> HttpResponse:
         "version": page.version,
         "files": files,
         "being_made": any(shown.way == "making" for shown in files),
+        "testimonies": [row for row in page.testimonies if row.is_signed],
+        "sees_contact": not page.own,
+        "witnesses": witness_lines(page.testimonies, timezone.now()) if page.own else [],
+        "can_ask": page.own and draft and page.version.kind == EvidenceKind.WITNESS_TESTIMONY,
         "acts": acts(page),
         "returned_with": returned_with(page),
         "seen": next((turn for turn in page.turns if turn.seen and turn.version == page.version.number), None),

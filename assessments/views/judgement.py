@@ -58,7 +58,8 @@ def judge(request: SignedInRequest, pk: int) -> HttpResponse:
     except EvidenceVersion.DoesNotExist:
         raise Http404("There is no such item among those you assess.") from None
     person = person_at(request, found.version.evidence.centre_id)
-    reasons = item_refusals(Verb.REVIEW, person, item_facts(found.version, files=found.files))
+    facts = item_facts(found.version, files=found.files, testimonies=found.testimonies)
+    reasons = item_refusals(Verb.REVIEW, person, facts)
     form = ReadingForm(request.POST or None, reading=found, initial={"returned": False})
     if request.method == "POST" and not reasons and form.is_valid() and _save(request, form):
         following = next_in_queue(request.user, found.version.evidence_id)
@@ -97,6 +98,7 @@ def _judge_answer(request: SignedInRequest, form: ReadingForm, reasons: list[Rea
         "form": form,
         "files": files_shown(found.files, scans_of(found.files), own=False),
         "changes": changes_in(found.version, {unit.enrolment.pk for unit in found.units}),
+        "testimonies": [row for row in found.testimonies if row.is_signed],
         "units": [
             (unit.enrolment, list(form.fields_of(unit.claimed)), list(form.fields_of(unit.others)))
             for unit in found.units

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from assessments.enums import HeldAt, ItemStatus, Layer, UnitStatus
+from assessments.enums import EvidenceKind, HeldAt, ItemStatus, Layer, UnitStatus
 from assessments.rules import People
 
 
@@ -71,7 +71,11 @@ class ItemUnit:
 
 @dataclass(frozen=True)
 class ItemFacts:
-    """All that the item's refusals rest on."""
+    """All that the item's refusals rest on.
+
+    `testimonies` counts those signed for the version, `asked` names witnesses who may sign yet, `witnesses` are those
+    of them who sign in as well.
+    """
 
     version_id: int
     status: ItemStatus
@@ -86,3 +90,7 @@ class ItemFacts:
     dated: bool = True
     has_draft: bool = False
     replaced: bool = False
+    kind: str = EvidenceKind.WORK_PRODUCT
+    testimonies: int = 0
+    asked: tuple[str, ...] = ()
+    witnesses: frozenset[int] = frozenset()

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
-from assessments.enums import HeldAt, ItemStatus, Party, UnitStatus, Verb
+from assessments.enums import EvidenceKind, HeldAt, ItemStatus, Party, UnitStatus, Verb
 from assessments.rules import Person, parties
 from assessments.workflow.facts import ItemFacts, ItemUnit, Reason
 
@@ -21,8 +21,11 @@ def _submit(person: Person, facts: ItemFacts) -> Iterable[Reason]:
         yield Reason("Say what you did.", "item", facts.version_id)
     if not facts.dated:
         yield Reason("Say on which day the activity took place.", "item", facts.version_id)
-    if not facts.files and facts.held == HeldAt.HERE:
-        yield Reason("Add a file, or say where the evidence can be seen.", "item", facts.version_id)
+    if facts.held == HeldAt.HERE and not facts.files and not facts.testimonies:
+        yield from _nothing_to_see(facts)
+    for name in facts.asked:
+        sentence = f"{name} has not signed their testimony yet: wait for it, or take the request back."
+        yield Reason(sentence, "witness", facts.version_id)
     if facts.quarantined:
         yield Reason("A file of this item is in quarantine: take it out first.", "item", facts.version_id)
     for name in facts.being_scanned:
@@ -38,6 +41,14 @@ def _submit(person: Person, facts: ItemFacts) -> Iterable[Reason]:
             yield Reason(unit.forbids, "unit", unit.enrolment_id)
 
 
+def _nothing_to_see(facts: ItemFacts) -> Iterable[Reason]:
+    if facts.kind != EvidenceKind.WITNESS_TESTIMONY:
+        yield Reason("Add a file, or say where the evidence can be seen.", "item", facts.version_id)
+    elif not facts.asked:
+        sentence = "Ask a witness, and wait for their signature; or add the testimony as a file."
+        yield Reason(sentence, "witness", facts.version_id)
+
+
 def _units_collecting(person: Person, facts: ItemFacts) -> Iterable[Reason]:
     for unit in facts.units:
         if unit.status not in (U.COLLECTING, U.WITHDRAWN):
@@ -50,6 +61,8 @@ def _stands(unit: ItemUnit) -> Reason:
 
 
 def _review(person: Person, facts: ItemFacts) -> Iterable[Reason]:
+    if person.user_id in facts.witnesses:
+        yield Reason("You are a witness of this evidence, so somebody else must assess it.", "item", facts.version_id)
     mine = [unit for unit in facts.units if Party.ASSESSOR in parties(person, unit.people)]
     if not any(unit.status == U.COLLECTING for unit in mine):
         yield from (_stands(unit) for unit in mine)

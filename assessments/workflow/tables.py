@@ -35,7 +35,8 @@ SAFEKEEPING = (Verb.QUARANTINE, Verb.RELEASE, Verb.REDACT)
 ITEM_JOURNEY: tuple[Step[ItemStatus], ...] = (
     Step(
         Verb.SUBMIT, (I.DRAFT, I.RETURNED), (I.SUBMITTED,), "hand this item in",
-        "a file or a named location; mapped to at least one criterion; what was done and when; declared authentic; "
+        "a file, a named location or a witness's signed testimony, and no witness still to sign; mapped to "
+        "at least one criterion; what was done and when; declared authentic; "
         "nothing in quarantine; a setting its units allow; its units still collecting",
     ),
     Step(
@@ -94,7 +95,7 @@ UNIT_JOURNEY: tuple[Step[UnitStatus], ...] = (
     Step(
         Verb.VERIFY, (U.SIGNED_OFF,), (U.VERIFIED,), "verify this unit",
         "a sample closed as agreed, or the awarding body wants the verifier on every unit; no open sample or action; "
-        "own signature; never by anybody who decided in the unit",
+        "own signature; never by anybody who decided in the unit or is a witness in it",
     ),
     Step(
         Verb.SEND_BACK, (U.DECLARED, U.SIGNED_OFF, U.VERIFIED), (U.COLLECTING,), "send this unit back",

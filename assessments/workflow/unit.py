@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 
 from assessments.enums import Layer, UnitStatus, Verb
-from assessments.rules import Person, has_decided
+from assessments.rules import Person, has_decided, is_witness
 from assessments.workflow.facts import Reason, UnitFacts
 
 U = UnitStatus
@@ -57,6 +57,8 @@ def _countersign(person: Person, facts: UnitFacts) -> Iterable[Reason]:
 def _never_a_decider(person: Person, facts: UnitFacts) -> Iterable[Reason]:
     if has_decided(person, facts.people):
         yield Reason("You have judged evidence in this unit, so somebody else must verify it.")
+    if is_witness(person, facts.people):
+        yield Reason("You are a witness in this unit, so somebody else must verify it.")
 
 
 def _nothing_open(person: Person, facts: UnitFacts) -> Iterable[Reason]:

@@ -2,6 +2,7 @@
 
 from portfolio.models.audit import AuditChain, AuditDetail, AuditEvent
 from portfolio.models.base import StandingQuerySet, StandingRow, StandsForGoodError, one_of
+from portfolio.models.mailbox import Mailbox
 from portfolio.models.message import OutgoingMessage
 from portfolio.models.people import (
     CandidateRecord,
@@ -26,6 +27,7 @@ __all__ = [
     "Centre",
     "Destruction",
     "Document",
+    "Mailbox",
     "OutgoingMessage",
     "Rendition",
     "RoleGrant",

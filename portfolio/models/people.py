@@ -13,6 +13,7 @@ from django.utils.crypto import get_random_string
 
 from portfolio.enums import QualificationKind, Role
 from portfolio.models.base import one_of
+from portfolio.models.mailbox import Mailbox
 
 RecordT = TypeVar("RecordT", bound=models.Model)
 
@@ -71,6 +72,9 @@ class User(AbstractBaseUser):
     """Somebody's e-mail address and credentials, and nothing else: names belong to the records a centre keeps."""
 
     email = models.EmailField(max_length=254, unique=True)
+    mailbox = models.GeneratedField(
+        expression=Mailbox("email"), output_field=models.CharField(max_length=254), db_persist=True
+    )
     handle = models.CharField(max_length=10, unique=True, default=new_handle, editable=False, help_text="for addresses")
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)

@@ -1,6 +1,7 @@
 """What people put their name to."""
 
 from django.db import models
+from django.db.models import Q
 
 from portfolio.enums import Role
 from portfolio.models.base import StandingQuerySet, StandingRow, one_of
@@ -39,13 +40,17 @@ class Statement(models.Model):
 class Signature(StandingRow):
     """That a person, in a role, put their name to a statement over facts with this digest, at this time.
 
+    Who signs in is known by their sign-in and the role they held. Somebody without one, a witness, is known by the
+    e-mail address their link was sent to, and holds no role.
+
     Source: ESFA funding rules on electronic signatures: intent, no later alteration, old and new both kept.
     """
 
     centre = models.ForeignKey(Centre, on_delete=models.PROTECT, related_name="+")
-    signer = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    signer = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    signer_email = models.EmailField(max_length=254, blank=True, help_text="of somebody who has no sign-in")
     signer_name = models.CharField(max_length=200, help_text="as printed at the time of signing")
-    role = models.CharField(max_length=20, choices=Role)
+    role = models.CharField(max_length=20, choices=Role, blank=True)
     statement = models.ForeignKey(Statement, on_delete=models.PROTECT, related_name="+")
     scheme = models.PositiveSmallIntegerField(help_text="which way of writing the facts down was signed")
     digest = models.CharField(max_length=64, help_text="SHA-256 of the signed facts, as canonical JSON")
@@ -54,10 +59,17 @@ class Signature(StandingRow):
     objects = StandingQuerySet["Signature"].as_manager()
 
     class Meta:
-        constraints = [one_of("role", Role, "signature_role_is_known")]
+        constraints = [
+            one_of("role", Role, "signature_role_is_known", blank=True),
+            models.CheckConstraint(
+                condition=(Q(signer__isnull=False, signer_email="") & ~Q(role=""))
+                | (Q(signer__isnull=True, role="") & ~Q(signer_email="")),
+                name="who_signs_has_a_sign_in_and_a_role_or_an_address",
+            ),
+        ]
 
     def __str__(self) -> str:
-        return f"{self.signer_name}, {self.get_role_display()}, {self.signed_at:%d %B %Y}"
+        return f"{self.signer_name}, {self.get_role_display() or self.signer_email}, {self.signed_at:%d %B %Y}"
 
 
 class SignatureVoid(StandingRow):

@@ -6,9 +6,10 @@ A page without a visit here fails `test_every_page_is_visited`, so none can be f
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from assessments.demo import witnesses
 from assessments.demo.centre import DOMAIN, SLUG
 from assessments.enums import ItemStatus
-from assessments.models import Action, Enrolment, EvidenceFile, EvidenceVersion, Sample
+from assessments.models import Action, Enrolment, EvidenceFile, EvidenceVersion, Sample, Testimony
 from portfolio.invitation import Invitation, link_to
 from portfolio.models import Document, RoleGrant, StaffQualification, User
 
@@ -63,6 +64,18 @@ def reading(candidate: str, status: ItemStatus) -> Where:
 
 def file_of(candidate: str, status: ItemStatus) -> Where:
     return lambda: [EvidenceFile.objects.filter(version=version(candidate, status))[0].pk]
+
+
+def testimony(*, signed: bool) -> Where:
+    return lambda: [Testimony.objects.get(signature__isnull=not signed).version.evidence_id]
+
+
+def read_testimony() -> list[object]:
+    return [Testimony.objects.exclude(signature=None).get().version_id]
+
+
+def witness_link() -> list[object]:
+    return [witnesses.token_of(Testimony.objects.get(signature=None))]
 
 
 def sample(candidate: str) -> Where:
@@ -136,6 +149,12 @@ CANDIDATE = [
     ),
     Visit("sian", "assessments:edit_evidence", item("sian", I.DRAFT)),
     Visit("sian", "assessments:submit_evidence", item("sian", I.DRAFT)),
+    Visit("sian", "assessments:add_evidence", query="?kind=witness_testimony", about="witness"),
+    Visit("sian", "assessments:evidence", testimony(signed=True), about="testimony"),
+    Visit("sian", "assessments:evidence", testimony(signed=False), about="asked"),
+    Visit("sian", "assessments:ask_witness", testimony(signed=False)),
+    Visit(NOBODY, "assessments:witness", witness_link),
+    Visit(NOBODY, "assessments:witness", lambda: ["forged"], about="void", status=404),
     Visit("sian", "assessments:map_evidence", item("sian", I.REVIEWED)),
     Visit("sian", "assessments:withdraw_evidence", item("sian", I.DRAFT)),
     *(
@@ -157,6 +176,8 @@ ASSESSOR = [
     Visit("dylan", "assessments:judge", reading("sian", I.SUBMITTED)),
     Visit("dylan", "assessments:judge", reading("sian", I.RETURNED), about="refused"),
     Visit("dylan", "assessments:evidence", item("sian", I.SUBMITTED)),
+    Visit("dylan", "assessments:evidence", testimony(signed=True), about="testimony"),
+    Visit("dylan", "assessments:judge", read_testimony, about="witness"),
     Visit("dylan", "assessments:map_evidence", item("sian", I.SUBMITTED)),
     Visit("dylan", "assessments:withdraw_evidence", item("sian", I.SUBMITTED)),
     Visit("dylan", "assessments:quarantine_file", file_of("sian", I.SUBMITTED)),
@@ -238,6 +259,8 @@ NO_PAGE = {
     "assessments:evidence_page": "a picture",
     "assessments:evidence_page_text": "a text",
     "assessments:map_cell": "answers to a press of a key only",
+    "assessments:resend_request": "answers to a press of a button only",
+    "assessments:revoke_request": "answers to a press of a button only",
     "assessments:replace_evidence": "answers to a press of a button only",
     "assessments:recording_form": "answers to a press of a button only",
     "assessments:authentication_document": "answers to a press of a button only",
