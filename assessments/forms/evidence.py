@@ -14,7 +14,7 @@ from assessments.enums import EvidenceKind, HeldAt, OthersData, Setting
 from assessments.forms.uploads import FilesField, FilesInput, once
 from assessments.models import EvidenceFile, EvidenceVersion
 from assessments.queries.mapping import ToMap, UnitToMap
-from portfolio.forms import day
+from portfolio.forms import KeptForm, day
 from portfolio.models import Statement, StoredFile
 
 LONGEST_LOCATOR = 100
@@ -64,8 +64,10 @@ class Listed:
     out: bool = False
 
 
-class MappingForm(forms.Form):
+class MappingForm(KeptForm):
     """Criteria to tick, each with the place in the item where it shows."""
+
+    kept_as = "mapping"
 
     criteria = forms.MultipleChoiceField(
         required=False,
@@ -140,6 +142,8 @@ class MapForm(MappingForm):
 
 class EvidenceForm(MappingForm):
     """An item as its candidate describes it: words, files and what it shows."""
+
+    kept_as = "evidence"
 
     uploads = FilesField(
         label="Files",
@@ -270,14 +274,18 @@ class HandInForm(forms.Form):
         return statement
 
 
-class ReasonForm(forms.Form):
+class ReasonForm(KeptForm):
     """Why something is taken away."""
+
+    kept_as = "reason"
 
     reason = forms.CharField(label="Why", widget=forms.Textarea(attrs={"rows": 3}))
 
 
 class RedactForm(ReasonForm):
     """The file that takes another's place, and why."""
+
+    kept_as = "redaction"
 
     uploads = FilesField(
         label="The redacted file",

@@ -221,6 +221,8 @@ TABLE: dict[str, Expected] = {
         by_script(*ROLES, code=405), slug, posted=by_script("candidate", "other candidate", code=400)
     ),
     "portfolio:upload": Expected(by_script("candidate", code=200), of_upload),
+    "portfolio:keep_work": Expected(signed_in(405) | {"nobody": 401}, posted=signed_in(400) | {"nobody": 401}),
+    "portfolio:discard_work": Expected(signed_in(405), posted=signed_in(302)),
     "portfolio:people": Expected(holding(Role.ADMINISTRATOR, code=302)),
     "portfolio:centre_people": Expected(office(), slug),
     "portfolio:add_candidate": Expected(office(), slug),

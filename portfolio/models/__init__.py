@@ -16,6 +16,7 @@ from portfolio.models.people import (
 from portfolio.models.rendition import Rendition
 from portfolio.models.signature import Signature, SignatureVoid, Statement
 from portfolio.models.vault import AccessLine, Document, Scan, StoredFile, Upload
+from portfolio.models.work import WorkInProgress
 
 __all__ = [
     "AccessLine",
@@ -41,6 +42,7 @@ __all__ = [
     "StoredFile",
     "Upload",
     "User",
+    "WorkInProgress",
     "centres_of",
     "one_of",
 ]

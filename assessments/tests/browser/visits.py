@@ -231,6 +231,8 @@ NO_PAGE = {
     "portfolio:document_file": "a download",
     "portfolio:uploads": "answers to scripts only",
     "portfolio:upload": "answers to scripts only",
+    "portfolio:keep_work": "answers to scripts only",
+    "portfolio:discard_work": "answers to a press of a button only",
     "assessments:evidence_file": "a file",
     "assessments:download_evidence_file": "a download",
     "assessments:evidence_thumbnail": "a picture",
