@@ -204,7 +204,7 @@ def is_newer(typed_at: datetime.datetime | None, save: Save, before: dict[str, A
 
 def is_secret(key: str) -> bool:
     """Whether a field is never kept, whatever a page sends."""
-    return key == "csrfmiddlewaretoken" or "password" in key
+    return key.startswith(("csrfmiddlewaretoken", "page_of")) or "password" in key
 
 
 def as_sent(fields: Fields) -> QueryDict:

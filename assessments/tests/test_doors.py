@@ -206,6 +206,7 @@ def of_award(scene: Scene) -> list[object]:
 TABLE: dict[str, Expected] = {
     "home": Expected(signed_in(302)),
     "account_login": Expected(everybody(signed_in=302)),
+    "account_again": Expected(everybody(signed_in=409)),
     "account_logout": Expected(everybody(302)),
     "account_inactive": Expected(everybody()),
     "account_signup": Expected(everybody()),

@@ -12,7 +12,7 @@ const page = crypto.randomUUID?.() ?? String(Math.random()).slice(2);
 // --- what the fields hold ------------------------------------------------------------------------------------------
 
 const keptAt = (control) =>
-  control.name && control.name !== "csrfmiddlewaretoken" && !control.disabled &&
+  control.name && !["csrfmiddlewaretoken", "page_of"].includes(control.name) && !control.disabled &&
   !["password", "file", "submit", "button", "reset", "image"].includes(control.type);
 
 // A box to tick is a field of its own, and so is what a script adds: two devices can tick or add different ones.
@@ -78,6 +78,7 @@ let first = true;
 let timer = 0;
 let underWay = null;
 let leaving = false;
+let refusedToSignIn = false;
 const typedAt = new Map();
 
 function news() {
@@ -119,6 +120,7 @@ async function saveNow() {
     timer = setTimeout(save, AGAIN);
     return "cut off";
   }
+  if ([401, 403].includes(answer.status) && !refusedToSignIn) return afterSigningIn();
   const said = await answer.json().catch(() => ({}));
   if (!answer.ok) {
     tell("refused", said.refused?.join(" ") ?? "What you type could not be saved just now. Keep this page open.");
@@ -132,6 +134,16 @@ async function saveNow() {
   }
   takeIn(said);
   return "kept";
+}
+
+// The sign-in has ended, or the page's token is old: sign in over the page, then save once more.
+async function afterSigningIn() {
+  tell("signed out", "Your sign-in has ended. What you type stays on this page until you have signed in again.");
+  const { signInAgain } = await import("./sign-in.js");
+  refusedToSignIn = !(await signInAgain());
+  const outcome = refusedToSignIn ? "refused" : await saveNow();
+  refusedToSignIn = outcome === "refused";
+  return outcome;
 }
 
 function takeIn(said) {
@@ -178,6 +190,7 @@ async function onSubmit(event) {
   event.preventDefault();
   const { submitter } = event;
   form.setAttribute("aria-busy", "true");
+  refusedToSignIn = false; // whoever presses again is asked again
   const outcome = await save();
   if (outcome === "cut off") {
     form.removeAttribute("aria-busy");

@@ -226,6 +226,7 @@ OFFICE = [
 VISITS = [*ENTRANCE, *STANDARD, *CANDIDATE, *ASSESSOR, *VERIFIER, *OFFICE]
 
 NO_PAGE = {
+    "account_again": "answers to a form that was interrupted",
     "account_reset_password_from_key": "its key is made for one letter; its form is that of the invitation",
     "portfolio:invite_again": "answers to a press of a button only",
     "portfolio:document_file": "a download",
