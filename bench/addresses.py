@@ -113,7 +113,7 @@ def candidates_pages(found: Subjects) -> Iterable[Page]:
     yield page("Add evidence", me, "assessments:add_evidence", most=HEAVY)
     yield page("Edit a draft", me, "assessments:edit_evidence", found.draft.evidence_id, most=HEAVY)
     yield page("Evidence", me, "assessments:evidence", item)
-    yield page("Map to criteria", me, "assessments:map_evidence", item, most=HEAVY)
+    yield page("Map to criteria", me, "assessments:map_evidence", item, most=HEAVY, queries=16)
     yield page("Hand in", me, "assessments:submit_evidence", found.draft.evidence_id, measured=False)
     yield page("Withdraw a draft", me, "assessments:withdraw_evidence", found.draft.evidence_id, measured=False)
     yield page("Document", me, "portfolio:document", found.document.pk)

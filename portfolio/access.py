@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any, cast
 
-from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.urls import URLResolver, get_resolver
 from django.utils import timezone
 
+from portfolio import interrupted
 from portfolio.enums import Role
 from portfolio.models import RoleGrant, RolesRead, User
 
@@ -68,12 +69,28 @@ def open_to_all(view: View) -> View:
     return opens("everybody")(view)
 
 
+def by_script(request: HttpRequest) -> bool:
+    """Whether a script of ours asks, which wants to be told rather than led to another page."""
+    return "HX-Request" in request.headers or "application/json" in request.headers.get("Accept", "")
+
+
+def sign_in_first(request: HttpRequest) -> HttpResponseBase | None:
+    """How somebody who is signed out is answered: what they sent is kept over the sign-in. None for whoever is in."""
+    if request.user.is_authenticated:
+        return None
+    if by_script(request):
+        return JsonResponse({"refused": [SIGN_IN_AGAIN]}, status=401)
+    carried = interrupted.carry(request) if request.method == "POST" else None
+    return interrupted.ask_to_sign_in(request, carried) if carried else redirect_to_login(request.get_full_path())
+
+
 def signed_in(view: View) -> View:
     """Somebody with a role must be signed in; the view itself fetches through `visible_to`, so strangers get 404."""
 
-    @login_required
     @wraps(view)
     def locked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if (answer := sign_in_first(request)) is not None:
+            return answer
         with_standing(request)
         return view(request, *args, **kwargs)
 
@@ -97,9 +114,10 @@ def holds(*roles: Role) -> Callable[[View], View]:
     """The person must hold one of the roles at some centre today, else 403 with the sentence."""
 
     def lock(view: View) -> View:
-        @login_required
         @wraps(view)
         def locked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if (answer := sign_in_first(request)) is not None:
+                return answer
             standing = with_standing(request)
             if not standing.centres(*roles):
                 names = " or ".join(role.label.lower() for role in roles)

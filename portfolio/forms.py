@@ -1,13 +1,43 @@
 """What people type about people, made into clean values. Forms translate; actions decide."""
 
 from collections.abc import Callable, Iterable
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib.auth.forms import SetPasswordForm
 from django.core.exceptions import ValidationError
+from django.forms.utils import ErrorDict
 
 from portfolio.enums import QualificationKind, Role
 from portfolio.rules import QUALIFIES, STAFF_ROLES, scn_refusals, uln_refusals
+from portfolio.work import Work
+
+
+class KeptForm(forms.Form):
+    """A form that is kept as it is typed: every longer one declares itself by being one.
+
+    Its view asks `in_progress` for the work and makes the form of it; its template includes `components/kept.html`
+    before the form, which carries `data-kept`. What was typed before comes back as a form does that was sent and
+    refused, but unchecked, since nobody has sent it.
+    """
+
+    kept_as: ClassVar[str]
+    """What the work is called: one name for each form."""
+
+    def __init__(self, *args: Any, work: Work | None = None, **kwargs: Any) -> None:
+        """`work` is what `data` comes from. Without it the form is not kept."""
+        self.work = work
+        super().__init__(*args, **kwargs)
+
+    def full_clean(self) -> None:
+        if self.work and self.work.resumed:
+            self._errors = ErrorDict()
+            self.cleaned_data: dict[str, Any] = {}
+        else:
+            super().full_clean()
+
+    def is_valid(self) -> bool:
+        return not (self.work and self.work.resumed) and super().is_valid()
 
 
 class DateInput(forms.DateInput):
@@ -45,8 +75,10 @@ class ChoosePasswordForm(SetPasswordForm):  # type: ignore[type-arg]  # generic 
     new_password2.help_text = ""
 
 
-class CandidateNamesForm(forms.Form):
+class CandidateNamesForm(KeptForm):
     """Names and numbers of a candidate."""
+
+    kept_as = "candidate"
 
     legal_name = forms.CharField(
         label="Full name as on legal identification",
@@ -82,8 +114,10 @@ class CandidateForm(CandidateNamesForm):
     field_order = ["email"]
 
 
-class StaffNamesForm(forms.Form):
+class StaffNamesForm(KeptForm):
     """How somebody on the staff is called."""
+
+    kept_as = "staff"
 
     name = forms.CharField(label="Name", max_length=200, help_text="As it is printed beside their signature.")
     job_title = forms.CharField(label="Job title", max_length=200, required=False)

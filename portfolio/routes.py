@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from portfolio.views import documents, invitation, people, roles, transfers
+from portfolio.views import documents, invitation, people, roles, transfers, work
 
 app_name = "portfolio"
 
@@ -23,6 +23,8 @@ urlpatterns = [
     path("documents/<int:document_id>/file/", documents.document_file, name="document_file"),
     path("centre/<slug:slug>/uploads/", transfers.uploads, name="uploads"),
     path("uploads/<uuid:token>/", transfers.upload, name="upload"),
+    path("work/keep/", work.keep, name="keep_work"),
+    path("work/discard/", work.discard, name="discard_work"),
     path("people/", people.people, name="people"),
     path("centre/<slug:slug>/people/", people.centre_people, name="centre_people"),
     path("centre/<slug:slug>/people/add-candidate/", people.add_candidate, name="add_candidate"),

@@ -146,6 +146,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "portfolio.context.signed_in",
             ],
+            "builtins": ["portfolio.templatetags.forms_of"],
         },
     }
 ]
@@ -229,6 +230,7 @@ AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
 AXES_LOCKOUT_TEMPLATE = "account/lockout.html"
 AXES_IPWARE_PROXY_COUNT = env_int("NVQ_PROXY_COUNT", 0) or None
+CSRF_FAILURE_VIEW = "portfolio.views.interrupted.csrf_failure"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
 

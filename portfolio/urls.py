@@ -6,6 +6,7 @@ from django.urls import include, path, re_path
 from portfolio.access import open_to_all, signed_in
 from portfolio.enums import Role
 from portfolio.views.home import Section, home
+from portfolio.views.interrupted import again
 from portfolio.views.invitation import by_invitation_only
 
 SECTIONS = {
@@ -20,6 +21,7 @@ SECTIONS = {
 
 accounts = [
     path("login/", open_to_all(allauth.login), name="account_login"),
+    path("again/", again, name="account_again"),
     path("logout/", open_to_all(allauth.logout), name="account_logout"),
     path("inactive/", open_to_all(allauth.account_inactive), name="account_inactive"),
     path("signup/", by_invitation_only, name="account_signup"),

@@ -15,7 +15,7 @@ from assessments.forms.mapping import AS_TYPED, AT_ONCE, MappingForm
 from assessments.forms.uploads import FilesField, FilesInput, once
 from assessments.models import EvidenceFile, EvidenceVersion
 from assessments.queries.mapping import ToMap
-from portfolio.forms import day
+from portfolio.forms import KeptForm, day
 from portfolio.models import Statement, StoredFile
 
 
@@ -36,6 +36,8 @@ class Listed:
 
 class EvidenceForm(MappingForm):
     """An item as its candidate describes it: words, files and what it shows."""
+
+    kept_as = "evidence"
 
     uploads = FilesField(
         label="Files",
@@ -184,14 +186,18 @@ class HandInForm(forms.Form):
         return statement
 
 
-class ReasonForm(forms.Form):
+class ReasonForm(KeptForm):
     """Why something is taken away."""
+
+    kept_as = "reason"
 
     reason = forms.CharField(label="Why", widget=forms.Textarea(attrs={"rows": 3}))
 
 
 class RedactForm(ReasonForm):
     """The file that takes another's place, and why."""
+
+    kept_as = "redaction"
 
     uploads = FilesField(
         label="The redacted file",

@@ -6,6 +6,7 @@ from django import forms
 
 from assessments.queries.record import UnitPage
 from portfolio import signing
+from portfolio.forms import KeptForm
 from portfolio.models import User
 
 
@@ -30,8 +31,10 @@ class SignatureForm(forms.Form):
         return ""
 
 
-class VerbForm(forms.Form):
+class VerbForm(KeptForm):
     """A form of one verb on a unit. Without fields it only asks to confirm."""
+
+    kept_as = "verb"
 
     def __init__(self, *args: Any, page: UnitPage, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

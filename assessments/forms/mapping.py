@@ -11,6 +11,7 @@ from django.forms.utils import ErrorDict
 from assessments.actions.evidence import Target
 from assessments.queries.evidence import forbidden_setting
 from assessments.queries.mapping import ToMap, UnitToMap
+from portfolio.forms import KeptForm
 
 LONGEST_LOCATOR = 100
 FEW = 2
@@ -71,8 +72,10 @@ class UnitBranch:
     not_taken: dict[str, str]
 
 
-class MappingForm(forms.Form):
+class MappingForm(KeptForm):
     """Criteria to tick, each with the place in the item where it shows."""
+
+    kept_as = "mapping"
 
     suggests_on = AS_TYPED
     """When the browser asks for suggestions by itself."""
@@ -130,9 +133,10 @@ class MappingForm(forms.Form):
 
     @property
     def ticked(self) -> set[str]:
-        """What is ticked: as typed, else as it stands."""
+        """What is ticked: as typed, else as it stands; and what somebody has just come to tick."""
         if self.is_bound:
-            return set(self.data.getlist("criteria"))  # type: ignore[attr-defined]
+            typed = set(self.data.getlist("criteria"))  # type: ignore[attr-defined]
+            return typed | ({self.wanted} & set(self.offered))
         return {value for value, row in self.offered.items() if row.mapping is not None or value == self.wanted}
 
     @property

@@ -8,7 +8,7 @@ from django import forms
 from assessments.enums import AllocatedAs, UnitStatus
 from assessments.queries.office import VERIFIES, candidates_of, named, qualified_assessors, staff_holding, units_offered
 from portfolio.enums import Role
-from portfolio.forms import day
+from portfolio.forms import KeptForm, day
 from portfolio.models import CandidateRecord, Centre, StaffRecord
 from units.enums import Provision
 from units.models import Unit
@@ -76,8 +76,10 @@ class EnrolForm(forms.Form):
         return cleaned
 
 
-class AllocateForm(forms.Form):
+class AllocateForm(KeptForm):
     """Who holds a part of an enrolment from now on, and why that changes."""
+
+    kept_as = "allocation"
 
     user = forms.ModelChoiceField(label="From now on", queryset=StaffRecord.objects.none(), empty_label=CHOOSE)
     reason = forms.CharField(label="Why it changes", widget=forms.Textarea(attrs={"rows": 2}))

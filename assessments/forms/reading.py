@@ -9,6 +9,7 @@ from django import forms
 from assessments.actions.judgement import Judged, RulesOfEvidence
 from assessments.enums import HeldAt, Verdict
 from assessments.queries.reading import Reading, ToJudge
+from portfolio.forms import KeptForm
 
 RULES = ("valid", "authentic", "current", "sufficient")
 RULE_HELP = {
@@ -31,8 +32,10 @@ class CriterionFields:
     errors: list[str]
 
 
-class ReadingForm(forms.Form):
+class ReadingForm(KeptForm):
     """One reading of one item. Criteria left at "Later" wait in the queue."""
+
+    kept_as = "reading"
 
     valid = forms.BooleanField(required=False)
     authentic = forms.BooleanField(required=False)

@@ -8,7 +8,7 @@ from django.http import QueryDict
 from assessments.enums import UnitStatus
 from assessments.forms.journey import VerbForm
 from assessments.queries.record import CriterionRow
-from portfolio.forms import day
+from portfolio.forms import KeptForm, day
 
 
 def choices_of(criteria: list[CriterionRow]) -> list[tuple[int, str]]:
@@ -40,14 +40,18 @@ def brought_along(typed: QueryDict) -> dict[str, Any] | None:
     return {**brought, "criteria": typed.getlist("criteria")}
 
 
-class WhyForm(forms.Form):
+class WhyForm(KeptForm):
     """A reason on record: why this unit, why not, why no longer."""
+
+    kept_as = "why"
 
     reason = forms.CharField(label="Why", widget=forms.Textarea(attrs={"rows": 3}))
 
 
-class SampleForm(forms.Form):
+class SampleForm(KeptForm):
     """What was looked at and found. An action is asked for by filling its fields."""
+
+    kept_as = "sample"
 
     criteria = forms.TypedMultipleChoiceField(
         coerce=int,
@@ -95,5 +99,6 @@ class UnitsFilterForm(forms.Form):
         self.fields["assessor"].choices = [("", "Anybody"), *assessors]  # type: ignore[attr-defined]
 
 
-class AnswerForm(forms.Form):
+class AnswerForm(KeptForm):
+    kept_as = "answer"
     answer = forms.CharField(label="What you have done", widget=forms.Textarea(attrs={"rows": 4}))

@@ -216,6 +216,7 @@ def of_award(scene: Scene) -> list[object]:
 TABLE: dict[str, Expected] = {
     "home": Expected(signed_in(302)),
     "account_login": Expected(everybody(signed_in=302)),
+    "account_again": Expected(everybody(signed_in=409)),
     "account_logout": Expected(everybody(302)),
     "account_inactive": Expected(everybody()),
     "account_signup": Expected(everybody()),
@@ -231,6 +232,8 @@ TABLE: dict[str, Expected] = {
         by_script(*ROLES, code=405), slug, posted=by_script("candidate", "other candidate", code=400)
     ),
     "portfolio:upload": Expected(by_script("candidate", code=200), of_upload),
+    "portfolio:keep_work": Expected(signed_in(405) | {"nobody": 401}, posted=signed_in(400) | {"nobody": 401}),
+    "portfolio:discard_work": Expected(signed_in(405), posted=signed_in(302)),
     "portfolio:people": Expected(holding(Role.ADMINISTRATOR, code=302)),
     "portfolio:centre_people": Expected(office(), slug),
     "portfolio:add_candidate": Expected(office(), slug),

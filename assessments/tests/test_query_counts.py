@@ -27,6 +27,8 @@ WITHOUT_RECORDS = {
     },
     "a press alone, or a file": {
         "portfolio:invite_again",
+        "portfolio:keep_work",
+        "portfolio:discard_work",
         "portfolio:document_file",
         "portfolio:uploads",
         "portfolio:upload",

@@ -1,5 +1,7 @@
 """What a candidate does with an item of evidence: add it, edit its draft, hand it in, replace, map and withdraw it."""
 
+from dataclasses import asdict
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
@@ -8,12 +10,21 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from assessments.actions import evidence as actions
+from assessments.actions.evidence import Described
 from assessments.enums import EvidenceKind, ItemStatus, Verb
 from assessments.forms.evidence import EvidenceForm, HandInForm, ReasonForm
 from assessments.forms.mapping import MapForm, MappingForm
 from assessments.models import Enrolment, EvidenceVersion, Mapping
 from assessments.queries.item import DraftPage, ItemPage
-from assessments.queries.mapping import Suggested, open_enrolments, open_to_mapping, suggested, units_to_map, value_of
+from assessments.queries.mapping import (
+    Suggested,
+    UnitToMap,
+    open_enrolments,
+    open_to_mapping,
+    suggested,
+    units_to_map,
+    value_of,
+)
 from assessments.views.asking import deny, item_linked
 from assessments.views.item import draft_of, page_of
 from assessments.views.receiving import received
@@ -23,7 +34,7 @@ from portfolio.access import SignedInRequest, holds, signed_in
 from portfolio.enums import Role
 from portfolio.models import CandidateRecord
 from portfolio.refusal import Refusal
-from portfolio.views.answers import show_refusal
+from portfolio.views.answers import in_progress, show_refusal
 
 ASK = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -37,9 +48,11 @@ def add(request: SignedInRequest) -> HttpResponse:
     record = record_for(request, list(records.select_related("centre")), unit)
     if record is None:
         return render(request, "assessments/evidence/which_record.html", {"records": records})
-    files = received(request, record.centre)
+    work = in_progress(request, EvidenceForm, f"new of {record.pk}")
+    files = received(request, record.centre, work)
     form = EvidenceForm(
-        request.POST if request.method == "POST" else None,
+        work.data,
+        work=work,
         units=units_to_map(open_enrolments(record)),
         opened=unit,
         wanted=value_of(unit or 0, asked_for(request, "criterion") or 0),
@@ -52,14 +65,15 @@ def add(request: SignedInRequest) -> HttpResponse:
         return found(request, form) or form_page(request, form, record)
     if request.method == "POST" and form.is_valid():
         try:
-            version = actions.add_evidence(
-                candidate=record,
-                described=form.described,
-                files=form.added,
-                targets=form.targets,
-                by=request.user,
-                at=timezone.now(),
-            )
+            with work.finishing():
+                version = actions.add_evidence(
+                    candidate=record,
+                    described=form.described,
+                    files=form.added,
+                    targets=form.targets,
+                    by=request.user,
+                    at=timezone.now(),
+                )
         except Refusal as refusal:
             show_refusal(form, refusal)
         else:
@@ -77,10 +91,13 @@ def edit(request: SignedInRequest, pk: int) -> HttpResponse:
         raise PermissionDenied("Only the candidate can edit their draft.")
     if version.status != ItemStatus.DRAFT:
         raise Http404("There is no draft of this item. Replace it with a new version to change it.")
-    files = received(request, record.centre)
+    units = units_to_map(open_enrolments(record), page.evidence)
+    work = in_progress(request, EvidenceForm, version.pk, *drafted(page, units))
+    files = received(request, record.centre, work)
     form = EvidenceForm(
-        request.POST if request.method == "POST" else None,
-        units=units_to_map(open_enrolments(record), page.evidence),
+        work.data,
+        work=work,
+        units=units,
         kept=files.kept,
         refused=files.refused,
         version=version,
@@ -90,15 +107,16 @@ def edit(request: SignedInRequest, pk: int) -> HttpResponse:
         return found(request, form) or form_page(request, form, record, page)
     if request.method == "POST" and form.is_valid():
         try:
-            actions.edit_draft(
-                version=version,
-                described=form.described,
-                add=form.added,
-                remove=form.removed,
-                targets=form.targets,
-                by=request.user,
-                at=timezone.now(),
-            )
+            with work.finishing():
+                actions.edit_draft(
+                    version=version,
+                    described=form.described,
+                    add=form.added,
+                    remove=form.removed,
+                    targets=form.targets,
+                    by=request.user,
+                    at=timezone.now(),
+                )
         except Refusal as refusal:
             show_refusal(form, refusal)
         else:
@@ -150,14 +168,14 @@ def map_more(request: SignedInRequest, pk: int) -> HttpResponse:
     units = units_to_map(open_to_mapping(page.evidence, request.user), page.evidence)
     version = page.version
     words = f"{version.title} {version.description}"
-    form = MapForm(
-        request.POST if request.method == "POST" else None, units=units, setting=version.setting, words=words
-    )
+    work = in_progress(request, MapForm, page.evidence.pk)
+    form = MapForm(work.data, work=work, units=units, setting=version.setting, words=words)
     if form.looking and (fragment := found(request, form)):
         return fragment
     if request.method == "POST" and not form.looking and not reasons and form.is_valid():
         try:
-            actions.map_more(version=page.version, targets=form.targets, by=request.user, at=timezone.now())
+            with work.finishing():
+                actions.map_more(version=page.version, targets=form.targets, by=request.user, at=timezone.now())
         except Refusal as refusal:
             show_refusal(form, refusal)
         else:
@@ -178,12 +196,14 @@ def withdraw(request: SignedInRequest, pk: int) -> HttpResponse:
     """Withdraw an item, or the draft of its next version, with a reason."""
     page = page_of(request, pk, newest=True)
     reasons = reasons_for(Verb.WITHDRAW_ITEM, page)
-    form = ReasonForm(request.POST if request.method == "POST" else None)
+    work = in_progress(request, ReasonForm, f"withdraw {page.version.pk}")
+    form = ReasonForm(work.data, work=work)
     if request.method == "POST" and not reasons and form.is_valid():
         try:
-            actions.withdraw_item(
-                version=page.version, reason=form.cleaned_data["reason"], by=request.user, at=timezone.now()
-            )
+            with work.finishing():
+                actions.withdraw_item(
+                    version=page.version, reason=form.cleaned_data["reason"], by=request.user, at=timezone.now()
+                )
         except Refusal as refusal:
             show_refusal(form, refusal)
         else:
@@ -207,6 +227,14 @@ def asked_for(request: SignedInRequest, name: str) -> int | None:
     """The id in the address, if one is there."""
     value = request.GET.get(name, "")
     return int(value) if value.isdecimal() else None
+
+
+def drafted(page: DraftPage, units: list[UnitToMap]) -> list[object]:
+    """What the draft holds now: its words, its files, and the criteria it is mapped to."""
+    words = [getattr(page.version, name) for name in asdict(Described(title=""))]
+    files = [(file.pk, file.name, file.destroyed_at) for file in page.files]
+    rows = [row for unit in units for row in unit.criteria]
+    return [*words, files, [(row.value, row.mapping.locator) for row in rows if row.mapping]]
 
 
 def record_for(request: SignedInRequest, records: list[CandidateRecord], unit: int | None) -> CandidateRecord | None:

@@ -1,5 +1,7 @@
 """The assessor's pages: what waits, the caseload, and judging one item."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
@@ -20,8 +22,7 @@ from assessments.views.viewing import files_shown
 from assessments.workflow import Reason, item_refusals
 from portfolio.access import SignedInRequest, holds
 from portfolio.enums import Role
-from portfolio.refusal import Refusal
-from portfolio.views.answers import show_refusal
+from portfolio.views.answers import done, in_progress
 
 PER_PAGE = 20
 
@@ -60,8 +61,10 @@ def judge(request: SignedInRequest, pk: int) -> HttpResponse:
     person = person_at(request, found.version.evidence.centre_id)
     facts = item_facts(found.version, files=found.files, testimonies=found.testimonies)
     reasons = item_refusals(Verb.REVIEW, person, facts)
-    form = ReadingForm(request.POST or None, reading=found, initial={"returned": False})
-    if request.method == "POST" and not reasons and form.is_valid() and _save(request, form):
+    criteria = [(row.key, row.mapped, row.said and row.said.pk) for row in found.criteria]
+    work = in_progress(request, ReadingForm, found.version.pk, *criteria)
+    form = ReadingForm(work.data, work=work, reading=found)
+    if request.method == "POST" and not reasons and _save(request, form):
         following = next_in_queue(request.user, found.version.evidence_id)
         return redirect("assessments:judge", following) if following else redirect("assessments:queue")
     return _judge_answer(request, form, reasons)
@@ -70,19 +73,20 @@ def judge(request: SignedInRequest, pk: int) -> HttpResponse:
 def _save(request: SignedInRequest, form: ReadingForm) -> bool:
     """Save the reading; without success the form holds the sentences why."""
     version, returned = form.reading.version, "return" in request.POST
-    try:
+
+    def review(cleaned: dict[str, Any]) -> None:
         judgement.review(
             version=version,
             rules=form.rules(),
             decisions=form.decisions(),
-            feedback=form.cleaned_data["feedback"],
+            feedback=cleaned["feedback"],
             returned=returned,
-            seen_at_location=form.cleaned_data.get("seen_at_location", False),
+            seen_at_location=cleaned.get("seen_at_location", False),
             by=request.user,
             at=timezone.now(),
         )
-    except Refusal as refusal:
-        show_refusal(form, refusal)
+
+    if not done(form, review):
         return False
     name = f"{version.evidence} of {version.evidence.candidate}"
     messages.success(request, f"{name} has been returned." if returned else f"Your assessment of {name} is saved.")
@@ -95,7 +99,7 @@ def _judge_answer(request: SignedInRequest, form: ReadingForm, reasons: list[Rea
         "reading": found,
         "version": found.version,
         "evidence": found.version.evidence,
-        "form": form,
+        "form": form if request.method == "POST" or not reasons else None,
         "files": files_shown(found.files, scans_of(found.files), own=False),
         "changes": changes_in(found.version, {unit.enrolment.pk for unit in found.units}),
         "testimonies": [row for row in found.testimonies if row.is_signed],

@@ -19,7 +19,7 @@ from portfolio.access import SignedInRequest, holds
 from portfolio.enums import Role
 from portfolio.models import Centre
 from portfolio.rules import centre_number_warnings
-from portfolio.views.answers import done, form_page, typed
+from portfolio.views.answers import done, form_page, in_progress, typed
 from portfolio.views.people import Trail, ask, ask_or_act, kept_centre
 from units.actions import approve, approve_form
 from units.models import AwardingBody, CentreApproval
@@ -104,7 +104,8 @@ def allocate(request: SignedInRequest, pk: int, part: str) -> HttpResponse:
     if part not in AllocatedAs.values:
         raise Http404(f"Nobody is allocated as {part}.")
     allocated = AllocatedAs(part)
-    form = AllocateForm(typed(request), centre=enrolment.centre, part=allocated, today=timezone.localdate())
+    work = in_progress(request, AllocateForm, f"{part} {pk}")
+    form = AllocateForm(work.data, work=work, centre=enrolment.centre, part=allocated, today=timezone.localdate())
     act = partial(actions.allocate, enrolment=enrolment, part=allocated, by=request.user, at=timezone.now())
     if done(form, lambda clean: act(**clean)):
         messages.success(request, f"The {allocated.label.lower()} has changed. The history keeps who it was before.")

@@ -8,6 +8,7 @@ from assessments.actions.evidence import NamedFile
 from assessments.forms.uploads import keep, recall
 from portfolio.access import SignedInRequest
 from portfolio.models import Centre
+from portfolio.work import Work
 
 
 @dataclass(frozen=True)
@@ -18,12 +19,12 @@ class Received:
     refused: list[str] = field(default_factory=list)
 
 
-def received(request: SignedInRequest, centre: Centre) -> Received:
-    """What came before, by the tokens of the uploads, and what comes now. Nothing when the form is only asked for."""
-    if request.method != "POST":
+def received(request: SignedInRequest, centre: Centre, work: Work) -> Received:
+    """What came before, by the tokens of the uploads, and what comes now. Nothing when nothing was typed or sent."""
+    if work.data is None:
         return Received()
-    tokens = request.POST.getlist("upload")
-    names = {token: request.POST.get(f"name-{token}", "") for token in tokens}
+    tokens = work.data.getlist("upload")
+    names = {token: work.data.get(f"name-{token}", "") for token in tokens}
     before, lost = recall(tokens, names, centre=centre, by=request.user)
     kept, refused = keep(request.FILES.getlist("uploads"), centre=centre, by=request.user, at=timezone.now())
     return Received(before + kept, lost + refused)

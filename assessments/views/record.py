@@ -28,8 +28,7 @@ from portfolio import signing
 from portfolio.access import SignedInRequest, signed_in
 from portfolio.enums import Role
 from portfolio.models import Statement
-from portfolio.refusal import Refusal
-from portfolio.views.answers import show_refusal
+from portfolio.views.answers import done, in_progress
 
 FURTHER = {
     "plan_sample": "Choose the unit for sampling",
@@ -237,15 +236,11 @@ def verb(request: SignedInRequest, pk: int, verb: str) -> HttpResponse:
         deny(reason for reason in reasons if not reason.about)
     signer = {"user": request.user} if asked.signs else {}
     brought = brought_along(request.POST)
-    form = asked.form(None if brought else request.POST or None, page=page, initial=brought, **signer)
-    if form.is_bound and not reasons and form.is_valid():
-        try:
-            _act(asked, page.enrolment, form.cleaned_data, request)
-        except Refusal as refusal:
-            show_refusal(form, refusal)
-        else:
-            messages.success(request, asked.done)
-            return redirect("assessments:enrolment", pk)
+    work = in_progress(request, asked.form, f"{verb} {pk}", page.facts.status, *page.verbs)
+    form = asked.form(None if brought else work.data, work=work, page=page, initial=brought, **signer)
+    if not reasons and done(form, partial(_act, asked, page.enrolment, request)):
+        messages.success(request, asked.done)
+        return redirect("assessments:enrolment", pk)
     return _verb_answer(request, asked, page, form, reasons)
 
 
@@ -264,7 +259,7 @@ def _verb_answer(
     return render(request, "assessments/record/verb.html", context, status=409 if refused else 200)
 
 
-def _act(asked: VerbPage, enrolment: Enrolment, cleaned: dict[str, Any], request: SignedInRequest) -> None:
+def _act(asked: VerbPage, enrolment: Enrolment, request: SignedInRequest, cleaned: dict[str, Any]) -> None:
     values = {name: value for name, value in cleaned.items() if name != "password"}
     if asked.form is SendBackForm:
         values.setdefault("criteria", [])

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -22,8 +21,8 @@ from assessments.views.item import page_of
 from assessments.views.receiving import received
 from assessments.workflow import Reason
 from portfolio.access import SignedInRequest, signed_in
-from portfolio.refusal import Refusal
-from portfolio.views.answers import show_refusal
+from portfolio.forms import KeptForm
+from portfolio.views.answers import done, in_progress
 
 
 @signed_in
@@ -31,7 +30,8 @@ from portfolio.views.answers import show_refusal
 def quarantine(request: SignedInRequest, pk: int) -> HttpResponse:
     """Shut a file away with a reason: from then on nobody can open it."""
     file, page, reasons = _asked(request, pk, Verb.QUARANTINE)
-    form = ReasonForm(request.POST if request.method == "POST" else None)
+    work = in_progress(request, ReasonForm, f"quarantine {pk}")
+    form = ReasonForm(work.data, work=work)
     context = {
         "title": f"Quarantine “{file.name}”",
         "explain": "From now on nobody can open this file, in any version of the item. Its line stays on the record.",
@@ -49,15 +49,17 @@ def quarantine(request: SignedInRequest, pk: int) -> HttpResponse:
 def release(request: SignedInRequest, pk: int) -> HttpResponse:
     """Let a file be opened again, with a reason: for somebody else than whoever shut it away."""
     file, page, reasons = _asked(request, pk, Verb.RELEASE)
-    form = ReasonForm(request.POST if request.method == "POST" else None)
+    work = in_progress(request, ReasonForm, f"release {pk}")
+    form = ReasonForm(work.data, work=work)
     if not reasons and file.quarantined_by_id == request.user.pk:
         reasons = [Reason(safekeeping.OWN_QUARANTINE)]
+    elif not reasons and file.quarantined_at and file.quarantined_by_id is None:
+        reasons = [Reason(safekeeping.SCANNERS_QUARANTINE)]
     context = {
         "title": f"Release “{file.name}” from quarantine",
         "explain": "Whoever can see this item can open the file again, in every version. The quarantine stays on its "
         "record.",
         "press": "Release it",
-        "note": "",
     }
 
     def act(cleaned: dict[str, Any]) -> None:
@@ -71,8 +73,9 @@ def release(request: SignedInRequest, pk: int) -> HttpResponse:
 def redact(request: SignedInRequest, pk: int) -> HttpResponse:
     """Put a redacted file in a file's place, and destroy the old bytes."""
     file, page, reasons = _asked(request, pk, Verb.REDACT)
-    files = received(request, page.evidence.centre)
-    form = RedactForm(request.POST if request.method == "POST" else None, kept=files.kept, refused=files.refused)
+    work = in_progress(request, RedactForm, pk)
+    files = received(request, page.evidence.centre, work)
+    form = RedactForm(work.data, work=work, kept=files.kept, refused=files.refused)
     context = {
         "title": f"Redact “{file.name}”",
         "explain": "The redacted file takes its place and the old bytes are destroyed for good, in every version of "
@@ -104,18 +107,13 @@ def _answer(
     request: SignedInRequest,
     page: ItemPage,
     reasons: list[Reason],
-    form: forms.Form,
+    form: KeptForm,
     act: Callable[[dict[str, Any]], None],
     context: dict[str, Any],
-    done: str,
+    said: str,
 ) -> HttpResponse:
-    if request.method == "POST" and not reasons and form.is_valid():
-        try:
-            act(form.cleaned_data)
-        except Refusal as refusal:
-            show_refusal(form, refusal)
-        else:
-            messages.success(request, done)
-            return redirect("assessments:evidence", page.evidence.pk)
+    if request.method == "POST" and not reasons and done(form, act):
+        messages.success(request, said)
+        return redirect("assessments:evidence", page.evidence.pk)
     context |= {"page": page, "form": form, "refusals": item_linked(reasons, page.evidence.pk)}
     return render(request, "assessments/evidence/verb.html", context, status=status_for(request, reasons))

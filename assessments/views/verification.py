@@ -35,7 +35,7 @@ from assessments.workflow import Reason
 from portfolio.access import SignedInRequest, holds, signed_in
 from portfolio.enums import Role
 from portfolio.refusal import Refusal
-from portfolio.views.answers import done, show_refusal, typed
+from portfolio.views.answers import done, in_progress, show_refusal
 from portfolio.views.people import ask, ask_or_act
 
 PER_PAGE = 20
@@ -159,8 +159,10 @@ def sample(request: SignedInRequest, pk: int) -> HttpResponse:
     found = _sample(request, pk)
     facts = found.unit.facts
     reasons = sample_refusals(found.person, facts.people, is_open=found.sample.is_open)
-    form = SampleForm(typed(request), criteria=found.unit.criteria, places=found.places)
-    if form.is_bound:
+    work = in_progress(request, SampleForm, pk, facts.status)
+    form = SampleForm(work.data, work=work, criteria=found.unit.criteria, places=found.places)
+    sent = request.method == "POST"
+    if sent:
         deny(reason for reason in reasons if not reason.about)
         if reasons:
             show_refusal(form, Refusal([reason.sentence for reason in reasons]))
@@ -172,7 +174,7 @@ def sample(request: SignedInRequest, pk: int) -> HttpResponse:
         "sample": found.sample,
         "page": found.unit,
         "enrolment": found.unit.enrolment,
-        "form": form if form.is_bound or not reasons else None,
+        "form": form if sent or not reasons else None,
         "ticked": form.ticked,
         "refusals": linked(
             (reason for reason in reasons if reason.about and found.sample.is_open), found.unit.enrolment.pk
@@ -181,7 +183,7 @@ def sample(request: SignedInRequest, pk: int) -> HttpResponse:
         "collecting": facts.status == UnitStatus.COLLECTING,
         "day": request.standing.day,
     }
-    return render(request, "assessments/verification/sample.html", context, status=409 if form.is_bound else 200)
+    return render(request, "assessments/verification/sample.html", context, status=409 if sent else 200)
 
 
 @signed_in
@@ -196,7 +198,9 @@ def action(request: SignedInRequest, pk: int) -> HttpResponse:
     answering = answering_refusals(person, found.people, facts)
     closing = closing_refusals(person, found.people, facts)
     closes = request.method == "POST" and "close" in request.POST
-    form = AnswerForm(None if closes else typed(request), initial={"answer": found.action.answer})
+    work = in_progress(request, AnswerForm, pk, found.action.answer)
+    form = AnswerForm(None if closes else work.data, work=work, initial={"answer": found.action.answer})
+    answers = request.method == "POST" and not closes
     if request.method == "POST":
         reasons = closing if closes else answering
         deny(reason for reason in reasons if not reason.about)
@@ -204,7 +208,7 @@ def action(request: SignedInRequest, pk: int) -> HttpResponse:
         verification.close_action(action=found.action, by=request.user, at=timezone.now())
         messages.success(request, "The action is closed.")
         return redirect("assessments:action", pk)
-    if form.is_bound and done(form, partial(_answer, request, found.action)):
+    if answers and done(form, partial(_answer, request, found.action)):
         messages.success(request, "Your answer is on record. The verifier closes the action.")
         return redirect("assessments:action", pk)
     context = {
@@ -212,7 +216,7 @@ def action(request: SignedInRequest, pk: int) -> HttpResponse:
         "action": found.action,
         "enrolment": found.action.enrolment,
         "overdue": found.action.is_overdue(request.standing.day),
-        "form": form if form.is_bound or not answering else None,
+        "form": form if answers or not answering else None,
         "may_close": not closing,
         "closing": linked((reason for reason in closing if reason.about), found.action.enrolment_id),
     }
@@ -233,12 +237,17 @@ def _ask(
 ) -> HttpResponse:
     """A page that asks for a reason, with what stands in the way; `act` answers with the address to go on to."""
     deny(reason for reason in reasons if not reason.about)
-    form = WhyForm(typed(request))
-    if form.is_bound and not reasons and form.is_valid():
+    sent = request.method == "POST"
+    work = in_progress(request, WhyForm, request.path[:60])
+    form = WhyForm(work.data, work=work)
+    if sent and not reasons and form.is_valid():
         try:
-            return redirect(act(form.cleaned_data["reason"]))
+            with work.finishing():
+                onward = act(form.cleaned_data["reason"])
         except Refusal as refusal:
             show_refusal(form, refusal)
+        else:
+            return redirect(onward)
     context = {
         "asked": asked,
         "page": page,
@@ -247,7 +256,7 @@ def _ask(
         "form": form,
         "refusals": linked(reasons, page.enrolment.pk),
     }
-    refused = form.is_bound and (reasons or form.non_field_errors())
+    refused = sent and (reasons or form.non_field_errors())
     return render(request, "assessments/verification/ask.html", context, status=409 if refused else 200)
 
 

@@ -17,6 +17,7 @@ from portfolio.models.people import (
 from portfolio.models.rendition import Rendition
 from portfolio.models.signature import Signature, SignatureVoid, Statement
 from portfolio.models.vault import AccessLine, Destruction, Document, Scan, StoredFile, Upload
+from portfolio.models.work import WorkInProgress
 
 __all__ = [
     "AccessLine",
@@ -44,6 +45,7 @@ __all__ = [
     "StoredFile",
     "Upload",
     "User",
+    "WorkInProgress",
     "centres_of",
     "one_of",
 ]

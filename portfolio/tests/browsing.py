@@ -38,6 +38,11 @@ def violations(page: "Page") -> list[str]:
     return found
 
 
+def settled(page: "Page") -> None:
+    """Wait until a form that was sent is on its way: one that is kept as it is typed asks the server first."""
+    page.wait_for_selector("body:not(:has(form[aria-busy]))")
+
+
 def cookie_of(user: User) -> str:
     """A session of this person."""
     visitor = Client()

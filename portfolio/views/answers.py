@@ -1,18 +1,35 @@
-"""How a view passes on what an action said."""
+"""What a view makes a form of, and how it passes on what an action said."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 
 from django.forms.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
+from django.utils import timezone
 
+from portfolio import work
+from portfolio.access import SignedInRequest
+from portfolio.forms import KeptForm
 from portfolio.refusal import Refusal
+from portfolio.work import Work
 
 
 def typed(request: HttpRequest) -> QueryDict | None:
     """What was typed, for a form to be bound to; None while it is only being asked for."""
     return request.POST if request.method == "POST" else None
+
+
+def in_progress(request: SignedInRequest, form: type[KeptForm], about: object = "new", *basis: object) -> Work:
+    """The person's work in this form: what is sent now, else what they had typed. One query when it is asked for.
+
+    `basis` are the facts of the record that the page shows: where they have changed since, the page says so.
+    """
+    subject = work.Subject(request.user, form.kept_as, str(about), work.basis_of(*basis))
+    if request.method == "POST":
+        return Work(subject, request.POST)
+    return work.found(subject, timezone.now())
 
 
 def show_refusal(form: BaseForm, refusal: Refusal) -> None:
@@ -25,8 +42,10 @@ def done(form: BaseForm, act: Callable[[dict[str, Any]], object]) -> bool:
     """Do the act with the form's clean values. False, with the reasons in the form, when it cannot be done."""
     if not form.is_bound or not form.is_valid():
         return False
+    in_work = form.work if isinstance(form, KeptForm) else None
     try:
-        act(form.cleaned_data)
+        with in_work.finishing() if in_work else nullcontext():
+            act(form.cleaned_data)
     except Refusal as refusal:
         show_refusal(form, refusal)
         return False
@@ -55,4 +74,4 @@ def form_page(
         "trail": [*trail, (title, None)],
         "back": trail[-1][1],
     }
-    return render(request, template, context, status=409 if form.is_bound else 200)
+    return render(request, template, context, status=409 if request.method == "POST" else 200)

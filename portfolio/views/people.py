@@ -14,7 +14,7 @@ from portfolio.forms import CandidateForm, CandidateNamesForm, PeopleFilterForm,
 from portfolio.models import CandidateRecord, Centre, StaffRecord, User
 from portfolio.queries import Person, people_page, person_at, person_page
 from portfolio.refusal import Refusal
-from portfolio.views.answers import done, form_page, typed
+from portfolio.views.answers import done, form_page, in_progress
 
 Trail = list[tuple[str, str | None]]
 ask_or_act = require_http_methods(["GET", "HEAD", "POST"])
@@ -84,7 +84,8 @@ def person(request: SignedInRequest, slug: str, handle: str) -> HttpResponse:
 def add_candidate(request: SignedInRequest, slug: str) -> HttpResponse:
     """Invite a candidate."""
     centre = kept_centre(request, slug)
-    form = CandidateForm(typed(request), initial=request.GET.dict())
+    work = in_progress(request, CandidateForm, f"new at {slug}")
+    form = CandidateForm(work.data, work=work, initial=request.GET.dict())
     if done(form, lambda clean: actions.invite_candidate(centre=centre, by=request.user, at=timezone.now(), **clean)):
         clean = form.cleaned_data
         messages.success(request, INVITED.format(name=clean["known_as"] or clean["legal_name"], email=clean["email"]))
@@ -99,7 +100,8 @@ def add_candidate(request: SignedInRequest, slug: str) -> HttpResponse:
 def add_staff(request: SignedInRequest, slug: str) -> HttpResponse:
     """Invite somebody to the staff."""
     centre = kept_centre(request, slug)
-    form = StaffForm(typed(request), initial=request.GET.dict())
+    work = in_progress(request, StaffForm, f"new at {slug}")
+    form = StaffForm(work.data, work=work, initial=request.GET.dict())
     if done(form, lambda clean: actions.invite_staff(centre=centre, by=request.user, at=timezone.now(), **clean)):
         messages.success(request, INVITED.format(**form.cleaned_data))
         return redirect("portfolio:centre_people", slug)
@@ -114,7 +116,8 @@ def edit_candidate(request: SignedInRequest, slug: str, handle: str) -> HttpResp
     found = CandidateRecord.objects.visible_to(request.user).select_related("user")
     candidate = get_object_or_404(found, centre=centre, user__handle=handle)
     initial = {field: getattr(candidate, field) for field in CandidateNamesForm.base_fields}
-    form = CandidateNamesForm(typed(request), initial=initial)
+    work = in_progress(request, CandidateNamesForm, candidate.pk, *initial.values())
+    form = CandidateNamesForm(work.data, work=work, initial=initial)
     if done(
         form, lambda clean: actions.edit_candidate(candidate=candidate, by=request.user, at=timezone.now(), **clean)
     ):
@@ -137,7 +140,9 @@ def edit_staff(request: SignedInRequest, slug: str, handle: str) -> HttpResponse
     centre = kept_centre(request, slug)
     found = StaffRecord.objects.visible_to(request.user).select_related("user")
     staff = get_object_or_404(found, centre=centre, user__handle=handle)
-    form = StaffNamesForm(typed(request), initial={"name": staff.name, "job_title": staff.job_title})
+    initial = {"name": staff.name, "job_title": staff.job_title}
+    work = in_progress(request, StaffNamesForm, staff.pk, *initial.values())
+    form = StaffNamesForm(work.data, work=work, initial=initial)
     if done(form, lambda clean: actions.edit_staff(staff=staff, by=request.user, at=timezone.now(), **clean)):
         messages.success(request, "The staff record has been corrected.")
         return redirect("portfolio:person", slug, handle)

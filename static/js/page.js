@@ -57,6 +57,16 @@ function filterList(event) {
   }
 }
 
+// A request whose sign-in had ended is made again once somebody has signed in, in a dialog over the page.
+async function askAgain({ detail }) {
+  if (detail.xhr.status !== 401) return;
+  const { signInAgain } = await import("./sign-in.js");
+  if (!(await signInAgain())) return;
+  const { verb, path, parameters, target } = detail.requestConfig;
+  htmx.ajax(verb, path, { source: detail.elt, target, values: parameters });
+}
+
+document.addEventListener("htmx:responseError", askAgain);
 document.addEventListener("keydown", moveInMatrix);
 document.addEventListener("keydown", judgeByKey);
 document.addEventListener("input", filterList);

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pypdfium2
 from django.core import mail
 
-from portfolio.tests.browsing import complaints_of
+from portfolio.tests.browsing import complaints_of, settled
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, FilePayload, Locator
@@ -54,6 +54,7 @@ class Visitor:
 
     def presses(self, button: str) -> None:
         self.page.get_by_role("button", name=button, exact=True).click()
+        settled(self.page)
 
     def types(self, field: str, words: str) -> None:
         self.page.get_by_label(re.compile(rf"^\s*{re.escape(field)}\W*$")).fill(words)

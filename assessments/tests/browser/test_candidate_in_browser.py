@@ -14,7 +14,7 @@ from assessments.tests.views.sent import value
 from portfolio.models import User
 from portfolio.testing import PASSWORD, with_password
 from portfolio.tests import small_files
-from portfolio.tests.browsing import FITS, complaints_of, violations
+from portfolio.tests.browsing import FITS, complaints_of, settled, violations
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -91,6 +91,7 @@ def test_a_candidate_hands_in_two_files_for_three_criteria(
         nonlocal presses
         presses += 1
         phone.click(what)
+        settled(phone)
 
     signed_in(house_now.candidate.user)
     measure()
@@ -148,6 +149,7 @@ def test_bad_input_comes_back_with_everything_and_the_filter_finds(
     measure()
     phone.fill("#id_location", "The team's office, second shelf")
     phone.click("text=Save as draft")
+    settled(phone)
     assert phone.inner_text("h1") == "Draft: board"
 
 

@@ -248,11 +248,14 @@ OFFICE = [
 VISITS = [*ENTRANCE, *STANDARD, *CANDIDATE, *ASSESSOR, *VERIFIER, *OFFICE]
 
 NO_PAGE = {
+    "account_again": "answers to a form that was interrupted",
     "account_reset_password_from_key": "its key is made for one letter; its form is that of the invitation",
     "portfolio:invite_again": "answers to a press of a button only",
     "portfolio:document_file": "a download",
     "portfolio:uploads": "answers to scripts only",
     "portfolio:upload": "answers to scripts only",
+    "portfolio:keep_work": "answers to scripts only",
+    "portfolio:discard_work": "answers to a press of a button only",
     "assessments:evidence_file": "a file",
     "assessments:download_evidence_file": "a download",
     "assessments:evidence_thumbnail": "a picture",

@@ -45,6 +45,8 @@ export class UploadForm {
     });
     this.queue.addEventListener("change", ({ detail }) => this.show(detail));
     this.queue.addEventListener("removed", ({ detail }) => this.unshow(detail));
+    this.queue.addEventListener("signedout", () => this.askToSignIn());
+    document.addEventListener("signedin", () => this.queue.resumeAll());
     for (const input of room.querySelectorAll("input[type=file]")) input.addEventListener("change", () => this.take(input));
     this.form.addEventListener("submit", (event) => this.hold(event));
     const shown = [...this.form.querySelectorAll("input[name=upload]")].map((input) => `/uploads/${input.value}/`);
@@ -55,6 +57,11 @@ export class UploadForm {
     const files = [...input.files];
     input.value = ""; // or the form would send them once more
     this.queue.add(files);
+  }
+
+  async askToSignIn() {
+    const { signInAgain } = await import("../sign-in.js");
+    await signInAgain();
   }
 
   // After signing in again the page's token is old: take the one of the same page as it is now.

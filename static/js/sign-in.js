@@ -1,0 +1,94 @@
+// Signing in again over a page whose sign-in has ended: whatever was under way goes on, and nothing typed is lost.
+//
+//   const { signInAgain } = await import("./sign-in.js");
+//   if (await signInAgain()) …      true once the page's own person is signed in and its forms have a fresh token
+//
+// Also heard on the document: "signedout" asks, "signedin" says that it is done. The server lets nobody but the person
+// who opened the page sign in here (portfolio/views/interrupted.py).
+
+const { again, person } = document.body.dataset;
+const mark = () => document.querySelector("input[name=page_of]")?.value ?? "";
+const token = () => document.querySelector("input[name=csrfmiddlewaretoken]")?.value ?? "";
+const JSON_PLEASE = { Accept: "application/json" };
+let asking = null;
+
+export function signInAgain() {
+  asking ??= ask().finally(() => { asking = null; });
+  return asking;
+}
+
+async function ask() {
+  const standing = await fetch(`${again}?page_of=${encodeURIComponent(mark())}`, { headers: JSON_PLEASE }).catch(() => null);
+  if (!standing) return false;
+  const said = await standing.json().catch(() => ({}));
+  if (said.csrf) renew(said.csrf);
+  if (said.signed_in) return done();
+  return inDialog(said.refused?.join(" ") ?? "", Boolean(said.refused));
+}
+
+// Every form of the page, and what htmx sends, goes on with the token of the new sign-in.
+function renew(csrf) {
+  for (const field of document.querySelectorAll("input[name=csrfmiddlewaretoken]")) field.value = csrf;
+  document.body.setAttribute("hx-headers", JSON.stringify({ "X-CSRFToken": csrf }));
+}
+
+function done() {
+  document.dispatchEvent(new Event("signedin"));
+  return true;
+}
+
+function inDialog(problem, somebodyElse) {
+  const dialog = document.createElement("dialog");
+  dialog.className = "sign-in";
+  dialog.setAttribute("aria-labelledby", "sign-in-again");
+  dialog.innerHTML = `
+    <form>
+      <h2 id="sign-in-again">Sign in again to go on</h2>
+      <p>Your sign-in has ended. This page stays as it is, with all you typed.</p>
+      <p class="alert alert-danger" role="alert" hidden></p>
+      <input type="text" name="login" autocomplete="username" class="visually-hidden" tabindex="-1" aria-hidden="true" readonly>
+      <p class="mb-3"><label class="form-label" for="password-again">Password of <strong></strong></label>
+      <input class="form-control" type="password" id="password-again" autocomplete="current-password" required></p>
+      <div class="actions"><button class="btn btn-primary" type="submit">Sign in</button><button class="btn" type="button">Not now</button></div>
+    </form>`;
+  const [form, alert, password] = ["form", ".alert", "#password-again"].map((what) => dialog.querySelector(what));
+  dialog.querySelector("strong").textContent = person;
+  form.elements.login.value = person;
+  const tell = (sentence) => {
+    alert.textContent = sentence;
+    alert.hidden = !sentence;
+  };
+  tell(problem);
+  if (somebodyElse) for (const what of [password.parentElement, form.querySelector("[type=submit]")]) what.hidden = true;
+  document.body.append(dialog);
+  dialog.showModal();
+  return new Promise((resolve) => {
+    dialog.querySelector("[type=button]").addEventListener("click", () => dialog.close());
+    dialog.addEventListener("close", () => {
+      dialog.remove();
+      resolve(dialog.returnValue === "in" && done());
+    });
+    form.addEventListener("submit", async (event) => {
+      event.preventDefault();
+      const sentence = await tried(password.value);
+      if (!sentence) return dialog.close("in");
+      tell(sentence);
+      password.value = "";
+      password.focus();
+    });
+  });
+}
+
+// Try the password: nothing when it was right, else what to tell.
+async function tried(password) {
+  const body = new URLSearchParams({ login: person, password, page_of: mark(), csrfmiddlewaretoken: token() });
+  const answer = await fetch(again, { method: "POST", headers: JSON_PLEASE, body }).catch(() => null);
+  if (!answer) return "There is no connection. Try once more when it is back.";
+  if (answer.status === 429) return "Too many wrong passwords. Wait 15 minutes; this page stays as it is.";
+  const said = await answer.json().catch(() => ({}));
+  if (!answer.ok) return said.refused?.join(" ") ?? "That did not work. Try once more.";
+  renew(said.csrf);
+  return "";
+}
+
+document.addEventListener("signedout", signInAgain);
