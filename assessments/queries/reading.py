@@ -215,7 +215,7 @@ def reading(user: User, version_id: int) -> Reading:
     decisions = Decision.objects.filter(version=version).select_related("review").order_by("pk")
     said = {(row.enrolment_id, row.criterion_id): row for row in decisions}
     units = [unit_to_judge(enrolment, mapped, said) for enrolment in held]
-    files = list(version.files.filter(removed_at=None).select_related("stored__rendition").prefetch_related("releases"))
+    files = list(version.files.filter(removed_at=None).select_related("stored__rendition"))
     return Reading(version, files, testimonies_of([version]), sorted(units, key=lambda unit: not unit.claimed))
 
 

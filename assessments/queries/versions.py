@@ -101,6 +101,8 @@ def changes_in(version: EvidenceVersion, enrolments: Container[int]) -> Changes 
 
     Of mappings it tells those of the `enrolments`, by id.
     """
+    if version.number == 1:
+        return None
     earlier = EvidenceVersion.objects.filter(evidence=version.evidence_id, number__lt=version.number)
     before = earlier.filter(submitted_at__isnull=False).order_by("-number").first()
     if before is None:

@@ -54,7 +54,7 @@ class FileShown:
 
 
 def files_shown(files: Iterable[EvidenceFile], scans: Mapping[int, ScanResult], *, own: bool) -> list[FileShown]:
-    """The files, each with what its viewer needs. They come with renditions and releases; texts are read, to a length.
+    """The files, each with what its viewer needs. They come with their renditions; texts are read, to a length.
 
     `scans` say what scanning them came to; `own`: they are shown to their candidate.
     """

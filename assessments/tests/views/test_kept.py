@@ -10,8 +10,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from assessments.actions import evidence as items
-from assessments.forms.evidence import EvidenceForm, MapForm, ReasonForm
+from assessments.forms.evidence import EvidenceForm, ReasonForm
 from assessments.forms.journey import VerbForm
+from assessments.forms.mapping import MapForm
 from assessments.forms.reading import ReadingForm
 from assessments.forms.verification import WhyForm
 from assessments.models import Enrolment, EvidenceVersion
