@@ -65,6 +65,20 @@ async function askAgain({ detail }) {
   htmx.ajax(verb, path, { source: detail.elt, target, values: parameters });
 }
 
+// Without a connection there is a page to draft evidence on. Whose device it is just now is known by a handle that tells
+// nothing, and forgotten by signing out: what waits here stays, for its own person alone (drafts.js).
+function liveOnDevice() {
+  const { handle, worker } = document.body.dataset;
+  navigator.serviceWorker?.register(worker).catch(() => undefined);
+  try {
+    localStorage.setItem("nvq-person", handle);
+    for (const out of document.querySelectorAll("form[action$='/logout/']")) {
+      out.addEventListener("submit", () => localStorage.removeItem("nvq-person"));
+    }
+  } catch {} // a browser that keeps nothing drafts nothing
+}
+
+liveOnDevice();
 document.addEventListener("htmx:responseError", askAgain);
 document.addEventListener("keydown", moveInMatrix);
 document.addEventListener("keydown", judgeByKey);
