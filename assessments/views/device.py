@@ -28,7 +28,9 @@ from portfolio.models import CandidateRecord
 from portfolio.refusal import Refusal
 from portfolio.work import Subject, Work
 
-SHELL = ("css/base.css", "css/forms.css", "css/components.css", "js/offline.js", "js/drafts.js", "img/favicon.svg")
+STYLES = ("css/base.css", "css/forms.css", "css/components.css")
+SCRIPTS = ("js/offline.js", "js/drafts.js", "js/kept.js")  # the last for pages that were open when the line was cut
+SHELL = (*STYLES, *SCRIPTS, "img/favicon.svg")
 ICONS = (
     ("img/favicon.svg", "any", "image/svg+xml"),
     ("img/app-192.png", "192x192", "image/png"),
