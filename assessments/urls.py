@@ -5,6 +5,7 @@ from django.urls import path
 from assessments.views import (
     award,
     candidate,
+    device,
     evidence,
     files,
     item,
@@ -33,6 +34,10 @@ urlpatterns = [
     # evidence
     path("portfolio/", candidate.home, name="candidate_home"),
     path("evidence/<int:pk>/", item.evidence, name="evidence"),
+    path("manifest.webmanifest", device.manifest, name="manifest"),
+    path("worker.js", device.worker, name="worker"),
+    path("offline/", device.offline, name="offline"),
+    path("evidence/from-device/", device.drafts, name="device_drafts"),
     path("evidence/add/", evidence.add, name="add_evidence"),
     path("evidence/<int:pk>/edit/", evidence.edit, name="edit_evidence"),
     path("evidence/<int:pk>/hand-in/", evidence.hand_in, name="submit_evidence"),

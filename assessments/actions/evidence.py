@@ -83,18 +83,26 @@ def add_evidence(
     described: Described,
     files: Sequence[NamedFile],
     targets: Sequence[Target],
+    device_draft: UUID | None = None,
     by: User,
     at: datetime.datetime,
 ) -> EvidenceVersion:
     """A new item as a draft: what it is, its files and what it is mapped to, saved by one press.
 
+    `device_draft` marks a draft that was written without a connection: sent twice, it is one item all the same.
     Raises Refusal when the record is somebody else's, when the description contradicts itself, or when a unit mapped
     to is not collecting or forbids the setting.
     """
     if by.pk != candidate.user_id:
         raise Refusal(["Only the candidate can add evidence to their portfolio."])
+    if device_draft:
+        CandidateRecord.objects.select_for_update(no_key=True).get(pk=candidate.pk)  # two at once are one as well
+        if sent := Evidence.objects.filter(candidate=candidate, device_draft=device_draft).first():
+            return sent.versions.latest("number")
     enrolments = lock(target.enrolment_id for target in targets)
-    evidence = Evidence.objects.create(centre=candidate.centre, candidate=candidate, created_at=at)
+    evidence = Evidence.objects.create(
+        centre=candidate.centre, candidate=candidate, created_at=at, device_draft=device_draft
+    )
     version = EvidenceVersion(evidence=evidence, created_at=at, **asdict(described))
     refuse_invalid(version)
     version.save()

@@ -9,13 +9,15 @@ from django import forms
 from assessments.actions.testimony import Asked, Said
 from assessments.enums import WitnessStatus
 from assessments.models import Testimony
-from portfolio.forms import day
+from portfolio.forms import KeptForm, day
 from portfolio.models import Statement
 from units.models import Criterion
 
 
-class AskForm(forms.Form):
+class AskForm(KeptForm):
     """Whom to ask, and for what."""
+
+    kept_as = "witness"
 
     name = forms.CharField(label="Name of the witness", max_length=200)
     email = forms.EmailField(
@@ -56,7 +58,10 @@ class AskForm(forms.Form):
 
 
 class WitnessForm(forms.Form):
-    """What a witness writes. Everything may wait until they sign."""
+    """What a witness writes. Everything may wait until they sign.
+
+    It is no KeptForm, for a witness has no account to keep it under: what they wrote is kept with the request.
+    """
 
     statement = forms.CharField(
         label="What I saw",

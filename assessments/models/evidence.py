@@ -38,6 +38,7 @@ class Evidence(models.Model):
     candidate = models.ForeignKey(CandidateRecord, on_delete=models.PROTECT, related_name="evidence")
     number = models.PositiveIntegerField(null=True, editable=False)
     created_at = models.DateTimeField()
+    device_draft = models.UUIDField(null=True, editable=False, help_text="mark of the draft a device sent it from")
 
     objects = EvidenceQuerySet.as_manager()
 
@@ -46,7 +47,8 @@ class Evidence(models.Model):
         verbose_name = "item of evidence"
         verbose_name_plural = "evidence"
         constraints = [
-            models.UniqueConstraint(fields=["candidate", "number"], name="evidence_numbers_are_never_used_again")
+            models.UniqueConstraint(fields=["candidate", "number"], name="evidence_numbers_are_never_used_again"),
+            models.UniqueConstraint(fields=["candidate", "device_draft"], name="a_draft_from_a_device_is_one_item"),
         ]
 
     def __str__(self) -> str:

@@ -259,6 +259,10 @@ TABLE: dict[str, Expected] = {
     "assessments:centre_forms": Expected(office(), slug),
     "assessments:authenticate": Expected(office(), of_unit),
     "assessments:candidate_home": Expected(holding(Role.CANDIDATE)),
+    "assessments:manifest": Expected(everybody()),
+    "assessments:worker": Expected(everybody()),
+    "assessments:offline": Expected(everybody()),
+    "assessments:device_drafts": Expected(holding(Role.CANDIDATE)),
     "assessments:add_evidence": Expected(holding(Role.CANDIDATE)),
     "assessments:evidence": Expected(only(*SEES_THE_UNIT), of_item),
     "assessments:edit_evidence": Expected(only(*SEES_THE_UNIT, code=403) | {"candidate": 404}, of_item),  # no draft

@@ -28,6 +28,7 @@ WITHOUT_RECORDS = {
     "a press alone, or a file": {
         "portfolio:invite_again",
         "portfolio:keep_work",
+        "assessments:device_drafts",
         "portfolio:discard_work",
         "portfolio:document_file",
         "portfolio:uploads",

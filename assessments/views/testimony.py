@@ -19,8 +19,7 @@ from assessments.queries.testimony import Link, WitnessPage, asked_before, crite
 from assessments.views.item import page_of
 from portfolio import signing
 from portfolio.access import SignedInRequest, open_to_all, signed_in
-from portfolio.refusal import Refusal
-from portfolio.views.answers import done, show_refusal
+from portfolio.views.answers import done, in_progress
 
 STATUSES = {Link.UNKNOWN: 404, Link.REPLACED: 410, Link.EXPIRED: 410, Link.REVOKED: 410, Link.TOO_LATE: 410}
 """How a link that opens nothing is answered. One that was used says so, and that is well."""
@@ -41,15 +40,15 @@ def ask(request: SignedInRequest, pk: int) -> HttpResponse:
         raise Http404("There is no draft of a witness testimony of yours here.")
     criteria = criteria_asked_about(version)
     before = None if page.testimonies else asked_before(version)
-    form = AskForm(request.POST if request.method == "POST" else None, criteria=criteria, before=before)
-    if request.method == "POST" and form.is_valid():
-        try:
-            asked = actions.ask_witness(version=version, asked=form.asked, by=request.user, at=timezone.now())
-        except Refusal as refusal:
-            show_refusal(form, refusal)
-        else:
-            messages.success(request, f"{asked.name} has been asked by e-mail. You see here when they have signed.")
-            return redirect("assessments:evidence", pk)
+    work = in_progress(request, AskForm, version.pk)
+    form = AskForm(work.data, work=work, criteria=criteria, before=before)
+
+    def send(clean: dict[str, Any]) -> None:
+        asked = actions.ask_witness(version=version, asked=form.asked, by=request.user, at=timezone.now())
+        messages.success(request, f"{asked.name} has been asked by e-mail. You see here when they have signed.")
+
+    if request.method == "POST" and done(form, send):
+        return redirect("assessments:evidence", pk)
     context = {"page": page, "form": form, "criteria": criteria}
     return render(request, "assessments/evidence/ask_witness.html", context)
 

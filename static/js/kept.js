@@ -211,6 +211,7 @@ if (form && place) {
   addEventListener("submit", (event) => { leaving &&= !event.defaultPrevented; }); // after every other script
   new MutationObserver(() => Object.keys(news()).length && later()).observe(form, { subtree: true, childList: true, attributeFilter: ["disabled"] });
   addEventListener("pagehide", onLeft);
+  if (Object.keys(news()).length) later(); // typed before this came
   addEventListener("pageshow", () => { leaving = false; });
   addEventListener("online", save);
   document.addEventListener("visibilitychange", () => (document.hidden ? onLeft() : save()));

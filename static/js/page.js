@@ -66,6 +66,33 @@ async function askAgain({ detail }) {
   htmx.ajax(verb, path, { source: detail.elt, target, values: parameters });
 }
 
+// What a page only needs once somebody begins to write or choose comes then: `data-script` names a module that a place
+// wants on the first touch of it or of its form. What waits from an earlier visit (`data-waits`, a database) wants it at once.
+async function bringWhenTouched(place) {
+  const { script, waits } = place.dataset;
+  const form = place.closest("form") ?? document.querySelector("form[data-kept]");
+  const bring = () => import(script).catch(() => undefined);
+  for (const touch of ["focusin", "pointerdown", "dragenter", "input", "change"]) form?.addEventListener(touch, bring, { once: true });
+  const known = waits && ((await indexedDB?.databases?.()) ?? [{ name: waits }]);
+  if (known && known.some(({ name }) => name === waits)) bring();
+}
+
+for (const place of document.querySelectorAll("[data-script]")) bringWhenTouched(place);
+
+// Without a connection there is a page to draft evidence on. Whose device it is just now is known by a handle that tells
+// nothing, and forgotten by signing out: what waits here stays, for its own person alone (drafts.js).
+function liveOnDevice() {
+  const { handle, worker } = document.body.dataset;
+  navigator.serviceWorker?.register(worker).catch(() => undefined);
+  try {
+    localStorage.setItem("nvq-person", handle);
+    for (const out of document.querySelectorAll("form[action$='/logout/']")) {
+      out.addEventListener("submit", () => localStorage.removeItem("nvq-person"));
+    }
+  } catch {} // a browser that keeps nothing drafts nothing
+}
+
+liveOnDevice();
 document.addEventListener("htmx:responseError", askAgain);
 document.addEventListener("keydown", moveInMatrix);
 document.addEventListener("keydown", judgeByKey);

@@ -129,6 +129,7 @@ ENTRANCE = [
     Visit(NOBODY, "portfolio:invitation", lambda: ["void"], about="void", status=404),
     Visit("nia", "home", about="several-roles"),
     Visit("sian", "account_change_password"),
+    Visit(NOBODY, "assessments:offline"),
     Visit("sian", "account_logout"),
 ]
 STANDARD = [
@@ -256,6 +257,9 @@ NO_PAGE = {
     "portfolio:upload": "answers to scripts only",
     "portfolio:keep_work": "answers to scripts only",
     "portfolio:discard_work": "answers to a press of a button only",
+    "assessments:manifest": "read by browsers only",
+    "assessments:worker": "a script",
+    "assessments:device_drafts": "answers to scripts only",
     "assessments:evidence_file": "a file",
     "assessments:download_evidence_file": "a download",
     "assessments:evidence_thumbnail": "a picture",

@@ -51,6 +51,7 @@ export class UploadForm {
     this.form.addEventListener("submit", (event) => this.hold(event));
     const shown = [...this.form.querySelectorAll("input[name=upload]")].map((input) => `/uploads/${input.value}/`);
     this.queue.restore(shown);
+    for (const input of room.querySelectorAll("input[type=file]")) if (input.files.length) this.take(input); // chosen before
   }
 
   take(input) {
