@@ -182,6 +182,7 @@ def test_words_suggest_criteria_ticks_offer_related_ones_and_a_unit_says_what_it
     measure()
     phone.fill("#id_title", "Referred complaint")
     phone.click("text=Save as draft")
+    settled(phone)
     mapped = Mapping.objects.values_list("enrolment", "criterion__number", "locator")
     assert set(mapped) == {(cc16.pk, "1.2", "paragraph 2"), (sqa.pk, "3", "")}
 

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
-def everybody(user: User, subject_id: int) -> bool:
-    return True
+def everybody(user: User, subject_id: int) -> press.Shown:
+    return press.Shown("the record", "portfolio:document", subject_id)
 
 
 def test_its_page_renews_itself_until_it_is_ready(
