@@ -14,6 +14,21 @@ from portfolio.enums import ScanResult
 from portfolio.models import StoredFile, User
 from units.models import Unit
 
+OF_AN_ITEM = (
+    "centre",
+    "candidate_user",
+    "assessor",
+    "countersigner",
+    "verifier",
+    "status",
+    "unit__short_code",
+    "unit__title",
+    "unit__public_title",
+    "unit__simulation_allowed",
+    "unit__realistic_working_environment_allowed",
+    "unit__work_placement_allowed",
+)
+"""What an item wants of the units it is mapped to."""
 MAY_SIGN = (TestimonyState.ASKED, TestimonyState.OPENED)
 
 
@@ -47,7 +62,7 @@ def item_unit(enrolment: Enrolment, setting: str) -> ItemUnit:
 def enrolments_of(evidence_id: int) -> QuerySet[Enrolment]:
     """The enrolments an item is mapped to now, with their units, in id order."""
     mapped = Mapping.objects.filter(evidence=evidence_id, taken_back_at=None).order_by().values("enrolment")
-    return Enrolment.objects.filter(pk__in=mapped).select_related("unit").order_by("pk")
+    return Enrolment.objects.filter(pk__in=mapped).select_related("unit").only(*OF_AN_ITEM).order_by("pk")
 
 
 def files_visible_to(user: User) -> QuerySet[EvidenceFile]:
@@ -116,8 +131,10 @@ def testimonies_of(versions: Iterable[EvidenceVersion]) -> list[Testimony]:
     Each comes with its signature and, as `account`, with who the witness is among those who sign in.
     """
     of = [version.pk for version in versions if version.kind == EvidenceKind.WITNESS_TESTIMONY]
+    if not of:
+        return []
     rows = Testimony.objects.with_accounts().filter(version__in=of).select_related("signature__statement")
-    return list(rows.prefetch_related("criteria__criterion__unit").order_by("pk")) if of else []
+    return list(rows.prefetch_related("criteria__criterion__unit").order_by("pk"))
 
 
 def facts_of(

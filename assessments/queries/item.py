@@ -4,10 +4,11 @@ import datetime
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from django.db.models import QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, QuerySet
 
 from assessments.enums import ItemStatus, Layer, Verb
 from assessments.models import Decision, Enrolment, Evidence, EvidenceFile, EvidenceVersion, Mapping, Review, Testimony
+from assessments.models.enrolment import worked_on_by
 from assessments.progress import Mark
 from assessments.queries.enrolment import staff_names
 from assessments.queries.evidence import enrolments_of, facts_of, scans_in_the_way, testimonies_of
@@ -17,6 +18,20 @@ from assessments.workflow import ITEM_JOURNEY, SAFEKEEPING, ItemFacts, Reason, i
 from portfolio.models import User
 from units.models import Criterion
 
+DECIDED = (
+    "version",
+    "review",
+    "verdict",
+    "feedback",
+    "needs_countersignature",
+    "criterion__number",
+    "enrolment__unit__short_code",
+    "countersignature__by",
+    "countersignature__at",
+    "countersignature__agreed",
+    "countersignature__reason",
+)
+"""What the conversation about an item tells of a decision."""
 RULES = {"valid": "Valid", "authentic": "Authentic", "current": "Current", "sufficient": "Sufficient"}
 
 
@@ -94,8 +109,7 @@ def item_page(
     version = drafts[0] if newest and drafts else version_asked_for(versions, number)
     person = person_at(evidence.centre_id)
     files = files_of(versions)
-    enrolments = list(enrolments_of(evidence.pk))
-    visible = {row.pk for row in enrolments} if own else visible_among(enrolments, user)
+    enrolments, visible = enrolments_shown(evidence.pk, user, own=own)
     decisions = list(decisions_on(versions, visible))
     mappings = [row for row in mappings_of(evidence.pk) if own or row.enrolment_id in visible]
     scans = scans_in_the_way(version, files[version.pk])
@@ -143,10 +157,14 @@ def draft_page(user: User, pk: int) -> DraftPage:
     return DraftPage(evidence, version, files_of([version])[version.pk], own)
 
 
-def visible_among(enrolments: list[Enrolment], user: User) -> set[int]:
-    """Ids of those of the enrolments that exist for this person, in one query."""
-    found = Enrolment.objects.visible_to(user).filter(pk__in=[row.pk for row in enrolments])
-    return set(found.order_by().values_list("pk", flat=True))
+def enrolments_shown(evidence_id: int, user: User, *, own: bool) -> tuple[list[Enrolment], set[int]]:
+    """The enrolments an item is mapped to, and the ids of those that exist for this person, in one query."""
+    found = enrolments_of(evidence_id)
+    if own:
+        enrolments = list(found)
+        return enrolments, {row.pk for row in enrolments}
+    seen = found.annotate(seen=ExpressionWrapper(worked_on_by(user), BooleanField()))
+    return list(seen), {row.pk for row in seen if row.seen}
 
 
 def versions_shown(evidence: Evidence, *, own: bool) -> list[EvidenceVersion]:
@@ -175,6 +193,7 @@ def decisions_on(versions: Iterable[EvidenceVersion], enrolments: Iterable[int])
     return (
         Decision.objects.filter(version__in=list(versions), enrolment__in=list(enrolments))
         .select_related("criterion", "enrolment__unit", "countersignature")
+        .only(*DECIDED)
         .order_by("pk")
     )
 

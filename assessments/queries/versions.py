@@ -4,10 +4,10 @@ import datetime
 from collections.abc import Container, Iterable
 from dataclasses import dataclass
 
-from django.db.models import prefetch_related_objects
+from django.db.models import Prefetch, prefetch_related_objects
 
 from assessments.differences import Piece, differences
-from assessments.models import EvidenceFile, EvidenceVersion, Mapping
+from assessments.models import EvidenceFile, EvidenceVersion, Mapping, Release
 
 TOLD = {
     "title": "Title",
@@ -25,6 +25,18 @@ TOLD = {
     "own_contribution": "My own contribution",
 }
 """What may differ between two versions, in the form's words."""
+MAPPED = (
+    "evidence",
+    "locator",
+    "made_by",
+    "made_at",
+    "taken_back_at",
+    "criterion__number",
+    "criterion__text",
+    "criterion__wording_note",
+    "enrolment__unit__short_code",
+)
+"""What the pages of an item tell of a mapping: the specification beside it is too much to read for each."""
 
 
 @dataclass(frozen=True)
@@ -80,8 +92,8 @@ def files_of(versions: Iterable[EvidenceVersion]) -> dict[int, list[EvidenceFile
 
 
 def with_releases(files: list[EvidenceFile]) -> list[EvidenceFile]:
-    """The same files with the quarantines they came out of. One query."""
-    prefetch_related_objects(files, "releases")
+    """The same files with the quarantines they came out of, in their order. One query."""
+    prefetch_related_objects(files, Prefetch("releases", Release.objects.order_by("released_at", "pk")))
     return files
 
 
@@ -114,7 +126,7 @@ def changes_in(version: EvidenceVersion, enrolments: Container[int]) -> Changes 
 def mappings_of(evidence_id: int) -> list[Mapping]:
     """The item's mappings in the specifications' order, those taken back among them. One query."""
     rows = Mapping.objects.filter(evidence=evidence_id).select_related("criterion", "enrolment__unit")
-    return list(rows.order_by("enrolment", "criterion__position", "pk"))
+    return list(rows.only(*MAPPED).order_by("enrolment", "criterion__position", "pk"))
 
 
 def changes(

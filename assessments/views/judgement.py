@@ -24,7 +24,7 @@ from portfolio.access import SignedInRequest, holds
 from portfolio.enums import Role
 from portfolio.views.answers import done, in_progress
 
-PER_PAGE = 20
+PER_PAGE = 15
 
 
 @holds(Role.ASSESSOR)

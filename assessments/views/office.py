@@ -24,7 +24,7 @@ from portfolio.views.people import Trail, ask, ask_or_act, kept_centre
 from units.actions import approve, approve_form
 from units.models import AwardingBody, CentreApproval
 
-PER_PAGE = 20
+PER_PAGE = 15
 
 
 def units_trail(centre: Centre) -> Trail:

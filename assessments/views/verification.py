@@ -38,7 +38,7 @@ from portfolio.refusal import Refusal
 from portfolio.views.answers import done, in_progress, show_refusal
 from portfolio.views.people import ask, ask_or_act
 
-PER_PAGE = 20
+PER_PAGE = 15
 WHY_STAGE = {
     SampleStage.INTERIM: "This will be an interim sample, because the unit is still being assessed.",
     SampleStage.SUMMATIVE: "This will be a summative sample, because the assessor has signed the unit off.",
