@@ -108,10 +108,6 @@ class ActionQuerySet(models.QuerySet["Action"]):
         seen = worked_on_by(user, day, at="enrolment__") & ~Q(enrolment__candidate_user=user)
         return self.filter(seen | Q(owner=user, enrolment__centre__in=staff))
 
-    def overdue(self, day: datetime.date) -> "ActionQuerySet":
-        """Not answered though their day has passed."""
-        return self.filter(answered_at=None, closed_at=None, due_on__lt=day)
-
 
 class Action(models.Model):
     """Something a verifier asks of an assessor by a date. Answered by its owner, closed only by a verifier."""

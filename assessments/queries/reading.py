@@ -13,7 +13,7 @@ from portfolio.models import User
 from units.models import Criterion
 
 READABLE = (ItemStatus.SUBMITTED, ItemStatus.REVIEWED)
-SHORT_LIST = 10
+SHORT_LIST = 5
 """How many of each kind the desk shows before it says how many more there are."""
 
 

@@ -4,16 +4,15 @@ What waits and the list are two pages, each in a fixed number of queries, howeve
 """
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Subquery
 
 from assessments.enums import SampleStage, UnitStatus
 from assessments.models import (
     Action,
-    ActionQuerySet,
     Enrolment,
     EnrolmentQuerySet,
     EvidenceFile,
@@ -22,7 +21,6 @@ from assessments.models import (
     UnsampledNote,
 )
 from assessments.models.enrolment import STAFF
-from assessments.models.verification import OPEN
 from assessments.queries.caseload import CaseRow, case_rows
 from assessments.queries.enrolment import staff_names
 from assessments.queries.judgement import rows_of, stale_parts, with_signatures
@@ -30,10 +28,18 @@ from assessments.queries.verification import AGREEING
 from portfolio.models import StaffRecord, User, centres_of
 from units.enums import VerifierSignature
 
-SHORT_LIST = 10
+SHORT_LIST = 5
 """How many of each kind are shown, those waiting longest first, before it says that there are more."""
 
-ALWAYS = Q(unit__awarding_body__verifier_signature=VerifierSignature.ALWAYS)
+WAITING = (
+    "pk",
+    "candidate__known_as",
+    "candidate__legal_name",
+    "unit__short_code",
+    "assessor_id",
+    "centre_id",
+    "signed_off_at",
+)
 NAMED = ("enrolment__candidate__known_as", "enrolment__candidate__legal_name", "enrolment__unit__short_code")
 SAMPLE, VERIFY, CHANGED = "sample", "verify", "changed"
 
@@ -142,10 +148,10 @@ def listed(units: EnrolmentQuerySet) -> QuerySet[Enrolment]:
 
 def names_in(units: QuerySet[Enrolment], centres: Iterable[int]) -> Names:
     """The names of the centres' staff, and those among them who assess these units. One query."""
-    assesses = units.filter(assessor=OuterRef("user"), centre=OuterRef("centre")).order_by()
+    assesses = Q(user__in=units.order_by().values("assessor"))
     rows = list(
         StaffRecord.objects.filter(centre__in=list(centres))
-        .annotate(assesses=Exists(assesses))
+        .annotate(assesses=ExpressionWrapper(assesses, BooleanField()))
         .order_by("name", "pk")
         .values_list("user_id", "centre_id", "name", "assesses")
     )
@@ -161,16 +167,18 @@ def lines_of(page: list[Enrolment], names: Names) -> list[CaseRow]:
 
 
 def desk(user: User, leads: Iterable[int], day: datetime.date) -> Desk:
-    """What waits for a verifier, in seven queries; in six more where something signed may have changed since."""
+    """What waits for a verifier, in five queries; in six more where something signed may have changed since."""
     changed = changed_since_declared(user, day)
     stale = stale_among([unit.enrolment_id for unit in changed])
+    units = [unit for unit in idle(user, day) if unit.enrolment_id not in stale]
+    answered, overdue = actions_waiting(user, leads, day)
     found = Desk(
         changed=[replace(unit, stale=stale[unit.enrolment_id]) for unit in changed if unit.enrolment_id in stale],
-        answered=actions_waiting(answered_actions(user, day)),
-        overdue=actions_waiting(overdue_actions(user, leads, day)),
+        answered=answered,
+        overdue=overdue,
         samples=samples_waiting(open_samples(user, day)),
-        to_sample=longest_waiting(not_looked_at(user, day).exclude(pk__in=stale), SAMPLE),
-        to_verify=longest_waiting(ready_to_verify(user, day).exclude(pk__in=stale), VERIFY),
+        to_sample=[unit for unit in units if unit.next_step == SAMPLE],
+        to_verify=[unit for unit in units if unit.next_step == VERIFY],
         more=len(changed) > SHORT_LIST,
     )
     return with_staff(found)
@@ -202,43 +210,33 @@ def with_staff(found: Desk) -> Desk:
     )
 
 
-def idle(user: User, day: datetime.date) -> EnrolmentQuerySet:
-    """Units this person verifies that their assessor signed off, and nothing was done about since."""
-    return Enrolment.objects.filter(verifies(user, day), status=UnitStatus.SIGNED_OFF)
+def idle(user: User, day: datetime.date) -> list[UnitWaiting]:
+    """Units this person verifies that their assessor signed off and nobody is at, in one query; the oldest first.
 
-
-def ready_to_verify(user: User, day: datetime.date) -> EnrolmentQuerySet:
-    """Units that were sampled, or whose body wants the verifier on every unit; with no sample and no action open."""
+    One that was sampled, or whose body wants the verifier on every unit, is ready to verify once no action is open.
+    Any other is to be sampled, unless a verifier wrote down since why it is not.
+    """
     samples = Sample.objects.filter(enrolment=OuterRef("pk"))
     actions = Action.objects.filter(enrolment=OuterRef("pk"), closed_at=None)
-    units = idle(user, day).annotate(sampled=Exists(samples.filter(outcome__in=AGREEING)))
-    return units.filter(ALWAYS | Q(sampled=True), ~Exists(samples.still_open()), ~Exists(actions))
-
-
-def not_looked_at(user: User, day: datetime.date) -> EnrolmentQuerySet:
-    """Units of which nothing says yet that they are or were looked at, or why not."""
-    samples = Sample.objects.filter(OPEN | Q(outcome__in=AGREEING), enrolment=OuterRef("pk"))
     notes = UnsampledNote.objects.filter(enrolment=OuterRef("pk"), at__gte=OuterRef("signed_off_at"))
-    units = idle(user, day).annotate(sampled=Value(False))
-    return units.filter(~ALWAYS, ~Exists(samples), ~Exists(notes))
-
-
-def longest_waiting(units: QuerySet[Any], what: str) -> list[UnitWaiting]:
-    """Those that have waited longest: one more than the short list holds, where there are more."""
+    units = Enrolment.objects.filter(
+        verifies(user, day), ~Exists(samples.still_open()), status=UnitStatus.SIGNED_OFF
+    ).annotate(sampled=Exists(samples.filter(outcome__in=AGREEING)), asked=Exists(actions), noted=Exists(notes))
     rows = units.order_by("signed_off_at", "pk").values_list(
-        "pk",
-        "candidate__known_as",
-        "candidate__legal_name",
-        "unit__short_code",
-        "assessor_id",
-        "centre_id",
-        "signed_off_at",
-        "sampled",
+        *WAITING, "sampled", "unit__awarding_body__verifier_signature", "asked", "noted"
     )
-    return [
-        UnitWaiting(pk, known_as or legal_name, unit, assessor, centre, at, sampled, what)
-        for pk, known_as, legal_name, unit, assessor, centre, at, sampled in rows[: SHORT_LIST + 1]
-    ]
+    found = []
+    for *told, sampled, signature, asked, noted in rows:
+        ready = sampled or signature == VerifierSignature.ALWAYS
+        if not (asked if ready else noted):
+            found.append(unit_waiting(told, sampled, VERIFY if ready else SAMPLE))
+    return found
+
+
+def unit_waiting(told: Sequence[Any], sampled: bool, what: str) -> UnitWaiting:
+    """A unit that waits, from the columns of `WAITING`."""
+    pk, known_as, legal_name, unit, assessor, centre, at = told
+    return UnitWaiting(pk, known_as or legal_name, unit, assessor, centre, at, sampled, what)
 
 
 def changed_since_declared(user: User, day: datetime.date) -> list[UnitWaiting]:
@@ -247,8 +245,10 @@ def changed_since_declared(user: User, day: datetime.date) -> list[UnitWaiting]:
     Such files are few and have an index of their own: whatever they are mapped to is found first, and only that is
     looked at closely. One query where there are none, else two.
     """
+    shut = EvidenceFile.objects.filter(Q(quarantined_at__isnull=False) | Q(destroyed_at__isnull=False))
+    released = Release.objects.order_by().values("file")
     gone = EvidenceFile.objects.filter(
-        Q(quarantined_at__isnull=False) | Q(destroyed_at__isnull=False) | Q(pk__in=Release.objects.values("file")),
+        pk__in=shut.order_by().values("pk").union(released),
         version__replaced_at=None,
         version__evidence__centre__in=centres_of(user, *STAFF, day=day),
         version__evidence__mappings__taken_back_at=None,
@@ -265,7 +265,8 @@ def changed_since_declared(user: User, day: datetime.date) -> list[UnitWaiting]:
         status__in=(UnitStatus.SIGNED_OFF, UnitStatus.VERIFIED),
         pk__in=touched,
     )
-    return longest_waiting(units.annotate(sampled=Value(False)), CHANGED)
+    rows = units.order_by("signed_off_at", "pk").values_list(*WAITING)
+    return [unit_waiting(told, False, CHANGED) for told in rows[: SHORT_LIST + 1]]
 
 
 def open_samples(user: User, day: datetime.date) -> QuerySet[Sample]:
@@ -283,28 +284,18 @@ def samples_waiting(samples: QuerySet[Sample]) -> list[SampleWaiting]:
     ]
 
 
-def answered_actions(user: User, day: datetime.date) -> ActionQuerySet:
-    """Actions answered, for this verifier to close, by the day they were due."""
-    return open_actions(verifies(user, day, at="enrolment__")).filter(answered_at__isnull=False)
-
-
-def overdue_actions(user: User, leads: Iterable[int], day: datetime.date) -> ActionQuerySet:
-    """Actions not answered though their day has passed, by that day."""
-    return open_actions(verifies(user, day, leads, at="enrolment__")).overdue(day)
-
-
-def open_actions(units: Q) -> ActionQuerySet:
-    """Actions still open in these units."""
-    found = Action.objects.filter(units, closed_at=None).exclude(enrolment__status=UnitStatus.WITHDRAWN)
-    return found.order_by("due_on", "pk")
-
-
-def actions_waiting(actions: ActionQuerySet) -> list[ActionWaiting]:
-    """One more than the short list holds, where there are more."""
-    rows = actions.values_list("pk", *NAMED, "wanted", "due_on", "owner_id", "enrolment__centre_id")
-    return [
-        ActionWaiting(pk, known_as or legal_name, *told) for pk, known_as, legal_name, *told in rows[: SHORT_LIST + 1]
-    ]
+def actions_waiting(
+    user: User, leads: Iterable[int], day: datetime.date
+) -> tuple[list[ActionWaiting], list[ActionWaiting]]:
+    """Actions answered, for this verifier to close, and those not answered though their day has passed: one query."""
+    answered = verifies(user, day, at="enrolment__") & Q(answered_at__isnull=False)
+    overdue = verifies(user, day, leads, at="enrolment__") & Q(answered_at=None, due_on__lt=day)
+    actions = Action.objects.filter(answered | overdue, closed_at=None).exclude(enrolment__status=UnitStatus.WITHDRAWN)
+    found: dict[bool, list[ActionWaiting]] = {True: [], False: []}
+    columns = ("answered_at", "pk", *NAMED, "wanted", "due_on", "owner_id", "enrolment__centre_id")
+    for at, pk, known_as, legal_name, *told in actions.order_by("due_on", "pk").values_list(*columns):
+        found[at is not None].append(ActionWaiting(pk, known_as or legal_name, *told))
+    return found[True], found[False]
 
 
 def stale_among(enrolment_ids: list[int]) -> dict[int, tuple[str, ...]]:
