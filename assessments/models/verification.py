@@ -15,6 +15,11 @@ OPEN = Q(done_at=None, dropped_at=None)
 """A sample that is planned, and neither done nor dropped."""
 
 
+def past_due(day: datetime.date) -> Q:
+    """An action that is not answered though its day has passed."""
+    return Q(answered_at=None, closed_at=None, due_on__lt=day)
+
+
 class SampleQuerySet(models.QuerySet["Sample"]):
     def visible_to(self, user: User, day: datetime.date | None = None) -> "SampleQuerySet":
         """Samples of the units that exist for this person, but of their own: the remarks are for the assessor."""

@@ -21,6 +21,7 @@ from assessments.models import (
     UnsampledNote,
 )
 from assessments.models.enrolment import STAFF
+from assessments.models.verification import past_due
 from assessments.queries.caseload import CaseRow, case_rows
 from assessments.queries.enrolment import staff_names
 from assessments.queries.judgement import rows_of, stale_parts, with_signatures
@@ -289,7 +290,7 @@ def actions_waiting(
 ) -> tuple[list[ActionWaiting], list[ActionWaiting]]:
     """Actions answered, for this verifier to close, and those not answered though their day has passed: one query."""
     answered = verifies(user, day, at="enrolment__") & Q(answered_at__isnull=False)
-    overdue = verifies(user, day, leads, at="enrolment__") & Q(answered_at=None, due_on__lt=day)
+    overdue = verifies(user, day, leads, at="enrolment__") & past_due(day)
     actions = Action.objects.filter(answered | overdue, closed_at=None).exclude(enrolment__status=UnitStatus.WITHDRAWN)
     found: dict[bool, list[ActionWaiting]] = {True: [], False: []}
     columns = ("answered_at", "pk", *NAMED, "wanted", "due_on", "owner_id", "enrolment__centre_id")

@@ -13,6 +13,7 @@ from assessments.actions import enrolment as enrolments
 from assessments.actions import verification
 from assessments.enums import AllocatedAs
 from assessments.models import Action, Enrolment
+from assessments.models.verification import past_due
 from assessments.testing import House, an_enrolment, signed_off, targets
 from portfolio.harness import AskingClient
 from portfolio.models import User
@@ -157,14 +158,14 @@ def test_it_is_overdue_once_its_day_has_passed(
 ) -> None:
     action = an_action(signed_off(an_enrolment(house)))
     day = timezone.localdate() + datetime.timedelta(days=days)
-    assert action.is_overdue(day) == overdue == Action.objects.overdue(day).exists()
+    assert action.is_overdue(day) == overdue == Action.objects.filter(past_due(day)).exists()
     with monkeypatch.context() as patch:
         patch.setattr(timezone, "localdate", lambda value=None: day)
         assert (">Overdue<" in text(client, house.assessor, action)) == overdue
     answered(action)
     action.refresh_from_db()
     assert not action.is_overdue(day)
-    assert not Action.objects.overdue(day).exists()
+    assert not Action.objects.filter(past_due(day)).exists()
 
 
 def test_it_takes_few_queries(client: AskingClient, house: House) -> None:
