@@ -179,6 +179,8 @@ function onLeft() {
 // --- sending: only where the server can be reached, so that a form is never lost to an error page --------------------
 
 let cleared = false;
+let sending = false;
+let pressed = null;
 
 async function onSubmit(event) {
   if (event.defaultPrevented) return;
@@ -188,10 +190,14 @@ async function onSubmit(event) {
     return;
   }
   event.preventDefault();
-  const { submitter } = event;
+  if (leaving) return; // it is on its way: pressing twice sends it once
+  pressed = event.submitter;
+  if (sending) return;
+  sending = true;
   form.setAttribute("aria-busy", "true");
   refusedToSignIn = false; // whoever presses again is asked again
   const outcome = await save();
+  sending = false;
   if (outcome === "cut off") {
     form.removeAttribute("aria-busy");
     tell("not sent", "No connection, so this is not sent yet. Nothing is lost: send it again when the connection is back.");
@@ -199,7 +205,7 @@ async function onSubmit(event) {
   }
   clearTimeout(timer);
   cleared = true;
-  form.requestSubmit(submitter);
+  form.requestSubmit(pressed);
   if (!leaving) form.removeAttribute("aria-busy"); // another script holds it back
 }
 

@@ -131,3 +131,14 @@ def test_a_reading_comes_back_with_its_verdicts(unit: Enrolment, live_server: An
     page.click("text=Save assessment")
     page.wait_for_selector(".messages")
     assert not WorkInProgress.objects.exists()
+
+
+def test_pressing_twice_sends_it_once(opened: Callable[..., "Page"]) -> None:
+    phone = opened()
+    posts: list[str] = []
+    phone.on("request", lambda sent: posts.append(sent.url) if sent.is_navigation_request() else None)
+    phone.fill("#id_title", "Busy Monday")
+    phone.dblclick("text=Save as draft")
+    phone.wait_for_selector("h1:has-text('Draft: Busy Monday')")
+    assert len([address for address in posts if address.endswith(reverse("assessments:add_evidence"))]) == 1
+    assert EvidenceVersion.objects.count() == 1

@@ -80,7 +80,7 @@ export class UploadForm {
 
   // Saving waits until what is on its way has arrived.
   hold(event) {
-    if (this.queue.settled) return;
+    if (event.defaultPrevented || this.queue.settled) return; // what another script holds back, that one sends again
     event.preventDefault();
     this.pressed = event.submitter;
     this.say("The form is saved as soon as your files have arrived.");
