@@ -128,11 +128,12 @@ def found(subject: Subject, now: datetime.datetime) -> Work:
 def keep(subject: Subject, save: Save, *, at: datetime.datetime) -> Kept:
     """Keep what a page sends beside what others sent. Raises TooLongError.
 
-    A save without fields only asks for what was typed elsewhere.
+    A save without fields only asks for what was typed elsewhere. Once the form has been sent or thrown away, a page
+    that was part of it begins nothing anew: a late save of what was sent already would come back as half a form.
     """
     with transaction.atomic():
         row = rows(subject).select_for_update().first()
-        if row is None and not save.fields:
+        if row is None and (save.seen > 0 or not save.fields):
             return Kept(save.seen, gone=save.seen > 0)
         if row is None:
             new = WorkInProgress(user=subject.user, form=subject.form, about=subject.about, typed_at=at)

@@ -110,6 +110,7 @@ async function save() {
 
 async function saveNow() {
   clearTimeout(timer);
+  if (leaving) return "kept"; // it is being sent
   const snapshot = held();
   const fields = news();
   let answer;
@@ -158,6 +159,7 @@ function takeIn(said) {
 
 function later() {
   clearTimeout(timer);
+  if (leaving) return;
   timer = setTimeout(save, PAUSE);
 }
 

@@ -156,6 +156,14 @@ def test_a_page_left_open_hears_that_its_work_was_sent_elsewhere(client: Client,
     assert not WorkInProgress.objects.exists()
 
 
+def test_a_late_save_of_what_was_sent_begins_nothing_anew(client: Client, subject: Subject) -> None:
+    revision = save(client, subject, legal_name=(["Cara"], 3)).json()["revision"]
+    work.forget(subject)
+    late = save(client, subject, "a", 2, seen=revision, email=(["cara@example.org"], 1))
+    assert late.json()["gone"] is True
+    assert not WorkInProgress.objects.exists()
+
+
 def test_it_says_that_the_record_changed_since(client: Client, ann: User, centre: Centre) -> None:
     before = Subject(ann, "candidate", f"new at {centre.slug}", work.basis_of("another record"))
     save(client, before, legal_name=(["Cara"], 3))
