@@ -106,6 +106,14 @@ def django_db_modify_db_settings(
         connection.settings_dict["TEST"]["NAME"] = str(directory / "portfolio.sqlite3")
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: pytest_django.DjangoDbBlocker) -> Iterator[None]:
+    """PostgreSQL drops no database that somebody is in: whoever a stopped server left behind is shown out first."""
+    yield
+    with django_db_blocker.unblock():
+        harness.show_others_out()
+
+
 @pytest.fixture(autouse=True, scope="session")
 def walls_stand_in_tests() -> Iterator[None]:
     """The database's walls stand in every test, and come down only while a transactional test is cleared away."""

@@ -60,6 +60,22 @@ def take_walls_down_to_flush(patch: Any) -> None:
     patch.setattr(TransactionTestCase, "_fixture_teardown", flush_without_walls)
 
 
+# --- the test database ------------------------------------------------------------------------------------------------
+
+
+def show_others_out() -> None:
+    """End every other session in PostgreSQL's database; on SQLite there is nobody to show out.
+
+    A test server's threads keep their connection for as long as their browser does, also after the server has stopped.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+
+
 # --- GET asks, POST acts ---------------------------------------------------------------------------------------------
 
 

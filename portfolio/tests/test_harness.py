@@ -56,6 +56,18 @@ def test_a_get_may_note_who_looked(client: harness.AskingClient) -> None:
     assert client.get("/notes-access/").content == b"noted"
 
 
+@pytest.mark.django_db(transaction=True)
+def test_whoever_a_stopped_server_left_in_the_database_is_shown_out() -> None:
+    left_behind = connection.copy()
+    left_behind.connect()
+    try:
+        harness.show_others_out()
+        assert left_behind.is_usable() is (connection.vendor == "sqlite")
+        assert connection.is_usable()
+    finally:
+        left_behind.close()
+
+
 def rendered(text: str, path: str) -> str:
     engine = engines["django"].engine  # type: ignore[attr-defined]
     return Template(text, origin=Origin(name=path), engine=engine).render(Context({"user": object(), "words": ["a"]}))
