@@ -171,6 +171,14 @@ class SampleStage(models.TextChoices):
     SUMMATIVE = "summative", "Summative"
 
 
+class RiskLevel(models.TextChoices):
+    """How much may go wrong, which says how much is sampled (domain rule 39)."""
+
+    HIGH = "high", "High"
+    MEDIUM = "medium", "Medium"
+    LOW = "low", "Low"
+
+
 class SampleOutcome(models.TextChoices):
     AGREED = "agreed", "Agreed"
     AGREED_WITH_ACTION = "agreed_with_action", "Agreed with action"
