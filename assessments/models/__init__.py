@@ -4,6 +4,7 @@ from assessments.models.award import AuthenticationForm, Certificate, Claim
 from assessments.models.enrolment import Allocation, Enrolment, EnrolmentQuerySet
 from assessments.models.evidence import Evidence, EvidenceFile, EvidenceVersion, Mapping, Release
 from assessments.models.judgement import Countersignature, Decision, Review, SignOff
+from assessments.models.strategy import PlannedCell, PlannedCellQuerySet, RiskRating, SamplingPlan, SamplingPolicy
 from assessments.models.testimony import SIGNED, STILL_WANTED, Testimony, TestimonyCriterion
 from assessments.models.verification import Action, ActionQuerySet, Sample, SampledCriterion, UnsampledNote
 
@@ -24,10 +25,15 @@ __all__ = [
     "EvidenceFile",
     "EvidenceVersion",
     "Mapping",
+    "PlannedCell",
+    "PlannedCellQuerySet",
     "Release",
     "Review",
+    "RiskRating",
     "Sample",
     "SampledCriterion",
+    "SamplingPlan",
+    "SamplingPolicy",
     "SignOff",
     "Testimony",
     "TestimonyCriterion",

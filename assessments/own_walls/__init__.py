@@ -8,7 +8,8 @@ from assessments.own_walls.award import AWARD
 from assessments.own_walls.enrolment import ENROLMENT
 from assessments.own_walls.evidence import EVIDENCE
 from assessments.own_walls.judgement import JUDGEMENT
+from assessments.own_walls.strategy import STRATEGY
 from assessments.own_walls.testimony import TESTIMONY
 from assessments.own_walls.verification import VERIFICATION
 
-WALLS = [*ENROLMENT, *EVIDENCE, *TESTIMONY, *JUDGEMENT, *VERIFICATION, *AWARD]
+WALLS = [*ENROLMENT, *EVIDENCE, *TESTIMONY, *JUDGEMENT, *STRATEGY, *VERIFICATION, *AWARD]

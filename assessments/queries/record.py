@@ -11,6 +11,7 @@ from assessments.enums import EvidenceKind, ItemStatus, Layer, SignedAs, UnitSta
 from assessments.models import Enrolment, UnsampledNote
 from assessments.progress import Mark, Progress, progress_of, still_needed
 from assessments.queries.judgement import Decided, Mapped, UnitRows, unit_rows
+from assessments.queries.strategy import to_sample_first
 from assessments.queries.verification import LookedAt, looked_at_in, unit_facts
 from assessments.rules import PERMISSIONS, Person, parties
 from assessments.verifying import further_acts
@@ -138,7 +139,8 @@ class UnitPage:
 def enrolment_shown(user: User, which: Q) -> tuple[Enrolment, dict[str, str]]:
     """The enrolment that fits and the names of its staff by part, in one query.
 
-    It comes `noted`: whether a verifier ever wrote down why it was not sampled, which is rare enough to ask first.
+    It comes `noted`: whether a verifier ever wrote down why it was not sampled, which is rare enough to ask first; and
+    `planned`: whether a plan wants it sampled before it is verified.
     Raises Enrolment.DoesNotExist for strangers.
     """
 
@@ -154,6 +156,7 @@ def enrolment_shown(user: User, which: Q) -> tuple[Enrolment, dict[str, str]]:
             countersigner_name=name_of("countersigner"),
             verifier_name=name_of("verifier"),
             noted=Exists(UnsampledNote.objects.filter(enrolment=OuterRef("pk"))),
+            planned=Exists(to_sample_first(OuterRef("pk"))),
         )
         .get(which)
     )

@@ -8,6 +8,7 @@ from assessments.enums import HeldAt, ItemStatus, SampleOutcome, SignedAs
 from assessments.models import Action, Enrolment, EvidenceVersion, Mapping, Sample, UnsampledNote
 from assessments.queries import judgement
 from assessments.queries.judgement import UnitRows, digest_for, unit_rows
+from assessments.queries.strategy import must_sample
 from assessments.verifying import ActionFacts
 from assessments.workflow import Named, UnitFacts
 from portfolio.canonical import JSON
@@ -64,8 +65,15 @@ def unit_facts(enrolment: Enrolment, rows: UnitRows | None = None, looked_at: Lo
         agreed_samples=sum(1 for sample in samples if sample.outcome in AGREEING),
         open_actions=tuple(Named(row.pk, row.wanted) for row in looked_at.actions if row.closed_at is None),
         verifier_always=always,
+        must_sample=wanted_by_a_plan(enrolment),
         left_unsampled=not always and is_left_unsampled(looked_at.notes, enrolment.signed_off_at),
     )
+
+
+def wanted_by_a_plan(enrolment: Enrolment) -> bool:
+    """Whether a plan wants the unit sampled before it is verified: read with the enrolment, else in one query."""
+    known: bool | None = getattr(enrolment, "planned", None)
+    return must_sample(enrolment.pk) if known is None else known
 
 
 def action_facts(action: Action) -> ActionFacts:

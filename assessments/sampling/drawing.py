@@ -187,6 +187,6 @@ class Cover:
     def satisfied_without(self, place: int) -> tuple[str, ...]:
         """Why a cell is left out: each rule it counts to, and how far others satisfy it."""
         return tuple(
-            f"{self.needs[need].sentence} Others satisfy that: {self.satisfied[need]} chosen or sampled already."
+            f"{self.needs[need].sentence} Others do that: {self.satisfied[need]} chosen, planned or sampled already."
             for need, _ in self.of_cell[place]
         )

@@ -14,7 +14,7 @@ class Cell:
 
     `key` names it wherever the facts are the same, whatever the database calls its rows. Candidate, unit, assessor,
     site and kinds are names, too: sentences are made of them. `done` holds the stages at which it was sampled in the
-    period already: what is done counts, and is not chosen again.
+    period, or is to be by an earlier plan: that counts, and is not chosen again.
     """
 
     key: str

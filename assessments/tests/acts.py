@@ -4,7 +4,6 @@ The structural tests do each once and count; and let everybody else try.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from django.utils import timezone
 
@@ -28,18 +27,9 @@ from assessments.testing import (
     targets,
     verified,
 )
+from assessments.tests.act import Act
+from assessments.tests.acts_of_strategy import ACTS_OF_STRATEGY
 from assessments.tests.witnesses import a_testimony_draft, asked, asking
-from portfolio.models import User
-
-Do = Callable[[User], object]
-
-
-@dataclass(frozen=True)
-class Act:
-    """Who may do it here, and how it is done by somebody."""
-
-    by: User
-    do: Do
 
 
 def trainees(house: House) -> Enrolment:
@@ -428,6 +418,7 @@ ACTS: dict[str, Callable[[House], Act]] = {
     Verb.SIGN_OFF.value: sign_off,
     Verb.COUNTERSIGN.value: countersign,
     Verb.HAND_BACK.value: hand_back,
+    **ACTS_OF_STRATEGY,
     "plan_sample": plan_sample,
     "drop_sample": drop_sample,
     "close_sample": close_sample,

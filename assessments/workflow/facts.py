@@ -50,6 +50,7 @@ class UnitFacts:
     open_actions: tuple[Named, ...] = ()
     verifier_always: bool = False
     left_unsampled: bool = False
+    must_sample: bool = False
     kept_status: UnitStatus | None = None
 
     @property

@@ -164,8 +164,8 @@ def test_a_unit_left_out_says_which_rules_others_satisfy() -> None:
     drawn = draw(cells, policy, Ratings(), "seed")
     assert drawn.left_out == {
         "Sian/CC16": (
-            "At least one unit of every candidate is sampled, so one of Sian. Others satisfy that: 1 chosen or sampled"
-            " already.",
+            "At least one unit of every candidate is sampled, so one of Sian. Others do that: 1 chosen, planned or"
+            " sampled already.",
         )
     }
 
