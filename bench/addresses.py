@@ -1,5 +1,6 @@
 """Where to knock: the pages of the house, each with somebody it opens for and a record that shows much."""
 
+import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -7,13 +8,17 @@ from typing import Any
 from django.urls import reverse
 from django.utils import timezone
 
+from assessments.actions import strategy
 from assessments.enums import ItemStatus, Verb
-from assessments.models import Action, Enrolment, EvidenceFile, EvidenceVersion, Sample
+from assessments.models import Action, Enrolment, EvidenceFile, EvidenceVersion, Sample, SamplingPlan
+from assessments.queries.strategy import latest_policy
 from assessments.workflow import UNIT_STEPS
 from bench.centre import Staffed
 from bench.plan import UNITS, Stage, stage_of
 from portfolio.models import CandidateRecord, Document, RoleGrant, User
+from units.models import AwardingBody
 
+QUARTER = datetime.timedelta(days=91)
 HEAVY, LIGHT = 5, 3
 """How many bare pages a page may cost the server: a matrix or a form, and every other page."""
 MATRIX_QUERIES, PAGE_QUERIES = 12, 15
@@ -44,6 +49,7 @@ class Subjects:
     waiting: EvidenceVersion
     draft: EvidenceVersion
     document: Document
+    plan: SamplingPlan
 
 
 def subjects(staffed: Staffed) -> Subjects:
@@ -62,7 +68,21 @@ def subjects(staffed: Staffed) -> Subjects:
         waiting=of_unit.filter(status=ItemStatus.SUBMITTED)[0],
         draft=of_unit.filter(status=ItemStatus.DRAFT)[0],
         document=waiting_document(begun),
+        plan=a_plan(staffed),
     )
+
+
+def a_plan(staffed: Staffed) -> SamplingPlan:
+    """A sampling plan of all OCR's units there are now, adopted with the verbs."""
+    now, body = timezone.now(), AwardingBody.objects.get(code="ocr")
+    policy = latest_policy(staffed.centre, body) or strategy.set_policy(
+        centre=staffed.centre, awarding_body=body, rules=strategy.Rules(), seen=0, by=staffed.lead, at=now
+    )
+    today = now.date()
+    drawn = strategy.draw_plan(
+        policy=policy, starts_on=today - QUARTER, ends_on=today + QUARTER, seed="1", by=staffed.lead, at=now
+    )
+    return strategy.adopt_plan(plan=drawn, by=staffed.lead, at=now)
 
 
 def by_stage(second_and_third: list[CandidateRecord]) -> dict[Stage, Enrolment]:
@@ -147,6 +167,20 @@ def verifiers_pages(found: Subjects) -> Iterable[Page]:
     action = Action.objects.get(enrolment=found.at[Stage.ACTION_RAISED])
     sample = Sample.objects.get(enrolment=chosen)
 
+    slug, lead = found.staffed.centre.slug, found.staffed.lead
+    cell = found.plan.cells.filter(removed_at=None, samples=None)[0]
+    yield page("Strategy", lead, "assessments:centre_strategy", slug)
+    yield page("Sampling plan", lead, "assessments:plan", found.plan.pk)
+    yield page("Units left out", lead, "assessments:plan", found.plan.pk, query="?show=left-out")
+    for name, route, args in (
+        ("Set the strategy", "assessments:policy", [slug, "ocr"]),
+        ("Agree the strategy", "assessments:agree_policy", [found.plan.policy_id]),
+        ("Rate risk", "assessments:rate_risk", [slug, "assessor", found.staffed.assessor.pk]),
+        ("Draw a plan", "assessments:draw_plan", [slug, "ocr"]),
+        ("Add to a plan", "assessments:add_cell", [found.plan.pk]),
+        ("Take out of a plan", "assessments:remove_cell", [cell.pk]),
+    ):
+        yield page(name, lead, route, *args, most=HEAVY, measured=False)
     yield page("Sampling", me, "assessments:sampling")
     yield page("Units verified", me, "assessments:units_verified")
     yield page("Sample", me, "assessments:sample", sample.pk, most=HEAVY)

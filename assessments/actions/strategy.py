@@ -10,13 +10,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from assessments.actions.journey import lock_one, person, refuse, require
-from assessments.enums import EvidenceKind, PlannedHow, RatedAs, RiskLevel, SampleStage
-from assessments.models import Enrolment, PlannedCell, RiskRating, SamplingPlan, SamplingPolicy
+from assessments.enums import EvidenceKind, PlannedHow, RatedAs, RiskLevel, SampleStage, UnitStatus
+from assessments.models import Enrolment, LeftOut, PlannedCell, RiskRating, SamplingPlan, SamplingPolicy
 from assessments.queries.enrolment import is_qualified_assessor, people_of, witnesses_in
 from assessments.queries.judgement import deciders_in
-from assessments.queries.strategy import facts_of, in_period, latest_policy, policy_of
+from assessments.queries.strategy import facts_of, latest_policy, policy_of
 from assessments.rules import People
-from assessments.sampling import draw, drawn_written, facts_written
+from assessments.sampling import draw, facts_written
 from assessments.verifying import cell_refusals, rating_refusals, strategy_refusals
 from portfolio import audit, canonical
 from portfolio.actions.checks import refuse_invalid, take_turns
@@ -176,7 +176,8 @@ def draw_plan(
         algorithm=drawn.algorithm,
         facts=written,
         facts_digest=canonical.digest(written),
-        drawn={**drawn_written(drawn), "enrolments": facts.enrolments},
+        impossible=list(drawn.impossible),
+        counted=sum(1 for cell in facts.cells if cell.done),
         effort=drawn.effort,
         bound=drawn.bound,
         drawn_by=by,
@@ -184,6 +185,13 @@ def draw_plan(
     )
     refuse_invalid(plan)
     plan.save()
+    PlannedCell.objects.bulk_create(
+        _cell(plan, facts.enrolments[chosen.key], chosen.stage, list(chosen.reasons), by, at) for chosen in drawn.chosen
+    )
+    LeftOut.objects.bulk_create(
+        LeftOut(plan=plan, enrolment_id=facts.enrolments[key], reasons=list(reasons))
+        for key, reasons in drawn.left_out.items()
+    )
     details: dict[str, JSON] = {
         "facts": plan.facts_digest,
         "seed": seed,
@@ -205,25 +213,14 @@ def adopt_plan(*, plan: SamplingPlan, by: User, at: datetime.datetime) -> Sampli
     refuse(strategy_refusals(person(by, centre.pk, at)))
     if _change_proposal(plan, adopted_by=by, adopted_at=at) != 1:
         raise Refusal(["This plan is no proposal any more."])
-    enrolments = plan.drawn["enrolments"]
-    scope = in_period(centre, plan.policy.awarding_body, plan.starts_on, plan.ends_on)
-    signed_off = dict(scope.values_list("pk", "signed_off_at"))
-    cells = PlannedCell.objects.bulk_create(
-        PlannedCell(
-            plan=plan,
-            enrolment_id=pk,
-            stage=SampleStage.SUMMATIVE if signed_off[pk] else chosen["stage"],
-            reasons=chosen["reasons"],
-            how=PlannedHow.DRAWN,
-            planned_by=by,
-            planned_at=at,
-            due_on=plan.ends_on,
-        )
-        for chosen in plan.drawn["chosen"]
-        if (pk := enrolments[chosen["key"]]) in signed_off
+    gone, late = _overtaken(plan)
+    _take_out(gone, "Withdrawn since the plan was drawn.", by, at)
+    _take_out(late, "Signed off since the plan was drawn, so it is sampled as a whole.", by, at)
+    PlannedCell.objects.bulk_create(
+        _cell(plan, cell.enrolment_id, SampleStage.SUMMATIVE, cell.reasons, by, at) for cell in late
     )
     plan.refresh_from_db()
-    details = {"units": len(cells), "left out": len(plan.drawn["chosen"]) - len(cells)}
+    details: dict[str, JSON] = {"withdrawn since": len(gone), "signed off since": len(late)}
     audit.record(verb="adopt_plan", by=by, at=at, subject=plan, centre=centre, details=details)
     return plan
 
@@ -286,12 +283,40 @@ def remove_cell(*, cell: PlannedCell, reason: str, by: User, at: datetime.dateti
     refuse(cell_refusals(person(by, enrolment.centre_id, at), _people(enrolment)))
     if cell.samples.filter(dropped_at=None).exists():
         raise Refusal(["A sample of this unit has begun or was taken: it stays in the plan."])
-    said = {"removed_by": by, "removed_at": at, "removal_reason": reason}
-    if PlannedCell.objects.in_force().filter(pk=cell.pk).update(**said) != 1:
+    if _take_out([cell], reason, by, at) != 1:
         raise Refusal(["This unit was taken out of the plan already."])
     cell.refresh_from_db()
     _told(enrolment, "remove_cell", by, at, {"cell": cell.pk, "reason": reason})
     return cell
+
+
+def _cell(
+    plan: SamplingPlan, enrolment_id: int, stage: SampleStage, reasons: list[str], by: User, at: datetime.datetime
+) -> PlannedCell:
+    """A cell as a draw makes it, due at the end of the plan's period."""
+    return PlannedCell(
+        plan=plan,
+        enrolment_id=enrolment_id,
+        stage=stage,
+        reasons=reasons,
+        how=PlannedHow.DRAWN,
+        planned_by=by,
+        planned_at=at,
+        due_on=plan.ends_on,
+    )
+
+
+def _overtaken(plan: SamplingPlan) -> tuple[list[PlannedCell], list[PlannedCell]]:
+    """Cells of a proposal whose unit was withdrawn since, and interim ones whose unit was signed off since."""
+    cells = PlannedCell.objects.filter(plan=plan)
+    gone = list(cells.filter(enrolment__status=UnitStatus.WITHDRAWN))
+    late = cells.filter(stage=SampleStage.INTERIM, enrolment__signed_off_at__isnull=False)
+    return gone, list(late.exclude(enrolment__status=UnitStatus.WITHDRAWN))
+
+
+def _take_out(cells: list[PlannedCell], reason: str, by: User, at: datetime.datetime) -> int:
+    said = {"removed_by": by, "removed_at": at, "removal_reason": reason}
+    return PlannedCell.objects.filter(pk__in=[cell.pk for cell in cells], removed_at=None).update(**said)
 
 
 def _people(enrolment: Enrolment) -> People:

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from assessments.actions import award, enrolment, evidence, judgement, verification
 from assessments.actions.evidence import Described, NamedFile, Target
-from assessments.demo import files, witnesses
+from assessments.demo import files, plans, witnesses
 from assessments.demo.centre import Harbour, open_harbour
 from assessments.demo.evidence import BY_UNIT, FLOOR_WALK, LATE_SHIFT, Piece
 from assessments.enums import Verdict
@@ -46,6 +46,7 @@ def tell() -> Harbour:
     ):  # fmt: skip
         calendar.restart(days=7)
         chapter()
+    plans.tell(story.harbour, calendar.now)
     return story.harbour
 
 

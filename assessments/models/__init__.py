@@ -4,7 +4,14 @@ from assessments.models.award import AuthenticationForm, Certificate, Claim
 from assessments.models.enrolment import Allocation, Enrolment, EnrolmentQuerySet
 from assessments.models.evidence import Evidence, EvidenceFile, EvidenceVersion, Mapping, Release
 from assessments.models.judgement import Countersignature, Decision, Review, SignOff
-from assessments.models.strategy import PlannedCell, PlannedCellQuerySet, RiskRating, SamplingPlan, SamplingPolicy
+from assessments.models.strategy import (
+    LeftOut,
+    PlannedCell,
+    PlannedCellQuerySet,
+    RiskRating,
+    SamplingPlan,
+    SamplingPolicy,
+)
 from assessments.models.testimony import SIGNED, STILL_WANTED, Testimony, TestimonyCriterion
 from assessments.models.verification import Action, ActionQuerySet, Sample, SampledCriterion, UnsampledNote
 
@@ -24,6 +31,7 @@ __all__ = [
     "Evidence",
     "EvidenceFile",
     "EvidenceVersion",
+    "LeftOut",
     "Mapping",
     "PlannedCell",
     "PlannedCellQuerySet",

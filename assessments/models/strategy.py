@@ -159,7 +159,8 @@ class SamplingPlan(models.Model):
     algorithm = models.PositiveSmallIntegerField()
     facts = models.JSONField(help_text="the units and ratings it was drawn from, as they were")
     facts_digest = models.CharField(max_length=64)
-    drawn = models.JSONField(help_text="what was chosen with its reasons, and what was left out with why")
+    impossible = models.JSONField("what cannot be satisfied", default=list, blank=True)
+    counted = models.PositiveIntegerField("units sampled or planned before", default=0)
     effort = models.PositiveIntegerField("units chosen")
     bound = models.PositiveIntegerField("the smallest there could be")
     drawn_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
@@ -191,8 +192,8 @@ class SamplingPlan(models.Model):
 
 class PlannedCellQuerySet(models.QuerySet["PlannedCell"]):
     def in_force(self) -> "PlannedCellQuerySet":
-        """Cells that were not taken out again."""
-        return self.filter(removed_at=None)
+        """Cells of adopted plans that were not taken out again."""
+        return self.filter(plan__adopted_at__isnull=False, removed_at=None)
 
     def to_do(self) -> "PlannedCellQuerySet":
         """Cells in force of which no sample was taken yet."""
@@ -200,7 +201,10 @@ class PlannedCellQuerySet(models.QuerySet["PlannedCell"]):
 
 
 class PlannedCell(models.Model):
-    """A candidate's unit that an adopted plan wants sampled at a stage, and why. It is taken out with a reason only."""
+    """A candidate's unit that a plan wants sampled at a stage, and why. It is taken out with a reason only.
+
+    It comes with the draw, and counts once the plan is adopted.
+    """
 
     plan = models.ForeignKey(SamplingPlan, on_delete=models.PROTECT, related_name="cells")
     enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="planned_cells")
@@ -237,3 +241,21 @@ class PlannedCell(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_stage_display()} sample of {self.enrolment}, planned"
+
+
+class LeftOut(StandingRow):
+    """A candidate's unit that a plan left out when it was drawn, and why (domain rule 37)."""
+
+    plan = models.ForeignKey(SamplingPlan, on_delete=models.PROTECT, related_name="left_out")
+    enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="+")
+    reasons = models.JSONField(help_text="sentences")
+
+    objects = StandingQuerySet["LeftOut"].as_manager()
+
+    class Meta:
+        ordering = ["plan", "pk"]
+        verbose_name_plural = "units left out"
+        constraints = [models.UniqueConstraint(fields=["plan", "enrolment"], name="a_unit_is_left_out_once")]
+
+    def __str__(self) -> str:
+        return f"{self.enrolment}, left out"

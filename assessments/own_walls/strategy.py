@@ -24,6 +24,7 @@ STRATEGY = [
         message="A plan stands as it was drawn. That it was adopted, or discarded, is written beside it, once.",
         once="OLD.adopted_at IS NOT NULL OR OLD.discarded_at IS NOT NULL",
     ),
+    *stands_for_good("assessments_leftout", "units left out"),
     *keeps(
         "assessments_plannedcell",
         "planned samples",

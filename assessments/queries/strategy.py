@@ -2,7 +2,7 @@
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +22,7 @@ from assessments.enums import (
 from assessments.models import (
     Decision,
     Enrolment,
+    EnrolmentQuerySet,
     PlannedCell,
     PlannedCellQuerySet,
     RiskRating,
@@ -204,7 +205,7 @@ def unit_names(units: QuerySet[Unit]) -> dict[int, str]:
 
 def in_period(
     centre: Centre, body: AwardingBody, starts_on: datetime.date, ends_on: datetime.date
-) -> QuerySet[Enrolment]:
+) -> EnrolmentQuerySet:
     """Units somebody works on in the period, or whose assessor signed them off in it or later.
 
     A unit that was signed off before the period began is not in it, unless nobody has verified it yet.
@@ -313,14 +314,9 @@ def plans_of(centre: Centre) -> QuerySet[SamplingPlan]:
     """The centre's plans that were not discarded, the newest first, with how many samples each still wants."""
     wanted = Count("cells", filter=Q(cells__removed_at=None), distinct=True)
     taken = Count("cells", filter=Q(cells__removed_at=None, cells__samples__done_at__isnull=False), distinct=True)
-    plans = SamplingPlan.objects.filter(policy__centre=centre, discarded_at=None).defer("facts", "drawn")
+    plans = SamplingPlan.objects.filter(policy__centre=centre, discarded_at=None).defer("facts")
     return (
         plans.select_related("policy__awarding_body")
         .annotate(wanted=wanted, taken=taken, to_do=F("wanted") - F("taken"))
         .order_by("-drawn_at", "-pk")
     )
-
-
-def names_by_key(facts: Mapping[str, Sequence[Mapping[str, str]]]) -> dict[str, Mapping[str, str]]:
-    """Candidate, unit and assessor of each cell of a plan's facts, by its key."""
-    return {row["key"]: row for row in facts["cells"]}

@@ -7,7 +7,7 @@ here reads rows, looks at a clock, or draws a random number of its own.
 from assessments.sampling.drawing import ALGORITHM, Chosen, Drawn, draw
 from assessments.sampling.facts import Cell, Policy, Rates, Ratings, Stage
 from assessments.sampling.needs import Need, Rule, needs_of
-from assessments.sampling.written import cells_read, drawn_written, facts_written, ratings_read
+from assessments.sampling.written import cells_read, facts_written, ratings_read
 
 __all__ = [
     "ALGORITHM",
@@ -22,7 +22,6 @@ __all__ = [
     "Stage",
     "cells_read",
     "draw",
-    "drawn_written",
     "facts_written",
     "needs_of",
     "ratings_read",

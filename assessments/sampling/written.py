@@ -1,10 +1,9 @@
-"""What a plan was drawn from and what came of it, as it is kept: so that anybody can draw it again and compare."""
+"""What a plan was drawn from, as it is kept: so that anybody can draw it again and compare."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from assessments.enums import RiskLevel, SampleStage
-from assessments.sampling.drawing import Drawn
 from assessments.sampling.facts import Cell, Ratings
 from portfolio.canonical import JSON
 
@@ -57,14 +56,3 @@ def ratings_read(facts: Mapping[str, Any]) -> Ratings:
         units={name: RiskLevel(level) for name, level in rated["units"].items()},
         kinds={name: RiskLevel(level) for name, level in rated["kinds"].items()},
     )
-
-
-def drawn_written(drawn: Drawn) -> dict[str, JSON]:
-    """What was chosen with its reasons, what was left out with why, and what cannot be satisfied."""
-    return {
-        "chosen": [
-            {"key": chosen.key, "stage": chosen.stage, "reasons": list(chosen.reasons)} for chosen in drawn.chosen
-        ],
-        "left_out": {key: list(reasons) for key, reasons in drawn.left_out.items()},
-        "impossible": list(drawn.impossible),
-    }

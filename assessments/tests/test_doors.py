@@ -16,12 +16,13 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
-from assessments.actions import award, verification
+from assessments.actions import award, strategy, verification
 from assessments.actions import evidence as items
-from assessments.enums import Party, Verb
-from assessments.models import AuthenticationForm, Enrolment, EvidenceVersion, Testimony
+from assessments.enums import Party, SampleStage, Verb
+from assessments.models import AuthenticationForm, Enrolment, EvidenceVersion, SamplingPlan, Testimony
 from assessments.rules import PERMISSIONS
 from assessments.testing import House, a_draft, an_enrolment, signed_off
+from assessments.tests.acts_of_strategy import a_plan
 from assessments.tests.witnesses import a_testimony_draft, asked, token_of
 from assessments.workflow import UNIT_STEPS
 from portfolio import transfers, vault
@@ -77,6 +78,7 @@ class Scene:
     form: AuthenticationForm
     upload: Upload
     request: Testimony
+    plan: SamplingPlan
 
 
 @dataclass(frozen=True)
@@ -132,6 +134,11 @@ def verifying(code: int = 200) -> Codes:
     return others | {"verifier": code, "lead": code}
 
 
+def verifiers(code: int = 200) -> Codes:
+    """A page of those who verify at the centre, whatever they verify."""
+    return verifying(code) | {"other verifier": code}
+
+
 def turn(verb: Verb) -> Codes:
     """The page of a verb on the unit: open to those whose turn it can be, closed to others who see the unit."""
     mine = {person: 200 if PARTIES[person] in PERMISSIONS[verb] else 403 for person in PARTIES}
@@ -183,6 +190,10 @@ def of_sample(scene: Scene) -> list[object]:
 
 def of_action(scene: Scene) -> list[object]:
     return [scene.unit.actions.get().pk]
+
+
+def of_plan(scene: Scene) -> list[object]:
+    return [scene.plan.pk]
 
 
 def of_form(scene: Scene) -> list[object]:
@@ -287,6 +298,23 @@ TABLE: dict[str, Expected] = {
     "assessments:judge": Expected(within(Role.ASSESSOR, "assessor"), of_version),
     "assessments:sampling": Expected(holding(Role.INTERNAL_VERIFIER, Role.LEAD_VERIFIER)),
     "assessments:units_verified": Expected(holding(Role.INTERNAL_VERIFIER, Role.LEAD_VERIFIER)),
+    "assessments:strategy": Expected(holding(Role.INTERNAL_VERIFIER, Role.LEAD_VERIFIER, code=302)),
+    "assessments:centre_strategy": Expected(verifiers(), slug),
+    "assessments:policy": Expected(within(Role.LEAD_VERIFIER, "lead"), slug_and_body),
+    "assessments:draw_plan": Expected(within(Role.LEAD_VERIFIER, "lead"), slug_and_body),
+    "assessments:agree_policy": Expected(within(Role.LEAD_VERIFIER, "lead"), lambda scene: [scene.plan.policy_id]),
+    "assessments:rate_risk": Expected(verifiers(), lambda scene: [*slug(scene), "assessor", scene.unit.assessor_id]),
+    "assessments:plan": Expected(verifiers(), of_plan),
+    "assessments:adopt_plan": Expected(
+        holding(Role.LEAD_VERIFIER, code=405), of_plan, posted=within(Role.LEAD_VERIFIER, "lead", code=409)
+    ),
+    "assessments:discard_plan": Expected(
+        holding(Role.LEAD_VERIFIER, code=405), of_plan, posted=within(Role.LEAD_VERIFIER, "lead", code=409)
+    ),
+    "assessments:add_cell": Expected(verifiers(), of_plan),
+    "assessments:remove_cell": Expected(
+        verifiers() | {"other verifier": 403}, lambda scene: [scene.plan.cells.get(enrolment=scene.unit).pk]
+    ),
     "assessments:plan_sample": Expected(verifying() | {"lead": 403}, of_unit),
     "assessments:leave_unsampled": Expected(verifying() | {"lead": 403}, of_unit),
     "assessments:sample": Expected(only(*STAFF_OF_THE_UNIT), of_sample),
@@ -351,7 +379,16 @@ def set_scene(house: House, other_house: House) -> Scene:
     look_at(unit)
     upload = transfers.begin(centre=house.centre, by=house.candidate.user, name="call.mp3", size=9, at=timezone.now())
     request = asked(a_testimony_draft(unit))
-    return Scene(house, browsers, unit, item_of(unit), document, learning, form_of(house), upload, request)
+    plan = a_plan_with(house, unit)
+    return Scene(house, browsers, unit, item_of(unit), document, learning, form_of(house), upload, request, plan)
+
+
+def a_plan_with(house: House, unit: Enrolment) -> SamplingPlan:
+    """An adopted plan to which the unit was added."""
+    plan = a_plan(house)
+    stage = SampleStage.SUMMATIVE
+    strategy.add_cell(plan=plan, enrolment=unit, stage=stage, reason="Asked.", by=house.verifier, at=timezone.now())
+    return plan
 
 
 def look_at(unit: Enrolment) -> None:

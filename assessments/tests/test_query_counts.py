@@ -23,6 +23,7 @@ WITHOUT_RECORDS = {
         "home",
         "portfolio:people",
         "assessments:enrolments",
+        "assessments:strategy",
         "assessments:forms",
     },
     "a press alone, or a file": {
@@ -35,6 +36,8 @@ WITHOUT_RECORDS = {
         "portfolio:upload",
         "assessments:replace_evidence",
         "assessments:map_cell",
+        "assessments:adopt_plan",
+        "assessments:discard_plan",
         "assessments:resend_request",
         "assessments:revoke_request",
         "assessments:evidence_file",

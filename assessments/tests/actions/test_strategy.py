@@ -8,11 +8,11 @@ from django.utils import timezone
 from assessments.actions import enrolment as enrolments
 from assessments.actions import strategy, verification
 from assessments.enums import PlannedHow, RatedAs, RiskLevel, SampleStage, UnitStatus, Verb
-from assessments.models import RiskRating, Sample, SamplingPlan
+from assessments.models import PlannedCell, RiskRating, Sample, SamplingPlan
 from assessments.queries.enrolment import person_at
 from assessments.queries.strategy import facts_of, latest_policy, policy_of, risks_of
 from assessments.queries.verification import unit_facts
-from assessments.sampling import cells_read, draw, drawn_written, ratings_read
+from assessments.sampling import cells_read, draw, ratings_read
 from assessments.testing import House, an_enrolment, sampled, signed_off, targets
 from assessments.tests.acts_of_strategy import a_cell, a_plan, a_policy, a_proposal
 from assessments.workflow import unit_needs
@@ -128,7 +128,9 @@ def test_a_plan_keeps_what_it_was_drawn_from_so_that_it_can_be_drawn_again(house
     plan = SamplingPlan.objects.get(pk=a_proposal(house).pk)
     again = draw(cells_read(plan.facts), policy_of(plan.policy), ratings_read(plan.facts), plan.seed)
     assert canonical.digest(plan.facts) == plan.facts_digest
-    assert drawn_written(again)["chosen"] == plan.drawn["chosen"]
+    kept = {(cell.stage, *cell.reasons) for cell in plan.cells.all()}
+    assert {(chosen.stage.value, *chosen.reasons) for chosen in again.chosen} == kept
+    assert len(again.left_out) == plan.left_out.count()
     assert (again.effort, again.bound) == (plan.effort, plan.bound)
 
 
@@ -161,7 +163,8 @@ def test_what_was_planned_or_sampled_already_is_not_drawn_again(house: House) ->
     an_enrolment(house)
     policy = a_policy(house)
     a_plan(house, policy)
-    assert a_proposal(house, policy).drawn["chosen"] == []
+    again = a_proposal(house, policy)
+    assert (again.cells.count(), again.effort, again.counted) == (0, 0, 1)
 
 
 def test_a_dropped_sample_leaves_the_unit_in_the_plan(house: House) -> None:
@@ -177,11 +180,17 @@ def test_units_withdrawn_since_it_was_drawn_are_left_out_and_those_signed_off_ar
 ) -> None:
     gone, done = an_enrolment(house, "ocr-d20"), an_enrolment(house)
     plan = a_proposal(house, a_policy(house, interim=100))
-    assert {chosen["stage"] for chosen in plan.drawn["chosen"]} == {SampleStage.INTERIM}
+    assert {cell.stage for cell in plan.cells.all()} == {SampleStage.INTERIM}
     enrolments.withdraw(enrolment=gone, reason="Left.", by=house.administrator, at=timezone.now())
     signed_off(done)
     strategy.adopt_plan(plan=plan, by=house.lead, at=timezone.now())
-    assert [(cell.enrolment_id, cell.stage) for cell in plan.cells.all()] == [(done.pk, SampleStage.SUMMATIVE)]
+    standing = PlannedCell.objects.in_force().filter(plan=plan)
+    assert [(cell.enrolment_id, cell.stage) for cell in standing] == [(done.pk, SampleStage.SUMMATIVE)]
+    reasons = {cell.removal_reason for cell in plan.cells.exclude(removed_at=None)}
+    assert reasons == {
+        "Withdrawn since the plan was drawn.",
+        "Signed off since the plan was drawn, so it is sampled as a whole.",
+    }
 
 
 def test_a_plan_is_adopted_or_discarded_once(house: House) -> None:

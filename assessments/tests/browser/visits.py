@@ -9,7 +9,17 @@ from dataclasses import dataclass
 from assessments.demo import witnesses
 from assessments.demo.centre import DOMAIN, SLUG
 from assessments.enums import ItemStatus
-from assessments.models import Action, Enrolment, EvidenceFile, EvidenceVersion, Sample, Testimony
+from assessments.models import (
+    Action,
+    Enrolment,
+    EvidenceFile,
+    EvidenceVersion,
+    PlannedCell,
+    Sample,
+    SamplingPlan,
+    SamplingPolicy,
+    Testimony,
+)
 from portfolio.invitation import Invitation, link_to
 from portfolio.models import Document, RoleGrant, StaffQualification, User
 
@@ -47,6 +57,10 @@ def enrolment(candidate: str, key: str) -> Enrolment:
 
 def unit(candidate: str, key: str, *more: object) -> Where:
     return lambda: [enrolment(candidate, key).pk, *more]
+
+
+def plan(*, adopted: bool) -> Where:
+    return lambda: [SamplingPlan.objects.get(adopted_at__isnull=not adopted).pk]
 
 
 def version(candidate: str, status: ItemStatus) -> EvidenceVersion:
@@ -195,6 +209,18 @@ VERIFIER = [
     Visit("anita", "assessments:sampling"),
     Visit("iain", "assessments:sampling"),
     Visit("nia", "assessments:sampling", about="empty"),
+    Visit("nia", "assessments:strategy"),
+    Visit("iain", "assessments:centre_strategy", lambda: [SLUG]),
+    Visit("anita", "assessments:centre_strategy", lambda: [SLUG]),
+    Visit("iain", "assessments:policy", lambda: [SLUG, "ocr"]),
+    Visit("iain", "assessments:draw_plan", lambda: [SLUG, "ocr"]),
+    Visit("iain", "assessments:agree_policy", lambda: [SamplingPolicy.objects.get(awarding_body__code="sqa").pk]),
+    Visit("anita", "assessments:rate_risk", lambda: [SLUG, "assessor", person("dylan").pk]),
+    Visit("iain", "assessments:plan", plan(adopted=True)),
+    Visit("iain", "assessments:plan", plan(adopted=True), "?show=left-out", about="left-out"),
+    Visit("iain", "assessments:plan", plan(adopted=False), about="proposal"),
+    Visit("iain", "assessments:add_cell", plan(adopted=True)),
+    Visit("iain", "assessments:remove_cell", lambda: [PlannedCell.objects.to_do().filter(samples=None)[0].pk]),
     Visit("anita", "assessments:units_verified"),
     Visit("iain", "assessments:units_verified"),
     Visit("nia", "assessments:units_verified", about="empty"),
@@ -266,6 +292,8 @@ NO_PAGE = {
     "assessments:evidence_page": "a picture",
     "assessments:evidence_page_text": "a text",
     "assessments:map_cell": "answers to a press of a key only",
+    "assessments:adopt_plan": "answers to a press of a button only",
+    "assessments:discard_plan": "answers to a press of a button only",
     "assessments:resend_request": "answers to a press of a button only",
     "assessments:revoke_request": "answers to a press of a button only",
     "assessments:replace_evidence": "answers to a press of a button only",
