@@ -1,14 +1,13 @@
 """The form of a reading: the four rules, a word on each criterion, feedback."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django import forms
 
 from assessments.actions.judgement import Judged, RulesOfEvidence
 from assessments.enums import HeldAt, Verdict
-from assessments.queries.reading import Reading, ToJudge
+from assessments.queries.reading import Reading, ToJudge, Worded
 from portfolio.forms import KeptForm
 
 RULES = ("valid", "authentic", "current", "sufficient")
@@ -21,11 +20,11 @@ RULE_HELP = {
 WAIT = [("", "Later")]
 
 
-@dataclass(frozen=True)
-class CriterionFields:
+class CriterionFields(NamedTuple):
     """A criterion with what its two fields hold. The page writes the fields out: it may show a hundred of them."""
 
     row: ToJudge
+    criterion: Worded
     key: str
     verdict: str
     feedback: str
@@ -77,11 +76,12 @@ class ReadingForm(KeptForm):
         """The fields of these criteria, for the page."""
         for row in rows:
             if not self.is_bound:
-                yield CriterionFields(row, row.key, "", "", [])
+                yield CriterionFields(row, row.criterion, row.key, "", "", [])
                 continue
             verdict, feedback = self[f"verdict-{row.key}"], self[f"feedback-{row.key}"]
             errors = [*verdict.errors, *feedback.errors]
-            yield CriterionFields(row, row.key, verdict.value() or "", feedback.value() or "", errors)
+            said = verdict.value() or "", feedback.value() or ""
+            yield CriterionFields(row, row.criterion, row.key, *said, errors)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

@@ -3,13 +3,18 @@
 import datetime
 from collections import defaultdict
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.db.models import Count, Exists, Min, OuterRef, QuerySet
 
 from assessments.enums import ItemStatus, UnitStatus
 from assessments.models import Action, Decision, Enrolment, EvidenceFile, EvidenceVersion, Mapping, Testimony
-from assessments.queries.evidence import testimonies_of
+from assessments.queries.evidence import facts_of, held_up_by_scans, scans_of, testimonies_of
+from assessments.queries.versions import MAPPINGS, Changes, before, changes, files_of, mapped_now
+from assessments.workflow import ItemFacts
+from portfolio.enums import ScanResult
 from portfolio.models import User
+from units.enums import WordingStatus
 from units.models import Criterion
 
 READABLE = (ItemStatus.SUBMITTED, ItemStatus.REVIEWED)
@@ -94,9 +99,8 @@ def queued(user: User, keys: list[tuple[int, datetime.datetime, int]]) -> list[Q
     }
     units: dict[int, dict[str, None]] = defaultdict(dict)
     waiting = Mapping.objects.filter(evidence__in=ids, waiting_since__isnull=False, enrolment__assessor=user)
-    for evidence, code in waiting.filter(enrolment__status=UnitStatus.COLLECTING).values_list(
-        "evidence_id", "enrolment__unit__short_code"
-    ):
+    waiting = waiting.filter(enrolment__status=UnitStatus.COLLECTING).order_by("evidence_id", "criterion__position")
+    for evidence, code in waiting.values_list("evidence_id", "enrolment__unit__short_code"):
         units[evidence][code] = None
     return [
         Queued(*versions[evidence], units=", ".join(units[evidence]), criteria=criteria, since=since)
@@ -153,12 +157,28 @@ def to_answer(user: User) -> list[ActionAtHand]:
     ]
 
 
+class Worded(NamedTuple):
+    """A criterion as it is judged against. Not a row of the table: the page shows a hundred."""
+
+    pk: int
+    unit_id: int
+    number: str
+    text: str
+    wording: str
+    wording_note: str
+
+    @property
+    def wording_label(self) -> str:
+        """How sure its wording is."""
+        return WordingStatus(self.wording).label
+
+
 @dataclass(frozen=True)
 class ToJudge:
     """A criterion of a unit the reader holds: mapped to the item or not, and the latest word on this version."""
 
     enrolment_id: int
-    criterion: Criterion
+    criterion: Worded
     locator: str
     mapped: bool
     waiting: bool
@@ -185,8 +205,12 @@ class Reading:
 
     version: EvidenceVersion
     files: list[EvidenceFile]
+    scans: dict[int, ScanResult]
     testimonies: list[Testimony]
     units: list[UnitToJudge]
+    changes: Changes | None
+    """What changed since the version handed in before."""
+    facts: ItemFacts
 
     @property
     def criteria(self) -> list[ToJudge]:
@@ -196,7 +220,7 @@ class Reading:
 def reading(user: User, version_id: int) -> Reading:
     """The item beside the criteria of every collecting unit of the candidate that the user assesses.
 
-    Six queries, however many criteria, and three more for a witness's testimony. Raises
+    Eight queries, however many criteria, and two more for a witness's testimony. Raises
     EvidenceVersion.DoesNotExist where there is nothing for them to judge.
     """
     mine = Mapping.objects.filter(evidence=OuterRef("evidence"), enrolment__assessor=user)
@@ -205,26 +229,56 @@ def reading(user: User, version_id: int) -> Reading:
         .select_related("evidence__candidate", "evidence__centre")
         .get(pk=version_id)
     )
-    held = (
-        Enrolment.objects.held_by(user, "assessor")
-        .filter(candidate=version.evidence.candidate_id, status=UnitStatus.COLLECTING)
-        .select_related("unit")
-        .prefetch_related("unit__criteria")
-    )
-    mapped = {(row.enrolment_id, row.criterion_id): row for row in version.evidence.mappings.filter(taken_back_at=None)}
+    versions = list(EvidenceVersion.objects.filter(evidence=version.evidence_id).order_by("number"))
+    earlier = before(version, versions)
+    files = files_of([version, earlier] if earlier else [version])
+    mappings = list(MAPPINGS.filter(evidence=version.evidence_id))
+    mapped = {(row.enrolment_id, row.criterion_id): row for row in mappings if row.taken_back_at is None}
     decisions = Decision.objects.filter(version=version).select_related("review").order_by("pk")
     said = {(row.enrolment_id, row.criterion_id): row for row in decisions}
-    units = [unit_to_judge(enrolment, mapped, said) for enrolment in held]
-    files = list(version.files.filter(removed_at=None).select_related("stored__rendition"))
-    return Reading(version, files, testimonies_of([version]), sorted(units, key=lambda unit: not unit.claimed))
+    held = list(to_judge(user, version))
+    criteria = criteria_of({enrolment.unit_id for enrolment in held})
+    units = [unit_to_judge(enrolment, criteria[enrolment.unit_id], mapped, said) for enrolment in held]
+    shown = {enrolment.pk for enrolment in held}
+    told = [row for row in mappings if row.enrolment_id in shown]
+    testimonies, scans = testimonies_of([version]), scans_of(files[version.pk])
+    has_draft = any(other.status == ItemStatus.DRAFT for other in versions)
+    in_the_way = scans if held_up_by_scans(version) else {}
+    return Reading(
+        version=version,
+        files=files[version.pk],
+        scans=scans,
+        testimonies=testimonies,
+        units=sorted(units, key=lambda unit: not unit.claimed),
+        changes=changes(earlier, version, files, told) if earlier else None,
+        facts=facts_of(version, mapped_now(mappings), files[version.pk], in_the_way, testimonies, has_draft=has_draft),
+    )
+
+
+def to_judge(user: User, version: EvidenceVersion) -> QuerySet[Enrolment]:
+    """The candidate's units that collect evidence and that this person assesses."""
+    held = Enrolment.objects.held_by(user, "assessor")
+    return held.filter(candidate=version.evidence.candidate_id, status=UnitStatus.COLLECTING).listed()
+
+
+def criteria_of(unit_ids: set[int]) -> dict[int, list[Worded]]:
+    """The criteria of the units, by unit, in one query."""
+    found: dict[int, list[Worded]] = defaultdict(list)
+    for told in Criterion.objects.filter(unit__in=unit_ids).values_list(*Worded._fields):
+        criterion = Worded(*told)
+        found[criterion.unit_id].append(criterion)
+    return found
 
 
 def unit_to_judge(
-    enrolment: Enrolment, mapped: dict[tuple[int, int], Mapping], said: dict[tuple[int, int], Decision]
+    enrolment: Enrolment,
+    criteria: list[Worded],
+    mapped: dict[tuple[int, int], Mapping],
+    said: dict[tuple[int, int], Decision],
 ) -> UnitToJudge:
     """The unit's criteria, split into those the item is mapped to and the others."""
     rows = []
-    for criterion in enrolment.unit.criteria.all():
+    for criterion in criteria:
         place = (enrolment.pk, criterion.pk)
         found = mapped.get(place)
         rows.append(

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, F, OuterRef, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from assessments.enums import (
     EvidenceKind,
@@ -24,7 +24,6 @@ from assessments.models import (
     Enrolment,
     EnrolmentQuerySet,
     PlannedCell,
-    PlannedCellQuerySet,
     RiskRating,
     Sample,
     SamplingPlan,
@@ -293,16 +292,6 @@ def sampled_at(enrolments: QuerySet[Enrolment, Any], starts_on: datetime.date) -
         for enrolment, stage in rows.values_list("enrolment_id", "stage").distinct():
             found[enrolment].add(SampleStage(stage))
     return found
-
-
-def to_sample_first(enrolment: int | OuterRef) -> PlannedCellQuerySet:
-    """The cells of an enrolment (by id) that are to be sampled before it is verified."""
-    return PlannedCell.objects.to_do().filter(enrolment=enrolment, stage=SampleStage.SUMMATIVE)
-
-
-def must_sample(enrolment_id: int) -> bool:
-    """Whether an adopted plan wants the unit sampled before it is verified. One query."""
-    return to_sample_first(enrolment_id).exists()
 
 
 def cell_for(enrolment_id: int, stage: SampleStage) -> PlannedCell | None:

@@ -3,12 +3,14 @@
 import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Any
 
-from assessments.enums import HeldAt, ItemStatus, SampleOutcome, SignedAs
-from assessments.models import Action, Enrolment, EvidenceVersion, Mapping, Sample, UnsampledNote
+from django.db.models import QuerySet
+
+from assessments.enums import HeldAt, ItemStatus, SampleOutcome, SampleStage, SignedAs
+from assessments.models import Action, Enrolment, EvidenceVersion, Mapping, PlannedCell, Sample, UnsampledNote
 from assessments.queries import judgement
 from assessments.queries.judgement import UnitRows, digest_for, unit_rows
-from assessments.queries.strategy import must_sample
 from assessments.verifying import ActionFacts
 from assessments.workflow import Named, UnitFacts
 from portfolio.canonical import JSON
@@ -17,11 +19,13 @@ from units.enums import VerifierSignature
 
 @dataclass(frozen=True)
 class LookedAt:
-    """The samples of a unit, oldest first, dropped ones among them; the actions raised; why it was not sampled."""
+    """The samples of a unit, oldest first, dropped ones among them; the actions raised; why it was not sampled; and
+    where a plan wants it sampled before it is verified."""
 
     samples: list[Sample]
     actions: list[Action]
     notes: list[UnsampledNote]
+    planned: list[PlannedCell]
 
     @property
     def kept(self) -> list[Sample]:
@@ -34,14 +38,22 @@ class LookedAt:
         return [sample for sample in self.samples if sample.done_at is not None]
 
 
+LOOKED_AT: dict[str, QuerySet[Any]] = {
+    "sampled": Sample.objects.order_by("pk"),
+    "acted": Action.objects.all(),
+    "noted": UnsampledNote.objects.order_by("pk"),
+    "planned": PlannedCell.objects.to_do().filter(stage=SampleStage.SUMMATIVE).order_by("pk"),
+}
+"""What verifiers do in a unit, by how an enrolment says whether it has any of it."""
+
+
 def looked_at_in(enrolment: Enrolment) -> LookedAt:
-    """What verifiers did in the unit, in three queries; in two where it is known that nobody noted anything."""
-    noted = getattr(enrolment, "noted", True)
-    return LookedAt(
-        samples=list(Sample.objects.filter(enrolment=enrolment.pk).order_by("pk")),
-        actions=list(Action.objects.filter(enrolment=enrolment.pk)),
-        notes=list(UnsampledNote.objects.filter(enrolment=enrolment.pk).order_by("pk")) if noted else [],
-    )
+    """What verifiers did in the unit, in four queries; none is asked for what the enrolment says it has none of."""
+
+    def found(name: str) -> list[Any]:
+        return list(LOOKED_AT[name].filter(enrolment=enrolment.pk)) if getattr(enrolment, name, True) else []
+
+    return LookedAt(samples=found("sampled"), actions=found("acted"), notes=found("noted"), planned=found("planned"))
 
 
 AGREEING = (SampleOutcome.AGREED, SampleOutcome.AGREED_WITH_ACTION)
@@ -50,7 +62,7 @@ AGREEING = (SampleOutcome.AGREED, SampleOutcome.AGREED_WITH_ACTION)
 def unit_facts(enrolment: Enrolment, rows: UnitRows | None = None, looked_at: LookedAt | None = None) -> UnitFacts:
     """The unit as every verb sees it: judgement's facts, with samples, actions and the body's rule added.
 
-    Three queries beside those of the unit's rows.
+    Four queries at most beside those of the unit's rows.
     """
     rows = rows or unit_rows(enrolment)
     looked_at = looked_at or looked_at_in(enrolment)
@@ -65,15 +77,9 @@ def unit_facts(enrolment: Enrolment, rows: UnitRows | None = None, looked_at: Lo
         agreed_samples=sum(1 for sample in samples if sample.outcome in AGREEING),
         open_actions=tuple(Named(row.pk, row.wanted) for row in looked_at.actions if row.closed_at is None),
         verifier_always=always,
-        must_sample=wanted_by_a_plan(enrolment),
+        must_sample=bool(looked_at.planned),
         left_unsampled=not always and is_left_unsampled(looked_at.notes, enrolment.signed_off_at),
     )
-
-
-def wanted_by_a_plan(enrolment: Enrolment) -> bool:
-    """Whether a plan wants the unit sampled before it is verified: read with the enrolment, else in one query."""
-    known: bool | None = getattr(enrolment, "planned", None)
-    return must_sample(enrolment.pk) if known is None else known
 
 
 def action_facts(action: Action) -> ActionFacts:

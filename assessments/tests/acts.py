@@ -27,8 +27,8 @@ from assessments.testing import (
     targets,
     verified,
 )
-from assessments.tests.act import Act
 from assessments.tests.acts_of_strategy import ACTS_OF_STRATEGY
+from assessments.tests.doing import Act
 from assessments.tests.witnesses import a_testimony_draft, asked, asking
 
 

@@ -8,7 +8,7 @@ from assessments.actions import strategy
 from assessments.enums import RatedAs, RiskLevel, SampleStage
 from assessments.models import PlannedCell, SamplingPlan, SamplingPolicy
 from assessments.testing import House, an_enrolment
-from assessments.tests.act import Act
+from assessments.tests.doing import Act
 from units.models import AwardingBody
 
 

@@ -4,7 +4,7 @@ The table below holds, for each address by its name, where to knock (`args`) and
 address without a line in it fails the first test.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,13 +16,28 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
-from assessments.actions import award, strategy, verification
+from assessments.actions import award, verification
 from assessments.actions import evidence as items
-from assessments.enums import Party, SampleStage, Verb
+from assessments.enums import Verb
 from assessments.models import AuthenticationForm, Enrolment, EvidenceVersion, SamplingPlan, Testimony
-from assessments.rules import PERMISSIONS
 from assessments.testing import House, a_draft, an_enrolment, signed_off
-from assessments.tests.acts_of_strategy import a_plan
+from assessments.tests.answers import (
+    CLOSED,
+    ROLES,
+    SEES_THE_UNIT,
+    STAFF_OF_THE_UNIT,
+    Expected,
+    by_script,
+    everybody,
+    holding,
+    office,
+    only,
+    signed_in,
+    turn,
+    verifying,
+    within,
+)
+from assessments.tests.doors_of_strategy import TABLE_OF_STRATEGY, a_plan_with
 from assessments.tests.witnesses import a_testimony_draft, asked, token_of
 from assessments.workflow import UNIT_STEPS
 from portfolio import transfers, vault
@@ -34,35 +49,6 @@ from portfolio.testing import a_staff_member, with_password
 from portfolio.tests import small_files
 
 pytestmark = pytest.mark.django_db
-
-ROLES: dict[str, Role | None] = {
-    "nobody": None,
-    "candidate": Role.CANDIDATE,
-    "assessor": Role.ASSESSOR,
-    "countersigner": Role.ASSESSOR,
-    "verifier": Role.INTERNAL_VERIFIER,
-    "lead": Role.LEAD_VERIFIER,
-    "administrator": Role.ADMINISTRATOR,
-    "other candidate": Role.CANDIDATE,
-    "other assessor": Role.ASSESSOR,
-    "other verifier": Role.INTERNAL_VERIFIER,
-    "candidate elsewhere": Role.CANDIDATE,
-    "assessor elsewhere": Role.ASSESSOR,
-    "verifier elsewhere": Role.INTERNAL_VERIFIER,
-    "administrator elsewhere": Role.ADMINISTRATOR,
-}
-PARTIES: dict[str, Party] = {
-    "candidate": Party.CANDIDATE,
-    "assessor": Party.ASSESSOR,
-    "countersigner": Party.COUNTERSIGNER,
-    "verifier": Party.VERIFIER,
-    "lead": Party.LEAD_VERIFIER,
-    "administrator": Party.ADMINISTRATOR,
-}
-SEES_THE_UNIT = tuple(PARTIES)
-STAFF_OF_THE_UNIT = SEES_THE_UNIT[1:]
-CLOSED = (403, 404)
-Codes = dict[str, int]
 
 
 @dataclass(frozen=True)
@@ -79,70 +65,6 @@ class Scene:
     upload: Upload
     request: Testimony
     plan: SamplingPlan
-
-
-@dataclass(frozen=True)
-class Expected:
-    """Where to knock, and the answer to each person. `posted` is the answer to a POST where nothing else opens."""
-
-    codes: Codes
-    args: Callable[[Scene], list[object]] = lambda scene: []
-    posted: Codes | None = None
-
-
-# --- ways of answering -----------------------------------------------------------------------------------------------
-
-
-def everybody(code: int = 200, *, signed_in: int = 200) -> Codes:
-    """No lock at all."""
-    return {person: signed_in if ROLES[person] else code for person in ROLES}
-
-
-def signed_in(code: int = 200) -> Codes:
-    """Anybody but nobody, who is sent to sign in."""
-    return {person: code if ROLES[person] else 302 for person in ROLES}
-
-
-def by_script(*people: str, code: int) -> Codes:
-    """An address that scripts ask: whoever is signed out is told so, and for others it does not exist."""
-    return only(*people, code=code) | {"nobody": 401}
-
-
-def only(*people: str, code: int = 200, others: int = 404) -> Codes:
-    """Some people. For others there is no such page (404), or it is not for them (403)."""
-    return {person: code if person in people else others for person in ROLES} | {"nobody": 302}
-
-
-def holding(*roles: Role, code: int = 200) -> Codes:
-    """Whoever holds a role anywhere, on a page that shows them what is theirs."""
-    return only(*(person for person, role in ROLES.items() if role in roles), code=code, others=403)
-
-
-def within(role: Role, *people: str, code: int = 200) -> Codes:
-    """These people; others who hold the role find no such record, and for the rest it is not a page of theirs."""
-    return holding(role, code=404) | dict.fromkeys(people, code)
-
-
-def office(code: int = 200) -> Codes:
-    """A page of the centre's administrators."""
-    return within(Role.ADMINISTRATOR, "administrator", code=code)
-
-
-def verifying(code: int = 200) -> Codes:
-    """A page of the unit's verifier."""
-    others = holding(Role.INTERNAL_VERIFIER, Role.LEAD_VERIFIER, code=404)
-    return others | {"verifier": code, "lead": code}
-
-
-def verifiers(code: int = 200) -> Codes:
-    """A page of those who verify at the centre, whatever they verify."""
-    return verifying(code) | {"other verifier": code}
-
-
-def turn(verb: Verb) -> Codes:
-    """The page of a verb on the unit: open to those whose turn it can be, closed to others who see the unit."""
-    mine = {person: 200 if PARTIES[person] in PERMISSIONS[verb] else 403 for person in PARTIES}
-    return only(*SEES_THE_UNIT) | mine
 
 
 # --- where to knock --------------------------------------------------------------------------------------------------
@@ -190,10 +112,6 @@ def of_sample(scene: Scene) -> list[object]:
 
 def of_action(scene: Scene) -> list[object]:
     return [scene.unit.actions.get().pk]
-
-
-def of_plan(scene: Scene) -> list[object]:
-    return [scene.plan.pk]
 
 
 def of_form(scene: Scene) -> list[object]:
@@ -298,23 +216,7 @@ TABLE: dict[str, Expected] = {
     "assessments:judge": Expected(within(Role.ASSESSOR, "assessor"), of_version),
     "assessments:sampling": Expected(holding(Role.INTERNAL_VERIFIER, Role.LEAD_VERIFIER)),
     "assessments:units_verified": Expected(holding(Role.INTERNAL_VERIFIER, Role.LEAD_VERIFIER)),
-    "assessments:strategy": Expected(holding(Role.INTERNAL_VERIFIER, Role.LEAD_VERIFIER, code=302)),
-    "assessments:centre_strategy": Expected(verifiers(), slug),
-    "assessments:policy": Expected(within(Role.LEAD_VERIFIER, "lead"), slug_and_body),
-    "assessments:draw_plan": Expected(within(Role.LEAD_VERIFIER, "lead"), slug_and_body),
-    "assessments:agree_policy": Expected(within(Role.LEAD_VERIFIER, "lead"), lambda scene: [scene.plan.policy_id]),
-    "assessments:rate_risk": Expected(verifiers(), lambda scene: [*slug(scene), "assessor", scene.unit.assessor_id]),
-    "assessments:plan": Expected(verifiers(), of_plan),
-    "assessments:adopt_plan": Expected(
-        holding(Role.LEAD_VERIFIER, code=405), of_plan, posted=within(Role.LEAD_VERIFIER, "lead", code=409)
-    ),
-    "assessments:discard_plan": Expected(
-        holding(Role.LEAD_VERIFIER, code=405), of_plan, posted=within(Role.LEAD_VERIFIER, "lead", code=409)
-    ),
-    "assessments:add_cell": Expected(verifiers(), of_plan),
-    "assessments:remove_cell": Expected(
-        verifiers() | {"other verifier": 403}, lambda scene: [scene.plan.cells.get(enrolment=scene.unit).pk]
-    ),
+    **TABLE_OF_STRATEGY,
     "assessments:plan_sample": Expected(verifying() | {"lead": 403}, of_unit),
     "assessments:leave_unsampled": Expected(verifying() | {"lead": 403}, of_unit),
     "assessments:sample": Expected(only(*STAFF_OF_THE_UNIT), of_sample),
@@ -381,14 +283,6 @@ def set_scene(house: House, other_house: House) -> Scene:
     request = asked(a_testimony_draft(unit))
     plan = a_plan_with(house, unit)
     return Scene(house, browsers, unit, item_of(unit), document, learning, form_of(house), upload, request, plan)
-
-
-def a_plan_with(house: House, unit: Enrolment) -> SamplingPlan:
-    """An adopted plan to which the unit was added."""
-    plan = a_plan(house)
-    stage = SampleStage.SUMMATIVE
-    strategy.add_cell(plan=plan, enrolment=unit, stage=stage, reason="Asked.", by=house.verifier, at=timezone.now())
-    return plan
 
 
 def look_at(unit: Enrolment) -> None:

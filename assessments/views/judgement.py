@@ -14,9 +14,7 @@ from assessments.enums import Verb
 from assessments.forms.reading import ReadingForm
 from assessments.models import EvidenceVersion
 from assessments.queries.caseload import case_rows, caseload
-from assessments.queries.evidence import item_facts, scans_of
 from assessments.queries.reading import SHORT_LIST, desk, next_in_queue, queue_keys, queued, reading
-from assessments.queries.versions import changes_in
 from assessments.views.asking import person_at
 from assessments.views.viewing import files_shown
 from assessments.workflow import Reason, item_refusals
@@ -59,8 +57,7 @@ def judge(request: SignedInRequest, pk: int) -> HttpResponse:
     except EvidenceVersion.DoesNotExist:
         raise Http404("There is no such item among those you assess.") from None
     person = person_at(request, found.version.evidence.centre_id)
-    facts = item_facts(found.version, files=found.files, testimonies=found.testimonies)
-    reasons = item_refusals(Verb.REVIEW, person, facts)
+    reasons = item_refusals(Verb.REVIEW, person, found.facts)
     criteria = [(row.key, row.mapped, row.said and row.said.pk) for row in found.criteria]
     work = in_progress(request, ReadingForm, found.version.pk, *criteria)
     form = ReadingForm(work.data, work=work, reading=found)
@@ -100,8 +97,8 @@ def _judge_answer(request: SignedInRequest, form: ReadingForm, reasons: list[Rea
         "version": found.version,
         "evidence": found.version.evidence,
         "form": form if request.method == "POST" or not reasons else None,
-        "files": files_shown(found.files, scans_of(found.files), own=False),
-        "changes": changes_in(found.version, {unit.enrolment.pk for unit in found.units}),
+        "files": files_shown(found.files, found.scans, own=False),
+        "changes": found.changes,
         "testimonies": [row for row in found.testimonies if row.is_signed],
         "units": [
             (unit.enrolment, list(form.fields_of(unit.claimed)), list(form.fields_of(unit.others)))

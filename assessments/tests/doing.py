@@ -1,9 +1,11 @@
-"""A verb, ready to be done."""
+"""A verb ready to be done: who does it, and the act."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from portfolio.models import User
+
+Do = Callable[[User], object]
 
 
 @dataclass(frozen=True)
@@ -11,4 +13,4 @@ class Act:
     """Who may do it here, and how it is done by somebody."""
 
     by: User
-    do: Callable[[User], object]
+    do: Do
