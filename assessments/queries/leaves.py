@@ -1,0 +1,111 @@
+"""The leaves of a unit's evidence requirements, and which items are said to show them."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from django.db.models import Exists, FilteredRelation, OuterRef, Q
+
+from assessments.enums import ItemStatus
+from assessments.models import Decision, Enrolment, EvidenceVersion
+from assessments.progress import Mark
+from units.queries import Leaf, RequirementWords, leaves_by_unit, requirement_trees
+
+LIVE = (ItemStatus.DRAFT, ItemStatus.SUBMITTED, ItemStatus.REVIEWED, ItemStatus.RETURNED)
+WORDS = ("pk", "unit_id", "parent_id", "path", "label", "text")
+
+
+class Shown(NamedTuple):
+    """That an item shows a leaf.
+
+    `seen`: an assessor has read the item in this unit since it was said, or said it. Until then it is the candidate's
+    word alone, whatever was decided before.
+    """
+
+    pk: int
+    enrolment_id: int
+    evidence_id: int
+    requirement_id: int
+    seen: bool
+
+
+@dataclass(frozen=True)
+class Leaves:
+    """The leaves of a unit somebody is enrolled on, and what shows them. Empty for most units."""
+
+    leaves: list[Leaf] = field(default_factory=list)
+    shown: list[Shown] = field(default_factory=list)
+
+    def by(self, leaf: Leaf) -> list[Shown]:
+        """What shows a leaf, in the order of the items."""
+        return [row for row in self.shown if row.requirement_id == leaf.pk]
+
+    def shown_by(self, evidence_id: int) -> list[tuple[Leaf, Shown]]:
+        """The leaves an item is said to show, in the specification's order."""
+        own = self.of(evidence_id)
+        return [(leaf, own[leaf.pk]) for leaf in self.leaves if leaf.pk in own]
+
+    def marks_for(self, leaf: Leaf, marks: Iterable[Mark]) -> list[tuple[Shown, list[Mark]]]:
+        """The marks of each item that shows a leaf, as they count towards it.
+
+        An item accepted for a criterion of the unit is accepted for what it shows of the evidence requirements; but
+        what was decided before that was said says nothing of it.
+        """
+        rows = self.by(leaf)
+        own: dict[int, list[Mark]] = {row.evidence_id: [] for row in rows}
+        for mark in marks:
+            if mark.evidence_id in own:
+                own[mark.evidence_id].append(mark)
+        return [(row, [counted(mark, row) for mark in own[row.evidence_id]]) for row in rows]
+
+    def of(self, evidence_id: int) -> dict[int, Shown]:
+        """What an item is said to show, by leaf."""
+        return {row.requirement_id: row for row in self.shown if row.evidence_id == evidence_id}
+
+
+def counted(mark: Mark, shown: Shown) -> Mark:
+    return mark if shown.seen else mark._replace(verdict=None, countersigned=None)
+
+
+def leaves_in(enrolments: Iterable[Enrolment]) -> dict[int, Leaves]:
+    """The leaves of these enrolments with what shows them, by enrolment: one query however many there are.
+
+    Items that were withdrawn show nothing any more.
+    """
+    units = {row.pk: row for row in enrolments}
+    read = Decision.objects.filter(
+        version__evidence=OuterRef("live__evidence"),
+        enrolment=OuterRef("live__enrolment"),
+        review__at__gte=OuterRef("live__made_at"),
+    )
+    version = EvidenceVersion.objects.filter(evidence=OuterRef("live__evidence"), replaced_at=None, status__in=LIVE)
+    rows = (
+        requirement_trees({row.unit_id for row in units.values()})
+        .annotate(
+            live=FilteredRelation(
+                "showings", condition=Q(showings__taken_back_at=None, showings__enrolment__in=list(units))
+            ),
+            read=Exists(read),
+            stands=Exists(version),
+        )
+        .order_by("unit_id", "position", "live__evidence_id")
+        .values_list(
+            *WORDS,
+            "live__pk",
+            "live__enrolment_id",
+            "live__evidence_id",
+            "live__made_by_id",
+            "read",
+            "stands",
+        )
+    )
+    words: list[RequirementWords] = []
+    shown: dict[int, list[Shown]] = defaultdict(list)
+    for *told, pk, enrolment, evidence, by, seen, stands in rows:
+        words.append(RequirementWords(*told))
+        if pk is not None and stands:
+            by_staff = by != units[enrolment].candidate_user_id
+            shown[enrolment].append(Shown(pk, enrolment, evidence, told[0], seen or by_staff))
+    leaves = leaves_by_unit(words)
+    return {pk: Leaves(leaves.get(row.unit_id, []), shown[pk]) for pk, row in units.items()}
