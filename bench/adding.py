@@ -68,8 +68,13 @@ class Adding:
         self.file = b"Call log.\n" + base64.b64encode(os.urandom(SIZE * 3 // 4))
         name = base64.b64encode(b"log.txt").decode()
         address = reverse("portfolio:uploads", args=[self.record.centre.slug])
-        tus = {"HTTP_TUS_RESUMABLE": "1.0.0", "HTTP_UPLOAD_LENGTH": str(len(self.file))}
-        answer = self.browser.ask("POST", address, HTTP_UPLOAD_METADATA=f"filename {name}", **tus)
+        answer = self.browser.ask(
+            "POST",
+            address,
+            HTTP_TUS_RESUMABLE="1.0.0",
+            HTTP_UPLOAD_LENGTH=str(len(self.file)),
+            HTTP_UPLOAD_METADATA=f"filename {name}",
+        )
         self.upload = answer.location
         return answer
 
@@ -105,17 +110,14 @@ def measured(adding: Adding, rounds: int) -> tuple[list[tuple[str, float]], floa
     bare: list[float] = []
     taken: dict[str, list[float]] = {}
     for turn in range(rounds + 1):
-        for what, status, ask in [
-            ("bare", "200", lambda: adding.browser.get("/bare/")),
-            *((step.what, step.status, step.ask) for step in adding.steps()),
-        ]:
+        for step in [Step("bare", "200", lambda: adding.browser.get("/bare/")), *adding.steps()]:
             begun = now()
-            answer = ask()
+            answer = step.ask()
             seconds = now() - begun
-            if not answer.status.startswith(status):
-                raise SystemExit(f"{what} was answered {answer.status}.")
+            if not answer.status.startswith(step.status):
+                raise SystemExit(f"{step.what} was answered {answer.status}.")
             if turn:  # the first warms up what is kept in memory
-                (bare if what == "bare" else taken.setdefault(what, [])).append(seconds)
+                (bare if step.what == "bare" else taken.setdefault(step.what, [])).append(seconds)
     return [(what, statistics.median(found)) for what, found in taken.items()], statistics.median(bare)
 
 

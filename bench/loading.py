@@ -185,6 +185,7 @@ def add_evidence(staffed: Staffed, taken: list[Taken], book: Book) -> None:
             requirement_id=leaf.pk,
             made_by=row.unit.enrolment.candidate_user,
             made_at=row.item.created_at,
+            seen_at=row.item.read_at if row.item.read else None,
         )
         for row in written
         if row.item.shows

@@ -316,22 +316,20 @@ def requirement_tree(rows: Iterable[EvidenceRequirement]) -> list[RequirementNod
 
 
 def requirement_trees(unit_ids: Iterable[int]) -> QuerySet[EvidenceRequirement]:
-    """The evidence requirements of these units that are headings or stand below one, in reading order.
-
-    One that stands alone has no leaf: it speaks of the evidence as a whole.
-    """
-    below = EvidenceRequirement.objects.filter(parent=OuterRef("pk"))
-    trees = EvidenceRequirement.objects.filter(Q(parent__isnull=False) | Exists(below), unit__in=list(unit_ids))
-    return trees.order_by("unit_id", "position")
+    """The evidence requirements of these units in reading order."""
+    return EvidenceRequirement.objects.filter(unit__in=list(unit_ids)).order_by("unit_id", "position")
 
 
 def leaves_by_unit(rows: Iterable[RequirementWords]) -> dict[int, list[Leaf]]:
-    """The leaves of such trees by unit, each with what it stands below."""
+    """The leaves of such trees by unit, each with what it stands below.
+
+    A requirement that stands alone is no leaf: it speaks of the evidence as a whole.
+    """
     known = {row.pk: row for row in rows}
     parents = {row.parent_id for row in known.values()}
     found: dict[int, list[Leaf]] = defaultdict(list)
     for row in known.values():
-        if row.pk not in parents:
+        if row.parent_id is not None and row.pk not in parents:
             found[row.unit_id].append(leaf(row, known))
     return dict(found)
 

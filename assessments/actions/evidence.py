@@ -191,8 +191,11 @@ def withdraw_item(*, version: EvidenceVersion, reason: str, by: User, at: dateti
             status=ItemStatus.WITHDRAWN, withdrawn_at=at, withdrawal_reason=reason
         )
         evidence.mappings.update(waiting_since=None)
+        leaves.drop_all(evidence.pk, by, at)
     elif in_force := evidence.versions.filter(replaced_at=None, status__in=READABLE).first():
         _wait_to_be_read(in_force, at, but=set(in_force.decisions.values_list("enrolment_id", "criterion_id")))
+    elif evidence.number is None:
+        leaves.drop_all(evidence.pk, by, at)
     told(Verb.WITHDRAW_ITEM, version, by, at, {"reason": reason, "version": version.number})
     return version
 

@@ -101,6 +101,7 @@ def review(
     )
     _decide(reading, decisions, needs_countersignature=not reader.qualified)
     leaves.correct(item, shows, hides, reader, by, at)
+    leaves.seen(version.evidence_id, {judged.enrolment_id for judged in decisions}, at)
     move_item(version, Verb.REVIEW, ItemStatus.RETURNED if returned else ItemStatus.REVIEWED)
     if returned:
         version.evidence.mappings.update(waiting_since=None)

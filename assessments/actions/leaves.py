@@ -100,6 +100,7 @@ def show(
             requirement_id=target.requirement_id,
             made_by=by,
             made_at=at,
+            seen_at=None if by.pk == evidence.candidate.user_id else at,
         )
         for target in new
     )
@@ -149,6 +150,18 @@ def correct(
             at,
         )
     show(item.version, item.enrolments, shows, by, at)
+
+
+def seen(evidence_id: int, enrolments: set[int], at: datetime.datetime) -> None:
+    """An assessor has judged the item in these units, with what it is said to show before their eyes."""
+    live = Showing.objects.filter(evidence=evidence_id, enrolment__in=enrolments, taken_back_at=None, seen_at=None)
+    live.update(seen_at=at)
+
+
+def drop_all(evidence_id: int, by: User, at: datetime.datetime) -> None:
+    """Take back what an item shows that is withdrawn. In a unit the candidate has left it stands."""
+    live = Showing.objects.filter(evidence=evidence_id, taken_back_at=None)
+    _take_back(live.filter(enrolment__status=UnitStatus.COLLECTING), by, at)
 
 
 def drop_unmapped(evidence_id: int, by: User, at: datetime.datetime) -> None:

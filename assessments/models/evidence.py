@@ -268,6 +268,9 @@ class Showing(models.Model):
     requirement = models.ForeignKey(EvidenceRequirement, on_delete=models.PROTECT, related_name="showings")
     made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField()
+    seen_at = models.DateTimeField(
+        null=True, editable=False, help_text="when an assessor said it, or first read the item in this unit after that"
+    )
     taken_back_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, editable=False, related_name="+")
     taken_back_at = models.DateTimeField(null=True, editable=False)
 

@@ -190,6 +190,7 @@ EVIDENCE = [
         "showings",
         "taken_back_by_id",
         "taken_back_at",
+        "seen_at",
         message="What an item was said to show stays said. It is taken back beside that, never rewritten.",
         once="OLD.taken_back_at IS NOT NULL",
     ),

@@ -5,14 +5,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from django.db.models import Exists, FilteredRelation, OuterRef, Q
+from django.db.models import FilteredRelation, Q
 
-from assessments.enums import ItemStatus
-from assessments.models import Decision, Enrolment, EvidenceVersion
+from assessments.models import Enrolment
 from assessments.progress import Mark
 from units.queries import Leaf, RequirementWords, leaves_by_unit, requirement_trees
 
-LIVE = (ItemStatus.DRAFT, ItemStatus.SUBMITTED, ItemStatus.REVIEWED, ItemStatus.RETURNED)
 WORDS = ("pk", "unit_id", "parent_id", "path", "label", "text")
 
 
@@ -69,25 +67,14 @@ def counted(mark: Mark, shown: Shown) -> Mark:
 
 
 def leaves_in(enrolments: Iterable[Enrolment]) -> dict[int, Leaves]:
-    """The leaves of these enrolments with what shows them, by enrolment: one query however many there are.
-
-    Items that were withdrawn show nothing any more.
-    """
+    """The leaves of these enrolments with what shows them, by enrolment: one query however many there are."""
     units = {row.pk: row for row in enrolments}
-    read = Decision.objects.filter(
-        version__evidence=OuterRef("live__evidence"),
-        enrolment=OuterRef("live__enrolment"),
-        review__at__gte=OuterRef("live__made_at"),
-    )
-    version = EvidenceVersion.objects.filter(evidence=OuterRef("live__evidence"), replaced_at=None, status__in=LIVE)
     rows = (
         requirement_trees({row.unit_id for row in units.values()})
         .annotate(
             live=FilteredRelation(
                 "showings", condition=Q(showings__taken_back_at=None, showings__enrolment__in=list(units))
-            ),
-            read=Exists(read),
-            stands=Exists(version),
+            )
         )
         .order_by("unit_id", "position", "live__evidence_id")
         .values_list(
@@ -95,17 +82,14 @@ def leaves_in(enrolments: Iterable[Enrolment]) -> dict[int, Leaves]:
             "live__pk",
             "live__enrolment_id",
             "live__evidence_id",
-            "live__made_by_id",
-            "read",
-            "stands",
+            "live__seen_at",
         )
     )
     words: list[RequirementWords] = []
     shown: dict[int, list[Shown]] = defaultdict(list)
-    for *told, pk, enrolment, evidence, by, seen, stands in rows:
+    for *told, pk, enrolment, evidence, seen_at in rows:
         words.append(RequirementWords(*told))
-        if pk is not None and stands:
-            by_staff = by != units[enrolment].candidate_user_id
-            shown[enrolment].append(Shown(pk, enrolment, evidence, told[0], seen or by_staff))
+        if pk is not None:
+            shown[enrolment].append(Shown(pk, enrolment, evidence, told[0], seen_at is not None))
     leaves = leaves_by_unit(words)
     return {pk: Leaves(leaves.get(row.unit_id, []), shown[pk]) for pk, row in units.items()}

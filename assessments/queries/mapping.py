@@ -7,15 +7,16 @@ from typing import NamedTuple
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from assessments.enums import Setting, UnitStatus
+from assessments.enums import ItemStatus, Setting, UnitStatus
 from assessments.models import Decision, Enrolment, Evidence, Mapping
 from assessments.queries.evidence import forbidden_setting
-from assessments.queries.leaves import LIVE, Leaves, Shown, leaves_in
+from assessments.queries.leaves import Leaves, Shown, leaves_in
 from assessments.wording import Text, ranked
 from portfolio.models import CandidateRecord, User
 from units.models import Criterion, RelatedCriterion, TeachingPoint
 from units.queries import Leaf
 
+LIVE = (ItemStatus.DRAFT, ItemStatus.SUBMITTED, ItemStatus.REVIEWED, ItemStatus.RETURNED)
 LIVING = Mapping.objects.filter(
     taken_back_at=None, evidence__versions__replaced_at=None, evidence__versions__status__in=LIVE
 )
