@@ -57,6 +57,8 @@ class PlannedItem:
     read: bool = True
     verdicts: tuple[Verdict | None, ...] = ()
     returned: bool = False
+    shows: bool = False
+    """Whether it is the item that shows the evidence requirements of its unit, where that has leaves."""
 
     @property
     def submitted_at(self) -> datetime.datetime:
@@ -142,6 +144,7 @@ def plan(number: int, criteria: dict[str, int], now: datetime.datetime, items: i
                 title=f"Call handling review {turn + 1}",
                 places=tuple((turn * each + step) % criteria[key] for step in range(each)),
                 created_at=first + 12 * turn * DAY,
+                shows=turn == 0,
             )
             for turn in range(items)
         ]

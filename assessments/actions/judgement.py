@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from assessments.actions.evidence import LockedItem, lock_item, mapping_refusals
+from assessments.actions import leaves
+from assessments.actions.claims import mapping_refusals
+from assessments.actions.items import LockedItem, lock_item
 from assessments.actions.journey import (
     BACK_TO_COLLECTING,
     lock_one,
@@ -18,6 +20,7 @@ from assessments.actions.journey import (
     sign,
     void_signatures,
 )
+from assessments.actions.leaves import LeafTarget
 from assessments.enums import HeldAt, ItemStatus, SignedAs, UnitStatus, Verb, Verdict
 from assessments.models import Countersignature, Decision, Enrolment, EvidenceVersion, Mapping, Review
 from assessments.queries.enrolment import people_of, staff_name
@@ -60,6 +63,8 @@ def review(
     feedback: str,
     returned: bool,
     seen_at_location: bool,
+    shows: Sequence[LeafTarget] = (),
+    hides: Sequence[LeafTarget] = (),
     by: User,
     at: datetime.datetime,
 ) -> Review:
@@ -67,8 +72,9 @@ def review(
 
     Criteria the item was not mapped to are mapped by the assessor in the same act. Decisions by somebody without an
     assessor's award wait for a countersignature. Returning sends the item back to the candidate with feedback.
+    `shows` and `hides` correct which evidence requirements the item is said to show.
     """
-    item = lock_item(version, (judged.enrolment_id for judged in decisions))
+    item = lock_item(version, {judged.enrolment_id for judged in decisions} | {leaf.enrolment_id for leaf in shows})
     version, centre = item.version, item.version.evidence.centre
     reader = person(by, centre.pk, at)
     refuse(item_refusals(Verb.REVIEW, reader, item.facts))
@@ -94,6 +100,8 @@ def review(
         feedback=feedback.strip(),
     )
     _decide(reading, decisions, needs_countersignature=not reader.qualified)
+    leaves.correct(item, shows, hides, reader, by, at)
+    leaves.seen(version.evidence_id, {judged.enrolment_id for judged in decisions}, at)
     move_item(version, Verb.REVIEW, ItemStatus.RETURNED if returned else ItemStatus.REVIEWED)
     if returned:
         version.evidence.mappings.update(waiting_since=None)
@@ -103,6 +111,9 @@ def review(
         "returned": returned,
         "decisions": [[judged.enrolment_id, judged.criterion_id, judged.verdict] for judged in decisions],
     }
+    if shows or hides:
+        details["shows"] = [target.requirement_id for target in shows]
+        details["hides"] = [target.requirement_id for target in hides]
     audit.record(verb=Verb.REVIEW, by=by, at=at, subject=version.evidence, centre=centre, details=details)
     return reading
 

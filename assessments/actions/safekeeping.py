@@ -8,7 +8,8 @@ import datetime
 from django.db import transaction
 from django.db.models import QuerySet
 
-from assessments.actions.evidence import NamedFile, lock_item
+from assessments.actions.evidence import NamedFile
+from assessments.actions.items import lock_item
 from assessments.actions.journey import person, refuse, require
 from assessments.enums import Verb
 from assessments.models import EvidenceFile, Release

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import QuerySet, Value
 from django.urls import reverse
 
-from assessments.actions.evidence import LockedItem, lock_item
+from assessments.actions.items import LockedItem, lock_item
 from assessments.actions.journey import require
 from assessments.enums import EvidenceKind, ItemStatus
 from assessments.models import STILL_WANTED, Countersignature, Review, Testimony, TestimonyCriterion

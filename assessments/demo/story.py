@@ -7,10 +7,12 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from assessments.actions import award, enrolment, evidence, judgement, verification
-from assessments.actions.evidence import Described, NamedFile, Target
+from assessments.actions.claims import Target
+from assessments.actions.evidence import Described, NamedFile
+from assessments.actions.leaves import LeafTarget
 from assessments.demo import files, witnesses
 from assessments.demo.centre import Harbour, open_harbour
-from assessments.demo.evidence import BY_UNIT, FLOOR_WALK, LATE_SHIFT, Piece
+from assessments.demo.evidence import BY_UNIT, FLOOR_WALK, LATE_SHIFT, SHOWS, Piece
 from assessments.enums import Verdict
 from assessments.models import Enrolment, EvidenceVersion
 from portfolio import vault
@@ -220,9 +222,16 @@ class Story:
             ),
             files=[self.file_for(unit, piece, at)] if piece.file else [],
             targets=[Target(unit.pk, criterion, piece.locator) for criterion in criteria],
+            shows=self.shown_by(unit, piece),
             by=unit.candidate_user,
             at=at,
         )
+
+    def shown_by(self, unit: Enrolment, piece: Piece) -> list[LeafTarget]:
+        """The evidence requirements of the unit that the item shows."""
+        places = SHOWS.get(unit.unit.key, {}).get(piece, ())
+        found = unit.unit.evidence_requirements.filter(path__in=places)
+        return [LeafTarget(unit.pk, requirement.pk) for requirement in found]
 
     def hand_in(self, unit: Enrolment, piece: Piece, numbers: str) -> EvidenceVersion:
         draft = self.draft(unit, piece, numbers)

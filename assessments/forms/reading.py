@@ -1,13 +1,16 @@
 """The form of a reading: the four rules, a word on each criterion, feedback."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import groupby
 from typing import Any, NamedTuple
 
 from django import forms
 
 from assessments.actions.judgement import Judged, RulesOfEvidence
+from assessments.actions.leaves import LeafTarget
 from assessments.enums import HeldAt, Verdict
-from assessments.queries.reading import Reading, ToJudge, Worded
+from assessments.queries.reading import LeafToJudge, Reading, ToJudge, UnitToJudge, Worded
 from portfolio.forms import KeptForm
 
 RULES = ("valid", "authentic", "current", "sufficient")
@@ -31,6 +34,14 @@ class CriterionFields(NamedTuple):
     errors: list[str]
 
 
+@dataclass(frozen=True)
+class LeafFields:
+    """Leaves below one heading of the evidence requirements, each with whether it is ticked."""
+
+    heading: str
+    rows: list[tuple[LeafToJudge, bool]]
+
+
 class ReadingForm(KeptForm):
     """One reading of one item. Criteria left at "Later" wait in the queue."""
 
@@ -42,6 +53,8 @@ class ReadingForm(KeptForm):
     sufficient = forms.BooleanField(required=False)
     remarks = forms.CharField(label="Why a rule is not met", required=False, widget=forms.Textarea(attrs={"rows": 2}))
     seen_at_location = forms.BooleanField(required=False)
+    requirements = forms.MultipleChoiceField(required=False)
+    shown = forms.MultipleChoiceField(required=False)
     feedback = forms.CharField(label="Feedback on the item", required=False, widget=forms.Textarea(attrs={"rows": 3}))
 
     def __init__(self, *args: Any, reading: Reading, **kwargs: Any) -> None:
@@ -54,6 +67,9 @@ class ReadingForm(KeptForm):
             del self.fields["seen_at_location"]
         for rule, words in RULE_HELP.items():
             self.fields[rule].help_text = words
+        for name in ("requirements", "shown"):
+            leaves = [(leaf.value, leaf.value) for leaf in reading.leaves]
+            self.fields[name].choices = leaves  # type: ignore[attr-defined]
         if self.is_bound:
             self._take_criteria()
 
@@ -83,6 +99,16 @@ class ReadingForm(KeptForm):
             said = verdict.value() or "", feedback.value() or ""
             yield CriterionFields(row, row.criterion, row.key, *said, errors)
 
+    def leaves_of(self, unit: UnitToJudge) -> Iterator[LeafFields]:
+        """The evidence requirements of a unit, for the page: what the item shows is ticked."""
+        ticked = (
+            set(self.data.getlist("requirements"))  # type: ignore[attr-defined]
+            if self.is_bound
+            else {leaf.value for leaf in unit.leaves if leaf.shown}
+        )
+        for heading, leaves in groupby(unit.leaves, lambda row: row.leaf.heading):
+            yield LeafFields(heading, [(leaf, leaf.value in ticked) for leaf in leaves])
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         for row in self.reading.criteria:
@@ -99,6 +125,20 @@ class ReadingForm(KeptForm):
             for row in self.reading.criteria
             if cleaned[f"verdict-{row.key}"]
         ]
+
+    def shows(self) -> list[LeafTarget]:
+        """Evidence requirements that the reader ticked."""
+        ticked, before = self.cleaned_data["requirements"], self.cleaned_data["shown"]
+        return self._targets(value for value in ticked if value not in before)
+
+    def hides(self) -> list[LeafTarget]:
+        """Those that were ticked when the page was opened, and are no longer."""
+        ticked, before = self.cleaned_data["requirements"], self.cleaned_data["shown"]
+        return self._targets(value for value in before if value not in ticked)
+
+    def _targets(self, values: Iterable[str]) -> list[LeafTarget]:
+        offered = {leaf.value: leaf for leaf in self.reading.leaves}
+        return [LeafTarget(offered[value].enrolment_id, offered[value].leaf.pk) for value in values]
 
     def rules(self) -> RulesOfEvidence:
         """The four rules as ticked."""

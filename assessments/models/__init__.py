@@ -2,7 +2,7 @@
 
 from assessments.models.award import AuthenticationForm, Certificate, Claim
 from assessments.models.enrolment import Allocation, Enrolment, EnrolmentQuerySet
-from assessments.models.evidence import Evidence, EvidenceFile, EvidenceVersion, Mapping, Release
+from assessments.models.evidence import Evidence, EvidenceFile, EvidenceVersion, Mapping, Release, Showing
 from assessments.models.judgement import Countersignature, Decision, Review, SignOff
 from assessments.models.testimony import SIGNED, STILL_WANTED, Testimony, TestimonyCriterion
 from assessments.models.verification import Action, ActionQuerySet, Sample, SampledCriterion, UnsampledNote
@@ -28,6 +28,7 @@ __all__ = [
     "Review",
     "Sample",
     "SampledCriterion",
+    "Showing",
     "SignOff",
     "Testimony",
     "TestimonyCriterion",

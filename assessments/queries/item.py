@@ -13,12 +13,14 @@ from assessments.models.enrolment import worked_on_by
 from assessments.progress import Mark
 from assessments.queries.enrolment import staff_names
 from assessments.queries.evidence import facts_of, held_up_by_scans, scans_of, testimonies_of
+from assessments.queries.leaves import Leaves, Shown, leaves_in
 from assessments.queries.versions import MAPPINGS, Changes, VersionTold, files_of, mapped_now, versions_told
 from assessments.rules import Person
 from assessments.workflow import ITEM_JOURNEY, SAFEKEEPING, ItemFacts, Reason, item_parties, item_refusals
 from portfolio.enums import ScanResult
 from portfolio.models import User
 from units.models import Criterion
+from units.queries import Leaf
 
 DECIDED = (
     "version",
@@ -59,6 +61,8 @@ class UnitShown:
 
     enrolment: Enrolment
     mapped: list[MappedTo]
+    leaves: list[tuple[Leaf, Shown]]
+    """The evidence requirements that it is said to show."""
 
 
 @dataclass(frozen=True)
@@ -110,10 +114,11 @@ def item_page(
     newest: bool = False,
     in_full: bool = True,
 ) -> ItemPage:
-    """The page of an item in ten queries at most, however much was said of it; a witness's takes two more.
+    """The page of an item in eleven queries at most, however much was said of it; a witness's takes two more.
 
     Shows the version in force; `number` asks for another one, `newest` for the draft of the next where there is one.
-    Unless it is wanted `in_full`, what people said of it and who among the staff did what is left out.
+    Unless it is wanted `in_full`, what people said of it, who among the staff did what, and which evidence requirements
+    it shows is left out.
     Raises Evidence.DoesNotExist, or EvidenceVersion.DoesNotExist, for what does not exist for this person: drafts are
     their candidate's alone.
     """
@@ -148,7 +153,9 @@ def item_page(
         scans=scans,
         testimonies=[row for row in said if row.version_id == version.pk],
         facts=facts,
-        units=units_shown(version, [row for row in enrolments if row.pk in visible], mappings, decisions, names),
+        units=units_shown(
+            version, [row for row in enrolments if row.pk in visible], mappings, decisions, names, in_full=in_full
+        ),
         turns=turns(evidence, versions, decisions, names) if in_full else [],
         person=person,
         verbs=verbs_of(person, facts),
@@ -240,8 +247,11 @@ def units_shown(
     mapped_ever: list[Mapping],
     decisions: list[Decision],
     names: dict[int, str],
+    *,
+    in_full: bool,
 ) -> list[UnitShown]:
-    """The units with the criteria mapped, each with its mark on this version."""
+    """The units with the criteria mapped, each with its mark on this version; in full with what they show of evidence
+    requirements, in one query."""
     mappings = [row for row in mapped_ever if row.taken_back_at is None]
     latest = {(row.enrolment_id, row.criterion_id): row for row in decisions if row.version_id == version.pk}
     ever = {(row.enrolment_id, row.criterion_id) for row in decisions}
@@ -252,8 +262,13 @@ def units_shown(
         by = "" if row.made_by_id == enrolment.candidate_user_id else names.get(row.made_by_id, "")
         return MappedTo(row, row.criterion, mark.layer, mark.words, by, key in ever)
 
+    leaves = leaves_in(enrolments) if in_full else {}
     return [
-        UnitShown(enrolment, [mapped(enrolment, row) for row in mappings if row.enrolment_id == enrolment.pk])
+        UnitShown(
+            enrolment,
+            [mapped(enrolment, row) for row in mappings if row.enrolment_id == enrolment.pk],
+            leaves.get(enrolment.pk, Leaves()).shown_by(version.evidence_id),
+        )
         for enrolment in enrolments
     ]
 

@@ -1,6 +1,7 @@
 """What an assessor has said of a unit, and what signatures on it rest on.
 
-A unit's rows are read once, in five queries however long the portfolio is; everything else here is derived from them.
+A unit's rows are read once, in six queries at most however long the portfolio is; everything else here is derived from
+them.
 """
 
 import datetime
@@ -13,13 +14,15 @@ from django.db.models import F, FilteredRelation, Q
 
 from assessments.enums import EvidenceKind, ItemStatus, SignedAs, UnitStatus
 from assessments.models import SIGNED, Countersignature, Decision, Enrolment, EvidenceFile, SignOff, Testimony
-from assessments.progress import Mark, layers
+from assessments.progress import CONFIRMING, Mark, layer_of, layers
 from assessments.queries.enrolment import people_of
+from assessments.queries.leaves import Leaves, leaves_in
 from assessments.queries.mapping import LIVING
-from assessments.workflow import CriterionState, Named, UnitFacts
+from assessments.workflow import CriterionState, LeafState, Named, UnitFacts
 from portfolio.canonical import JSON
 from portfolio.signing import digest_of
 from units.models import Criterion
+from units.queries import HAS_LEAVES
 
 SCHEME = 1
 """How `signed_facts` writes the facts down. A later way gets the next number; old signatures keep theirs."""
@@ -76,6 +79,7 @@ class UnitRows:
     criteria: list[Criterion]
     mapped: list[Mapped]
     decided: list[Decided]
+    leaves: Leaves = field(default_factory=Leaves)
     digests: dict[int, list[str]] = field(default_factory=dict)
     sign_offs: dict[str, SignOff] = field(default_factory=dict)
     signers: frozenset[int] = frozenset()
@@ -107,27 +111,34 @@ def deciders_in(enrolment_id: int) -> frozenset[int]:
 
 
 def unit_rows(enrolment: Enrolment, *, to_sign: bool = True) -> UnitRows:
-    """The unit's rows, in five queries. A page that only shows them says so, and where nothing is signed takes four."""
+    """The unit's rows, in six queries at most. A page that only shows them says so, and may take one less."""
     return with_signatures(rows_of([enrolment]), to_sign=to_sign)[0]
 
 
 def rows_of(enrolments: list[Enrolment], *, worded: bool = True) -> list[UnitRows]:
-    """The rows of many units at once, in three queries: without signatures, and what only they rest on.
+    """The rows of many units at once, in three queries, or four where a unit has leaves.
 
-    Unless `worded`, the criteria come as their numbers alone, which is all that progress and refusals want of them.
+    They come without signatures, and what only these rest on. Unless `worded`, the criteria come as their numbers
+    alone, which is all that progress and refusals want of them.
     """
     ids = [row.pk for row in enrolments]
     criteria: dict[int, list[Criterion]] = defaultdict(list)
-    found = Criterion.objects.filter(unit__in={row.unit_id for row in enrolments})
+    with_leaves: set[int] = set()
+    found = Criterion.objects.filter(unit__in={row.unit_id for row in enrolments}).annotate(has_leaves=HAS_LEAVES)
     for criterion in found.select_related("outcome") if worded else found.only("unit", "number"):
         criteria[criterion.unit_id].append(criterion)
+        with_leaves |= {criterion.unit_id} if criterion.has_leaves else set()
     mapped: dict[int, list[Mapped]] = defaultdict(list)
     for mapping in mapped_to(ids):
         mapped[mapping.enrolment_id].append(mapping)
     decided: dict[int, list[Decided]] = defaultdict(list)
     for decision in decided_in(ids):
         decided[decision.enrolment_id].append(decision)
-    return [UnitRows(row, criteria[row.unit_id], mapped[row.pk], decided[row.pk]) for row in enrolments]
+    leaves = leaves_in([row for row in enrolments if row.unit_id in with_leaves]) if with_leaves else {}
+    return [
+        UnitRows(row, criteria[row.unit_id], mapped[row.pk], decided[row.pk], leaves.get(row.pk, Leaves()))
+        for row in enrolments
+    ]
 
 
 def with_signatures(units: list[UnitRows], *, to_sign: bool = True) -> list[UnitRows]:
@@ -322,12 +333,22 @@ def unit_facts(rows: UnitRows) -> UnitFacts:
             CriterionState(criterion.pk, criterion.number, found[criterion.pk], criterion.pk in pending)
             for criterion in rows.criteria
         ),
+        leaves=tuple(leaf_states(rows)),
         waiting=waiting_items(rows),
         stale=stale_parts(rows),
         pending_deciders=frozenset(row.assessor_id for row in rows.pending),
         assessor_signed_by=enrolment.assessor_signed_by_id,
         kept_status=UnitStatus(enrolment.kept_status) if enrolment.kept_status else None,
     )
+
+
+def leaf_states(rows: UnitRows) -> Iterator[LeafState]:
+    """How far each leaf of the evidence requirements is: as far as the best of what shows it."""
+    marks = rows.marks if rows.leaves.shown else []
+    for leaf in rows.leaves.leaves:
+        found = [mark for _, own in rows.leaves.marks_for(leaf, marks) for mark in own]
+        layer = layer_of(found, confirmed=rows.enrolment.status in CONFIRMING)
+        yield LeafState(leaf.pk, leaf.number, leaf.words, layer, any(mark.pending for mark in found))
 
 
 def waiting_items(rows: UnitRows) -> tuple[Named, ...]:
@@ -337,8 +358,8 @@ def waiting_items(rows: UnitRows) -> tuple[Named, ...]:
 
 
 def signed_facts(rows: UnitRows) -> dict[str, JSON]:
-    """What a signature on the unit is put to: every item handed in, its bytes, what witnesses signed, and the
-    latest decision on each criterion. A draft may change, so it is no part of it."""
+    """What a signature on the unit is put to: every item handed in, its bytes, what witnesses signed, which evidence
+    requirements it shows, and the latest decision on each criterion. A draft may change, so it is no part of it."""
     numbers = {criterion.pk: criterion.number for criterion in rows.criteria}
     latest = {(row.version_id, row.criterion_id): row for row in rows.decided}
     items: dict[int, dict[str, JSON]] = {}
@@ -346,6 +367,8 @@ def signed_facts(rows: UnitRows) -> dict[str, JSON]:
     for row in (row for row in rows.mapped if row.status != ItemStatus.DRAFT):
         files = rows.digests.get(row.version_id, [])
         items[row.evidence_id] = {"evidence": row.evidence_number, "version": row.version_id, "files": files}
+        if shown := rows.leaves.of(row.evidence_id):
+            items[row.evidence_id]["requirements"] = [leaf.path for leaf in rows.leaves.leaves if leaf.pk in shown]
         if testified := rows.testimonies.get(row.version_id):
             items[row.evidence_id]["testimonies"] = testified
         word = latest.get((row.version_id, row.criterion_id))

@@ -10,12 +10,14 @@ from django.db.models import Count, Exists, Min, OuterRef, QuerySet
 from assessments.enums import ItemStatus, UnitStatus
 from assessments.models import Action, Decision, Enrolment, EvidenceFile, EvidenceVersion, Mapping, Testimony
 from assessments.queries.evidence import facts_of, held_up_by_scans, scans_of, testimonies_of
+from assessments.queries.leaves import Leaves, leaves_in
 from assessments.queries.versions import MAPPINGS, Changes, before, changes, files_of, mapped_now
 from assessments.workflow import ItemFacts
 from portfolio.enums import ScanResult
 from portfolio.models import User
 from units.enums import WordingStatus
 from units.models import Criterion
+from units.queries import Leaf
 
 READABLE = (ItemStatus.SUBMITTED, ItemStatus.REVIEWED)
 SHORT_LIST = 5
@@ -191,12 +193,28 @@ class ToJudge:
 
 
 @dataclass(frozen=True)
+class LeafToJudge:
+    """A leaf of the evidence requirements: whether the item is said to show it, and whether something else is."""
+
+    enrolment_id: int
+    leaf: Leaf
+    shown: bool
+    elsewhere: bool
+
+    @property
+    def value(self) -> str:
+        """How the form names it."""
+        return f"{self.enrolment_id}:{self.leaf.pk}"
+
+
+@dataclass(frozen=True)
 class UnitToJudge:
     """A unit the reader holds, with the criteria the item claims and the others it might show."""
 
     enrolment: Enrolment
     claimed: list[ToJudge]
     others: list[ToJudge]
+    leaves: list[LeafToJudge]
 
 
 @dataclass(frozen=True)
@@ -216,11 +234,15 @@ class Reading:
     def criteria(self) -> list[ToJudge]:
         return [row for unit in self.units for row in (*unit.claimed, *unit.others)]
 
+    @property
+    def leaves(self) -> list[LeafToJudge]:
+        return [row for unit in self.units for row in unit.leaves]
+
 
 def reading(user: User, version_id: int) -> Reading:
     """The item beside the criteria of every collecting unit of the candidate that the user assesses.
 
-    Eight queries, however many criteria, and two more for a witness's testimony. Raises
+    Nine queries, however many criteria, and two more for a witness's testimony. Raises
     EvidenceVersion.DoesNotExist where there is nothing for them to judge.
     """
     mine = Mapping.objects.filter(evidence=OuterRef("evidence"), enrolment__assessor=user)
@@ -238,7 +260,17 @@ def reading(user: User, version_id: int) -> Reading:
     said = {(row.enrolment_id, row.criterion_id): row for row in decisions}
     held = list(to_judge(user, version))
     criteria = criteria_of({enrolment.unit_id for enrolment in held})
-    units = [unit_to_judge(enrolment, criteria[enrolment.unit_id], mapped, said) for enrolment in held]
+    leaves = leaves_in(held)
+    units = [
+        unit_to_judge(
+            enrolment,
+            criteria[enrolment.unit_id],
+            mapped,
+            said,
+            leaves_to_judge(enrolment, leaves[enrolment.pk], version.evidence_id),
+        )
+        for enrolment in held
+    ]
     shown = {enrolment.pk for enrolment in held}
     told = [row for row in mappings if row.enrolment_id in shown]
     testimonies, scans = testimonies_of([version]), scans_of(files[version.pk])
@@ -270,11 +302,21 @@ def criteria_of(unit_ids: set[int]) -> dict[int, list[Worded]]:
     return found
 
 
+def leaves_to_judge(enrolment: Enrolment, found: Leaves, evidence_id: int) -> list[LeafToJudge]:
+    """The leaves of a unit as the item at hand and others show them."""
+    own = found.of(evidence_id)
+    return [
+        LeafToJudge(enrolment.pk, leaf, leaf.pk in own, any(row.evidence_id != evidence_id for row in found.by(leaf)))
+        for leaf in found.leaves
+    ]
+
+
 def unit_to_judge(
     enrolment: Enrolment,
     criteria: list[Worded],
     mapped: dict[tuple[int, int], Mapping],
     said: dict[tuple[int, int], Decision],
+    leaves: list[LeafToJudge],
 ) -> UnitToJudge:
     """The unit's criteria, split into those the item is mapped to and the others."""
     rows = []
@@ -291,4 +333,5 @@ def unit_to_judge(
                 said=said.get(place),
             )
         )
-    return UnitToJudge(enrolment, [row for row in rows if row.mapped], [row for row in rows if not row.mapped])
+    claimed, others = [row for row in rows if row.mapped], [row for row in rows if not row.mapped]
+    return UnitToJudge(enrolment, claimed, others, leaves)

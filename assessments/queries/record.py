@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Q, Subquery
 
 from assessments.enums import EvidenceKind, ItemStatus, Layer, SignedAs, UnitStatus, Verb, Verdict
 from assessments.models import Enrolment
-from assessments.progress import Mark, Progress, progress_of, still_needed
+from assessments.progress import Mark, Progress, layer_of, progress_of, still_needed
 from assessments.queries.judgement import Decided, Mapped, UnitRows, unit_rows
 from assessments.queries.verification import LOOKED_AT, LookedAt, looked_at_in, unit_facts
 from assessments.rules import PERMISSIONS, Person, parties
@@ -18,6 +18,7 @@ from assessments.workflow import Reason, UnitFacts, open_to, unit_needs
 from portfolio.models import StaffRecord, User
 from units.enums import CriterionKind
 from units.models import Criterion
+from units.queries import Leaf
 
 NEXT: dict[UnitStatus, Verb] = {
     UnitStatus.COLLECTING: Verb.DECLARE,
@@ -90,6 +91,16 @@ class CriterionRow:
 
 
 @dataclass(frozen=True)
+class LeafRow:
+    """A leaf of the evidence requirements with what is said to show it: item, title, how far, in words."""
+
+    leaf: Leaf
+    layer: Layer
+    shown_by: list[tuple[int, str, str, Layer]]
+    needs: str
+
+
+@dataclass(frozen=True)
 class SignatureShown:
     """A signature in force, or the line where one is to come."""
 
@@ -121,6 +132,7 @@ class UnitPage:
     groups: list[Group]
     items: list[ItemRow]
     criteria: list[CriterionRow]
+    leaves: list[LeafRow]
     progress: Progress
     signatures: list[SignatureShown]
     comments: str
@@ -188,6 +200,7 @@ def page_of(enrolment: Enrolment, staff: dict[str, str], person: Person) -> Unit
         groups=groups_of(rows.criteria),
         items=item_rows(rows.criteria, pairs),
         criteria=criterion_rows(rows, pairs, {state.pk: state.layer for state in facts.criteria}),
+        leaves=leaf_rows(rows, facts),
         progress=progress_of({state.pk: state.layer for state in facts.criteria}),
         signatures=signatures_shown(rows, facts),
         comments=rows.sign_offs[SignedAs.ASSESSOR].comments if SignedAs.ASSESSOR in rows.sign_offs else "",
@@ -272,6 +285,19 @@ def criterion_rows(
         )
         for criterion in rows.criteria
     ]
+
+
+def leaf_rows(rows: UnitRows, facts: UnitFacts) -> list[LeafRow]:
+    """Each leaf of the evidence requirements with what shows it. Most units have none."""
+    layer = {state.pk: state.layer for state in facts.leaves}
+    names = {row.evidence_id: (row.item, row.title) for row in rows.mapped}
+    found = []
+    for leaf in rows.leaves.leaves:
+        pairs = [(row, marks) for row, marks in rows.leaves.marks_for(leaf, rows.marks) if row.evidence_id in names]
+        shown_by = [(row.evidence_id, *names[row.evidence_id], layer_of(marks)) for row, marks in pairs]
+        needs = still_needed(mark for _, marks in pairs for mark in marks)
+        found.append(LeafRow(leaf, layer[leaf.pk], shown_by, needs))
+    return found
 
 
 def said_of(row: Mapped, mark: Mark, word: Decided | None) -> Said:

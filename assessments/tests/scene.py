@@ -14,7 +14,7 @@ from assessments.testing import House, a_draft, a_file, an_enrolment, described,
 from assessments.tests.witnesses import a_testimony_draft, asked, with_testimony
 from portfolio import signing
 from portfolio.enums import Role
-from portfolio.testing import a_centre
+from portfolio.testing import a_candidate, a_centre
 from units.models import Criterion
 
 
@@ -29,7 +29,14 @@ def scene(house: House) -> SimpleNamespace:
         "other_record": house.other_candidate.pk,
     }
     rows = {**certificated_rows(done), **countersigned_rows(trainee), **collecting_rows(house), **standard_rows()}
-    return SimpleNamespace(**people, **rows, **signatures(house), **witness_rows(house), now=timezone.now().isoformat())
+    return SimpleNamespace(
+        **people,
+        **rows,
+        **signatures(house),
+        **witness_rows(house),
+        **shown_rows(house),
+        now=timezone.now().isoformat(),
+    )
 
 
 def certificated_rows(done: Enrolment) -> dict[str, int]:
@@ -103,6 +110,21 @@ def collecting_rows(house: House) -> dict[str, int]:
         "foreign_version": foreign.pk,
         "foreign_review": foreign.reviews.get().pk,
         "foreign_stored": a_file(a_centre("Harbour College")).stored.pk,
+    }
+
+
+def shown_rows(house: House) -> dict[str, int]:
+    """A unit whose evidence requirements have leaves, with an item that shows them; and one past collecting."""
+    unit = an_enrolment(house, "sqa-h12e04", candidate=house.other_candidate)
+    shows, other = handed_in(unit), handed_in(an_enrolment(house, candidate=house.other_candidate), "1.1")
+    done = signed_off(an_enrolment(house, "sqa-h12e04", candidate=a_candidate(house.centre, "Cai Northgate")))
+    requirements = unit.unit.evidence_requirements
+    return {
+        "showing": shows.evidence.showings.earliest("pk").pk,
+        "showing_done": done.showings.earliest("pk").pk,
+        "unmapped_item": other.evidence_id,
+        "shown_heading": requirements.get(path="4").pk,
+        "shown_paragraph": requirements.get(path="1").pk,
     }
 
 

@@ -143,6 +143,7 @@ def everybody(house: House, other_house: House) -> list[User]:
 TURNS_OF_OTHERS: dict[str, tuple[str, ...]] = {
     "map_more": ("candidate",),
     "take_back_mapping": ("assessor",),
+    "take_back_showing": ("assessor",),
     "quarantine": ("assessor",),
     "redact": ("administrator",),
     "suspend": ("assessor",),

@@ -36,6 +36,8 @@ def place_of(reason: Reason, enrolment_id: int) -> str | None:
     """The address of what a reason is about, or None when it is about nothing one could look at."""
     if reason.about == "criterion":
         return f"{reverse('assessments:enrolment', args=[enrolment_id])}?view=criteria#criterion-{reason.pk}"
+    if reason.about == "requirement":
+        return f"{reverse('assessments:enrolment', args=[enrolment_id])}?view=criteria#requirement-{reason.pk}"
     if reason.about in PLACES and reason.pk is not None:
         return reverse(PLACES[reason.about], args=[reason.pk])
     return None

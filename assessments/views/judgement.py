@@ -59,7 +59,8 @@ def judge(request: SignedInRequest, pk: int) -> HttpResponse:
     person = person_at(request, found.version.evidence.centre_id)
     reasons = item_refusals(Verb.REVIEW, person, found.facts)
     criteria = [(row.key, row.mapped, row.said and row.said.pk) for row in found.criteria]
-    work = in_progress(request, ReadingForm, found.version.pk, *criteria)
+    leaves = [leaf.value for leaf in found.leaves if leaf.shown]
+    work = in_progress(request, ReadingForm, found.version.pk, *criteria, *leaves)
     form = ReadingForm(work.data, work=work, reading=found)
     if request.method == "POST" and not reasons and _save(request, form):
         following = next_in_queue(request.user, found.version.evidence_id)
@@ -79,6 +80,8 @@ def _save(request: SignedInRequest, form: ReadingForm) -> bool:
             feedback=cleaned["feedback"],
             returned=returned,
             seen_at_location=cleaned.get("seen_at_location", False),
+            shows=form.shows(),
+            hides=form.hides(),
             by=request.user,
             at=timezone.now(),
         )
@@ -101,7 +104,12 @@ def _judge_answer(request: SignedInRequest, form: ReadingForm, reasons: list[Rea
         "changes": found.changes,
         "testimonies": [row for row in found.testimonies if row.is_signed],
         "units": [
-            (unit.enrolment, list(form.fields_of(unit.claimed)), list(form.fields_of(unit.others)))
+            (
+                unit.enrolment,
+                list(form.fields_of(unit.claimed)),
+                list(form.fields_of(unit.others)),
+                list(form.leaves_of(unit)),
+            )
             for unit in found.units
         ],
         "refusals": [(reason.sentence, None) for reason in reasons],

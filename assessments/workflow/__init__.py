@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from assessments.enums import ItemStatus, Party, UnitStatus, Verb
 from assessments.rules import Person, in_words, parties
-from assessments.workflow.facts import CriterionState, ItemFacts, ItemUnit, Named, Reason, UnitFacts
+from assessments.workflow.facts import CriterionState, ItemFacts, ItemUnit, LeafState, Named, Reason, UnitFacts
 from assessments.workflow.item import ITEM_NEEDS, item_parties
 from assessments.workflow.tables import (
     ITEM_FINAL,
@@ -41,6 +41,7 @@ __all__ = [
     "CriterionState",
     "ItemFacts",
     "ItemUnit",
+    "LeafState",
     "Named",
     "Reason",
     "Step",

@@ -26,6 +26,17 @@ class CriterionState:
 
 
 @dataclass(frozen=True)
+class LeafState:
+    """A leaf of the evidence requirements of a candidate's unit, and how far it is shown."""
+
+    pk: int
+    number: str
+    words: str
+    layer: Layer
+    pending: bool = False
+
+
+@dataclass(frozen=True)
 class Named:
     """A row that stands in the way, by its id and what people call it."""
 
@@ -41,6 +52,7 @@ class UnitFacts:
     status: UnitStatus
     people: People
     criteria: tuple[CriterionState, ...] = ()
+    leaves: tuple[LeafState, ...] = ()
     waiting: tuple[Named, ...] = ()
     stale: tuple[str, ...] = ()
     pending_deciders: frozenset[int] = frozenset()

@@ -74,7 +74,8 @@ ITEM_JOURNEY: tuple[Step[ItemStatus], ...] = (
 UNIT_JOURNEY: tuple[Step[UnitStatus], ...] = (
     Step(
         Verb.DECLARE, (U.COLLECTING,), (U.DECLARED,), "declare this unit complete",
-        "every criterion met (or met and awaiting countersignature), no item waiting, statements signed",
+        "every criterion met (or met and awaiting countersignature), every part of the evidence requirements shown, no "
+        "item waiting, statements signed",
     ),
     Step(
         Verb.REFER, (U.DECLARED,), (U.COLLECTING,), "refer this unit back",

@@ -19,10 +19,28 @@ def _criteria_met(person: Person, facts: UnitFacts) -> Iterable[Reason]:
     for criterion in facts.criteria:
         if criterion.layer in words and not criterion.pending:
             yield Reason(f"{criterion.number} {words[criterion.layer]}.", "criterion", criterion.pk)
+    yield from _requirements_shown(facts)
     if not facts.criteria:
         yield Reason("The unit has no criteria: ask your centre.", "unit", facts.enrolment_id)
     for item in facts.waiting:
         yield Reason(f"{item.name} is waiting to be assessed.", "item", item.pk)
+
+
+def _requirements_shown(facts: UnitFacts) -> Iterable[Reason]:
+    """Each leaf must be shown by an item that meets a criterion of the unit.
+
+    Source: "You must provide evidence of monitoring activities … which include: (a) … (b) …" (H12E 04, evidence
+    requirements 4 to 6): the lists say what must be there, and none of them leaves a choice.
+    """
+    words = {
+        Layer.NOT_STARTED: "nothing handed in shows “{words}” yet",
+        Layer.CLAIMED: "“{words}” is claimed, but your assessor has not accepted evidence of it yet",
+        Layer.RETURNED: "what was to show “{words}” was returned with feedback",
+    }
+    for leaf in facts.leaves:
+        if leaf.layer in words and not leaf.pending:
+            said = words[leaf.layer].format(words=leaf.words)
+            yield Reason(f"Evidence requirement {leaf.number}: {said}.", "requirement", leaf.pk)
 
 
 def _nothing_stale(person: Person, facts: UnitFacts) -> Iterable[Reason]:

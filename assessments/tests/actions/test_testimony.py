@@ -7,9 +7,9 @@ import pytest
 import pytest_django
 from django.utils import timezone
 
+from assessments.actions import claims, judgement, verification
 from assessments.actions import enrolment as enrolments
 from assessments.actions import evidence as items
-from assessments.actions import judgement, verification
 from assessments.actions import testimony as testimonies
 from assessments.actions.testimony import Said
 from assessments.enums import AllocatedAs, EvidenceKind, ItemStatus, TestimonyState
@@ -334,7 +334,7 @@ def test_an_item_stays_a_testimony_while_somebody_was_asked(draft: EvidenceVersi
             described=described(),
             add=[],
             remove=[],
-            targets=[items.Target(row.enrolment_id, row.criterion_id) for row in draft.evidence.mappings.all()],
+            targets=[claims.Target(row.enrolment_id, row.criterion_id) for row in draft.evidence.mappings.all()],
             by=draft.evidence.candidate.user,
             at=timezone.now(),
         )
