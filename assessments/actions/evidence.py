@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import F
 
+from assessments.actions.counting import recount
 from assessments.actions.journey import lock, move_item, person, refuse, require
 from assessments.enums import EvidenceKind, HeldAt, ItemStatus, OthersData, Party, Setting, UnitStatus, Verb, Verdict
 from assessments.models import Decision, Enrolment, Evidence, EvidenceFile, EvidenceVersion, Mapping
@@ -145,6 +146,7 @@ def edit_draft(
     dropped = _leave_out(item, targets, by, at)
     version.save(update_fields=list(asdict(described)))
     _map(version, targets, item.enrolments, person(by, version.evidence.centre_id, at), by, at)
+    recount(item.enrolments)
     details: dict[str, JSON] = {"title": described.title, "added": len(add), "criteria": len(targets)}
     _told("edit_draft", version, by, at, {**details, "taken_back": dropped})
     return version
@@ -167,6 +169,7 @@ def submit(*, version: EvidenceVersion, by: User, at: datetime.datetime) -> Evid
     declaration = signing.current_statement("evidence-authentic")
     move_item(version, Verb.SUBMIT, ItemStatus.SUBMITTED, submitted_at=at, declaration=declaration)
     _wait_to_be_read(version, at, but=_met(version))
+    recount(row.pk for row in enrolments_of(version.evidence_id))
     _told(Verb.SUBMIT, version, by, at, {"number": evidence.number, "statement": declaration.pk})
     return version
 
@@ -197,6 +200,7 @@ def map_more(
     mapper = person(by, version.evidence.centre_id, at)
     refuse(item_refusals(Verb.MAP_MORE, mapper, item.facts))
     made = _map(version, targets, item.enrolments, mapper, by, at)
+    recount(item.enrolments)
     _told(Verb.MAP_MORE, version, by, at, {"criteria": [mapping.criterion_id for mapping in made]})
     return version
 
@@ -228,6 +232,7 @@ def take_back(*, mapping: Mapping, by: User, at: datetime.datetime) -> Mapping:
         raise Refusal(sentences)
     Mapping.objects.filter(pk=mapping.pk).update(taken_back_at=at, taken_back_by=by, waiting_since=None)
     mapping.refresh_from_db()
+    recount([enrolment.pk])
     audit.record(
         verb="take_back_mapping",
         by=by,
@@ -257,6 +262,7 @@ def withdraw_item(*, version: EvidenceVersion, reason: str, by: User, at: dateti
         evidence.mappings.update(waiting_since=None)
     elif in_force := evidence.versions.filter(replaced_at=None, status__in=READABLE).first():
         _wait_to_be_read(in_force, at, but=set(in_force.decisions.values_list("enrolment_id", "criterion_id")))
+    recount(row.pk for row in enrolments_of(version.evidence_id))
     _told(Verb.WITHDRAW_ITEM, version, by, at, {"reason": reason, "version": version.number})
     return version
 

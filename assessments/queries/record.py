@@ -6,10 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Q, Subquery
+from django.utils import timezone
 
-from assessments.enums import EvidenceKind, ItemStatus, Layer, SignedAs, UnitStatus, Verb, Verdict
+from assessments.enums import EvidenceKind, ItemStatus, Layer, Pace, SignedAs, UnitStatus, Verb, Verdict
 from assessments.models import Enrolment, UnsampledNote
 from assessments.progress import Mark, Progress, progress_of, still_needed
+from assessments.queries.enrolment import kept_pace
+from assessments.queries.interests import Held
 from assessments.queries.judgement import Decided, Mapped, UnitRows, unit_rows
 from assessments.queries.verification import LookedAt, looked_at_in, unit_facts
 from assessments.rules import PERMISSIONS, Person, parties
@@ -122,6 +125,8 @@ class UnitPage:
     items: list[ItemRow]
     criteria: list[CriterionRow]
     progress: Progress
+    pace: Pace | None
+    held: tuple[Held, ...]
     signatures: list[SignatureShown]
     comments: str
     looked_at: LookedAt
@@ -162,7 +167,7 @@ def enrolment_shown(user: User, which: Q) -> tuple[Enrolment, dict[str, str]]:
 
 
 def unit_page(user: User, pk: int, person_at: Callable[[int], Person]) -> UnitPage:
-    """The page of a unit, in ten queries at most however long the portfolio is.
+    """The page of a unit, in eleven queries at most however long the portfolio is.
 
     `person_at` tells the user's standing at a centre, once the centre is known. Raises Enrolment.DoesNotExist when
     the unit does not exist for the user.
@@ -187,6 +192,8 @@ def page_of(enrolment: Enrolment, staff: dict[str, str], person: Person) -> Unit
         items=item_rows(rows.criteria, pairs),
         criteria=criterion_rows(rows, pairs, {state.pk: state.layer for state in facts.criteria}),
         progress=progress_of({state.pk: state.layer for state in facts.criteria}),
+        pace=kept_pace(enrolment, timezone.localdate()),
+        held=rows.held,
         signatures=signatures_shown(rows, facts),
         comments=rows.sign_offs[SignedAs.ASSESSOR].comments if SignedAs.ASSESSOR in rows.sign_offs else "",
         looked_at=looked_at,

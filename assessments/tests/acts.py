@@ -4,11 +4,10 @@ The structural tests do each once and count; and let everybody else try.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from django.utils import timezone
 
-from assessments.actions import award, enrolment, judgement, safekeeping, testimony, verification
+from assessments.actions import allocation, award, enrolment, judgement, safekeeping, testimony, verification
 from assessments.actions import evidence as items
 from assessments.enums import AllocatedAs, Verb
 from assessments.models import Action, Enrolment, EvidenceVersion, Sample
@@ -28,18 +27,8 @@ from assessments.testing import (
     targets,
     verified,
 )
+from assessments.tests.ties import Act, declare_interest, end_interest
 from assessments.tests.witnesses import a_testimony_draft, asked, asking
-from portfolio.models import User
-
-Do = Callable[[User], object]
-
-
-@dataclass(frozen=True)
-class Act:
-    """Who may do it here, and how it is done by somebody."""
-
-    by: User
-    do: Do
 
 
 def trainees(house: House) -> Enrolment:
@@ -238,7 +227,7 @@ def allocate(house: House) -> Act:
     unit = an_enrolment(house)
     return Act(
         house.administrator,
-        lambda by: enrolment.allocate(
+        lambda by: allocation.allocate(
             enrolment=unit,
             part=AllocatedAs.ASSESSOR,
             user=house.other_assessor,
@@ -420,6 +409,8 @@ ACTS: dict[str, Callable[[House], Act]] = {
     "revoke_request": revoke_request,
     "enrol": enrol,
     "allocate": allocate,
+    "declare_interest": declare_interest,
+    "end_interest": end_interest,
     Verb.SUSPEND.value: suspend,
     Verb.RESUME.value: resume,
     Verb.WITHDRAW.value: withdraw,

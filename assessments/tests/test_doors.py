@@ -18,10 +18,28 @@ from pytest_django import DjangoDbBlocker
 
 from assessments.actions import award, verification
 from assessments.actions import evidence as items
-from assessments.enums import Party, Verb
+from assessments.enums import Verb
 from assessments.models import AuthenticationForm, Enrolment, EvidenceVersion, Testimony
-from assessments.rules import PERMISSIONS
 from assessments.testing import House, a_draft, an_enrolment, signed_off
+from assessments.tests.answering import (
+    CLOSED,
+    ELSEWHERE,
+    ROLES,
+    SEES_THE_UNIT,
+    STAFF_OF_THE_UNIT,
+    Codes,
+    by_script,
+    everybody,
+    holding,
+    office,
+    only,
+    running,
+    signed_in,
+    turn,
+    verifying,
+    within,
+)
+from assessments.tests.ties import a_tie
 from assessments.tests.witnesses import a_testimony_draft, asked, token_of
 from assessments.workflow import UNIT_STEPS
 from portfolio import transfers, vault
@@ -29,39 +47,11 @@ from portfolio.access import doors
 from portfolio.enums import DocumentStatus, QualificationKind, Role
 from portfolio.harness import AskingClient
 from portfolio.models import AuditEvent, Document, StaffQualification, Upload, User
+from portfolio.rules import STAFF_ROLES
 from portfolio.testing import a_staff_member, with_password
 from portfolio.tests import small_files
 
 pytestmark = pytest.mark.django_db
-
-ROLES: dict[str, Role | None] = {
-    "nobody": None,
-    "candidate": Role.CANDIDATE,
-    "assessor": Role.ASSESSOR,
-    "countersigner": Role.ASSESSOR,
-    "verifier": Role.INTERNAL_VERIFIER,
-    "lead": Role.LEAD_VERIFIER,
-    "administrator": Role.ADMINISTRATOR,
-    "other candidate": Role.CANDIDATE,
-    "other assessor": Role.ASSESSOR,
-    "other verifier": Role.INTERNAL_VERIFIER,
-    "candidate elsewhere": Role.CANDIDATE,
-    "assessor elsewhere": Role.ASSESSOR,
-    "verifier elsewhere": Role.INTERNAL_VERIFIER,
-    "administrator elsewhere": Role.ADMINISTRATOR,
-}
-PARTIES: dict[str, Party] = {
-    "candidate": Party.CANDIDATE,
-    "assessor": Party.ASSESSOR,
-    "countersigner": Party.COUNTERSIGNER,
-    "verifier": Party.VERIFIER,
-    "lead": Party.LEAD_VERIFIER,
-    "administrator": Party.ADMINISTRATOR,
-}
-SEES_THE_UNIT = tuple(PARTIES)
-STAFF_OF_THE_UNIT = SEES_THE_UNIT[1:]
-CLOSED = (403, 404)
-Codes = dict[str, int]
 
 
 @dataclass(frozen=True)
@@ -88,61 +78,15 @@ class Expected:
     posted: Codes | None = None
 
 
-# --- ways of answering -----------------------------------------------------------------------------------------------
-
-
-def everybody(code: int = 200, *, signed_in: int = 200) -> Codes:
-    """No lock at all."""
-    return {person: signed_in if ROLES[person] else code for person in ROLES}
-
-
-def signed_in(code: int = 200) -> Codes:
-    """Anybody but nobody, who is sent to sign in."""
-    return {person: code if ROLES[person] else 302 for person in ROLES}
-
-
-def by_script(*people: str, code: int) -> Codes:
-    """An address that scripts ask: whoever is signed out is told so, and for others it does not exist."""
-    return only(*people, code=code) | {"nobody": 401}
-
-
-def only(*people: str, code: int = 200, others: int = 404) -> Codes:
-    """Some people. For others there is no such page (404), or it is not for them (403)."""
-    return {person: code if person in people else others for person in ROLES} | {"nobody": 302}
-
-
-def holding(*roles: Role, code: int = 200) -> Codes:
-    """Whoever holds a role anywhere, on a page that shows them what is theirs."""
-    return only(*(person for person, role in ROLES.items() if role in roles), code=code, others=403)
-
-
-def within(role: Role, *people: str, code: int = 200) -> Codes:
-    """These people; others who hold the role find no such record, and for the rest it is not a page of theirs."""
-    return holding(role, code=404) | dict.fromkeys(people, code)
-
-
-def office(code: int = 200) -> Codes:
-    """A page of the centre's administrators."""
-    return within(Role.ADMINISTRATOR, "administrator", code=code)
-
-
-def verifying(code: int = 200) -> Codes:
-    """A page of the unit's verifier."""
-    others = holding(Role.INTERNAL_VERIFIER, Role.LEAD_VERIFIER, code=404)
-    return others | {"verifier": code, "lead": code}
-
-
-def turn(verb: Verb) -> Codes:
-    """The page of a verb on the unit: open to those whose turn it can be, closed to others who see the unit."""
-    mine = {person: 200 if PARTIES[person] in PERMISSIONS[verb] else 403 for person in PARTIES}
-    return only(*SEES_THE_UNIT) | mine
-
-
 # --- where to knock --------------------------------------------------------------------------------------------------
 
 
 def slug(scene: Scene) -> list[object]:
     return [scene.house.centre.slug]
+
+
+def slug_and_csv(scene: Scene) -> list[object]:
+    return [scene.house.centre.slug, "csv"]
 
 
 def slug_and_body(scene: Scene) -> list[object]:
@@ -248,8 +192,19 @@ TABLE: dict[str, Expected] = {
     "portfolio:qualification_achieved": Expected(office(), of_award),
     "units:list": Expected(signed_in()),
     "units:unit": Expected(signed_in(), lambda scene: ["ocr-cc26", 1]),
-    "assessments:enrolments": Expected(holding(Role.ADMINISTRATOR, code=302)),
-    "assessments:centre_enrolments": Expected(office(), slug),
+    "assessments:enrolments": Expected(holding(Role.ADMINISTRATOR, Role.LEAD_VERIFIER, code=302)),
+    "assessments:centre_enrolments": Expected(running(), slug),
+    "assessments:enrolments_file": Expected(running(), slug_and_csv),
+    "assessments:reassign": Expected(office(), slug),
+    "assessments:feedback_times": Expected(running(), slug),
+    "assessments:feedback_file": Expected(running(), slug_and_csv),
+    "assessments:conflicts": Expected(office(), slug),
+    "assessments:record_conflict": Expected(office(), slug),
+    "assessments:end_conflict": Expected(office(), lambda scene: [scene.house.centre.interests.get().pk]),
+    "assessments:own_conflicts": Expected(holding(*STAFF_ROLES)),
+    "assessments:declare_own_conflict": Expected(
+        holding(*STAFF_ROLES) | dict.fromkeys(ELSEWHERE, 404) | {"candidate elsewhere": 403}, slug
+    ),
     "assessments:enrol": Expected(office(), slug),
     "assessments:approvals": Expected(office(), slug),
     "assessments:approval": Expected(office(), slug_and_body),
@@ -284,6 +239,8 @@ TABLE: dict[str, Expected] = {
     "assessments:evidence_page_text": Expected(only(*SEES_THE_UNIT), of_page),
     "assessments:queue": Expected(holding(Role.ASSESSOR)),
     "assessments:caseload": Expected(holding(Role.ASSESSOR)),
+    "assessments:cases_file": Expected(holding(Role.ASSESSOR), lambda scene: ["xlsx"]),
+    "assessments:worked_out": Expected(signed_in()),
     "assessments:judge": Expected(within(Role.ASSESSOR, "assessor"), of_version),
     "assessments:sampling": Expected(holding(Role.INTERNAL_VERIFIER, Role.LEAD_VERIFIER)),
     "assessments:units_verified": Expected(holding(Role.INTERNAL_VERIFIER, Role.LEAD_VERIFIER)),
@@ -347,6 +304,7 @@ def set_scene(house: House, other_house: House) -> Scene:
     learning = StaffQualification.objects.create(
         staff=staff, kind=QualificationKind.TAQA, role=Role.ASSESSOR, target_on=timezone.localdate()
     )
+    a_tie(house, staff=house.trainee)
     browsers = {name: browser_of(person) for name, person in people.items()}
     look_at(unit)
     upload = transfers.begin(centre=house.centre, by=house.candidate.user, name="call.mp3", size=9, at=timezone.now())

@@ -12,9 +12,8 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
-from assessments.actions import enrolment as enrolments
+from assessments.actions import allocation, judgement
 from assessments.actions import evidence as items
-from assessments.actions import judgement
 from assessments.enums import AllocatedAs, UnitStatus
 from assessments.models import Enrolment, Evidence
 from assessments.testing import House, a_draft, a_house, an_enrolment, handed_in, met, targets
@@ -164,7 +163,7 @@ def test_a_unit_is_taken_once_and_a_part_held_by_one(house: House) -> None:
     unit = Enrolment.objects.get()
 
     def give(user: Any) -> object:
-        return enrolments.allocate(
+        return allocation.allocate(
             enrolment=unit,
             part=AllocatedAs.ASSESSOR,
             user=user,
