@@ -9,11 +9,11 @@ import csv
 import datetime
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from tempfile import TemporaryFile
+from io import BytesIO
 from typing import Generic, TypeVar
 
 import xlsxwriter
-from django.http import FileResponse, HttpRequest, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils import timezone
 from django.utils.text import slugify
 
@@ -130,12 +130,13 @@ def plain(cell: Cell) -> str | int | float:
 
 
 def sent_as_xlsx(table: Table[RowT], rows: Iterable[RowT], name: str) -> HttpResponseBase:
-    file = TemporaryFile()  # noqa: SIM115  # closed by the response
-    options = {"constant_memory": True, "in_memory": False, "default_date_format": DAY, "strings_to_urls": False}
+    file = BytesIO()  # packed: a thousand rows take some 50 KB, while the rows themselves are written to disk
+    options = {"constant_memory": True, "default_date_format": DAY, "strings_to_urls": False}
     with xlsxwriter.Workbook(file, options) as book:
         write_sheet(book, table, rows)
-    file.seek(0)
-    return FileResponse(file, as_attachment=True, filename=name, content_type=XLSX_TYPE, headers=HEADERS)
+    response = HttpResponse(file.getvalue(), content_type=XLSX_TYPE, headers=HEADERS)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
 
 
 def write_sheet(book: xlsxwriter.Workbook, table: Table[RowT], rows: Iterable[RowT]) -> None:
