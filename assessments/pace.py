@@ -23,8 +23,8 @@ PACED = (UnitStatus.COLLECTING, UnitStatus.DECLARED, UnitStatus.AWAITING_COUNTER
 FEEDBACK_DAYS = 90
 """How far back a median of the time to feedback looks."""
 
-FEEDBACK_MOST = 200
-"""How many of the latest readings of each assessor it looks at, at most."""
+FEEDBACK_MOST = 100
+"""How many of the latest readings of each assessor it looks at, at most: a page must not grow with them."""
 
 PACE_RULE = (
     "An even pace would have the same share of a unit's criteria accepted as the share of the days that have passed "
@@ -40,8 +40,8 @@ PACE_RULE = (
 FEEDBACK_RULE = (
     "The time to feedback of an item of evidence runs from the moment a version of it was handed in to the first "
     "assessment of that version by any assessor. Days are days of 24 hours, weekends and holidays included.",
-    f"The median is of the versions an assessor was the first to assess in the last {FEEDBACK_DAYS} days, the latest "
-    f"{FEEDBACK_MOST} of them at most: half of these came sooner, half later.",
+    f"The median is of the versions an assessor was the first to assess in the last {FEEDBACK_DAYS} days, among their "
+    f"latest {FEEDBACK_MOST} assessments: half of these came sooner, half later.",
     "Items that still wait are counted apart, and are no part of the median.",
 )
 

@@ -4,6 +4,7 @@ import datetime
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, QuerySet, Window
 from django.db.models.functions import RowNumber
@@ -24,29 +25,30 @@ class FeedbackLine:
     time: TimeToFeedback
 
 
-def first_readings(now: datetime.datetime) -> QuerySet[Review]:
-    """The first reading of each version of an item, where it was in the period the median is of."""
+def readings(now: datetime.datetime) -> QuerySet[Any]:
+    """Readings of the period the median is of, the latest on top; each says whether it is its version's `first`."""
     earlier = Review.objects.filter(version=OuterRef("version"), pk__lt=OuterRef("pk"))
     since = now - datetime.timedelta(days=FEEDBACK_DAYS)
-    return Review.objects.filter(~Exists(earlier), at__gte=since, at__lte=now).order_by("-at")
+    return Review.objects.filter(at__gte=since, at__lte=now).annotate(first=~Exists(earlier)).order_by("-at")
 
 
 def own_time(user: User, now: datetime.datetime) -> TimeToFeedback:
     """How soon this person's feedback comes, at all their centres, in two queries."""
-    spans = first_readings(now).filter(assessor=user).values_list("version__submitted_at", "at")
+    latest = readings(now).filter(assessor=user).values_list("version__submitted_at", "at", "first")[:FEEDBACK_MOST]
     waiting = waiting_for(user).aggregate(items=Count("evidence", distinct=True))["items"]
-    return time_to_feedback(spans[:FEEDBACK_MOST], waiting)
+    return time_to_feedback(((handed_in, read) for handed_in, read, first in latest if first), waiting)
 
 
 def times_at(centre: Centre, now: datetime.datetime) -> list[FeedbackLine]:
     """How soon feedback comes from each assessor of the centre, by name, in three queries."""
     latest = Window(RowNumber(), partition_by=[F("assessor")], order_by=F("at").desc())
-    readings = first_readings(now).filter(version__evidence__centre=centre).annotate(place=latest)
+    found = readings(now).filter(version__evidence__centre=centre).annotate(place=latest)
     spans: dict[int, list[tuple[datetime.datetime | None, datetime.datetime]]] = defaultdict(list)
-    for assessor, handed_in, read in readings.filter(place__lte=FEEDBACK_MOST).values_list(
-        "assessor_id", "version__submitted_at", "at"
+    for assessor, handed_in, read, first in found.filter(place__lte=FEEDBACK_MOST).values_list(
+        "assessor_id", "version__submitted_at", "at", "first"
     ):
-        spans[assessor].append((handed_in, read))
+        if first:
+            spans[assessor].append((handed_in, read))
     waiting = waiting_at(centre)
     people = {*spans, *waiting}
     names = staff_names(people, {centre.pk})
