@@ -79,6 +79,14 @@ class Layer(models.TextChoices):
     RETURNED = "returned", "Returned"
 
 
+class Pace(models.TextChoices):
+    """How a unit's progress stands against its target date. The rule: assessments/progress.py."""
+
+    BEHIND = "behind", "Behind target"
+    ON_TRACK = "on_track", "On track"
+    AHEAD = "ahead", "Ahead of target"
+
+
 class Verdict(models.TextChoices):
     """What an assessor says of one criterion, reading one version of an item."""
 
@@ -153,6 +161,15 @@ class AllocatedAs(models.TextChoices):
     ASSESSOR = "assessor", "Assessor"
     COUNTERSIGNER = "countersigner", "Countersigner"
     VERIFIER = "verifier", "Internal verifier"
+
+
+class InterestKind(models.TextChoices):
+    """What makes somebody's judgement of a candidate a matter of their own (Ofqual A4)."""
+
+    RELATIVE = "relative", "Relative or close friend"
+    LINE_MANAGER = "line_manager", "Line manager"
+    BUSINESS = "business", "Business or financial tie"
+    OTHER = "other", "Something else"
 
 
 class SignedAs(models.TextChoices):

@@ -30,7 +30,7 @@ class Mark(NamedTuple):
 
     @property
     def pending(self) -> bool:
-        """Met by an unqualified assessor, and nobody has countersigned yet: it does not count until then."""
+        """Met, but not by somebody whose decision stands alone, and nobody has countersigned yet: it does not count."""
         return self.verdict == Verdict.MET and self.needs_countersignature and self.countersigned is None
 
     @property
@@ -138,3 +138,37 @@ def progress_of(layer_by_criterion: Mapping[int, Layer]) -> Progress:
         confirmed=confirmed,
         returned=found.count(Layer.RETURNED),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many of a unit's criteria are at least so far, whatever its status: what the unit keeps of its marks.
+
+    `pending` are those met and awaiting countersignature, which count as claimed.
+    """
+
+    claimed: int
+    accepted: int
+    returned: int
+    pending: int
+
+    def progress(self, total: int, status: str) -> Progress:
+        """The unit's progress at a status: what is accepted is confirmed once the unit is signed off."""
+        confirmed = self.accepted if status in CONFIRMING else 0
+        return Progress(total, self.claimed, self.accepted, confirmed, self.returned)
+
+
+def tally(marks: Iterable[Mark]) -> Tally:
+    """Count a unit's criteria by their marks."""
+    by_criterion: dict[int, list[Mark]] = {}
+    for mark in marks:
+        by_criterion.setdefault(mark.criterion_id, []).append(mark)
+    found = {criterion: layer_of(of_it) for criterion, of_it in by_criterion.items()}
+    reached = list(found.values())
+    accepted = reached.count(Layer.ACCEPTED)
+    pending = [
+        criterion
+        for criterion, of_it in by_criterion.items()
+        if found[criterion] == Layer.CLAIMED and any(mark.pending for mark in of_it)
+    ]
+    return Tally(reached.count(Layer.CLAIMED) + accepted, accepted, reached.count(Layer.RETURNED), len(pending))

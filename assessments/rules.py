@@ -1,6 +1,6 @@
 """Who: what a person is to a unit, and the permission table. Pure: no rows, no clock."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from assessments.enums import Party, Verb
@@ -109,6 +109,14 @@ def has_decided(person: Person, people: People) -> bool:
 def is_witness(person: Person, people: People) -> bool:
     """Nobody verifies evidence whose testimony is their own (SQA): whether this person is a witness in the unit."""
     return person.user_id in people.witnesses
+
+
+def stands_alone(person: Person, interested: Collection[int]) -> bool:
+    """Whether an assessor's word counts by itself: else it waits for a countersignature.
+
+    Not without an assessor's award (NVQ Code of Practice), nor with an interest in the candidate (Ofqual A4.6).
+    """
+    return person.qualified and person.user_id not in interested
 
 
 def in_words(allowed: Iterable[Party]) -> str:

@@ -5,14 +5,17 @@ from django.urls import path
 from assessments.views import (
     award,
     candidate,
+    caseload,
     device,
     evidence,
     files,
+    interests,
     item,
     judgement,
     matrix,
     office,
     printed,
+    reassigning,
     record,
     safekeeping,
     testimony,
@@ -24,8 +27,17 @@ app_name = "assessments"
 
 urlpatterns = [
     # enrolment
-    path("enrolments/", office.enrolments, name="enrolments"),
-    path("centre/<slug:slug>/enrolments/", office.centre_enrolments, name="centre_enrolments"),
+    path("enrolments/", caseload.enrolments, name="enrolments"),
+    path("centre/<slug:slug>/enrolments/", caseload.centre_enrolments, name="centre_enrolments"),
+    path("centre/<slug:slug>/enrolments/file/<slug:ending>/", caseload.enrolments_file, name="enrolments_file"),
+    path("centre/<slug:slug>/enrolments/reassign/", reassigning.reassign, name="reassign"),
+    path("centre/<slug:slug>/time-to-feedback/", caseload.feedback_times, name="feedback_times"),
+    path("centre/<slug:slug>/time-to-feedback/file/<slug:ending>/", caseload.feedback_file, name="feedback_file"),
+    path("centre/<slug:slug>/conflicts/", interests.conflicts, name="conflicts"),
+    path("centre/<slug:slug>/conflicts/new/", interests.record_conflict, name="record_conflict"),
+    path("conflicts/", interests.own_conflicts, name="own_conflicts"),
+    path("conflicts/new/<slug:slug>/", interests.declare_own, name="declare_own_conflict"),
+    path("conflicts/<int:pk>/end/", interests.end_conflict, name="end_conflict"),
     path("centre/<slug:slug>/enrolments/new/", office.enrol, name="enrol"),
     path("centre/<slug:slug>/approvals/", office.approvals, name="approvals"),
     path("centre/<slug:slug>/approvals/<slug:code>/", office.approval, name="approval"),
@@ -58,7 +70,9 @@ urlpatterns = [
     path("evidence-files/<int:pk>/pages/<int:number>/text/", files.page_text, name="evidence_page_text"),
     # judgement
     path("assessing/", judgement.queue, name="queue"),
-    path("assessing/caseload/", judgement.cases, name="caseload"),
+    path("assessing/caseload/", caseload.cases, name="caseload"),
+    path("assessing/caseload/file/<slug:ending>/", caseload.cases_file, name="cases_file"),
+    path("help/worked-out/", caseload.worked_out, name="worked_out"),
     path("assessing/<int:pk>/", judgement.judge, name="judge"),
     # verification
     path("verifying/", verification.sampling, name="sampling"),

@@ -8,8 +8,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from assessments.actions import evidence, judgement
-from assessments.enums import ItemStatus, Verb, Verdict
-from assessments.models import Action, Enrolment, EvidenceFile, EvidenceVersion, Sample
+from assessments.enums import InterestKind, ItemStatus, Verb, Verdict
+from assessments.models import Action, Enrolment, EvidenceFile, EvidenceVersion, Interest, Sample
 from assessments.workflow import UNIT_STEPS
 from bench.centre import Staffed
 from bench.plan import UNITS, Stage, stage_of
@@ -17,6 +17,7 @@ from portfolio.models import CandidateRecord, Document, RoleGrant, User
 
 HEAVY, LIGHT = 5, 3
 """How many bare pages a page may cost the server: a matrix or a form, and every other page."""
+MOST_REASSIGNED = 40
 MATRIX_QUERIES, PAGE_QUERIES = 12, 15
 
 
@@ -46,6 +47,7 @@ class Subjects:
     draft: EvidenceVersion
     second: EvidenceVersion
     document: Document
+    conflict: Interest
 
 
 def subjects(staffed: Staffed) -> Subjects:
@@ -66,6 +68,7 @@ def subjects(staffed: Staffed) -> Subjects:
         draft=of_unit.filter(status=ItemStatus.DRAFT)[0],
         second=judged_twice(at[Stage.BUSY]),
         document=waiting_document(begun),
+        conflict=conflict_with(first, staffed),
     )
 
 
@@ -116,6 +119,22 @@ def waiting_document(enrolment: Enrolment) -> Document:
     )[0]
 
 
+def conflict_with(candidate: CandidateRecord, staffed: Staffed) -> Interest:
+    """The trainee is tied to the candidate, whom somebody else assesses."""
+    return Interest.objects.get_or_create(
+        centre=staffed.centre,
+        staff=staffed.trainee,
+        candidate=candidate,
+        defaults={
+            "kind": InterestKind.RELATIVE,
+            "words": "A cousin.",
+            "from_on": timezone.localdate(),
+            "declared_by": staffed.administrator,
+            "declared_at": timezone.now(),
+        },
+    )[0]
+
+
 def pages(found: Subjects) -> list[Page]:
     """Every page of the house that shows records."""
     return [
@@ -161,6 +180,10 @@ def assessors_pages(found: Subjects) -> Iterable[Page]:
     me, file = found.staffed.assessor, EvidenceFile.objects.filter(version=found.read)[0]
     yield page("Queue", me, "assessments:queue")
     yield page("Caseload", me, "assessments:caseload")
+    yield page("Caseload, longest waiting", me, "assessments:caseload", query="?sort=waiting&waiting_days=1")
+    yield page("Caseload, behind target", me, "assessments:caseload", query="?sort=pace&pace=behind")
+    yield page("Own conflicts", me, "assessments:own_conflicts", measured=False)
+    yield page("Declare a conflict", me, "assessments:declare_own_conflict", found.staffed.centre.slug, most=HEAVY)
     yield page("Judge", me, "assessments:judge", found.waiting.pk, most=HEAVY)
     yield page("Evidence, as its assessor", me, "assessments:evidence", found.read.evidence_id)
     second = found.second
@@ -195,6 +218,9 @@ def office_pages(found: Subjects) -> Iterable[Page]:
     yield page("People", me, "portfolio:centre_people", slug)
     yield page("Person", me, "portfolio:person", slug, somebody)
     yield page("Enrolments", me, "assessments:centre_enrolments", slug)
+    yield page("Enrolments, least accepted", me, "assessments:centre_enrolments", slug, query="?sort=progress")
+    yield page("Time to feedback", me, "assessments:feedback_times", slug, measured=False)
+    yield page("Conflicts", me, "assessments:conflicts", slug, measured=False)
     yield page("Enrol", me, "assessments:enrol", slug, most=HEAVY)
     yield page("Forms", me, "assessments:centre_forms", slug)
     yield page("Declare authentic", me, "assessments:authenticate", signed, most=HEAVY)
@@ -208,10 +234,15 @@ def office_pages(found: Subjects) -> Iterable[Page]:
         ("End a role", "portfolio:end_role", [slug, somebody, grant.pk]),
         ("Add a qualification", "portfolio:add_qualification", [slug, asha.handle]),
         ("Allocate", "assessments:allocate", [found.begun.pk, "assessor"]),
+        ("Record a conflict", "assessments:record_conflict", [slug]),
+        ("End a conflict", "assessments:end_conflict", [found.conflict.pk]),
         ("Approval", "assessments:approval", [slug, "ocr"]),
         ("Approval of the form", "assessments:form_approval", [slug, "ocr"]),
     ):
         yield page(name, me, route, *args, most=HEAVY, measured=False)
+    chosen = "&".join(f"chosen={row.pk}" for row in found.staffed.centre.enrolments.order_by("pk")[:MOST_REASSIGNED])
+    to_whom = f"?part=assessor&assessor={found.staffed.trainee.handle}&{chosen}"
+    yield page("Reassign", me, "assessments:reassign", slug, query=to_whom, most=HEAVY, measured=False)
 
 
 MEASURED_VERBS = (Verb.DECLARE, Verb.SIGN_OFF, Verb.COUNTERSIGN, Verb.VERIFY)

@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, field
 from django.db import transaction
 from django.db.models import F
 
+from assessments.actions.counting import recount
 from assessments.actions.evidence import Described
 from assessments.enums import AllocatedAs, ItemStatus
 from assessments.models import (
@@ -100,6 +101,7 @@ def load(staffed: Staffed, plans: Sequence[PlannedCandidate]) -> list[CandidateR
     hand_in(taken, book)
     read(staffed, taken, book)
     sign_units(staffed, [(unit.planned, unit.enrolment, unit.criteria) for unit in taken], book)
+    recount(unit.enrolment.pk for unit in taken)
     book.write()
     return candidates
 
@@ -143,6 +145,8 @@ def enrolment(staffed: Staffed, candidate: CandidateRecord, planned: PlannedUnit
         countersigner=staffed.assessor if planned.by_trainee else None,
         verifier=staffed.verifier,
         started_on=planned.enrolled_at.date(),
+        target_on=planned.target_on,
+        criteria_count=unit.criteria.count(),
     )
 
 

@@ -83,6 +83,11 @@ class PlannedUnit:
     items: tuple[PlannedItem, ...]
 
     @property
+    def target_on(self) -> datetime.date:
+        """Some are aimed at a day that has passed, some at one that is far."""
+        return (self.enrolled_at + (120 + len(self.key) * 12) * DAY).date()
+
+    @property
     def by_trainee(self) -> bool:
         return self.stage in BY_TRAINEE
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery, Value
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, Lower, NullIf
 
 from portfolio.enums import Role
@@ -24,6 +24,9 @@ from portfolio.rules import STAFF_ROLES, is_qualified
 
 PER_PAGE = 50
 LONGEST_HISTORY = 100
+DUE_SOON = 60
+"""So many days before an award is to be held, administrators are told."""
+MOST_DUE = 20
 
 
 def holds_award(user: User, centre: Centre, role: Role, day: datetime.date) -> bool:
@@ -87,16 +90,49 @@ class PersonLine:
 
 
 @dataclass(frozen=True)
+class AwardDue:
+    """An award that somebody on the staff was to hold by a day that has passed, or is near."""
+
+    handle: str
+    name: str
+    award: str
+    target_on: datetime.date
+    passed: bool
+
+
+def awards_due(centre: Centre, day: datetime.date) -> list[AwardDue]:
+    """Awards worked towards whose day has passed or is near, the earliest first, of people who hold a role that day.
+
+    Not where another award qualifies the person for the same role already. One query.
+    """
+    held = StaffQualification.objects.filter(staff=OuterRef("staff"), role=OuterRef("role"), achieved_on__lte=day)
+    working = RoleGrant.objects.on(day).filter(user=OuterRef("staff__user"), centre=centre, role__in=STAFF_ROLES)
+    due = StaffQualification.objects.filter(
+        ~Exists(held),
+        Exists(working),
+        staff__centre=centre,
+        achieved_on=None,
+        target_on__lt=day + datetime.timedelta(days=DUE_SOON),
+    )
+    return [
+        AwardDue(row.staff.user.handle, row.staff.name, row.get_kind_display(), row.target_on, is_overdue(row, day))
+        for row in due.select_related("staff__user").order_by("target_on", "pk")[:MOST_DUE]
+        if row.target_on
+    ]
+
+
+@dataclass(frozen=True)
 class PeoplePage:
     """A page of the list, as asked for."""
 
     centre: Centre
     page: Page[Any]
     lines: list[PersonLine]
+    due: list[AwardDue]
 
 
 def people_page(centre: Centre, *, search: str, role: Role | None, number: str, day: datetime.date) -> PeoplePage:
-    """The people of a centre whose name or address holds the words, and who hold the role that day. Three queries."""
+    """The people of a centre whose name or address holds the words, and who hold the role that day. Four queries."""
     people = people_of(centre)
     if search:
         legal = CandidateRecord.objects.filter(centre=centre, legal_name__icontains=search)
@@ -109,7 +145,7 @@ def people_page(centre: Centre, *, search: str, role: Role | None, number: str, 
     lines = [
         PersonLine(person.handle, person.name, person.email, roles_in_order(person.roles_today)) for person in page
     ]
-    return PeoplePage(centre, page, lines)
+    return PeoplePage(centre, page, lines, awards_due(centre, day))
 
 
 def roles_in_order(grants: Iterable[RoleGrant]) -> list[str]:

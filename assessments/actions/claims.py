@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from assessments.actions import leaves
+from assessments.actions.counting import recount
 from assessments.actions.items import LockedItem, lock_item, told
 from assessments.actions.journey import lock, person, refuse
 from assessments.actions.leaves import LeafTarget
@@ -52,6 +53,7 @@ def map_more(
     refuse(item_refusals(Verb.MAP_MORE, mapper, item.facts))
     made = claim(version, targets, item.enrolments, mapper, by, at)
     shown = leaves.show(version, item.enrolments, shows, by, at)
+    recount(item.enrolments)
     details: dict[str, JSON] = {"criteria": [mapping.criterion_id for mapping in made]}
     if shown:
         details["requirements"] = [showing.requirement_id for showing in shown]
@@ -86,6 +88,7 @@ def take_back(*, mapping: Mapping, by: User, at: datetime.datetime) -> Mapping:
         raise Refusal(sentences)
     Mapping.objects.filter(pk=mapping.pk).update(taken_back_at=at, taken_back_by=by, waiting_since=None)
     leaves.drop_unmapped(mapping.evidence_id, by, at)
+    recount([enrolment.pk])
     mapping.refresh_from_db()
     audit.record(
         verb="take_back_mapping",

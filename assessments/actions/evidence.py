@@ -10,11 +10,13 @@ from django.db.models import F
 
 from assessments.actions import claims, leaves
 from assessments.actions.claims import Target, units_of
+from assessments.actions.counting import recount
 from assessments.actions.items import lock_item, told
 from assessments.actions.journey import lock, move_item, person, refuse, require
 from assessments.actions.leaves import LeafTarget
 from assessments.enums import EvidenceKind, HeldAt, ItemStatus, OthersData, Setting, UnitStatus, Verb, Verdict
 from assessments.models import Evidence, EvidenceFile, EvidenceVersion, Mapping
+from assessments.queries.evidence import enrolments_of
 from assessments.workflow import item_refusals
 from portfolio import audit, renditions, signing, transfers
 from portfolio.actions.checks import refuse_invalid
@@ -133,6 +135,7 @@ def edit_draft(
     claims.claim(version, targets, item.enrolments, person(by, version.evidence.centre_id, at), by, at)
     leaves.drop_unmapped(version.evidence_id, by, at)
     leaves.show(version, item.enrolments, shows, by, at)
+    recount(item.enrolments)
     details: dict[str, JSON] = {"title": described.title, "added": len(add), "criteria": len(targets)}
     told("edit_draft", version, by, at, {**details, "taken_back": dropped})
     return version
@@ -155,6 +158,7 @@ def submit(*, version: EvidenceVersion, by: User, at: datetime.datetime) -> Evid
     declaration = signing.current_statement("evidence-authentic")
     move_item(version, Verb.SUBMIT, ItemStatus.SUBMITTED, submitted_at=at, declaration=declaration)
     _wait_to_be_read(version, at, but=_met(version))
+    recount(row.pk for row in enrolments_of(version.evidence_id))
     told(Verb.SUBMIT, version, by, at, {"number": evidence.number, "statement": declaration.pk})
     return version
 
@@ -196,6 +200,7 @@ def withdraw_item(*, version: EvidenceVersion, reason: str, by: User, at: dateti
         _wait_to_be_read(in_force, at, but=set(in_force.decisions.values_list("enrolment_id", "criterion_id")))
     elif evidence.number is None:
         leaves.drop_all(evidence.pk, by, at)
+    recount(row.pk for row in enrolments_of(version.evidence_id))
     told(Verb.WITHDRAW_ITEM, version, by, at, {"reason": reason, "version": version.number})
     return version
 

@@ -5,9 +5,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.utils import timezone
 
 from assessments.actions import leaves
 from assessments.actions.claims import mapping_refusals
+from assessments.actions.counting import recount
 from assessments.actions.items import LockedItem, lock_item
 from assessments.actions.journey import (
     BACK_TO_COLLECTING,
@@ -24,8 +26,9 @@ from assessments.actions.leaves import LeafTarget
 from assessments.enums import HeldAt, ItemStatus, SignedAs, UnitStatus, Verb, Verdict
 from assessments.models import Countersignature, Decision, Enrolment, EvidenceVersion, Mapping, Review
 from assessments.queries.enrolment import people_of, staff_name
+from assessments.queries.interests import has_interest
 from assessments.queries.judgement import UnitRows, digest_for, stale_parts, unit_facts, unit_rows
-from assessments.rules import Person, is_assessor_of
+from assessments.rules import Person, is_assessor_of, stands_alone
 from assessments.workflow import item_refusals, unit_refusals
 from portfolio import audit
 from portfolio.canonical import JSON
@@ -71,8 +74,8 @@ def review(
     """Save a reading with its decisions: one act, one audit line. Part of the mappings may wait.
 
     Criteria the item was not mapped to are mapped by the assessor in the same act. Decisions by somebody without an
-    assessor's award wait for a countersignature. Returning sends the item back to the candidate with feedback.
-    `shows` and `hides` correct which evidence requirements the item is said to show.
+    assessor's award, or with an interest in the candidate, wait for a countersignature. Returning sends the item back
+    to the candidate with feedback. `shows` and `hides` correct which evidence requirements the item is said to show.
     """
     item = lock_item(version, {judged.enrolment_id for judged in decisions} | {leaf.enrolment_id for leaf in shows})
     version, centre = item.version, item.version.evidence.centre
@@ -84,11 +87,13 @@ def review(
     ]
     if sentences:
         raise Refusal(sentences)
+    interested = has_interest(by, version.evidence.candidate_id, timezone.localdate(at))
     reading = Review.objects.create(
         version=version,
         assessor=by,
         assessor_name=staff_name(by, centre.pk),
         qualified=reader.qualified,
+        interested=interested,
         at=at,
         valid=rules.valid,
         authentic=rules.authentic,
@@ -99,12 +104,13 @@ def review(
         returned=returned,
         feedback=feedback.strip(),
     )
-    _decide(reading, decisions, needs_countersignature=not reader.qualified)
+    _decide(reading, decisions, needs_countersignature=interested or not reader.qualified)
     leaves.correct(item, shows, hides, reader, by, at)
     leaves.seen(version.evidence_id, {judged.enrolment_id for judged in decisions}, at)
     move_item(version, Verb.REVIEW, ItemStatus.RETURNED if returned else ItemStatus.REVIEWED)
     if returned:
         version.evidence.mappings.update(waiting_since=None)
+    recount(item.enrolments)
     details: dict[str, JSON] = {
         "version": version.pk,
         "review": reading.pk,
@@ -142,15 +148,16 @@ def refer(*, enrolment: Enrolment, feedback: str, by: User, at: datetime.datetim
 def sign_off(*, enrolment: Enrolment, comments: str, by: User, at: datetime.datetime) -> Enrolment:
     """The assessor signs the unit, with comments that are part of what is signed.
 
-    Where a decision is pending, or the assessor holds no award, the unit goes to its countersigner.
+    Where a decision is pending, or the assessor holds no award or has an interest in the candidate, the unit goes to
+    its countersigner.
     """
     enrolment = lock_one(enrolment)
-    rows = unit_rows(enrolment)
+    rows = unit_rows(enrolment, day=timezone.localdate(at))
     assessor, facts = person(by, enrolment.centre_id, at), unit_facts(rows)
     refuse(unit_refusals(Verb.SIGN_OFF, assessor, facts))
     comments = comments.strip()
     columns = {"assessor_signed_at": at, "assessor_signed_by": by}
-    if facts.pending or not assessor.qualified:
+    if facts.pending or not stands_alone(assessor, facts.interested):
         move_unit(enrolment, Verb.SIGN_OFF, UnitStatus.AWAITING_COUNTERSIGNATURE, **columns)
     else:
         move_unit(enrolment, Verb.SIGN_OFF, UnitStatus.SIGNED_OFF, signed_off_at=at, **columns)
@@ -166,6 +173,7 @@ def countersign(*, enrolment: Enrolment, by: User, at: datetime.datetime) -> Enr
     Countersignature.objects.bulk_create(
         Countersignature(decision_id=decision.pk, by=by, at=at, agreed=True) for decision in rows.pending
     )
+    recount([enrolment.pk])
     digest = digest_for(rows, SignedAs.COUNTERSIGNER)
     move_unit(enrolment, Verb.COUNTERSIGN, UnitStatus.SIGNED_OFF, signed_off_at=at, countersigned_by=by)
     sign(enrolment, SignedAs.COUNTERSIGNER, digest, by=by, at=at)
@@ -191,6 +199,7 @@ def hand_back(
     Countersignature.objects.bulk_create(
         Countersignature(decision_id=decision.pk, by=by, at=at, agreed=False, reason=reason) for decision in decisions
     )
+    recount([enrolment.pk])
     move_unit(enrolment, Verb.HAND_BACK, UnitStatus.DECLARED, assessor_signed_at=None, assessor_signed_by=None)
     parts = (SignedAs.ASSESSOR, SignedAs.ASSESSOR_AUTHENTICITY)
     void_signatures(enrolment, by=by, at=at, reason=f"Handed back: {reason}", parts=parts)
@@ -281,7 +290,7 @@ def _decide(reading: Review, decisions: Sequence[Judged], *, needs_countersignat
 def _ready(enrolment: Enrolment, verb: Verb, by: User, at: datetime.datetime) -> tuple[Enrolment, UnitRows]:
     """The enrolment locked, with its rows, once nothing refuses the verb."""
     enrolment = lock_one(enrolment)
-    rows = unit_rows(enrolment)
+    rows = unit_rows(enrolment, day=timezone.localdate(at))
     refuse(unit_refusals(verb, person(by, enrolment.centre_id, at), unit_facts(rows)))
     return enrolment, rows
 

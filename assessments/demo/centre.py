@@ -91,13 +91,13 @@ def accept(centre: Centre, user: User, at: datetime.datetime) -> None:
 def award(
     staff: StaffRecord, kind: QualificationKind, role: Role, by: User, at: datetime.datetime, *, held: bool
 ) -> None:
-    """An award achieved two years ago, or aimed at within the eighteen months awarding bodies allow."""
+    """An award achieved two years ago, or aimed at by a day that is near, for the office to see to."""
     actions.record_qualification(
         staff=staff,
         kind=kind,
         role=role,
         achieved_on=at.date() - datetime.timedelta(days=700) if held else None,
-        target_on=None if held else at.date() + datetime.timedelta(days=540),
+        target_on=None if held else at.date() + datetime.timedelta(days=150),
         by=by,
         at=at,
     )

@@ -10,7 +10,7 @@ from assessments.actions import award, enrolment, evidence, judgement, verificat
 from assessments.actions.claims import Target
 from assessments.actions.evidence import Described, NamedFile
 from assessments.actions.leaves import LeafTarget
-from assessments.demo import files, witnesses
+from assessments.demo import files, interests, witnesses
 from assessments.demo.centre import Harbour, open_harbour
 from assessments.demo.evidence import BY_UNIT, FLOOR_WALK, LATE_SHIFT, SHOWS, Piece
 from assessments.enums import Verdict
@@ -48,6 +48,8 @@ def tell() -> Harbour:
     ):  # fmt: skip
         calendar.restart(days=7)
         chapter()
+    interests.declare(story.harbour, calendar.now - datetime.timedelta(days=2))
+    interests.change_hands(story.harbour, calendar.now - datetime.timedelta(days=1))
     return story.harbour
 
 

@@ -3,6 +3,7 @@
 from assessments.models.award import AuthenticationForm, Certificate, Claim
 from assessments.models.enrolment import Allocation, Enrolment, EnrolmentQuerySet
 from assessments.models.evidence import Evidence, EvidenceFile, EvidenceVersion, Mapping, Release, Showing
+from assessments.models.interests import Interest, InterestQuerySet
 from assessments.models.judgement import Countersignature, Decision, Review, SignOff
 from assessments.models.testimony import SIGNED, STILL_WANTED, Testimony, TestimonyCriterion
 from assessments.models.verification import Action, ActionQuerySet, Sample, SampledCriterion, UnsampledNote
@@ -23,6 +24,8 @@ __all__ = [
     "Evidence",
     "EvidenceFile",
     "EvidenceVersion",
+    "Interest",
+    "InterestQuerySet",
     "Mapping",
     "Release",
     "Review",

@@ -10,6 +10,8 @@ from portfolio.enums import Role
 from portfolio.models import CandidateRecord, Centre, User, centres_of, one_of
 from units.models import Unit
 
+TALLY = ("criteria_count", "claimed_count", "accepted_count", "returned_count", "pending_count")
+"""How many criteria there are and how far they are, kept by the verbs (assessments/actions/counting.py)."""
 STAFF = tuple(role for role in Role if role != Role.CANDIDATE)
 LISTED = (
     "centre",
@@ -22,8 +24,12 @@ LISTED = (
     "assessor",
     "verifier",
     "status",
+    "started_on",
     "target_on",
     "signed_off_at",
+    *TALLY,
+    "ahead_before",
+    "behind_from",
 )
 DECLARED = (
     UnitStatus.DECLARED,
@@ -108,6 +114,13 @@ class Enrolment(models.Model):
     )
     started_on = models.DateField()
     target_on = models.DateField("target date", null=True, blank=True)
+    criteria_count = models.PositiveSmallIntegerField(default=0, editable=False)
+    claimed_count = models.PositiveSmallIntegerField(default=0, editable=False, help_text="or further")
+    accepted_count = models.PositiveSmallIntegerField(default=0, editable=False, help_text="or confirmed")
+    returned_count = models.PositiveSmallIntegerField(default=0, editable=False)
+    pending_count = models.PositiveSmallIntegerField(default=0, editable=False, help_text="met, to be countersigned")
+    ahead_before = models.DateField(null=True, editable=False, help_text="ahead of target until the day before")
+    behind_from = models.DateField(null=True, editable=False, help_text="behind target from this day")
     declared_at = models.DateTimeField(null=True, editable=False)
     assessor_signed_at = models.DateTimeField(null=True, editable=False)
     assessor_signed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, editable=False, related_name="+")
@@ -127,6 +140,7 @@ class Enrolment(models.Model):
             models.Index(fields=["assessor", "status"]),
             models.Index(fields=["verifier", "status"]),
             models.Index(fields=["centre", "status"]),
+            models.Index(fields=["centre", "behind_from"]),
         ]
         constraints = [
             one_of("status", UnitStatus, "unit_status_is_known"),
@@ -208,6 +222,12 @@ class Enrolment(models.Model):
                 name="a_unit_is_aimed_at_after_it_starts",
                 violation_error_message="The target date cannot be before the start.",
             ),
+            models.CheckConstraint(
+                condition=Q(claimed_count__lte=F("criteria_count"))
+                & Q(accepted_count__lte=F("claimed_count"))
+                & Q(pending_count__lte=F("claimed_count")),
+                name="a_unit_is_no_further_than_it_has_criteria",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -226,6 +246,7 @@ class Allocation(models.Model):
     from_at = models.DateTimeField()
     to_at = models.DateTimeField(null=True)
     reason = models.TextField(blank=True)
+    despite = models.TextField("why in spite of a conflict of interest", blank=True)
 
     class Meta:
         ordering = ["enrolment", "from_at", "pk"]

@@ -20,6 +20,7 @@ class Review(StandingRow):
     assessor = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     assessor_name = models.CharField(max_length=200)
     qualified = models.BooleanField(help_text="whether the assessor held an assessor's award that day")
+    interested = models.BooleanField(default=False, help_text="whether the assessor had one in the candidate then")
     at = models.DateTimeField()
     valid = models.BooleanField()
     authentic = models.BooleanField()
@@ -34,6 +35,7 @@ class Review(StandingRow):
 
     class Meta:
         ordering = ["version", "at", "pk"]
+        indexes = [models.Index(fields=["assessor", "-at"])]
         constraints = [
             models.CheckConstraint(
                 condition=Q(valid=True, authentic=True, current=True, sufficient=True) | ~Q(remarks=""),
@@ -82,9 +84,10 @@ class Decision(StandingRow):
 
 
 class Countersignature(StandingRow):
-    """A qualified assessor's word on an unqualified assessor's decision, which counts only once agreed.
+    """A qualified assessor's word on a decision that does not stand alone, which counts only once agreed.
 
-    Source: NVQ Code of Practice; unqualified assessors' decisions need a countersignature (domain rule 4).
+    Source: NVQ Code of Practice; unqualified assessors' decisions need a countersignature (domain rule 4). So do those
+    of an assessor with an interest in the candidate: another person scrutinises them (Ofqual A4.6).
     """
 
     decision = models.OneToOneField(Decision, on_delete=models.PROTECT, related_name="countersignature")

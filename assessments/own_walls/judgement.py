@@ -1,6 +1,7 @@
 """What was said stands, and nobody judges their own."""
 
 from assessments.own_walls.pieces import (
+    ALLOCATED,
     COLLECTING,
     IN_THE_UNIT,
     JUDGED,
@@ -23,9 +24,25 @@ ITEM_DECIDED = """(
     SELECT v.evidence_id FROM assessments_decision d JOIN assessments_evidenceversion v ON v.id = d.version_id
     WHERE d.id = NEW.decision_id
 )"""
+READ_AT = "(SELECT r.at FROM assessments_review r WHERE r.id = NEW.review_id)"
 NO_WITNESS = "Nobody judges evidence of which they are a witness."
 
 JUDGEMENT = [
+    # The widest walls stand first: where a narrower one refuses as well, its sentence says more.
+    *refuses(
+        "assessments_decision",
+        INSERT,
+        f"NOT {ALLOCATED.format(part='assessor', enrolment='NEW.enrolment_id', person=READER, at=READ_AT)}",
+        "A decision is made by whoever is allocated to the unit as its assessor at that time.",
+        name="who_decides_is_allocated_then",
+    ),
+    *refuses(
+        "assessments_countersignature",
+        INSERT,
+        f"NOT {ALLOCATED.format(part='countersigner', enrolment=DECIDED_IN, person='NEW.by_id', at='NEW.at')}",
+        "A countersignature is given by whoever is allocated to the unit as its countersigner at that time.",
+        name="who_countersigns_is_allocated_then",
+    ),
     *stands_for_good("assessments_review", "readings"),
     *refuses(
         "assessments_review",
@@ -51,10 +68,10 @@ JUDGEMENT = [
             SELECT 1 FROM assessments_enrolment e JOIN assessments_evidence i ON i.candidate_id = e.candidate_id
             JOIN assessments_evidenceversion v ON v.evidence_id = i.id JOIN assessments_review r ON r.version_id = v.id
             WHERE e.id = NEW.enrolment_id AND v.id = NEW.version_id AND r.id = NEW.review_id
-            AND r.qualified <> NEW.needs_countersignature
+            AND NEW.needs_countersignature = (r.interested OR NOT r.qualified)
         )""",
         "A decision is on its own candidate's evidence, in the version that was read, and needs a countersignature "
-        "exactly when its assessor holds no award.",
+        "exactly when its assessor holds no award or has a conflict of interest.",
         name="a_decision_belongs_to_its_reading_and_candidate",
     ),
     *refuses(

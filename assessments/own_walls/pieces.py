@@ -36,6 +36,10 @@ TESTIFIED_IN = (
     + TESTIFIED.replace("{evidence}", "ym.evidence_id")
     + ")"
 )
+ALLOCATED = """EXISTS (
+    SELECT 1 FROM assessments_allocation l WHERE l.enrolment_id = {enrolment} AND l.part = '{part}'
+    AND l.user_id = {person} AND l.from_at <= {at} AND (l.to_at IS NULL OR l.to_at >= {at})
+)"""
 OWN = "EXISTS (SELECT 1 FROM assessments_enrolment w WHERE w.id = {enrolment} AND w.candidate_user_id = {person})"
 COLLECTING = "EXISTS (SELECT 1 FROM assessments_enrolment k WHERE k.id = NEW.enrolment_id AND k.status = 'collecting')"
 IN_THE_UNIT = """EXISTS (

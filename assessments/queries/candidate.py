@@ -5,10 +5,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from assessments.enums import ItemStatus, Layer, SignedAs, UnitStatus, Verb, Verdict
+from django.utils import timezone
+
+from assessments.enums import ItemStatus, Layer, Pace, SignedAs, UnitStatus, Verb, Verdict
 from assessments.models import Enrolment, EvidenceVersion, Review, SignOff
 from assessments.progress import Progress, progress_of
-from assessments.queries.enrolment import staff_names
+from assessments.queries.enrolment import kept_pace, staff_names
 from assessments.queries.judgement import Decided, Mapped, UnitRows, rows_of, unit_facts
 from assessments.rules import Person
 from assessments.workflow import UnitFacts, unit_needs
@@ -25,6 +27,7 @@ class MyUnit:
     enrolment: Enrolment
     progress: Progress
     assessor: str
+    pace: Pace | None
 
 
 @dataclass(frozen=True)
@@ -74,7 +77,12 @@ def own_portfolio(user: User) -> OwnPortfolio:
     ]
     return OwnPortfolio(
         units=[
-            MyUnit(row, progress_in(facts[row.pk]), names.get((row.assessor_id, row.centre_id), ""))
+            MyUnit(
+                row,
+                progress_in(facts[row.pk]),
+                names.get((row.assessor_id, row.centre_id), ""),
+                kept_pace(row, timezone.localdate()),
+            )
             for row in enrolments
         ],
         waiting=sorted(waiting, key=lambda entry: entry.at, reverse=True),

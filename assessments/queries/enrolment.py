@@ -1,11 +1,14 @@
 """Who is asking, who works on a unit, and where it stands."""
 
 import datetime
+from collections.abc import Iterable
 
-from django.db.models import Q
+from django.db.models import F
 
-from assessments.enums import SignedAs, UnitStatus
-from assessments.models import SIGNED, Enrolment, Mapping, Testimony
+from assessments.enums import Pace, SignedAs, UnitStatus
+from assessments.models import SIGNED, Action, Enrolment, Sample, SignOff, Testimony
+from assessments.pace import PaceDates, pace_of
+from assessments.progress import Progress, Tally
 from assessments.rules import People, Person
 from assessments.workflow import UnitFacts
 from portfolio.enums import Role
@@ -25,31 +28,52 @@ def is_qualified_assessor(user: User, centre_id: int, day: datetime.date) -> boo
     ).exists()
 
 
-def has_judged(enrolment: Enrolment, user: User) -> bool:
-    """Whether the person ever decided, countersigned or signed off in the unit, even if that was voided since."""
-    judging = [SignedAs.ASSESSOR, SignedAs.COUNTERSIGNER]
-    decided = Q(review__assessor=user) | Q(countersignature__by=user)
-    return (
-        enrolment.decisions.filter(decided).exists()
-        or enrolment.sign_offs.filter(part__in=judging, signature__signer=user).exists()
+def verifiers_in(enrolment_ids: Iterable[int]) -> dict[int, frozenset[int]]:
+    """Who ever sampled or verified each of the units, in one query. A sample that was dropped is none."""
+    ids = list(enrolment_ids)
+    sampled = Sample.objects.filter(enrolment__in=ids, dropped_at=None).order_by()
+    closed = Action.objects.filter(enrolment__in=ids, closed_by__isnull=False).order_by()
+    signed = SignOff.objects.filter(enrolment__in=ids, part=SignedAs.VERIFIER).order_by()
+    marked = Enrolment.objects.filter(pk__in=ids, verified_by__isnull=False).order_by()
+    return gathered(
+        ids,
+        sampled.values_list("enrolment_id", "verifier_id").union(
+            closed.values_list("enrolment_id", "closed_by_id"),
+            signed.values_list("enrolment_id", "signature__signer_id"),
+            marked.values_list("pk", "verified_by_id"),
+        ),
     )
 
 
 def has_verified(enrolment: Enrolment, user: User) -> bool:
-    """Whether the person ever sampled or verified the unit. A sample that was dropped is none."""
-    return (
-        enrolment.verified_by_id == user.pk
-        or enrolment.samples.filter(verifier=user, dropped_at=None).exists()
-        or enrolment.actions.filter(closed_by=user).exists()
-        or enrolment.sign_offs.filter(part=SignedAs.VERIFIER, signature__signer=user).exists()
-    )
+    """Whether the person ever sampled or verified the unit."""
+    return user.pk in verifiers_in([enrolment.pk])[enrolment.pk]
+
+
+def witnesses_among(enrolment_ids: Iterable[int]) -> dict[int, frozenset[int]]:
+    """Those who sign in and are witnesses in each of the units, in one query."""
+    ids = list(enrolment_ids)
+    mapped = {
+        "version__evidence__mappings__enrolment__in": ids,
+        "version__evidence__mappings__taken_back_at": None,
+    }
+    signed = Testimony.objects.with_accounts().filter(SIGNED).filter(**mapped).order_by()
+    rows = signed.annotate(unit=F("version__evidence__mappings__enrolment"))
+    return gathered(ids, ((row.unit, row.account) for row in rows))  # type: ignore[attr-defined]  # annotated above
 
 
 def witnesses_in(enrolment_id: int) -> frozenset[int]:
     """Those who sign in and are witnesses in the unit, in one query."""
-    mapped = Mapping.objects.filter(enrolment=enrolment_id, taken_back_at=None).order_by().values("evidence")
-    signed = Testimony.objects.filter(SIGNED, version__evidence__in=mapped).with_accounts()
-    return frozenset(row.account for row in signed if row.account)
+    return witnesses_among([enrolment_id])[enrolment_id]
+
+
+def gathered(ids: Iterable[int], pairs: Iterable[tuple[int, int | None]]) -> dict[int, frozenset[int]]:
+    """(unit, person) as the people of each unit; an empty set for a unit with none."""
+    found: dict[int, set[int]] = {pk: set() for pk in ids}
+    for unit, person in pairs:
+        if person:
+            found[unit].add(person)
+    return {unit: frozenset(people) for unit, people in found.items()}
 
 
 def people_of(
@@ -74,6 +98,19 @@ def bare_facts(enrolment: Enrolment) -> UnitFacts:
         people=people_of(enrolment),
         kept_status=UnitStatus(enrolment.kept_status) if enrolment.kept_status else None,
     )
+
+
+def kept_progress(enrolment: Enrolment) -> Progress:
+    """The unit's progress as its verbs wrote it down. No query."""
+    tally = Tally(enrolment.claimed_count, enrolment.accepted_count, enrolment.returned_count, enrolment.pending_count)
+    return tally.progress(enrolment.criteria_count, enrolment.status)
+
+
+def kept_pace(enrolment: Enrolment, today: datetime.date) -> Pace | None:
+    """How the unit keeps pace with its target date. No query."""
+    if enrolment.target_on is None or not enrolment.criteria_count:
+        return None
+    return pace_of(PaceDates(enrolment.ahead_before, enrolment.behind_from), enrolment.status, today)
 
 
 def staff_name(user: User, centre_id: int) -> str:

@@ -1,7 +1,7 @@
 """What an assessor has said of a unit, and what signatures on it rest on.
 
-A unit's rows are read once, in six queries at most however long the portfolio is; everything else here is derived from
-them.
+A unit's rows are read once, in seven queries at most however long the portfolio is; everything else here is derived
+from them.
 """
 
 import datetime
@@ -11,11 +11,13 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from django.db.models import F, FilteredRelation, Q
+from django.utils import timezone
 
 from assessments.enums import EvidenceKind, ItemStatus, SignedAs, UnitStatus
 from assessments.models import SIGNED, Countersignature, Decision, Enrolment, EvidenceFile, SignOff, Testimony
 from assessments.progress import CONFIRMING, Mark, layer_of, layers
-from assessments.queries.enrolment import people_of
+from assessments.queries.enrolment import gathered, people_of
+from assessments.queries.interests import Held, held_in
 from assessments.queries.leaves import Leaves, leaves_in
 from assessments.queries.mapping import LIVING
 from assessments.workflow import CriterionState, LeafState, Named, UnitFacts
@@ -85,6 +87,7 @@ class UnitRows:
     signers: frozenset[int] = frozenset()
     testimonies: dict[int, list[str]] = field(default_factory=dict)
     witnesses: frozenset[int] = frozenset()
+    held: tuple[Held, ...] = ()
 
     @property
     def marks(self) -> list[Mark]:
@@ -102,17 +105,33 @@ class UnitRows:
         return self.signers | assessors | {row.countersigner_id for row in self.decided if row.countersigner_id}
 
 
+def deciders_of(enrolment_ids: Iterable[int]) -> dict[int, frozenset[int]]:
+    """Everybody who ever judged, signed off or countersigned in each of the units, in one query."""
+    ids = list(enrolment_ids)
+    judged = Decision.objects.filter(enrolment__in=ids).order_by()
+    agreed = Countersignature.objects.filter(decision__enrolment__in=ids).order_by()
+    signed = SignOff.objects.filter(enrolment__in=ids, part__in=JUDGING_PARTS).order_by()
+    return gathered(
+        ids,
+        judged.values_list("enrolment_id", "review__assessor_id").union(
+            agreed.values_list("decision__enrolment_id", "by_id"),
+            signed.values_list("enrolment_id", "signature__signer_id"),
+        ),
+    )
+
+
 def deciders_in(enrolment_id: int) -> frozenset[int]:
-    """Everybody who ever judged, signed off or countersigned in the unit, in one query: `UnitRows.deciders` alone."""
-    judged = Decision.objects.filter(enrolment=enrolment_id).order_by().values_list("review__assessor_id")
-    agreed = Countersignature.objects.filter(decision__enrolment=enrolment_id).order_by().values_list("by_id")
-    signed = SignOff.objects.filter(enrolment=enrolment_id, part__in=JUDGING_PARTS).order_by()
-    return frozenset(user for (user,) in judged.union(agreed, signed.values_list("signature__signer_id")) if user)
+    """The same of one unit: `UnitRows.deciders` alone."""
+    return deciders_of([enrolment_id])[enrolment_id]
 
 
-def unit_rows(enrolment: Enrolment, *, to_sign: bool = True) -> UnitRows:
-    """The unit's rows, in six queries at most. A page that only shows them says so, and may take one less."""
-    return with_signatures(rows_of([enrolment]), to_sign=to_sign)[0]
+def unit_rows(enrolment: Enrolment, *, to_sign: bool = True, day: datetime.date | None = None) -> UnitRows:
+    """The unit's rows, in seven queries at most. A page that only shows them says so, and may take one less.
+
+    `day` is that on which an interest in the candidate counts, today when none is given.
+    """
+    rows = with_signatures(rows_of([enrolment]), to_sign=to_sign)[0]
+    return replace(rows, held=held_in(enrolment, day or timezone.localdate()))
 
 
 def rows_of(enrolments: list[Enrolment], *, worded: bool = True) -> list[UnitRows]:
@@ -339,6 +358,7 @@ def unit_facts(rows: UnitRows) -> UnitFacts:
         pending_deciders=frozenset(row.assessor_id for row in rows.pending),
         assessor_signed_by=enrolment.assessor_signed_by_id,
         kept_status=UnitStatus(enrolment.kept_status) if enrolment.kept_status else None,
+        interested=frozenset(row.user_id for row in rows.held if row.to_at is None and row.interested),
     )
 
 

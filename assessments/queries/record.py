@@ -6,10 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Q, Subquery
+from django.utils import timezone
 
-from assessments.enums import EvidenceKind, ItemStatus, Layer, SignedAs, UnitStatus, Verb, Verdict
+from assessments.enums import EvidenceKind, ItemStatus, Layer, Pace, SignedAs, UnitStatus, Verb, Verdict
 from assessments.models import Enrolment
 from assessments.progress import Mark, Progress, layer_of, progress_of, still_needed
+from assessments.queries.enrolment import kept_pace
+from assessments.queries.interests import Held
 from assessments.queries.judgement import Decided, Mapped, UnitRows, unit_rows
 from assessments.queries.verification import LOOKED_AT, LookedAt, looked_at_in, unit_facts
 from assessments.rules import PERMISSIONS, Person, parties
@@ -134,6 +137,8 @@ class UnitPage:
     criteria: list[CriterionRow]
     leaves: list[LeafRow]
     progress: Progress
+    pace: Pace | None
+    held: tuple[Held, ...]
     signatures: list[SignatureShown]
     comments: str
     looked_at: LookedAt
@@ -176,7 +181,7 @@ def enrolment_shown(user: User, which: Q) -> tuple[Enrolment, dict[str, str]]:
 
 
 def unit_page(user: User, pk: int, person_at: Callable[[int], Person]) -> UnitPage:
-    """The page of a unit, in ten queries at most however long the portfolio is.
+    """The page of a unit, in eleven queries at most however long the portfolio is.
 
     `person_at` tells the user's standing at a centre, once the centre is known. Raises Enrolment.DoesNotExist when
     the unit does not exist for the user.
@@ -202,6 +207,8 @@ def page_of(enrolment: Enrolment, staff: dict[str, str], person: Person) -> Unit
         criteria=criterion_rows(rows, pairs, {state.pk: state.layer for state in facts.criteria}),
         leaves=leaf_rows(rows, facts),
         progress=progress_of({state.pk: state.layer for state in facts.criteria}),
+        pace=kept_pace(enrolment, timezone.localdate()),
+        held=rows.held,
         signatures=signatures_shown(rows, facts),
         comments=rows.sign_offs[SignedAs.ASSESSOR].comments if SignedAs.ASSESSOR in rows.sign_offs else "",
         looked_at=looked_at,

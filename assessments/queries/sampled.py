@@ -70,7 +70,8 @@ def sample_page(user: User, pk: int, person_at: Callable[[int], Person]) -> Samp
     sample = next(sample for sample in unit.looked_at.samples if sample.pk == pk)
     sampled = set(SampledCriterion.objects.filter(sample=pk).values_list("criterion_id", flat=True))
     countersigners = {said.countersigner_id for row in unit.criteria for said in row.said if said.countersigner_id}
-    names = names_at(enrolment, {sample.verifier_id, sample.planned_by_id, *countersigners})
+    names = {held.user_id: held.name for held in unit.held}
+    names |= names_at(enrolment, {sample.verifier_id, sample.planned_by_id, *countersigners} - set(names))
     return SamplePage(
         sample=sample,
         unit=unit,

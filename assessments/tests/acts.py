@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from django.utils import timezone
 
-from assessments.actions import award, enrolment, judgement, verification
+from assessments.actions import allocation, award, enrolment, judgement, verification
 from assessments.enums import AllocatedAs, Verb
 from assessments.models import Action, Enrolment, Sample
 from assessments.testing import (
@@ -23,6 +23,7 @@ from assessments.testing import (
 )
 from assessments.tests.doing import Act
 from assessments.tests.item_acts import ITEM_ACTS
+from assessments.tests.ties import declare_interest, end_interest
 
 
 def trainees(house: House) -> Enrolment:
@@ -93,7 +94,7 @@ def allocate(house: House) -> Act:
     unit = an_enrolment(house)
     return Act(
         house.administrator,
-        lambda by: enrolment.allocate(
+        lambda by: allocation.allocate(
             enrolment=unit,
             part=AllocatedAs.ASSESSOR,
             user=house.other_assessor,
@@ -262,6 +263,8 @@ ACTS: dict[str, Callable[[House], Act]] = {
     **ITEM_ACTS,
     "enrol": enrol,
     "allocate": allocate,
+    "declare_interest": declare_interest,
+    "end_interest": end_interest,
     Verb.SUSPEND.value: suspend,
     Verb.RESUME.value: resume,
     Verb.WITHDRAW.value: withdraw,

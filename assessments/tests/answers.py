@@ -35,6 +35,7 @@ PARTIES: dict[str, Party] = {
 SEES_THE_UNIT = tuple(PARTIES)
 STAFF_OF_THE_UNIT = SEES_THE_UNIT[1:]
 CLOSED = (403, 404)
+ELSEWHERE = tuple(person for person in ROLES if person.endswith("elsewhere"))
 Codes = dict[str, int]
 
 
@@ -89,6 +90,12 @@ def verifying(code: int = 200) -> Codes:
     """A page of the unit's verifier."""
     others = holding(Role.INTERNAL_VERIFIER, Role.LEAD_VERIFIER, code=404)
     return others | {"verifier": code, "lead": code}
+
+
+def running(code: int = 200) -> Codes:
+    """A page of those who see all of the centre's units."""
+    others = holding(Role.ADMINISTRATOR, Role.LEAD_VERIFIER, code=404)
+    return others | {"administrator": code, "lead": code}
 
 
 def turn(verb: Verb) -> Codes:

@@ -1,5 +1,6 @@
 """Rows in every table of the upper floor, each reached by the real verbs: what the walls are tried on."""
 
+import datetime
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
@@ -11,6 +12,7 @@ from assessments.actions import evidence as items
 from assessments.enums import AllocatedAs, Setting, SignedAs
 from assessments.models import Enrolment, EvidenceFile, EvidenceVersion, Review, SampledCriterion
 from assessments.testing import House, a_draft, a_file, an_enrolment, described, handed_in, judged, signed_off
+from assessments.tests.ties import a_tie
 from assessments.tests.witnesses import a_testimony_draft, asked, with_testimony
 from portfolio import signing
 from portfolio.enums import Role
@@ -94,6 +96,10 @@ def collecting_rows(house: House) -> dict[str, int]:
         "read_file": read.files.get().pk,
         "review": review.pk,
         "fresh": copied(review).pk,
+        "by_stranger": copied(review, assessor_id=house.other_assessor.pk).pk,
+        "too_early": copied(review, at=unit.allocations.earliest("from_at").from_at - datetime.timedelta(days=1)).pk,
+        "interested": copied(review, interested=True).pk,
+        "interest": a_tie(house, staff=house.other_verifier).pk,
         "by_verifier": copied(review, assessor_id=house.verifier.pk).pk,
         "by_candidate": copied(review, assessor_id=house.candidate.user_id).pk,
         "decision": read.decisions.get().pk,

@@ -7,6 +7,7 @@ from django.core.management import call_command
 
 from assessments.enums import UnitStatus
 from assessments.models import Action, AuthenticationForm, Certificate, Enrolment, EvidenceFile, Sample
+from assessments.tests.counting import miscounted
 from portfolio import audit, vault
 from portfolio.models import AuditChain, AuditEvent, CandidateRecord
 
@@ -30,6 +31,7 @@ def test_the_demonstration_centre_shows_every_stage_and_is_filled_once(standard:
     for file in EvidenceFile.objects.select_related("stored"):
         assert vault.path_of(file.stored).stat().st_size == file.stored.size
     assert audit.verify(AuditChain.objects.get(centre__slug="harbour")) is None
+    assert miscounted() == []
     lines = AuditEvent.objects.count()
     call_command("demo", stdout=said)
     assert AuditEvent.objects.count() == lines

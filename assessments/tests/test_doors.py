@@ -23,6 +23,7 @@ from assessments.models import AuthenticationForm, Enrolment, EvidenceVersion, T
 from assessments.testing import House, a_draft, an_enrolment, signed_off
 from assessments.tests.answers import (
     CLOSED,
+    ELSEWHERE,
     ROLES,
     SEES_THE_UNIT,
     STAFF_OF_THE_UNIT,
@@ -32,11 +33,13 @@ from assessments.tests.answers import (
     holding,
     office,
     only,
+    running,
     signed_in,
     turn,
     verifying,
     within,
 )
+from assessments.tests.ties import a_tie
 from assessments.tests.witnesses import a_testimony_draft, asked, token_of
 from assessments.workflow import UNIT_STEPS
 from portfolio import transfers, vault
@@ -44,6 +47,7 @@ from portfolio.access import doors
 from portfolio.enums import DocumentStatus, QualificationKind, Role
 from portfolio.harness import AskingClient
 from portfolio.models import AuditEvent, Document, StaffQualification, Upload, User
+from portfolio.rules import STAFF_ROLES
 from portfolio.testing import a_staff_member, with_password
 from portfolio.tests import small_files
 
@@ -70,6 +74,10 @@ class Scene:
 
 def slug(scene: Scene) -> list[object]:
     return [scene.house.centre.slug]
+
+
+def slug_and_csv(scene: Scene) -> list[object]:
+    return [scene.house.centre.slug, "csv"]
 
 
 def slug_and_body(scene: Scene) -> list[object]:
@@ -175,8 +183,19 @@ TABLE: dict[str, Expected] = {
     "portfolio:qualification_achieved": Expected(office(), of_award),
     "units:list": Expected(signed_in()),
     "units:unit": Expected(signed_in(), lambda scene: ["ocr-cc26", 1]),
-    "assessments:enrolments": Expected(holding(Role.ADMINISTRATOR, code=302)),
-    "assessments:centre_enrolments": Expected(office(), slug),
+    "assessments:enrolments": Expected(holding(Role.ADMINISTRATOR, Role.LEAD_VERIFIER, code=302)),
+    "assessments:centre_enrolments": Expected(running(), slug),
+    "assessments:enrolments_file": Expected(running(), slug_and_csv),
+    "assessments:reassign": Expected(office(), slug),
+    "assessments:feedback_times": Expected(running(), slug),
+    "assessments:feedback_file": Expected(running(), slug_and_csv),
+    "assessments:conflicts": Expected(office(), slug),
+    "assessments:record_conflict": Expected(office(), slug),
+    "assessments:end_conflict": Expected(office(), lambda scene: [scene.house.centre.interests.get().pk]),
+    "assessments:own_conflicts": Expected(holding(*STAFF_ROLES)),
+    "assessments:declare_own_conflict": Expected(
+        holding(*STAFF_ROLES) | dict.fromkeys(ELSEWHERE, 404) | {"candidate elsewhere": 403}, slug
+    ),
     "assessments:enrol": Expected(office(), slug),
     "assessments:approvals": Expected(office(), slug),
     "assessments:approval": Expected(office(), slug_and_body),
@@ -211,6 +230,8 @@ TABLE: dict[str, Expected] = {
     "assessments:evidence_page_text": Expected(only(*SEES_THE_UNIT), of_page),
     "assessments:queue": Expected(holding(Role.ASSESSOR)),
     "assessments:caseload": Expected(holding(Role.ASSESSOR)),
+    "assessments:cases_file": Expected(holding(Role.ASSESSOR), lambda scene: ["xlsx"]),
+    "assessments:worked_out": Expected(signed_in()),
     "assessments:judge": Expected(within(Role.ASSESSOR, "assessor"), of_version),
     "assessments:sampling": Expected(holding(Role.INTERNAL_VERIFIER, Role.LEAD_VERIFIER)),
     "assessments:units_verified": Expected(holding(Role.INTERNAL_VERIFIER, Role.LEAD_VERIFIER)),
@@ -274,6 +295,7 @@ def set_scene(house: House, other_house: House) -> Scene:
     learning = StaffQualification.objects.create(
         staff=staff, kind=QualificationKind.TAQA, role=Role.ASSESSOR, target_on=timezone.localdate()
     )
+    a_tie(house, staff=house.trainee)
     browsers = {name: browser_of(person) for name, person in people.items()}
     look_at(unit)
     upload = transfers.begin(centre=house.centre, by=house.candidate.user, name="call.mp3", size=9, at=timezone.now())

@@ -17,6 +17,7 @@ from assessments.enums import ItemStatus, Party, UnitStatus, Verb
 from assessments.rules import PERMISSIONS
 from assessments.testing import House
 from assessments.tests.acts import ACTS
+from assessments.tests.counting import miscounted
 from assessments.workflow import (
     ITEM_FINAL,
     ITEM_JOURNEY,
@@ -34,7 +35,7 @@ from portfolio.refusal import Refusal
 FLOORS = ("portfolio", "units", "assessments")
 ROOT = Path(settings.BASE_DIR)
 LONGEST_FILE = 450
-ACT_OF_A_BOOK = {"take_back": "take_back_mapping"}
+ACT_OF_A_BOOK = {"take_back": "take_back_mapping", "allocate_many": "allocate"}
 
 
 MODELS = [model for floor in FLOORS for model in apps.get_app_config(floor).get_models() if not model._meta.proxy]
@@ -146,6 +147,7 @@ TURNS_OF_OTHERS: dict[str, tuple[str, ...]] = {
     "take_back_showing": ("assessor",),
     "quarantine": ("assessor",),
     "redact": ("administrator",),
+    "declare_interest": ("administrator",),
     "suspend": ("assessor",),
     "resume": ("assessor",),
     "withdraw": ("administrator",),
@@ -162,12 +164,13 @@ def in_part(house: House, part: str) -> User:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("verb", ACTS)
-def test_a_verb_writes_exactly_one_line(house: House, verb: str) -> None:
+def test_a_verb_writes_exactly_one_line_and_keeps_count_of_criteria(house: House, verb: str) -> None:
     act = ACTS[verb](house)
     before = list(AuditEvent.objects.values_list("pk", flat=True))
     act.do(act.by)
     lines = AuditEvent.objects.exclude(pk__in=before)
     assert [(line.verb, line.actor, line.chain.centre) for line in lines] == [(verb, act.by, house.centre)]
+    assert miscounted() == []
 
 
 @pytest.mark.django_db

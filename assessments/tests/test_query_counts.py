@@ -19,6 +19,7 @@ pytestmark = pytest.mark.django_db
 
 FEW, MANY, ITEMS = 3, 12, 5
 WITHOUT_RECORDS = {
+    "a page of rules": {"assessments:worked_out"},
     "a choice of centres, or straight on to the only one": {
         "home",
         "portfolio:people",
@@ -31,6 +32,9 @@ WITHOUT_RECORDS = {
         "assessments:device_drafts",
         "portfolio:discard_work",
         "portfolio:document_file",
+        "assessments:cases_file",
+        "assessments:enrolments_file",
+        "assessments:feedback_file",
         "portfolio:uploads",
         "portfolio:upload",
         "assessments:replace_evidence",

@@ -27,6 +27,7 @@ STANDING = {
 NEVER_DELETED = [
     "enrolment",
     "allocation",
+    "interest",
     "evidence",
     "evidenceversion",
     "evidencefile",
@@ -156,6 +157,8 @@ CHANGES = [
         "past collecting stands, with what it shows",
     ),
     ("sample", "sample", "reason = 'Another'", "A sample keeps when, why and by whom"),
+    ("interest", "interest", "words = 'Nothing much.'", "only its end is written"),
+    ("interest", "interest", "to_on = from_on", "only its end is written"),
     ("sample", "sample", "feedback = 'Splendid'", "A sample keeps when, why and by whom"),
     ("action", "action", "finding = 'Another'", "An action keeps what was found"),
     ("action", "action", "answer = 'Another'", "An action keeps what was found"),
@@ -173,6 +176,13 @@ def test_a_change_is_refused(ids: SimpleNamespace, table: str, row: str, change:
 
 ONCE = [
     ("allocation", "allocation", "to_at = '{now}'", "to_at = NULL", "only its end is written, and only once"),
+    (
+        "interest",
+        "interest",
+        "to_on = from_on, ended_by_id = {assessor}, ended_at = '{now}'",
+        "to_on = NULL, ended_by_id = NULL, ended_at = NULL",
+        "only its end is written, and only once",
+    ),
     (
         "evidencefile",
         "read_file",
@@ -292,7 +302,17 @@ NEW = [
     ("decision", "decision", {"review_id": "{fresh}", "needs_countersignature": "TRUE"}, "holds no award"),
     ("decision", "decision", {"review_id": "{by_verifier}"}, "Nobody judges"),
     ("decision", "decision", {"review_id": "{by_candidate}"}, "Nobody judges"),
+    ("decision", "decision", {"review_id": "{by_stranger}"}, "allocated to the unit as its assessor at that time"),
+    ("decision", "decision", {"review_id": "{too_early}"}, "allocated to the unit as its assessor at that time"),
+    ("decision", "decision", {"review_id": "{interested}"}, "has a conflict of interest"),
     ("decision", "pending", {"review_id": "{trainee_review}"}, "judged no further"),
+    (
+        "countersignature",
+        "countersignature",
+        {"decision_id": "{decision}", "by_id": "{other_assessor}"},
+        "allocated to the unit as its countersigner at that time",
+    ),
+    ("interest", "interest", {"staff_id": "{candidate}"}, "on the staff of the same centre"),
     ("countersignature", "countersignature", {"decision_id": "{decision}", "by_id": "{assessor}"}, "own decision"),
     ("countersignature", "countersignature", {"decision_id": "{decision}", "by_id": "{candidate}"}, "Nobody judges"),
     ("countersignature", "countersignature", {"decision_id": "{decision}", "by_id": "{verifier}"}, "Nobody judges"),

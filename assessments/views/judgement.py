@@ -1,4 +1,4 @@
-"""The assessor's pages: what waits, the caseload, and judging one item."""
+"""The assessor's pages: what waits, and judging one item."""
 
 from typing import Any
 
@@ -13,8 +13,9 @@ from assessments.actions import judgement
 from assessments.enums import Verb
 from assessments.forms.reading import ReadingForm
 from assessments.models import EvidenceVersion
-from assessments.queries.caseload import case_rows, caseload
+from assessments.queries.interests import has_interest
 from assessments.queries.reading import SHORT_LIST, desk, next_in_queue, queue_keys, queued, reading
+from assessments.rules import Person
 from assessments.views.asking import person_at
 from assessments.views.viewing import files_shown
 from assessments.workflow import Reason, item_refusals
@@ -40,15 +41,6 @@ def queue(request: SignedInRequest) -> HttpResponse:
 
 
 @holds(Role.ASSESSOR)
-@require_safe
-def cases(request: SignedInRequest) -> HttpResponse:
-    """My candidates' units, with their progress in layers."""
-    page = Paginator(caseload(request.user).listed(), PER_PAGE).get_page(request.GET.get("page"))
-    context = {"page": page, "rows": case_rows(list(page.object_list))}
-    return render(request, "assessments/judgement/caseload.html", context)
-
-
-@holds(Role.ASSESSOR)
 @require_http_methods(["GET", "HEAD", "POST"])
 def judge(request: SignedInRequest, pk: int) -> HttpResponse:
     """Read one item beside its criteria, and save the whole reading with one press."""
@@ -65,7 +57,7 @@ def judge(request: SignedInRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and not reasons and _save(request, form):
         following = next_in_queue(request.user, found.version.evidence_id)
         return redirect("assessments:judge", following) if following else redirect("assessments:queue")
-    return _judge_answer(request, form, reasons)
+    return _judge_answer(request, form, reasons, person)
 
 
 def _save(request: SignedInRequest, form: ReadingForm) -> bool:
@@ -93,7 +85,7 @@ def _save(request: SignedInRequest, form: ReadingForm) -> bool:
     return True
 
 
-def _judge_answer(request: SignedInRequest, form: ReadingForm, reasons: list[Reason]) -> HttpResponse:
+def _judge_answer(request: SignedInRequest, form: ReadingForm, reasons: list[Reason], person: Person) -> HttpResponse:
     found = form.reading
     context = {
         "reading": found,
@@ -112,7 +104,16 @@ def _judge_answer(request: SignedInRequest, form: ReadingForm, reasons: list[Rea
             )
             for unit in found.units
         ],
+        "waits_because": _waits_because(request, form, person),
         "refusals": [(reason.sentence, None) for reason in reasons],
     }
     refused = request.method == "POST"
     return render(request, "assessments/judgement/judge.html", context, status=409 if refused else 200)
+
+
+def _waits_because(request: SignedInRequest, form: ReadingForm, person: Person) -> str:
+    """Why what the reader decides does not count by itself; empty where it does. One query."""
+    candidate = form.reading.version.evidence.candidate_id
+    if has_interest(request.user, candidate, request.standing.day):
+        return "you have a conflict of interest with the candidate"
+    return "" if person.qualified else "you hold no assessor's award yet"

@@ -63,6 +63,8 @@ class UnitFacts:
     verifier_always: bool = False
     left_unsampled: bool = False
     kept_status: UnitStatus | None = None
+    interested: frozenset[int] = frozenset()
+    """Those named on the unit who have a conflict of interest with its candidate today."""
 
     @property
     def pending(self) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 
 from assessments.enums import Layer, UnitStatus, Verb
-from assessments.rules import Person, has_decided, is_witness
+from assessments.rules import Person, has_decided, is_witness, stands_alone
 from assessments.workflow.facts import Reason, UnitFacts
 
 U = UnitStatus
@@ -56,15 +56,21 @@ def _nothing_stale(person: Person, facts: UnitFacts) -> Iterable[Reason]:
 def _sign_off(person: Person, facts: UnitFacts) -> Iterable[Reason]:
     yield from _criteria_met(person, facts)
     yield from _nothing_stale(person, facts)
-    if (facts.pending or not person.qualified) and facts.people.countersigner_id is None:
+    alone = stands_alone(person, facts.interested)
+    if (facts.pending or not alone) and facts.people.countersigner_id is None:
+        why = "you do not hold an assessor's award"
+        if person.user_id in facts.interested:
+            why = "you have a conflict of interest with the candidate"
+        elif alone:
+            why = "decisions in it wait for a countersignature"
         yield Reason(
-            "This unit needs a countersigner, as you do not hold an assessor's award: ask your centre to name one.",
-            "unit",
-            facts.enrolment_id,
+            f"This unit needs a countersigner, as {why}: ask your centre to name one.", "unit", facts.enrolment_id
         )
 
 
 def _countersign(person: Person, facts: UnitFacts) -> Iterable[Reason]:
+    if person.user_id in facts.interested:
+        yield Reason("You have a conflict of interest with the candidate: somebody without one must countersign.")
     if person.user_id in facts.pending_deciders:
         yield Reason("Some of the decisions are your own: another qualified assessor must countersign them.")
     if person.user_id == facts.assessor_signed_by:
@@ -88,6 +94,8 @@ def _nothing_open(person: Person, facts: UnitFacts) -> Iterable[Reason]:
 
 def _verify(person: Person, facts: UnitFacts) -> Iterable[Reason]:
     yield from _never_a_decider(person, facts)
+    if person.user_id in facts.interested:
+        yield Reason("You have a conflict of interest with the candidate: somebody without one must verify.")
     yield from _nothing_open(person, facts)
     yield from _nothing_stale(person, facts)
     if not facts.agreed_samples and not facts.verifier_always and not facts.open_sample:

@@ -56,7 +56,7 @@ class Actor:
             countersigner=self.staffed.assessor if planned.by_trainee else None,
             verifier=self.staffed.verifier,
             started_on=planned.enrolled_at.date(),
-            target_on=None,
+            target_on=planned.target_on,
             by=self.staffed.administrator,
             at=planned.enrolled_at,
         )

@@ -27,6 +27,10 @@ class CentreQuerySet(models.QuerySet["Centre"]):
         """Centres whose people's records the person keeps: those they administer today."""
         return self.filter(pk__in=centres_kept_by(user))
 
+    def run_by(self, user: "User") -> "CentreQuerySet":
+        """Centres all of whose units the person sees: those they administer, or whose verification they lead, today."""
+        return self.filter(pk__in=centres_of(user, Role.ADMINISTRATOR, Role.LEAD_VERIFIER))
+
 
 class Centre(models.Model):
     """An assessment centre: the tenant. Every row that belongs to a centre carries it."""

@@ -1,4 +1,4 @@
-"""`manage.py print_docs`: the journeys and the permissions as pages, printed from the tables that hold them."""
+"""`manage.py print_docs`: journeys, permissions and rules of the lists as pages, printed from what the code goes by."""
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from assessments.enums import ItemStatus, Party, UnitStatus
+from assessments.pace import FEEDBACK_RULE, PACE_RULE, pace_examples
 from assessments.workflow import (
     ITEM_FINAL,
     ITEM_JOURNEY,
@@ -26,7 +27,7 @@ PRINTED = "<!-- Printed by `python manage.py print_docs` from the tables in the 
 
 
 class Command(BaseCommand):
-    help = "Print docs/workflow.md and docs/permissions.md from the tables in the code."
+    help = "Print docs/workflow.md, docs/permissions.md and docs/worked-out.md from what the code goes by."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--check", action="store_true", help="write nothing; fail when a page is out of date")
@@ -35,6 +36,7 @@ class Command(BaseCommand):
         """Raises CommandError with --check when a page does not say what the tables say."""
         folder = Path(settings.BASE_DIR) / "docs"
         printed = {folder / "workflow.md": workflow_page(), folder / "permissions.md": permissions_page()}
+        printed[folder / "worked-out.md"] = worked_out_page()
         stale = [path for path, text in printed.items() if not path.exists() or path.read_text() != text]
         if options["check"] and stale:
             names = " and ".join(f"docs/{path.name}" for path in stale)
@@ -79,10 +81,33 @@ def permissions_page() -> str:
                 ["Verb", *(party.label for party in Party)],
                 ([step.phrase, *("yes" if party in step.turn else "" for party in Party)] for step in EVERY_STEP),
             ),
+            "Besides: a centre's administrators enrol candidates and allocate the people of a unit. A conflict of",
+            "interest is declared by the person who has it, or recorded by an administrator; an administrator ends it,",
+            "never their own. Whoever has one with a candidate neither countersigns nor verifies their units, and",
+            "assesses them only with a countersigner, who must agree before any decision counts.\n",
             "## Addresses\n",
             "“Signed in” opens a page only for what the person can see; everything else is answered as if it did not",
             "exist. Where roles are named, one of them must be held at some centre that day.\n",
             *table(["Address", "Name", "Open to"], ([f"`{door.address}`", door.name, lock(door)] for door in doors())),
+        ]
+    )
+
+
+def worked_out_page() -> str:
+    """How pace and time to feedback are worked out, as the page of that name says it."""
+    rows = (
+        [f"{row.accepted} of {row.criteria}", f"{row.passed} of {row.days}", str(row.pace.label)]
+        for row in pace_examples()
+    )
+    return "\n".join(
+        [
+            "# How this is worked out\n",
+            PRINTED,
+            "## Behind target, on track, ahead of target\n",
+            *(f"{sentence}\n" for sentence in PACE_RULE),
+            *table(["Criteria accepted", "Days passed", "The unit is"], rows),
+            "## Time to feedback\n",
+            *(f"{sentence}\n" for sentence in FEEDBACK_RULE),
         ]
     )
 

@@ -5,8 +5,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from assessments.actions import claims, judgement, safekeeping
-from assessments.actions import enrolment as enrolments
+from assessments.actions import allocation, claims, judgement, safekeeping
 from assessments.actions import evidence as items
 from assessments.enums import AllocatedAs, HeldAt, ItemStatus, Layer, SignedAs, UnitStatus, Verdict
 from assessments.models import Enrolment, EvidenceVersion, Review, SignOff
@@ -305,7 +304,7 @@ def test_nobody_countersigns_their_own_decisions(house: House) -> None:
         (AllocatedAs.ASSESSOR, house.assessor),
         (AllocatedAs.COUNTERSIGNER, house.trainee),
     ):
-        enrolments.allocate(part=part, user=user, **move)  # type: ignore[arg-type]
+        allocation.allocate(part=part, user=user, **move)  # type: ignore[arg-type]
     unit.refresh_from_db()
     unit = sign_off(declare(unit), house.assessor)
     assert unit.status == UnitStatus.AWAITING_COUNTERSIGNATURE

@@ -12,8 +12,7 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
-from assessments.actions import claims, judgement
-from assessments.actions import enrolment as enrolments
+from assessments.actions import allocation, claims, judgement
 from assessments.actions import evidence as items
 from assessments.enums import AllocatedAs, UnitStatus
 from assessments.models import Enrolment, Evidence
@@ -164,7 +163,7 @@ def test_a_unit_is_taken_once_and_a_part_held_by_one(house: House) -> None:
     unit = Enrolment.objects.get()
 
     def give(user: Any) -> object:
-        return enrolments.allocate(
+        return allocation.allocate(
             enrolment=unit,
             part=AllocatedAs.ASSESSOR,
             user=user,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from assessments.demo import witnesses
 from assessments.demo.centre import DOMAIN, SLUG
 from assessments.enums import ItemStatus
-from assessments.models import Action, Enrolment, EvidenceFile, EvidenceVersion, Sample, Testimony
+from assessments.models import Action, Enrolment, EvidenceFile, EvidenceVersion, Interest, Sample, Testimony
 from portfolio.invitation import Invitation, link_to
 from portfolio.models import Document, RoleGrant, StaffQualification, User
 
@@ -103,6 +103,10 @@ def centre(*more: object) -> Where:
     return lambda: [SLUG, *more]
 
 
+def conflict() -> list[object]:
+    return [Interest.objects.get(ended_at=None).pk]
+
+
 def document() -> list[object]:
     return [Document.objects.latest("pk").pk]
 
@@ -174,6 +178,12 @@ ASSESSOR = [
     Visit("nia", "assessments:queue", about="empty"),
     Visit("dylan", "assessments:caseload"),
     Visit("nia", "assessments:caseload", about="empty"),
+    Visit("dylan", "assessments:caseload", query="?pace=behind&sort=pace", about="behind"),
+    Visit("dylan", "assessments:caseload", query="?search=nobody&waiting_days=x", about="none-found"),
+    Visit("dylan", "assessments:worked_out"),
+    Visit("zofia", "assessments:own_conflicts"),
+    Visit("anita", "assessments:own_conflicts", about="none"),
+    Visit("zofia", "assessments:declare_own_conflict", centre()),
     Visit("dylan", "assessments:judge", reading("sian", I.SUBMITTED)),
     Visit("dylan", "assessments:judge", reading("sian", I.RETURNED), about="refused"),
     Visit("dylan", "assessments:evidence", item("sian", I.SUBMITTED)),
@@ -228,6 +238,16 @@ OFFICE = [
     Visit("nia", "assessments:enrolments", about="which-centre"),
     Visit("morag", "assessments:centre_enrolments", centre()),
     Visit("nia", "assessments:centre_enrolments", lambda: [SECOND], about="empty"),
+    Visit("iain", "assessments:centre_enrolments", centre()),
+    Visit("morag", "assessments:reassign", centre(), about="nothing-ticked"),
+    Visit("morag", "assessments:reassign", centre(), "?all=1", "to-whom"),
+    Visit("morag", "assessments:reassign", centre(), "?all=1&part=countersigner&countersigner=nobody", "preview"),
+    Visit("morag", "assessments:feedback_times", centre()),
+    Visit("nia", "assessments:feedback_times", lambda: [SECOND], about="empty"),
+    Visit("morag", "assessments:conflicts", centre()),
+    Visit("nia", "assessments:conflicts", lambda: [SECOND], about="none"),
+    Visit("morag", "assessments:record_conflict", centre()),
+    Visit("morag", "assessments:end_conflict", conflict),
     Visit("morag", "assessments:enrol", centre()),
     Visit("morag", "assessments:approvals", centre()),
     Visit("morag", "assessments:approval", centre("ocr")),
@@ -257,6 +277,9 @@ NO_PAGE = {
     "portfolio:upload": "answers to scripts only",
     "portfolio:keep_work": "answers to scripts only",
     "portfolio:discard_work": "answers to a press of a button only",
+    "assessments:cases_file": "a download",
+    "assessments:enrolments_file": "a download",
+    "assessments:feedback_file": "a download",
     "assessments:manifest": "read by browsers only",
     "assessments:worker": "a script",
     "assessments:device_drafts": "answers to scripts only",
