@@ -60,6 +60,7 @@ urlpatterns = [
     path("assessing/", judgement.queue, name="queue"),
     path("assessing/caseload/", judgement.cases, name="caseload"),
     path("assessing/<int:pk>/", judgement.judge, name="judge"),
+    path("assessing/<int:pk>/next/", judgement.judge_next, name="judge_next"),
     # verification
     path("verifying/", verification.sampling, name="sampling"),
     path("verifying/units/", verification.units_verified, name="units_verified"),

@@ -135,6 +135,7 @@ def assessors_pages(found: Subjects) -> Iterable[Page]:
     yield page("Queue", me, "assessments:queue")
     yield page("Caseload", me, "assessments:caseload")
     yield page("Judge", me, "assessments:judge", found.waiting.pk, most=HEAVY)
+    yield page("Judge again", me, "assessments:judge", found.read.pk, most=HEAVY)
     yield page("Evidence, as its assessor", me, "assessments:evidence", found.read.evidence_id)
     yield page("Quarantine a file", me, "assessments:quarantine_file", file.pk, measured=False)
     yield page("Release a file", me, "assessments:release_file", file.pk, measured=False)

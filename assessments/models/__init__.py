@@ -3,7 +3,7 @@
 from assessments.models.award import AuthenticationForm, Certificate, Claim
 from assessments.models.enrolment import Allocation, Enrolment, EnrolmentQuerySet
 from assessments.models.evidence import Evidence, EvidenceFile, EvidenceVersion, Mapping, Release
-from assessments.models.judgement import Countersignature, Decision, Review, SignOff
+from assessments.models.judgement import Countersignature, Decision, DecisionMarker, Review, SignOff
 from assessments.models.testimony import SIGNED, STILL_WANTED, Testimony, TestimonyCriterion
 from assessments.models.verification import Action, ActionQuerySet, Sample, SampledCriterion, UnsampledNote
 
@@ -18,6 +18,7 @@ __all__ = [
     "Claim",
     "Countersignature",
     "Decision",
+    "DecisionMarker",
     "Enrolment",
     "EnrolmentQuerySet",
     "Evidence",

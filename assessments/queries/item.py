@@ -1,15 +1,15 @@
 """One item of evidence as its page shows it: versions, files, what it is mapped to, and what was said of it."""
 
-import datetime
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 
-from django.db.models import BooleanField, ExpressionWrapper, QuerySet
+from django.db.models import BooleanField, ExpressionWrapper
 
 from assessments.enums import ItemStatus, Layer, Verb
-from assessments.models import Decision, Enrolment, Evidence, EvidenceFile, EvidenceVersion, Mapping, Review, Testimony
+from assessments.models import Decision, Enrolment, Evidence, EvidenceFile, EvidenceVersion, Mapping, Testimony
 from assessments.models.enrolment import worked_on_by
 from assessments.progress import Mark
+from assessments.queries.conversation import Turn, decisions_on, readings_of, turns
 from assessments.queries.enrolment import staff_names
 from assessments.queries.evidence import enrolments_of, facts_of, scans_in_the_way, testimonies_of
 from assessments.queries.versions import Changes, VersionTold, files_of, mappings_of, versions_told
@@ -17,22 +17,6 @@ from assessments.rules import Person
 from assessments.workflow import ITEM_JOURNEY, SAFEKEEPING, ItemFacts, Reason, item_parties, item_refusals
 from portfolio.models import User
 from units.models import Criterion
-
-DECIDED = (
-    "version",
-    "review",
-    "verdict",
-    "feedback",
-    "needs_countersignature",
-    "criterion__number",
-    "enrolment__unit__short_code",
-    "countersignature__by",
-    "countersignature__at",
-    "countersignature__agreed",
-    "countersignature__reason",
-)
-"""What the conversation about an item tells of a decision."""
-RULES = {"valid": "Valid", "authentic": "Authentic", "current": "Current", "sufficient": "Sufficient"}
 
 
 @dataclass(frozen=True)
@@ -53,24 +37,6 @@ class UnitShown:
 
     enrolment: Enrolment
     mapped: list[MappedTo]
-
-
-@dataclass(frozen=True)
-class Turn:
-    """One turn of the conversation about the item."""
-
-    at: datetime.datetime
-    who: str
-    role: str
-    title: str
-    version: int
-    text: str = ""
-    returned: bool = False
-    seen: bool = False
-    """Whether an assessor has seen the evidence where it is held."""
-    rules: list[tuple[str, bool]] = field(default_factory=list)
-    remarks: str = ""
-    decisions: list[Decision] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -96,7 +62,7 @@ class ItemPage:
 def item_page(
     user: User, pk: int, person_at: Callable[[int], Person], *, number: int | None = None, newest: bool = False
 ) -> ItemPage:
-    """The page of an item in ten queries at most, however much was said of it; a witness's takes two more.
+    """The page of an item in eleven queries at most, however much was said of it; a witness's takes two more.
 
     Shows the version in force; `number` asks for another one, `newest` for the draft of the next where there is one.
     Raises Evidence.DoesNotExist, or EvidenceVersion.DoesNotExist, for what does not exist for this person: drafts are
@@ -128,7 +94,7 @@ def item_page(
         testimonies=[row for row in said if row.version_id == version.pk],
         facts=facts,
         units=units_shown(version, [row for row in enrolments if row.pk in visible], mappings, decisions),
-        turns=turns(evidence, versions, decisions),
+        turns=turns(evidence, versions, readings_of(versions), decisions),
         person=person,
         verbs=verbs_of(person, facts),
     )
@@ -188,16 +154,6 @@ def version_asked_for(versions: list[EvidenceVersion], number: int | None) -> Ev
     return (in_force[-1:] or newest[-1:] or versions[-1:])[0]
 
 
-def decisions_on(versions: Iterable[EvidenceVersion], enrolments: Iterable[int]) -> QuerySet[Decision]:
-    """Every decision on the versions in these enrolments, oldest first."""
-    return (
-        Decision.objects.filter(version__in=list(versions), enrolment__in=list(enrolments))
-        .select_related("criterion", "enrolment__unit", "countersignature")
-        .only(*DECIDED)
-        .order_by("pk")
-    )
-
-
 def verbs_of(person: Person, facts: ItemFacts) -> dict[Verb, list[Reason]]:
     """The verbs that are this person's turn at the version's status, in the table's order, with their refusals."""
     mine = item_parties(person, facts)
@@ -246,66 +202,3 @@ def mark_of(version: EvidenceVersion, mapping: Mapping, word: Decision | None) -
         word.needs_countersignature,
         countersigned,
     )
-
-
-# --- what was said of it ---------------------------------------------------------------------------------------------
-
-
-def turns(evidence: Evidence, versions: list[EvidenceVersion], decisions: list[Decision]) -> list[Turn]:
-    """The conversation, oldest first: handed in, read, countersigned, withdrawn. Two queries."""
-    numbers = {version.pk: version.number for version in versions}
-    said = [turn for version in versions for turn in candidate_turns(evidence, version)]
-    for reading in Review.objects.filter(version__in=versions).order_by("at", "pk"):
-        said.append(reading_turn(reading, numbers[reading.version_id], decisions))
-    return sorted(said + countersigner_turns(evidence, decisions, numbers), key=lambda turn: turn.at)
-
-
-def candidate_turns(evidence: Evidence, version: EvidenceVersion) -> list[Turn]:
-    """What happened to a version by itself."""
-    name, found = str(evidence.candidate), []
-    if version.submitted_at:
-        title = "Handed in" if version.number == 1 else f"Handed in version {version.number}"
-        found.append(Turn(version.submitted_at, name, "Candidate", title, version.number))
-    if version.withdrawn_at:
-        found.append(Turn(version.withdrawn_at, "", "", "Withdrawn", version.number, version.withdrawal_reason))
-    return found
-
-
-def reading_turn(reading: Review, number: int, decisions: list[Decision]) -> Turn:
-    """A reading: the four rules, the feedback, and the decisions made with it."""
-    return Turn(
-        at=reading.at,
-        who=reading.assessor_name,
-        role="Assessor",
-        title="Returned" if reading.returned else "Assessed",
-        version=number,
-        text=reading.feedback,
-        returned=reading.returned,
-        seen=reading.seen_at_location,
-        rules=[(label, getattr(reading, rule)) for rule, label in RULES.items()],
-        remarks=reading.remarks,
-        decisions=[decision for decision in decisions if decision.review_id == reading.pk],
-    )
-
-
-def countersigner_turns(evidence: Evidence, decisions: list[Decision], numbers: dict[int, int]) -> list[Turn]:
-    """What countersigners said, one turn for each of their acts. One query for their names."""
-    acts: dict[tuple[int, datetime.datetime, bool, str, int], list[Decision]] = {}
-    for decision in decisions:
-        if hasattr(decision, "countersignature"):
-            word = decision.countersignature
-            key = (word.by_id, word.at, word.agreed, word.reason, numbers[decision.version_id])
-            acts.setdefault(key, []).append(decision)
-    names = staff_names({by for by, *_ in acts}, {evidence.centre_id})
-    return [
-        Turn(
-            at=at,
-            who=names.get((by, evidence.centre_id), ""),
-            role="Countersigner",
-            title="Countersigned" if agreed else "Did not agree",
-            version=number,
-            text=reason,
-            decisions=named,
-        )
-        for (by, at, agreed, reason, number), named in acts.items()
-    ]

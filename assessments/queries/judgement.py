@@ -9,10 +9,19 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from django.db.models import F, FilteredRelation, Q
+from django.db.models import Exists, F, FilteredRelation, OuterRef, Q
 
 from assessments.enums import EvidenceKind, ItemStatus, SignedAs, UnitStatus
-from assessments.models import SIGNED, Countersignature, Decision, Enrolment, EvidenceFile, SignOff, Testimony
+from assessments.models import (
+    SIGNED,
+    Countersignature,
+    Decision,
+    DecisionMarker,
+    Enrolment,
+    EvidenceFile,
+    SignOff,
+    Testimony,
+)
 from assessments.progress import Mark, layers
 from assessments.queries.enrolment import people_of
 from assessments.queries.mapping import live
@@ -65,6 +74,14 @@ class Decided(NamedTuple):
     at: datetime.datetime
     countersigned: bool | None
     countersigner_id: int | None
+    countersigner_says: str | None
+    marked: bool
+    """Whether it rests on places that were marked."""
+
+    @property
+    def why(self) -> str:
+        """The word on it that counts: the countersigner's where they did not agree, else the assessor's."""
+        return (self.countersigner_says or "") if self.countersigned is False else self.feedback
 
 
 @dataclass(frozen=True)
@@ -206,6 +223,8 @@ def decided_in(enrolment_ids: Iterable[int]) -> list[Decided]:
             "review__at",
             "countersignature__agreed",
             "countersignature__by_id",
+            "countersignature__reason",
+            Exists(DecisionMarker.objects.filter(decision=OuterRef("pk"))),
         )
     )
     return [Decided(*row) for row in rows]

@@ -3,7 +3,7 @@
 import datetime
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from django.db.models import Exists, OuterRef, Q, Subquery
 
@@ -11,6 +11,7 @@ from assessments.enums import EvidenceKind, ItemStatus, Layer, SignedAs, UnitSta
 from assessments.models import Enrolment, UnsampledNote
 from assessments.progress import Mark, Progress, progress_of, still_needed
 from assessments.queries.judgement import Decided, Mapped, UnitRows, unit_rows
+from assessments.queries.markers import MarkerShown, markers_of
 from assessments.queries.verification import LookedAt, looked_at_in, unit_facts
 from assessments.rules import PERMISSIONS, Person, parties
 from assessments.verifying import further_acts
@@ -75,6 +76,10 @@ class Said:
     at: datetime.datetime | None
     countersigned: bool | None
     countersigner_id: int | None
+    marked_id: int | None
+    """The decision, where places were marked for it."""
+    markers: list[MarkerShown] = field(default_factory=list)
+    """The places it rests on, where the page shows them."""
 
 
 @dataclass(frozen=True)
@@ -257,16 +262,19 @@ def criterion_rows(
     latest = {(row.version_id, row.criterion_id): row for row in rows.decided}
     said: dict[int, list[Said]] = defaultdict(list)
     marks: dict[int, list[Mark]] = defaultdict(list)
+    why: dict[int, list[str]] = defaultdict(list)
     for row, mark in pairs:
+        word = latest.get((row.version_id, row.criterion_id))
         marks[row.criterion_id].append(mark)
-        said[row.criterion_id].append(said_of(row, mark, latest.get((row.version_id, row.criterion_id))))
+        why[row.criterion_id].append(word.why if word else "")
+        said[row.criterion_id].append(said_of(row, mark, word))
     return [
         CriterionRow(
             criterion,
             heading_of(criterion),
             layer_by_criterion[criterion.pk],
             said[criterion.pk],
-            still_needed(marks[criterion.pk]),
+            still_needed(marks[criterion.pk], why[criterion.pk]),
         )
         for criterion in rows.criteria
     ]
@@ -286,7 +294,21 @@ def said_of(row: Mapped, mark: Mark, word: Decided | None) -> Said:
         at=word.at if word else None,
         countersigned=word.countersigned if word else None,
         countersigner_id=word.countersigner_id if word else None,
+        marked_id=word.pk if word and word.marked else None,
     )
+
+
+def with_markers(rows: list[CriterionRow]) -> list[CriterionRow]:
+    """The same rows with the places each word rests on, for pages that show words. One query where there are any."""
+    markers = markers_of([said.marked_id for row in rows for said in row.said if said.marked_id])
+    if not markers:
+        return rows
+    return [replace(row, said=[marked(said, markers) for said in row.said]) for row in rows]
+
+
+def marked(said: Said, markers: dict[int, list[MarkerShown]]) -> Said:
+    """One word with its places."""
+    return replace(said, markers=markers[said.marked_id]) if said.marked_id else said
 
 
 def pending_shown(rows: UnitRows) -> list[tuple[int, str]]:

@@ -1,7 +1,7 @@
 """The versions of an item of evidence, and what changed from each to the next."""
 
 import datetime
-from collections.abc import Container, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Prefetch, prefetch_related_objects
@@ -31,6 +31,7 @@ MAPPED = (
     "made_by",
     "made_at",
     "taken_back_at",
+    "waiting_since",
     "criterion__number",
     "criterion__text",
     "criterion__wording_note",
@@ -106,21 +107,6 @@ def versions_told(
         VersionTold(version, changes(before, version, files, mappings) if before else None)
         for before, version in zip(befores, versions, strict=True)
     ]
-
-
-def changes_in(version: EvidenceVersion, enrolments: Container[int]) -> Changes | None:
-    """What changed in a version since the one handed in before it; None for a first one. Four queries at most.
-
-    Of mappings it tells those of the `enrolments`, by id.
-    """
-    if version.number == 1:
-        return None
-    earlier = EvidenceVersion.objects.filter(evidence=version.evidence_id, number__lt=version.number)
-    before = earlier.filter(submitted_at__isnull=False).order_by("-number").first()
-    if before is None:
-        return None
-    mappings = [row for row in mappings_of(version.evidence_id) if row.enrolment_id in enrolments]
-    return changes(before, version, files_of([before, version]), mappings)
 
 
 def mappings_of(evidence_id: int) -> list[Mapping]:

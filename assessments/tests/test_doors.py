@@ -285,6 +285,7 @@ TABLE: dict[str, Expected] = {
     "assessments:queue": Expected(holding(Role.ASSESSOR)),
     "assessments:caseload": Expected(holding(Role.ASSESSOR)),
     "assessments:judge": Expected(within(Role.ASSESSOR, "assessor"), of_version),
+    "assessments:judge_next": Expected(within(Role.ASSESSOR, "assessor", code=302), of_version),
     "assessments:sampling": Expected(holding(Role.INTERNAL_VERIFIER, Role.LEAD_VERIFIER)),
     "assessments:units_verified": Expected(holding(Role.INTERNAL_VERIFIER, Role.LEAD_VERIFIER)),
     "assessments:plan_sample": Expected(verifying() | {"lead": 403}, of_unit),

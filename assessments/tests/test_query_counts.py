@@ -25,6 +25,7 @@ WITHOUT_RECORDS = {
         "assessments:enrolments",
         "assessments:forms",
     },
+    "straight on to another page": {"assessments:judge_next"},
     "a press alone, or a file": {
         "portfolio:invite_again",
         "portfolio:keep_work",

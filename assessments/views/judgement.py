@@ -11,20 +11,32 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from assessments.actions import judgement
 from assessments.enums import Verb
-from assessments.forms.reading import ReadingForm
-from assessments.models import EvidenceVersion
+from assessments.forms.reading import BLANK, SEEN, CriterionFields, ReadingForm, typed_on
+from assessments.models import Enrolment, EvidenceVersion
 from assessments.queries.caseload import case_rows, caseload
-from assessments.queries.evidence import item_facts, scans_of
-from assessments.queries.reading import SHORT_LIST, desk, next_in_queue, queue_keys, queued, reading
-from assessments.queries.versions import changes_in
+from assessments.queries.evidence import enrolments_of, facts_of, scans_of
+from assessments.queries.reading import (
+    SHORT_LIST,
+    Reading,
+    desk,
+    next_in_queue,
+    queue_keys,
+    queued,
+    reading,
+    versions_to_read,
+    words_on,
+)
+from assessments.queries.seen import AGAIN, changed_since, seen_by
 from assessments.views.asking import person_at
 from assessments.views.viewing import files_shown
-from assessments.workflow import Reason, item_refusals
+from assessments.workflow import ItemFacts, item_refusals
 from portfolio.access import SignedInRequest, holds
 from portfolio.enums import Role
 from portfolio.views.answers import done, in_progress
 
 PER_PAGE = 15
+NOT_MINE = "There is no such item among those you assess."
+UNKNOWN = "This page does not say what it showed you, so nothing has been saved yet."
 
 
 @holds(Role.ASSESSOR)
@@ -51,40 +63,68 @@ def cases(request: SignedInRequest) -> HttpResponse:
 
 
 @holds(Role.ASSESSOR)
+@require_safe
+def judge_next(request: SignedInRequest, pk: int) -> HttpResponse:
+    """On to the item of my queue that follows this one, saving nothing."""
+    version = next((row for row in versions_to_read(request.user, pk) if row.pk == pk), None)
+    if version is None:
+        raise Http404(NOT_MINE)
+    return _on_from(request, version)
+
+
+@holds(Role.ASSESSOR)
 @require_http_methods(["GET", "HEAD", "POST"])
 def judge(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Read one item beside its criteria, and save the whole reading with one press."""
+    """Read one item beside its criteria, and save the whole reading with one press.
+
+    What happened to it meanwhile is told before anything is saved, beside all that was typed.
+    """
     try:
         found = reading(request.user, pk)
+        form = _form(request, found)
+        if request.method == "POST" and not form.looks_again:
+            if _save(request, form):
+                return _on_from(request, found.version)
+            if form.is_told:
+                form.reading = reading(request.user, pk)
     except EvidenceVersion.DoesNotExist:
-        raise Http404("There is no such item among those you assess.") from None
-    person = person_at(request, found.version.evidence.centre_id)
-    facts = item_facts(found.version, files=found.files, testimonies=found.testimonies)
-    reasons = item_refusals(Verb.REVIEW, person, facts)
+        return _not_theirs(request, pk)
+    return _judge_answer(request, form)
+
+
+def _on_from(request: SignedInRequest, version: EvidenceVersion) -> HttpResponse:
+    following = next_in_queue(request.user, version)
+    return redirect("assessments:judge", following) if following else redirect("assessments:queue")
+
+
+def _form(request: SignedInRequest, found: Reading) -> ReadingForm:
     criteria = [(row.key, row.mapped, row.said and row.said.pk) for row in found.criteria]
-    work = in_progress(request, ReadingForm, found.version.pk, *criteria)
-    form = ReadingForm(work.data, work=work, reading=found)
-    if request.method == "POST" and not reasons and _save(request, form):
-        following = next_in_queue(request.user, found.version.evidence_id)
-        return redirect("assessments:judge", following) if following else redirect("assessments:queue")
-    return _judge_answer(request, form, reasons)
+    work = in_progress(request, ReadingForm, found.version.evidence_id, found.version.pk, *criteria)
+    return ReadingForm(work.data, work=work, reading=found)
 
 
 def _save(request: SignedInRequest, form: ReadingForm) -> bool:
     """Save the reading; without success the form holds the sentences why."""
-    version, returned = form.reading.version, "return" in request.POST
+    version, returned, seen = form.reading.version, "return" in request.POST, form.seen(request.user)
 
     def review(cleaned: dict[str, Any]) -> None:
-        judgement.review(
-            version=version,
-            rules=form.rules(),
-            decisions=form.decisions(),
-            feedback=cleaned["feedback"],
-            returned=returned,
-            seen_at_location=cleaned.get("seen_at_location", False),
-            by=request.user,
-            at=timezone.now(),
-        )
+        try:
+            if seen is None:
+                raise judgement.ChangedRefusal([UNKNOWN, AGAIN])
+            judgement.review(
+                version=version,
+                rules=form.rules(),
+                decisions=form.decisions(),
+                feedback=cleaned["feedback"],
+                returned=returned,
+                seen_at_location=cleaned.get("seen_at_location", False),
+                by=request.user,
+                at=timezone.now(),
+                seen=seen,
+            )
+        except judgement.ChangedRefusal:
+            form.is_told = True
+            raise
 
     if not done(form, review):
         return False
@@ -93,21 +133,56 @@ def _save(request: SignedInRequest, form: ReadingForm) -> bool:
     return True
 
 
-def _judge_answer(request: SignedInRequest, form: ReadingForm, reasons: list[Reason]) -> HttpResponse:
-    found = form.reading
+def _judge_answer(request: SignedInRequest, form: ReadingForm) -> HttpResponse:
+    """The page. A form that was sent is shown whatever stands in its way: nothing typed is lost."""
+    found, sent = form.reading, request.method == "POST"
+    person = person_at(request, found.version.evidence.centre_id)
+    reasons = item_refusals(Verb.REVIEW, person, _facts(found))
+    unsaid = sent and not (form.is_told or form.looks_again)
     context = {
         "reading": found,
         "version": found.version,
         "evidence": found.version.evidence,
-        "form": form if request.method == "POST" or not reasons else None,
+        "form": form if sent or not reasons else None,
+        "can_save": not reasons,
+        "seen": request.POST.get(SEEN, "") if unsaid else found.shown.token(request.user),
         "files": files_shown(found.files, scans_of(found.files), own=False),
-        "changes": changes_in(found.version, {unit.enrolment.pk for unit in found.units}),
         "testimonies": [row for row in found.testimonies if row.is_signed],
-        "units": [
-            (unit.enrolment, list(form.fields_of(unit.claimed)), list(form.fields_of(unit.others)))
-            for unit in found.units
-        ],
+        "units": _units_shown(form),
+        "blank": BLANK,
+        "left_out": words_on(typed_on(request.POST, [row.key for row in found.criteria])) if sent else [],
         "refusals": [(reason.sentence, None) for reason in reasons],
     }
-    refused = request.method == "POST"
+    refused = sent and not form.looks_again
     return render(request, "assessments/judgement/judge.html", context, status=409 if refused else 200)
+
+
+def _facts(found: Reading) -> ItemFacts:
+    """What the refusals of a reading rest on, from the rows read: a version handed in is scanned already."""
+    enrolments = enrolments_of(found.version.evidence_id)
+    return facts_of(found.version, enrolments, found.files, {}, found.testimonies, has_draft=found.has_draft)
+
+
+def _units_shown(form: ReadingForm) -> list[tuple[Enrolment, list[CriterionFields], list[CriterionFields]]]:
+    """Each unit with the criteria to judge, and all those that could be judged as well."""
+    shown = []
+    for unit in form.reading.units:
+        others = list(form.fields_of(unit.others))
+        added = [fields for fields in others if fields.added]
+        shown.append((unit.enrolment, [*form.fields_of(unit.claimed), *added], others))
+    return shown
+
+
+def _not_theirs(request: SignedInRequest, pk: int) -> HttpResponse:
+    """There is no such item for this person. What they typed while there was is given back, with the reasons."""
+    if request.method != "POST":
+        raise Http404(NOT_MINE)
+    seen = seen_by(request.POST.get(SEEN, ""), request.user, pk)
+    version = EvidenceVersion.objects.select_related("evidence__candidate").get(pk=pk) if seen else None
+    context = {
+        "changes": changed_since(seen, version, request.user)[:-1] if seen and version else [],
+        "words": words_on(typed_on(request.POST)),
+        "feedback": request.POST.get("feedback", ""),
+        "remarks": request.POST.get("remarks", ""),
+    }
+    return render(request, "assessments/judgement/not_theirs.html", context, status=404)
