@@ -108,7 +108,7 @@ function withButton(item) {
   item.querySelector(".places").before(button);
 }
 
-let shown = "";
+let shown = null;
 function showPlace() {
   const place = placeNow();
   const short = place.length > 40 ? `${place.slice(0, 38)}…` : place;
@@ -119,7 +119,7 @@ function showPlace() {
 
 function labelled(button) {
   button.hidden = !shown;
-  button.replaceChildren(`Mark ${shown}`);
+  button.replaceChildren(`Mark ${shown ?? ""}`);
   const hidden = document.createElement("span");
   hidden.className = "visually-hidden";
   hidden.textContent = ` for ${numberOf(button.closest("[data-judge-item]"))}`;
