@@ -158,8 +158,12 @@ def _judge_answer(request: SignedInRequest, form: ReadingForm) -> HttpResponse:
 
 
 def _facts(found: Reading) -> ItemFacts:
-    """What the refusals of a reading rest on, from the rows read: a version handed in is scanned already."""
-    enrolments = enrolments_of(found.version.evidence_id)
+    """What the refusals of a reading rest on, from the rows read: a version handed in is scanned already.
+
+    Of the item's units its own reader's count; where none of these can be judged, all are read to say why.
+    """
+    mine = [unit.enrolment for unit in found.units if unit.claimed]
+    enrolments = mine or enrolments_of(found.version.evidence_id)
     return facts_of(found.version, enrolments, found.files, {}, found.testimonies, has_draft=found.has_draft)
 
 
