@@ -63,6 +63,8 @@ class ReadingForm(KeptForm):
     """One reading of one item. Criteria left at "Later" wait in the queue."""
 
     kept_as = "reading"
+    spoken_of: list[ToJudge]
+    """The criteria that something was sent about."""
     is_told: bool
     """Whether it was refused with what happened meanwhile, so that a page made of it shows everything anew."""
 
@@ -86,8 +88,8 @@ class ReadingForm(KeptForm):
             del self.fields["seen_at_location"]
         for rule, words in RULE_HELP.items():
             self.fields[rule].help_text = words
-        if self.is_bound:
-            self._take_criteria()
+        self.spoken_of = [row for row in reading.criteria if any(self.sent.get(f"{part}-{row.key}") for part in PARTS)]
+        self._take_criteria()
 
     @property
     def sent(self) -> QueryDict:
@@ -114,8 +116,8 @@ class ReadingForm(KeptForm):
         return seen_by(self.sent.get(SEEN, ""), user, self.reading.version.pk)
 
     def _take_criteria(self) -> None:
-        """Fields for what was sent about the criteria. Until then there are none: the page writes a hundred itself."""
-        for row in self.reading.criteria:
+        """Fields for the criteria that something was sent about: the page writes out a hundred by itself."""
+        for row in self.spoken_of:
             number = row.criterion.number
             self.fields[f"verdict-{row.key}"] = forms.ChoiceField(
                 label=f"Verdict on {number}", required=False, choices=[*Verdict.choices, *WAIT]
@@ -138,7 +140,7 @@ class ReadingForm(KeptForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         files = markable(self.reading.files)
-        for row in self.reading.criteria:
+        for row in self.spoken_of:
             number = row.criterion.number
             verdict, feedback = cleaned.get(f"verdict-{row.key}"), cleaned.get(f"feedback-{row.key}")
             self.places[row.key] = places_in(cleaned.get(f"places-{row.key}") or "", files)
@@ -162,7 +164,7 @@ class ReadingForm(KeptForm):
                 cleaned[f"feedback-{row.key}"],
                 self.places[row.key].found,
             )
-            for row in self.reading.criteria
+            for row in self.spoken_of
             if cleaned[f"verdict-{row.key}"]
         ]
 
