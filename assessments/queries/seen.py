@@ -164,12 +164,13 @@ class Teller:
         return f"{self.name(release.released_by)} released “{file.name}” on {when(release.released_at)}."
 
     def of_units(self, seen: Seen) -> list[str]:
-        """Units that can no longer be judged: they moved on, or were given to another assessor."""
-        rows = Enrolment.objects.filter(pk__in=seen.units).select_related("unit", "assessor").order_by("pk")
+        """Units it is mapped to that can no longer be judged: they moved on, or were given to another assessor."""
+        mapped = Mapping.objects.filter(evidence=self.evidence, taken_back_at=None).order_by().values("enrolment")
+        rows = Enrolment.objects.filter(pk__in=seen.units).filter(pk__in=mapped).select_related("unit", "assessor")
         sentences = []
-        for row in rows:
-            who, at = self.from_the_book("allocate", row)
+        for row in rows.order_by("pk"):
             if row.assessor_id != self.by.pk:
+                who, at = self.from_the_book("allocate", row)
                 now = self.name(row.assessor)
                 sentences.append(f"{row.unit.short_code} is assessed by {now} now: {who} allocated it on {at}.")
             elif row.status != UnitStatus.COLLECTING:
