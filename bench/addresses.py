@@ -7,7 +7,8 @@ from typing import Any
 from django.urls import reverse
 from django.utils import timezone
 
-from assessments.enums import ItemStatus, Verb
+from assessments.actions import evidence, judgement
+from assessments.enums import ItemStatus, Verb, Verdict
 from assessments.models import Action, Enrolment, EvidenceFile, EvidenceVersion, Sample
 from assessments.workflow import UNIT_STEPS
 from bench.centre import Staffed
@@ -43,6 +44,7 @@ class Subjects:
     read: EvidenceVersion
     waiting: EvidenceVersion
     draft: EvidenceVersion
+    second: EvidenceVersion
     document: Document
 
 
@@ -53,14 +55,16 @@ def subjects(staffed: Staffed) -> Subjects:
     versions = EvidenceVersion.objects.filter(evidence__candidate=first).order_by("pk")
     begun = first.enrolments.get(unit__key=UNITS[0])
     of_unit = versions.filter(evidence__mappings__enrolment=begun).distinct()
+    at = by_stage(list(candidates[1:3]))
     return Subjects(
         staffed=staffed,
         candidate=first,
         begun=begun,
-        at=by_stage(list(candidates[1:3])),
+        at=at,
         read=of_unit.filter(status=ItemStatus.REVIEWED)[0],
         waiting=of_unit.filter(status=ItemStatus.SUBMITTED)[0],
         draft=of_unit.filter(status=ItemStatus.DRAFT)[0],
+        second=judged_twice(at[Stage.BUSY]),
         document=waiting_document(begun),
     )
 
@@ -72,6 +76,27 @@ def by_stage(second_and_third: list[CandidateRecord]) -> dict[Stage, Enrolment]:
         for number, record in enumerate(second_and_third, start=2)
         for place, key in enumerate(UNITS)
     }
+
+
+def judged_twice(enrolment: Enrolment) -> EvidenceVersion:
+    """The second version of an item that was returned, judged with a criterion more: the most is told of such a one."""
+    versions = EvidenceVersion.objects.filter(evidence__mappings__enrolment=enrolment).distinct()
+    if found := versions.filter(number=2).first():
+        return found
+    returned, candidate, now = versions.get(status=ItemStatus.RETURNED), enrolment.candidate_user, timezone.now()
+    draft = evidence.replace(version=returned, by=candidate, at=now)
+    second = evidence.submit(version=draft, by=candidate, at=now)
+    judgement.review(
+        version=second,
+        rules=judgement.RulesOfEvidence(),
+        decisions=[judgement.Judged(enrolment.pk, row.pk, Verdict.MET) for row in enrolment.unit.criteria.all()],
+        feedback="",
+        returned=False,
+        seen_at_location=False,
+        by=enrolment.assessor,
+        at=now,
+    )
+    return second
 
 
 def waiting_document(enrolment: Enrolment) -> Document:
@@ -113,7 +138,9 @@ def candidates_pages(found: Subjects) -> Iterable[Page]:
     yield page("Add evidence", me, "assessments:add_evidence", most=HEAVY)
     yield page("Edit a draft", me, "assessments:edit_evidence", found.draft.evidence_id, most=HEAVY)
     yield page("Evidence", me, "assessments:evidence", item)
-    yield page("Map to criteria", me, "assessments:map_evidence", item, most=HEAVY, queries=16)
+    of_second, theirs = found.second.evidence_id, found.at[Stage.BUSY].candidate_user
+    yield page("Evidence in its second version", theirs, "assessments:evidence", of_second, measured=False)
+    yield page("Map to criteria", me, "assessments:map_evidence", item, most=HEAVY)
     yield page("Hand in", me, "assessments:submit_evidence", found.draft.evidence_id, measured=False)
     yield page("Withdraw a draft", me, "assessments:withdraw_evidence", found.draft.evidence_id, measured=False)
     yield page("Document", me, "portfolio:document", found.document.pk)
@@ -137,6 +164,10 @@ def assessors_pages(found: Subjects) -> Iterable[Page]:
     yield page("Judge", me, "assessments:judge", found.waiting.pk, most=HEAVY)
     yield page("Judge again", me, "assessments:judge", found.read.pk, most=HEAVY)
     yield page("Evidence, as its assessor", me, "assessments:evidence", found.read.evidence_id)
+    second = found.second
+    yield page("Second version, as its assessor", me, "assessments:evidence", second.evidence_id, measured=False)
+    yield page("Judge a second version", me, "assessments:judge", second.pk, most=HEAVY, measured=False)
+    yield page("Map a second version", me, "assessments:map_evidence", second.evidence_id, most=HEAVY, measured=False)
     yield page("Quarantine a file", me, "assessments:quarantine_file", file.pk, measured=False)
     yield page("Release a file", me, "assessments:release_file", file.pk, measured=False)
     yield page("Redact a file", me, "assessments:redact_file", file.pk, measured=False)

@@ -103,6 +103,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
+    "django.forms",
     "django.contrib.humanize",
     "allauth",
     "allauth.account",
@@ -146,12 +147,13 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "portfolio.context.signed_in",
             ],
-            "builtins": ["portfolio.templatetags.forms_of"],
+            "builtins": [f"portfolio.templatetags.{name}" for name in ("forms_of", "addresses", "times")],
         },
     }
 ]
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # --- records ---------------------------------------------------------------------------------------------------------
 

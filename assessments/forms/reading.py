@@ -13,13 +13,12 @@ from assessments.actions.judgement import Judged, RulesOfEvidence
 from assessments.enums import HeldAt, MarkerKind, Verdict
 from assessments.models import EvidenceFile
 from assessments.places import Markable, Places, places_in
-from assessments.queries.reading import Reading, ToJudge
+from assessments.queries.reading import Reading, ToJudge, Worded
 from assessments.queries.seen import Seen, seen_by
 from portfolio import serving
 from portfolio.enums import DocumentStatus
 from portfolio.forms import KeptForm
 from portfolio.models import User
-from units.models import Criterion
 
 RULES = ("valid", "authentic", "current", "sufficient")
 RULE_HELP = {
@@ -53,7 +52,7 @@ class CriterionFields:
 
 
 BLANK = CriterionFields(
-    ToJudge(0, Criterion(number="__number__", text="__text__"), "", mapped=False, waiting=False, said=None, history=[]),
+    ToJudge(0, Worded(0, 0, "__number__", "__text__", "", ""), "", mapped=False, waiting=False, said=None, history=[]),
     "__key__",
 )
 """What a script copies where a criterion is added."""

@@ -25,10 +25,12 @@ HANDED_IN = (ItemStatus.SUBMITTED, ItemStatus.REVIEWED, ItemStatus.RETURNED)
 class EvidenceQuerySet(models.QuerySet["Evidence"]):
     def visible_to(self, user: User, day: datetime.date | None = None) -> "EvidenceQuerySet":
         """Items that exist for this person: their own, and those handed in for a unit they can see."""
-        this = OuterRef("pk")
-        mapped = Mapping.objects.filter(worked_on_by(user, day, at="enrolment__"), evidence=this)
-        handed_in = EvidenceVersion.objects.filter(evidence=this, submitted_at__isnull=False)
-        return self.filter(Q(candidate__user=user) | (Exists(mapped) & Exists(handed_in)))
+        handed_in = Mapping.objects.filter(
+            worked_on_by(user, day, at="enrolment__"),
+            evidence=OuterRef("pk"),
+            evidence__versions__submitted_at__isnull=False,
+        )
+        return self.filter(Q(candidate__user=user) | Exists(handed_in))
 
 
 class Evidence(models.Model):

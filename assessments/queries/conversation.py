@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from django.db.models import Exists, OuterRef, QuerySet
 
 from assessments.models import Decision, DecisionMarker, Evidence, EvidenceVersion, Review
-from assessments.queries.enrolment import staff_names
 from assessments.queries.markers import MarkerShown, markers_of
 
 DECIDED = (
@@ -70,15 +69,20 @@ def readings_of(versions: Iterable[EvidenceVersion]) -> list[Review]:
 
 
 def turns(
-    evidence: Evidence, versions: list[EvidenceVersion], readings: list[Review], decisions: Collection[Decision]
+    evidence: Evidence,
+    versions: list[EvidenceVersion],
+    readings: list[Review],
+    decisions: Collection[Decision],
+    names: dict[int, str],
 ) -> list[Turn]:
-    """The conversation, oldest first. Two queries at most. The decisions come with whether places are `marked`."""
+    """The conversation, oldest first. One query at most. The decisions come with whether places are `marked`; `names`
+    are those of the countersigners."""
     numbers = {version.pk: version.number for version in versions}
     markers = markers_of([decision.pk for decision in decisions if getattr(decision, "marked", True)])
     words = [Word(decision, markers.get(decision.pk, [])) for decision in decisions]
     said = candidate_turns(evidence, versions)
     said += [reading_turn(reading, numbers[reading.version_id], words) for reading in readings]
-    return sorted(said + countersigner_turns(evidence, words, numbers), key=lambda turn: turn.at)
+    return sorted(said + countersigner_turns(words, numbers, names), key=lambda turn: turn.at)
 
 
 def about(turns: Iterable[Turn], enrolment_id: int, criterion_id: int) -> list[Turn]:
@@ -130,19 +134,18 @@ def reading_turn(reading: Review, number: int, words: Iterable[Word]) -> Turn:
     )
 
 
-def countersigner_turns(evidence: Evidence, words: Iterable[Word], numbers: dict[int, int]) -> list[Turn]:
-    """What countersigners said, one turn for each of their acts. One query for their names."""
+def countersigner_turns(words: Iterable[Word], numbers: dict[int, int], names: dict[int, str]) -> list[Turn]:
+    """What countersigners said, one turn for each of their acts."""
     acts: dict[tuple[int, datetime.datetime, bool, str, int], list[Word]] = {}
     for word in words:
         if hasattr(word.decision, "countersignature"):
             said = word.decision.countersignature
             key = (said.by_id, said.at, said.agreed, said.reason, numbers[word.decision.version_id])
             acts.setdefault(key, []).append(Word(word.decision, []))
-    names = staff_names({by for by, *_ in acts}, {evidence.centre_id})
     return [
         Turn(
             at=at,
-            who=names.get((by, evidence.centre_id), ""),
+            who=names.get(by, ""),
             role="Countersigner",
             title="Countersigned" if agreed else "Did not agree",
             version=number,

@@ -85,7 +85,7 @@ def staff_names(user_ids: set[int], centre_ids: set[int]) -> dict[tuple[int, int
     """Names of many staff at many centres, by (user, centre), in one query; in none where nobody is asked for."""
     if not user_ids:
         return {}
-    rows = StaffRecord.objects.filter(user__in=user_ids, centre__in=centre_ids)
+    rows = StaffRecord.objects.filter(user__in=user_ids, centre__in=centre_ids).order_by()
     return {(user, centre): name for user, centre, name in rows.values_list("user_id", "centre_id", "name")}
 
 

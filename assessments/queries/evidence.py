@@ -1,12 +1,20 @@
 """What the refusals of an item rest on."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from assessments.enums import EvidenceKind, ItemStatus, Setting, TestimonyState, UnitStatus
-from assessments.models import Enrolment, Evidence, EvidenceFile, EvidenceVersion, Mapping, Testimony
+from assessments.models import (
+    Enrolment,
+    Evidence,
+    EvidenceFile,
+    EvidenceVersion,
+    Mapping,
+    Testimony,
+    TestimonyCriterion,
+)
 from assessments.queries.enrolment import people_of
 from assessments.workflow import ItemFacts, ItemUnit
 from portfolio import scanning
@@ -89,9 +97,9 @@ def scans_of(files: Iterable[EvidenceFile]) -> dict[int, ScanResult]:
     return scanning.results(file.stored_id for file in files)
 
 
-def scans_in_the_way(version: EvidenceVersion, files: Iterable[EvidenceFile]) -> dict[int, ScanResult]:
-    """The same for what may yet be handed in; nothing is asked of other items, which no scan holds up."""
-    return scans_of(files) if version.status in (ItemStatus.DRAFT, ItemStatus.RETURNED) else {}
+def held_up_by_scans(version: EvidenceVersion) -> bool:
+    """Whether a scan can be in the way of it: of what may yet be handed in, and of nothing else."""
+    return version.status in (ItemStatus.DRAFT, ItemStatus.RETURNED)
 
 
 def opens_for(file: EvidenceFile, scan: ScanResult, *, own: bool) -> bool:
@@ -106,23 +114,13 @@ def is_shown(stored: StoredFile) -> bool:
     return EvidenceFile.objects.filter(stored=stored, destroyed_at=None, removed_at=None).exists()
 
 
-def item_facts(
-    version: EvidenceVersion,
-    enrolments: Iterable[Enrolment] | None = None,
-    files: Sequence[EvidenceFile] | None = None,
-    testimonies: Iterable[Testimony] | None = None,
-) -> ItemFacts:
-    """The facts of a version, with the enrolments given (locked ones, in a verb) or those it is mapped to.
-
-    `files` are the version's, those taken out of the draft left out, and `testimonies` its witnesses'; read here unless
-    they are given.
-    """
+def item_facts(version: EvidenceVersion, enrolments: Iterable[Enrolment]) -> ItemFacts:
+    """The facts of a version, with the enrolments given: the locked ones it is mapped to, in a verb."""
     evidence = version.evidence
     has_draft = version.status != ItemStatus.DRAFT and evidence.versions.filter(status=ItemStatus.DRAFT).exists()
-    found = enrolments_of(evidence.pk) if enrolments is None else enrolments
-    kept = list(version.files.filter(removed_at=None)) if files is None else files
-    said = testimonies_of([version]) if testimonies is None else testimonies
-    return facts_of(version, found, kept, scans_in_the_way(version, kept), said, has_draft=has_draft)
+    kept = list(version.files.filter(removed_at=None))
+    scans = scans_of(kept) if held_up_by_scans(version) else {}
+    return facts_of(version, enrolments, kept, scans, testimonies_of([version]), has_draft=has_draft)
 
 
 def testimonies_of(versions: Iterable[EvidenceVersion]) -> list[Testimony]:
@@ -134,7 +132,8 @@ def testimonies_of(versions: Iterable[EvidenceVersion]) -> list[Testimony]:
     if not of:
         return []
     rows = Testimony.objects.with_accounts().filter(version__in=of).select_related("signature__statement")
-    return list(rows.prefetch_related("criteria__criterion__unit").order_by("pk"))
+    criteria = TestimonyCriterion.objects.select_related("criterion__unit")
+    return list(rows.prefetch_related(Prefetch("criteria", criteria)).order_by("pk"))
 
 
 def facts_of(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import BooleanField, ExpressionWrapper
 
@@ -11,12 +12,15 @@ from assessments.models.enrolment import worked_on_by
 from assessments.progress import Mark
 from assessments.queries.conversation import Turn, decisions_on, readings_of, turns
 from assessments.queries.enrolment import staff_names
-from assessments.queries.evidence import enrolments_of, facts_of, scans_in_the_way, testimonies_of
-from assessments.queries.versions import Changes, VersionTold, files_of, mappings_of, versions_told
+from assessments.queries.evidence import facts_of, held_up_by_scans, scans_of, testimonies_of
+from assessments.queries.versions import MAPPINGS, Changes, VersionTold, files_of, mapped_now, versions_told
 from assessments.rules import Person
 from assessments.workflow import ITEM_JOURNEY, SAFEKEEPING, ItemFacts, Reason, item_parties, item_refusals
+from portfolio.enums import ScanResult
 from portfolio.models import User
 from units.models import Criterion
+
+BOOLEAN = BooleanField()
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,8 @@ class ItemPage:
     draft: EvidenceVersion | None
     own: bool
     files: list[EvidenceFile]
+    scans: dict[int, ScanResult]
+    """What scanning the files came to, by the id of their bytes."""
     testimonies: list[Testimony]
     facts: ItemFacts
     units: list[UnitShown]
@@ -60,11 +66,18 @@ class ItemPage:
 
 
 def item_page(
-    user: User, pk: int, person_at: Callable[[int], Person], *, number: int | None = None, newest: bool = False
+    user: User,
+    pk: int,
+    person_at: Callable[[int], Person],
+    *,
+    number: int | None = None,
+    newest: bool = False,
+    in_full: bool = True,
 ) -> ItemPage:
     """The page of an item in eleven queries at most, however much was said of it; a witness's takes two more.
 
     Shows the version in force; `number` asks for another one, `newest` for the draft of the next where there is one.
+    Unless it is wanted `in_full`, what people said of it and who among the staff did what is left out.
     Raises Evidence.DoesNotExist, or EvidenceVersion.DoesNotExist, for what does not exist for this person: drafts are
     their candidate's alone.
     """
@@ -75,13 +88,18 @@ def item_page(
     version = drafts[0] if newest and drafts else version_asked_for(versions, number)
     person = person_at(evidence.centre_id)
     files = files_of(versions)
-    enrolments, visible = enrolments_shown(evidence.pk, user, own=own)
+    found = mappings_for(evidence.pk, user, own=own)
+    enrolments = mapped_now(found)
+    visible = {row.enrolment_id for row in found if row.taken_back_at is None and (own or row.seen)}
+    mappings = [row for row in found if own or row.enrolment_id in visible]
     decisions = list(decisions_on(versions, visible))
-    mappings = [row for row in mappings_of(evidence.pk) if own or row.enrolment_id in visible]
-    scans = scans_in_the_way(version, files[version.pk])
+    held_up = held_up_by_scans(version)
+    scans = scans_of(files[version.pk]) if in_full or held_up else {}
     said = testimonies_of(versions)
     has_draft = bool(drafts) and version not in drafts
-    facts = facts_of(version, enrolments, files[version.pk], scans, said, has_draft=has_draft)
+    in_the_way = scans if held_up else {}
+    facts = facts_of(version, enrolments, files[version.pk], in_the_way, said, has_draft=has_draft)
+    names = names_in(evidence, mappings, decisions) if in_full else {}
     told = versions_told(versions, files, mappings)
     return ItemPage(
         evidence=evidence,
@@ -91,10 +109,11 @@ def item_page(
         draft=next((draft for draft in drafts if draft != version), None),
         own=own,
         files=files[version.pk],
+        scans=scans,
         testimonies=[row for row in said if row.version_id == version.pk],
         facts=facts,
-        units=units_shown(version, [row for row in enrolments if row.pk in visible], mappings, decisions),
-        turns=turns(evidence, versions, readings_of(versions), decisions),
+        units=units_shown(version, [row for row in enrolments if row.pk in visible], mappings, decisions, names),
+        turns=turns(evidence, versions, readings_of(versions), decisions, names) if in_full else [],
         person=person,
         verbs=verbs_of(person, facts),
     )
@@ -123,14 +142,13 @@ def draft_page(user: User, pk: int) -> DraftPage:
     return DraftPage(evidence, version, files_of([version])[version.pk], own)
 
 
-def enrolments_shown(evidence_id: int, user: User, *, own: bool) -> tuple[list[Enrolment], set[int]]:
-    """The enrolments an item is mapped to, and the ids of those that exist for this person, in one query."""
-    found = enrolments_of(evidence_id)
-    if own:
-        enrolments = list(found)
-        return enrolments, {row.pk for row in enrolments}
-    seen = found.annotate(seen=ExpressionWrapper(worked_on_by(user), BooleanField()))
-    return list(seen), {row.pk for row in seen if row.seen}
+def mappings_for(evidence_id: int, user: User, *, own: bool) -> list[Any]:
+    """The item's mappings with their enrolments, in the order of these, those taken back among them. One query.
+
+    To staff each tells as `seen` whether its enrolment exists for them.
+    """
+    found = MAPPINGS.filter(evidence=evidence_id)
+    return list(found if own else found.annotate(seen=ExpressionWrapper(worked_on_by(user, at="enrolment__"), BOOLEAN)))
 
 
 def versions_shown(evidence: Evidence, *, own: bool) -> list[EvidenceVersion]:
@@ -154,6 +172,14 @@ def version_asked_for(versions: list[EvidenceVersion], number: int | None) -> Ev
     return (in_force[-1:] or newest[-1:] or versions[-1:])[0]
 
 
+def names_in(evidence: Evidence, mappings: list[Mapping], decisions: list[Decision]) -> dict[int, str]:
+    """Who among the centre's staff mapped the item and who countersigned, by name. One query where there are any."""
+    mapped = {row.made_by_id for row in mappings} - {evidence.candidate.user_id}
+    agreed = {row.countersignature.by_id for row in decisions if hasattr(row, "countersignature")}
+    names = staff_names(mapped | agreed, {evidence.centre_id})
+    return {user: name for (user, _), name in names.items()}
+
+
 def verbs_of(person: Person, facts: ItemFacts) -> dict[Verb, list[Reason]]:
     """The verbs that are this person's turn at the version's status, in the table's order, with their refusals."""
     mine = item_parties(person, facts)
@@ -168,20 +194,22 @@ def verbs_of(person: Person, facts: ItemFacts) -> dict[Verb, list[Reason]]:
 
 
 def units_shown(
-    version: EvidenceVersion, enrolments: list[Enrolment], mapped_ever: list[Mapping], decisions: list[Decision]
+    version: EvidenceVersion,
+    enrolments: list[Enrolment],
+    mapped_ever: list[Mapping],
+    decisions: list[Decision],
+    names: dict[int, str],
 ) -> list[UnitShown]:
-    """The units with the criteria mapped, each with its mark on this version. One query for names."""
+    """The units with the criteria mapped, each with its mark on this version."""
     mappings = [row for row in mapped_ever if row.taken_back_at is None]
-    staff = {row.made_by_id for row in mappings} - {row.candidate_user_id for row in enrolments}
-    names = staff_names(staff, {row.centre_id for row in enrolments})
     latest = {(row.enrolment_id, row.criterion_id): row for row in decisions if row.version_id == version.pk}
     ever = {(row.enrolment_id, row.criterion_id) for row in decisions}
 
     def mapped(enrolment: Enrolment, row: Mapping) -> MappedTo:
         key = (row.enrolment_id, row.criterion_id)
         mark = mark_of(version, row, latest.get(key))
-        by = "" if row.made_by_id == enrolment.candidate_user_id else names.get((row.made_by_id, enrolment.centre_id))
-        return MappedTo(row, row.criterion, mark.layer, mark.words, by or "", key in ever)
+        by = "" if row.made_by_id == enrolment.candidate_user_id else names.get(row.made_by_id, "")
+        return MappedTo(row, row.criterion, mark.layer, mark.words, by, key in ever)
 
     return [
         UnitShown(enrolment, [mapped(enrolment, row) for row in mappings if row.enrolment_id == enrolment.pk])

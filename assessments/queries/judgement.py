@@ -24,7 +24,7 @@ from assessments.models import (
 )
 from assessments.progress import Mark, layers
 from assessments.queries.enrolment import people_of
-from assessments.queries.mapping import live
+from assessments.queries.mapping import LIVING
 from assessments.workflow import CriterionState, Named, UnitFacts
 from portfolio.canonical import JSON
 from portfolio.signing import digest_of
@@ -33,6 +33,7 @@ from units.models import Criterion
 SCHEME = 1
 """How `signed_facts` writes the facts down. A later way gets the next number; old signatures keep theirs."""
 
+SIGN_OFFS = SignOff.objects.select_related("signature__void").order_by("pk")
 JUDGING_PARTS = (SignedAs.ASSESSOR, SignedAs.COUNTERSIGNER)
 
 
@@ -176,29 +177,68 @@ def with_signatures(units: list[UnitRows], *, to_sign: bool = True) -> list[Unit
     ]
 
 
-def mapped_to(enrolment_ids: Iterable[int]) -> list[Mapped]:
-    """The live mappings of the enrolments in the recording form's order, in one query. Withdrawn items have none."""
-    rows = (
-        live(enrolment_ids)
-        .order_by(F("evidence__number").asc(nulls_last=True), "evidence_id", "criterion__position")
-        .values_list(
-            "pk",
-            "enrolment_id",
-            "evidence_id",
-            "evidence__number",
-            "criterion_id",
-            "locator",
-            "waiting_since",
-            "evidence__versions__pk",
-            "evidence__versions__status",
-            "evidence__versions__title",
-            "evidence__versions__kind",
-            "evidence__versions__setting",
-            "evidence__versions__activity_on",
+MAPPED = LIVING.order_by(F("evidence__number").asc(nulls_last=True), "evidence_id", "criterion__position").values_list(
+    "pk",
+    "enrolment_id",
+    "evidence_id",
+    "evidence__number",
+    "criterion_id",
+    "locator",
+    "waiting_since",
+    "evidence__versions__pk",
+    "evidence__versions__status",
+    "evidence__versions__title",
+    "evidence__versions__kind",
+    "evidence__versions__setting",
+    "evidence__versions__activity_on",
+)
+"""The columns of `Mapped`, in the recording form's order."""
+DECIDED = Decision.objects.order_by("pk").values_list(
+    "pk",
+    "enrolment_id",
+    "version_id",
+    "criterion_id",
+    "verdict",
+    "feedback",
+    "needs_countersignature",
+    "review__assessor_id",
+    "review__assessor_name",
+    "review__at",
+    "countersignature__agreed",
+    "countersignature__by_id",
+    "countersignature__reason",
+    Exists(DecisionMarker.objects.filter(decision=OuterRef("pk"))),
+)
+"""The columns of `Decided`, oldest first."""
+MARKED = (
+    LIVING.annotate(
+        word=FilteredRelation(
+            "evidence__versions__decisions",
+            condition=Q(
+                evidence__versions__decisions__enrolment=F("enrolment"),
+                evidence__versions__decisions__criterion=F("criterion"),
+            ),
         )
     )
+    .order_by("pk", "word__pk")
+    .values_list(
+        "pk",
+        "enrolment_id",
+        "evidence_id",
+        "criterion_id",
+        "evidence__versions__status",
+        "word__verdict",
+        "word__needs_countersignature",
+        "word__countersignature__agreed",
+    )
+)
+"""What the marks of live mappings are made of, the latest decision last."""
+
+
+def mapped_to(enrolment_ids: Iterable[int]) -> list[Mapped]:
+    """The live mappings of the enrolments in the recording form's order, in one query. Withdrawn items have none."""
     found: dict[int, Mapped] = {}
-    for row in rows:
+    for row in MAPPED.filter(enrolment__in=list(enrolment_ids)):
         mapped = Mapped(*row)
         if mapped.pk not in found or mapped.status != ItemStatus.DRAFT:
             found[mapped.pk] = mapped
@@ -207,27 +247,7 @@ def mapped_to(enrolment_ids: Iterable[int]) -> list[Mapped]:
 
 def decided_in(enrolment_ids: Iterable[int]) -> list[Decided]:
     """Every decision in the enrolments, oldest first, in one query."""
-    rows = (
-        Decision.objects.filter(enrolment__in=list(enrolment_ids))
-        .order_by("pk")
-        .values_list(
-            "pk",
-            "enrolment_id",
-            "version_id",
-            "criterion_id",
-            "verdict",
-            "feedback",
-            "needs_countersignature",
-            "review__assessor_id",
-            "review__assessor_name",
-            "review__at",
-            "countersignature__agreed",
-            "countersignature__by_id",
-            "countersignature__reason",
-            Exists(DecisionMarker.objects.filter(decision=OuterRef("pk"))),
-        )
-    )
-    return [Decided(*row) for row in rows]
+    return [Decided(*row) for row in DECIDED.filter(enrolment__in=list(enrolment_ids))]
 
 
 def marks(mapped: Iterable[Mapped], decided: Iterable[Decided]) -> Iterator[Mark]:
@@ -249,28 +269,8 @@ def marks_of(enrolment_ids: Iterable[int]) -> dict[int, list[Mark]]:
     thousand of them.
     """
     ids = list(enrolment_ids)
-    rows = live(ids).annotate(
-        word=FilteredRelation(
-            "evidence__versions__decisions",
-            condition=Q(
-                evidence__versions__decisions__enrolment=F("enrolment"),
-                evidence__versions__decisions__criterion=F("criterion"),
-            ),
-        )
-    )
     found: dict[int, dict[int, Mark]] = {pk: {} for pk in ids}
-    for pk, enrolment, evidence, criterion, status, verdict, needs, agreed in rows.order_by(
-        "pk", "word__pk"
-    ).values_list(
-        "pk",
-        "enrolment_id",
-        "evidence_id",
-        "criterion_id",
-        "evidence__versions__status",
-        "word__verdict",
-        "word__needs_countersignature",
-        "word__countersignature__agreed",
-    ):
+    for pk, enrolment, evidence, criterion, status, verdict, needs, agreed in MARKED.filter(enrolment__in=ids):
         if status != ItemStatus.DRAFT or pk not in found[enrolment]:
             found[enrolment][pk] = Mark(evidence, criterion, status, verdict, bool(needs), agreed)
     return {pk: list(marks.values()) for pk, marks in found.items()}
@@ -314,8 +314,7 @@ def witnesses_among(testified: Iterable[Testimony], items: set[int]) -> frozense
 
 def signatures_in(enrolment_ids: Iterable[int]) -> list[SignOff]:
     """Every signature on the units, oldest first, those voided since among them, in one query."""
-    rows = SignOff.objects.filter(enrolment__in=list(enrolment_ids)).order_by("pk")
-    return list(rows.select_related("signature__statement", "signature__void"))
+    return list(SIGN_OFFS.filter(enrolment__in=list(enrolment_ids)))
 
 
 def in_force(signatures: Iterable[SignOff]) -> dict[str, SignOff]:
@@ -331,8 +330,9 @@ def signatures_in_force(enrolment_id: int) -> dict[str, SignOff]:
 def unit_facts(rows: UnitRows) -> UnitFacts:
     """The unit as its candidate's and assessor's verbs see it. Verification adds what it knows (queries there)."""
     enrolment = rows.enrolment
-    found = layers([criterion.pk for criterion in rows.criteria], rows.marks, enrolment.status)
-    pending = {mark.criterion_id for mark in rows.marks if mark.pending}
+    marks = rows.marks
+    found = layers([criterion.pk for criterion in rows.criteria], marks, enrolment.status)
+    pending = {mark.criterion_id for mark in marks if mark.pending}
     return UnitFacts(
         enrolment_id=enrolment.pk,
         status=UnitStatus(enrolment.status),

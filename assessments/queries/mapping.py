@@ -15,6 +15,11 @@ from portfolio.models import CandidateRecord, User
 from units.models import Criterion, RelatedCriterion, TeachingPoint
 
 LIVE = (ItemStatus.DRAFT, ItemStatus.SUBMITTED, ItemStatus.REVIEWED, ItemStatus.RETURNED)
+LIVING = Mapping.objects.filter(
+    taken_back_at=None, evidence__versions__replaced_at=None, evidence__versions__status__in=LIVE
+)
+"""Live mappings, each beside the item's version in force and the draft of the next. Written once, as are the queries
+made of it: writing one takes longer than asking it."""
 SETTINGS_TAKEN = (
     "unit__simulation_allowed",
     "unit__realistic_working_environment_allowed",
@@ -22,6 +27,10 @@ SETTINGS_TAKEN = (
 )
 OUTCOME_WORTH, TEACHING_WORTH = 0.3, 0.3
 """What a word in the outcome, or in what is taught for it, is worth beside one in the criterion itself."""
+
+
+Mapped = dict[tuple[int, int], tuple[Mapping, bool]]
+"""What an item is mapped to, by enrolment and criterion, and whether any version of it was judged on that."""
 
 
 class Worded(NamedTuple):
@@ -94,8 +103,13 @@ def open_to_mapping(evidence: Evidence, user: User) -> QuerySet[Enrolment]:
     return enrolments if evidence.candidate.user_id == user.pk else enrolments.filter(assessor=user)
 
 
-def units_to_map(enrolments: Iterable[Enrolment], evidence: Evidence | None = None) -> list[UnitToMap]:
-    """The tree of these units, in five queries at most however many there are."""
+def units_to_map(
+    enrolments: Iterable[Enrolment], evidence: Evidence | None = None, *, mapped: Mapped | None = None
+) -> list[UnitToMap]:
+    """The tree of these units, in five queries at most however many there are.
+
+    `mapped` is what the item is mapped to now, where that is known; else it is asked here.
+    """
     units = list(enrolments)
     criteria: dict[int, list[Worded]] = defaultdict(list)
     found = Criterion.objects.filter(unit__in={unit.unit_id for unit in units})
@@ -104,7 +118,7 @@ def units_to_map(enrolments: Iterable[Enrolment], evidence: Evidence | None = No
         criterion = Worded(*row)
         criteria[criterion.unit_id].append(criterion)
     covered = covered_in(units, but=evidence)
-    mapped = mappings_of(evidence, units)
+    mapped = mappings_of(evidence, units) if mapped is None else mapped
     related = related_in(units, criteria)
 
     def to_map(unit: Enrolment, criterion: Worded) -> ToMap:
@@ -138,12 +152,7 @@ def related_in(units: list[Enrolment], criteria: dict[int, list[Worded]]) -> dic
 
 def live(enrolment_ids: Iterable[int]) -> QuerySet[Mapping]:
     """The live mappings of the enrolments, each beside the item's version in force and the draft of the next."""
-    return Mapping.objects.filter(
-        enrolment__in=list(enrolment_ids),
-        taken_back_at=None,
-        evidence__versions__replaced_at=None,
-        evidence__versions__status__in=LIVE,
-    )
+    return LIVING.filter(enrolment__in=list(enrolment_ids))
 
 
 def covered_in(enrolments: list[Enrolment], *, but: Evidence | None) -> set[tuple[int, int]]:
@@ -154,7 +163,7 @@ def covered_in(enrolments: list[Enrolment], *, but: Evidence | None) -> set[tupl
     return set(rows.order_by().values_list("enrolment_id", "criterion_id").distinct())
 
 
-def mappings_of(evidence: Evidence | None, enrolments: list[Enrolment]) -> dict[tuple[int, int], tuple[Mapping, bool]]:
+def mappings_of(evidence: Evidence | None, enrolments: list[Enrolment]) -> Mapped:
     """What the item is mapped to in these units now, by enrolment and criterion, and whether any version of it was
     judged on that: such a mapping stays for good. One query."""
     if evidence is None:

@@ -3,16 +3,21 @@
 import datetime
 from collections import defaultdict
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
 
 from assessments.enums import ItemStatus, UnitStatus, Verdict
 from assessments.models import Action, Decision, Enrolment, EvidenceFile, EvidenceVersion, Mapping, Testimony
 from assessments.queries.conversation import Turn, about, decisions_on, readings_of, turns
-from assessments.queries.evidence import testimonies_of
+from assessments.queries.enrolment import staff_names
+from assessments.queries.evidence import facts_of, held_up_by_scans, scans_of, testimonies_of
 from assessments.queries.seen import Seen, state_of
-from assessments.queries.versions import Changes, changes, files_of, mappings_of
+from assessments.queries.versions import MAPPINGS, Changes, before, changes, files_of, mapped_now
+from assessments.workflow import ItemFacts
+from portfolio.enums import ScanResult
 from portfolio.models import User
+from units.enums import WordingStatus
 from units.models import Criterion
 
 READABLE = (ItemStatus.SUBMITTED, ItemStatus.REVIEWED)
@@ -97,9 +102,8 @@ def queued(user: User, keys: list[tuple[int, datetime.datetime, int]]) -> list[Q
     }
     units: dict[int, dict[str, None]] = defaultdict(dict)
     waiting = Mapping.objects.filter(evidence__in=ids, waiting_since__isnull=False, enrolment__assessor=user)
-    for evidence, code in waiting.filter(enrolment__status=UnitStatus.COLLECTING).values_list(
-        "evidence_id", "enrolment__unit__short_code"
-    ):
+    waiting = waiting.filter(enrolment__status=UnitStatus.COLLECTING).order_by("evidence_id", "criterion__position")
+    for evidence, code in waiting.values_list("evidence_id", "enrolment__unit__short_code"):
         units[evidence][code] = None
     return [
         Queued(*versions[evidence], units=", ".join(units[evidence]), criteria=criteria, since=since)
@@ -163,13 +167,29 @@ def to_answer(user: User) -> list[ActionAtHand]:
     ]
 
 
+class Worded(NamedTuple):
+    """A criterion as it is judged against. Not a row of the table: the page shows a hundred."""
+
+    pk: int
+    unit_id: int
+    number: str
+    text: str
+    wording: str
+    wording_note: str
+
+    @property
+    def wording_label(self) -> str:
+        """How sure its wording is."""
+        return WordingStatus(self.wording).label
+
+
 @dataclass(frozen=True)
 class ToJudge:
     """A criterion of a unit the reader holds: mapped to the item or not, the latest word on this version, and what was
     said of it so far."""
 
     enrolment_id: int
-    criterion: Criterion
+    criterion: Worded
     locator: str
     mapped: bool
     waiting: bool
@@ -197,11 +217,12 @@ class Reading:
 
     version: EvidenceVersion
     files: list[EvidenceFile]
+    scans: dict[int, ScanResult]
     testimonies: list[Testimony]
     units: list[UnitToJudge]
     changes: Changes | None
     newer: EvidenceVersion | None
-    has_draft: bool
+    facts: ItemFacts
     shown: Seen
 
     @property
@@ -224,18 +245,23 @@ def reading(user: User, version_id: int) -> Reading:
     ids = {enrolment.pk for enrolment in held}
     readings = readings_of(handed_in)
     decisions = list(decisions_on(handed_in, ids)) if readings else []
-    mappings = [row for row in mappings_of(version.evidence_id) if row.enrolment_id in ids]
-    before = next((row for row in reversed(handed_in) if row.number < version.number), None)
-    files = files_of([row for row in (before, version) if row])
-    talk = turns(version.evidence, handed_in, readings, decisions)
+    ever = list(MAPPINGS.filter(evidence=version.evidence_id))
+    mappings = [row for row in ever if row.enrolment_id in ids]
+    earlier = before(version, versions)
+    files = files_of([row for row in (earlier, version) if row])
+    talk = turns(version.evidence, handed_in, readings, decisions, countersigners(version, decisions))
+    testimonies, scans = testimonies_of([version]), scans_of(files[version.pk])
+    in_the_way = scans if held_up_by_scans(version) else {}
+    has_draft = any(row.status == ItemStatus.DRAFT for row in versions)
     return Reading(
         version=version,
         files=files[version.pk],
-        testimonies=testimonies_of([version]),
+        scans=scans,
+        testimonies=testimonies,
         units=units_to_judge(version, held, mappings, decisions, talk),
-        changes=changes(before, version, files, mappings) if before else None,
+        changes=changes(earlier, version, files, mappings) if earlier else None,
         newer=next((row for row in handed_in if row.number > version.number and not row.replaced_at), None),
-        has_draft=any(row.status == ItemStatus.DRAFT for row in versions),
+        facts=facts_of(version, mapped_now(ever), files[version.pk], in_the_way, testimonies, has_draft=has_draft),
         shown=shown_of(version, ids, mappings, decisions, files[version.pk]),
     )
 
@@ -249,13 +275,24 @@ def versions_to_read(user: User, version_id: int) -> list[EvidenceVersion]:
 
 
 def units_held(user: User, version: EvidenceVersion) -> list[Enrolment]:
-    """The candidate's collecting units that the user assesses, with their criteria. Two queries."""
-    return list(
-        Enrolment.objects.held_by(user, "assessor")
-        .filter(candidate=version.evidence.candidate_id, status=UnitStatus.COLLECTING)
-        .select_related("unit")
-        .prefetch_related("unit__criteria")
-    )
+    """The candidate's units that collect evidence and that this person assesses."""
+    held = Enrolment.objects.held_by(user, "assessor")
+    return list(held.filter(candidate=version.evidence.candidate_id, status=UnitStatus.COLLECTING).listed())
+
+
+def criteria_of(unit_ids: set[int]) -> dict[int, list[Worded]]:
+    """The criteria of the units, by unit, in one query."""
+    found: dict[int, list[Worded]] = defaultdict(list)
+    for told in Criterion.objects.filter(unit__in=unit_ids).values_list(*Worded._fields):
+        criterion = Worded(*told)
+        found[criterion.unit_id].append(criterion)
+    return found
+
+
+def countersigners(version: EvidenceVersion, decisions: list[Decision]) -> dict[int, str]:
+    """Those who countersigned, by name. One query where there are any."""
+    agreed = {row.countersignature.by_id for row in decisions if hasattr(row, "countersignature")}
+    return {user: name for (user, _), name in staff_names(agreed, {version.evidence.centre_id}).items()}
 
 
 def shown_of(
@@ -287,19 +324,21 @@ def units_to_judge(
     said = {(row.enrolment_id, row.criterion_id): row for row in decisions if row.version_id == version.pk}
     ever = {(row.enrolment_id, row.criterion_id) for row in decisions}
     histories = {key: about(talk, *key) for key in ever}
-    units = [unit_to_judge(enrolment, mapped, said, histories) for enrolment in held]
+    criteria = criteria_of({enrolment.unit_id for enrolment in held})
+    units = [unit_to_judge(row, criteria[row.unit_id], mapped, said, histories) for row in held]
     return sorted(units, key=lambda unit: not unit.claimed)
 
 
 def unit_to_judge(
     enrolment: Enrolment,
+    criteria: list[Worded],
     mapped: dict[tuple[int, int], Mapping],
     said: dict[tuple[int, int], Decision],
     histories: dict[tuple[int, int], list[Turn]],
 ) -> UnitToJudge:
     """The unit's criteria, split into those the item is mapped to and the others."""
     rows = []
-    for criterion in enrolment.unit.criteria.all():
+    for criterion in criteria:
         place = (enrolment.pk, criterion.pk)
         found = mapped.get(place)
         rows.append(

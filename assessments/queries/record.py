@@ -8,11 +8,11 @@ from dataclasses import dataclass, field, replace
 from django.db.models import Exists, OuterRef, Q, Subquery
 
 from assessments.enums import EvidenceKind, ItemStatus, Layer, SignedAs, UnitStatus, Verb, Verdict
-from assessments.models import Enrolment, UnsampledNote
+from assessments.models import Enrolment
 from assessments.progress import Mark, Progress, progress_of, still_needed
 from assessments.queries.judgement import Decided, Mapped, UnitRows, unit_rows
 from assessments.queries.markers import MarkerShown, markers_of
-from assessments.queries.verification import LookedAt, looked_at_in, unit_facts
+from assessments.queries.verification import LOOKED_AT, LookedAt, looked_at_in, unit_facts
 from assessments.rules import PERMISSIONS, Person, parties
 from assessments.verifying import further_acts
 from assessments.workflow import Reason, UnitFacts, open_to, unit_needs
@@ -140,30 +140,32 @@ class UnitPage:
     reasons: list[Reason]
 
 
+def name_of(part: str) -> Subquery:
+    """The name of whoever is named in a part, as the centre keeps it."""
+    record = StaffRecord.objects.filter(user=OuterRef(part), centre=OuterRef("centre")).order_by()
+    return Subquery(record.values("name")[:1])
+
+
+PARTS = ("assessor", "countersigner", "verifier")
+SHOWN = (
+    Enrolment.objects.all()
+    .select_related("unit__awarding_body", "candidate", "centre")
+    .annotate(
+        **{f"{part}_name": name_of(part) for part in PARTS},
+        **{found: Exists(rows.filter(enrolment=OuterRef("pk"))) for found, rows in LOOKED_AT.items()},
+    )
+)
+"""Enrolments with all that the page of one tells of them. Written once: writing it takes longer than asking it."""
+
+
 def enrolment_shown(user: User, which: Q) -> tuple[Enrolment, dict[str, str]]:
     """The enrolment that fits and the names of its staff by part, in one query.
 
-    It comes `noted`: whether a verifier ever wrote down why it was not sampled, which is rare enough to ask first.
+    It comes with what verifiers ever did in it (LOOKED_AT): most units have nothing of the kind to be asked for.
     Raises Enrolment.DoesNotExist for strangers.
     """
-
-    def name_of(part: str) -> Subquery:
-        record = StaffRecord.objects.filter(user=OuterRef(part), centre=OuterRef("centre")).order_by()
-        return Subquery(record.values("name")[:1])
-
-    enrolment = (
-        Enrolment.objects.visible_to(user)
-        .select_related("unit__awarding_body", "candidate", "centre")
-        .annotate(
-            assessor_name=name_of("assessor"),
-            countersigner_name=name_of("countersigner"),
-            verifier_name=name_of("verifier"),
-            noted=Exists(UnsampledNote.objects.filter(enrolment=OuterRef("pk"))),
-        )
-        .get(which)
-    )
-    parts = ("assessor", "countersigner", "verifier")
-    return enrolment, {part: getattr(enrolment, f"{part}_name") or "" for part in parts}
+    enrolment = SHOWN.visible_to(user).get(which)
+    return enrolment, {part: getattr(enrolment, f"{part}_name") or "" for part in PARTS}
 
 
 def unit_page(user: User, pk: int, person_at: Callable[[int], Person]) -> UnitPage:

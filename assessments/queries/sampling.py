@@ -141,10 +141,13 @@ def narrowed(units: EnrolmentQuerySet, *, status: str, assessor: int | None) -> 
     return units
 
 
+TAKEN = Sample.objects.filter(enrolment=OuterRef("pk"), done_at__isnull=False).order_by("-done_at")
+SAMPLED_AT = Subquery(TAKEN.values("done_at")[:1])
+
+
 def listed(units: EnrolmentQuerySet) -> QuerySet[Enrolment]:
     """The units with all a line of the list shows; `sampled_at` is when the last sample of it was taken."""
-    taken = Sample.objects.filter(enrolment=OuterRef("pk"), done_at__isnull=False).order_by("-done_at")
-    return units.listed().annotate(sampled_at=Subquery(taken.values("done_at")[:1]))
+    return units.listed().annotate(sampled_at=SAMPLED_AT)
 
 
 def names_in(units: QuerySet[Enrolment], centres: Iterable[int]) -> Names:

@@ -3,6 +3,9 @@
 import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Any
+
+from django.db.models import QuerySet
 
 from assessments.enums import HeldAt, ItemStatus, SampleOutcome, SignedAs
 from assessments.models import Action, Enrolment, EvidenceVersion, Mapping, Sample, UnsampledNote
@@ -33,14 +36,21 @@ class LookedAt:
         return [sample for sample in self.samples if sample.done_at is not None]
 
 
+LOOKED_AT: dict[str, QuerySet[Any]] = {
+    "sampled": Sample.objects.order_by("pk"),
+    "acted": Action.objects.all(),
+    "noted": UnsampledNote.objects.order_by("pk"),
+}
+"""What verifiers do in a unit, by how an enrolment says whether it has any of it."""
+
+
 def looked_at_in(enrolment: Enrolment) -> LookedAt:
-    """What verifiers did in the unit, in three queries; in two where it is known that nobody noted anything."""
-    noted = getattr(enrolment, "noted", True)
-    return LookedAt(
-        samples=list(Sample.objects.filter(enrolment=enrolment.pk).order_by("pk")),
-        actions=list(Action.objects.filter(enrolment=enrolment.pk)),
-        notes=list(UnsampledNote.objects.filter(enrolment=enrolment.pk).order_by("pk")) if noted else [],
-    )
+    """What verifiers did in the unit, in three queries; none is asked for what the enrolment says it has none of."""
+
+    def found(name: str) -> list[Any]:
+        return list(LOOKED_AT[name].filter(enrolment=enrolment.pk)) if getattr(enrolment, name, True) else []
+
+    return LookedAt(samples=found("sampled"), actions=found("acted"), notes=found("noted"))
 
 
 AGREEING = (SampleOutcome.AGREED, SampleOutcome.AGREED_WITH_ACTION)

@@ -4,10 +4,11 @@ import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Prefetch, prefetch_related_objects
+from django.db.models import Exists, OuterRef, Prefetch, prefetch_related_objects
 
 from assessments.differences import Piece, differences
-from assessments.models import EvidenceFile, EvidenceVersion, Mapping, Release
+from assessments.models import Enrolment, EvidenceFile, EvidenceVersion, Mapping, Release
+from assessments.queries.evidence import OF_AN_ITEM
 
 TOLD = {
     "title": "Title",
@@ -30,14 +31,30 @@ MAPPED = (
     "locator",
     "made_by",
     "made_at",
+    "waiting_since",
     "taken_back_at",
     "waiting_since",
     "criterion__number",
     "criterion__text",
+    "criterion__wording",
     "criterion__wording_note",
-    "enrolment__unit__short_code",
+    *(f"enrolment__{column}" for column in OF_AN_ITEM),
 )
-"""What the pages of an item tell of a mapping: the specification beside it is too much to read for each."""
+"""What the pages of an item tell of a mapping and its unit: the specification is too much to read for each."""
+MAPPINGS = (
+    Mapping.objects.select_related("criterion", "enrolment__unit")
+    .only(*MAPPED)
+    .order_by("enrolment_id", "criterion__position", "pk")
+)
+"""Mappings in the specifications' order, written once: writing the query takes longer than asking it."""
+FILES = (
+    EvidenceFile.objects.filter(removed_at=None)
+    .select_related("stored__rendition")
+    .annotate(released=Exists(Release.objects.filter(file=OuterRef("pk"))))
+    .order_by("position", "pk")
+)
+"""Files in their order, not those taken out of a draft; each with what is shown of it, and `released`: whether it ever
+came out of a quarantine."""
 
 
 @dataclass(frozen=True)
@@ -86,15 +103,15 @@ class VersionTold:
 def files_of(versions: Iterable[EvidenceVersion]) -> dict[int, list[EvidenceFile]]:
     """The files of each version in their order, by version: those shut away or destroyed too, not those taken out."""
     found: dict[int, list[EvidenceFile]] = {version.pk: [] for version in versions}
-    rows = EvidenceFile.objects.filter(version__in=found, removed_at=None).select_related("stored__rendition")
-    for file in rows.order_by("position", "pk"):
+    for file in FILES.filter(version__in=found):
         found[file.version_id].append(file)
     return found
 
 
 def with_releases(files: list[EvidenceFile]) -> list[EvidenceFile]:
-    """The same files with the quarantines they came out of, in their order. One query."""
-    prefetch_related_objects(files, Prefetch("releases", Release.objects.order_by("released_at", "pk")))
+    """The same files, those `released` with the quarantines they came out of. One query, where there are any."""
+    released = [file for file in files if getattr(file, "released", False)]
+    prefetch_related_objects(released, Prefetch("releases", Release.objects.order_by("released_at", "pk")))
     return files
 
 
@@ -109,10 +126,15 @@ def versions_told(
     ]
 
 
-def mappings_of(evidence_id: int) -> list[Mapping]:
-    """The item's mappings in the specifications' order, those taken back among them. One query."""
-    rows = Mapping.objects.filter(evidence=evidence_id).select_related("criterion", "enrolment__unit")
-    return list(rows.only(*MAPPED).order_by("enrolment", "criterion__position", "pk"))
+def before(version: EvidenceVersion, versions: Iterable[EvidenceVersion]) -> EvidenceVersion | None:
+    """Of an item's versions in their order, the one handed in before this one; None for a first one."""
+    earlier = [row for row in versions if row.submitted_at and row.number < version.number]
+    return earlier[-1] if earlier else None
+
+
+def mapped_now(mappings: Iterable[Mapping]) -> list[Enrolment]:
+    """The enrolments among these mappings of an item that it is mapped to now, in id order."""
+    return list({row.enrolment_id: row.enrolment for row in mappings if row.taken_back_at is None}.values())
 
 
 def changes(

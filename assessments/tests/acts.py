@@ -4,7 +4,6 @@ The structural tests do each once and count; and let everybody else try.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from django.utils import timezone
 
@@ -28,18 +27,8 @@ from assessments.testing import (
     targets,
     verified,
 )
+from assessments.tests.doing import Act
 from assessments.tests.witnesses import a_testimony_draft, asked, asking
-from portfolio.models import User
-
-Do = Callable[[User], object]
-
-
-@dataclass(frozen=True)
-class Act:
-    """Who may do it here, and how it is done by somebody."""
-
-    by: User
-    do: Do
 
 
 def trainees(house: House) -> Enrolment:

@@ -128,7 +128,7 @@ def edit(request: SignedInRequest, pk: int) -> HttpResponse:
 @ASK
 def hand_in(request: SignedInRequest, pk: int) -> HttpResponse:
     """The words to declare, and what is missing; then the item is handed in and locked."""
-    page = page_of(request, pk, newest=True)
+    page = page_of(request, pk, newest=True, in_full=False)
     reasons = reasons_for(Verb.SUBMIT, page)
     statement = signing.current_statement("evidence-authentic")
     form = HandInForm(request.POST if request.method == "POST" else None, shown=statement)
@@ -151,7 +151,7 @@ def hand_in(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_POST
 def replace(request: SignedInRequest, pk: int) -> HttpResponse:
     """Start the next version as a draft, and go on to edit it."""
-    page = page_of(request, pk)
+    page = page_of(request, pk, in_full=False)
     draft = actions.replace(version=page.version, by=request.user, at=timezone.now())
     messages.info(request, f"This is version {draft.number}. Until you hand it in, the earlier one stays in force.")
     return redirect("assessments:edit_evidence", pk)
@@ -161,11 +161,16 @@ def replace(request: SignedInRequest, pk: int) -> HttpResponse:
 @ASK
 def map_more(request: SignedInRequest, pk: int) -> HttpResponse:
     """Map an item to further criteria, or take a mapping back that nobody has judged."""
-    page = page_of(request, pk)
+    page = page_of(request, pk, in_full=False)
     reasons = reasons_for(Verb.MAP_MORE, page)
     if request.method == "POST" and (mapping := request.POST.get("take_back")):
         return take_back(request, page, mapping)
-    units = units_to_map(open_to_mapping(page.evidence, request.user), page.evidence)
+    mapped = {(unit.enrolment.pk, row.criterion.pk): row for unit in page.units for row in unit.mapped}
+    units = units_to_map(
+        open_to_mapping(page.evidence, request.user),
+        page.evidence,
+        mapped={key: (row.mapping, row.judged) for key, row in mapped.items()},
+    )
     version = page.version
     words = f"{version.title} {version.description}"
     work = in_progress(request, MapForm, page.evidence.pk)
@@ -194,7 +199,7 @@ def map_more(request: SignedInRequest, pk: int) -> HttpResponse:
 @ASK
 def withdraw(request: SignedInRequest, pk: int) -> HttpResponse:
     """Withdraw an item, or the draft of its next version, with a reason."""
-    page = page_of(request, pk, newest=True)
+    page = page_of(request, pk, newest=True, in_full=False)
     reasons = reasons_for(Verb.WITHDRAW_ITEM, page)
     work = in_progress(request, ReasonForm, f"withdraw {page.version.pk}")
     form = ReasonForm(work.data, work=work)

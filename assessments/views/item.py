@@ -10,7 +10,6 @@ from django.views.decorators.http import require_safe
 
 from assessments.enums import EvidenceKind, ItemStatus, Verb
 from assessments.models import Evidence, EvidenceVersion
-from assessments.queries.evidence import scans_of
 from assessments.queries.item import DraftPage, ItemPage, draft_page, item_page
 from assessments.queries.testimony import witness_lines
 from assessments.queries.versions import with_releases
@@ -33,7 +32,7 @@ def evidence(request: SignedInRequest, pk: int) -> HttpResponse:
     page = page_of(request, pk, number=number_asked(request))
     draft = page.version.status == ItemStatus.DRAFT
     reasons = [] if page.draft else page.verbs.get(Verb.SUBMIT if draft else Verb.REPLACE, [])
-    files = files_shown(with_releases(page.files), scans_of(page.files), own=page.own)
+    files = files_shown(with_releases(page.files), page.scans, own=page.own)
     context = {
         "page": page,
         "evidence": page.evidence,
@@ -77,10 +76,12 @@ def draft_of(request: SignedInRequest, pk: int) -> DraftPage:
         raise Http404("There is no such item among the evidence you can see.") from None
 
 
-def page_of(request: SignedInRequest, pk: int, *, number: int | None = None, newest: bool = False) -> ItemPage:
+def page_of(
+    request: SignedInRequest, pk: int, *, number: int | None = None, newest: bool = False, in_full: bool = True
+) -> ItemPage:
     """The item as this person may see it, else 404."""
     try:
-        return item_page(request.user, pk, partial(person_at, request), number=number, newest=newest)
+        return item_page(request.user, pk, partial(person_at, request), number=number, newest=newest, in_full=in_full)
     except Evidence.DoesNotExist:
         raise Http404("There is no such item among the evidence you can see.") from None
     except EvidenceVersion.DoesNotExist:

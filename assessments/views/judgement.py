@@ -14,7 +14,6 @@ from assessments.enums import Verb
 from assessments.forms.reading import BLANK, SEEN, CriterionFields, ReadingForm, typed_on
 from assessments.models import Enrolment, EvidenceVersion
 from assessments.queries.caseload import case_rows, caseload
-from assessments.queries.evidence import enrolments_of, facts_of, scans_of
 from assessments.queries.reading import (
     SHORT_LIST,
     Reading,
@@ -29,7 +28,7 @@ from assessments.queries.reading import (
 from assessments.queries.seen import AGAIN, changed_since, seen_by
 from assessments.views.asking import person_at
 from assessments.views.viewing import files_shown
-from assessments.workflow import ItemFacts, item_refusals
+from assessments.workflow import item_refusals
 from portfolio.access import SignedInRequest, holds
 from portfolio.enums import Role
 from portfolio.views.answers import done, in_progress
@@ -137,7 +136,7 @@ def _judge_answer(request: SignedInRequest, form: ReadingForm) -> HttpResponse:
     """The page. A form that was sent is shown whatever stands in its way: nothing typed is lost."""
     found, sent = form.reading, request.method == "POST"
     person = person_at(request, found.version.evidence.centre_id)
-    reasons = item_refusals(Verb.REVIEW, person, _facts(found))
+    reasons = item_refusals(Verb.REVIEW, person, found.facts)
     unsaid = sent and not (form.is_told or form.looks_again)
     context = {
         "reading": found,
@@ -146,7 +145,7 @@ def _judge_answer(request: SignedInRequest, form: ReadingForm) -> HttpResponse:
         "form": form if sent or not reasons else None,
         "can_save": not reasons,
         "seen": request.POST.get(SEEN, "") if unsaid else found.shown.token(request.user),
-        "files": files_shown(found.files, scans_of(found.files), own=False),
+        "files": files_shown(found.files, found.scans, own=False),
         "testimonies": [row for row in found.testimonies if row.is_signed],
         "units": _units_shown(form),
         "blank": BLANK,
@@ -155,16 +154,6 @@ def _judge_answer(request: SignedInRequest, form: ReadingForm) -> HttpResponse:
     }
     refused = sent and not form.looks_again
     return render(request, "assessments/judgement/judge.html", context, status=409 if refused else 200)
-
-
-def _facts(found: Reading) -> ItemFacts:
-    """What the refusals of a reading rest on, from the rows read: a version handed in is scanned already.
-
-    Of the item's units its own reader's count; where none of these can be judged, all are read to say why.
-    """
-    mine = [unit.enrolment for unit in found.units if unit.claimed]
-    enrolments = mine or enrolments_of(found.version.evidence_id)
-    return facts_of(found.version, enrolments, found.files, {}, found.testimonies, has_draft=found.has_draft)
 
 
 def _units_shown(form: ReadingForm) -> list[tuple[Enrolment, list[CriterionFields], list[CriterionFields]]]:

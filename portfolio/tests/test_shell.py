@@ -20,7 +20,7 @@ from django.utils import timezone
 from portfolio import testing
 from portfolio.enums import Role
 from portfolio.models import User
-from portfolio.templatetags.shell import age
+from portfolio.templatetags.times import age
 
 SORRY_PAGES = ["400.html", "403.html", "403_csrf.html", "404.html", "429.html", "500.html", "account/lockout.html"]
 EVERYBODY = [(Role.CANDIDATE, Role.ASSESSOR), (Role.ASSESSOR, Role.ADMINISTRATOR), tuple(Role)]

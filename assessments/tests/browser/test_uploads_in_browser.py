@@ -192,3 +192,19 @@ def test_a_refused_save_keeps_the_files(phone: "Page", tmp_path: Path) -> None:
     phone.get_by_label("Where it can be seen").fill("In the safe")
     save(phone)
     assert [file.name for file in EvidenceVersion.objects.get().files.all()] == ["note.txt"]
+
+
+NOTHING_WAITS = "async () => !(await indexedDB.databases()).some(({ name }) => name === 'nvq-uploads')"
+MOST_REQUESTS = 10
+
+
+def test_a_form_that_was_only_touched_is_as_small_the_next_time(phone: "Page", live_server: Any) -> None:
+    with phone.expect_request("**/uploads/store*.js"):
+        phone.focus("#id_title")
+    phone.wait_for_function(NOTHING_WAITS)
+    asked_for: list[str] = []
+    phone.on("request", lambda request: asked_for.append(request.url))
+    phone.reload()
+    phone.wait_for_load_state("networkidle")
+    assert not [url for url in asked_for if "/js/uploads/" in url]
+    assert len(asked_for) <= MOST_REQUESTS, asked_for

@@ -6,6 +6,7 @@ const [FILES, BYTES] = ["files", "bytes"];
 const A_WEEK = 7 * 24 * 60 * 60 * 1000;
 
 let opening;
+let busy = 0;
 
 function database() {
   opening ??= new Promise((resolve) => {
@@ -15,22 +16,44 @@ function database() {
       asked.result.createObjectStore(FILES, { keyPath: "id" });
       asked.result.createObjectStore(BYTES);
     };
-    asked.onsuccess = () => resolve(asked.result);
+    asked.onsuccess = () => {
+      asked.result.onversionchange = () => shut(asked.result);
+      resolve(asked.result);
+    };
     asked.onerror = () => resolve(null);
   });
   return opening;
 }
 
+// Another window wants the database gone; whoever needs it next opens it anew.
+function shut(open) {
+  open.close();
+  opening = undefined;
+}
+
+// Where nothing waits there is no database either: a page that finds none need not fetch these scripts (page.js).
+async function clear() {
+  const open = await database();
+  if (!open || (await within(FILES, "readonly", (store) => store.count())) || busy) return;
+  shut(open);
+  indexedDB.deleteDatabase(NAME);
+}
+
 // Do it within one store; what cannot be kept is not, and nobody waits for it.
 async function within(name, mode, act) {
-  const open = await database();
-  if (!open) return undefined;
-  return new Promise((resolve) => {
-    const transaction = open.transaction(name, mode);
-    const asked = act(transaction.objectStore(name));
-    transaction.oncomplete = () => resolve(asked.result);
-    transaction.onabort = () => resolve(undefined);
-  });
+  busy += 1;
+  try {
+    const open = await database();
+    if (!open) return undefined;
+    return await new Promise((resolve) => {
+      const transaction = open.transaction(name, mode);
+      const asked = act(transaction.objectStore(name));
+      transaction.oncomplete = () => resolve(asked.result);
+      transaction.onabort = () => resolve(undefined);
+    });
+  } finally {
+    busy -= 1;
+  }
 }
 
 // Whether a copy of so many bytes leaves the browser room: half of what it has.
@@ -50,6 +73,7 @@ export async function keepBytes(id, blob) {
 export async function forget(id) {
   await within(FILES, "readwrite", (store) => store.delete(id));
   await within(BYTES, "readwrite", (store) => store.delete(id));
+  await clear();
 }
 
 // The entries of a queue with their bytes, in the order they were added; what has lain for a week goes.
@@ -59,5 +83,6 @@ export async function waiting(queue) {
   for (const entry of old) await forget(entry.id);
   const mine = all.filter((entry) => entry.queue === queue && !old.includes(entry));
   for (const entry of mine) entry.blob = await within(BYTES, "readonly", (store) => store.get(entry.id));
+  await clear();
   return mine.sort((one, other) => one.added - other.added);
 }
