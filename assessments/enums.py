@@ -95,6 +95,14 @@ class Verdict(models.TextChoices):
     NOT_YET = "not_yet", "Not yet"
 
 
+class MarkerKind(models.TextChoices):
+    """What a place in the evidence is named by."""
+
+    PAGE = "page", "Page"
+    TIME = "time", "Time"
+    PASSAGE = "passage", "Passage"
+
+
 class EvidenceKind(models.TextChoices):
     """Assessment methods, as recording forms name them."""
 

@@ -79,21 +79,31 @@ def layer_of(marks: Iterable[Mark], *, confirmed: bool = False) -> Layer:
     return Layer.RETURNED if marks else Layer.NOT_STARTED
 
 
-def still_needed(marks: Iterable[Mark]) -> str:
-    """What a criterion still needs, given everything mapped to it, the nearest way first; empty once it is met."""
-    marks = list(marks)
-    handed_in = [mark for mark in marks if mark.item_status != ItemStatus.DRAFT]
-    if any(mark.accepted for mark in handed_in):
+def still_needed(marks: Sequence[Mark], why: Sequence[str] = ()) -> str:
+    """What a criterion still needs, given everything mapped to it, the nearest way first; empty once it is met.
+
+    `why` is what was said of each mark, in the same order: the sentence carries it where that is what is needed.
+    """
+    said = list(zip(marks, why or [""] * len(marks), strict=True))
+    handed_in = [(mark, words) for mark, words in said if mark.item_status != ItemStatus.DRAFT]
+    if any(mark.accepted for mark, _ in handed_in):
         return ""
-    if any(mark.pending for mark in handed_in):
+    if any(mark.pending for mark, _ in handed_in):
         return "It is met, and waits for a countersignature."
-    if any(mark.waiting for mark in handed_in):
+    if any(mark.waiting for mark, _ in handed_in):
         return "It waits for the assessor."
-    if any(not mark.returned for mark in handed_in):
-        return "What there is contributes to it: more is needed to meet it."
+    contributing = [words for mark, words in handed_in if not mark.returned]
+    if contributing:
+        return f"What there is contributes to it: more is needed to meet it.{quoted(contributing)}"
     if handed_in:
-        return "Put right what the assessor asks for, or show it with something else."
+        asked = quoted(words for _, words in handed_in)
+        return f"Put right what the assessor asks for, or show it with something else.{asked}"
     return "Hand in the draft that is to show it." if marks else "Nothing shows it yet."
+
+
+def quoted(words: Iterable[str]) -> str:
+    """Each of the words once, in quotation marks after a space; empty where there are none."""
+    return "".join(f" “{said}”" for said in dict.fromkeys(words) if said)
 
 
 @dataclass(frozen=True, slots=True)

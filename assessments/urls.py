@@ -74,6 +74,7 @@ urlpatterns = [
     path("assessing/caseload/file/<slug:ending>/", caseload.cases_file, name="cases_file"),
     path("help/worked-out/", caseload.worked_out, name="worked_out"),
     path("assessing/<int:pk>/", judgement.judge, name="judge"),
+    path("assessing/<int:pk>/next/", judgement.judge_next, name="judge_next"),
     # verification
     path("verifying/", verification.sampling, name="sampling"),
     path("verifying/units/", verification.units_verified, name="units_verified"),

@@ -185,6 +185,7 @@ def assessors_pages(found: Subjects) -> Iterable[Page]:
     yield page("Own conflicts", me, "assessments:own_conflicts", measured=False)
     yield page("Declare a conflict", me, "assessments:declare_own_conflict", found.staffed.centre.slug, most=HEAVY)
     yield page("Judge", me, "assessments:judge", found.waiting.pk, most=HEAVY)
+    yield page("Judge again", me, "assessments:judge", found.read.pk, most=HEAVY)
     yield page("Evidence, as its assessor", me, "assessments:evidence", found.read.evidence_id)
     second = found.second
     yield page("Second version, as its assessor", me, "assessments:evidence", second.evidence_id, measured=False)

@@ -2,7 +2,7 @@
 
 import datetime
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from django.db import transaction
 from django.utils import timezone
@@ -24,10 +24,21 @@ from assessments.actions.journey import (
 )
 from assessments.actions.leaves import LeafTarget
 from assessments.enums import HeldAt, ItemStatus, SignedAs, UnitStatus, Verb, Verdict
-from assessments.models import Countersignature, Decision, Enrolment, EvidenceVersion, Mapping, Review
+from assessments.models import (
+    Countersignature,
+    Decision,
+    DecisionMarker,
+    Enrolment,
+    EvidenceFile,
+    EvidenceVersion,
+    Mapping,
+    Review,
+)
+from assessments.places import Place
 from assessments.queries.enrolment import people_of, staff_name
 from assessments.queries.interests import has_interest
 from assessments.queries.judgement import UnitRows, digest_for, stale_parts, unit_facts, unit_rows
+from assessments.queries.seen import Seen, changed_since
 from assessments.rules import Person, is_assessor_of, stands_alone
 from assessments.workflow import item_refusals, unit_refusals
 from portfolio import audit
@@ -55,6 +66,12 @@ class Judged:
     criterion_id: int
     verdict: str
     feedback: str = ""
+    places: tuple[Place, ...] = ()
+    """Where in the evidence it rests on."""
+
+
+class ChangedRefusal(Refusal):
+    """Something happened to the item since its reader looked at it: nothing was saved, and they are told what."""
 
 
 @transaction.atomic
@@ -70,20 +87,25 @@ def review(
     hides: Sequence[LeafTarget] = (),
     by: User,
     at: datetime.datetime,
+    seen: Seen | None = None,
 ) -> Review:
     """Save a reading with its decisions: one act, one audit line. Part of the mappings may wait.
 
     Criteria the item was not mapped to are mapped by the assessor in the same act. Decisions by somebody without an
     assessor's award, or with an interest in the candidate, wait for a countersignature. Returning sends the item back
     to the candidate with feedback. `shows` and `hides` correct which evidence requirements the item is said to show.
+    `seen` is what the reader was shown: where the item is another by now, raises ChangedRefusal that says in what.
     """
     item = lock_item(version, {judged.enrolment_id for judged in decisions} | {leaf.enrolment_id for leaf in shows})
     version, centre = item.version, item.version.evidence.centre
+    if seen and (changes := changed_since(seen, version, by)):
+        raise ChangedRefusal(changes)
     reader = person(by, centre.pk, at)
     refuse(item_refusals(Verb.REVIEW, reader, item.facts))
     sentences = [
         *_reading_refusals(version, rules, decisions, feedback, returned=returned, seen_at_location=seen_at_location),
         *_decision_refusals(item, decisions, reader),
+        *_place_refusals(version, decisions),
     ]
     if sentences:
         raise Refusal(sentences)
@@ -116,6 +138,7 @@ def review(
         "review": reading.pk,
         "returned": returned,
         "decisions": [[judged.enrolment_id, judged.criterion_id, judged.verdict] for judged in decisions],
+        "markers": sum(len(judged.places) for judged in decisions),
     }
     if shows or hides:
         details["shows"] = [target.requirement_id for target in shows]
@@ -255,6 +278,14 @@ def _decision_refusals(item: LockedItem, decisions: Sequence[Judged], reader: Pe
     return list(dict.fromkeys(sentences))
 
 
+def _place_refusals(version: EvidenceVersion, decisions: Sequence[Judged]) -> list[str]:
+    """Why these places cannot be marked: in no file of the version that was read."""
+    named = {place.file_id for judged in decisions for place in judged.places if place.file_id}
+    if not named or EvidenceFile.objects.filter(version=version, pk__in=named, removed_at=None).count() == len(named):
+        return []
+    return ["One of the places is in no file of this item: look at the files again."]
+
+
 def _decide(reading: Review, decisions: Sequence[Judged], *, needs_countersignature: bool) -> None:
     evidence = reading.version.evidence
     live = set(evidence.mappings.filter(taken_back_at=None).values_list("enrolment_id", "criterion_id"))
@@ -269,7 +300,7 @@ def _decide(reading: Review, decisions: Sequence[Judged], *, needs_countersignat
         for judged in decisions
         if (judged.enrolment_id, judged.criterion_id) not in live
     )
-    Decision.objects.bulk_create(
+    made = Decision.objects.bulk_create(
         Decision(
             review=reading,
             version=reading.version,
@@ -280,6 +311,11 @@ def _decide(reading: Review, decisions: Sequence[Judged], *, needs_countersignat
             needs_countersignature=needs_countersignature,
         )
         for judged in decisions
+    )
+    DecisionMarker.objects.bulk_create(
+        DecisionMarker(decision=decision, **asdict(place))
+        for decision, judged in zip(made, decisions, strict=True)
+        for place in judged.places
     )
     for judged in decisions:
         evidence.mappings.filter(enrolment=judged.enrolment_id, criterion=judged.criterion_id).update(

@@ -13,8 +13,9 @@ from assessments.actions.leaves import LeafTarget
 from assessments.demo import files, interests, witnesses
 from assessments.demo.centre import Harbour, open_harbour
 from assessments.demo.evidence import BY_UNIT, FLOOR_WALK, LATE_SHIFT, SHOWS, Piece
-from assessments.enums import Verdict
+from assessments.enums import MarkerKind, Verdict
 from assessments.models import Enrolment, EvidenceVersion
+from assessments.places import Place
 from portfolio import vault
 from portfolio.models import User
 from units.models import Unit
@@ -75,6 +76,7 @@ class Story:
         )
         self.calendar.later(days=40)
         self.hand_in(unit, *pieces[2])
+        self.hand_in(unit, *pieces[3])
         self.draft(unit, *pieces[5])
         self.testified(unit)
 
@@ -242,10 +244,11 @@ class Story:
     def judge(self, version: EvidenceVersion, unit: Enrolment, verdict: Verdict, feedback: str = "") -> None:
         """The assessor's word on every criterion the item is mapped to."""
         mapped = version.evidence.mappings.filter(enrolment=unit, taken_back_at=None)
+        places = places_seen_in(version)
         judgement.review(
             version=version,
             rules=judgement.RulesOfEvidence(),
-            decisions=[judgement.Judged(unit.pk, row.criterion_id, verdict, feedback) for row in mapped],
+            decisions=[judgement.Judged(unit.pk, row.criterion_id, verdict, feedback, places) for row in mapped],
             feedback="Clear and to the point." if verdict == Verdict.MET else "",
             returned=False,
             seen_at_location=False,
@@ -291,3 +294,13 @@ class Story:
         name = f"{piece.title}.{ending}"
         stored = vault.store(centre=unit.centre, file=ContentFile(made(), name=name), name=name, at=at)
         return NamedFile(stored, name)
+
+
+def places_seen_in(version: EvidenceVersion) -> tuple[Place, ...]:
+    """Where in the item's file its assessor saw it: a moment of a recording, or a page."""
+    file = version.files.first()
+    if file is None or not file.name.endswith((".wav", ".pdf")):
+        return ()
+    if file.name.endswith(".wav"):
+        return (Place(MarkerKind.TIME, file.pk, 1, 2, note="how the call is opened"),)
+    return (Place(MarkerKind.PAGE, file.pk, 1, note="second paragraph"),)

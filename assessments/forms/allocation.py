@@ -46,5 +46,5 @@ class ToWhomForm(forms.Form):
 class ReassignForm(forms.Form):
     """Why the allocations change; and why a conflict of interest cannot be avoided, where there is one."""
 
-    reason = forms.CharField(label="Why it changes", widget=forms.Textarea(attrs={"rows": 2}))
+    reason = forms.CharField(label="Why it changes", max_length=500)
     despite = despite()

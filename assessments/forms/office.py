@@ -24,7 +24,7 @@ def despite() -> forms.CharField:
     return forms.CharField(
         label="Why a conflict of interest cannot be avoided",
         required=False,
-        widget=forms.Textarea(attrs={"rows": 2}),
+        max_length=500,
         help_text="Only where the assessor has one with the candidate. The countersigner then reviews every decision.",
     )
 

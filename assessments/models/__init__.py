@@ -4,7 +4,7 @@ from assessments.models.award import AuthenticationForm, Certificate, Claim
 from assessments.models.enrolment import Allocation, Enrolment, EnrolmentQuerySet
 from assessments.models.evidence import Evidence, EvidenceFile, EvidenceVersion, Mapping, Release, Showing
 from assessments.models.interests import Interest, InterestQuerySet
-from assessments.models.judgement import Countersignature, Decision, Review, SignOff
+from assessments.models.judgement import Countersignature, Decision, DecisionMarker, Review, SignOff
 from assessments.models.testimony import SIGNED, STILL_WANTED, Testimony, TestimonyCriterion
 from assessments.models.verification import Action, ActionQuerySet, Sample, SampledCriterion, UnsampledNote
 
@@ -19,6 +19,7 @@ __all__ = [
     "Claim",
     "Countersignature",
     "Decision",
+    "DecisionMarker",
     "Enrolment",
     "EnrolmentQuerySet",
     "Evidence",

@@ -95,6 +95,26 @@ JUDGEMENT = [
         NO_WITNESS,
         name="nobody_judges_what_they_testified",
     ),
+    *stands_for_good("assessments_decisionmarker", "markers"),
+    *refuses(
+        "assessments_decisionmarker",
+        INSERT,
+        """NEW.file_id IS NOT NULL AND NOT EXISTS (
+            SELECT 1 FROM assessments_decision d JOIN assessments_evidencefile f ON f.version_id = d.version_id
+            WHERE d.id = NEW.decision_id AND f.id = NEW.file_id AND f.removed_at IS NULL
+        )""",
+        "A marker is in a file of the version that was read.",
+        name="a_marker_is_in_what_was_read",
+    ),
+    *refuses(
+        "assessments_decisionmarker",
+        INSERT,
+        f"""NOT EXISTS (
+            SELECT 1 FROM assessments_enrolment e WHERE e.id = {DECIDED_IN} AND e.status = 'collecting'
+        )""",
+        "A unit past collecting is judged no further.",
+        name="a_marker_is_made_while_its_unit_is_collecting",
+    ),
     *stands_for_good("assessments_countersignature", "countersignatures"),
     *refuses(
         "assessments_countersignature",

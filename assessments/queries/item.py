@@ -1,16 +1,16 @@
 """One item of evidence as its page shows it: versions, files, what it is mapped to, and what was said of it."""
 
-import datetime
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import BooleanField, ExpressionWrapper, QuerySet
+from django.db.models import BooleanField, ExpressionWrapper
 
 from assessments.enums import ItemStatus, Layer, Verb
-from assessments.models import Decision, Enrolment, Evidence, EvidenceFile, EvidenceVersion, Mapping, Review, Testimony
+from assessments.models import Decision, Enrolment, Evidence, EvidenceFile, EvidenceVersion, Mapping, Testimony
 from assessments.models.enrolment import worked_on_by
 from assessments.progress import Mark
+from assessments.queries.conversation import Turn, decisions_on, readings_of, turns
 from assessments.queries.enrolment import staff_names
 from assessments.queries.evidence import facts_of, held_up_by_scans, scans_of, testimonies_of
 from assessments.queries.leaves import Leaves, Shown, leaves_in
@@ -22,25 +22,7 @@ from portfolio.models import User
 from units.models import Criterion
 from units.queries import Leaf
 
-DECIDED = (
-    "version",
-    "review",
-    "verdict",
-    "feedback",
-    "needs_countersignature",
-    "criterion__number",
-    "enrolment__unit__short_code",
-    "countersignature__by",
-    "countersignature__at",
-    "countersignature__agreed",
-    "countersignature__reason",
-)
-"""What the conversation about an item tells of a decision."""
-DECISIONS = (
-    Decision.objects.select_related("criterion", "enrolment__unit", "countersignature").only(*DECIDED).order_by("pk")
-)
 BOOLEAN = BooleanField()
-RULES = {"valid": "Valid", "authentic": "Authentic", "current": "Current", "sufficient": "Sufficient"}
 
 
 @dataclass(frozen=True)
@@ -63,24 +45,6 @@ class UnitShown:
     mapped: list[MappedTo]
     leaves: list[tuple[Leaf, Shown]]
     """The evidence requirements that it is said to show."""
-
-
-@dataclass(frozen=True)
-class Turn:
-    """One turn of the conversation about the item."""
-
-    at: datetime.datetime
-    who: str
-    role: str
-    title: str
-    version: int
-    text: str = ""
-    returned: bool = False
-    seen: bool = False
-    """Whether an assessor has seen the evidence where it is held."""
-    rules: list[tuple[str, bool]] = field(default_factory=list)
-    remarks: str = ""
-    decisions: list[Decision] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -156,7 +120,7 @@ def item_page(
         units=units_shown(
             version, [row for row in enrolments if row.pk in visible], mappings, decisions, names, in_full=in_full
         ),
-        turns=turns(evidence, versions, decisions, names) if in_full else [],
+        turns=turns(evidence, versions, readings_of(versions), decisions, names) if in_full else [],
         person=person,
         verbs=verbs_of(person, facts),
     )
@@ -213,11 +177,6 @@ def version_asked_for(versions: list[EvidenceVersion], number: int | None) -> Ev
     in_force = [version for version in versions if version.submitted_at and not version.replaced_at]
     newest = [version for version in versions if version.status != ItemStatus.WITHDRAWN]
     return (in_force[-1:] or newest[-1:] or versions[-1:])[0]
-
-
-def decisions_on(versions: Iterable[EvidenceVersion], enrolments: Iterable[int]) -> QuerySet[Decision]:
-    """Every decision on the versions in these enrolments, oldest first."""
-    return DECISIONS.filter(version__in=list(versions), enrolment__in=list(enrolments))
 
 
 def names_in(evidence: Evidence, mappings: list[Mapping], decisions: list[Decision]) -> dict[int, str]:
@@ -286,67 +245,3 @@ def mark_of(version: EvidenceVersion, mapping: Mapping, word: Decision | None) -
         word.needs_countersignature,
         countersigned,
     )
-
-
-# --- what was said of it ---------------------------------------------------------------------------------------------
-
-
-def turns(
-    evidence: Evidence, versions: list[EvidenceVersion], decisions: list[Decision], names: dict[int, str]
-) -> list[Turn]:
-    """The conversation, oldest first: handed in, read, countersigned, withdrawn. One query."""
-    numbers = {version.pk: version.number for version in versions}
-    said = [turn for version in versions for turn in candidate_turns(evidence, version)]
-    for reading in Review.objects.filter(version__in=versions).order_by("at", "pk"):
-        said.append(reading_turn(reading, numbers[reading.version_id], decisions))
-    return sorted(said + countersigner_turns(decisions, numbers, names), key=lambda turn: turn.at)
-
-
-def candidate_turns(evidence: Evidence, version: EvidenceVersion) -> list[Turn]:
-    """What happened to a version by itself."""
-    name, found = str(evidence.candidate), []
-    if version.submitted_at:
-        title = "Handed in" if version.number == 1 else f"Handed in version {version.number}"
-        found.append(Turn(version.submitted_at, name, "Candidate", title, version.number))
-    if version.withdrawn_at:
-        found.append(Turn(version.withdrawn_at, "", "", "Withdrawn", version.number, version.withdrawal_reason))
-    return found
-
-
-def reading_turn(reading: Review, number: int, decisions: list[Decision]) -> Turn:
-    """A reading: the four rules, the feedback, and the decisions made with it."""
-    return Turn(
-        at=reading.at,
-        who=reading.assessor_name,
-        role="Assessor",
-        title="Returned" if reading.returned else "Assessed",
-        version=number,
-        text=reading.feedback,
-        returned=reading.returned,
-        seen=reading.seen_at_location,
-        rules=[(label, getattr(reading, rule)) for rule, label in RULES.items()],
-        remarks=reading.remarks,
-        decisions=[decision for decision in decisions if decision.review_id == reading.pk],
-    )
-
-
-def countersigner_turns(decisions: list[Decision], numbers: dict[int, int], names: dict[int, str]) -> list[Turn]:
-    """What countersigners said, one turn for each of their acts."""
-    acts: dict[tuple[int, datetime.datetime, bool, str, int], list[Decision]] = {}
-    for decision in decisions:
-        if hasattr(decision, "countersignature"):
-            word = decision.countersignature
-            key = (word.by_id, word.at, word.agreed, word.reason, numbers[decision.version_id])
-            acts.setdefault(key, []).append(decision)
-    return [
-        Turn(
-            at=at,
-            who=names.get(by, ""),
-            role="Countersigner",
-            title="Countersigned" if agreed else "Did not agree",
-            version=number,
-            text=reason,
-            decisions=named,
-        )
-        for (by, at, agreed, reason, number), named in acts.items()
-    ]

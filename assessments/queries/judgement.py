@@ -10,11 +10,20 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from django.db.models import F, FilteredRelation, Q
+from django.db.models import Exists, F, FilteredRelation, OuterRef, Q
 from django.utils import timezone
 
 from assessments.enums import EvidenceKind, ItemStatus, SignedAs, UnitStatus
-from assessments.models import SIGNED, Countersignature, Decision, Enrolment, EvidenceFile, SignOff, Testimony
+from assessments.models import (
+    SIGNED,
+    Countersignature,
+    Decision,
+    DecisionMarker,
+    Enrolment,
+    EvidenceFile,
+    SignOff,
+    Testimony,
+)
 from assessments.progress import CONFIRMING, Mark, layer_of, layers
 from assessments.queries.enrolment import gathered, people_of
 from assessments.queries.interests import Held, held_in
@@ -71,6 +80,14 @@ class Decided(NamedTuple):
     at: datetime.datetime
     countersigned: bool | None
     countersigner_id: int | None
+    countersigner_says: str | None
+    marked: bool
+    """Whether it rests on places that were marked."""
+
+    @property
+    def why(self) -> str:
+        """The word on it that counts: the countersigner's where they did not agree, else the assessor's."""
+        return (self.countersigner_says or "") if self.countersigned is False else self.feedback
 
 
 @dataclass(frozen=True)
@@ -219,6 +236,8 @@ DECIDED = Decision.objects.order_by("pk").values_list(
     "review__at",
     "countersignature__agreed",
     "countersignature__by_id",
+    "countersignature__reason",
+    Exists(DecisionMarker.objects.filter(decision=OuterRef("pk"))),
 )
 """The columns of `Decided`, oldest first."""
 MARKED = (

@@ -3,7 +3,7 @@
 import datetime
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from django.db.models import Exists, OuterRef, Q, Subquery
 from django.utils import timezone
@@ -14,6 +14,7 @@ from assessments.progress import Mark, Progress, layer_of, progress_of, still_ne
 from assessments.queries.enrolment import kept_pace
 from assessments.queries.interests import Held
 from assessments.queries.judgement import Decided, Mapped, UnitRows, unit_rows
+from assessments.queries.markers import MarkerShown, markers_of
 from assessments.queries.verification import LOOKED_AT, LookedAt, looked_at_in, unit_facts
 from assessments.rules import PERMISSIONS, Person, parties
 from assessments.verifying import further_acts
@@ -79,6 +80,10 @@ class Said:
     at: datetime.datetime | None
     countersigned: bool | None
     countersigner_id: int | None
+    marked_id: int | None
+    """The decision, where places were marked for it."""
+    markers: list[MarkerShown] = field(default_factory=list)
+    """The places it rests on, where the page shows them."""
 
 
 @dataclass(frozen=True)
@@ -279,16 +284,19 @@ def criterion_rows(
     latest = {(row.version_id, row.criterion_id): row for row in rows.decided}
     said: dict[int, list[Said]] = defaultdict(list)
     marks: dict[int, list[Mark]] = defaultdict(list)
+    why: dict[int, list[str]] = defaultdict(list)
     for row, mark in pairs:
+        word = latest.get((row.version_id, row.criterion_id))
         marks[row.criterion_id].append(mark)
-        said[row.criterion_id].append(said_of(row, mark, latest.get((row.version_id, row.criterion_id))))
+        why[row.criterion_id].append(word.why if word else "")
+        said[row.criterion_id].append(said_of(row, mark, word))
     return [
         CriterionRow(
             criterion,
             heading_of(criterion),
             layer_by_criterion[criterion.pk],
             said[criterion.pk],
-            still_needed(marks[criterion.pk]),
+            still_needed(marks[criterion.pk], why[criterion.pk]),
         )
         for criterion in rows.criteria
     ]
@@ -302,7 +310,7 @@ def leaf_rows(rows: UnitRows, facts: UnitFacts) -> list[LeafRow]:
     for leaf in rows.leaves.leaves:
         pairs = [(row, marks) for row, marks in rows.leaves.marks_for(leaf, rows.marks) if row.evidence_id in names]
         shown_by = [(row.evidence_id, *names[row.evidence_id], layer_of(marks)) for row, marks in pairs]
-        needs = still_needed(mark for _, marks in pairs for mark in marks)
+        needs = still_needed([mark for _, marks in pairs for mark in marks])
         found.append(LeafRow(leaf, layer[leaf.pk], shown_by, needs))
     return found
 
@@ -321,7 +329,21 @@ def said_of(row: Mapped, mark: Mark, word: Decided | None) -> Said:
         at=word.at if word else None,
         countersigned=word.countersigned if word else None,
         countersigner_id=word.countersigner_id if word else None,
+        marked_id=word.pk if word and word.marked else None,
     )
+
+
+def with_markers(rows: list[CriterionRow]) -> list[CriterionRow]:
+    """The same rows with the places each word rests on, for pages that show words. One query where there are any."""
+    markers = markers_of([said.marked_id for row in rows for said in row.said if said.marked_id])
+    if not markers:
+        return rows
+    return [replace(row, said=[marked(said, markers) for said in row.said]) for row in rows]
+
+
+def marked(said: Said, markers: dict[int, list[MarkerShown]]) -> Said:
+    """One word with its places."""
+    return replace(said, markers=markers[said.marked_id]) if said.marked_id else said
 
 
 def pending_shown(rows: UnitRows) -> list[tuple[int, str]]:

@@ -8,7 +8,7 @@ from django.db.models import Q
 from assessments.models import Action, Enrolment, Sample, SampledCriterion
 from assessments.queries.enrolment import people_of, staff_names, witnesses_in
 from assessments.queries.judgement import deciders_in
-from assessments.queries.record import CriterionRow, Said, UnitPage, enrolment_shown, page_of
+from assessments.queries.record import CriterionRow, Said, UnitPage, enrolment_shown, page_of, with_markers
 from assessments.queries.verification import places_held
 from assessments.rules import People, Person
 from portfolio.models import User
@@ -59,7 +59,7 @@ class ActionPage:
 
 
 def sample_page(user: User, pk: int, person_at: Callable[[int], Person]) -> SamplePage:
-    """The page of a sample, in thirteen queries however long the portfolio is.
+    """The page of a sample, in thirteen queries however long the portfolio is; one more where places were marked.
 
     Raises Enrolment.DoesNotExist where the sample does not exist for the user: nor does it for the candidate, as what a
     verifier remarks is said to the assessor.
@@ -78,7 +78,7 @@ def sample_page(user: User, pk: int, person_at: Callable[[int], Person]) -> Samp
         person=person,
         verifier=names[sample.verifier_id],
         planned_by=names[sample.planned_by_id],
-        criteria=[looked_at(row, names, sampled) for row in unit.criteria],
+        criteria=[looked_at(row, names, sampled) for row in with_markers(unit.criteria)],
         places=places_held(enrolment.pk),
         actions=[action for action in unit.looked_at.actions if action.sample_id == pk],
     )

@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from assessments.actions import award, judgement, safekeeping, verification
 from assessments.actions import evidence as items
-from assessments.enums import AllocatedAs, Setting, SignedAs
-from assessments.models import Enrolment, EvidenceFile, EvidenceVersion, Review, SampledCriterion
+from assessments.enums import AllocatedAs, MarkerKind, Setting, SignedAs
+from assessments.models import DecisionMarker, Enrolment, EvidenceFile, EvidenceVersion, Review, SampledCriterion
 from assessments.testing import House, a_draft, a_file, an_enrolment, described, handed_in, judged, signed_off
 from assessments.tests.ties import a_tie
 from assessments.tests.witnesses import a_testimony_draft, asked, with_testimony
@@ -80,6 +80,9 @@ def collecting_rows(house: House) -> dict[str, int]:
     """A D20, which takes real work only, with an item read, another's item, and items of another unit."""
     unit, other_unit = an_enrolment(house, "ocr-d20"), an_enrolment(house, "ocr-cc16")
     read = judged(handed_in(unit, "1.1"), unit)
+    marker = DecisionMarker.objects.create(
+        decision=read.decisions.get(), file=read.files.get(), kind=MarkerKind.PASSAGE, passage="that week"
+    )
     released = a_released_file(house, handed_in(unit, "1.1"))
     sample = verification.plan_sample(enrolment=unit, reason="New.", by=house.verifier, at=timezone.now())
     draft, new = a_draft(unit, "1.1"), handed_in(other_unit, "1.1")
@@ -103,6 +106,8 @@ def collecting_rows(house: House) -> dict[str, int]:
         "by_verifier": copied(review, assessor_id=house.verifier.pk).pk,
         "by_candidate": copied(review, assessor_id=house.candidate.user_id).pk,
         "decision": read.decisions.get().pk,
+        "marker": marker.pk,
+        "foreign_file": foreign.files.get().pk,
         "open_sample": sample.pk,
         "draft": draft.pk,
         "draft_item": draft.evidence_id,

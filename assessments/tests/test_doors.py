@@ -233,6 +233,7 @@ TABLE: dict[str, Expected] = {
     "assessments:cases_file": Expected(holding(Role.ASSESSOR), lambda scene: ["xlsx"]),
     "assessments:worked_out": Expected(signed_in()),
     "assessments:judge": Expected(within(Role.ASSESSOR, "assessor"), of_version),
+    "assessments:judge_next": Expected(within(Role.ASSESSOR, "assessor", code=302), of_version),
     "assessments:sampling": Expected(holding(Role.INTERNAL_VERIFIER, Role.LEAD_VERIFIER)),
     "assessments:units_verified": Expected(holding(Role.INTERNAL_VERIFIER, Role.LEAD_VERIFIER)),
     "assessments:plan_sample": Expected(verifying() | {"lead": 403}, of_unit),

@@ -26,6 +26,7 @@ WITHOUT_RECORDS = {
         "assessments:enrolments",
         "assessments:forms",
     },
+    "straight on to another page": {"assessments:judge_next"},
     "a press alone, or a file": {
         "portfolio:invite_again",
         "portfolio:keep_work",

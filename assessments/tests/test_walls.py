@@ -16,6 +16,7 @@ pytestmark = pytest.mark.django_db
 STANDING = {
     "review": "feedback = 'Other words'",
     "decision": "verdict = 'not_yet', feedback = 'No.'",
+    "decisionmarker": "note = 'Other words'",
     "countersignature": "agreed = FALSE, reason = 'No.'",
     "signoff": "comments = 'Other words'",
     "sampledcriterion": "criterion_id = criterion_id",
@@ -313,6 +314,8 @@ NEW = [
         "allocated to the unit as its countersigner at that time",
     ),
     ("interest", "interest", {"staff_id": "{candidate}"}, "on the staff of the same centre"),
+    ("decisionmarker", "marker", {"file_id": "{foreign_file}"}, "in a file of the version that was read"),
+    ("decisionmarker", "marker", {"decision_id": "{pending}", "file_id": "NULL"}, "judged no further"),
     ("countersignature", "countersignature", {"decision_id": "{decision}", "by_id": "{assessor}"}, "own decision"),
     ("countersignature", "countersignature", {"decision_id": "{decision}", "by_id": "{candidate}"}, "Nobody judges"),
     ("countersignature", "countersignature", {"decision_id": "{decision}", "by_id": "{verifier}"}, "Nobody judges"),

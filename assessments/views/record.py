@@ -1,7 +1,7 @@
 """The page of a candidate's unit, and a page for every verb on it."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -21,7 +21,7 @@ from assessments.forms.journey import ReasonForm, SigningForm, VerbForm
 from assessments.forms.judgement import HandBackForm, ReferForm, SignOffForm
 from assessments.forms.verification import SendBackForm, brought_along
 from assessments.models import Enrolment
-from assessments.queries.record import UnitPage, unit_page
+from assessments.queries.record import UnitPage, unit_page, with_markers
 from assessments.views.asking import deny, linked, person_at
 from assessments.workflow import UNIT_STEPS, Reason, unit_refusals
 from portfolio import signing
@@ -196,6 +196,8 @@ def enrolment_page(request: SignedInRequest, pk: int) -> HttpResponse:
     view = request.GET.get("view", "")
     if view not in VIEWS:
         view = "criteria" if page.enrolment.candidate_user_id == request.user.pk else "matrix"
+    if view == "criteria":
+        page = replace(page, criteria=with_markers(page.criteria))
     context = {
         **standing_of(page),
         "view": view,

@@ -12,7 +12,7 @@ const page = crypto.randomUUID?.() ?? String(Math.random()).slice(2);
 // --- what the fields hold ------------------------------------------------------------------------------------------
 
 const keptAt = (control) =>
-  control.name && !["csrfmiddlewaretoken", "page_of"].includes(control.name) && !control.disabled &&
+  control.name && !/^(csrfmiddlewaretoken|page_of)/.test(control.name) && !control.disabled &&
   !["password", "file", "submit", "button", "reset", "image"].includes(control.type);
 
 // A box to tick is a field of its own, and so is what a script adds: two devices can tick or add different ones.

@@ -288,6 +288,7 @@ NO_PAGE = {
     "assessments:evidence_thumbnail": "a picture",
     "assessments:evidence_page": "a picture",
     "assessments:evidence_page_text": "a text",
+    "assessments:judge_next": "leads on to a page",
     "assessments:map_cell": "answers to a press of a key only",
     "assessments:resend_request": "answers to a press of a button only",
     "assessments:revoke_request": "answers to a press of a button only",

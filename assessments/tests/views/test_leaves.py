@@ -7,9 +7,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from assessments.actions import claims
+from assessments.forms.reading import SEEN
 from assessments.models import Enrolment, EvidenceVersion
 from assessments.testing import House, a_draft, an_enrolment, handed_in, judged, leaves
-from assessments.tests.views.sent import address, typed, value
+from assessments.tests.views.sent import address, token_on, typed, value
 from portfolio.harness import AskingClient
 
 pytestmark = pytest.mark.django_db
@@ -108,6 +109,7 @@ def test_the_assessor_sees_and_corrects_them_beside_the_criteria(client: AskingC
         "shown": [leaf(unit, "4.1"), leaf(unit, "4.2")],
         "requirements": [leaf(unit, "4.2"), leaf(unit, "6.1")],
         "save": "save",
+        SEEN: token_on(page),
     }
     assert client.post(place, sent).status_code == 302
     assert sorted(shown(version)) == ["4.2", "6.1"]

@@ -171,7 +171,7 @@ def test_each_criterion_says_what_it_still_needs(client: AskingClient, candidate
             part.split('class="needs"><strong>')[1].split("</strong>")[0] if "needs" in part else ""
         )
     assert needs["1.1"] == ""
-    assert needs["1.2"] == "What there is contributes to it: more is needed to meet it."
+    assert needs["1.2"] == "What there is contributes to it: more is needed to meet it. “Tell me what came of it.”"
     assert needs["1.3"] == "It waits for the assessor."
     assert needs["2.1"] == "Hand in the draft that is to show it."
     assert needs["2.2"] == "Nothing shows it yet."
