@@ -161,6 +161,8 @@ def assessors_pages(found: Subjects) -> Iterable[Page]:
     me, file = found.staffed.assessor, EvidenceFile.objects.filter(version=found.read)[0]
     yield page("Queue", me, "assessments:queue")
     yield page("Caseload", me, "assessments:caseload")
+    yield page("News", me, "portfolio:news")
+    yield page("What I am told", me, "portfolio:telling", measured=False)
     yield page("Judge", me, "assessments:judge", found.waiting.pk, most=HEAVY)
     yield page("Evidence, as its assessor", me, "assessments:evidence", found.read.evidence_id)
     second = found.second
