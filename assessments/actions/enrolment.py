@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from django.db import transaction
 from django.utils import timezone
 
+from assessments.actions import telling
 from assessments.actions.journey import lock_one, move_unit, person, refuse, require
 from assessments.enums import AllocatedAs, UnitStatus, Verb
 from assessments.models import Allocation, Enrolment
@@ -69,6 +70,7 @@ def enrol(
     Allocation.objects.bulk_create(
         Allocation(enrolment=enrolment, part=part, user=user, from_at=at) for part, user in parts.items() if user
     )
+    telling.begun(enrolment, by, at)
     details = {part.value: user.pk for part, user in parts.items() if user}
     audit.record(verb="enrol", by=by, at=at, subject=enrolment, centre=centre, details={"unit": unit.pk, **details})
     return enrolment
@@ -107,6 +109,7 @@ def allocate(
     if user:
         Allocation.objects.create(enrolment=enrolment, part=part, user=user, from_at=at, reason=reason)
     enrolment.refresh_from_db()
+    telling.allocated(enrolment, part, before, user, by, at)
     details = {"part": part.value, "from": before.pk if before else None, "to": user.pk if user else None}
     audit.record(
         verb="allocate", by=by, at=at, subject=enrolment, centre=enrolment.centre, details={**details, "reason": reason}
@@ -120,6 +123,7 @@ def suspend(*, enrolment: Enrolment, reason: str, by: User, at: datetime.datetim
     reason = require(reason, "Say why the unit is suspended.")
     enrolment = _ready(enrolment, Verb.SUSPEND, by, at)
     move_unit(enrolment, Verb.SUSPEND, UnitStatus.SUSPENDED, kept_status=enrolment.status, suspended_at=at)
+    telling.paused(enrolment, "It is suspended: nothing moves until it is resumed.", by, at)
     return _told(enrolment, Verb.SUSPEND, by, at, reason)
 
 
@@ -128,6 +132,7 @@ def resume(*, enrolment: Enrolment, by: User, at: datetime.datetime) -> Enrolmen
     """Go on where a suspended unit stood."""
     enrolment = _ready(enrolment, Verb.RESUME, by, at)
     move_unit(enrolment, Verb.RESUME, UnitStatus(enrolment.kept_status), kept_status="", suspended_at=None)
+    telling.paused(enrolment, "It goes on from where it was suspended.", by, at)
     return _told(enrolment, Verb.RESUME, by, at, "")
 
 
@@ -138,6 +143,7 @@ def withdraw(*, enrolment: Enrolment, reason: str, by: User, at: datetime.dateti
     enrolment = _ready(enrolment, Verb.WITHDRAW, by, at)
     enrolment.mappings.update(waiting_since=None)
     move_unit(enrolment, Verb.WITHDRAW, UnitStatus.WITHDRAWN, kept_status="", suspended_at=None, ended_at=at)
+    telling.paused(enrolment, "The candidate has left it.", by, at)
     return _told(enrolment, Verb.WITHDRAW, by, at, reason)
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import F
 
+from assessments.actions import telling
 from assessments.actions.journey import lock, move_item, person, refuse, require
 from assessments.enums import EvidenceKind, HeldAt, ItemStatus, OthersData, Party, Setting, UnitStatus, Verb, Verdict
 from assessments.models import Decision, Enrolment, Evidence, EvidenceFile, EvidenceVersion, Mapping
@@ -15,7 +16,7 @@ from assessments.queries.enrolment import people_of
 from assessments.queries.evidence import enrolments_of, forbidden_setting, item_facts
 from assessments.rules import Person, parties
 from assessments.workflow import ItemFacts, item_refusals
-from portfolio import audit, renditions, signing, transfers
+from portfolio import audit, notices, renditions, signing, transfers
 from portfolio.actions.checks import refuse_invalid
 from portfolio.canonical import JSON
 from portfolio.models import CandidateRecord, StoredFile, User
@@ -167,6 +168,7 @@ def submit(*, version: EvidenceVersion, by: User, at: datetime.datetime) -> Evid
     declaration = signing.current_statement("evidence-authentic")
     move_item(version, Verb.SUBMIT, ItemStatus.SUBMITTED, submitted_at=at, declaration=declaration)
     _wait_to_be_read(version, at, but=_met(version))
+    telling.handed_in(version, by, at)
     _told(Verb.SUBMIT, version, by, at, {"number": evidence.number, "statement": declaration.pk})
     return version
 
@@ -183,6 +185,7 @@ def replace(*, version: EvidenceVersion, by: User, at: datetime.datetime) -> Evi
     )
     kept = version.files.filter(removed_at=None, destroyed_at=None, quarantined_at=None).select_related("stored")
     add_files(draft, [NamedFile(file.stored, file.name) for file in kept], at)
+    notices.settle(evidence, by, at)
     _told(Verb.REPLACE, draft, by, at, {"version": draft.number})
     return draft
 
@@ -197,6 +200,7 @@ def map_more(
     mapper = person(by, version.evidence.centre_id, at)
     refuse(item_refusals(Verb.MAP_MORE, mapper, item.facts))
     made = _map(version, targets, item.enrolments, mapper, by, at)
+    telling.handed_in(version, by, at)
     _told(Verb.MAP_MORE, version, by, at, {"criteria": [mapping.criterion_id for mapping in made]})
     return version
 
@@ -257,6 +261,7 @@ def withdraw_item(*, version: EvidenceVersion, reason: str, by: User, at: dateti
         evidence.mappings.update(waiting_since=None)
     elif in_force := evidence.versions.filter(replaced_at=None, status__in=READABLE).first():
         _wait_to_be_read(in_force, at, but=set(in_force.decisions.values_list("enrolment_id", "criterion_id")))
+    telling.item_withdrawn(version, by, at)
     _told(Verb.WITHDRAW_ITEM, version, by, at, {"reason": reason, "version": version.number})
     return version
 

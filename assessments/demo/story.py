@@ -4,16 +4,19 @@ import datetime
 from collections.abc import Callable
 
 from django.core.files.base import ContentFile
+from django.urls import reverse
 from django.utils import timezone
 
 from assessments.actions import award, enrolment, evidence, judgement, verification
+from assessments.actions.due import tell_due
 from assessments.actions.evidence import Described, NamedFile, Target
 from assessments.demo import files, witnesses
 from assessments.demo.centre import Harbour, open_harbour
 from assessments.demo.evidence import BY_UNIT, FLOOR_WALK, LATE_SHIFT, Piece
 from assessments.enums import Verdict
-from assessments.models import Enrolment, EvidenceVersion
-from portfolio import vault
+from assessments.forms.verification import AnswerForm
+from assessments.models import Action, Enrolment, EvidenceVersion
+from portfolio import vault, work
 from portfolio.models import User
 from units.models import Unit
 
@@ -46,6 +49,7 @@ def tell() -> Harbour:
     ):  # fmt: skip
         calendar.restart(days=7)
         chapter()
+    story.today()
     return story.harbour
 
 
@@ -182,6 +186,17 @@ class Story:
             enrolment=other, reason="Her job has changed.", by=other.candidate_user, at=self.calendar.later(days=1)
         )
 
+    def today(self) -> None:
+        """What the clock has to tell, and an answer that Dylan has begun and not sent."""
+        tell_due(self.calendar.now)
+        action = Action.objects.get(closed_at=None)
+        page = reverse("assessments:action", args=[action.pk])
+        subject = work.Subject(action.owner, AnswerForm.kept_as, str(action.pk), work.basis_of(action.answer), page)
+        words = "I have asked for the recording of a second monitoring activity. It is due"
+        typed = work.Typed([words], datetime.timedelta())
+        title = f"Action: {action.enrolment.unit.short_code}, {action.enrolment.candidate}"
+        work.keep(subject, work.Save("a", 1, 0, {"answer": typed}, title), at=self.calendar.now)
+
     # --- what chapters are made of ---------------------------------------------------------------------------------
 
     def enrol(self, candidate: str, key: str, assessor: User) -> Enrolment:
@@ -194,7 +209,7 @@ class Story:
             countersigner=self.staff.assessor if assessor == self.staff.trainee else None,
             verifier=self.staff.verifier if len(candidate) % 2 else self.staff.lead,
             started_on=at.date(),
-            target_on=at.date() + datetime.timedelta(days=180),
+            target_on=at.date() + datetime.timedelta(days=125),
             by=self.staff.administrator,
             at=at,
         )

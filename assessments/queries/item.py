@@ -77,6 +77,8 @@ class Turn:
     rules: list[tuple[str, bool]] = field(default_factory=list)
     remarks: str = ""
     decisions: list[Decision] = field(default_factory=list)
+    reading: int | None = None
+    """The reading it is, where news of it lands."""
 
 
 @dataclass(frozen=True)
@@ -312,6 +314,7 @@ def reading_turn(reading: Review, number: int, decisions: list[Decision]) -> Tur
         rules=[(label, getattr(reading, rule)) for rule, label in RULES.items()],
         remarks=reading.remarks,
         decisions=[decision for decision in decisions if decision.review_id == reading.pk],
+        reading=reading.pk,
     )
 
 
