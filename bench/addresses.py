@@ -184,6 +184,8 @@ def assessors_pages(found: Subjects) -> Iterable[Page]:
     yield page("Caseload, behind target", me, "assessments:caseload", query="?sort=pace&pace=behind")
     yield page("Own conflicts", me, "assessments:own_conflicts", measured=False)
     yield page("Declare a conflict", me, "assessments:declare_own_conflict", found.staffed.centre.slug, most=HEAVY)
+    yield page("News", me, "portfolio:news")
+    yield page("What I am told", me, "portfolio:telling", measured=False)
     yield page("Judge", me, "assessments:judge", found.waiting.pk, most=HEAVY)
     yield page("Judge again", me, "assessments:judge", found.read.pk, most=HEAVY)
     yield page("Evidence, as its assessor", me, "assessments:evidence", found.read.evidence_id)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery, Value
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery, Value, Window
 from django.db.models.functions import Coalesce, Lower, NullIf
 
 from portfolio.enums import Role
@@ -14,6 +14,7 @@ from portfolio.models import (
     AuditEvent,
     CandidateRecord,
     Centre,
+    Notice,
     OutgoingMessage,
     RoleGrant,
     StaffQualification,
@@ -23,6 +24,9 @@ from portfolio.models import (
 from portfolio.rules import STAFF_ROLES, is_qualified
 
 PER_PAGE = 50
+NEWS_SHOWN, NEWS_PER_PAGE = 4, 25
+NEWS_TOLD = ("centre__name", "subject", "sentence", "address", "at", "seen_at")
+READ_SHOWN_FOR = datetime.timedelta(days=14)
 LONGEST_HISTORY = 100
 DUE_SOON = 60
 """So many days before an award is to be held, administrators are told."""
@@ -321,3 +325,27 @@ def history(centre: Centre, subjects: Subjects) -> list[HistoryLine]:
         )
         for event in events
     ]
+
+
+@dataclass(frozen=True)
+class News:
+    """A person's newest news on their home page. `unread` counts all of it; `several`: of several centres."""
+
+    lines: list[Notice]
+    unread: int
+    several: bool
+
+
+def newest_news(user: User, now: datetime.datetime) -> News:
+    """The newest that is unread or not old, in one query."""
+    shown = Q(seen_at=None) | Q(at__gt=now - READ_SHOWN_FOR)
+    counted = Notice.objects.visible_to(user).annotate(unread=Window(Count("pk", filter=Q(seen_at=None))))
+    told = counted.filter(shown).select_related("centre").only(*NEWS_TOLD)
+    lines = list(told[:NEWS_SHOWN])
+    unread = lines[0].unread if lines else 0  # type: ignore[attr-defined]  # annotated above
+    return News(lines, unread, len({line.centre_id for line in lines}) > 1)
+
+
+def news_page(user: User, number: str) -> Page[Notice]:
+    """All of a person's news that is kept, newest first."""
+    return Paginator(Notice.objects.visible_to(user).select_related("centre"), NEWS_PER_PAGE).get_page(number)

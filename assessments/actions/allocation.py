@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from django.db import transaction
 from django.utils import timezone
 
+from assessments.actions import telling
 from assessments.actions.journey import administers, lock, require
 from assessments.allocating import allocation_refusals
 from assessments.enums import AllocatedAs
@@ -115,7 +116,7 @@ def _give(
     act_id: uuid.UUID,
 ) -> Enrolment:
     """The part to the person, in the enrolment and its history, with the audit line."""
-    before = getattr(enrolment, f"{part}_id")
+    before: User | None = getattr(enrolment, part.value)
     if part != AllocatedAs.ASSESSOR or not (
         user and has_interest(user, enrolment.candidate_id, timezone.localdate(at))
     ):
@@ -127,7 +128,13 @@ def _give(
             enrolment=enrolment, part=part, user=user, from_at=at, reason=reason, despite=despite.strip()
         )
     enrolment.refresh_from_db()
-    details: dict[str, JSON] = {"part": part.value, "from": before, "to": user.pk if user else None, "reason": reason}
+    telling.allocated(enrolment, part, before, user, by, at)
+    details: dict[str, JSON] = {
+        "part": part.value,
+        "from": before.pk if before else None,
+        "to": user.pk if user else None,
+        "reason": reason,
+    }
     audit.record(
         verb="allocate",
         by=by,

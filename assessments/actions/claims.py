@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from assessments.actions import leaves
+from assessments.actions import leaves, telling
 from assessments.actions.counting import recount
 from assessments.actions.items import LockedItem, lock_item, told
 from assessments.actions.journey import lock, person, refuse
@@ -54,6 +54,7 @@ def map_more(
     made = claim(version, targets, item.enrolments, mapper, by, at)
     shown = leaves.show(version, item.enrolments, shows, by, at)
     recount(item.enrolments)
+    telling.handed_in(version, by, at)
     details: dict[str, JSON] = {"criteria": [mapping.criterion_id for mapping in made]}
     if shown:
         details["requirements"] = [showing.requirement_id for showing in shown]

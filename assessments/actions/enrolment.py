@@ -5,6 +5,7 @@ import datetime
 from django.db import transaction
 from django.utils import timezone
 
+from assessments.actions import telling
 from assessments.actions.counting import recount
 from assessments.actions.journey import administers, lock_one, move_unit, person, refuse, require
 from assessments.allocating import interest_refusals, team_refusals
@@ -82,6 +83,7 @@ def enrol(
         for part, user in parts.items()
         if user
     )
+    telling.begun(enrolment, by, at)
     details = {part.value: user.pk for part, user in parts.items() if user}
     audit.record(verb="enrol", by=by, at=at, subject=enrolment, centre=centre, details={"unit": unit.pk, **details})
     return enrolment
@@ -93,6 +95,7 @@ def suspend(*, enrolment: Enrolment, reason: str, by: User, at: datetime.datetim
     reason = require(reason, "Say why the unit is suspended.")
     enrolment = _ready(enrolment, Verb.SUSPEND, by, at)
     move_unit(enrolment, Verb.SUSPEND, UnitStatus.SUSPENDED, kept_status=enrolment.status, suspended_at=at)
+    telling.paused(enrolment, "It is suspended: nothing moves until it is resumed.", by, at)
     return _told(enrolment, Verb.SUSPEND, by, at, reason)
 
 
@@ -101,6 +104,7 @@ def resume(*, enrolment: Enrolment, by: User, at: datetime.datetime) -> Enrolmen
     """Go on where a suspended unit stood."""
     enrolment = _ready(enrolment, Verb.RESUME, by, at)
     move_unit(enrolment, Verb.RESUME, UnitStatus(enrolment.kept_status), kept_status="", suspended_at=None)
+    telling.paused(enrolment, "It goes on from where it was suspended.", by, at)
     return _told(enrolment, Verb.RESUME, by, at, "")
 
 
@@ -111,6 +115,7 @@ def withdraw(*, enrolment: Enrolment, reason: str, by: User, at: datetime.dateti
     enrolment = _ready(enrolment, Verb.WITHDRAW, by, at)
     enrolment.mappings.update(waiting_since=None)
     move_unit(enrolment, Verb.WITHDRAW, UnitStatus.WITHDRAWN, kept_status="", suspended_at=None, ended_at=at)
+    telling.paused(enrolment, "The candidate has left it.", by, at)
     return _told(enrolment, Verb.WITHDRAW, by, at, reason)
 
 

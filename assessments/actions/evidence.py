@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import F
 
-from assessments.actions import claims, leaves
+from assessments.actions import claims, leaves, telling
 from assessments.actions.claims import Target, units_of
 from assessments.actions.counting import recount
 from assessments.actions.items import lock_item, told
@@ -18,7 +18,7 @@ from assessments.enums import EvidenceKind, HeldAt, ItemStatus, OthersData, Sett
 from assessments.models import Evidence, EvidenceFile, EvidenceVersion, Mapping
 from assessments.queries.evidence import enrolments_of
 from assessments.workflow import item_refusals
-from portfolio import audit, renditions, signing, transfers
+from portfolio import audit, notices, renditions, signing, transfers
 from portfolio.actions.checks import refuse_invalid
 from portfolio.canonical import JSON
 from portfolio.models import CandidateRecord, StoredFile, User
@@ -159,6 +159,7 @@ def submit(*, version: EvidenceVersion, by: User, at: datetime.datetime) -> Evid
     move_item(version, Verb.SUBMIT, ItemStatus.SUBMITTED, submitted_at=at, declaration=declaration)
     _wait_to_be_read(version, at, but=_met(version))
     recount(row.pk for row in enrolments_of(version.evidence_id))
+    telling.handed_in(version, by, at)
     told(Verb.SUBMIT, version, by, at, {"number": evidence.number, "statement": declaration.pk})
     return version
 
@@ -175,6 +176,7 @@ def replace(*, version: EvidenceVersion, by: User, at: datetime.datetime) -> Evi
     )
     kept = version.files.filter(removed_at=None, destroyed_at=None, quarantined_at=None).select_related("stored")
     add_files(draft, [NamedFile(file.stored, file.name) for file in kept], at)
+    notices.settle(evidence, by, at)
     told(Verb.REPLACE, draft, by, at, {"version": draft.number})
     return draft
 
@@ -201,6 +203,7 @@ def withdraw_item(*, version: EvidenceVersion, reason: str, by: User, at: dateti
     elif evidence.number is None:
         leaves.drop_all(evidence.pk, by, at)
     recount(row.pk for row in enrolments_of(version.evidence_id))
+    telling.item_withdrawn(version, by, at)
     told(Verb.WITHDRAW_ITEM, version, by, at, {"reason": reason, "version": version.number})
     return version
 

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from django.db import transaction
 from django.utils import timezone
 
-from assessments.actions import leaves
+from assessments.actions import leaves, telling
 from assessments.actions.claims import mapping_refusals
 from assessments.actions.counting import recount
 from assessments.actions.items import LockedItem, lock_item
@@ -126,7 +126,7 @@ def review(
         returned=returned,
         feedback=feedback.strip(),
     )
-    _decide(reading, decisions, needs_countersignature=interested or not reader.qualified)
+    made = _decide(reading, decisions, needs_countersignature=interested or not reader.qualified)
     leaves.correct(item, shows, hides, reader, by, at)
     leaves.seen(version.evidence_id, {judged.enrolment_id for judged in decisions}, at)
     move_item(version, Verb.REVIEW, ItemStatus.RETURNED if returned else ItemStatus.REVIEWED)
@@ -143,6 +143,7 @@ def review(
     if shows or hides:
         details["shows"] = [target.requirement_id for target in shows]
         details["hides"] = [target.requirement_id for target in hides]
+    telling.reviewed(reading, made, by, at)
     audit.record(verb=Verb.REVIEW, by=by, at=at, subject=version.evidence, centre=centre, details=details)
     return reading
 
@@ -154,6 +155,7 @@ def declare(*, enrolment: Enrolment, by: User, at: datetime.datetime) -> Enrolme
     move_unit(enrolment, Verb.DECLARE, UnitStatus.DECLARED, declared_at=at)
     for part in (SignedAs.CANDIDATE, SignedAs.CANDIDATE_AUTHENTICITY):
         sign(enrolment, part, digest_for(rows, part), by=by, at=at)
+    telling.declared(enrolment, by, at)
     return _told(enrolment, Verb.DECLARE, by, at)
 
 
@@ -164,6 +166,7 @@ def refer(*, enrolment: Enrolment, feedback: str, by: User, at: datetime.datetim
     enrolment, _ = _ready(enrolment, Verb.REFER, by, at)
     move_unit(enrolment, Verb.REFER, UnitStatus.COLLECTING, **BACK_TO_COLLECTING)
     void_signatures(enrolment, by=by, at=at, reason=f"Referred back: {feedback}")
+    telling.came_back(enrolment, "Your assessor has referred it back to you, with what is still needed.", [], by, at)
     return _told(enrolment, Verb.REFER, by, at, feedback=feedback)
 
 
@@ -186,6 +189,7 @@ def sign_off(*, enrolment: Enrolment, comments: str, by: User, at: datetime.date
         move_unit(enrolment, Verb.SIGN_OFF, UnitStatus.SIGNED_OFF, signed_off_at=at, **columns)
     for part in (SignedAs.ASSESSOR, SignedAs.ASSESSOR_AUTHENTICITY):
         sign(enrolment, part, digest_for(rows, part, comments), by=by, at=at, comments=comments)
+    telling.signed_off(enrolment, by, at)
     return _told(enrolment, Verb.SIGN_OFF, by, at, to=enrolment.status)
 
 
@@ -200,6 +204,7 @@ def countersign(*, enrolment: Enrolment, by: User, at: datetime.datetime) -> Enr
     digest = digest_for(rows, SignedAs.COUNTERSIGNER)
     move_unit(enrolment, Verb.COUNTERSIGN, UnitStatus.SIGNED_OFF, signed_off_at=at, countersigned_by=by)
     sign(enrolment, SignedAs.COUNTERSIGNER, digest, by=by, at=at)
+    telling.signed_off(enrolment, by, at)
     return _told(enrolment, Verb.COUNTERSIGN, by, at, decisions=[decision.pk for decision in rows.pending])
 
 
@@ -226,6 +231,7 @@ def hand_back(
     move_unit(enrolment, Verb.HAND_BACK, UnitStatus.DECLARED, assessor_signed_at=None, assessor_signed_by=None)
     parts = (SignedAs.ASSESSOR, SignedAs.ASSESSOR_AUTHENTICITY)
     void_signatures(enrolment, by=by, at=at, reason=f"Handed back: {reason}", parts=parts)
+    telling.handed_back(enrolment, by, at)
     return _told(enrolment, Verb.HAND_BACK, by, at, reason=reason, decisions=sorted(named))
 
 
@@ -286,7 +292,7 @@ def _place_refusals(version: EvidenceVersion, decisions: Sequence[Judged]) -> li
     return ["One of the places is in no file of this item: look at the files again."]
 
 
-def _decide(reading: Review, decisions: Sequence[Judged], *, needs_countersignature: bool) -> None:
+def _decide(reading: Review, decisions: Sequence[Judged], *, needs_countersignature: bool) -> list[Decision]:
     evidence = reading.version.evidence
     live = set(evidence.mappings.filter(taken_back_at=None).values_list("enrolment_id", "criterion_id"))
     Mapping.objects.bulk_create(
@@ -321,6 +327,7 @@ def _decide(reading: Review, decisions: Sequence[Judged], *, needs_countersignat
         evidence.mappings.filter(enrolment=judged.enrolment_id, criterion=judged.criterion_id).update(
             waiting_since=None
         )
+    return made
 
 
 def _ready(enrolment: Enrolment, verb: Verb, by: User, at: datetime.datetime) -> tuple[Enrolment, UnitRows]:

@@ -4,19 +4,22 @@ import datetime
 from collections.abc import Callable
 
 from django.core.files.base import ContentFile
+from django.urls import reverse
 from django.utils import timezone
 
 from assessments.actions import award, enrolment, evidence, judgement, verification
 from assessments.actions.claims import Target
+from assessments.actions.due import tell_due
 from assessments.actions.evidence import Described, NamedFile
 from assessments.actions.leaves import LeafTarget
 from assessments.demo import files, interests, witnesses
 from assessments.demo.centre import Harbour, open_harbour
 from assessments.demo.evidence import BY_UNIT, FLOOR_WALK, LATE_SHIFT, SHOWS, Piece
 from assessments.enums import MarkerKind, Verdict
-from assessments.models import Enrolment, EvidenceVersion
+from assessments.forms.verification import AnswerForm
+from assessments.models import Action, Enrolment, EvidenceVersion
 from assessments.places import Place
-from portfolio import vault
+from portfolio import vault, work
 from portfolio.models import User
 from units.models import Unit
 
@@ -51,6 +54,7 @@ def tell() -> Harbour:
         chapter()
     interests.declare(story.harbour, calendar.now - datetime.timedelta(days=2))
     interests.change_hands(story.harbour, calendar.now - datetime.timedelta(days=1))
+    story.today()
     return story.harbour
 
 
@@ -188,6 +192,17 @@ class Story:
             enrolment=other, reason="Her job has changed.", by=other.candidate_user, at=self.calendar.later(days=1)
         )
 
+    def today(self) -> None:
+        """What the clock has to tell, and an answer that Dylan has begun and not sent."""
+        tell_due(self.calendar.now)
+        action = Action.objects.get(closed_at=None)
+        page = reverse("assessments:action", args=[action.pk])
+        subject = work.Subject(action.owner, AnswerForm.kept_as, str(action.pk), work.basis_of(action.answer), page)
+        words = "I have asked for the recording of a second monitoring activity. It is due"
+        typed = work.Typed([words], datetime.timedelta())
+        title = f"Action: {action.enrolment.unit.short_code}, {action.enrolment.candidate}"
+        work.keep(subject, work.Save("a", 1, 0, {"answer": typed}, title), at=self.calendar.now)
+
     # --- what chapters are made of ---------------------------------------------------------------------------------
 
     def enrol(self, candidate: str, key: str, assessor: User) -> Enrolment:
@@ -200,7 +215,7 @@ class Story:
             countersigner=self.staff.assessor if assessor == self.staff.trainee else None,
             verifier=self.staff.verifier if len(candidate) % 2 else self.staff.lead,
             started_on=at.date(),
-            target_on=at.date() + datetime.timedelta(days=180),
+            target_on=at.date() + datetime.timedelta(days=125),
             by=self.staff.administrator,
             at=at,
         )

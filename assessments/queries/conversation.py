@@ -50,6 +50,8 @@ class Turn:
     rules: list[tuple[str, bool]] = field(default_factory=list)
     remarks: str = ""
     words: list[Word] = field(default_factory=list)
+    reading: int | None = None
+    """The reading it is, where news of it lands."""
 
 
 def decisions_on(versions: Iterable[EvidenceVersion], enrolments: Iterable[int]) -> QuerySet[Decision]:
@@ -131,6 +133,7 @@ def reading_turn(reading: Review, number: int, words: Iterable[Word]) -> Turn:
         rules=[(label, getattr(reading, rule)) for rule, label in RULES.items()],
         remarks=reading.remarks,
         words=[word for word in words if word.decision.review_id == reading.pk],
+        reading=reading.pk,
     )
 
 

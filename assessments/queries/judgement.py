@@ -101,6 +101,8 @@ class UnitRows:
     leaves: Leaves = field(default_factory=Leaves)
     digests: dict[int, list[str]] = field(default_factory=dict)
     sign_offs: dict[str, SignOff] = field(default_factory=dict)
+    voided: dict[str, SignOff] = field(default_factory=dict)
+    """The last signature of each part that has none in force, where it was voided."""
     signers: frozenset[int] = frozenset()
     testimonies: dict[int, list[str]] = field(default_factory=dict)
     witnesses: frozenset[int] = frozenset()
@@ -195,6 +197,7 @@ def with_signatures(units: list[UnitRows], *, to_sign: bool = True) -> list[Unit
             unit,
             digests=digests,
             sign_offs=standing.get(unit.enrolment.pk, {}),
+            voided={row.part: row for row in signed[unit.enrolment.pk] if row.part not in standing[unit.enrolment.pk]},
             signers=frozenset(
                 row.signature.signer_id
                 for row in signed[unit.enrolment.pk]

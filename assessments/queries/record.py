@@ -19,7 +19,7 @@ from assessments.queries.verification import LOOKED_AT, LookedAt, looked_at_in, 
 from assessments.rules import PERMISSIONS, Person, parties
 from assessments.verifying import further_acts
 from assessments.workflow import Reason, UnitFacts, open_to, unit_needs
-from portfolio.models import StaffRecord, User
+from portfolio.models import SignatureVoid, StaffRecord, User
 from units.enums import CriterionKind
 from units.models import Criterion
 from units.queries import Leaf
@@ -145,6 +145,8 @@ class UnitPage:
     pace: Pace | None
     held: tuple[Held, ...]
     signatures: list[SignatureShown]
+    came_back: SignatureVoid | None
+    """Why the unit came back to whoever signs next, while it has not been signed again."""
     comments: str
     looked_at: LookedAt
     over_time: OverTime
@@ -215,6 +217,7 @@ def page_of(enrolment: Enrolment, staff: dict[str, str], person: Person) -> Unit
         pace=kept_pace(enrolment, timezone.localdate()),
         held=rows.held,
         signatures=signatures_shown(rows, facts),
+        came_back=came_back(rows, own=person.user_id == enrolment.candidate_user_id),
         comments=rows.sign_offs[SignedAs.ASSESSOR].comments if SignedAs.ASSESSOR in rows.sign_offs else "",
         looked_at=looked_at,
         over_time=over_time(rows.mapped),
@@ -379,6 +382,13 @@ def signatures_shown(rows: UnitRows, facts: UnitFacts) -> list[SignatureShown]:
                 SignatureShown(part.label, signature.signer_name, signature.signed_at, signature.digest, stale)
             )
     return shown
+
+
+def came_back(rows: UnitRows, *, own: bool) -> SignatureVoid | None:
+    """Why a signature of the candidate was voided; or the assessor's, which is said to staff alone."""
+    parts = (SignedAs.CANDIDATE,) if own else (SignedAs.CANDIDATE, SignedAs.ASSESSOR)
+    voids = [rows.voided[part].signature.void for part in parts if part in rows.voided]
+    return max(voids, key=lambda void: void.at, default=None)
 
 
 def over_time(mapped: list[Mapped]) -> OverTime:

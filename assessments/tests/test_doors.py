@@ -42,7 +42,7 @@ from assessments.tests.answers import (
 from assessments.tests.ties import a_tie
 from assessments.tests.witnesses import a_testimony_draft, asked, token_of
 from assessments.workflow import UNIT_STEPS
-from portfolio import transfers, vault
+from portfolio import digest, transfers, vault
 from portfolio.access import doors
 from portfolio.enums import DocumentStatus, QualificationKind, Role
 from portfolio.harness import AskingClient
@@ -132,6 +132,10 @@ def of_request(scene: Scene) -> list[object]:
     return [scene.request.pk]
 
 
+def of_stopping(scene: Scene) -> list[object]:
+    return [digest.stop_link(scene.house.assessor).rstrip("/").rsplit("/", 1)[1]]
+
+
 def of_testimony(scene: Scene) -> list[object]:
     return [scene.request.version.evidence_id]
 
@@ -169,6 +173,10 @@ TABLE: dict[str, Expected] = {
     "portfolio:upload": Expected(by_script("candidate", code=200), of_upload),
     "portfolio:keep_work": Expected(signed_in(405) | {"nobody": 401}, posted=signed_in(400) | {"nobody": 401}),
     "portfolio:discard_work": Expected(signed_in(405), posted=signed_in(302)),
+    "portfolio:news": Expected(signed_in()),
+    "portfolio:read_news": Expected(signed_in(405), posted=signed_in(302)),
+    "portfolio:telling": Expected(signed_in()),
+    "portfolio:stop_digest": Expected(everybody(), of_stopping),
     "portfolio:people": Expected(holding(Role.ADMINISTRATOR, code=302)),
     "portfolio:centre_people": Expected(office(), slug),
     "portfolio:add_candidate": Expected(office(), slug),

@@ -1,5 +1,6 @@
 """Every page asks as often of a small centre as of one four times its size, and not too often."""
 
+import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -12,8 +13,13 @@ from pytest_django import DjangoDbBlocker
 from bench.addresses import Page, pages, subjects
 from bench.centre import open_centre
 from bench.loading import fill
+from portfolio import notices
 from portfolio.access import doors
+from portfolio.enums import Told
 from portfolio.harness import AskingClient
+from portfolio.models import RoleGrant
+from portfolio.notices import News
+from portfolio.work import Save, Subject, Typed, keep
 
 pytestmark = pytest.mark.django_db
 
@@ -32,6 +38,7 @@ WITHOUT_RECORDS = {
         "portfolio:keep_work",
         "assessments:device_drafts",
         "portfolio:discard_work",
+        "portfolio:read_news",
         "portfolio:document_file",
         "assessments:cases_file",
         "assessments:enrolments_file",
@@ -80,6 +87,17 @@ def queries(page: Page) -> int:
     return len(captured)
 
 
+def told(shown: list[Page], number: int, now: datetime.datetime) -> None:
+    """So much news for everybody who asks for a page, and as many forms that they began."""
+    for user in {page.who for page in shown}:
+        centre = RoleGrant.objects.filter(user=user).select_related("centre")[0].centre
+        for place in range(number):
+            news = News(Told.FEEDBACK, f"Evidence {place}", "Your assessor has assessed it.", "/units/", centre)
+            notices.tell(news, [user], centre, None, now)
+            subject = Subject(user, "counted", f"{number} {place}", address="/units/")
+            keep(subject, Save("a", 1, 0, {"words": Typed(["Words"], datetime.timedelta())}), at=now)
+
+
 @pytest.fixture(scope="module")
 def counted(standard: None, django_db_blocker: DjangoDbBlocker) -> Iterator[list[Counted]]:
     """Every page at both sizes, asked for by somebody whom it opens for."""
@@ -88,8 +106,10 @@ def counted(standard: None, django_db_blocker: DjangoDbBlocker) -> Iterator[list
         staffed = open_centre("Measured Centre", now)
         fill(staffed, range(1, FEW + 1), now, ITEMS)
         shown = pages(subjects(staffed))
+        told(shown, 1, now)
         few = [queries(page) for page in shown]
         fill(staffed, range(FEW + 1, MANY + 1), now, ITEMS)
+        told(shown, MANY, now)
         many = [queries(page) for page in shown]
         yield [Counted(*row) for row in zip(shown, few, many, strict=True)]
         transaction.set_rollback(True)

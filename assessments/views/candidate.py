@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 from assessments.queries.candidate import own_portfolio
 from portfolio.access import SignedInRequest, holds
 from portfolio.enums import Role
+from portfolio.views.news import on_home
 
 SHORT_LIST = 8
 
@@ -22,5 +23,6 @@ def home(request: SignedInRequest) -> HttpResponse:
         "waiting": mine.waiting if everything else mine.waiting[:SHORT_LIST],
         "more": 0 if everything else max(len(mine.waiting) - SHORT_LIST, 0),
         "several_centres": len({unit.enrolment.centre_id for unit in mine.units}) > 1,
+        **on_home(request),
     }
     return render(request, "assessments/evidence/home.html", context)

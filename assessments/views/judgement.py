@@ -33,6 +33,7 @@ from assessments.workflow import item_refusals
 from portfolio.access import SignedInRequest, holds
 from portfolio.enums import Role
 from portfolio.views.answers import done, in_progress
+from portfolio.views.news import on_home
 
 PER_PAGE = 15
 NOT_MINE = "There is no such item among those you assess."
@@ -49,6 +50,7 @@ def queue(request: SignedInRequest) -> HttpResponse:
         "items": queued(request.user, list(page.object_list)),
         "desk": desk(request.user),
         "most": SHORT_LIST,
+        **on_home(request),
     }
     return render(request, "assessments/judgement/queue.html", context)
 

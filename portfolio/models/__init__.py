@@ -4,6 +4,7 @@ from portfolio.models.audit import AuditChain, AuditDetail, AuditEvent
 from portfolio.models.base import StandingQuerySet, StandingRow, StandsForGoodError, one_of
 from portfolio.models.mailbox import Mailbox
 from portfolio.models.message import OutgoingMessage
+from portfolio.models.news import LeftOut, Notice, NoticeQuerySet, Telling
 from portfolio.models.people import (
     CandidateRecord,
     Centre,
@@ -13,6 +14,7 @@ from portfolio.models.people import (
     StaffRecord,
     User,
     centres_of,
+    holders,
 )
 from portfolio.models.rendition import Rendition
 from portfolio.models.signature import Signature, SignatureVoid, Statement
@@ -28,7 +30,10 @@ __all__ = [
     "Centre",
     "Destruction",
     "Document",
+    "LeftOut",
     "Mailbox",
+    "Notice",
+    "NoticeQuerySet",
     "OutgoingMessage",
     "Rendition",
     "RoleGrant",
@@ -43,9 +48,11 @@ __all__ = [
     "StandsForGoodError",
     "Statement",
     "StoredFile",
+    "Telling",
     "Upload",
     "User",
     "WorkInProgress",
     "centres_of",
+    "holders",
     "one_of",
 ]

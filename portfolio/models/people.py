@@ -165,6 +165,12 @@ def centres_of(
     return RoleGrant.objects.on(day).filter(user=user, role__in=roles).values("centre")
 
 
+def holders(centre_id: int, role: Role, day: datetime.date) -> list[User]:
+    """Those who hold a role at a centre on a day."""
+    grants = RoleGrant.objects.on(day).filter(centre=centre_id, role=role)
+    return [grant.user for grant in grants.select_related("user").order_by("user")]
+
+
 def centres_kept_by(user: User) -> list[int] | models.QuerySet[RoleGrant, Any]:
     """Ids of the centres the person administers today."""
     return centres_of(user, Role.ADMINISTRATOR)

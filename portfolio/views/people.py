@@ -15,6 +15,7 @@ from portfolio.models import CandidateRecord, Centre, StaffRecord, User
 from portfolio.queries import Person, people_page, person_at, person_page
 from portfolio.refusal import Refusal
 from portfolio.views.answers import done, form_page, in_progress
+from portfolio.views.news import on_home
 
 Trail = list[tuple[str, str | None]]
 ask_or_act = require_http_methods(["GET", "HEAD", "POST"])
@@ -51,7 +52,7 @@ def people(request: SignedInRequest) -> HttpResponse:
     centres = list(Centre.objects.kept_by(request.user))
     if len(centres) == 1:
         return redirect("portfolio:centre_people", centres[0].slug)
-    return render(request, "portfolio/centres.html", {"centres": centres})
+    return render(request, "portfolio/centres.html", {"centres": centres, **on_home(request)})
 
 
 @holds(Role.ADMINISTRATOR)
@@ -64,7 +65,8 @@ def centre_people(request: SignedInRequest, slug: str) -> HttpResponse:
     number = request.GET.get("page", "1")
     found = people_page(centre, search=search, role=role, number=number, day=timezone.localdate())
     filtered = bool(search or role)
-    return render(request, "portfolio/people.html", {"found": found, "form": form, "filtered": filtered})
+    context = {"found": found, "form": form, "filtered": filtered, **on_home(request)}
+    return render(request, "portfolio/people.html", context)
 
 
 @holds(Role.ADMINISTRATOR)

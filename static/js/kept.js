@@ -95,7 +95,8 @@ function news() {
 
 function send(fields, keepalive) {
   turn += 1;
-  const body = JSON.stringify({ work: place.dataset.work, page, turn, seen, fields });
+  const title = document.title.replace(/ · [^·]*$/, "");
+  const body = JSON.stringify({ work: place.dataset.work, page, turn, seen, fields, title });
   const csrf = form.querySelector("[name=csrfmiddlewaretoken]").value;
   const headers = { "X-CSRFToken": csrf, "Content-Type": "application/json", Accept: "application/json" };
   return fetch(place.dataset.keep, { method: "POST", headers, body, keepalive: keepalive && body.length < KEEPALIVE_MOST });

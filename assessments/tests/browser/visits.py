@@ -10,6 +10,7 @@ from assessments.demo import witnesses
 from assessments.demo.centre import DOMAIN, SLUG
 from assessments.enums import ItemStatus
 from assessments.models import Action, Enrolment, EvidenceFile, EvidenceVersion, Interest, Sample, Testimony
+from portfolio import digest
 from portfolio.invitation import Invitation, link_to
 from portfolio.models import Document, RoleGrant, StaffQualification, User
 
@@ -111,6 +112,10 @@ def document() -> list[object]:
     return [Document.objects.latest("pk").pk]
 
 
+def stop_link() -> list[object]:
+    return [digest.stop_link(person("sian")).rstrip("/").rsplit("/", 1)[1]]
+
+
 def invitation() -> list[object]:
     """Of the newcomer at the second centre."""
     invited = User.objects.get(email=f"mair@{DOMAIN}")
@@ -135,6 +140,11 @@ ENTRANCE = [
     Visit("sian", "account_change_password"),
     Visit(NOBODY, "assessments:offline"),
     Visit("sian", "account_logout"),
+    Visit("dylan", "portfolio:news"),
+    Visit("owen", "portfolio:news", about="empty"),
+    Visit("sian", "portfolio:telling"),
+    Visit("nia", "portfolio:telling", about="several-roles"),
+    Visit(NOBODY, "portfolio:stop_digest", stop_link),
 ]
 STANDARD = [
     Visit("sian", "units:list"),
@@ -280,6 +290,7 @@ NO_PAGE = {
     "assessments:cases_file": "a download",
     "assessments:enrolments_file": "a download",
     "assessments:feedback_file": "a download",
+    "portfolio:read_news": "answers to a press of a button only",
     "assessments:manifest": "read by browsers only",
     "assessments:worker": "a script",
     "assessments:device_drafts": "answers to scripts only",
