@@ -10,6 +10,7 @@ from assessments.actions.journey import lock_one, move_unit, person, refuse, req
 from assessments.enums import AllocatedAs, UnitStatus, Verb
 from assessments.models import Allocation, Enrolment
 from assessments.queries.enrolment import (
+    authors_in,
     bare_facts,
     has_judged,
     has_verified,
@@ -175,6 +176,8 @@ def _history_refusals(enrolment: Enrolment, part: AllocatedAs, user: User | None
         return [f"{user} has judged in this unit, so somebody else must verify it."]
     if part == AllocatedAs.VERIFIER and user.pk in witnesses_in(enrolment.pk):
         return [f"{user} is a witness in this unit, so somebody else must verify it."]
+    if part == AllocatedAs.VERIFIER and user.pk in authors_in(enrolment.pk):
+        return [f"{user} made a record or devised questions in this unit, so somebody else must verify it."]
     if part != AllocatedAs.VERIFIER and has_verified(enrolment, user):
         return [f"{user} has sampled or verified this unit, so somebody else must judge it."]
     return []

@@ -11,14 +11,14 @@ from django.db.models import F
 from assessments.actions.journey import lock, move_item, person, refuse, require
 from assessments.enums import EvidenceKind, HeldAt, ItemStatus, OthersData, Party, Setting, UnitStatus, Verb, Verdict
 from assessments.models import Decision, Enrolment, Evidence, EvidenceFile, EvidenceVersion, Mapping
-from assessments.queries.enrolment import people_of
+from assessments.queries.enrolment import has_verified, people_of
 from assessments.queries.evidence import enrolments_of, forbidden_setting, item_facts
 from assessments.rules import Person, parties
 from assessments.workflow import ItemFacts, item_refusals
 from portfolio import audit, renditions, signing, transfers
 from portfolio.actions.checks import refuse_invalid
 from portfolio.canonical import JSON
-from portfolio.models import CandidateRecord, StoredFile, User
+from portfolio.models import CandidateRecord, Statement, StoredFile, User
 from portfolio.refusal import Refusal
 
 READABLE = (ItemStatus.SUBMITTED, ItemStatus.REVIEWED)
@@ -107,7 +107,7 @@ def add_evidence(
     refuse_invalid(version)
     version.save()
     add_files(version, files, at)
-    _map(version, targets, enrolments, person(by, evidence.centre_id, at), by, at)
+    map_to(version, targets, enrolments, person(by, evidence.centre_id, at), by, at)
     details: dict[str, JSON] = {"title": described.title, "files": len(files), "criteria": len(targets)}
     audit.record(verb="add_evidence", by=by, at=at, subject=evidence, centre=evidence.centre, details=details)
     return version
@@ -142,9 +142,9 @@ def edit_draft(
     refuse_invalid(version)
     version.files.filter(pk__in=list(remove), removed_at=None).update(removed_at=at)
     add_files(version, add, at)
-    dropped = _leave_out(item, targets, by, at)
+    dropped = leave_out(item, targets, by, at)
     version.save(update_fields=list(asdict(described)))
-    _map(version, targets, item.enrolments, person(by, version.evidence.centre_id, at), by, at)
+    map_to(version, targets, item.enrolments, person(by, version.evidence.centre_id, at), by, at)
     details: dict[str, JSON] = {"title": described.title, "added": len(add), "criteria": len(targets)}
     _told("edit_draft", version, by, at, {**details, "taken_back": dropped})
     return version
@@ -158,16 +158,9 @@ def submit(*, version: EvidenceVersion, by: User, at: datetime.datetime) -> Evid
     each piece (Ofqual G8.1). Raises Refusal with everything that is missing.
     """
     version = _ready(version, Verb.SUBMIT, by, at)
-    evidence = version.evidence
-    if evidence.number is None:
-        _take_number(evidence)
-    evidence.versions.exclude(pk=version.pk).filter(replaced_at=None).exclude(status=ItemStatus.WITHDRAWN).update(
-        replaced_at=at
-    )
     declaration = signing.current_statement("evidence-authentic")
-    move_item(version, Verb.SUBMIT, ItemStatus.SUBMITTED, submitted_at=at, declaration=declaration)
-    _wait_to_be_read(version, at, but=_met(version))
-    _told(Verb.SUBMIT, version, by, at, {"number": evidence.number, "statement": declaration.pk})
+    put_in_force(version, Verb.SUBMIT, declaration, at)
+    _told(Verb.SUBMIT, version, by, at, {"number": version.evidence.number, "statement": declaration.pk})
     return version
 
 
@@ -196,7 +189,7 @@ def map_more(
     version = item.version
     mapper = person(by, version.evidence.centre_id, at)
     refuse(item_refusals(Verb.MAP_MORE, mapper, item.facts))
-    made = _map(version, targets, item.enrolments, mapper, by, at)
+    made = map_to(version, targets, item.enrolments, mapper, by, at)
     _told(Verb.MAP_MORE, version, by, at, {"criteria": [mapping.criterion_id for mapping in made]})
     return version
 
@@ -276,6 +269,18 @@ def lock_item(version: EvidenceVersion, more: Iterable[int] = ()) -> LockedItem:
     return LockedItem(version, enrolments, item_facts(version, [enrolments[pk] for pk in sorted(mapped)]))
 
 
+def put_in_force(version: EvidenceVersion, verb: Verb, declaration: Statement, at: datetime.datetime) -> None:
+    """Lock a draft for good: it takes its number and the place of the earlier version, and waits to be read."""
+    evidence = version.evidence
+    if evidence.number is None:
+        _take_number(evidence)
+    evidence.versions.exclude(pk=version.pk).filter(replaced_at=None).exclude(status=ItemStatus.WITHDRAWN).update(
+        replaced_at=at
+    )
+    move_item(version, verb, ItemStatus.SUBMITTED, submitted_at=at, declaration=declaration)
+    _wait_to_be_read(version, at, but=_met(version))
+
+
 def add_files(version: EvidenceVersion, files: Sequence[NamedFile], at: datetime.datetime) -> None:
     """Put files after those the version has, and have them drawn.
 
@@ -299,7 +304,7 @@ def _ready(version: EvidenceVersion, verb: Verb, by: User, at: datetime.datetime
     return item.version
 
 
-def _leave_out(item: LockedItem, targets: Sequence[Target], by: User, at: datetime.datetime) -> int:
+def leave_out(item: LockedItem, targets: Sequence[Target], by: User, at: datetime.datetime) -> int:
     """Take back what a draft's targets leave out, where that is free, and correct the locators of what stays.
 
     Returns how many were taken back. Raises Refusal for a setting that a unit still mapped to does not take.
@@ -320,7 +325,7 @@ def _leave_out(item: LockedItem, targets: Sequence[Target], by: User, at: dateti
     return len(dropped)
 
 
-def _map(
+def map_to(
     version: EvidenceVersion,
     targets: Sequence[Target],
     enrolments: dict[int, Enrolment],
@@ -343,6 +348,8 @@ def _map(
         else:
             criteria = {target.criterion_id for target in new if target.enrolment_id == enrolment_id}
             sentences += mapping_refusals(enrolment, criteria, version.setting)
+            if evidence.author and has_verified(enrolment, evidence.author):
+                sentences.append(f"Whoever made this record has sampled or verified {enrolment.unit.short_code}.")
     if sentences:
         raise Refusal(sentences)
     waiting = at if version.submitted_at and version.status != ItemStatus.RETURNED else None

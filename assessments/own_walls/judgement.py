@@ -1,6 +1,7 @@
 """What was said stands, and nobody judges their own."""
 
 from assessments.own_walls.pieces import (
+    AUTHORED_IN,
     COLLECTING,
     IN_THE_UNIT,
     JUDGED,
@@ -124,7 +125,8 @@ JUDGEMENT = [
         "assessments_signoff",
         INSERT,
         f"NEW.part = 'verifier' AND ({JUDGED.format(enrolment='NEW.enrolment_id', person=SIGNER)}"
-        f" OR {TESTIFIED_IN.format(enrolment='NEW.enrolment_id', person=SIGNER)})",
+        f" OR {TESTIFIED_IN.format(enrolment='NEW.enrolment_id', person=SIGNER)}"
+        f" OR {AUTHORED_IN.format(enrolment='NEW.enrolment_id', person=SIGNER)})",
         NOT_A_VERIFIER,
         name="nobody_signs_as_verifier_where_they_judged",
     ),

@@ -10,6 +10,7 @@ from assessments.models import Enrolment, EvidenceVersion, Review, SignOff
 from assessments.progress import Progress, progress_of
 from assessments.queries.enrolment import staff_names
 from assessments.queries.judgement import Decided, Mapped, UnitRows, rows_of, unit_facts
+from assessments.queries.observed import to_acknowledge
 from assessments.rules import Person
 from assessments.workflow import UnitFacts, unit_needs
 from portfolio.models import User
@@ -48,7 +49,7 @@ class OwnPortfolio:
 
 
 def own_portfolio(user: User) -> OwnPortfolio:
-    """Everything on a candidate's home in eight queries, however many units and items there are."""
+    """Everything on a candidate's home in nine queries, however many units and items there are."""
     enrolments = list(
         Enrolment.objects.filter(candidate_user=user)
         .exclude(status=UnitStatus.WITHDRAWN)
@@ -69,6 +70,10 @@ def own_portfolio(user: User) -> OwnPortfolio:
             if not is_superseded(version, redrafted)
         ),
         *feedback_in(collecting, facts, redrafted),
+        *(
+            Waiting(record.at, "Read and acknowledge", record.title, "assessments:acknowledge", record.evidence_id)
+            for record in to_acknowledge(user)
+        ),
         *came_back([found.enrolment for found in collecting]),
         *to_sign(user, collecting, facts),
     ]

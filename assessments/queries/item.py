@@ -13,6 +13,7 @@ from assessments.models.enrolment import worked_on_by
 from assessments.progress import Mark
 from assessments.queries.enrolment import staff_names
 from assessments.queries.evidence import facts_of, held_up_by_scans, scans_of, testimonies_of
+from assessments.queries.observed import RecordShown, records_shown
 from assessments.queries.versions import MAPPINGS, Changes, VersionTold, files_of, mapped_now, versions_told
 from assessments.rules import Person
 from assessments.workflow import ITEM_JOURNEY, SAFEKEEPING, ItemFacts, Reason, item_parties, item_refusals
@@ -93,6 +94,8 @@ class ItemPage:
     scans: dict[int, ScanResult]
     """What scanning the files came to, by the id of their bytes."""
     testimonies: list[Testimony]
+    record: RecordShown | None
+    """Of an item that an assessor made."""
     facts: ItemFacts
     units: list[UnitShown]
     turns: list[Turn]
@@ -110,7 +113,8 @@ def item_page(
     newest: bool = False,
     in_full: bool = True,
 ) -> ItemPage:
-    """The page of an item in ten queries at most, however much was said of it; a witness's takes two more.
+    """The page of an item in ten queries at most, however much was said of it; a witness's takes two more, and one that
+    an assessor made four.
 
     Shows the version in force; `number` asks for another one, `newest` for the draft of the next where there is one.
     Unless it is wanted `in_full`, what people said of it and who among the staff did what is left out.
@@ -133,8 +137,12 @@ def item_page(
     scans = scans_of(files[version.pk]) if in_full or held_up else {}
     said = testimonies_of(versions)
     has_draft = bool(drafts) and version not in drafts
-    in_the_way = scans if held_up else {}
-    facts = facts_of(version, enrolments, files[version.pk], in_the_way, said, has_draft=has_draft)
+    records = records_shown(row.pk for row in versions) if evidence.author_id else {}
+    record, in_the_way = records.get(version.pk), scans if held_up else {}
+    settled = bool(record and record.acknowledged)
+    facts = facts_of(
+        version, enrolments, files[version.pk], in_the_way, said, has_draft=has_draft, acknowledged=settled
+    )
     names = names_in(evidence, mappings, decisions) if in_full else {}
     told = versions_told(versions, files, mappings)
     return ItemPage(
@@ -147,9 +155,10 @@ def item_page(
         files=files[version.pk],
         scans=scans,
         testimonies=[row for row in said if row.version_id == version.pk],
+        record=record,
         facts=facts,
         units=units_shown(version, [row for row in enrolments if row.pk in visible], mappings, decisions, names),
-        turns=turns(evidence, versions, decisions, names) if in_full else [],
+        turns=turns(evidence, versions, decisions, names, records) if in_full else [],
         person=person,
         verbs=verbs_of(person, facts),
     )
@@ -277,20 +286,30 @@ def mark_of(version: EvidenceVersion, mapping: Mapping, word: Decision | None) -
 
 
 def turns(
-    evidence: Evidence, versions: list[EvidenceVersion], decisions: list[Decision], names: dict[int, str]
+    evidence: Evidence,
+    versions: list[EvidenceVersion],
+    decisions: list[Decision],
+    names: dict[int, str],
+    records: dict[int, RecordShown],
 ) -> list[Turn]:
-    """The conversation, oldest first: handed in, read, countersigned, withdrawn. One query."""
+    """The conversation, oldest first: handed in, acknowledged, read, countersigned, withdrawn. One query."""
     numbers = {version.pk: version.number for version in versions}
-    said = [turn for version in versions for turn in candidate_turns(evidence, version)]
+    said = [turn for version in versions for turn in version_turns(evidence, version, records.get(version.pk))]
     for reading in Review.objects.filter(version__in=versions).order_by("at", "pk"):
         said.append(reading_turn(reading, numbers[reading.version_id], decisions))
     return sorted(said + countersigner_turns(decisions, numbers, names), key=lambda turn: turn.at)
 
 
-def candidate_turns(evidence: Evidence, version: EvidenceVersion) -> list[Turn]:
+def version_turns(evidence: Evidence, version: EvidenceVersion, record: RecordShown | None) -> list[Turn]:
     """What happened to a version by itself."""
     name, found = str(evidence.candidate), []
-    if version.submitted_at:
+    if record and record.signature:
+        title = "Recorded" if version.number == 1 else f"Corrected, as version {version.number}"
+        found.append(Turn(record.signature.signed_at, record.signature.signer_name, "Assessor", title, version.number))
+        for row in record.acknowledgements:
+            title = "Acknowledged" if row.agreed else "Disputed"
+            found.append(Turn(row.at, name, "Candidate", title, version.number, row.words))
+    elif version.submitted_at:
         title = "Handed in" if version.number == 1 else f"Handed in version {version.number}"
         found.append(Turn(version.submitted_at, name, "Candidate", title, version.number))
     if version.withdrawn_at:

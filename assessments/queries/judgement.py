@@ -14,8 +14,10 @@ from django.db.models import F, FilteredRelation, Q
 from assessments.enums import EvidenceKind, ItemStatus, SignedAs, UnitStatus
 from assessments.models import SIGNED, Countersignature, Decision, Enrolment, EvidenceFile, SignOff, Testimony
 from assessments.progress import Mark, layers
-from assessments.queries.enrolment import people_of
+from assessments.queries.enrolment import authors_in, people_of, witnesses_in
 from assessments.queries.mapping import LIVING
+from assessments.queries.observed import RecordState, record_states
+from assessments.rules import People
 from assessments.workflow import CriterionState, Named, UnitFacts
 from portfolio.canonical import JSON
 from portfolio.signing import digest_of
@@ -44,6 +46,7 @@ class Mapped(NamedTuple):
     kind: str
     setting: str
     activity_on: datetime.date | None
+    author_id: int | None
 
     @property
     def item(self) -> str:
@@ -76,6 +79,7 @@ class UnitRows:
     criteria: list[Criterion]
     mapped: list[Mapped]
     decided: list[Decided]
+    records: dict[int, RecordState] = field(default_factory=dict)
     digests: dict[int, list[str]] = field(default_factory=dict)
     sign_offs: dict[str, SignOff] = field(default_factory=dict)
     signers: frozenset[int] = frozenset()
@@ -97,6 +101,18 @@ class UnitRows:
         assessors = {row.assessor_id for row in self.decided}
         return self.signers | assessors | {row.countersigner_id for row in self.decided if row.countersigner_id}
 
+    @property
+    def authors(self) -> frozenset[int]:
+        """Everybody who made a record that is evidence in the unit, or devised questions asked in one."""
+        records = [self.records[row.version_id] for row in self.mapped if row.version_id in self.records]
+        return frozenset(user for record in records for user in record.made_by)
+
+
+def everybody_in(enrolment: Enrolment) -> People:
+    """Who is named on the unit, and whose hand was in it: what keeps somebody from verifying. Three queries."""
+    pk = enrolment.pk
+    return people_of(enrolment, deciders_in(pk), witnesses_in(pk), authors_in(pk))
+
 
 def deciders_in(enrolment_id: int) -> frozenset[int]:
     """Everybody who ever judged, signed off or countersigned in the unit, in one query: `UnitRows.deciders` alone."""
@@ -114,6 +130,8 @@ def unit_rows(enrolment: Enrolment, *, to_sign: bool = True) -> UnitRows:
 def rows_of(enrolments: list[Enrolment], *, worded: bool = True) -> list[UnitRows]:
     """The rows of many units at once, in three queries: without signatures, and what only they rest on.
 
+    Two more where an assessor made evidence themselves.
+
     Unless `worded`, the criteria come as their numbers alone, which is all that progress and refusals want of them.
     """
     ids = [row.pk for row in enrolments]
@@ -127,7 +145,9 @@ def rows_of(enrolments: list[Enrolment], *, worded: bool = True) -> list[UnitRow
     decided: dict[int, list[Decided]] = defaultdict(list)
     for decision in decided_in(ids):
         decided[decision.enrolment_id].append(decision)
-    return [UnitRows(row, criteria[row.unit_id], mapped[row.pk], decided[row.pk]) for row in enrolments]
+    made = {row.version_id for rows in mapped.values() for row in rows if row.author_id}
+    records = record_states(made)
+    return [UnitRows(row, criteria[row.unit_id], mapped[row.pk], decided[row.pk], records) for row in enrolments]
 
 
 def with_signatures(units: list[UnitRows], *, to_sign: bool = True) -> list[UnitRows]:
@@ -174,6 +194,7 @@ MAPPED = LIVING.order_by(F("evidence__number").asc(nulls_last=True), "evidence_i
     "evidence__versions__kind",
     "evidence__versions__setting",
     "evidence__versions__activity_on",
+    "evidence__author_id",
 )
 """The columns of `Mapped`, in the recording form's order."""
 DECIDED = Decision.objects.order_by("pk").values_list(
@@ -317,12 +338,14 @@ def unit_facts(rows: UnitRows) -> UnitFacts:
     return UnitFacts(
         enrolment_id=enrolment.pk,
         status=UnitStatus(enrolment.status),
-        people=people_of(enrolment, rows.deciders, rows.witnesses),
+        people=people_of(enrolment, rows.deciders, rows.witnesses, rows.authors),
         criteria=tuple(
             CriterionState(criterion.pk, criterion.number, found[criterion.pk], criterion.pk in pending)
             for criterion in rows.criteria
         ),
         waiting=waiting_items(rows),
+        unacknowledged=unsettled(rows, disputed=False),
+        disputed=unsettled(rows, disputed=True),
         stale=stale_parts(rows),
         pending_deciders=frozenset(row.assessor_id for row in rows.pending),
         assessor_signed_by=enrolment.assessor_signed_by_id,
@@ -336,9 +359,16 @@ def waiting_items(rows: UnitRows) -> tuple[Named, ...]:
     return tuple(Named(pk, name) for pk, name in waiting.items())
 
 
+def unsettled(rows: UnitRows, *, disputed: bool) -> tuple[Named, ...]:
+    """Records in force that the candidate has not acknowledged: those they dispute, or those they said nothing of."""
+    states = ((row, rows.records.get(row.version_id)) for row in rows.mapped)
+    found = {row.evidence_id: row.item for row, state in states if state and state.is_open(disputed=disputed)}
+    return tuple(Named(pk, name) for pk, name in found.items())
+
+
 def signed_facts(rows: UnitRows) -> dict[str, JSON]:
-    """What a signature on the unit is put to: every item handed in, its bytes, what witnesses signed, and the
-    latest decision on each criterion. A draft may change, so it is no part of it."""
+    """What a signature on the unit is put to: every item handed in, its bytes, what witnesses and assessors signed,
+    and the latest decision on each criterion. A draft may change, so it is no part of it."""
     numbers = {criterion.pk: criterion.number for criterion in rows.criteria}
     latest = {(row.version_id, row.criterion_id): row for row in rows.decided}
     items: dict[int, dict[str, JSON]] = {}
@@ -348,6 +378,8 @@ def signed_facts(rows: UnitRows) -> dict[str, JSON]:
         items[row.evidence_id] = {"evidence": row.evidence_number, "version": row.version_id, "files": files}
         if testified := rows.testimonies.get(row.version_id):
             items[row.evidence_id]["testimonies"] = testified
+        if record := rows.records.get(row.version_id):
+            items[row.evidence_id]["record"] = [record.digest, record.acknowledged]
         word = latest.get((row.version_id, row.criterion_id))
         said: list[JSON] = [word.verdict, word.assessor_id, word.at] if word else []
         lines[row.evidence_id].append([numbers[row.criterion_id], row.locator, *said])

@@ -10,6 +10,7 @@ from django.db.models import Count, Exists, Min, OuterRef, QuerySet
 from assessments.enums import ItemStatus, UnitStatus
 from assessments.models import Action, Decision, Enrolment, EvidenceFile, EvidenceVersion, Mapping, Testimony
 from assessments.queries.evidence import facts_of, held_up_by_scans, scans_of, testimonies_of
+from assessments.queries.observed import RecordShown, records_shown
 from assessments.queries.versions import MAPPINGS, Changes, before, changes, files_of, mapped_now
 from assessments.workflow import ItemFacts
 from portfolio.enums import ScanResult
@@ -210,6 +211,8 @@ class Reading:
     units: list[UnitToJudge]
     changes: Changes | None
     """What changed since the version handed in before."""
+    record: RecordShown | None
+    """Where an assessor made it."""
     facts: ItemFacts
 
     @property
@@ -220,7 +223,7 @@ class Reading:
 def reading(user: User, version_id: int) -> Reading:
     """The item beside the criteria of every collecting unit of the candidate that the user assesses.
 
-    Eight queries, however many criteria, and two more for a witness's testimony. Raises
+    Eight queries, however many criteria, two more for a witness's testimony, and four for an assessor's record. Raises
     EvidenceVersion.DoesNotExist where there is nothing for them to judge.
     """
     mine = Mapping.objects.filter(evidence=OuterRef("evidence"), enrolment__assessor=user)
@@ -251,6 +254,7 @@ def reading(user: User, version_id: int) -> Reading:
         testimonies=testimonies,
         units=sorted(units, key=lambda unit: not unit.claimed),
         changes=changes(earlier, version, files, told) if earlier else None,
+        record=records_shown([version.pk]).get(version.pk) if version.evidence.author_id else None,
         facts=facts_of(version, mapped_now(mappings), files[version.pk], in_the_way, testimonies, has_draft=has_draft),
     )
 

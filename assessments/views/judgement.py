@@ -100,6 +100,7 @@ def _judge_answer(request: SignedInRequest, form: ReadingForm, reasons: list[Rea
         "files": files_shown(found.files, found.scans, own=False),
         "changes": found.changes,
         "testimonies": [row for row in found.testimonies if row.is_signed],
+        "record": found.record,
         "units": [
             (unit.enrolment, list(form.fields_of(unit.claimed)), list(form.fields_of(unit.others)))
             for unit in found.units

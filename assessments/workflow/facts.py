@@ -42,6 +42,8 @@ class UnitFacts:
     people: People
     criteria: tuple[CriterionState, ...] = ()
     waiting: tuple[Named, ...] = ()
+    unacknowledged: tuple[Named, ...] = ()
+    disputed: tuple[Named, ...] = ()
     stale: tuple[str, ...] = ()
     pending_deciders: frozenset[int] = frozenset()
     assessor_signed_by: int | None = None
@@ -74,7 +76,8 @@ class ItemFacts:
     """All that the item's refusals rest on.
 
     `testimonies` counts those signed for the version, `asked` names witnesses who may sign yet, `witnesses` are those
-    of them who sign in as well.
+    of them who sign in as well. `author_id` is the assessor who made it, if one did, and `acknowledged` whether its
+    candidate has said that it is right.
     """
 
     version_id: int
@@ -94,3 +97,5 @@ class ItemFacts:
     testimonies: int = 0
     asked: tuple[str, ...] = ()
     witnesses: frozenset[int] = frozenset()
+    author_id: int | None = None
+    acknowledged: bool = False
