@@ -359,7 +359,7 @@ class DisputeForm(KeptForm):
 
 
 def typed_marks(text: str) -> list[tuple[str, int, str]]:
-    """Marks as the page's script writes them: the words, about where they stood, and the criterion. Nonsense is none."""
+    """Marks as the page's script writes them: the words, about where they stood, the criterion. Nonsense is none."""
     try:
         rows = json.loads(text or "[]")
     except ValueError:

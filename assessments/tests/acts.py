@@ -27,6 +27,7 @@ from assessments.testing import (
     targets,
     verified,
 )
+from assessments.tests.acts_of_assessors import MADE
 from assessments.tests.doing import Act
 from assessments.tests.witnesses import a_testimony_draft, asked, asking
 
@@ -407,6 +408,7 @@ ACTS: dict[str, Callable[[House], Act]] = {
     "ask_witness": ask_witness,
     "resend_request": resend_request,
     "revoke_request": revoke_request,
+    **MADE,
     "enrol": enrol,
     "allocate": allocate,
     Verb.SUSPEND.value: suspend,
