@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from assessments.actions import award, enrolment, evidence, judgement, verification
 from assessments.actions.evidence import Described, NamedFile, Target
-from assessments.demo import files, witnesses
+from assessments.demo import files, records, witnesses
 from assessments.demo.centre import Harbour, open_harbour
 from assessments.demo.evidence import BY_UNIT, FLOOR_WALK, LATE_SHIFT, Piece
 from assessments.enums import Verdict
@@ -73,6 +73,14 @@ class Story:
         self.hand_in(unit, *pieces[2])
         self.draft(unit, *pieces[5])
         self.testified(unit)
+        self.recorded(unit)
+
+    def recorded(self, unit: Enrolment) -> None:
+        """Two records of her assessor, one acknowledged and judged, one that waits; and two sets of questions."""
+        records.sets(unit, self.staff.verifier, self.calendar.later(days=1))
+        seen = records.observation(unit, self.calendar.later(days=3))
+        self.judge(seen, unit, Verdict.MET)
+        records.discussion(unit, self.calendar.later(days=4))
 
     def testified(self, unit: Enrolment) -> None:
         """Two witnesses: one has signed, and what they saw is handed in; one has read the request."""
