@@ -4,6 +4,7 @@ A passage is marked by its words, and found again by them: the text may still ch
 selected and a criterion tapped; without, the criterion takes the numbers of the paragraphs that show it.
 """
 
+import datetime
 import json
 import re
 from collections.abc import Collection, Mapping, Sequence
@@ -20,16 +21,15 @@ from assessments.forms.uploads import FilesField, once
 from assessments.models import EvidenceFile, QuestionSet
 from assessments.queries.observed import (
     EXCHANGES,
-    KEPT_AS,
     NARRATIVE,
     ExchangeShown,
     Marked,
-    Noted,
     RecordShown,
     paragraphs_of,
     spans,
 )
 from assessments.queries.question_sets import Asking
+from assessments.queries.recording import KEPT_AS, Noted
 from portfolio.forms import KeptForm, day
 
 LOOKING = ("row", "take", "number", "keep")
@@ -141,6 +141,7 @@ class RecordForm(KeptForm):
         before: RecordShown | None = None,
         setting: str = Setting.PAID_WORK,
         files: Sequence[EvidenceFile] = (),
+        today: datetime.date | None = None,
         **kwargs: Any,
     ) -> None:
         """`before` is the version that is corrected, `setting` its setting and `files` its files."""
@@ -151,7 +152,7 @@ class RecordForm(KeptForm):
         self.fields["narrative"].label = NARRATIVE[self.kind]
         if self.kind != EvidenceKind.PROFESSIONAL_DISCUSSION:
             del self.fields["agenda"], self.fields["recorded"]
-        self.initial = {"title": self.kind.label, "setting": setting}
+        self.initial = {"title": self.kind.label, "setting": setting, "activity_on": today}
         if before:
             self.initial |= {
                 name: getattr(before, name) for name in (*WORDS, "recorded", "feedback") if name != "setting"

@@ -10,7 +10,7 @@ from assessments.models import Enrolment, EvidenceVersion, Review, SignOff
 from assessments.progress import Progress, progress_of
 from assessments.queries.enrolment import staff_names
 from assessments.queries.judgement import Decided, Mapped, UnitRows, rows_of, unit_facts
-from assessments.queries.observed import to_acknowledge
+from assessments.queries.recording import to_acknowledge
 from assessments.rules import Person
 from assessments.workflow import UnitFacts, unit_needs
 from portfolio.models import User

@@ -9,15 +9,21 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import TypeVar
 
-from assessments.enums import RECORDED, EvidenceKind, ItemStatus, UnitStatus
-from assessments.models import Acknowledgement, AssessorRecord, Enrolment, EvidenceVersion, Exchange, Marker
-from portfolio.models import Signature, User, WorkInProgress
-from units.models import Criterion
+from django.db.models import Exists, OuterRef, QuerySet
 
-IN_FORCE = (ItemStatus.SUBMITTED, ItemStatus.REVIEWED)
-KEPT_AS = "record"
-"""What the form of a record is called among work in progress."""
+from assessments.enums import EvidenceKind
+from assessments.models import (
+    Acknowledgement,
+    AssessorRecord,
+    Exchange,
+    Marker,
+)
+from portfolio.models import Signature
+
+RowT = TypeVar("RowT", Exchange, Acknowledgement)
+
 PARAGRAPH = re.compile(r"[^\n]+(?:\n[^\n]+)*")
 NARRATIVE = {
     EvidenceKind.OBSERVATION: "What I saw",
@@ -107,6 +113,11 @@ class Paragraph:
     pieces: list[Piece]
     marks: list[Marked]
 
+    @property
+    def beside(self) -> list[Marked]:
+        """Each criterion noted on it, once."""
+        return list({mark.name: mark for mark in self.marks}.values())
+
 
 @dataclass(frozen=True)
 class ExchangeShown:
@@ -172,29 +183,37 @@ class RecordShown:
 
 
 def records_shown(version_ids: Iterable[int]) -> dict[int, RecordShown]:
-    """The records of these versions, by version, with all they hold, in four queries; in one where there are none."""
+    """The records of these versions, by version, with all they hold, in four queries at most."""
     wanted = set(version_ids)
     if not wanted:
         return {}
-    rows = AssessorRecord.objects.filter(version__in=wanted)
-    records = list(rows.select_related("version__evidence", "signature__statement").order_by("version"))
-    if not records:
-        return {}
+    rows = AssessorRecord.objects.filter(version__in=wanted).select_related("version__evidence", "signature__statement")
+    asked, answered = (
+        Exchange.objects.filter(record=OuterRef("pk")),
+        Acknowledgement.objects.filter(record=OuterRef("pk")),
+    )
+    records = list(rows.annotate(asks=Exists(asked), answered=Exists(answered)).order_by("version"))
     exchanges: dict[int, list[Exchange]] = defaultdict(list)
-    asked = Exchange.objects.filter(record__in=records).select_related("set_question__set")
-    for exchange in asked.order_by("position"):
+    for exchange in rows_of(Exchange.objects.select_related("set_question__set"), records, "asks").order_by("position"):
         exchanges[exchange.record_id].append(exchange)
     markers: dict[int, list[Marker]] = defaultdict(list)
     noted = Marker.objects.filter(record__in=records).select_related("criterion__unit")
     for marker in noted.order_by("start", "pk"):
         markers[marker.record_id].append(marker)
     said: dict[int, list[Acknowledgement]] = defaultdict(list)
-    for row in Acknowledgement.objects.filter(record__in=records).select_related("signature__statement").order_by("pk"):
+    signed = Acknowledgement.objects.select_related("signature__statement")
+    for row in rows_of(signed, records, "answered").order_by("pk"):
         said[row.record_id].append(row)
     return {
         record.version_id: record_shown(record, exchanges[record.pk], markers[record.pk], said[record.pk])
         for record in records
     }
+
+
+def rows_of(rows: QuerySet[RowT], records: Iterable[AssessorRecord], where: str) -> QuerySet[RowT]:
+    """The rows of those records that are known to have some: no query where none has."""
+    having = [record for record in records if getattr(record, where)]
+    return rows.filter(record__in=having) if having else rows.none()
 
 
 def record_shown(
@@ -274,145 +293,3 @@ def paragraphs_of(narrative: str, marks: Sequence[Marked]) -> list[Paragraph]:
         beside = [mark for mark, first, _ in placed if start <= first < end]
         found.append(Paragraph(number, pieces, beside))
     return found
-
-
-# --- what an assessor still has to do --------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Begun:
-    """A record somebody has begun to write and not handed over."""
-
-    enrolment: Enrolment
-    kind: EvidenceKind
-    another: int
-    typed_at: datetime.datetime
-
-
-@dataclass(frozen=True)
-class Unsettled:
-    """A record of theirs that its candidate has not acknowledged, with what they said against it."""
-
-    evidence_id: int
-    name: str
-    title: str
-    candidate: str
-    since: datetime.datetime
-    disputed: str
-
-
-def about(enrolment_id: int, kind: str, another: int) -> str:
-    """What work in progress on a record is about: a unit, a kind, and which of several begun at once."""
-    return f"{enrolment_id} {kind} {another}"
-
-
-def begun_by(user: User, enrolments: Iterable[Enrolment]) -> list[Begun]:
-    """The records this person has begun for these units, newest first. One query."""
-    units = {enrolment.pk: enrolment for enrolment in enrolments}
-    rows = WorkInProgress.objects.visible_to(user).filter(form=KEPT_AS).order_by("-typed_at")
-    found = []
-    for subject, typed_at in rows.values_list("about", "typed_at"):
-        unit, _, rest = subject.partition(" ")
-        kind, _, another = rest.partition(" ")
-        if unit.isdecimal() and int(unit) in units and kind in RECORDED and another.isdecimal():
-            found.append(Begun(units[int(unit)], EvidenceKind(kind), int(another), typed_at))
-    return found
-
-
-def unsettled_of(user: User) -> list[Unsettled]:
-    """The records of this assessor that wait for their candidates, those disputed first. Two queries."""
-    mine = EvidenceVersion.objects.filter(evidence__author=user, replaced_at=None, status__in=IN_FORCE)
-    waiting = mine.exclude(record__acknowledgements__agreed=True)
-    versions = list(waiting.select_related("evidence__candidate").order_by("submitted_at"))
-    words = words_against([version.pk for version in versions])
-    found = [
-        Unsettled(
-            evidence_id=version.evidence_id,
-            name=str(version.evidence),
-            title=version.title,
-            candidate=str(version.evidence.candidate),
-            since=version.submitted_at or version.created_at,
-            disputed=words.get(version.pk, ""),
-        )
-        for version in versions
-    ]
-    return sorted(found, key=lambda row: not row.disputed)
-
-
-def words_against(version_ids: list[int]) -> dict[int, str]:
-    """By version, what its candidate said last against the record. One query."""
-    disputes = Acknowledgement.objects.filter(record__version__in=version_ids, agreed=False).order_by("pk")
-    return dict(disputes.values_list("record__version_id", "words"))
-
-
-def units_assessed(user: User, *, candidate_id: int | None = None) -> list[Enrolment]:
-    """The units that collect evidence and that this person assesses, by candidate. One query."""
-    held = Enrolment.objects.held_by(user, "assessor").filter(status=UnitStatus.COLLECTING)
-    if candidate_id is not None:
-        held = held.filter(candidate=candidate_id)
-    settings = ("simulation_allowed", "realistic_working_environment_allowed", "work_placement_allowed")
-    people = ("candidate__centre", "candidate__user")
-    listed = held.listed(*people, *(f"unit__{name}" for name in settings)).select_related("centre")
-    return list(listed.order_by("candidate__legal_name", "unit__short_code", "pk"))
-
-
-@dataclass(frozen=True)
-class Noted:
-    """A criterion that can be noted in a record."""
-
-    enrolment_id: int
-    criterion_id: int
-    unit: str
-    number: str
-    text: str
-    heading: str
-
-    @property
-    def value(self) -> str:
-        """How the form names it."""
-        return f"{self.enrolment_id}-{self.criterion_id}"
-
-    @property
-    def name(self) -> str:
-        return f"{self.unit} {self.number}"
-
-
-def criteria_of(enrolments: Sequence[Enrolment]) -> list[Noted]:
-    """The criteria of these units in the specification's order. One query."""
-    rows: dict[int, list[tuple[int, str, str, str, str]]] = defaultdict(list)
-    found = Criterion.objects.filter(unit__in={row.unit_id for row in enrolments}).order_by("position")
-    worded = ("unit_id", "pk", "number", "text", "outcome__number", "outcome__text")
-    for unit, pk, number, text, outcome, words in found.values_list(*worded):
-        rows[unit].append((pk, number, text, outcome or "", words or ""))
-    return [
-        Noted(row.pk, pk, row.unit.short_code, number, text, f"{outcome} {words}".strip() or "Knowledge")
-        for row in enrolments
-        for pk, number, text, outcome, words in rows[row.unit_id]
-    ]
-
-
-@dataclass(frozen=True)
-class ToAcknowledge:
-    """A record of the candidate's that waits to be read and acknowledged."""
-
-    evidence_id: int
-    title: str
-    at: datetime.datetime
-
-
-def to_acknowledge(user: User) -> list[ToAcknowledge]:
-    """The records about this person on which they have said nothing yet. One query."""
-    rows = AssessorRecord.objects.filter(
-        version__evidence__candidate__user=user,
-        version__replaced_at=None,
-        version__status__in=IN_FORCE,
-        acknowledgements=None,
-    ).select_related("version__evidence")
-    return [
-        ToAcknowledge(
-            row.version.evidence_id,
-            f"{row.version.evidence}: {row.version.title}",
-            row.version.submitted_at or row.version.created_at,
-        )
-        for row in rows
-    ]

@@ -5,6 +5,7 @@ What is written is work in progress until it is signed: it is on no record, and 
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -19,12 +20,19 @@ from assessments.actions import observed as actions
 from assessments.enums import RECORDED, EvidenceKind, Setting, Verb
 from assessments.forms.journey import SignatureForm
 from assessments.forms.observed import Around, DisputeForm, RecordForm, kept_apart
-from assessments.models import Enrolment, EvidenceFile, EvidenceVersion
-from assessments.queries.item import ItemPage
-from assessments.queries.observed import RecordShown, about, begun_by, criteria_of, units_assessed, unsettled_of
+from assessments.models import Enrolment, Evidence, EvidenceFile, EvidenceVersion
+from assessments.queries.observed import RecordShown
 from assessments.queries.question_sets import asked_in, sets_in_use
-from assessments.views.asking import deny, item_linked
-from assessments.views.item import page_of
+from assessments.queries.recording import (
+    RecordPage,
+    about,
+    begun_by,
+    criteria_of,
+    record_page,
+    units_assessed,
+    unsettled_of,
+)
+from assessments.views.asking import deny, person_at
 from assessments.views.receiving import Received, received
 from assessments.workflow import item_refusals
 from portfolio import signing, work
@@ -48,7 +56,7 @@ class Desk:
     here: str
     signing: str
     setting: str = Setting.PAID_WORK
-    corrects: ItemPage | None = None
+    corrects: RecordPage | None = None
 
     @property
     def before(self) -> RecordShown | None:
@@ -68,7 +76,7 @@ class Desk:
     def subject(self, request: SignedInRequest) -> Subject:
         return Subject(request.user, RecordForm.kept_as, self.about, work.basis_of(*self.basis))
 
-    def form(self, data: Any, files: Received, in_work: Work | None) -> RecordForm:
+    def form(self, request: SignedInRequest, data: Any, files: Received, in_work: Work | None) -> RecordForm:
         return RecordForm(
             data,
             work=in_work,
@@ -79,6 +87,7 @@ class Desk:
             before=self.before,
             setting=self.setting,
             files=self.files,
+            today=request.standing.day,
         )
 
 
@@ -161,7 +170,7 @@ def _written(request: SignedInRequest, desk: Desk) -> HttpResponse:
     """The form, or what its press did: show it once more, keep it for later, or on to be signed."""
     in_work = in_progress(request, RecordForm, desk.about, *desk.basis)
     files = received(request, desk.candidate.centre, in_work)
-    form = desk.form(in_work.data, files, in_work)
+    form = desk.form(request, in_work.data, files, in_work)
     if request.method == "POST" and form.looking == "keep":
         _keep(request, desk, files)
         messages.success(request, "What you wrote is kept for you alone. Go on whenever you like, on any device.")
@@ -191,7 +200,7 @@ def _keep(request: SignedInRequest, desk: Desk, files: Received) -> None:
 def _signed(request: SignedInRequest, desk: Desk, hand_over: Callable[[RecordForm], EvidenceVersion]) -> HttpResponse:
     """The record as it was kept, and the signature that makes it evidence."""
     in_work = work.found(desk.subject(request), timezone.now())
-    form = desk.form(in_work.data, received(request, desk.candidate.centre, in_work), None)
+    form = desk.form(request, in_work.data, received(request, desk.candidate.centre, in_work), None)
     if in_work.data is None:
         return redirect(desk.here)
     if not form.is_valid():
@@ -235,8 +244,6 @@ def acknowledge(request: SignedInRequest, pk: int) -> HttpResponse:
     page = page_of(request, pk)
     reasons = item_refusals(Verb.ACKNOWLEDGE, page.person, page.facts)
     deny(reason for reason in reasons if not reason.about)
-    if page.record is None:
-        raise Http404("This is no record that an assessor made.")
     disputing = "dispute" in request.POST
     in_work = in_progress(request, DisputeForm, page.version.pk)
     dispute = DisputeForm(in_work.data if disputing or request.method != "POST" else None, work=in_work)
@@ -259,13 +266,21 @@ def acknowledge(request: SignedInRequest, pk: int) -> HttpResponse:
         "form": signature,
         "dispute": dispute,
         "statement": signing.current_statement(actions.ACKNOWLEDGED),
-        "refusals": item_linked(reasons, pk),
+        "refusals": [(reason.sentence, None) for reason in reasons],
     }
     status = 409 if request.method == "POST" else 200
     return render(request, "assessments/evidence/acknowledge.html", context, status=status)
 
 
 # --- what they share -------------------------------------------------------------------------------------------------
+
+
+def page_of(request: SignedInRequest, pk: int) -> RecordPage:
+    """The record behind an item, as this person may see it, else 404."""
+    try:
+        return record_page(request.user, pk, partial(person_at, request))
+    except (Evidence.DoesNotExist, EvidenceVersion.DoesNotExist):
+        raise Http404("There is no such record among the evidence you can see.") from None
 
 
 def held(request: SignedInRequest, pk: int) -> tuple[Enrolment, list[Enrolment]]:
@@ -307,8 +322,6 @@ def desk_of(request: SignedInRequest, pk: int, kind: str) -> Desk:
 def correcting(request: SignedInRequest, pk: int) -> Desk:
     """Where the next version of a record is written; 403 for whoever did not make it."""
     page = page_of(request, pk)
-    if page.record is None:
-        raise Http404("This is no record that an assessor made.")
     deny(item_refusals(Verb.CORRECT, page.person, page.facts))
     candidate = page.evidence.candidate
     units = units_assessed(request.user, candidate_id=candidate.pk)

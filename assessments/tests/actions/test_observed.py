@@ -13,7 +13,8 @@ from assessments.actions.observed import Content, Exchanged, Passage, signed_fac
 from assessments.enums import AllocatedAs, EvidenceKind, ItemStatus, UnitStatus, Verb
 from assessments.models import AssessorRecord, Enrolment, Evidence, EvidenceVersion
 from assessments.queries.judgement import unit_facts, unit_rows
-from assessments.queries.observed import paragraphs_of, records_shown, unsettled_of
+from assessments.queries.observed import paragraphs_of, records_shown
+from assessments.queries.recording import unsettled_of
 from assessments.rules import Person
 from assessments.testing import House, a_file, an_enrolment, handed_in, judged, met
 from assessments.tests.records import (
