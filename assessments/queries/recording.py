@@ -1,4 +1,4 @@
-"""An assessor at work on records: what they have begun, what waits for its candidate, and what a record is made from."""
+"""An assessor at work on records: what they have begun, what waits for its candidate, what a record is made from."""
 
 import datetime
 from collections import defaultdict
