@@ -11,6 +11,7 @@ from assessments.tests.doing import Act
 from assessments.tests.records import a_set, asking, content_for, in_use, offered, recorded, verified
 from portfolio.models import User
 
+
 def hand_over(house: House) -> Act:
     unit = an_enrolment(house)
     return Act(

@@ -173,9 +173,7 @@ TABLE: dict[str, Expected] = {
     "portfolio:invitation": Expected(everybody(404, signed_in=404), lambda scene: ["forged"]),
     "portfolio:document": Expected(only(*SEES_THE_UNIT), of_document),
     "portfolio:document_file": Expected(only(code=404), of_document),  # not made yet
-    "portfolio:uploads": Expected(
-        by_script(*ROLES, code=405), slug, posted=by_script(*MAKE_EVIDENCE, code=400)
-    ),
+    "portfolio:uploads": Expected(by_script(*ROLES, code=405), slug, posted=by_script(*MAKE_EVIDENCE, code=400)),
     "portfolio:upload": Expected(by_script("candidate", code=200), of_upload),
     "portfolio:keep_work": Expected(signed_in(405) | {"nobody": 401}, posted=signed_in(400) | {"nobody": 401}),
     "portfolio:discard_work": Expected(signed_in(405), posted=signed_in(302)),
@@ -310,9 +308,7 @@ def set_scene(house: House, other_house: House) -> Scene:
     upload = transfers.begin(centre=house.centre, by=house.candidate.user, name="call.mp3", size=9, at=timezone.now())
     request = asked(a_testimony_draft(unit))
     item, record = item_of(unit), recorded(unit)
-    return Scene(
-        house, browsers, unit, item, document, learning, form_of(house), upload, request, record, a_set(house)
-    )
+    return Scene(house, browsers, unit, item, document, learning, form_of(house), upload, request, record, a_set(house))
 
 
 def look_at(unit: Enrolment) -> None:
