@@ -56,6 +56,7 @@ class Hands:
     judged: frozenset[int] = frozenset()
     verified: frozenset[int] = frozenset()
     witnesses: frozenset[int] = frozenset()
+    authors: frozenset[int] = frozenset()
     interested: frozenset[int] = frozenset()
     next: Colleague | None = None
     """Whoever may be named next."""
@@ -155,6 +156,8 @@ def _history_refusals(hands: Hands, part: AllocatedAs, to: Colleague | None) -> 
         return [f"{to.name} has judged in this unit, so somebody else must verify it."]
     if part == AllocatedAs.VERIFIER and to.user_id in hands.witnesses:
         return [f"{to.name} is a witness in this unit, so somebody else must verify it."]
+    if part == AllocatedAs.VERIFIER and to.user_id in hands.authors:
+        return [f"{to.name} made a record or devised questions in this unit, so somebody else must verify it."]
     if part != AllocatedAs.VERIFIER and to.user_id in hands.verified:
         return [f"{to.name} has sampled or verified this unit, so somebody else must judge it."]
     return []

@@ -40,6 +40,11 @@ class Verb(models.TextChoices):
     QUARANTINE = "quarantine", "quarantine"
     RELEASE = "release", "release from quarantine"
     REDACT = "redact", "redact"
+    # an item that an assessor makes
+    HAND_OVER = "hand_over", "hand over"
+    CORRECT = "correct", "correct"
+    ACKNOWLEDGE = "acknowledge", "acknowledge"
+    DISPUTE = "dispute", "dispute"
     # a unit
     DECLARE = "declare", "declare complete"
     REFER = "refer", "refer back"
@@ -116,6 +121,27 @@ class EvidenceKind(models.TextChoices):
     AUDIO_VIDEO = "audio_video", "Audio or video recording"
     PRIOR_LEARNING = "prior_learning", "Recognition of prior learning"
     SIMULATION = "simulation", "Simulation"
+
+
+RECORDED = (EvidenceKind.OBSERVATION, EvidenceKind.PROFESSIONAL_DISCUSSION, EvidenceKind.QUESTIONS)
+"""What an assessor makes a record of."""
+
+
+class AskedHow(models.TextChoices):
+    """How a question was put and answered."""
+
+    ORAL = "oral", "Spoken"
+    WRITTEN = "written", "Written"
+
+
+class SetStatus(models.TextChoices):
+    """How far a set of questions is. Only one in use is asked."""
+
+    DRAFT = "draft", "Draft"
+    OFFERED = "offered", "Waiting to be verified"
+    VERIFIED = "verified", "Verified"
+    IN_USE = "in_use", "In use"
+    WITHDRAWN = "withdrawn", "Withdrawn"
 
 
 class Setting(models.TextChoices):

@@ -18,7 +18,10 @@ class Person:
 
 @dataclass(frozen=True)
 class People:
-    """Who is named on a unit, who has ever judged in it, and who of those who sign in is a witness in it."""
+    """Who is named on a unit, who has ever judged in it, and who of those who sign in is a witness in it.
+
+    `authors` made a record that is evidence in it, or devised questions asked in one.
+    """
 
     candidate_id: int
     assessor_id: int
@@ -26,6 +29,7 @@ class People:
     countersigner_id: int | None = None
     deciders: frozenset[int] = frozenset()
     witnesses: frozenset[int] = frozenset()
+    authors: frozenset[int] = frozenset()
 
 
 PERMISSIONS: dict[Verb, tuple[Party, ...]] = {
@@ -37,6 +41,10 @@ PERMISSIONS: dict[Verb, tuple[Party, ...]] = {
     Verb.QUARANTINE: (Party.ASSESSOR, Party.ADMINISTRATOR),
     Verb.RELEASE: (Party.ASSESSOR, Party.ADMINISTRATOR),
     Verb.REDACT: (Party.ASSESSOR, Party.ADMINISTRATOR),
+    Verb.HAND_OVER: (Party.ASSESSOR,),
+    Verb.CORRECT: (Party.ASSESSOR,),
+    Verb.ACKNOWLEDGE: (Party.CANDIDATE,),
+    Verb.DISPUTE: (Party.CANDIDATE,),
     Verb.DECLARE: (Party.CANDIDATE,),
     Verb.REFER: (Party.ASSESSOR,),
     Verb.SIGN_OFF: (Party.ASSESSOR,),
@@ -117,6 +125,11 @@ def stands_alone(person: Person, interested: Collection[int]) -> bool:
     Not without an assessor's award (NVQ Code of Practice), nor with an interest in the candidate (Ofqual A4.6).
     """
     return person.qualified and person.user_id not in interested
+
+
+def is_author(person: Person, people: People) -> bool:
+    """Nobody verifies what they made or devised themselves (SQA): a record in the unit, or questions asked in it."""
+    return person.user_id in people.authors
 
 
 def in_words(allowed: Iterable[Party]) -> str:

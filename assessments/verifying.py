@@ -7,7 +7,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from assessments.enums import Party, SampleStage, UnitStatus
-from assessments.rules import People, Person, has_decided, in_words, is_assessor_of, is_verifier_of, is_witness
+from assessments.rules import (
+    People,
+    Person,
+    has_decided,
+    in_words,
+    is_assessor_of,
+    is_author,
+    is_verifier_of,
+    is_witness,
+)
 from assessments.workflow import VERIFIER_ALWAYS, Reason, UnitFacts
 
 STAGES: dict[UnitStatus, SampleStage] = {
@@ -44,6 +53,9 @@ def verifier_refusals(person: Person, people: People) -> list[Reason]:
         return [Reason("You have judged evidence in this unit, so somebody else must sample it.", "unit")]
     if is_witness(person, people):
         return [Reason("You are a witness in this unit, so somebody else must sample it.", "unit")]
+    if is_author(person, people):
+        sentence = "You made a record or devised questions in this unit, so somebody else must sample it."
+        return [Reason(sentence, "unit")]
     return []
 
 

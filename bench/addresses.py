@@ -188,6 +188,11 @@ def assessors_pages(found: Subjects) -> Iterable[Page]:
     yield page("What I am told", me, "portfolio:telling", measured=False)
     yield page("Judge", me, "assessments:judge", found.waiting.pk, most=HEAVY)
     yield page("Judge again", me, "assessments:judge", found.read.pk, most=HEAVY)
+    yield page("Records", me, "assessments:records")
+    yield page("New record", me, "assessments:new_record", found.begun.pk, measured=False)
+    yield page("Write a record", me, "assessments:write_record", found.begun.pk, "questions", most=HEAVY)
+    yield page("Question sets", me, "assessments:question_sets", measured=False)
+    yield page("New question set", me, "assessments:write_set", found.staffed.centre.slug, measured=False)
     yield page("Evidence, as its assessor", me, "assessments:evidence", found.read.evidence_id)
     second = found.second
     yield page("Second version, as its assessor", me, "assessments:evidence", second.evidence_id, measured=False)

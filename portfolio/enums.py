@@ -51,6 +51,8 @@ class Told(models.TextChoices):
 
     FEEDBACK = "feedback", "Feedback on your evidence"
     RETURNED = "returned", "Evidence returned to you, or withdrawn"
+    RECORDED = "recorded", "A record of your assessor’s to acknowledge"
+    ACKNOWLEDGED = "acknowledged", "A record of yours acknowledged or disputed"
     UNIT_BACK = "unit_back", "A unit that comes back, or is opened again"
     UNIT_SIGNED = "unit_signed", "A unit signed off, verified or certificated"
     WITNESS = "witness", "A witness who signed or declined"

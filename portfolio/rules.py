@@ -36,6 +36,8 @@ VERIFYING = (Role.INTERNAL_VERIFIER, Role.LEAD_VERIFIER)
 CONCERNS: Mapping[Told, tuple[Role, ...]] = {
     Told.FEEDBACK: (Role.CANDIDATE,),
     Told.RETURNED: (Role.CANDIDATE,),
+    Told.RECORDED: (Role.CANDIDATE,),
+    Told.ACKNOWLEDGED: (Role.ASSESSOR,),
     Told.UNIT_BACK: (Role.CANDIDATE, Role.ASSESSOR, *VERIFYING),
     Told.UNIT_SIGNED: (Role.CANDIDATE, Role.ASSESSOR),
     Told.WITNESS: (Role.CANDIDATE,),

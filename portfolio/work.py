@@ -8,7 +8,7 @@ Passwords and files are not among it; uploads are, by the tokens the form holds 
 """
 
 import datetime
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -157,6 +157,25 @@ def keep(subject: Subject, save: Save, *, at: datetime.datetime) -> Kept:
         if save.fields:
             take_in(row, subject, save, at)
         return Kept(row.revision, typed_elsewhere(row, save))
+
+
+def put(subject: Subject, data: QueryDict, *, apart: Callable[[str], bool], at: datetime.datetime) -> None:
+    """Keep a whole form as it was sent, in place of what was kept of it, until it is looked at once more.
+
+    `apart` says of a field whether each of its values is kept by itself, as the page keeps a box to tick or an upload.
+    """
+    with transaction.atomic():
+        row = rows(subject).select_for_update().first()
+        row = row or WorkInProgress(user=subject.user, form=subject.form, about=subject.about, typed_at=at)
+        row.revision, row.typed_at, row.basis = row.revision + 1, at, subject.basis
+        sent = {name: values for name, values in data.lists() if not is_secret(name) and name != "then"}
+        keys = {f"{name}={value}": [value] for name, values in sent.items() if apart(name) for value in values}
+        keys |= {name: values for name, values in sent.items() if not apart(name)}
+        entry = {"at": at.isoformat(), "page": "", "turn": 0, "revision": row.revision}
+        row.fields = {key: {"values": values, **entry} for key, values in keys.items()}
+        if sum(len(key) + sum(map(len, values)) for key, values in keys.items()) > LONGEST:
+            raise TooLongError
+        row.save()
 
 
 def forget(subject: Subject) -> bool:

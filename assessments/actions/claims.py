@@ -13,7 +13,7 @@ from assessments.actions.journey import lock, person, refuse
 from assessments.actions.leaves import LeafTarget
 from assessments.enums import ItemStatus, Party, UnitStatus, Verb
 from assessments.models import Decision, Enrolment, EvidenceVersion, Mapping
-from assessments.queries.enrolment import people_of
+from assessments.queries.enrolment import has_verified, people_of
 from assessments.queries.evidence import enrolments_of, forbidden_setting
 from assessments.rules import Person, parties
 from assessments.workflow import item_refusals
@@ -154,6 +154,8 @@ def claim(
         else:
             criteria = {target.criterion_id for target in new if target.enrolment_id == enrolment_id}
             sentences += mapping_refusals(enrolment, criteria, version.setting)
+            if evidence.author and has_verified(enrolment, evidence.author):
+                sentences.append(f"Whoever made this record has sampled or verified {enrolment.unit.short_code}.")
     if sentences:
         raise Refusal(sentences)
     waiting = at if version.submitted_at and version.status != ItemStatus.RETURNED else None

@@ -21,7 +21,7 @@ from assessments.workflow import item_refusals
 from portfolio import audit, notices, renditions, signing, transfers
 from portfolio.actions.checks import refuse_invalid
 from portfolio.canonical import JSON
-from portfolio.models import CandidateRecord, StoredFile, User
+from portfolio.models import CandidateRecord, Statement, StoredFile, User
 from portfolio.refusal import Refusal
 
 READABLE = (ItemStatus.SUBMITTED, ItemStatus.REVIEWED)
@@ -149,18 +149,11 @@ def submit(*, version: EvidenceVersion, by: User, at: datetime.datetime) -> Evid
     each piece (Ofqual G8.1). Raises Refusal with everything that is missing.
     """
     version = _ready(version, Verb.SUBMIT, by, at)
-    evidence = version.evidence
-    if evidence.number is None:
-        _take_number(evidence)
-    evidence.versions.exclude(pk=version.pk).filter(replaced_at=None).exclude(status=ItemStatus.WITHDRAWN).update(
-        replaced_at=at
-    )
     declaration = signing.current_statement("evidence-authentic")
-    move_item(version, Verb.SUBMIT, ItemStatus.SUBMITTED, submitted_at=at, declaration=declaration)
-    _wait_to_be_read(version, at, but=_met(version))
+    put_in_force(version, Verb.SUBMIT, declaration, at)
     recount(row.pk for row in enrolments_of(version.evidence_id))
     telling.handed_in(version, by, at)
-    told(Verb.SUBMIT, version, by, at, {"number": evidence.number, "statement": declaration.pk})
+    told(Verb.SUBMIT, version, by, at, {"number": version.evidence.number, "statement": declaration.pk})
     return version
 
 
@@ -206,6 +199,18 @@ def withdraw_item(*, version: EvidenceVersion, reason: str, by: User, at: dateti
     telling.item_withdrawn(version, by, at)
     told(Verb.WITHDRAW_ITEM, version, by, at, {"reason": reason, "version": version.number})
     return version
+
+
+def put_in_force(version: EvidenceVersion, verb: Verb, declaration: Statement, at: datetime.datetime) -> None:
+    """Lock a draft for good: it takes its number and the place of the earlier version, and waits to be read."""
+    evidence = version.evidence
+    if evidence.number is None:
+        _take_number(evidence)
+    evidence.versions.exclude(pk=version.pk).filter(replaced_at=None).exclude(status=ItemStatus.WITHDRAWN).update(
+        replaced_at=at
+    )
+    move_item(version, verb, ItemStatus.SUBMITTED, submitted_at=at, declaration=declaration)
+    _wait_to_be_read(version, at, but=_met(version))
 
 
 def add_files(version: EvidenceVersion, files: Sequence[NamedFile], at: datetime.datetime) -> None:

@@ -253,6 +253,8 @@ def _reading_refusals(
             sentences.append("Evidence that is not valid, authentic and current cannot meet a criterion.")
         if version.held == HeldAt.LOCATION and not seen_at_location:
             sentences.append(f"Confirm that you have seen the evidence at {version.location}.")
+    if returned and version.evidence.author_id:
+        sentences.append("An assessor made this record: it is corrected by them, or withdrawn, but never returned.")
     if returned and not feedback.strip():
         sentences.append("Tell the candidate what is missing before you return the item.")
     if not returned and not decisions:

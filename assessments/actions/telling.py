@@ -91,6 +91,23 @@ def waiting_for(evidence: Evidence, at: Moment) -> dict[User, list[Enrolment]]:
     return found
 
 
+def recorded(version: EvidenceVersion, by: User, at: Moment) -> None:
+    """The candidate, that a record of their assessor's waits to be acknowledged."""
+    evidence = version.evidence
+    sentence = "Your assessor has made a record of your work: read it, and acknowledge it."
+    news = News(Told.RECORDED, item_name(evidence), sentence, item_place(evidence.pk, "files"), evidence)
+    notices.tell(news, [evidence.candidate.user], evidence.centre, by, at)
+
+
+def acknowledged(version: EvidenceVersion, sentence: str, by: User, at: Moment) -> None:
+    """The assessor who made a record, that its candidate has answered it."""
+    evidence = version.evidence
+    notices.settle(evidence, by, at)
+    subject = f"{evidence.candidate.name}: {item_name(evidence)}"
+    news = News(Told.ACKNOWLEDGED, subject, sentence, item_place(evidence.pk, "said"), evidence)
+    notices.tell(news, [evidence.author], evidence.centre, by, at)
+
+
 def reviewed(reading: Review, decisions: Sequence[Decision], by: User, at: Moment) -> None:
     """The candidate; and the verifier of a unit of which a criterion that they sampled was judged anew."""
     evidence = reading.version.evidence

@@ -19,8 +19,8 @@ from assessments.actions.journey import (
 )
 from assessments.enums import SampleOutcome, SignedAs, UnitStatus, Verb
 from assessments.models import Action, Enrolment, Sample, SampledCriterion, UnsampledNote
-from assessments.queries.enrolment import bare_facts, people_of, witnesses_in
-from assessments.queries.judgement import deciders_in, unit_rows
+from assessments.queries.enrolment import bare_facts, people_of
+from assessments.queries.judgement import everybody_in, unit_rows
 from assessments.queries.verification import action_facts, looked_at_in, places_held, unit_facts, verifier_digest
 from assessments.verifying import (
     NOT_OPEN,
@@ -203,7 +203,7 @@ def close_action(*, action: Action, by: User, at: datetime.datetime) -> Action:
     """The verifier is satisfied with what was done. Raises Refusal before the action is answered."""
     enrolment, action = _locked_action(action)
     verifier = person(by, enrolment.centre_id, at)
-    people = people_of(enrolment, deciders_in(enrolment.pk), witnesses_in(enrolment.pk))
+    people = everybody_in(enrolment)
     refuse(closing_refusals(verifier, people, action_facts(action)))
     Action.objects.filter(pk=action.pk).update(closed_at=at, closed_by=by)
     telling.tell_action(action, Told.ACTION, "An action was closed by its verifier.", [action.owner], by, at)
@@ -227,7 +227,7 @@ def reopen(*, enrolment: Enrolment, reason: str, by: User, at: datetime.datetime
 
 def _verifies(enrolment: Enrolment, by: User, at: datetime.datetime) -> None:
     """Raise Refusal unless the person verifies this unit and never judged in it."""
-    people = people_of(enrolment, deciders_in(enrolment.pk), witnesses_in(enrolment.pk))
+    people = everybody_in(enrolment)
     refuse(verifier_refusals(person(by, enrolment.centre_id, at), people))
 
 

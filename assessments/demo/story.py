@@ -12,7 +12,7 @@ from assessments.actions.claims import Target
 from assessments.actions.due import tell_due
 from assessments.actions.evidence import Described, NamedFile
 from assessments.actions.leaves import LeafTarget
-from assessments.demo import files, interests, witnesses
+from assessments.demo import files, interests, records, witnesses
 from assessments.demo.centre import Harbour, open_harbour
 from assessments.demo.evidence import BY_UNIT, FLOOR_WALK, LATE_SHIFT, SHOWS, Piece
 from assessments.enums import MarkerKind, Verdict
@@ -83,6 +83,14 @@ class Story:
         self.hand_in(unit, *pieces[3])
         self.draft(unit, *pieces[5])
         self.testified(unit)
+        self.recorded(unit)
+
+    def recorded(self, unit: Enrolment) -> None:
+        """Two records of her assessor, one acknowledged and judged, one that waits; and two sets of questions."""
+        records.sets(unit, self.staff.verifier, self.calendar.later(days=1))
+        seen = records.observation(unit, self.calendar.later(days=3))
+        self.judge(seen, unit, Verdict.MET)
+        records.discussion(unit, self.calendar.later(days=4))
 
     def testified(self, unit: Enrolment) -> None:
         """Two witnesses: one has signed, and what they saw is handed in; one has read the request."""

@@ -39,6 +39,14 @@ class Evidence(models.Model):
     centre = models.ForeignKey(Centre, on_delete=models.PROTECT, related_name="+")
     candidate = models.ForeignKey(CandidateRecord, on_delete=models.PROTECT, related_name="evidence")
     number = models.PositiveIntegerField(null=True, editable=False)
+    author = models.ForeignKey(
+        User,
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        help_text="the assessor who made it; nobody: it is the candidate's own",
+    )
     created_at = models.DateTimeField()
     device_draft = models.UUIDField(null=True, editable=False, help_text="mark of the draft a device sent it from")
 

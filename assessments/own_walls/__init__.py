@@ -8,7 +8,9 @@ from assessments.own_walls.award import AWARD
 from assessments.own_walls.enrolment import ENROLMENT
 from assessments.own_walls.evidence import EVIDENCE
 from assessments.own_walls.judgement import JUDGEMENT
+from assessments.own_walls.observed import OBSERVED
+from assessments.own_walls.question_sets import QUESTION_SETS
 from assessments.own_walls.testimony import TESTIMONY
 from assessments.own_walls.verification import VERIFICATION
 
-WALLS = [*ENROLMENT, *EVIDENCE, *TESTIMONY, *JUDGEMENT, *VERIFICATION, *AWARD]
+WALLS = [*ENROLMENT, *EVIDENCE, *TESTIMONY, *QUESTION_SETS, *OBSERVED, *JUDGEMENT, *VERIFICATION, *AWARD]

@@ -28,8 +28,9 @@ EVIDENCE = [
         "assessments_evidence",
         UPDATE,
         "NEW.candidate_id <> OLD.candidate_id OR NEW.centre_id <> OLD.centre_id"
+        " OR NEW.author_id IS DISTINCT FROM OLD.author_id"
         " OR (OLD.number IS NOT NULL AND NEW.number IS DISTINCT FROM OLD.number)",
-        "An item of evidence keeps its candidate, its centre and the number it took.",
+        "An item of evidence keeps its candidate, its centre and the number it took, and whoever made it.",
         name="evidence_keeps_its_candidate_and_number",
     ),
     *refuses(

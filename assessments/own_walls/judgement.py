@@ -2,6 +2,7 @@
 
 from assessments.own_walls.pieces import (
     ALLOCATED,
+    AUTHORED_IN,
     COLLECTING,
     IN_THE_UNIT,
     JUDGED,
@@ -95,7 +96,7 @@ JUDGEMENT = [
         NO_WITNESS,
         name="nobody_judges_what_they_testified",
     ),
-    *stands_for_good("assessments_decisionmarker", "markers"),
+    *stands_for_good("assessments_decisionmarker", "markers of decisions"),
     *refuses(
         "assessments_decisionmarker",
         INSERT,
@@ -161,7 +162,8 @@ JUDGEMENT = [
         "assessments_signoff",
         INSERT,
         f"NEW.part = 'verifier' AND ({JUDGED.format(enrolment='NEW.enrolment_id', person=SIGNER)}"
-        f" OR {TESTIFIED_IN.format(enrolment='NEW.enrolment_id', person=SIGNER)})",
+        f" OR {TESTIFIED_IN.format(enrolment='NEW.enrolment_id', person=SIGNER)}"
+        f" OR {AUTHORED_IN.format(enrolment='NEW.enrolment_id', person=SIGNER)})",
         NOT_A_VERIFIER,
         name="nobody_signs_as_verifier_where_they_judged",
     ),

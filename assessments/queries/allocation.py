@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from assessments.allocating import Colleague, Hands
 from assessments.enums import AllocatedAs, UnitStatus
 from assessments.models import Enrolment, Interest
-from assessments.queries.enrolment import verifiers_in, witnesses_among
+from assessments.queries.enrolment import authors_among, verifiers_in, witnesses_among
 from assessments.queries.judgement import deciders_of
 from portfolio.enums import Role
 from portfolio.models import RoleGrant, StaffQualification, User
@@ -53,7 +53,7 @@ def interested_in(candidate_ids: Iterable[int], users: Iterable[int], day: datet
 
 
 def hands_in(enrolments: Sequence[Enrolment], to: User | None, day: datetime.date) -> dict[int, Hands]:
-    """The units of one centre with whose hand was in them, by id: six queries, however many there are.
+    """The units of one centre with whose hand was in them, by id: seven queries, however many there are.
 
     They come with their people; `to` is somebody who may be named next.
     """
@@ -62,7 +62,8 @@ def hands_in(enrolments: Sequence[Enrolment], to: User | None, day: datetime.dat
     ids = [row.pk for row in enrolments]
     named = [getattr(row, part) for row in enrolments for part in PARTS]
     people = colleagues([*named, to], enrolments[0].centre_id, day)
-    judged, verified, witnesses = deciders_of(ids), verifiers_in(ids), witnesses_among(ids)
+    judged, verified = deciders_of(ids), verifiers_in(ids)
+    witnesses, authors = witnesses_among(ids), authors_among(ids)
     interested = interested_in({row.candidate_id for row in enrolments}, people, day)
     return {
         row.pk: Hands(
@@ -73,6 +74,7 @@ def hands_in(enrolments: Sequence[Enrolment], to: User | None, day: datetime.dat
             judged=judged[row.pk],
             verified=verified[row.pk],
             witnesses=witnesses[row.pk],
+            authors=authors[row.pk],
             interested=interested[row.candidate_id],
             next=people[to.pk] if to else None,
         )

@@ -12,6 +12,7 @@ from assessments.models import Enrolment, EvidenceVersion, Review, SignOff
 from assessments.progress import Progress, progress_of
 from assessments.queries.enrolment import kept_pace, staff_names
 from assessments.queries.judgement import Decided, Mapped, UnitRows, rows_of, unit_facts
+from assessments.queries.recording import to_acknowledge
 from assessments.rules import Person
 from assessments.workflow import UnitFacts, unit_needs
 from portfolio.models import User
@@ -51,7 +52,7 @@ class OwnPortfolio:
 
 
 def own_portfolio(user: User) -> OwnPortfolio:
-    """Everything on a candidate's home in eight queries, however many units and items there are."""
+    """Everything on a candidate's home in nine queries, however many units and items there are."""
     enrolments = list(
         Enrolment.objects.filter(candidate_user=user)
         .exclude(status=UnitStatus.WITHDRAWN)
@@ -72,6 +73,10 @@ def own_portfolio(user: User) -> OwnPortfolio:
             if not is_superseded(version, redrafted)
         ),
         *feedback_in(collecting, facts, redrafted),
+        *(
+            Waiting(record.at, "Read and acknowledge", record.title, "assessments:acknowledge", record.evidence_id)
+            for record in to_acknowledge(user)
+        ),
         *came_back([found.enrolment for found in collecting]),
         *to_sign(user, collecting, facts),
     ]

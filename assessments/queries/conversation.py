@@ -8,6 +8,8 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from assessments.models import Decision, DecisionMarker, Evidence, EvidenceVersion, Review
 from assessments.queries.markers import MarkerShown, markers_of
+from assessments.queries.observed import RecordShown
+from portfolio.models import Signature
 
 DECIDED = (
     "version",
@@ -76,13 +78,14 @@ def turns(
     readings: list[Review],
     decisions: Collection[Decision],
     names: dict[int, str],
+    records: dict[int, RecordShown],
 ) -> list[Turn]:
     """The conversation, oldest first. One query at most. The decisions come with whether places are `marked`; `names`
-    are those of the countersigners."""
+    are those of the countersigners; `records` are what an assessor made, by version."""
     numbers = {version.pk: version.number for version in versions}
     markers = markers_of([decision.pk for decision in decisions if getattr(decision, "marked", True)])
     words = [Word(decision, markers.get(decision.pk, [])) for decision in decisions]
-    said = candidate_turns(evidence, versions)
+    said = version_turns(evidence, versions, records)
     said += [reading_turn(reading, numbers[reading.version_id], words) for reading in readings]
     return sorted(said + countersigner_turns(words, numbers, names), key=lambda turn: turn.at)
 
@@ -105,11 +108,14 @@ def about(turns: Iterable[Turn], enrolment_id: int, criterion_id: int) -> list[T
     return found if decided else []
 
 
-def candidate_turns(evidence: Evidence, versions: list[EvidenceVersion]) -> list[Turn]:
+def version_turns(evidence: Evidence, versions: list[EvidenceVersion], records: dict[int, RecordShown]) -> list[Turn]:
     """What happened to the versions by themselves. A later one says again what it shows only in other words."""
     name, found, told = str(evidence.candidate), [], ""
     for version in versions:
-        if version.submitted_at:
+        record = records.get(version.pk)
+        if record and record.signature:
+            found += record_turns(name, version.number, record, record.signature)
+        elif version.submitted_at:
             title = "Handed in" if version.number == 1 else f"Handed in version {version.number}"
             words = version.description if version.description != told else ""
             found.append(Turn(version.submitted_at, name, "Candidate", title, version.number, words))
@@ -117,6 +123,19 @@ def candidate_turns(evidence: Evidence, versions: list[EvidenceVersion]) -> list
         if version.withdrawn_at:
             found.append(Turn(version.withdrawn_at, "", "", "Withdrawn", version.number, version.withdrawal_reason))
     return found
+
+
+def record_turns(candidate: str, number: int, record: RecordShown, signed: Signature) -> list[Turn]:
+    """That an assessor made a version, and what the candidate said of it."""
+    title = "Recorded" if number == 1 else f"Corrected, as version {number}"
+    made = Turn(signed.signed_at, signed.signer_name, "Assessor", title, number)
+    return [
+        made,
+        *(
+            Turn(row.at, candidate, "Candidate", "Acknowledged" if row.agreed else "Disputed", number, row.words)
+            for row in record.acknowledgements
+        ),
+    ]
 
 
 def reading_turn(reading: Review, number: int, words: Iterable[Word]) -> Turn:

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 
 from django.db.models import F
 
-from assessments.enums import Pace, SignedAs, UnitStatus
-from assessments.models import SIGNED, Action, Enrolment, Sample, SignOff, Testimony
+from assessments.enums import ItemStatus, Pace, SignedAs, UnitStatus
+from assessments.models import SIGNED, Action, Enrolment, Exchange, Mapping, Sample, SignOff, Testimony
 from assessments.pace import PaceDates, pace_of
 from assessments.progress import Progress, Tally
 from assessments.rules import People, Person
@@ -76,8 +76,44 @@ def gathered(ids: Iterable[int], pairs: Iterable[tuple[int, int | None]]) -> dic
     return {unit: frozenset(people) for unit, people in found.items()}
 
 
+HANDED_IN = (ItemStatus.SUBMITTED, ItemStatus.REVIEWED, ItemStatus.RETURNED)
+
+
+def authors_among(enrolment_ids: Iterable[int]) -> dict[int, frozenset[int]]:
+    """Those who made a record that is evidence in each of the units, or devised questions asked in one. One query."""
+    ids = list(enrolment_ids)
+    made = Mapping.objects.filter(
+        enrolment__in=ids,
+        taken_back_at=None,
+        evidence__author__isnull=False,
+        evidence__versions__status__in=HANDED_IN,
+        evidence__versions__replaced_at=None,
+    ).order_by()
+    asked = Exchange.objects.filter(
+        set_question__isnull=False,
+        record__version__status__in=HANDED_IN,
+        record__version__replaced_at=None,
+        record__version__evidence__mappings__enrolment__in=ids,
+        record__version__evidence__mappings__taken_back_at=None,
+    ).order_by()
+    return gathered(
+        ids,
+        made.values_list("enrolment_id", "evidence__author_id").union(
+            asked.values_list("record__version__evidence__mappings__enrolment_id", "set_question__set__author_id")
+        ),
+    )
+
+
+def authors_in(enrolment_id: int) -> frozenset[int]:
+    """The same of one unit."""
+    return authors_among([enrolment_id])[enrolment_id]
+
+
 def people_of(
-    enrolment: Enrolment, deciders: frozenset[int] = frozenset(), witnesses: frozenset[int] = frozenset()
+    enrolment: Enrolment,
+    deciders: frozenset[int] = frozenset(),
+    witnesses: frozenset[int] = frozenset(),
+    authors: frozenset[int] = frozenset(),
 ) -> People:
     """Who is named on the unit."""
     return People(
@@ -87,6 +123,7 @@ def people_of(
         countersigner_id=enrolment.countersigner_id,
         deciders=deciders,
         witnesses=witnesses,
+        authors=authors,
     )
 
 

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from assessments.enums import EvidenceKind, ItemStatus, Setting, TestimonyState, UnitStatus
 from assessments.models import (
+    Acknowledgement,
     Enrolment,
     Evidence,
     EvidenceFile,
@@ -120,7 +121,15 @@ def item_facts(version: EvidenceVersion, enrolments: Iterable[Enrolment]) -> Ite
     has_draft = version.status != ItemStatus.DRAFT and evidence.versions.filter(status=ItemStatus.DRAFT).exists()
     kept = list(version.files.filter(removed_at=None))
     scans = scans_of(kept) if held_up_by_scans(version) else {}
-    return facts_of(version, enrolments, kept, scans, testimonies_of([version]), has_draft=has_draft)
+    said, settled = testimonies_of([version]), is_acknowledged(version)
+    return facts_of(version, enrolments, kept, scans, said, has_draft=has_draft, acknowledged=settled)
+
+
+def is_acknowledged(version: EvidenceVersion) -> bool:
+    """Whether the candidate has put their name to a record that an assessor made. No query where none did."""
+    if version.evidence.author_id is None:
+        return False
+    return Acknowledgement.objects.filter(record__version=version, agreed=True).exists()
 
 
 def testimonies_of(versions: Iterable[EvidenceVersion]) -> list[Testimony]:
@@ -144,6 +153,7 @@ def facts_of(
     testimonies: Iterable[Testimony] = (),
     *,
     has_draft: bool,
+    acknowledged: bool = False,
 ) -> ItemFacts:
     """The same, from rows already read. The version comes with its item and candidate, the enrolments with units.
 
@@ -172,4 +182,6 @@ def facts_of(
         testimonies=sum(1 for row in own if row.is_signed),
         asked=tuple(row.name for row in own if row.state(now) in MAY_SIGN),
         witnesses=frozenset(row.account for row in said if row.is_signed and row.account),
+        author_id=version.evidence.author_id,
+        acknowledged=acknowledged,
     )

@@ -14,6 +14,7 @@ from assessments.queries.conversation import Turn, decisions_on, readings_of, tu
 from assessments.queries.enrolment import staff_names
 from assessments.queries.evidence import facts_of, held_up_by_scans, scans_of, testimonies_of
 from assessments.queries.leaves import Leaves, Shown, leaves_in
+from assessments.queries.observed import RecordShown, records_shown
 from assessments.queries.versions import MAPPINGS, Changes, VersionTold, files_of, mapped_now, versions_told
 from assessments.rules import Person
 from assessments.workflow import ITEM_JOURNEY, SAFEKEEPING, ItemFacts, Reason, item_parties, item_refusals
@@ -61,6 +62,8 @@ class ItemPage:
     scans: dict[int, ScanResult]
     """What scanning the files came to, by the id of their bytes."""
     testimonies: list[Testimony]
+    record: RecordShown | None
+    """Of an item that an assessor made."""
     facts: ItemFacts
     units: list[UnitShown]
     turns: list[Turn]
@@ -78,7 +81,8 @@ def item_page(
     newest: bool = False,
     in_full: bool = True,
 ) -> ItemPage:
-    """The page of an item in eleven queries at most, however much was said of it; a witness's takes two more.
+    """The page of an item in eleven queries at most, however much was said of it; a witness's takes two more, and one
+    that an assessor made four.
 
     Shows the version in force; `number` asks for another one, `newest` for the draft of the next where there is one.
     Unless it is wanted `in_full`, what people said of it, who among the staff did what, and which evidence requirements
@@ -102,8 +106,12 @@ def item_page(
     scans = scans_of(files[version.pk]) if in_full or held_up else {}
     said = testimonies_of(versions)
     has_draft = bool(drafts) and version not in drafts
-    in_the_way = scans if held_up else {}
-    facts = facts_of(version, enrolments, files[version.pk], in_the_way, said, has_draft=has_draft)
+    records = records_shown(row.pk for row in versions) if evidence.author_id else {}
+    record, in_the_way = records.get(version.pk), scans if held_up else {}
+    settled = bool(record and record.acknowledged)
+    facts = facts_of(
+        version, enrolments, files[version.pk], in_the_way, said, has_draft=has_draft, acknowledged=settled
+    )
     names = names_in(evidence, mappings, decisions) if in_full else {}
     told = versions_told(versions, files, mappings)
     return ItemPage(
@@ -116,11 +124,12 @@ def item_page(
         files=files[version.pk],
         scans=scans,
         testimonies=[row for row in said if row.version_id == version.pk],
+        record=record,
         facts=facts,
         units=units_shown(
             version, [row for row in enrolments if row.pk in visible], mappings, decisions, names, in_full=in_full
         ),
-        turns=turns(evidence, versions, readings_of(versions), decisions, names) if in_full else [],
+        turns=turns(evidence, versions, readings_of(versions), decisions, names, records) if in_full else [],
         person=person,
         verbs=verbs_of(person, facts),
     )

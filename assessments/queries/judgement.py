@@ -25,10 +25,12 @@ from assessments.models import (
     Testimony,
 )
 from assessments.progress import CONFIRMING, Mark, layer_of, layers
-from assessments.queries.enrolment import gathered, people_of
+from assessments.queries.enrolment import authors_in, gathered, people_of, witnesses_in
 from assessments.queries.interests import Held, held_in
 from assessments.queries.leaves import Leaves, leaves_in
 from assessments.queries.mapping import LIVING
+from assessments.queries.observed import RecordState, record_states
+from assessments.rules import People
 from assessments.workflow import CriterionState, LeafState, Named, UnitFacts
 from portfolio.canonical import JSON
 from portfolio.signing import digest_of
@@ -58,6 +60,7 @@ class Mapped(NamedTuple):
     kind: str
     setting: str
     activity_on: datetime.date | None
+    author_id: int | None
 
     @property
     def item(self) -> str:
@@ -99,6 +102,7 @@ class UnitRows:
     mapped: list[Mapped]
     decided: list[Decided]
     leaves: Leaves = field(default_factory=Leaves)
+    records: dict[int, RecordState] = field(default_factory=dict)
     digests: dict[int, list[str]] = field(default_factory=dict)
     sign_offs: dict[str, SignOff] = field(default_factory=dict)
     voided: dict[str, SignOff] = field(default_factory=dict)
@@ -122,6 +126,18 @@ class UnitRows:
         """Everybody who ever judged, signed off or countersigned in the unit."""
         assessors = {row.assessor_id for row in self.decided}
         return self.signers | assessors | {row.countersigner_id for row in self.decided if row.countersigner_id}
+
+    @property
+    def authors(self) -> frozenset[int]:
+        """Everybody who made a record that is evidence in the unit, or devised questions asked in one."""
+        records = [self.records[row.version_id] for row in self.mapped if row.version_id in self.records]
+        return frozenset(user for record in records for user in record.made_by)
+
+
+def everybody_in(enrolment: Enrolment) -> People:
+    """Who is named on the unit, and whose hand was in it: what keeps somebody from verifying. Three queries."""
+    pk = enrolment.pk
+    return people_of(enrolment, deciders_in(pk), witnesses_in(pk), authors_in(pk))
 
 
 def deciders_of(enrolment_ids: Iterable[int]) -> dict[int, frozenset[int]]:
@@ -156,8 +172,8 @@ def unit_rows(enrolment: Enrolment, *, to_sign: bool = True, day: datetime.date 
 def rows_of(enrolments: list[Enrolment], *, worded: bool = True) -> list[UnitRows]:
     """The rows of many units at once, in three queries, or four where a unit has leaves.
 
-    They come without signatures, and what only these rest on. Unless `worded`, the criteria come as their numbers
-    alone, which is all that progress and refusals want of them.
+    Two more where an assessor made evidence themselves. They come without signatures, and what only these rest on.
+    Unless `worded`, the criteria come as their numbers alone, which is all that progress and refusals want of them.
     """
     ids = [row.pk for row in enrolments]
     criteria: dict[int, list[Criterion]] = defaultdict(list)
@@ -173,8 +189,9 @@ def rows_of(enrolments: list[Enrolment], *, worded: bool = True) -> list[UnitRow
     for decision in decided_in(ids):
         decided[decision.enrolment_id].append(decision)
     leaves = leaves_in([row for row in enrolments if row.unit_id in with_leaves]) if with_leaves else {}
+    records = record_states({row.version_id for rows in mapped.values() for row in rows if row.author_id})
     return [
-        UnitRows(row, criteria[row.unit_id], mapped[row.pk], decided[row.pk], leaves.get(row.pk, Leaves()))
+        UnitRows(row, criteria[row.unit_id], mapped[row.pk], decided[row.pk], leaves.get(row.pk, Leaves()), records)
         for row in enrolments
     ]
 
@@ -224,6 +241,7 @@ MAPPED = LIVING.order_by(F("evidence__number").asc(nulls_last=True), "evidence_i
     "evidence__versions__kind",
     "evidence__versions__setting",
     "evidence__versions__activity_on",
+    "evidence__author_id",
 )
 """The columns of `Mapped`, in the recording form's order."""
 DECIDED = Decision.objects.order_by("pk").values_list(
@@ -369,13 +387,15 @@ def unit_facts(rows: UnitRows) -> UnitFacts:
     return UnitFacts(
         enrolment_id=enrolment.pk,
         status=UnitStatus(enrolment.status),
-        people=people_of(enrolment, rows.deciders, rows.witnesses),
+        people=people_of(enrolment, rows.deciders, rows.witnesses, rows.authors),
         criteria=tuple(
             CriterionState(criterion.pk, criterion.number, found[criterion.pk], criterion.pk in pending)
             for criterion in rows.criteria
         ),
         leaves=tuple(leaf_states(rows)),
         waiting=waiting_items(rows),
+        unacknowledged=unsettled(rows, disputed=False),
+        disputed=unsettled(rows, disputed=True),
         stale=stale_parts(rows),
         pending_deciders=frozenset(row.assessor_id for row in rows.pending),
         assessor_signed_by=enrolment.assessor_signed_by_id,
@@ -399,9 +419,17 @@ def waiting_items(rows: UnitRows) -> tuple[Named, ...]:
     return tuple(Named(pk, name) for pk, name in waiting.items())
 
 
+def unsettled(rows: UnitRows, *, disputed: bool) -> tuple[Named, ...]:
+    """Records in force that the candidate has not acknowledged: those they dispute, or those they said nothing of."""
+    states = ((row, rows.records.get(row.version_id)) for row in rows.mapped)
+    found = {row.evidence_id: row.item for row, state in states if state and state.is_open(disputed=disputed)}
+    return tuple(Named(pk, name) for pk, name in found.items())
+
+
 def signed_facts(rows: UnitRows) -> dict[str, JSON]:
-    """What a signature on the unit is put to: every item handed in, its bytes, what witnesses signed, which evidence
-    requirements it shows, and the latest decision on each criterion. A draft may change, so it is no part of it."""
+    """What a signature on the unit is put to: every item handed in, its bytes, what witnesses and assessors signed,
+    which evidence requirements it shows, and the latest decision on each criterion. A draft may change, so it is no
+    part of it."""
     numbers = {criterion.pk: criterion.number for criterion in rows.criteria}
     latest = {(row.version_id, row.criterion_id): row for row in rows.decided}
     items: dict[int, dict[str, JSON]] = {}
@@ -413,6 +441,8 @@ def signed_facts(rows: UnitRows) -> dict[str, JSON]:
             items[row.evidence_id]["requirements"] = [leaf.path for leaf in rows.leaves.leaves if leaf.pk in shown]
         if testified := rows.testimonies.get(row.version_id):
             items[row.evidence_id]["testimonies"] = testified
+        if record := rows.records.get(row.version_id):
+            items[row.evidence_id]["record"] = [record.digest, record.acknowledged]
         word = latest.get((row.version_id, row.criterion_id))
         said: list[JSON] = [word.verdict, word.assessor_id, word.at] if word else []
         lines[row.evidence_id].append([numbers[row.criterion_id], row.locator, *said])

@@ -13,6 +13,7 @@ from assessments.queries.conversation import Turn, about, decisions_on, readings
 from assessments.queries.enrolment import staff_names
 from assessments.queries.evidence import facts_of, held_up_by_scans, scans_of, testimonies_of
 from assessments.queries.leaves import Leaves, leaves_in
+from assessments.queries.observed import RecordShown, records_shown
 from assessments.queries.seen import Seen, state_of
 from assessments.queries.versions import MAPPINGS, Changes, before, changes, files_of, mapped_now
 from assessments.workflow import ItemFacts
@@ -239,7 +240,10 @@ class Reading:
     testimonies: list[Testimony]
     units: list[UnitToJudge]
     changes: Changes | None
+    """What changed since the version handed in before."""
     newer: EvidenceVersion | None
+    record: RecordShown | None
+    """Where an assessor made it."""
     facts: ItemFacts
     shown: Seen
 
@@ -255,8 +259,8 @@ class Reading:
 def reading(user: User, version_id: int) -> Reading:
     """The item beside the criteria of every collecting unit of the candidate that the user assesses.
 
-    Ten queries at most, however many criteria, and three more for a witness's testimony. Raises
-    EvidenceVersion.DoesNotExist where there is nothing for them to judge.
+    Ten queries at most, however many criteria, three more for a witness's testimony, and four for an assessor's record.
+    Raises EvidenceVersion.DoesNotExist where there is nothing for them to judge.
     """
     versions = versions_to_read(user, version_id)
     version = next((row for row in versions if row.pk == version_id and row.submitted_at), None)
@@ -271,7 +275,8 @@ def reading(user: User, version_id: int) -> Reading:
     mappings = [row for row in ever if row.enrolment_id in ids]
     earlier = before(version, versions)
     files = files_of([row for row in (earlier, version) if row])
-    talk = turns(version.evidence, handed_in, readings, decisions, countersigners(version, decisions))
+    records = records_shown(row.pk for row in handed_in) if version.evidence.author_id else {}
+    talk = turns(version.evidence, handed_in, readings, decisions, countersigners(version, decisions), records)
     testimonies, scans = testimonies_of([version]), scans_of(files[version.pk])
     in_the_way = scans if held_up_by_scans(version) else {}
     has_draft = any(row.status == ItemStatus.DRAFT for row in versions)
@@ -283,6 +288,7 @@ def reading(user: User, version_id: int) -> Reading:
         units=units_to_judge(version, held, mappings, decisions, talk),
         changes=changes(earlier, version, files, mappings) if earlier else None,
         newer=next((row for row in handed_in if row.number > version.number and not row.replaced_at), None),
+        record=records.get(version.pk),
         facts=facts_of(version, mapped_now(ever), files[version.pk], in_the_way, testimonies, has_draft=has_draft),
         shown=shown_of(version, ids, mappings, decisions, files[version.pk]),
     )

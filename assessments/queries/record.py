@@ -151,6 +151,8 @@ class UnitPage:
     looked_at: LookedAt
     over_time: OverTime
     only_witnesses: bool
+    made: frozenset[int]
+    """The versions in force that an assessor made, by id."""
     pending: list[tuple[int, str]]
     may_map: bool
     verbs: list[Verb]
@@ -222,6 +224,7 @@ def page_of(enrolment: Enrolment, staff: dict[str, str], person: Person) -> Unit
         looked_at=looked_at,
         over_time=over_time(rows.mapped),
         only_witnesses=rests_on_witnesses_alone(rows.mapped),
+        made=frozenset(rows.records),
         pending=pending_shown(rows),
         may_map=facts.status == UnitStatus.COLLECTING
         and bool(set(PERMISSIONS[Verb.MAP_MORE]) & parties(person, facts.people)),

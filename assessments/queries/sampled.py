@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from django.db.models import Q
 
 from assessments.models import Action, Enrolment, Sample, SampledCriterion
-from assessments.queries.enrolment import people_of, staff_names, witnesses_in
-from assessments.queries.judgement import deciders_in
+from assessments.queries.enrolment import staff_names
+from assessments.queries.judgement import everybody_in
+from assessments.queries.observed import RecordShown, records_shown
 from assessments.queries.record import CriterionRow, Said, UnitPage, enrolment_shown, page_of, with_markers
 from assessments.queries.verification import places_held
 from assessments.rules import People, Person
@@ -44,6 +45,8 @@ class SamplePage:
     actions: list[Action]
     places: list[str]
     """Where evidence of the unit is held outside the portfolio."""
+    records: list[RecordShown]
+    """What assessors made themselves, by the items' numbers."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +83,7 @@ def sample_page(user: User, pk: int, person_at: Callable[[int], Person]) -> Samp
         planned_by=names[sample.planned_by_id],
         criteria=[looked_at(row, names, sampled) for row in with_markers(unit.criteria)],
         places=places_held(enrolment.pk),
+        records=list(records_shown(unit.made).values()),
         actions=[action for action in unit.looked_at.actions if action.sample_id == pk],
     )
 
@@ -103,7 +107,7 @@ def action_page(user: User, pk: int) -> ActionPage:
     owner, raised_by, answered_by, closed_by = (names[user_id] if user_id else "" for user_id in who)
     return ActionPage(
         action=action,
-        people=people_of(enrolment, deciders_in(enrolment.pk), witnesses_in(enrolment.pk)),
+        people=everybody_in(enrolment),
         owner=owner,
         raised_by=raised_by,
         answered_by=answered_by,

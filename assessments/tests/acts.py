@@ -21,6 +21,7 @@ from assessments.testing import (
     targets,
     verified,
 )
+from assessments.tests.acts_of_assessors import MADE
 from assessments.tests.doing import Act
 from assessments.tests.item_acts import ITEM_ACTS
 from assessments.tests.ties import declare_interest, end_interest
@@ -261,6 +262,7 @@ def revoke(house: House) -> Act:
 
 ACTS: dict[str, Callable[[House], Act]] = {
     **ITEM_ACTS,
+    **MADE,
     "enrol": enrol,
     "allocate": allocate,
     "declare_interest": declare_interest,

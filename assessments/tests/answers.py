@@ -34,6 +34,8 @@ PARTIES: dict[str, Party] = {
 }
 SEES_THE_UNIT = tuple(PARTIES)
 STAFF_OF_THE_UNIT = SEES_THE_UNIT[1:]
+WRITERS = ("assessor", "countersigner", "other assessor", "verifier", "other verifier", "lead")
+MAKE_EVIDENCE = ("candidate", "other candidate", "assessor", "countersigner", "other assessor")
 CLOSED = (403, 404)
 ELSEWHERE = tuple(person for person in ROLES if person.endswith("elsewhere"))
 Codes = dict[str, int]

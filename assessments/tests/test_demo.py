@@ -6,7 +6,16 @@ import pytest
 from django.core.management import call_command
 
 from assessments.enums import UnitStatus
-from assessments.models import Action, AuthenticationForm, Certificate, Enrolment, EvidenceFile, Sample
+from assessments.models import (
+    Action,
+    AssessorRecord,
+    AuthenticationForm,
+    Certificate,
+    Enrolment,
+    EvidenceFile,
+    QuestionSet,
+    Sample,
+)
 from assessments.tests.counting import miscounted
 from portfolio import audit, vault
 from portfolio.models import AuditChain, AuditEvent, CandidateRecord
@@ -24,6 +33,8 @@ def test_the_demonstration_centre_shows_every_stage_and_is_filled_once(standard:
     assert Sample.objects.filter(done_at=None).exists()
     assert Action.objects.filter(closed_at=None).exists()
     assert AuthenticationForm.objects.exists()
+    assert {row.acknowledgements.filter(agreed=True).exists() for row in AssessorRecord.objects.all()} == {True, False}
+    assert {row.status for row in QuestionSet.objects.all()} == {"in_use", "draft"}
     assert Certificate.objects.exists()
     kinds = set(EvidenceFile.objects.values_list("stored__content_type", flat=True))
     assert {kind.split(";")[0] for kind in kinds} >= {"application/pdf", "image/png", "image/jpeg", "text/plain"}

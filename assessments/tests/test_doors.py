@@ -18,15 +18,18 @@ from pytest_django import DjangoDbBlocker
 
 from assessments.actions import award, verification
 from assessments.actions import evidence as items
+from assessments.actions.question_sets import WRITE
 from assessments.enums import Verb
-from assessments.models import AuthenticationForm, Enrolment, EvidenceVersion, Testimony
+from assessments.models import AuthenticationForm, Enrolment, EvidenceVersion, QuestionSet, Testimony
 from assessments.testing import House, a_draft, an_enrolment, signed_off
 from assessments.tests.answers import (
     CLOSED,
     ELSEWHERE,
+    MAKE_EVIDENCE,
     ROLES,
     SEES_THE_UNIT,
     STAFF_OF_THE_UNIT,
+    WRITERS,
     Expected,
     by_script,
     everybody,
@@ -39,6 +42,7 @@ from assessments.tests.answers import (
     verifying,
     within,
 )
+from assessments.tests.records import a_set, recorded
 from assessments.tests.ties import a_tie
 from assessments.tests.witnesses import a_testimony_draft, asked, token_of
 from assessments.workflow import UNIT_STEPS
@@ -67,6 +71,8 @@ class Scene:
     form: AuthenticationForm
     upload: Upload
     request: Testimony
+    record: EvidenceVersion
+    questions: QuestionSet
 
 
 # --- where to knock --------------------------------------------------------------------------------------------------
@@ -140,6 +146,18 @@ def of_testimony(scene: Scene) -> list[object]:
     return [scene.request.version.evidence_id]
 
 
+def of_record(scene: Scene) -> list[object]:
+    return [scene.record.evidence_id]
+
+
+def of_observation(scene: Scene) -> list[object]:
+    return [scene.unit.pk, "observation"]
+
+
+def of_set(scene: Scene) -> list[object]:
+    return [scene.questions.pk]
+
+
 def of_document(scene: Scene) -> list[object]:
     return [scene.document.pk]
 
@@ -167,9 +185,7 @@ TABLE: dict[str, Expected] = {
     "portfolio:invitation": Expected(everybody(404, signed_in=404), lambda scene: ["forged"]),
     "portfolio:document": Expected(only(*SEES_THE_UNIT), of_document),
     "portfolio:document_file": Expected(only(code=404), of_document),  # not made yet
-    "portfolio:uploads": Expected(
-        by_script(*ROLES, code=405), slug, posted=by_script("candidate", "other candidate", code=400)
-    ),
+    "portfolio:uploads": Expected(by_script(*ROLES, code=405), slug, posted=by_script(*MAKE_EVIDENCE, code=400)),
     "portfolio:upload": Expected(by_script("candidate", code=200), of_upload),
     "portfolio:keep_work": Expected(signed_in(405) | {"nobody": 401}, posted=signed_in(400) | {"nobody": 401}),
     "portfolio:discard_work": Expected(signed_in(405), posted=signed_in(302)),
@@ -228,6 +244,19 @@ TABLE: dict[str, Expected] = {
     "assessments:resend_request": Expected(signed_in(405), of_request, posted=only("candidate", code=409)),
     "assessments:revoke_request": Expected(signed_in(405), of_request, posted=only("candidate", code=302)),
     "assessments:witness": Expected(everybody(), lambda scene: [token_of(scene.request)]),
+    "assessments:acknowledge": Expected(only(*SEES_THE_UNIT, code=403) | {"candidate": 200}, of_record),
+    "assessments:correct_record": Expected(only(*SEES_THE_UNIT, code=403) | {"assessor": 200}, of_record),
+    "assessments:sign_correction": Expected(only(*SEES_THE_UNIT, code=403) | {"assessor": 302}, of_record),
+    "assessments:records": Expected(holding(Role.ASSESSOR)),
+    "assessments:new_record": Expected(within(Role.ASSESSOR, "assessor"), of_unit),
+    "assessments:write_record": Expected(within(Role.ASSESSOR, "assessor"), of_observation),
+    "assessments:sign_record": Expected(within(Role.ASSESSOR, "assessor", code=302), of_observation),
+    "assessments:question_sets": Expected(holding(*WRITE)),
+    "assessments:write_set": Expected(holding(*WRITE, code=404) | dict.fromkeys(WRITERS, 200), slug),
+    "assessments:question_set": Expected(holding(*WRITE, code=404) | dict.fromkeys(WRITERS, 200), of_set),
+    "assessments:rewrite_set": Expected(
+        holding(*WRITE, code=404) | dict.fromkeys(WRITERS, 403) | {"assessor": 200}, of_set
+    ),
     "assessments:quarantine_file": Expected(turn(Verb.QUARANTINE), of_file),
     "assessments:release_file": Expected(turn(Verb.RELEASE), of_file),
     "assessments:redact_file": Expected(turn(Verb.REDACT), of_file),
@@ -309,7 +338,8 @@ def set_scene(house: House, other_house: House) -> Scene:
     look_at(unit)
     upload = transfers.begin(centre=house.centre, by=house.candidate.user, name="call.mp3", size=9, at=timezone.now())
     request = asked(a_testimony_draft(unit))
-    return Scene(house, browsers, unit, item_of(unit), document, learning, form_of(house), upload, request)
+    item, record = item_of(unit), recorded(unit)
+    return Scene(house, browsers, unit, item, document, learning, form_of(house), upload, request, record, a_set(house))
 
 
 def look_at(unit: Enrolment) -> None:

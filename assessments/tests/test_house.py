@@ -77,7 +77,7 @@ def test_every_status_is_reached_and_final_ones_are_left_by_no_verb_but_a_revoca
 
 def test_nobody_but_the_candidate_speaks_for_the_candidate() -> None:
     alone = {verb for verb, turn in PERMISSIONS.items() if turn == (Party.CANDIDATE,)}
-    assert alone == {Verb.SUBMIT, Verb.REPLACE, Verb.DECLARE}
+    assert alone == {Verb.SUBMIT, Verb.REPLACE, Verb.ACKNOWLEDGE, Verb.DISPUTE, Verb.DECLARE}
 
 
 # --- models ----------------------------------------------------------------------------------------------------------
@@ -177,7 +177,7 @@ def test_a_verb_writes_exactly_one_line_and_keeps_count_of_criteria(house: House
 @pytest.mark.parametrize("verb", ACTS)
 def test_a_verb_is_refused_to_everybody_else_and_writes_nothing(house: House, other_house: House, verb: str) -> None:
     act = ACTS[verb](house)
-    may = {act.by, *(in_part(house, part) for part in TURNS_OF_OTHERS.get(verb, ()))}
+    may = {act.by, *act.also, *(in_part(house, part) for part in TURNS_OF_OTHERS.get(verb, ()))}
     before = AuditEvent.objects.count()
     for somebody in everybody(house, other_house):
         if somebody not in may:

@@ -59,6 +59,16 @@ WITHOUT_RECORDS = {
         "assessments:blank_form",
     },
     "for a draft of a witness testimony, which no other record has": {"assessments:ask_witness"},
+    "for what an assessor makes, which no other record has; counted in views/test_observed.py": {
+        "assessments:acknowledge",
+        "assessments:correct_record",
+        "assessments:sign_correction",
+        "assessments:sign_record",
+    },
+    "for a set of questions, which is as long as it was written": {
+        "assessments:question_set",
+        "assessments:rewrite_set",
+    },
     "of one award, like the page it was recorded on": {"portfolio:qualification_achieved"},
     "the page of a verb, like the others, where nothing of the centre stands yet": {
         "assessments:unclaim",

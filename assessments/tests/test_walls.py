@@ -24,6 +24,12 @@ STANDING = {
     "unsamplednote": "reason = 'Another'",
     "authenticationform": "enrolment_id = enrolment_id",
     "release": "reason = 'Another.'",
+    "assessorrecord": "place = 'Elsewhere'",
+    "exchange": "said = 'Other words'",
+    "marker": "criterion_id = criterion_id",
+    "acknowledgement": "words = 'Other words'",
+    "setquestion": "text = 'Another?'",
+    "setquestioncriterion": "criterion_id = criterion_id",
 }
 NEVER_DELETED = [
     "enrolment",
@@ -39,6 +45,7 @@ NEVER_DELETED = [
     "action",
     "claim",
     "certificate",
+    "questionset",
 ]
 
 
@@ -164,6 +171,25 @@ CHANGES = [
     ("action", "action", "finding = 'Another'", "An action keeps what was found"),
     ("action", "action", "answer = 'Another'", "An action keeps what was found"),
     ("action", "action", "closed_by_id = {other_verifier}", "An action keeps what was found"),
+    ("evidence", "record_item", "author_id = {assessor}", "and whoever made it"),
+    ("evidence", "item", "author_id = {assessor}", "and whoever made it"),
+    (
+        "evidenceversion",
+        "bare_version",
+        "status = 'submitted', submitted_at = '{now}', declaration_id = {declaration}",
+        "handed over with the record they signed",
+    ),
+    ("enrolment", "record_unit", "verified_by_id = {recorder}", "in which they made a record or devised questions"),
+    ("enrolment", "record_unit", "verified_by_id = {other_verifier}", "made a record or devised questions"),
+    ("questionset", "used_set", "title = 'Another'", "change only while it is a draft"),
+    ("questionset", "used_set", "author_id = {trainee}", "keeps its unit, its author and its version"),
+    ("questionset", "used_set", "status = 'verified', used_from = NULL", "in this order"),
+    (
+        "questionset",
+        "draft_set",
+        "status = 'verified', verified_by_id = {verifier}, verified_at = '{now}'",
+        "written, offered, verified and then in use",
+    ),
     ("claim", "claim", "reference = 'EV 2'", "A claim stands as it was made"),
     ("claim", "claim", "claimed_at = '{now}'", "A claim stands as it was made"),
     ("certificate", "certificate", "number = 'C 2'", "A certificate stands as it was recorded"),
@@ -387,6 +413,48 @@ NEW = [
     ),
     ("testimony", "request", {"token_digest": "'1'", "witness_id": "{lead}"}, "Whoever judges or verifies evidence"),
     ("testimonycriterion", "asked_about", {"criterion_id": "{foreign_criterion}"}, "the item is mapped to"),
+    ("evidence", "record_item", {"number": "NULL", "author_id": "{other_candidate}"}, "about themselves"),
+    (
+        "assessorrecord",
+        "record",
+        {"version_id": "{draft}", "signature_id": "{late_signature}"},
+        "signed by the assessor who makes the item",
+    ),
+    (
+        "assessorrecord",
+        "record",
+        {"version_id": "{bare_version}", "signature_id": "{verifier_signature}"},
+        "signed by the assessor who makes the item",
+    ),
+    ("exchange", "exchange", {"position": "9"}, "written whole"),
+    ("exchange", "exchange", {"record_id": "{half_record}", "asked": "'Other?'"}, "asked in its own words"),
+    ("marker", "passage", {}, "written whole"),
+    ("marker", "passage", {"record_id": "{half_record}", "quote": "'Other'"}, "quotes the passage as it stands"),
+    (
+        "marker",
+        "passage",
+        {"record_id": "{half_record}", "criterion_id": "{unmapped}"},
+        "names a criterion that the record is mapped to",
+    ),
+    ("marker", "on_question", {"record_id": "{half_record}"}, "on a question of its own record"),
+    ("acknowledgement", "open_dispute", {"by_id": "{assessor}"}, "by the candidate it is about"),
+    ("acknowledgement", "disputed", {"record_id": "{half_record}"}, "by the candidate it is about"),
+    ("acknowledgement", "disputed", {}, "Nothing follows an acknowledgement"),
+    (
+        "sample",
+        "sample",
+        {"verifier_id": "{recorder}", "enrolment_id": "{record_unit}"},
+        "made a record or devised questions",
+    ),
+    (
+        "sample",
+        "sample",
+        {"verifier_id": "{other_verifier}", "enrolment_id": "{record_unit}"},
+        "made a record or devised questions",
+    ),
+    ("questionset", "used_set", {}, "begins as a draft"),
+    ("setquestion", "set_question", {"position": "9"}, "change only while it is a draft"),
+    ("setquestioncriterion", "set_criterion", {"criterion_id": "{foreign_criterion}"}, "criteria of its own unit"),
 ]
 
 

@@ -96,8 +96,31 @@ def test_every_verb_of_an_item_at_every_status(who: str) -> None:
             assert len(found) == 1
         elif step.verb == Verb.MAP_MORE and Party.ASSESSOR in mine and not handed_in:
             assert found == ["This is a draft: only the candidate can map it."]
+        elif step.verb in (Verb.HAND_OVER, Verb.CORRECT):
+            assert found == ["Only the assessor who made a record hands it over, or corrects it."]
+        elif step.verb in (Verb.ACKNOWLEDGE, Verb.DISPUTE):
+            assert found == ["This is your own evidence: only what an assessor made is acknowledged."]
         else:
             assert found == []
+
+
+def test_what_an_assessor_made_is_its_authors_and_its_candidates_to_answer() -> None:
+    record = replace(ITEM, status=ItemStatus.REVIEWED, author_id=2)
+    candidate, author = EVERYBODY["candidate"][0], EVERYBODY["assessor"][0]
+    assert item_refusals(Verb.CORRECT, author, record) == []
+    assert item_refusals(Verb.HAND_OVER, author, replace(record, status=ItemStatus.DRAFT)) == []
+    for verb in (Verb.ACKNOWLEDGE, Verb.DISPUTE):
+        assert item_refusals(verb, candidate, record) == []
+        assert item_refusals(verb, candidate, replace(record, acknowledged=True)) != []
+    assert item_refusals(Verb.REPLACE, candidate, record) != []
+
+
+def test_nobody_verifies_what_they_made() -> None:
+    made = replace(READY, status=UnitStatus.SIGNED_OFF, people=replace(PEOPLE, authors=frozenset({4})))
+    found = unit_refusals(Verb.VERIFY, EVERYBODY["verifier"][0], made)
+    assert [row.sentence for row in found] == [
+        "You made a record or devised questions in this unit, so somebody else must verify it."
+    ]
 
 
 def test_every_party_has_its_predicate() -> None:

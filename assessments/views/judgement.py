@@ -148,6 +148,7 @@ def _judge_answer(request: SignedInRequest, form: ReadingForm) -> HttpResponse:
         "blank": BLANK,
         "left_out": words_on(typed_on(request.POST, [row.key for row in found.criteria])) if sent else [],
         "waits_because": _waits_because(request, form, person),
+        "record": found.record,
         "refusals": [(reason.sentence, None) for reason in reasons],
     }
     refused = sent and not form.looks_again

@@ -22,6 +22,7 @@ from assessments.forms.judgement import HandBackForm, ReferForm, SignOffForm
 from assessments.forms.verification import SendBackForm, brought_along
 from assessments.models import Enrolment
 from assessments.queries.record import UnitPage, unit_page, with_markers
+from assessments.rules import is_assessor_of
 from assessments.views.asking import deny, linked, person_at
 from assessments.workflow import UNIT_STEPS, Reason, unit_refusals
 from portfolio import signing
@@ -209,6 +210,7 @@ def enrolment_page(request: SignedInRequest, pk: int) -> HttpResponse:
         "verbs": [(verb.value, PAGES[verb].title) for verb in page.verbs if not PAGES[verb].aside],
         "asides": [(verb.value, PAGES[verb].title) for verb in page.verbs if PAGES[verb].aside],
         "may_add": page.facts.status == UnitStatus.COLLECTING,
+        "may_record": page.facts.status == UnitStatus.COLLECTING and is_assessor_of(page.person, page.facts.people),
         "further": [(FURTHER[act], _further_place(page, act)) for act in page.further],
     }
     return render(request, "assessments/record/enrolment.html", context)

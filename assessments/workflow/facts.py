@@ -54,6 +54,8 @@ class UnitFacts:
     criteria: tuple[CriterionState, ...] = ()
     leaves: tuple[LeafState, ...] = ()
     waiting: tuple[Named, ...] = ()
+    unacknowledged: tuple[Named, ...] = ()
+    disputed: tuple[Named, ...] = ()
     stale: tuple[str, ...] = ()
     pending_deciders: frozenset[int] = frozenset()
     assessor_signed_by: int | None = None
@@ -88,7 +90,8 @@ class ItemFacts:
     """All that the item's refusals rest on.
 
     `testimonies` counts those signed for the version, `asked` names witnesses who may sign yet, `witnesses` are those
-    of them who sign in as well.
+    of them who sign in as well. `author_id` is the assessor who made it, if one did, and `acknowledged` whether its
+    candidate has said that it is right.
     """
 
     version_id: int
@@ -108,3 +111,5 @@ class ItemFacts:
     testimonies: int = 0
     asked: tuple[str, ...] = ()
     witnesses: frozenset[int] = frozenset()
+    author_id: int | None = None
+    acknowledged: bool = False

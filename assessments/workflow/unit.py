@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 
 from assessments.enums import Layer, UnitStatus, Verb
-from assessments.rules import Person, has_decided, is_witness, stands_alone
+from assessments.rules import Person, has_decided, is_author, is_witness, stands_alone
 from assessments.workflow.facts import Reason, UnitFacts
 
 U = UnitStatus
@@ -24,6 +24,12 @@ def _criteria_met(person: Person, facts: UnitFacts) -> Iterable[Reason]:
         yield Reason("The unit has no criteria: ask your centre.", "unit", facts.enrolment_id)
     for item in facts.waiting:
         yield Reason(f"{item.name} is waiting to be assessed.", "item", item.pk)
+    for item in facts.unacknowledged:
+        sentence = f"{item.name} was made by the assessor, and the candidate has not acknowledged it yet."
+        yield Reason(sentence, "item", item.pk)
+    for item in facts.disputed:
+        sentence = f"{item.name} was made by the assessor, and the candidate disputes it: it must be settled first."
+        yield Reason(sentence, "item", item.pk)
 
 
 def _requirements_shown(facts: UnitFacts) -> Iterable[Reason]:
@@ -83,6 +89,8 @@ def _never_a_decider(person: Person, facts: UnitFacts) -> Iterable[Reason]:
         yield Reason("You have judged evidence in this unit, so somebody else must verify it.")
     if is_witness(person, facts.people):
         yield Reason("You are a witness in this unit, so somebody else must verify it.")
+    if is_author(person, facts.people):
+        yield Reason("You made a record or devised questions in this unit, so somebody else must verify it.")
 
 
 def _nothing_open(person: Person, facts: UnitFacts) -> Iterable[Reason]:

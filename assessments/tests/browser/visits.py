@@ -8,8 +8,18 @@ from dataclasses import dataclass
 
 from assessments.demo import witnesses
 from assessments.demo.centre import DOMAIN, SLUG
-from assessments.enums import ItemStatus
-from assessments.models import Action, Enrolment, EvidenceFile, EvidenceVersion, Interest, Sample, Testimony
+from assessments.enums import RECORDED, ItemStatus, SetStatus
+from assessments.models import (
+    Action,
+    AssessorRecord,
+    Enrolment,
+    EvidenceFile,
+    EvidenceVersion,
+    Interest,
+    QuestionSet,
+    Sample,
+    Testimony,
+)
 from portfolio import digest
 from portfolio.invitation import Invitation, link_to
 from portfolio.models import Document, RoleGrant, StaffQualification, User
@@ -77,6 +87,20 @@ def read_testimony() -> list[object]:
 
 def witness_link() -> list[object]:
     return [witnesses.token_of(Testimony.objects.get(signature=None))]
+
+
+def record(*, acknowledged: bool) -> Where:
+    answered = AssessorRecord.objects.filter(acknowledgements__agreed=True)
+    rows = answered if acknowledged else AssessorRecord.objects.exclude(pk__in=answered)
+    return lambda: [rows.get().version.evidence_id]
+
+
+def record_to_judge() -> list[object]:
+    return [AssessorRecord.objects.exclude(acknowledgements__agreed=True).get().version_id]
+
+
+def question_set(status: SetStatus) -> Where:
+    return lambda: [QuestionSet.objects.get(status=status).pk]
 
 
 def sample(candidate: str) -> Where:
@@ -170,6 +194,9 @@ CANDIDATE = [
     Visit("sian", "assessments:ask_witness", testimony(signed=False)),
     Visit(NOBODY, "assessments:witness", witness_link),
     Visit(NOBODY, "assessments:witness", lambda: ["forged"], about="void", status=404),
+    Visit("sian", "assessments:acknowledge", record(acknowledged=False)),
+    Visit("sian", "assessments:acknowledge", record(acknowledged=True), about="done"),
+    Visit("sian", "assessments:evidence", record(acknowledged=True), about="record"),
     Visit("sian", "assessments:map_evidence", item("sian", I.REVIEWED)),
     Visit("sian", "assessments:withdraw_evidence", item("sian", I.DRAFT)),
     *(
@@ -199,6 +226,21 @@ ASSESSOR = [
     Visit("dylan", "assessments:evidence", item("sian", I.SUBMITTED)),
     Visit("dylan", "assessments:evidence", testimony(signed=True), about="testimony"),
     Visit("dylan", "assessments:judge", read_testimony, about="witness"),
+    Visit("dylan", "assessments:records"),
+    Visit("nia", "assessments:records", about="empty"),
+    Visit("dylan", "assessments:new_record", unit("sian", "ocr-cc16")),
+    *(
+        Visit("dylan", "assessments:write_record", unit("sian", "ocr-cc16", kind.value), about=kind.value)
+        for kind in RECORDED
+    ),
+    Visit("dylan", "assessments:correct_record", record(acknowledged=False)),
+    Visit("dylan", "assessments:judge", record_to_judge, about="record"),
+    Visit("dylan", "assessments:question_sets"),
+    Visit("nia", "assessments:question_sets", about="empty"),
+    Visit("dylan", "assessments:question_set", question_set(SetStatus.IN_USE), about="in-use"),
+    Visit("dylan", "assessments:question_set", question_set(SetStatus.DRAFT)),
+    Visit("dylan", "assessments:write_set", centre(), about="which-unit"),
+    Visit("dylan", "assessments:rewrite_set", question_set(SetStatus.DRAFT)),
     Visit("dylan", "assessments:map_evidence", item("sian", I.SUBMITTED)),
     Visit("dylan", "assessments:withdraw_evidence", item("sian", I.SUBMITTED)),
     Visit("dylan", "assessments:quarantine_file", file_of("sian", I.SUBMITTED)),
@@ -279,6 +321,8 @@ OFFICE = [
 VISITS = [*ENTRANCE, *STANDARD, *CANDIDATE, *ASSESSOR, *VERIFIER, *OFFICE]
 
 NO_PAGE = {
+    "assessments:sign_record": "follows what was just written; looked at in test_record_in_browser",
+    "assessments:sign_correction": "as sign_record",
     "account_again": "answers to a form that was interrupted",
     "account_reset_password_from_key": "its key is made for one letter; its form is that of the invitation",
     "portfolio:invite_again": "answers to a press of a button only",
