@@ -5,10 +5,12 @@ The verbs refuse all of this sooner and in more words; these hold when somebody 
 """
 
 from assessments.own_walls.award import AWARD
+from assessments.own_walls.consistency import CONSISTENCY
 from assessments.own_walls.enrolment import ENROLMENT
 from assessments.own_walls.evidence import EVIDENCE
 from assessments.own_walls.judgement import JUDGEMENT
+from assessments.own_walls.planning import PLANNING
 from assessments.own_walls.testimony import TESTIMONY
 from assessments.own_walls.verification import VERIFICATION
 
-WALLS = [*ENROLMENT, *EVIDENCE, *TESTIMONY, *JUDGEMENT, *VERIFICATION, *AWARD]
+WALLS = [*ENROLMENT, *EVIDENCE, *TESTIMONY, *JUDGEMENT, *VERIFICATION, *AWARD, *CONSISTENCY, *PLANNING]

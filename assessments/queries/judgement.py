@@ -13,6 +13,7 @@ from typing import NamedTuple
 from django.db.models import Exists, F, FilteredRelation, OuterRef, Q
 from django.utils import timezone
 
+from assessments.consistency import Occasion, Rule
 from assessments.enums import EvidenceKind, ItemStatus, SignedAs, UnitStatus
 from assessments.models import (
     SIGNED,
@@ -25,6 +26,7 @@ from assessments.models import (
     Testimony,
 )
 from assessments.progress import CONFIRMING, Mark, layer_of, layers
+from assessments.queries.consistency import Asked, asked_and_shown, falling_short, rules_for
 from assessments.queries.enrolment import gathered, people_of
 from assessments.queries.interests import Held, held_in
 from assessments.queries.leaves import Leaves, leaves_in
@@ -105,6 +107,7 @@ class UnitRows:
     testimonies: dict[int, list[str]] = field(default_factory=dict)
     witnesses: frozenset[int] = frozenset()
     held: tuple[Held, ...] = ()
+    rules: list[Rule] = field(default_factory=list)
 
     @property
     def marks(self) -> list[Mark]:
@@ -142,13 +145,17 @@ def deciders_in(enrolment_id: int) -> frozenset[int]:
     return deciders_of([enrolment_id])[enrolment_id]
 
 
-def unit_rows(enrolment: Enrolment, *, to_sign: bool = True, day: datetime.date | None = None) -> UnitRows:
-    """The unit's rows, in seven queries at most. A page that only shows them says so, and may take one less.
+def unit_rows(
+    enrolment: Enrolment, *, to_sign: bool = True, day: datetime.date | None = None, ruled: bool = True
+) -> UnitRows:
+    """The unit's rows, in seven queries at most, and one more for the centre's rules where they are asked for.
 
-    `day` is that on which an interest in the candidate counts, today when none is given.
+    A page that only shows them says so, and may take one less. `day` is that on which an interest in the candidate
+    counts, today when none is given.
     """
-    rows = with_signatures(rows_of([enrolment]), to_sign=to_sign)[0]
-    return replace(rows, held=held_in(enrolment, day or timezone.localdate()))
+    rows = with_signatures(rows_of([enrolment]), to_sign=to_sign)
+    found = (with_rules(rows) if ruled else rows)[0]
+    return replace(found, held=held_in(enrolment, day or timezone.localdate()))
 
 
 def rows_of(enrolments: list[Enrolment], *, worded: bool = True) -> list[UnitRows]:
@@ -205,6 +212,21 @@ def with_signatures(units: list[UnitRows], *, to_sign: bool = True) -> list[Unit
         )
         for unit in units
     ]
+
+
+def with_rules(units: list[UnitRows]) -> list[UnitRows]:
+    """The same units with the consistency rules in force for them: one query for all."""
+    rules = rules_for([unit.enrolment for unit in units])
+    return [replace(unit, rules=rules.get(unit.enrolment.pk, [])) for unit in units]
+
+
+def consistency_of(rows: UnitRows) -> Asked:
+    """What is asked of criteria, and what there is: items whose latest decision is met, countersigned or yet to be."""
+    pairs = zip(rows.mapped, rows.marks, strict=True) if rows.rules else ()
+    met = (
+        (row.criterion_id, Occasion(row.activity_on, row.kind)) for row, mark in pairs if mark.accepted or mark.pending
+    )
+    return asked_and_shown(rows.rules, rows.criteria, met)
 
 
 MAPPED = LIVING.order_by(F("evidence__number").asc(nulls_last=True), "evidence_id", "criterion__position").values_list(
@@ -378,6 +400,7 @@ def unit_facts(rows: UnitRows) -> UnitFacts:
         assessor_signed_by=enrolment.assessor_signed_by_id,
         kept_status=UnitStatus(enrolment.kept_status) if enrolment.kept_status else None,
         interested=frozenset(row.user_id for row in rows.held if row.to_at is None and row.interested),
+        short=falling_short(consistency_of(rows)),
     )
 
 

@@ -21,6 +21,7 @@ from assessments.testing import (
     targets,
     verified,
 )
+from assessments.tests.acts_of_plans import ACTS as ACTS_OF_PLANS
 from assessments.tests.doing import Act
 from assessments.tests.item_acts import ITEM_ACTS
 from assessments.tests.ties import declare_interest, end_interest
@@ -287,5 +288,5 @@ ACTS: dict[str, Callable[[House], Act]] = {
     Verb.UNCLAIM.value: unclaim,
     Verb.CERTIFICATE.value: certificate,
     Verb.REVOKE.value: revoke,
+    **ACTS_OF_PLANS,
 }
-"""By the verb the audit book writes."""

@@ -6,7 +6,17 @@ import pytest
 from django.core.management import call_command
 
 from assessments.enums import UnitStatus
-from assessments.models import Action, AuthenticationForm, Certificate, Enrolment, EvidenceFile, Sample
+from assessments.models import (
+    Action,
+    ActivityItem,
+    AssessmentPlan,
+    AuthenticationForm,
+    Certificate,
+    Enrolment,
+    EvidenceFile,
+    PlanReview,
+    Sample,
+)
 from assessments.tests.counting import miscounted
 from portfolio import audit, vault
 from portfolio.models import AuditChain, AuditEvent, CandidateRecord
@@ -25,6 +35,10 @@ def test_the_demonstration_centre_shows_every_stage_and_is_filled_once(standard:
     assert Action.objects.filter(closed_at=None).exists()
     assert AuthenticationForm.objects.exists()
     assert Certificate.objects.exists()
+    assert set(AssessmentPlan.objects.values_list("status", flat=True)) == {"draft", "proposed", "agreed"}
+    assert ActivityItem.objects.filter(evidence__versions__status="submitted").exists()
+    assert PlanReview.objects.filter(candidate_signature=None).count() == 1
+    assert PlanReview.objects.exclude(candidate_signature=None).count() == 1
     kinds = set(EvidenceFile.objects.values_list("stored__content_type", flat=True))
     assert {kind.split(";")[0] for kind in kinds} >= {"application/pdf", "image/png", "image/jpeg", "text/plain"}
     assert any(kind.startswith("audio/") for kind in kinds)

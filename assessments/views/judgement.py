@@ -14,6 +14,7 @@ from assessments.enums import Verb
 from assessments.forms.reading import BLANK, SEEN, ReadingForm, UnitFields, typed_on
 from assessments.models import EvidenceVersion
 from assessments.queries.interests import has_interest
+from assessments.queries.planning import plans_at_hand
 from assessments.queries.reading import (
     SHORT_LIST,
     Reading,
@@ -49,6 +50,7 @@ def queue(request: SignedInRequest) -> HttpResponse:
         "items": queued(request.user, list(page.object_list)),
         "desk": desk(request.user),
         "most": SHORT_LIST,
+        "plans": plans_at_hand(request.user, request.standing.day),
     }
     return render(request, "assessments/judgement/queue.html", context)
 
