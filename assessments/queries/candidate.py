@@ -12,7 +12,7 @@ from assessments.models import Enrolment, EvidenceVersion, Review, SignOff
 from assessments.progress import Progress, progress_of
 from assessments.queries.enrolment import kept_pace, staff_names
 from assessments.queries.judgement import Decided, Mapped, UnitRows, rows_of, unit_facts, with_rules
-from assessments.queries.planning import activities_due, to_agree
+from assessments.queries.plans import activities_due, to_agree
 from assessments.rules import Person
 from assessments.workflow import UnitFacts, unit_needs
 from portfolio.models import User

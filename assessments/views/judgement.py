@@ -14,7 +14,7 @@ from assessments.enums import Verb
 from assessments.forms.reading import BLANK, SEEN, ReadingForm, UnitFields, typed_on
 from assessments.models import EvidenceVersion
 from assessments.queries.interests import has_interest
-from assessments.queries.planning import plans_at_hand
+from assessments.queries.plans import plans_at_hand
 from assessments.queries.reading import (
     SHORT_LIST,
     Reading,

@@ -19,7 +19,8 @@ from assessments.forms.planning import ActivityForm, PlanForm, PlanReasonForm, S
 from assessments.models import AssessmentPlan, Enrolment, PlannedActivity
 from assessments.queries.enrolment import people_of
 from assessments.queries.mapping import open_enrolments, units_to_map
-from assessments.queries.planning import PlanPage, plan_lines, plan_page, plans_listed
+from assessments.queries.planning import PlanPage, plan_page
+from assessments.queries.plans import plan_lines, plans_listed
 from assessments.rules import is_assessor_of
 from assessments.views.asking import deny, person_at
 from assessments.workflow import Reason, plan_refusals

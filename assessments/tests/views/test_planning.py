@@ -7,10 +7,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from assessments.actions import allocation
+from assessments.actions import enrolment as enrolments
 from assessments.enums import AllocatedAs, PlanStatus
 from assessments.models import AssessmentPlan, PlanReview
 from assessments.queries.mapping import value_of
-from assessments.testing import House, a_draft, an_enrolment, handed_in
+from assessments.testing import House, a_draft, a_unit, an_enrolment, handed_in
 from assessments.tests.plans import WEEK, a_plan, activity_of, agreed, held, proposed, with_activity
 from portfolio.harness import AskingClient
 from portfolio.models import User
@@ -170,3 +171,20 @@ def test_a_plan_waits_for_whoever_assesses_its_unit_now(house: House) -> None:
     for place in (reverse("assessments:queue"), reverse("assessments:plans")):
         assert "Calls in spring" in signed_in(house.other_assessor).get(place).content.decode()
         assert "Calls in spring" not in signed_in(house.assessor).get(place).content.decode()
+
+
+def test_a_plan_says_how_its_units_keep_pace_with_their_target(house: House) -> None:
+    today = timezone.localdate()
+    unit = enrolments.enrol(
+        candidate=house.candidate,
+        unit=a_unit(),
+        assessor=house.assessor,
+        verifier=house.verifier,
+        countersigner=None,
+        started_on=today - 8 * WEEK,
+        target_on=today + WEEK,
+        by=house.administrator,
+        at=timezone.now(),
+    )
+    page = signed_in(house.candidate.user).get(address("plan", agreed(unit).pk)).content.decode()
+    assert f'href="{reverse("assessments:worked_out")}#pace">Behind target</a>' in page
