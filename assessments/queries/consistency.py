@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
@@ -25,6 +26,7 @@ from assessments.consistency import (
     standing,
 )
 from assessments.models import ConsistencyRule, Enrolment
+from assessments.progress import Mark
 from assessments.workflow import FallsShort
 from portfolio.models import Centre, User
 from units.models import Criterion, Unit
@@ -139,6 +141,14 @@ def asked_and_shown(rules: list[Rule], criteria: Iterable[Criterion], met: Itera
         occasions[pk].append(occasion)
     asked = ((row, more_than_once(demands(rules, row.pk))) for row in criteria) if rules else ()
     return {row.pk: AskedOf(row, found, shown(occasions[row.pk])) for row, found in asked if found}
+
+
+def counted(rules: list[Rule], criteria: Iterable[Criterion], pairs: Iterable[tuple[Any, Mark]]) -> Asked:
+    """The same, of items mapped to criteria with their marks: met counts, countersigned or yet to be."""
+    met = (
+        (row.criterion_id, Occasion(row.activity_on, row.kind)) for row, mark in pairs if mark.accepted or mark.pending
+    )
+    return asked_and_shown(rules, criteria, met)
 
 
 def falling_short(asked: Asked) -> tuple[FallsShort, ...]:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from django.db.models import Exists, F, FilteredRelation, OuterRef, Q
 from django.utils import timezone
 
-from assessments.consistency import Occasion, Rule
+from assessments.consistency import Rule
 from assessments.enums import EvidenceKind, ItemStatus, SignedAs, UnitStatus
 from assessments.models import (
     SIGNED,
@@ -26,7 +26,7 @@ from assessments.models import (
     Testimony,
 )
 from assessments.progress import CONFIRMING, Mark, layer_of, layers
-from assessments.queries.consistency import Asked, asked_and_shown, falling_short, rules_for
+from assessments.queries.consistency import Asked, counted, falling_short, rules_for
 from assessments.queries.enrolment import gathered, people_of
 from assessments.queries.interests import Held, held_in
 from assessments.queries.leaves import Leaves, leaves_in
@@ -148,14 +148,9 @@ def deciders_in(enrolment_id: int) -> frozenset[int]:
 def unit_rows(
     enrolment: Enrolment, *, to_sign: bool = True, day: datetime.date | None = None, ruled: bool = True
 ) -> UnitRows:
-    """The unit's rows, in seven queries at most, and one more for the centre's rules where they are asked for.
-
-    A page that only shows them says so, and may take one less. `day` is that on which an interest in the candidate
-    counts, today when none is given.
-    """
+    """The unit's rows, in eight queries at most, with who is interested on the `day` (today) and the centre's rules."""
     rows = with_signatures(rows_of([enrolment]), to_sign=to_sign)
-    found = (with_rules(rows) if ruled else rows)[0]
-    return replace(found, held=held_in(enrolment, day or timezone.localdate()))
+    return replace((with_rules(rows) if ruled else rows)[0], held=held_in(enrolment, day or timezone.localdate()))
 
 
 def rows_of(enrolments: list[Enrolment], *, worded: bool = True) -> list[UnitRows]:
@@ -221,12 +216,8 @@ def with_rules(units: list[UnitRows]) -> list[UnitRows]:
 
 
 def consistency_of(rows: UnitRows) -> Asked:
-    """What is asked of criteria, and what there is: items whose latest decision is met, countersigned or yet to be."""
-    pairs = zip(rows.mapped, rows.marks, strict=True) if rows.rules else ()
-    met = (
-        (row.criterion_id, Occasion(row.activity_on, row.kind)) for row, mark in pairs if mark.accepted or mark.pending
-    )
-    return asked_and_shown(rows.rules, rows.criteria, met)
+    """What is asked of criteria, and what there is."""
+    return counted(rows.rules, rows.criteria, zip(rows.mapped, rows.marks, strict=True) if rows.rules else ())
 
 
 MAPPED = LIVING.order_by(F("evidence__number").asc(nulls_last=True), "evidence_id", "criterion__position").values_list(
