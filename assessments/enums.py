@@ -233,3 +233,45 @@ class ClaimBasis(models.TextChoices):
 
     DIRECT = "direct", "Direct claim status"
     AUTHORISED = "authorised", "Authorised by the external verifier"
+
+
+class Effect(models.TextChoices):
+    """What a count does that is not reached. It never decides: that is the assessor's."""
+
+    WARN = "warn", "Warn"
+    BLOCK = "block", "Block"
+
+
+class PlanStatus(models.TextChoices):
+    """Where an assessment plan stands."""
+
+    DRAFT = "draft", "Being written"
+    PROPOSED = "proposed", "Waiting for the candidate"
+    AGREED = "agreed", "Agreed"
+    REPLACED = "replaced", "Replaced by its next version"
+    CLOSED = "closed", "Closed"
+
+
+class PlanVerb(models.TextChoices):
+    """Everything a person can do to an assessment plan. The audit book uses these words."""
+
+    EDIT = "edit_plan", "edit"
+    PROPOSE = "propose_plan", "propose"
+    RETURN = "return_plan", "send back to be changed"
+    AGREE = "agree_plan", "agree"
+    REVISE = "revise_plan", "change"
+    CLOSE = "close_plan", "close"
+    START = "start_activity", "start evidence for"
+    LINK = "link_activity", "put evidence to"
+    REVIEW = "hold_review", "review"
+    AGREE_REVIEW = "agree_review", "agree a review of"
+
+
+class ActivityState(models.TextChoices):
+    """How far a planned activity is. Worked out from the evidence it led to and the day, never kept."""
+
+    PLANNED = "planned", "Planned"
+    MISSED = "missed", "Missed its day"
+    IN_PREPARATION = "in_preparation", "In preparation"
+    HANDED_IN = "handed_in", "Handed in"
+    ASSESSED = "assessed", "Assessed"

@@ -132,6 +132,21 @@ def is_author(person: Person, people: People) -> bool:
     return person.user_id in people.authors
 
 
+def may_set_for_centre(person: Person) -> bool:
+    """Whether the person says how often the centre asks for a criterion to be shown."""
+    return bool(person.roles & {Role.LEAD_VERIFIER, Role.ADMINISTRATOR})
+
+
+def may_set_for_unit(person: Person, people: People) -> bool:
+    """Whether the person says so of one candidate: never of themselves."""
+    return bool(parties(person, people) & {Party.ASSESSOR, Party.LEAD_VERIFIER, Party.ADMINISTRATOR})
+
+
+def relaxes(person: Person, people: People) -> bool:
+    """Whether the person may ask less of one candidate: rules apply to everybody unless agreed (Ofqual H5.3)."""
+    return Party.LEAD_VERIFIER in parties(person, people)
+
+
 def in_words(allowed: Iterable[Party]) -> str:
     """`the unit's assessor or a centre administrator`."""
     return " or ".join(party.label for party in allowed)

@@ -11,6 +11,7 @@ from assessments.actions import evidence, judgement
 from assessments.enums import InterestKind, ItemStatus, Verb, Verdict
 from assessments.models import Action, Enrolment, EvidenceFile, EvidenceVersion, Interest, Sample
 from assessments.workflow import UNIT_STEPS
+from bench.agreed import Plans, plans_of
 from bench.centre import Staffed
 from bench.plan import UNITS, Stage, stage_of
 from portfolio.models import CandidateRecord, Document, RoleGrant, User
@@ -48,6 +49,7 @@ class Subjects:
     second: EvidenceVersion
     document: Document
     conflict: Interest
+    plans: Plans
 
 
 def subjects(staffed: Staffed) -> Subjects:
@@ -69,6 +71,7 @@ def subjects(staffed: Staffed) -> Subjects:
         second=judged_twice(at[Stage.BUSY]),
         document=waiting_document(begun),
         conflict=conflict_with(first, staffed),
+        plans=plans_of(begun, staffed),
     )
 
 
@@ -141,10 +144,47 @@ def pages(found: Subjects) -> list[Page]:
         *candidates_pages(found),
         *unit_pages(found),
         *assessors_pages(found),
+        *plans_pages(found),
+        *consistency_pages(found),
         *verifiers_pages(found),
         *office_pages(found),
         *verb_pages(found),
     ]
+
+
+def plans_pages(found: Subjects) -> Iterable[Page]:
+    me, candidate, plans = found.staffed.assessor, found.candidate.user, found.plans
+    activity, review = plans.agreed.activities.earliest("pk"), plans.agreed.reviews.latest("pk")
+    bounds: dict[str, Any] = {"most": HEAVY, "measured": False}
+    yield page("Plan", candidate, "assessments:plan", plans.agreed.pk, most=HEAVY)
+    yield page("Plan, as its assessor", me, "assessments:plan", plans.agreed.pk, **bounds)
+    yield page("Plans", me, "assessments:plans", measured=False)
+    yield page("Plans of a unit", me, "assessments:unit_plans", found.begun.pk, measured=False)
+    yield page("Begin a plan", me, "assessments:start_plan", found.begun.pk, **bounds)
+    yield page("What a plan is for", me, "assessments:edit_plan", plans.written.pk, **bounds)
+    yield page("Add an activity", me, "assessments:add_activity", plans.written.pk, queries=16, **bounds)
+    written = plans.written.activities.earliest("pk").pk
+    yield page("Change an activity", me, "assessments:edit_activity", written, queries=17, **bounds)
+    yield page("Propose a plan", me, "assessments:propose_plan", plans.written.pk, **bounds)
+    yield page("Send a plan back", candidate, "assessments:return_plan", plans.proposed.pk, **bounds)
+    yield page("Agree a plan", candidate, "assessments:agree_plan", plans.proposed.pk, **bounds)
+    yield page("Close a plan", me, "assessments:close_plan", plans.agreed.pk, **bounds)
+    yield page("Put evidence to an activity", candidate, "assessments:link_activity", activity.pk, **bounds)
+    yield page("Record a review", me, "assessments:hold_review", plans.agreed.pk, **bounds)
+    yield page("Sign a review", candidate, "assessments:agree_review", review.pk, **bounds)
+
+
+def consistency_pages(found: Subjects) -> Iterable[Page]:
+    me, slug = found.staffed.administrator, found.staffed.centre.slug
+    unit, rule = [slug, UNITS[0], 1], found.plans.rule
+    bounds: dict[str, Any] = {"most": HEAVY, "measured": False}
+    yield page("Consistency", me, "assessments:centre_consistency", slug, **bounds)
+    yield page("Consistency of a unit", me, "assessments:unit_consistency", *unit, **bounds)
+    yield page("Ask for it in a unit", me, "assessments:set_unit_consistency", *unit, **bounds)
+    yield page("Ask for it of a body", me, "assessments:set_body_consistency", slug, "ocr", **bounds)
+    yield page("Consistency of a candidate", me, "assessments:candidate_consistency", found.begun.pk, **bounds)
+    yield page("Ask for it of a candidate", me, "assessments:set_candidate_consistency", found.begun.pk, **bounds)
+    yield page("End a rule", me, "assessments:end_consistency", rule.pk, **bounds)
 
 
 def page(name: str, who: User, route: str, *args: Any, query: str = "", **bounds: Any) -> Page:

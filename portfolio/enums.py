@@ -53,6 +53,7 @@ class Told(models.TextChoices):
     RETURNED = "returned", "Evidence returned to you, or withdrawn"
     RECORDED = "recorded", "A record of your assessor’s to acknowledge"
     ACKNOWLEDGED = "acknowledged", "A record of yours acknowledged or disputed"
+    PLAN = "plan", "Assessment plans and reviews"
     UNIT_BACK = "unit_back", "A unit that comes back, or is opened again"
     UNIT_SIGNED = "unit_signed", "A unit signed off, verified or certificated"
     WITNESS = "witness", "A witness who signed or declined"

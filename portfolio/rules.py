@@ -38,6 +38,7 @@ CONCERNS: Mapping[Told, tuple[Role, ...]] = {
     Told.RETURNED: (Role.CANDIDATE,),
     Told.RECORDED: (Role.CANDIDATE,),
     Told.ACKNOWLEDGED: (Role.ASSESSOR,),
+    Told.PLAN: (Role.CANDIDATE, Role.ASSESSOR),
     Told.UNIT_BACK: (Role.CANDIDATE, Role.ASSESSOR, *VERIFYING),
     Told.UNIT_SIGNED: (Role.CANDIDATE, Role.ASSESSOR),
     Told.WITNESS: (Role.CANDIDATE,),

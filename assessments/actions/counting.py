@@ -6,7 +6,7 @@ from typing import Any
 from assessments.models import Enrolment
 from assessments.pace import pace_dates
 from assessments.progress import Tally, tally
-from assessments.queries.judgement import marks_of
+from assessments.queries.marks import marks_of
 
 
 def counted(enrolment: Enrolment, found: Tally) -> dict[str, Any]:

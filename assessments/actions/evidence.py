@@ -82,16 +82,8 @@ def add_evidence(
         CandidateRecord.objects.select_for_update(no_key=True).get(pk=candidate.pk)  # two at once are one as well
         if sent := Evidence.objects.filter(candidate=candidate, device_draft=device_draft).first():
             return sent.versions.latest("number")
-    enrolments = lock(units_of(targets, shows))
-    evidence = Evidence.objects.create(
-        centre=candidate.centre, candidate=candidate, created_at=at, device_draft=device_draft
-    )
-    version = EvidenceVersion(evidence=evidence, created_at=at, **asdict(described))
-    refuse_invalid(version)
-    version.save()
-    add_files(version, files, at)
-    claims.claim(version, targets, enrolments, person(by, evidence.centre_id, at), by, at)
-    shown = leaves.show(version, enrolments, shows, by, at)
+    version, shown = begun(candidate, described, files, targets, by, at, shows, device_draft)
+    evidence = version.evidence
     details: dict[str, JSON] = {"title": described.title, "files": len(files), "criteria": len(targets)}
     if shown:
         details["requirements"] = len(shown)
@@ -211,6 +203,29 @@ def put_in_force(version: EvidenceVersion, verb: Verb, declaration: Statement, a
     )
     move_item(version, verb, ItemStatus.SUBMITTED, submitted_at=at, declaration=declaration)
     _wait_to_be_read(version, at, but=_met(version))
+
+
+def begun(
+    candidate: CandidateRecord,
+    described: Described,
+    files: Sequence[NamedFile],
+    targets: Sequence[Target],
+    by: User,
+    at: datetime.datetime,
+    shows: Sequence[LeafTarget] = (),
+    device_draft: UUID | None = None,
+) -> tuple[EvidenceVersion, Sequence[object]]:
+    """A new item as a draft, and what it shows of evidence requirements, for a verb that writes it in the book."""
+    enrolments = lock(units_of(targets, shows))
+    evidence = Evidence.objects.create(
+        centre=candidate.centre, candidate=candidate, created_at=at, device_draft=device_draft
+    )
+    version = EvidenceVersion(evidence=evidence, created_at=at, **asdict(described))
+    refuse_invalid(version)
+    version.save()
+    add_files(version, files, at)
+    claims.claim(version, targets, enrolments, person(by, evidence.centre_id, at), by, at)
+    return version, leaves.show(version, enrolments, shows, by, at)
 
 
 def add_files(version: EvidenceVersion, files: Sequence[NamedFile], at: datetime.datetime) -> None:

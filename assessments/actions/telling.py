@@ -7,6 +7,7 @@ what was said of the work, for lines go by e-mail as well. What somebody has act
 import datetime
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from django.urls import reverse
 from django.utils import timezone
@@ -14,6 +15,7 @@ from django.utils import timezone
 from assessments.enums import AllocatedAs, UnitStatus, Verdict
 from assessments.models import (
     Action,
+    AssessmentPlan,
     Decision,
     Enrolment,
     Evidence,
@@ -106,6 +108,15 @@ def acknowledged(version: EvidenceVersion, sentence: str, by: User, at: Moment) 
     subject = f"{evidence.candidate.name}: {item_name(evidence)}"
     news = News(Told.ACKNOWLEDGED, subject, sentence, item_place(evidence.pk, "said"), evidence)
     notices.tell(news, [evidence.author], evidence.centre, by, at)
+
+
+def of_plan(plan: AssessmentPlan, sentence: str, by: User, at: Moment) -> None:
+    """The other of the two who agree an assessment plan, and a review of it."""
+    notices.settle(plan, by, at)
+    place, candidate = reverse("assessments:plan", args=[plan.pk]), plan.candidate
+    to_staff = News(Told.PLAN, f"{candidate.name}: {plan.title}", sentence, place, plan)
+    notices.tell(to_staff, [plan.assessor], plan.centre, by, at)
+    notices.tell(replace(to_staff, subject=plan.title), [candidate.user], plan.centre, by, at)
 
 
 def reviewed(reading: Review, decisions: Sequence[Decision], by: User, at: Moment) -> None:

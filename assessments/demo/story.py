@@ -12,7 +12,7 @@ from assessments.actions.claims import Target
 from assessments.actions.due import tell_due
 from assessments.actions.evidence import Described, NamedFile
 from assessments.actions.leaves import LeafTarget
-from assessments.demo import files, interests, records, witnesses
+from assessments.demo import files, interests, plans, records, witnesses
 from assessments.demo.centre import Harbour, open_harbour
 from assessments.demo.evidence import BY_UNIT, FLOOR_WALK, LATE_SHIFT, SHOWS, Piece
 from assessments.enums import MarkerKind, Verdict
@@ -69,7 +69,9 @@ class Story:
     def collecting(self) -> None:
         """Siân: items at every point, one unit well on its way and one not started."""
         unit = self.enrol("sian", "ocr-cc16", self.staff.assessor)
-        self.enrol("sian", "ocr-cc32", self.staff.assessor)
+        other = self.enrol("sian", "ocr-cc32", self.staff.assessor)
+        plans.ask_for_consistency(self.harbour, unit, self.calendar.at)
+        plan = plans.agreed_plan(unit, self.calendar.at)
         pieces = BY_UNIT["ocr-cc16"]
         self.judge(self.hand_in(unit, *pieces[0]), unit, Verdict.MET)
         self.judge(
@@ -78,8 +80,11 @@ class Story:
         self.give_back(
             self.hand_in(unit, *pieces[4]), unit, "The chart has no source. Add where the figures come from."
         )
+        plans.reviewed(plan, self.calendar.later(days=5))
         self.calendar.later(days=40)
-        self.hand_in(unit, *pieces[2])
+        plans.proposed_plan(other, self.calendar.at)
+        at, indicators = self.calendar.later(days=2), pieces[2][0]
+        plans.become_evidence(plan, indicators, self.file_for(unit, indicators, at), at)
         self.hand_in(unit, *pieces[3])
         self.draft(unit, *pieces[5])
         self.testified(unit)
@@ -187,6 +192,7 @@ class Story:
             by=unit.verifier,
             at=self.calendar.later(days=2),
         )
+        plans.planned_again(unit, self.calendar.now)
 
     def suspended(self) -> None:
         """Hannah: one unit suspended, one left."""

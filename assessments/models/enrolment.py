@@ -21,6 +21,7 @@ LISTED = (
     "unit__short_code",
     "unit__title",
     "unit__public_title",
+    "unit__awarding_body",
     "assessor",
     "verifier",
     "status",

@@ -5,12 +5,25 @@ The verbs refuse all of this sooner and in more words; these hold when somebody 
 """
 
 from assessments.own_walls.award import AWARD
+from assessments.own_walls.consistency import CONSISTENCY
 from assessments.own_walls.enrolment import ENROLMENT
 from assessments.own_walls.evidence import EVIDENCE
 from assessments.own_walls.judgement import JUDGEMENT
 from assessments.own_walls.observed import OBSERVED
+from assessments.own_walls.planning import PLANNING
 from assessments.own_walls.question_sets import QUESTION_SETS
 from assessments.own_walls.testimony import TESTIMONY
 from assessments.own_walls.verification import VERIFICATION
 
-WALLS = [*ENROLMENT, *EVIDENCE, *TESTIMONY, *QUESTION_SETS, *OBSERVED, *JUDGEMENT, *VERIFICATION, *AWARD]
+WALLS = [
+    *ENROLMENT,
+    *EVIDENCE,
+    *TESTIMONY,
+    *QUESTION_SETS,
+    *OBSERVED,
+    *JUDGEMENT,
+    *VERIFICATION,
+    *AWARD,
+    *CONSISTENCY,
+    *PLANNING,
+]

@@ -9,12 +9,14 @@ from django.db.models import Exists, OuterRef, Q, Subquery
 from django.utils import timezone
 
 from assessments.enums import EvidenceKind, ItemStatus, Layer, Pace, SignedAs, UnitStatus, Verb, Verdict
-from assessments.models import Enrolment
+from assessments.models import ConsistencyRule, Enrolment
 from assessments.progress import Mark, Progress, layer_of, progress_of, still_needed
+from assessments.queries.consistency import UnmetRule, unmet_rules
 from assessments.queries.enrolment import kept_pace
 from assessments.queries.interests import Held
-from assessments.queries.judgement import Decided, Mapped, UnitRows, unit_rows
+from assessments.queries.judgement import UnitRows, consistency_of, unit_rows
 from assessments.queries.markers import MarkerShown, markers_of
+from assessments.queries.marks import Decided, Mapped
 from assessments.queries.verification import LOOKED_AT, LookedAt, looked_at_in, unit_facts
 from assessments.rules import PERMISSIONS, Person, parties
 from assessments.verifying import further_acts
@@ -96,6 +98,8 @@ class CriterionRow:
     said: list[Said]
     needs: str
     """What it still needs, as a sentence; empty once it is met."""
+    amount: str = ""
+    """How often it is shown, where the centre asks for that."""
 
 
 @dataclass(frozen=True)
@@ -154,6 +158,7 @@ class UnitPage:
     made: frozenset[int]
     """The versions in force that an assessor made, by id."""
     pending: list[tuple[int, str]]
+    unmet: list[UnmetRule]
     may_map: bool
     verbs: list[Verb]
     further: list[str]
@@ -174,6 +179,7 @@ SHOWN = (
     .annotate(
         **{f"{part}_name": name_of(part) for part in PARTS},
         **{found: Exists(rows.filter(enrolment=OuterRef("pk"))) for found, rows in LOOKED_AT.items()},
+        ruled=Exists(ConsistencyRule.objects.in_force().filter(centre=OuterRef("centre"))),
     )
 )
 """Enrolments with all that the page of one tells of them. Written once: writing it takes longer than asking it."""
@@ -183,6 +189,7 @@ def enrolment_shown(user: User, which: Q) -> tuple[Enrolment, dict[str, str]]:
     """The enrolment that fits and the names of its staff by part, in one query.
 
     It comes with what verifiers ever did in it (LOOKED_AT): most units have nothing of the kind to be asked for.
+    So with `ruled`, whether its centre asks for consistency.
     Raises Enrolment.DoesNotExist for strangers.
     """
     enrolment = SHOWN.visible_to(user).get(which)
@@ -199,9 +206,9 @@ def unit_page(user: User, pk: int, person_at: Callable[[int], Person]) -> UnitPa
     return page_of(enrolment, staff, person_at(enrolment.centre_id))
 
 
-def page_of(enrolment: Enrolment, staff: dict[str, str], person: Person) -> UnitPage:
-    """The page of a unit found already."""
-    rows, looked_at = unit_rows(enrolment, to_sign=False), looked_at_in(enrolment)
+def page_of(enrolment: Enrolment, staff: dict[str, str], person: Person, *, ruled: bool = True) -> UnitPage:
+    """The page of a unit found already; not `ruled` where nothing of consistency is shown."""
+    rows, looked_at = unit_rows(enrolment, to_sign=False, ruled=ruled), looked_at_in(enrolment)
     facts = unit_facts(enrolment, rows, looked_at)
     pairs = list(zip(rows.mapped, rows.marks, strict=True))
     verbs = open_to(person, facts)
@@ -226,6 +233,7 @@ def page_of(enrolment: Enrolment, staff: dict[str, str], person: Person) -> Unit
         only_witnesses=rests_on_witnesses_alone(rows.mapped),
         made=frozenset(rows.records),
         pending=pending_shown(rows),
+        unmet=unmet_rules(consistency_of(rows)),
         may_map=facts.status == UnitStatus.COLLECTING
         and bool(set(PERMISSIONS[Verb.MAP_MORE]) & parties(person, facts.people)),
         verbs=verbs,
@@ -288,6 +296,7 @@ def criterion_rows(
 ) -> list[CriterionRow]:
     """Each criterion with what covers it and what the assessor said."""
     latest = {(row.version_id, row.criterion_id): row for row in rows.decided}
+    asked = consistency_of(rows)
     said: dict[int, list[Said]] = defaultdict(list)
     marks: dict[int, list[Mark]] = defaultdict(list)
     why: dict[int, list[str]] = defaultdict(list)
@@ -303,6 +312,7 @@ def criterion_rows(
             layer_by_criterion[criterion.pk],
             said[criterion.pk],
             still_needed(marks[criterion.pk], why[criterion.pk]),
+            asked[criterion.pk].amount if criterion.pk in asked else "",
         )
         for criterion in rows.criteria
     ]

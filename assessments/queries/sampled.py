@@ -69,7 +69,7 @@ def sample_page(user: User, pk: int, person_at: Callable[[int], Person]) -> Samp
     """
     enrolment, staff = enrolment_shown(user, Q(samples=pk) & ~Q(candidate_user=user))
     person = person_at(enrolment.centre_id)
-    unit = page_of(enrolment, staff, person)
+    unit = page_of(enrolment, staff, person, ruled=False)
     sample = next(sample for sample in unit.looked_at.samples if sample.pk == pk)
     sampled = set(SampledCriterion.objects.filter(sample=pk).values_list("criterion_id", flat=True))
     countersigners = {said.countersigner_id for row in unit.criteria for said in row.said if said.countersigner_id}

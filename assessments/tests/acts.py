@@ -22,6 +22,7 @@ from assessments.testing import (
     verified,
 )
 from assessments.tests.acts_of_assessors import MADE
+from assessments.tests.acts_of_plans import ACTS as ACTS_OF_PLANS
 from assessments.tests.doing import Act
 from assessments.tests.item_acts import ITEM_ACTS
 from assessments.tests.ties import declare_interest, end_interest
@@ -289,5 +290,5 @@ ACTS: dict[str, Callable[[House], Act]] = {
     Verb.UNCLAIM.value: unclaim,
     Verb.CERTIFICATE.value: certificate,
     Verb.REVOKE.value: revoke,
+    **ACTS_OF_PLANS,
 }
-"""By the verb the audit book writes."""

@@ -8,11 +8,14 @@ from django.core.management import call_command
 from assessments.enums import UnitStatus
 from assessments.models import (
     Action,
+    ActivityItem,
+    AssessmentPlan,
     AssessorRecord,
     AuthenticationForm,
     Certificate,
     Enrolment,
     EvidenceFile,
+    PlanReview,
     QuestionSet,
     Sample,
 )
@@ -36,6 +39,10 @@ def test_the_demonstration_centre_shows_every_stage_and_is_filled_once(standard:
     assert {row.acknowledgements.filter(agreed=True).exists() for row in AssessorRecord.objects.all()} == {True, False}
     assert {row.status for row in QuestionSet.objects.all()} == {"in_use", "draft"}
     assert Certificate.objects.exists()
+    assert set(AssessmentPlan.objects.values_list("status", flat=True)) == {"draft", "proposed", "agreed"}
+    assert ActivityItem.objects.filter(evidence__versions__status="submitted").exists()
+    assert PlanReview.objects.filter(candidate_signature=None).count() == 1
+    assert PlanReview.objects.exclude(candidate_signature=None).count() == 1
     kinds = set(EvidenceFile.objects.values_list("stored__content_type", flat=True))
     assert {kind.split(";")[0] for kind in kinds} >= {"application/pdf", "image/png", "image/jpeg", "text/plain"}
     assert any(kind.startswith("audio/") for kind in kinds)

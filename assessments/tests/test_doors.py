@@ -42,6 +42,7 @@ from assessments.tests.answers import (
     verifying,
     within,
 )
+from assessments.tests.doors_of_plans import TABLE_OF_PLANS, set_plans
 from assessments.tests.records import a_set, recorded
 from assessments.tests.ties import a_tie
 from assessments.tests.witnesses import a_testimony_draft, asked, token_of
@@ -284,6 +285,7 @@ TABLE: dict[str, Expected] = {
     "assessments:authentication_document": Expected(signed_in(405), of_form, posted=only(*SEES_THE_UNIT, code=302)),
     "assessments:blank_form": Expected(signed_in(), lambda scene: ["ocr-cc26", 1]),
     **{f"assessments:{verb.value}": Expected(turn(verb), of_unit) for verb in UNIT_STEPS},
+    **TABLE_OF_PLANS,
 }
 
 
@@ -338,6 +340,7 @@ def set_scene(house: House, other_house: House) -> Scene:
     look_at(unit)
     upload = transfers.begin(centre=house.centre, by=house.candidate.user, name="call.mp3", size=9, at=timezone.now())
     request = asked(a_testimony_draft(unit))
+    set_plans(house, unit)
     item, record = item_of(unit), recorded(unit)
     return Scene(house, browsers, unit, item, document, learning, form_of(house), upload, request, record, a_set(house))
 

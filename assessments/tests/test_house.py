@@ -13,7 +13,7 @@ from django.core.management import call_command
 from django.db import models, transaction
 
 from assessments import actions
-from assessments.enums import ItemStatus, Party, UnitStatus, Verb
+from assessments.enums import ItemStatus, Party, PlanStatus, PlanVerb, UnitStatus, Verb
 from assessments.rules import PERMISSIONS
 from assessments.testing import House
 from assessments.tests.acts import ACTS
@@ -23,6 +23,10 @@ from assessments.workflow import (
     ITEM_JOURNEY,
     ITEM_OWNER,
     ITEM_STEPS,
+    PLAN_FINAL,
+    PLAN_JOURNEY,
+    PLAN_OWNER,
+    PLAN_STEPS,
     UNIT_FINAL,
     UNIT_JOURNEY,
     UNIT_OWNER,
@@ -73,6 +77,15 @@ def test_every_status_is_reached_and_final_ones_are_left_by_no_verb_but_a_revoca
     left = {source for step in UNIT_JOURNEY for source in step.sources}
     assert left & set(UNIT_FINAL) == {UnitStatus.CERTIFICATED}
     assert {target for step in ITEM_JOURNEY for target in step.targets} == set(ItemStatus)
+
+
+def test_every_status_of_a_plan_is_reached_and_has_an_owner_who_can_move_it() -> None:
+    assert {*PLAN_OWNER, *PLAN_FINAL} == set(PlanStatus)
+    assert set(PLAN_STEPS) == set(PlanVerb)
+    for status, owner in PLAN_OWNER.items():
+        assert [step for step in PLAN_JOURNEY if status in step.sources and owner in step.turn], status
+    reached = {target for step in PLAN_JOURNEY for target in step.targets}
+    assert reached == set(PlanStatus) - {PlanStatus.REPLACED}, "replaced by the verb that agrees the next version"
 
 
 def test_nobody_but_the_candidate_speaks_for_the_candidate() -> None:
@@ -152,6 +165,10 @@ TURNS_OF_OTHERS: dict[str, tuple[str, ...]] = {
     "resume": ("assessor",),
     "withdraw": ("administrator",),
     "reopen": ("administrator",),
+    "set_rule": ("administrator",),
+    "end_rule": ("administrator",),
+    "return_plan": ("assessor",),
+    "link_activity": ("assessor",),
 }
 
 

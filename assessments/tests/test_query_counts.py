@@ -31,6 +31,7 @@ WITHOUT_RECORDS = {
         "portfolio:people",
         "assessments:enrolments",
         "assessments:forms",
+        "assessments:consistency",
     },
     "straight on to another page": {"assessments:judge_next"},
     "a press alone, or a file": {
@@ -49,6 +50,9 @@ WITHOUT_RECORDS = {
         "assessments:map_cell",
         "assessments:resend_request",
         "assessments:revoke_request",
+        "assessments:remove_activity",
+        "assessments:revise_plan",
+        "assessments:start_activity",
         "assessments:evidence_file",
         "assessments:download_evidence_file",
         "assessments:evidence_page",

@@ -16,7 +16,7 @@ SHORT_LIST = 8
 @require_safe
 def home(request: SignedInRequest) -> HttpResponse:
     """My units, and what waits for me, newest first. `?all=1` shows everything that waits."""
-    mine = own_portfolio(request.user)
+    mine = own_portfolio(request.user, request.standing.day)
     everything = request.GET.get("all") == "1"
     context = {
         "units": mine.units,

@@ -14,6 +14,7 @@ from assessments.enums import Verb
 from assessments.forms.reading import BLANK, SEEN, ReadingForm, UnitFields, typed_on
 from assessments.models import EvidenceVersion
 from assessments.queries.interests import has_interest
+from assessments.queries.plans import plans_at_hand
 from assessments.queries.reading import (
     SHORT_LIST,
     Reading,
@@ -51,6 +52,7 @@ def queue(request: SignedInRequest) -> HttpResponse:
         "desk": desk(request.user),
         "most": SHORT_LIST,
         **on_home(request),
+        "plans": plans_at_hand(request.user, request.standing.day),
     }
     return render(request, "assessments/judgement/queue.html", context)
 

@@ -1,4 +1,4 @@
-"""When: the two journeys as tables, and the one place that says why a verb is refused.
+"""When: the journeys as tables, and the one place that says why a verb is refused.
 
 `unit_refusals` and `item_refusals` return reasons; an empty list means go. The same sentences feed the checklist, the
 greyed button and the error.
@@ -8,8 +8,30 @@ from collections.abc import Iterable
 
 from assessments.enums import ItemStatus, Party, UnitStatus, Verb
 from assessments.rules import Person, in_words, parties
-from assessments.workflow.facts import CriterionState, ItemFacts, ItemUnit, LeafState, Named, Reason, UnitFacts
+from assessments.workflow.facts import (
+    CriterionState,
+    FallsShort,
+    ItemFacts,
+    ItemUnit,
+    LeafState,
+    Named,
+    Reason,
+    UnitFacts,
+)
 from assessments.workflow.item import ITEM_NEEDS, item_parties
+from assessments.workflow.plan import (
+    PLAN_FINAL,
+    PLAN_JOURNEY,
+    PLAN_OWNER,
+    PLAN_STEPS,
+    PlanFacts,
+    PlannedFacts,
+    PlanStep,
+    activity_state,
+    plan_parties,
+    plan_refusals,
+    plan_verbs,
+)
 from assessments.workflow.tables import (
     ITEM_FINAL,
     ITEM_JOURNEY,
@@ -31,6 +53,10 @@ __all__ = [
     "ITEM_JOURNEY",
     "ITEM_OWNER",
     "ITEM_STEPS",
+    "PLAN_FINAL",
+    "PLAN_JOURNEY",
+    "PLAN_OWNER",
+    "PLAN_STEPS",
     "SAFEKEEPING",
     "SUSPENDABLE",
     "UNIT_FINAL",
@@ -39,16 +65,24 @@ __all__ = [
     "UNIT_STEPS",
     "VERIFIER_ALWAYS",
     "CriterionState",
+    "FallsShort",
     "ItemFacts",
     "ItemUnit",
     "LeafState",
     "Named",
+    "PlanFacts",
+    "PlanStep",
+    "PlannedFacts",
     "Reason",
     "Step",
     "UnitFacts",
+    "activity_state",
     "item_parties",
     "item_refusals",
     "open_to",
+    "plan_parties",
+    "plan_refusals",
+    "plan_verbs",
     "unit_needs",
     "unit_refusals",
 ]

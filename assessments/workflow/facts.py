@@ -45,6 +45,15 @@ class Named:
 
 
 @dataclass(frozen=True)
+class FallsShort:
+    """A criterion that is shown less often than a rule of the centre asks, in words."""
+
+    criterion_id: int
+    sentence: str
+    blocks: bool
+
+
+@dataclass(frozen=True)
 class UnitFacts:
     """All that the unit's refusals rest on. Gathered by queries, judged here."""
 
@@ -64,6 +73,7 @@ class UnitFacts:
     open_actions: tuple[Named, ...] = ()
     verifier_always: bool = False
     left_unsampled: bool = False
+    short: tuple[FallsShort, ...] = ()
     kept_status: UnitStatus | None = None
     interested: frozenset[int] = frozenset()
     """Those named on the unit who have a conflict of interest with its candidate today."""

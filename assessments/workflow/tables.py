@@ -94,8 +94,9 @@ ITEM_JOURNEY: tuple[Step[ItemStatus], ...] = (
 UNIT_JOURNEY: tuple[Step[UnitStatus], ...] = (
     Step(
         Verb.DECLARE, (U.COLLECTING,), (U.DECLARED,), "declare this unit complete",
-        "every criterion met (or met and awaiting countersignature), every part of the evidence requirements shown, no "
-        "item waiting, every record that an assessor made acknowledged; statements signed",
+        "every criterion met (or met and awaiting countersignature), and as often as a rule of the centre that blocks "
+        "asks; every part of the evidence requirements shown, no item waiting, every record that an assessor made "
+        "acknowledged; statements signed",
     ),
     Step(
         Verb.REFER, (U.DECLARED,), (U.COLLECTING,), "refer this unit back",
@@ -103,8 +104,8 @@ UNIT_JOURNEY: tuple[Step[UnitStatus], ...] = (
     ),
     Step(
         Verb.SIGN_OFF, (U.DECLARED,), (U.SIGNED_OFF, U.AWAITING_COUNTERSIGNATURE), "sign this unit off",
-        "statements signed; no signature stale; every record that an assessor made acknowledged; an unqualified "
-        "assessor's goes to the countersigner",
+        "statements signed; no signature stale; every record that an assessor made acknowledged; every criterion shown "
+        "as often as a rule of the centre that blocks asks; an unqualified assessor's goes to the countersigner",
     ),
     Step(
         Verb.COUNTERSIGN, (U.AWAITING_COUNTERSIGNATURE,), (U.SIGNED_OFF,), "countersign this unit",

@@ -49,6 +49,22 @@ def _requirements_shown(facts: UnitFacts) -> Iterable[Reason]:
             yield Reason(f"Evidence requirement {leaf.number}: {said}.", "requirement", leaf.pk)
 
 
+def _shown_often_enough(facts: UnitFacts) -> Iterable[Reason]:
+    """Where the centre blocks. A criterion that is not met yet has its own sentence already.
+
+    A count never makes evidence sufficient, it only keeps back (domain rule 18).
+    """
+    met = {row.pk for row in facts.criteria if row.pending or row.layer in (Layer.ACCEPTED, Layer.CONFIRMED)}
+    for short in facts.short:
+        if short.blocks and short.criterion_id in met:
+            yield Reason(short.sentence, "criterion", short.criterion_id)
+
+
+def _declare(person: Person, facts: UnitFacts) -> Iterable[Reason]:
+    yield from _criteria_met(person, facts)
+    yield from _shown_often_enough(facts)
+
+
 def _nothing_stale(person: Person, facts: UnitFacts) -> Iterable[Reason]:
     for signer in facts.stale:
         yield Reason(
@@ -60,7 +76,7 @@ def _nothing_stale(person: Person, facts: UnitFacts) -> Iterable[Reason]:
 
 
 def _sign_off(person: Person, facts: UnitFacts) -> Iterable[Reason]:
-    yield from _criteria_met(person, facts)
+    yield from _declare(person, facts)
     yield from _nothing_stale(person, facts)
     alone = stands_alone(person, facts.interested)
     if (facts.pending or not alone) and facts.people.countersigner_id is None:
@@ -121,7 +137,7 @@ def _claim(person: Person, facts: UnitFacts) -> Iterable[Reason]:
 
 
 UNIT_NEEDS: dict[Verb, Callable[[Person, UnitFacts], Iterable[Reason]]] = {
-    Verb.DECLARE: _criteria_met,
+    Verb.DECLARE: _declare,
     Verb.SIGN_OFF: _sign_off,
     Verb.COUNTERSIGN: _countersign,
     Verb.VERIFY: _verify,

@@ -7,22 +7,27 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from assessments.enums import ItemStatus, Party, UnitStatus
+from assessments.enums import ItemStatus, Party, PlanStatus, UnitStatus
 from assessments.pace import FEEDBACK_RULE, PACE_RULE, pace_examples
 from assessments.workflow import (
     ITEM_FINAL,
     ITEM_JOURNEY,
     ITEM_OWNER,
+    PLAN_FINAL,
+    PLAN_JOURNEY,
+    PLAN_OWNER,
     UNIT_FINAL,
     UNIT_JOURNEY,
     UNIT_OWNER,
+    PlanStep,
     Step,
 )
 from portfolio.access import Door, doors
 from portfolio.enums import Role
 
-Steps = Sequence[Step[Any]]
-EVERY_STEP: Steps = [*ITEM_JOURNEY, *UNIT_JOURNEY]
+Steps = Sequence[Step[Any] | PlanStep]
+Statuses = type[UnitStatus] | type[ItemStatus] | type[PlanStatus]
+EVERY_STEP: Steps = [*ITEM_JOURNEY, *UNIT_JOURNEY, *PLAN_JOURNEY]
 PRINTED = "<!-- Printed by `python manage.py print_docs` from the tables in the code. Do not edit. -->\n"
 
 
@@ -47,10 +52,10 @@ class Command(BaseCommand):
 
 
 def workflow_page() -> str:
-    """Both journeys: a diagram, the steps, and whose turn it is at each status."""
+    """The journeys: a diagram, the steps, and whose turn it is at each status."""
     return "\n".join(
         [
-            "# The two journeys\n",
+            "# The journeys\n",
             PRINTED,
             "There is a small journey for an item of evidence inside the journey of the unit. A verb that is not",
             "anybody's turn, or does not fit the status, is refused with the reason. Needs are checked last.\n",
@@ -64,6 +69,12 @@ def workflow_page() -> str:
             *diagram(ITEM_JOURNEY, ItemStatus, ItemStatus.DRAFT, ITEM_FINAL),
             *steps_table(ITEM_JOURNEY),
             *turns_table(ItemStatus, ITEM_OWNER),
+            "## An assessment plan (a version of it)\n",
+            "Changing an agreed plan begins its next version, as a draft; the agreed one stands until both have signed",
+            "the next.\n",
+            *diagram(PLAN_JOURNEY, PlanStatus, PlanStatus.DRAFT, PLAN_FINAL),
+            *steps_table(PLAN_JOURNEY),
+            *turns_table(PlanStatus, PLAN_OWNER),
         ]
     )
 
@@ -112,7 +123,7 @@ def worked_out_page() -> str:
     )
 
 
-def diagram(steps: Steps, statuses: type[UnitStatus] | type[ItemStatus], first: str, final: Sequence[str]) -> list[str]:
+def diagram(steps: Steps, statuses: Statuses, first: str, final: Sequence[str]) -> list[str]:
     """A Mermaid state diagram. Verbs that leave the status as it is are in the table alone."""
     verbs: dict[tuple[str, str], list[str]] = {}
     for step in steps:
@@ -134,9 +145,9 @@ def steps_table(steps: Steps) -> list[str]:
     rows = (
         [
             step.phrase,
-            " or ".join(party.label for party in step.turn),
-            ", ".join(source.label for source in step.sources),
-            ", ".join(target.label for target in step.targets) or "stays",
+            " or ".join(str(party.label) for party in step.turn),
+            ", ".join(str(source.label) for source in step.sources),
+            ", ".join(str(target.label) for target in step.targets) or "stays",
             step.needs,
         ]
         for step in steps
@@ -144,7 +155,7 @@ def steps_table(steps: Steps) -> list[str]:
     return table(["Verb", "Whose turn", "From", "To", "Needs"], rows)
 
 
-def turns_table(statuses: type[UnitStatus] | type[ItemStatus], owners: dict[Any, Party]) -> list[str]:
+def turns_table(statuses: Statuses, owners: dict[Any, Party]) -> list[str]:
     moves = {status: str(owner.label) for status, owner in owners.items()}
     rows = ([str(status.label), moves.get(status, "nobody: it is over")] for status in statuses)
     return table(["Status", "Whose move it is"], rows)

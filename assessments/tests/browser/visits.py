@@ -8,14 +8,17 @@ from dataclasses import dataclass
 
 from assessments.demo import witnesses
 from assessments.demo.centre import DOMAIN, SLUG
-from assessments.enums import RECORDED, ItemStatus, SetStatus
+from assessments.enums import RECORDED, ItemStatus, PlanStatus, SetStatus
 from assessments.models import (
     Action,
+    AssessmentPlan,
     AssessorRecord,
+    ConsistencyRule,
     Enrolment,
     EvidenceFile,
     EvidenceVersion,
     Interest,
+    PlanReview,
     QuestionSet,
     Sample,
     Testimony,
@@ -111,6 +114,26 @@ def action(candidate: str) -> Where:
     return lambda: [Action.objects.get(enrolment__candidate__user=person(candidate)).pk]
 
 
+def plan(candidate: str, status: PlanStatus) -> AssessmentPlan:
+    return AssessmentPlan.objects.get(candidate__user=person(candidate), status=status)
+
+
+def of_plan(candidate: str, status: PlanStatus) -> Where:
+    return lambda: [plan(candidate, status).pk]
+
+
+def planned(candidate: str, status: PlanStatus) -> Where:
+    return lambda: [plan(candidate, status).activities.earliest("pk").pk]
+
+
+def review_to_sign() -> list[object]:
+    return [PlanReview.objects.get(candidate_signature=None).pk]
+
+
+def rule() -> list[object]:
+    return [ConsistencyRule.objects.earliest("pk").pk]
+
+
 def handle(name: str) -> Where:
     return lambda: [SLUG, person(name).handle]
 
@@ -150,6 +173,7 @@ def invitation() -> list[object]:
 # --- the visits ------------------------------------------------------------------------------------------------------
 
 I = ItemStatus  # noqa: E741  # read as a table
+P = PlanStatus
 
 ENTRANCE = [
     Visit(NOBODY, "account_login"),
@@ -253,6 +277,37 @@ ASSESSOR = [
     Visit("dylan", "assessments:countersign", unit("eilidh", "sqa-h12e04")),
     Visit("dylan", "assessments:hand_back", unit("eilidh", "sqa-h12e04")),
 ]
+PLANS = [
+    Visit("sian", "assessments:plans"),
+    Visit("dylan", "assessments:plans"),
+    Visit("owen", "assessments:plans", about="empty"),
+    Visit("sian", "assessments:plan", of_plan("sian", P.AGREED), about="agreed"),
+    Visit("dylan", "assessments:plan", of_plan("sian", P.AGREED), about="agreed"),
+    Visit("sian", "assessments:plan", of_plan("sian", P.PROPOSED), about="proposed"),
+    Visit("dylan", "assessments:plan", of_plan("ruairidh", P.DRAFT), about="draft"),
+    Visit("dylan", "assessments:unit_plans", unit("sian", "ocr-cc16")),
+    Visit("anita", "assessments:unit_plans", unit("priya", "ocr-d20"), about="empty"),
+    Visit("dylan", "assessments:start_plan", unit("sian", "ocr-cc16")),
+    Visit("dylan", "assessments:edit_plan", of_plan("ruairidh", P.DRAFT)),
+    Visit("dylan", "assessments:add_activity", of_plan("ruairidh", P.DRAFT)),
+    Visit("dylan", "assessments:edit_activity", planned("ruairidh", P.DRAFT)),
+    Visit("dylan", "assessments:propose_plan", of_plan("ruairidh", P.DRAFT)),
+    Visit("sian", "assessments:agree_plan", of_plan("sian", P.PROPOSED)),
+    Visit("sian", "assessments:return_plan", of_plan("sian", P.PROPOSED)),
+    Visit("dylan", "assessments:close_plan", of_plan("sian", P.AGREED)),
+    Visit("sian", "assessments:link_activity", planned("sian", P.AGREED)),
+    Visit("dylan", "assessments:hold_review", of_plan("sian", P.AGREED)),
+    Visit("sian", "assessments:agree_review", review_to_sign),
+    Visit("nia", "assessments:consistency", about="which-centre"),
+    Visit("iain", "assessments:centre_consistency", centre()),
+    Visit("iain", "assessments:set_body_consistency", centre("ocr")),
+    Visit("iain", "assessments:unit_consistency", centre("ocr-cc16", 1)),
+    Visit("morag", "assessments:set_unit_consistency", centre("ocr-cc16", 1)),
+    Visit("sian", "assessments:candidate_consistency", unit("sian", "ocr-cc16")),
+    Visit("dylan", "assessments:candidate_consistency", unit("sian", "ocr-cc16")),
+    Visit("dylan", "assessments:set_candidate_consistency", unit("sian", "ocr-cc16")),
+    Visit("iain", "assessments:end_consistency", rule),
+]
 VERIFIER = [
     Visit("anita", "assessments:sampling"),
     Visit("iain", "assessments:sampling"),
@@ -318,7 +373,7 @@ OFFICE = [
     Visit("morag", "assessments:resume", unit("hannah", "ocr-d20")),
     Visit("morag", "portfolio:document", document),
 ]
-VISITS = [*ENTRANCE, *STANDARD, *CANDIDATE, *ASSESSOR, *VERIFIER, *OFFICE]
+VISITS = [*ENTRANCE, *STANDARD, *CANDIDATE, *ASSESSOR, *PLANS, *VERIFIER, *OFFICE]
 
 NO_PAGE = {
     "assessments:sign_record": "follows what was just written; looked at in test_record_in_browser",
@@ -348,6 +403,9 @@ NO_PAGE = {
     "assessments:resend_request": "answers to a press of a button only",
     "assessments:revoke_request": "answers to a press of a button only",
     "assessments:replace_evidence": "answers to a press of a button only",
+    "assessments:remove_activity": "answers to a press of a button only",
+    "assessments:revise_plan": "answers to a press of a button only",
+    "assessments:start_activity": "answers to a press of a button only",
     "assessments:recording_form": "answers to a press of a button only",
     "assessments:authentication_document": "answers to a press of a button only",
     "assessments:blank_form": "a download",
