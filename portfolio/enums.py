@@ -13,6 +13,14 @@ class Role(models.TextChoices):
     ADMINISTRATOR = "administrator", "Centre administrator"
 
 
+class Country(models.TextChoices):
+    """Where a centre is: which bank holidays it keeps, and so which days are working days."""
+
+    ENGLAND_WALES = "england_wales", "England or Wales"
+    SCOTLAND = "scotland", "Scotland"
+    NORTHERN_IRELAND = "northern_ireland", "Northern Ireland"
+
+
 class QualificationKind(models.TextChoices):
     """Awards that qualify staff to assess or verify (City & Guilds, OCR and SQA accept all of a kind)."""
 
