@@ -12,9 +12,9 @@ from assessments.actions.journey import lock, move_item, person, refuse, require
 from assessments.enums import EvidenceKind, HeldAt, ItemStatus, OthersData, Party, Setting, UnitStatus, Verb, Verdict
 from assessments.models import Decision, Enrolment, Evidence, EvidenceFile, EvidenceVersion, Mapping
 from assessments.queries.enrolment import people_of
-from assessments.queries.evidence import enrolments_of, forbidden_setting, item_facts
+from assessments.queries.evidence import enrolments_of, forbidden_setting, further_simulation, item_facts
 from assessments.rules import Person, parties
-from assessments.workflow import ItemFacts, item_refusals
+from assessments.workflow import ITEM_FROZEN, UNIT_FROZEN, ItemFacts, item_refusals
 from portfolio import audit, renditions, signing, transfers
 from portfolio.actions.checks import refuse_invalid
 from portfolio.canonical import JSON
@@ -133,6 +133,8 @@ def edit_draft(
     version = item.version
     if by.pk != version.evidence.candidate.user_id:
         raise Refusal(["Only the candidate can edit their draft."])
+    if item.facts.is_frozen:
+        raise Refusal([ITEM_FROZEN])
     if version.status != ItemStatus.DRAFT:
         raise Refusal(["What has been handed in is never edited: replace it with a new version instead."])
     if described.kind != EvidenceKind.WITNESS_TESTIMONY and (item.facts.testimonies or item.facts.asked):
@@ -220,6 +222,8 @@ def take_back(*, mapping: Mapping, by: User, at: datetime.datetime) -> Mapping:
         sentences.append(f"{enrolment.unit.short_code} is “{enrolment.get_status_display()}”: its mapping stands.")
     if mapping.taken_back_at:
         sentences.append("This mapping was taken back already.")
+    if enrolment.frozen_at or mapping.evidence.frozen_at:
+        sentences.append(ITEM_FROZEN)
     if not _unjudged(Mapping.objects.filter(pk=mapping.pk)):
         sentences.append("The assessor has judged this, so it stays on the record.")
     if _is_last(mapping):
@@ -342,7 +346,7 @@ def _map(
             sentences.append(f"Only the candidate or the unit's assessor can map to {enrolment.unit.short_code}.")
         else:
             criteria = {target.criterion_id for target in new if target.enrolment_id == enrolment_id}
-            sentences += mapping_refusals(enrolment, criteria, version.setting)
+            sentences += mapping_refusals(enrolment, criteria, version.setting, simulated_on=simulated_on(version))
     if sentences:
         raise Refusal(sentences)
     waiting = at if version.submitted_at and version.status != ItemStatus.RETURNED else None
@@ -360,9 +364,21 @@ def _map(
     )
 
 
-def mapping_refusals(enrolment: Enrolment, criteria: set[int], setting: str) -> list[str]:
-    """Why an item from this setting cannot be mapped to these criteria of the unit; empty when it can."""
+def simulated_on(version: EvidenceVersion) -> datetime.date | None:
+    """The day of a simulation that has been handed in; None for whatever is real, or may change yet."""
+    return version.activity_on if version.setting == Setting.SIMULATED and version.submitted_at else None
+
+
+def mapping_refusals(
+    enrolment: Enrolment, criteria: set[int], setting: str, *, simulated_on: datetime.date | None = None
+) -> list[str]:
+    """Why an item from this setting cannot be mapped to these criteria of the unit; empty when it can.
+
+    A simulation handed in already, on that day, is mapped only to what was approved before (domain rule 17).
+    """
     sentences = []
+    if enrolment.frozen_at:
+        sentences.append(UNIT_FROZEN)
     if enrolment.status != UnitStatus.COLLECTING:
         status = enrolment.get_status_display()
         sentences.append(f"{enrolment.unit.short_code} is “{status}”: nothing more can be mapped to it.")
@@ -370,6 +386,8 @@ def mapping_refusals(enrolment: Enrolment, criteria: set[int], setting: str) -> 
         sentences.append(f"One of the criteria does not belong to {enrolment.unit.short_code}.")
     if forbidden := forbidden_setting(enrolment.unit, setting):
         sentences.append(forbidden)
+    elif simulated_on and (refused := further_simulation(enrolment, criteria, simulated_on)):
+        sentences.append(refused)
     return sentences
 
 

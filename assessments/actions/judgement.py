@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from assessments.actions.evidence import LockedItem, lock_item, mapping_refusals
+from assessments.actions.evidence import LockedItem, lock_item, mapping_refusals, simulated_on
 from assessments.actions.journey import (
     BACK_TO_COLLECTING,
     lock_one,
@@ -231,7 +231,9 @@ def _decision_refusals(item: LockedItem, decisions: Sequence[Judged], reader: Pe
             sentences.append("Some of these criteria are in a unit that you do not assess.")
             continue
         criteria = {judged.criterion_id for judged in decisions if judged.enrolment_id == enrolment_id}
-        sentences += mapping_refusals(enrolment, criteria, item.version.setting)
+        sentences += mapping_refusals(
+            enrolment, criteria, item.version.setting, simulated_on=simulated_on(item.version)
+        )
     return list(dict.fromkeys(sentences))
 
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from assessments.actions import award, enrolment, evidence, judgement, verification
 from assessments.actions.evidence import Described, NamedFile, Target
-from assessments.demo import files, witnesses
+from assessments.demo import files, office, witnesses
 from assessments.demo.centre import Harbour, open_harbour
 from assessments.demo.evidence import BY_UNIT, FLOOR_WALK, LATE_SHIFT, Piece
 from assessments.enums import Verdict
@@ -46,6 +46,8 @@ def tell() -> Harbour:
     ):  # fmt: skip
         calendar.restart(days=7)
         chapter()
+    for happened in (office.appealed, office.investigated, office.arranged, office.to_be_simulated):
+        happened(story.harbour, calendar.now)
     return story.harbour
 
 

@@ -40,6 +40,7 @@ class Evidence(models.Model):
     candidate = models.ForeignKey(CandidateRecord, on_delete=models.PROTECT, related_name="evidence")
     number = models.PositiveIntegerField(null=True, editable=False)
     created_at = models.DateTimeField()
+    frozen_at = models.DateTimeField(null=True, editable=False, help_text="by the centre's office, since when")
     device_draft = models.UUIDField(null=True, editable=False, help_text="mark of the draft a device sent it from")
 
     objects = EvidenceQuerySet.as_manager()

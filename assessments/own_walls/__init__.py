@@ -4,11 +4,25 @@ What was handed in is never edited, what was said stands, and nobody verifies an
 The verbs refuse all of this sooner and in more words; these hold when somebody goes past them.
 """
 
+from assessments.own_walls.appeal import APPEAL
 from assessments.own_walls.award import AWARD
+from assessments.own_walls.case import CASE
 from assessments.own_walls.enrolment import ENROLMENT
 from assessments.own_walls.evidence import EVIDENCE
 from assessments.own_walls.judgement import JUDGEMENT
+from assessments.own_walls.simulation import ADJUSTMENT, SIMULATION
 from assessments.own_walls.testimony import TESTIMONY
 from assessments.own_walls.verification import VERIFICATION
 
-WALLS = [*ENROLMENT, *EVIDENCE, *TESTIMONY, *JUDGEMENT, *VERIFICATION, *AWARD]
+WALLS = [
+    *ENROLMENT,
+    *ADJUSTMENT,
+    *SIMULATION,
+    *EVIDENCE,
+    *TESTIMONY,
+    *JUDGEMENT,
+    *APPEAL,
+    *VERIFICATION,
+    *AWARD,
+    *CASE,
+]

@@ -7,7 +7,7 @@ from django.db.models import Q
 from assessments.enums import SignedAs, UnitStatus
 from assessments.models import SIGNED, Enrolment, Mapping, Testimony
 from assessments.rules import People, Person
-from assessments.workflow import UnitFacts
+from assessments.workflow import Named, UnitFacts
 from portfolio.enums import Role
 from portfolio.models import CandidateRecord, RoleGrant, StaffQualification, StaffRecord, User
 
@@ -73,7 +73,15 @@ def bare_facts(enrolment: Enrolment) -> UnitFacts:
         status=UnitStatus(enrolment.status),
         people=people_of(enrolment),
         kept_status=UnitStatus(enrolment.kept_status) if enrolment.kept_status else None,
+        frozen=enrolment.frozen_at is not None,
+        open_appeal=open_appeal_of(enrolment),
     )
+
+
+def open_appeal_of(enrolment: Enrolment) -> Named | None:
+    """The appeal that is open in the unit, as the unit itself notes it. No query."""
+    pk = enrolment.open_appeal_id
+    return Named(pk, f"Appeal {pk}") if pk else None
 
 
 def staff_name(user: User, centre_id: int) -> str:

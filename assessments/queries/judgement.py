@@ -11,10 +11,10 @@ from typing import NamedTuple
 
 from django.db.models import F, FilteredRelation, Q
 
-from assessments.enums import EvidenceKind, ItemStatus, SignedAs, UnitStatus
+from assessments.enums import EvidenceKind, ItemStatus, Setting, SignedAs, UnitStatus
 from assessments.models import SIGNED, Countersignature, Decision, Enrolment, EvidenceFile, SignOff, Testimony
 from assessments.progress import Mark, layers
-from assessments.queries.enrolment import people_of
+from assessments.queries.enrolment import open_appeal_of, people_of
 from assessments.queries.mapping import LIVING
 from assessments.workflow import CriterionState, Named, UnitFacts
 from portfolio.canonical import JSON
@@ -44,6 +44,7 @@ class Mapped(NamedTuple):
     kind: str
     setting: str
     activity_on: datetime.date | None
+    prior_achieved_on: datetime.date | None
 
     @property
     def item(self) -> str:
@@ -174,6 +175,7 @@ MAPPED = LIVING.order_by(F("evidence__number").asc(nulls_last=True), "evidence_i
     "evidence__versions__kind",
     "evidence__versions__setting",
     "evidence__versions__activity_on",
+    "evidence__versions__prior_achieved_on",
 )
 """The columns of `Mapped`, in the recording form's order."""
 DECIDED = Decision.objects.order_by("pk").values_list(
@@ -327,6 +329,9 @@ def unit_facts(rows: UnitRows) -> UnitFacts:
         pending_deciders=frozenset(row.assessor_id for row in rows.pending),
         assessor_signed_by=enrolment.assessor_signed_by_id,
         kept_status=UnitStatus(enrolment.kept_status) if enrolment.kept_status else None,
+        frozen=enrolment.frozen_at is not None,
+        open_appeal=open_appeal_of(enrolment),
+        simulated=simulated_items(rows),
     )
 
 
@@ -334,6 +339,12 @@ def waiting_items(rows: UnitRows) -> tuple[Named, ...]:
     """Items handed in and not judged yet, in their order."""
     waiting = {row.evidence_id: row.item for row in rows.mapped if row.waiting_since}
     return tuple(Named(pk, name) for pk, name in waiting.items())
+
+
+def simulated_items(rows: UnitRows) -> tuple[Named, ...]:
+    """Items handed in that were simulated: all of them are sampled (domain rule 17)."""
+    simulated = (row for row in rows.mapped if row.setting == Setting.SIMULATED and row.status != ItemStatus.DRAFT)
+    return tuple(Named(pk, name) for pk, name in {row.evidence_id: row.item for row in simulated}.items())
 
 
 def signed_facts(rows: UnitRows) -> dict[str, JSON]:

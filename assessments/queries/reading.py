@@ -6,9 +6,20 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from django.db.models import Count, Exists, Min, OuterRef, QuerySet
+from django.utils import timezone
 
 from assessments.enums import ItemStatus, UnitStatus
-from assessments.models import Action, Decision, Enrolment, EvidenceFile, EvidenceVersion, Mapping, Testimony
+from assessments.models import (
+    Action,
+    Adjustment,
+    Decision,
+    Enrolment,
+    EvidenceFile,
+    EvidenceVersion,
+    Mapping,
+    Testimony,
+)
+from assessments.queries.adjustment import arranged_for
 from assessments.queries.evidence import facts_of, held_up_by_scans, scans_of, testimonies_of
 from assessments.queries.versions import MAPPINGS, Changes, before, changes, files_of, mapped_now
 from assessments.workflow import ItemFacts
@@ -211,6 +222,7 @@ class Reading:
     changes: Changes | None
     """What changed since the version handed in before."""
     facts: ItemFacts
+    adjustments: list[Adjustment]
 
     @property
     def criteria(self) -> list[ToJudge]:
@@ -220,12 +232,15 @@ class Reading:
 def reading(user: User, version_id: int) -> Reading:
     """The item beside the criteria of every collecting unit of the candidate that the user assesses.
 
-    Eight queries, however many criteria, and two more for a witness's testimony. Raises
+    Eight queries, however many criteria, two more for a witness's testimony, one where something is arranged. Raises
     EvidenceVersion.DoesNotExist where there is nothing for them to judge.
     """
     mine = Mapping.objects.filter(evidence=OuterRef("evidence"), enrolment__assessor=user)
+    today = timezone.localdate()
+    arranged = Adjustment.objects.in_force(today)
     version = (
         EvidenceVersion.objects.filter(Exists(mine), submitted_at__isnull=False)
+        .annotate(adjusted=Exists(arranged.filter(candidate=OuterRef("evidence__candidate"))))
         .select_related("evidence__candidate", "evidence__centre")
         .get(pk=version_id)
     )
@@ -251,6 +266,7 @@ def reading(user: User, version_id: int) -> Reading:
         testimonies=testimonies,
         units=sorted(units, key=lambda unit: not unit.claimed),
         changes=changes(earlier, version, files, told) if earlier else None,
+        adjustments=arranged_for(version.evidence.candidate_id, today) if version.adjusted else [],
         facts=facts_of(version, mapped_now(mappings), files[version.pk], in_the_way, testimonies, has_draft=has_draft),
     )
 

@@ -6,11 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Q, Subquery
+from django.utils import timezone
 
-from assessments.enums import EvidenceKind, ItemStatus, Layer, SignedAs, UnitStatus, Verb, Verdict
-from assessments.models import Enrolment
+from assessments.currency import currency_warning
+from assessments.enums import EvidenceKind, ItemStatus, Layer, Setting, SignedAs, UnitStatus, Verb, Verdict
+from assessments.models import Adjustment, Enrolment, SimulationApproval
 from assessments.progress import Mark, Progress, progress_of, still_needed
+from assessments.queries.adjustment import arranged_for
 from assessments.queries.judgement import Decided, Mapped, UnitRows, unit_rows
+from assessments.queries.simulation import simulations_of
 from assessments.queries.verification import LOOKED_AT, LookedAt, looked_at_in, unit_facts
 from assessments.rules import PERMISSIONS, Person, parties
 from assessments.verifying import further_acts
@@ -75,6 +79,9 @@ class Said:
     at: datetime.datetime | None
     countersigned: bool | None
     countersigner_id: int | None
+    simulated: bool
+    currency: str
+    """What to ask of prior learning that is old; empty where there is nothing."""
 
 
 @dataclass(frozen=True)
@@ -125,6 +132,8 @@ class UnitPage:
     signatures: list[SignatureShown]
     comments: str
     looked_at: LookedAt
+    adjustments: list[Adjustment]
+    simulations: list[SimulationApproval]
     over_time: OverTime
     only_witnesses: bool
     pending: list[tuple[int, str]]
@@ -148,6 +157,8 @@ SHOWN = (
     .annotate(
         **{f"{part}_name": name_of(part) for part in PARTS},
         **{found: Exists(rows.filter(enrolment=OuterRef("pk"))) for found, rows in LOOKED_AT.items()},
+        adjusted=Exists(Adjustment.objects.filter(candidate=OuterRef("candidate"))),
+        simulating=Exists(SimulationApproval.objects.filter(enrolment=OuterRef("pk"))),
     )
 )
 """Enrolments with all that the page of one tells of them. Written once: writing it takes longer than asking it."""
@@ -156,7 +167,8 @@ SHOWN = (
 def enrolment_shown(user: User, which: Q) -> tuple[Enrolment, dict[str, str]]:
     """The enrolment that fits and the names of its staff by part, in one query.
 
-    It comes with what verifiers ever did in it (LOOKED_AT): most units have nothing of the kind to be asked for.
+    It comes with what verifiers ever did in it (LOOKED_AT), and with whether anything was ever arranged for the
+    candidate or approved to be simulated: most units have nothing of the kind to be asked for.
     Raises Enrolment.DoesNotExist for strangers.
     """
     enrolment = SHOWN.visible_to(user).get(which)
@@ -180,6 +192,7 @@ def page_of(enrolment: Enrolment, staff: dict[str, str], person: Person) -> Unit
     pairs = list(zip(rows.mapped, rows.marks, strict=True))
     verbs = open_to(person, facts)
     next_verb = NEXT.get(facts.status)
+    adjusted, simulating = getattr(enrolment, "adjusted", True), getattr(enrolment, "simulating", True)
     return UnitPage(
         enrolment=enrolment,
         staff=staff,
@@ -192,6 +205,8 @@ def page_of(enrolment: Enrolment, staff: dict[str, str], person: Person) -> Unit
         signatures=signatures_shown(rows, facts),
         comments=rows.sign_offs[SignedAs.ASSESSOR].comments if SignedAs.ASSESSOR in rows.sign_offs else "",
         looked_at=looked_at,
+        adjustments=arranged_for(enrolment.candidate_id, timezone.localdate()) if adjusted else [],
+        simulations=simulations_of(enrolment.pk) if simulating else [],
         over_time=over_time(rows.mapped),
         only_witnesses=rests_on_witnesses_alone(rows.mapped),
         pending=pending_shown(rows),
@@ -259,9 +274,12 @@ def criterion_rows(
     latest = {(row.version_id, row.criterion_id): row for row in rows.decided}
     said: dict[int, list[Said]] = defaultdict(list)
     marks: dict[int, list[Mark]] = defaultdict(list)
+    today = timezone.localdate()
     for row, mark in pairs:
         marks[row.criterion_id].append(mark)
-        said[row.criterion_id].append(said_of(row, mark, latest.get((row.version_id, row.criterion_id))))
+        word = latest.get((row.version_id, row.criterion_id))
+        currency = currency_warning(row.prior_achieved_on, today, rows.enrolment.centre.prior_learning_years)
+        said[row.criterion_id].append(said_of(row, mark, word, currency))
     return [
         CriterionRow(
             criterion,
@@ -274,7 +292,7 @@ def criterion_rows(
     ]
 
 
-def said_of(row: Mapped, mark: Mark, word: Decided | None) -> Said:
+def said_of(row: Mapped, mark: Mark, word: Decided | None, currency: str) -> Said:
     """One item's say on one criterion."""
     return Said(
         evidence_id=row.evidence_id,
@@ -288,6 +306,8 @@ def said_of(row: Mapped, mark: Mark, word: Decided | None) -> Said:
         at=word.at if word else None,
         countersigned=word.countersigned if word else None,
         countersigner_id=word.countersigner_id if word else None,
+        simulated=row.setting == Setting.SIMULATED,
+        currency=currency,
     )
 
 

@@ -28,6 +28,7 @@ from assessments.testing import (
     verified,
 )
 from assessments.tests.doing import Act
+from assessments.tests.further_acts import FURTHER_ACTS
 from assessments.tests.witnesses import a_testimony_draft, asked, asking
 
 
@@ -431,5 +432,6 @@ ACTS: dict[str, Callable[[House], Act]] = {
     Verb.UNCLAIM.value: unclaim,
     Verb.CERTIFICATE.value: certificate,
     Verb.REVOKE.value: revoke,
+    **FURTHER_ACTS,
 }
 """By the verb the audit book writes."""

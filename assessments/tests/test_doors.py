@@ -18,9 +18,9 @@ from pytest_django import DjangoDbBlocker
 
 from assessments.actions import award, verification
 from assessments.actions import evidence as items
-from assessments.enums import Verb
-from assessments.models import AuthenticationForm, Enrolment, EvidenceVersion, Testimony
-from assessments.testing import House, a_draft, an_enrolment, signed_off
+from assessments.enums import Verb, Verdict
+from assessments.models import Adjustment, Appeal, AuthenticationForm, Case, Enrolment, EvidenceVersion, Testimony
+from assessments.testing import House, a_draft, an_enrolment, handed_in, judged, signed_off
 from assessments.tests.answers import (
     CLOSED,
     ROLES,
@@ -32,11 +32,14 @@ from assessments.tests.answers import (
     holding,
     office,
     only,
+    runs_appeals,
     signed_in,
     turn,
     verifying,
     within,
 )
+from assessments.tests.appeals import a_case, acknowledged
+from assessments.tests.further_acts import arranged
 from assessments.tests.witnesses import a_testimony_draft, asked, token_of
 from assessments.workflow import UNIT_STEPS
 from portfolio import transfers, vault
@@ -63,6 +66,9 @@ class Scene:
     form: AuthenticationForm
     upload: Upload
     request: Testimony
+    appeal: Appeal
+    case: Case
+    adjustment: Adjustment
 
 
 # --- where to knock --------------------------------------------------------------------------------------------------
@@ -128,6 +134,18 @@ def of_testimony(scene: Scene) -> list[object]:
     return [scene.request.version.evidence_id]
 
 
+def of_appeal(scene: Scene) -> list[object]:
+    return [scene.appeal.pk]
+
+
+def of_case(scene: Scene) -> list[object]:
+    return [scene.case.pk]
+
+
+def of_adjustment(scene: Scene) -> list[object]:
+    return [scene.adjustment.pk]
+
+
 def of_document(scene: Scene) -> list[object]:
     return [scene.document.pk]
 
@@ -163,6 +181,7 @@ TABLE: dict[str, Expected] = {
     "portfolio:discard_work": Expected(signed_in(405), posted=signed_in(302)),
     "portfolio:people": Expected(holding(Role.ADMINISTRATOR, code=302)),
     "portfolio:centre_people": Expected(office(), slug),
+    "portfolio:centre_settings": Expected(office(), slug),
     "portfolio:add_candidate": Expected(office(), slug),
     "portfolio:add_staff": Expected(office(), slug),
     "portfolio:person": Expected(office(), slug_and_person),
@@ -219,6 +238,25 @@ TABLE: dict[str, Expected] = {
     "assessments:sample": Expected(only(*STAFF_OF_THE_UNIT), of_sample),
     "assessments:drop_sample": Expected(verifying() | {"lead": 403}, of_sample),
     "assessments:action": Expected(only(*STAFF_OF_THE_UNIT), of_action),
+    "assessments:approve_simulation": Expected(only(*SEES_THE_UNIT, code=403) | {"verifier": 200}, of_unit),
+    "assessments:appeals": Expected(signed_in()),
+    "assessments:appeal": Expected(only(*SEES_THE_UNIT), of_appeal),
+    "assessments:raise_appeal": Expected(only(*SEES_THE_UNIT, code=403) | {"candidate": 200}, of_unit),
+    "assessments:appoint_adjudicator": Expected(runs_appeals(200), of_appeal),
+    "assessments:decide_appeal": Expected(only(*SEES_THE_UNIT, code=403), of_appeal),  # nobody is appointed yet
+    "assessments:follow_up": Expected(runs_appeals(409), of_appeal),
+    "assessments:appeals_procedure": Expected(office(), slug),
+    "assessments:cases": Expected(signed_in()),
+    "assessments:open_case": Expected(office(), slug),
+    "assessments:case": Expected(only("administrator"), of_case),
+    "assessments:investigators": Expected(only("administrator"), of_case),
+    "assessments:hold": Expected(only("administrator"), of_case),
+    "assessments:close_case": Expected(only("administrator"), of_case),
+    "assessments:let_go": Expected(signed_in(405), of_case, posted=only(code=404)),  # of nothing named
+    "assessments:adjustments": Expected(office(), slug),
+    "assessments:arrange_adjustment": Expected(office(), slug),
+    "assessments:adjustment": Expected(office(), of_adjustment),
+    "assessments:end_adjustment": Expected(office(), of_adjustment),
     "assessments:enrolment": Expected(only(*SEES_THE_UNIT), of_unit),
     "assessments:map_cell": Expected(signed_in(405), of_unit, posted=signed_in(404)),  # of no item
     "assessments:recording_form": Expected(signed_in(405), of_unit, posted=only(*SEES_THE_UNIT, code=302)),
@@ -278,7 +316,17 @@ def set_scene(house: House, other_house: House) -> Scene:
     look_at(unit)
     upload = transfers.begin(centre=house.centre, by=house.candidate.user, name="call.mp3", size=9, at=timezone.now())
     request = asked(a_testimony_draft(unit))
-    return Scene(house, browsers, unit, item_of(unit), document, learning, form_of(house), upload, request)
+    item, form = item_of(unit), form_of(house)
+    return Scene(
+        house, browsers, unit, item, document, learning, form, upload, request,
+        an_appeal(house), a_case(house), arranged(house),
+    )  # fmt: skip
+
+
+def an_appeal(house: House) -> Appeal:
+    """In another unit with the same people, acknowledged."""
+    unit = an_enrolment(house, "ocr-cc16", countersigner=house.other_assessor)
+    return acknowledged(house, judged(handed_in(unit, "1.1"), unit, Verdict.NOT_YET).decisions.get())
 
 
 def look_at(unit: Enrolment) -> None:

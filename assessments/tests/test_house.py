@@ -149,6 +149,11 @@ TURNS_OF_OTHERS: dict[str, tuple[str, ...]] = {
     "resume": ("assessor",),
     "withdraw": ("administrator",),
     "reopen": ("administrator",),
+    "acknowledge_appeal": ("lead",),
+    "end_investigator": ("administrator",),
+    "appoint_adjudicator": ("lead",),
+    "lapse_appeal": ("lead",),
+    "follow_up": ("lead",),
 }
 
 

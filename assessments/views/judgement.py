@@ -15,7 +15,7 @@ from assessments.forms.reading import ReadingForm
 from assessments.models import EvidenceVersion
 from assessments.queries.caseload import case_rows, caseload
 from assessments.queries.reading import SHORT_LIST, desk, next_in_queue, queue_keys, queued, reading
-from assessments.views.asking import person_at
+from assessments.views.asking import currency_of, person_at
 from assessments.views.viewing import files_shown
 from assessments.workflow import Reason, item_refusals
 from portfolio.access import SignedInRequest, holds
@@ -98,6 +98,8 @@ def _judge_answer(request: SignedInRequest, form: ReadingForm, reasons: list[Rea
         "evidence": found.version.evidence,
         "form": form if request.method == "POST" or not reasons else None,
         "files": files_shown(found.files, found.scans, own=False),
+        "adjustments": found.adjustments,
+        "currency": currency_of(found.version),
         "changes": found.changes,
         "testimonies": [row for row in found.testimonies if row.is_signed],
         "units": [

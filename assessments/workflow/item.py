@@ -7,6 +7,7 @@ from assessments.rules import Person, parties
 from assessments.workflow.facts import ItemFacts, ItemUnit, Reason
 
 U = UnitStatus
+ITEM_FROZEN = "This evidence is held by the centre’s office at the moment: ask there before you go on."
 I = ItemStatus  # noqa: E741  # read as a table
 
 
@@ -39,6 +40,8 @@ def _submit(person: Person, facts: ItemFacts) -> Iterable[Reason]:
     for unit in facts.units:
         if unit.forbids and unit.status != U.WITHDRAWN:
             yield Reason(unit.forbids, "unit", unit.enrolment_id)
+        elif unit.unapproved and unit.status != U.WITHDRAWN:
+            yield Reason(unit.unapproved, "unit", unit.enrolment_id)
 
 
 def _nothing_to_see(facts: ItemFacts) -> Iterable[Reason]:

@@ -12,6 +12,7 @@ from portfolio.models.people import (
     StaffQualification,
     StaffRecord,
     User,
+    centres_kept_by,
     centres_of,
 )
 from portfolio.models.rendition import Rendition
@@ -46,6 +47,7 @@ __all__ = [
     "Upload",
     "User",
     "WorkInProgress",
+    "centres_kept_by",
     "centres_of",
     "one_of",
 ]

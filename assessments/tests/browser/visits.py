@@ -9,7 +9,17 @@ from dataclasses import dataclass
 from assessments.demo import witnesses
 from assessments.demo.centre import DOMAIN, SLUG
 from assessments.enums import ItemStatus
-from assessments.models import Action, Enrolment, EvidenceFile, EvidenceVersion, Sample, Testimony
+from assessments.models import (
+    Action,
+    Adjustment,
+    Appeal,
+    Case,
+    Enrolment,
+    EvidenceFile,
+    EvidenceVersion,
+    Sample,
+    Testimony,
+)
 from portfolio.invitation import Invitation, link_to
 from portfolio.models import Document, RoleGrant, StaffQualification, User
 
@@ -84,6 +94,18 @@ def sample(candidate: str) -> Where:
 
 def action(candidate: str) -> Where:
     return lambda: [Action.objects.get(enrolment__candidate__user=person(candidate)).pk]
+
+
+def appeal() -> list[object]:
+    return [Appeal.objects.get().pk]
+
+
+def case() -> list[object]:
+    return [Case.objects.get().pk]
+
+
+def adjustment() -> list[object]:
+    return [Adjustment.objects.get().pk]
 
 
 def handle(name: str) -> Where:
@@ -246,7 +268,38 @@ OFFICE = [
     Visit("morag", "assessments:resume", unit("hannah", "ocr-d20")),
     Visit("morag", "portfolio:document", document),
 ]
-VISITS = [*ENTRANCE, *STANDARD, *CANDIDATE, *ASSESSOR, *VERIFIER, *OFFICE]
+APPEALS = [
+    Visit("sian", "assessments:appeals"),
+    Visit("owen", "assessments:appeals", about="empty"),
+    Visit("sian", "assessments:appeal", appeal),
+    Visit("sian", "assessments:raise_appeal", unit("sian", "ocr-cc16"), about="refused"),
+    Visit("tom", "assessments:raise_appeal", unit("tom", "ocr-cc32"), about="nothing"),
+    Visit("ruairidh", "assessments:raise_appeal", unit("ruairidh", "sqa-h12e04"), about="nothing-sqa"),
+    Visit("anita", "assessments:appeal", appeal, about="adjudicator"),
+    Visit("anita", "assessments:decide_appeal", appeal),
+    Visit("morag", "assessments:appeals", about="office"),
+    Visit("morag", "assessments:appeal", appeal, about="office"),
+    Visit("morag", "assessments:appoint_adjudicator", appeal),
+    Visit("morag", "assessments:follow_up", appeal, about="refused", status=409),
+    Visit("morag", "assessments:appeals_procedure", centre()),
+    Visit("iain", "assessments:approve_simulation", unit("sian", "ocr-cc32")),
+]
+CASES = [
+    Visit("morag", "assessments:cases"),
+    Visit("iain", "assessments:cases", about="none"),
+    Visit("morag", "assessments:open_case", centre()),
+    Visit("morag", "assessments:case", case),
+    Visit("morag", "assessments:investigators", case),
+    Visit("morag", "assessments:hold", case),
+    Visit("morag", "assessments:close_case", case),
+    Visit("morag", "assessments:adjustments", centre()),
+    Visit("nia", "assessments:adjustments", lambda: [SECOND], about="empty"),
+    Visit("morag", "assessments:arrange_adjustment", centre()),
+    Visit("morag", "assessments:adjustment", adjustment),
+    Visit("morag", "assessments:end_adjustment", adjustment),
+    Visit("morag", "portfolio:centre_settings", centre()),
+]
+VISITS = [*ENTRANCE, *STANDARD, *CANDIDATE, *ASSESSOR, *VERIFIER, *OFFICE, *APPEALS, *CASES]
 
 NO_PAGE = {
     "account_again": "answers to a form that was interrupted",
@@ -269,6 +322,7 @@ NO_PAGE = {
     "assessments:resend_request": "answers to a press of a button only",
     "assessments:revoke_request": "answers to a press of a button only",
     "assessments:replace_evidence": "answers to a press of a button only",
+    "assessments:let_go": "answers to a press of a button only",
     "assessments:recording_form": "answers to a press of a button only",
     "assessments:authentication_document": "answers to a press of a button only",
     "assessments:blank_form": "a download",
