@@ -228,6 +228,55 @@ class SampleOutcome(models.TextChoices):
     NOT_AGREED = "not_agreed", "Not agreed"
 
 
+class AppealStage(models.TextChoices):
+    """Who hears an appeal, in the order in which it is taken further (domain rule 59)."""
+
+    ASSESSOR = "assessor", "Another assessor, informally"
+    VERIFIER = "verifier", "Internal verifier"
+    CENTRE = "centre", "Centre manager or panel"
+    AWARDING_BODY = "awarding_body", "Awarding body"
+
+
+class AppealOutcome(models.TextChoices):
+    UPHELD = "upheld", "Upheld"
+    PARTLY = "partly", "Partly upheld"
+    NOT_UPHELD = "not_upheld", "Not upheld"
+
+
+class AppealClosed(models.TextChoices):
+    """How an appeal ended."""
+
+    WITHDRAWN = "withdrawn", "Withdrawn by the candidate"
+    ACCEPTED = "accepted", "Outcome accepted"
+    FOLLOWED_UP = "followed_up", "Upheld and followed up"
+    EXHAUSTED = "exhausted", "No further stage"
+    LAPSED = "lapsed", "Not taken further in time"
+
+
+class AppealState(models.TextChoices):
+    """Where an open appeal stands, and so whose turn it is. Worked out from what happened, never kept."""
+
+    RAISED = "raised", "To be acknowledged"
+    UNHEARD = "unheard", "Waits for an adjudicator"
+    HEARING = "hearing", "With the adjudicator"
+    ANSWER = "answer", "Waits for the candidate's answer"
+    FOLLOW_UP = "follow_up", "Upheld, to be followed up"
+    CLOSED = "closed", "Closed"
+
+
+class CaseKind(models.TextChoices):
+    """What a case is about (Ofqual A8)."""
+
+    MALPRACTICE = "malpractice", "Suspected malpractice"
+    MALADMINISTRATION = "maladministration", "Suspected maladministration"
+
+
+class CaseOutcome(models.TextChoices):
+    NO_CASE = "no_case", "No case to answer"
+    PROVED = "proved", "Proved"
+    REFERRED = "referred", "Referred to the awarding body"
+
+
 class ClaimBasis(models.TextChoices):
     """What a claim rests on."""
 

@@ -2,7 +2,7 @@
 
 import datetime
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.core.files.base import ContentFile
 from django.core.management import call_command
@@ -12,8 +12,9 @@ from assessments.actions import claims, judgement, verification
 from assessments.actions import enrolment as enrolments
 from assessments.actions import evidence as items
 from assessments.actions.leaves import LeafTarget
-from assessments.enums import Verdict
-from assessments.models import Enrolment, EvidenceVersion
+from assessments.actions.simulation import approve_simulation
+from assessments.enums import Setting, Verdict
+from assessments.models import Enrolment, EvidenceVersion, SimulationApproval
 from assessments.queries.leaves import leaves_in
 from portfolio import vault
 from portfolio.enums import QualificationKind, Role
@@ -209,3 +210,22 @@ def sampled(enrolment: Enrolment) -> Enrolment:
 
 def verified(enrolment: Enrolment) -> Enrolment:
     return verification.verify(enrolment=sampled(enrolment), by=enrolment.verifier, at=timezone.now())
+
+
+def approved_simulation(enrolment: Enrolment, *numbers: str) -> SimulationApproval:
+    """Approved today for tomorrow, for these criteria (all when none is given)."""
+    return approve_simulation(
+        enrolment=enrolment,
+        what="A call with an angry customer.",
+        reason="None came up in three months.",
+        criteria=[target.criterion_id for target in targets(enrolment, *numbers)],
+        planned_on=timezone.localdate() + datetime.timedelta(days=1),
+        by=enrolment.verifier,
+        at=timezone.now(),
+    )
+
+
+def simulated(title: str = "Call handling review") -> items.Described:
+    """What a candidate says of a simulation of tomorrow."""
+    tomorrow = timezone.localdate() + datetime.timedelta(days=1)
+    return replace(described(title), setting=Setting.SIMULATED, activity_on=tomorrow)

@@ -3,8 +3,11 @@
 from django.urls import path
 
 from assessments.views import (
+    adjustment,
+    appeal,
     award,
     candidate,
+    case,
     caseload,
     consistency,
     device,
@@ -23,6 +26,7 @@ from assessments.views import (
     reassigning,
     record,
     safekeeping,
+    simulation,
     testimony,
     verification,
 )
@@ -65,6 +69,10 @@ urlpatterns = [
     path("enrolments/<int:pk>/consistency/", consistency.candidate_rules, name="candidate_consistency"),
     path("enrolments/<int:pk>/consistency/set/", consistency.set_for_candidate, name="set_candidate_consistency"),
     path("consistency/<int:pk>/end/", consistency.end_rule, name="end_consistency"),
+    path("centre/<slug:slug>/adjustments/", adjustment.adjustments, name="adjustments"),
+    path("centre/<slug:slug>/adjustments/new/", adjustment.arrange, name="arrange_adjustment"),
+    path("adjustments/<int:pk>/", adjustment.adjustment, name="adjustment"),
+    path("adjustments/<int:pk>/end/", adjustment.end, name="end_adjustment"),
     # evidence
     path("portfolio/", candidate.home, name="candidate_home"),
     path("evidence/<int:pk>/", item.evidence, name="evidence"),
@@ -134,6 +142,23 @@ urlpatterns = [
     path("samples/<int:pk>/", verification.sample, name="sample"),
     path("samples/<int:pk>/drop/", verification.drop_sample, name="drop_sample"),
     path("actions/<int:pk>/", verification.action, name="action"),
+    path("enrolments/<int:pk>/simulation/", simulation.approve, name="approve_simulation"),
+    # appeals
+    path("appeals/", appeal.appeals, name="appeals"),
+    path("appeals/<int:pk>/", appeal.appeal, name="appeal"),
+    path("appeals/<int:pk>/adjudicator/", appeal.appoint, name="appoint_adjudicator"),
+    path("appeals/<int:pk>/decide/", appeal.decide, name="decide_appeal"),
+    path("appeals/<int:pk>/follow-up/", appeal.follow_up, name="follow_up"),
+    path("enrolments/<int:pk>/appeal/", appeal.raise_appeal, name="raise_appeal"),
+    path("centre/<slug:slug>/appeals-procedure/", appeal.procedure, name="appeals_procedure"),
+    # cases
+    path("cases/", case.cases, name="cases"),
+    path("centre/<slug:slug>/cases/new/", case.open_case, name="open_case"),
+    path("cases/<int:pk>/", case.case, name="case"),
+    path("cases/<int:pk>/investigators/", case.investigators, name="investigators"),
+    path("cases/<int:pk>/hold/", case.hold, name="hold"),
+    path("cases/<int:pk>/let-go/", case.let_go, name="let_go"),
+    path("cases/<int:pk>/close/", case.close, name="close_case"),
     # award
     path("forms/", award.forms, name="forms"),
     path("centre/<slug:slug>/forms/", award.centre_forms, name="centre_forms"),

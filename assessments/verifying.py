@@ -90,7 +90,8 @@ def further_acts(person: Person, facts: UnitFacts) -> list[str]:
     if facts.open_sample:
         return ["sample"]
     acts = ["plan_sample"] if facts.status in STAGES else []
-    if facts.status == UnitStatus.SIGNED_OFF and not facts.verifier_always and not facts.agreed_samples:
+    may_be_left = not (facts.verifier_always or facts.agreed_samples or facts.simulated)
+    if facts.status == UnitStatus.SIGNED_OFF and may_be_left:
         acts.append("leave_unsampled")
     return acts
 
@@ -128,6 +129,8 @@ def _cannot_be_left(facts: UnitFacts) -> Iterable[Reason]:
         yield Reason(words, "unit", facts.enrolment_id)
     if facts.verifier_always:
         yield Reason(VERIFIER_ALWAYS, "unit", facts.enrolment_id)
+    for item in facts.simulated:
+        yield Reason(f"{item.name} is simulated, and all simulated evidence is sampled.", "item", item.pk)
     if facts.open_sample:
         yield Reason("A sample of this unit is open: close or drop it first.", "sample", facts.open_sample.pk)
     if facts.agreed_samples:

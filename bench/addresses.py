@@ -202,6 +202,7 @@ def candidates_pages(found: Subjects) -> Iterable[Page]:
     yield page("Map to criteria", me, "assessments:map_evidence", item, most=HEAVY)
     yield page("Hand in", me, "assessments:submit_evidence", found.draft.evidence_id, measured=False)
     yield page("Withdraw a draft", me, "assessments:withdraw_evidence", found.draft.evidence_id, measured=False)
+    yield page("Appeal a decision", me, "assessments:raise_appeal", found.begun.pk, most=HEAVY, measured=False)
     yield page("Document", me, "portfolio:document", found.document.pk)
     yield page("Units", me, "units:list")
     yield page("Specification", me, "units:unit", UNITS[0], 1)
@@ -248,6 +249,7 @@ def verifiers_pages(found: Subjects) -> Iterable[Page]:
     chosen, agreed = found.at[Stage.BEING_SAMPLED], found.at[Stage.COUNTERSIGNED]
     action = Action.objects.get(enrolment=found.at[Stage.ACTION_RAISED])
     sample = Sample.objects.get(enrolment=chosen)
+    cc32 = found.candidate.enrolments.get(unit__key="ocr-cc32")
 
     yield page("Sampling", me, "assessments:sampling")
     yield page("Units verified", me, "assessments:units_verified")
@@ -255,6 +257,7 @@ def verifiers_pages(found: Subjects) -> Iterable[Page]:
     yield page("Choose for sampling", me, "assessments:plan_sample", agreed.pk, most=HEAVY, measured=False)
     yield page("Leave unsampled", me, "assessments:leave_unsampled", agreed.pk, most=HEAVY, measured=False)
     yield page("Drop a sample", me, "assessments:drop_sample", sample.pk, most=HEAVY, measured=False)
+    yield page("Approve a simulation", me, "assessments:approve_simulation", cc32.pk, most=HEAVY, measured=False)
     yield page("Action", me, "assessments:action", action.pk, measured=False)
 
 
@@ -273,6 +276,9 @@ def office_pages(found: Subjects) -> Iterable[Page]:
     yield page("Forms", me, "assessments:centre_forms", slug)
     yield page("Declare authentic", me, "assessments:authenticate", signed, most=HEAVY)
     yield page("Approvals", me, "assessments:approvals", slug)
+    yield page("Appeals", me, "assessments:appeals")
+    yield page("Cases", me, "assessments:cases")
+    yield page("Adjustments", me, "assessments:adjustments", slug)
     for name, route, args in (
         ("Add a candidate", "portfolio:add_candidate", [slug]),
         ("Add staff", "portfolio:add_staff", [slug]),
@@ -285,6 +291,10 @@ def office_pages(found: Subjects) -> Iterable[Page]:
         ("Record a conflict", "assessments:record_conflict", [slug]),
         ("End a conflict", "assessments:end_conflict", [found.conflict.pk]),
         ("Approval", "assessments:approval", [slug, "ocr"]),
+        ("Settings", "portfolio:centre_settings", [slug]),
+        ("Arrange an adjustment", "assessments:arrange_adjustment", [slug]),
+        ("Appeals procedure", "assessments:appeals_procedure", [slug]),
+        ("Open a case", "assessments:open_case", [slug]),
         ("Approval of the form", "assessments:form_approval", [slug, "ocr"]),
     ):
         yield page(name, me, route, *args, most=HEAVY, measured=False)

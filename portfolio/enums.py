@@ -13,6 +13,14 @@ class Role(models.TextChoices):
     ADMINISTRATOR = "administrator", "Centre administrator"
 
 
+class Country(models.TextChoices):
+    """Where a centre is: which bank holidays it keeps, and so which days are working days."""
+
+    ENGLAND_WALES = "england_wales", "England or Wales"
+    SCOTLAND = "scotland", "Scotland"
+    NORTHERN_IRELAND = "northern_ireland", "Northern Ireland"
+
+
 class QualificationKind(models.TextChoices):
     """Awards that qualify staff to assess or verify (City & Guilds, OCR and SQA accept all of a kind)."""
 
@@ -54,6 +62,7 @@ class Told(models.TextChoices):
     RECORDED = "recorded", "A record of your assessor’s to acknowledge"
     ACKNOWLEDGED = "acknowledged", "A record of yours acknowledged or disputed"
     PLAN = "plan", "Assessment plans and reviews"
+    APPEAL = "appeal", "An appeal that goes on"
     UNIT_BACK = "unit_back", "A unit that comes back, or is opened again"
     UNIT_SIGNED = "unit_signed", "A unit signed off, verified or certificated"
     WITNESS = "witness", "A witness who signed or declined"

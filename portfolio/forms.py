@@ -8,7 +8,7 @@ from django.contrib.auth.forms import SetPasswordForm
 from django.core.exceptions import ValidationError
 from django.forms.utils import ErrorDict
 
-from portfolio.enums import QualificationKind, Rhythm, Role, Told
+from portfolio.enums import Country, QualificationKind, Rhythm, Role, Told
 from portfolio.rules import CONCERNS, QUALIFIES, STAFF_ROLES, scn_refusals, uln_refusals
 from portfolio.work import Work
 
@@ -137,6 +137,22 @@ class StaffForm(StaffNamesForm):
         error_messages={"required": "Choose at least one role: what will this person do here?"},
     )
     field_order = ["email"]
+
+
+class CentreSettingsForm(forms.Form):
+    """What a centre says of itself."""
+
+    country = forms.ChoiceField(
+        label="Where the centre is",
+        choices=Country.choices,
+        help_text="Its bank holidays decide which days are working days, by which deadlines are counted.",
+    )
+    prior_learning_years = forms.IntegerField(
+        label="Years after which prior learning is asked to be current",
+        min_value=1,
+        max_value=50,
+        help_text="Older learning is not refused: readers are asked to look whether it is still current.",
+    )
 
 
 class RoleForm(forms.Form):

@@ -31,6 +31,7 @@ urlpatterns = [
     path("news/stop/<str:token>/", news.stop, name="stop_digest"),
     path("people/", people.people, name="people"),
     path("centre/<slug:slug>/people/", people.centre_people, name="centre_people"),
+    path("centre/<slug:slug>/settings/", people.centre_settings, name="centre_settings"),
     path("centre/<slug:slug>/people/add-candidate/", people.add_candidate, name="add_candidate"),
     path("centre/<slug:slug>/people/add-staff/", people.add_staff, name="add_staff"),
     path("centre/<slug:slug>/people/<slug:handle>/", include(person)),

@@ -33,12 +33,15 @@ QUALIFIED_AS: Mapping[Role, Role] = {Role.LEAD_VERIFIER: Role.INTERNAL_VERIFIER}
 """A lead verifier is an internal verifier whom the centre puts in charge: the same awards count."""
 
 VERIFYING = (Role.INTERNAL_VERIFIER, Role.LEAD_VERIFIER)
+STAFF_ROLES = (Role.ASSESSOR, Role.INTERNAL_VERIFIER, Role.LEAD_VERIFIER, Role.ADMINISTRATOR)
+
 CONCERNS: Mapping[Told, tuple[Role, ...]] = {
     Told.FEEDBACK: (Role.CANDIDATE,),
     Told.RETURNED: (Role.CANDIDATE,),
     Told.RECORDED: (Role.CANDIDATE,),
     Told.ACKNOWLEDGED: (Role.ASSESSOR,),
     Told.PLAN: (Role.CANDIDATE, Role.ASSESSOR),
+    Told.APPEAL: (Role.CANDIDATE, *STAFF_ROLES),
     Told.UNIT_BACK: (Role.CANDIDATE, Role.ASSESSOR, *VERIFYING),
     Told.UNIT_SIGNED: (Role.CANDIDATE, Role.ASSESSOR),
     Told.WITNESS: (Role.CANDIDATE,),
@@ -63,8 +66,6 @@ CONCERNS: Mapping[Told, tuple[Role, ...]] = {
     Told.ROLE_ENDING: (Role.ADMINISTRATOR,),
 }
 """Whom each kind of news concerns: what a person chooses from on their page "What I am told"."""
-
-STAFF_ROLES = (Role.ASSESSOR, Role.INTERNAL_VERIFIER, Role.LEAD_VERIFIER, Role.ADMINISTRATOR)
 
 
 class Award(Protocol):

@@ -11,12 +11,12 @@ from assessments.actions.counting import recount
 from assessments.actions.items import LockedItem, lock_item, told
 from assessments.actions.journey import lock, person, refuse
 from assessments.actions.leaves import LeafTarget
-from assessments.enums import ItemStatus, Party, UnitStatus, Verb
+from assessments.enums import ItemStatus, Party, Setting, UnitStatus, Verb
 from assessments.models import Decision, Enrolment, EvidenceVersion, Mapping
 from assessments.queries.enrolment import has_verified, people_of
-from assessments.queries.evidence import enrolments_of, forbidden_setting
+from assessments.queries.evidence import enrolments_of, forbidden_setting, further_simulation
 from assessments.rules import Person, parties
-from assessments.workflow import item_refusals
+from assessments.workflow import ITEM_FROZEN, UNIT_FROZEN, item_refusals
 from portfolio import audit
 from portfolio.canonical import JSON
 from portfolio.models import User
@@ -81,6 +81,8 @@ def take_back(*, mapping: Mapping, by: User, at: datetime.datetime) -> Mapping:
         sentences.append(f"{enrolment.unit.short_code} is “{enrolment.get_status_display()}”: its mapping stands.")
     if mapping.taken_back_at:
         sentences.append("This mapping was taken back already.")
+    if enrolment.frozen_at or mapping.evidence.frozen_at:
+        sentences.append(ITEM_FROZEN)
     if not unjudged(Mapping.objects.filter(pk=mapping.pk)):
         sentences.append("The assessor has judged this, so it stays on the record.")
     if _is_last(mapping):
@@ -153,7 +155,7 @@ def claim(
             sentences.append(f"Only the candidate or the unit's assessor can map to {enrolment.unit.short_code}.")
         else:
             criteria = {target.criterion_id for target in new if target.enrolment_id == enrolment_id}
-            sentences += mapping_refusals(enrolment, criteria, version.setting)
+            sentences += mapping_refusals(enrolment, criteria, version.setting, simulated_on=simulated_on(version))
             if evidence.author and has_verified(enrolment, evidence.author):
                 sentences.append(f"Whoever made this record has sampled or verified {enrolment.unit.short_code}.")
     if sentences:
@@ -173,9 +175,21 @@ def claim(
     )
 
 
-def mapping_refusals(enrolment: Enrolment, criteria: set[int], setting: str) -> list[str]:
-    """Why an item from this setting cannot be mapped to these criteria of the unit; empty when it can."""
+def simulated_on(version: EvidenceVersion) -> datetime.date | None:
+    """The day of a simulation that has been handed in; None for whatever is real, or may change yet."""
+    return version.activity_on if version.setting == Setting.SIMULATED and version.submitted_at else None
+
+
+def mapping_refusals(
+    enrolment: Enrolment, criteria: set[int], setting: str, *, simulated_on: datetime.date | None = None
+) -> list[str]:
+    """Why an item from this setting cannot be mapped to these criteria of the unit; empty when it can.
+
+    A simulation handed in already, on that day, is mapped only to what was approved before (domain rule 17).
+    """
     sentences = []
+    if enrolment.frozen_at:
+        sentences.append(UNIT_FROZEN)
     if enrolment.status != UnitStatus.COLLECTING:
         status = enrolment.get_status_display()
         sentences.append(f"{enrolment.unit.short_code} is “{status}”: nothing more can be mapped to it.")
@@ -183,6 +197,8 @@ def mapping_refusals(enrolment: Enrolment, criteria: set[int], setting: str) -> 
         sentences.append(f"One of the criteria does not belong to {enrolment.unit.short_code}.")
     if forbidden := forbidden_setting(enrolment.unit, setting):
         sentences.append(forbidden)
+    elif simulated_on and (refused := further_simulation(enrolment, criteria, simulated_on)):
+        sentences.append(refused)
     return sentences
 
 

@@ -17,7 +17,7 @@ from assessments.actions.leaves import LeafTarget
 from assessments.enums import EvidenceKind, HeldAt, ItemStatus, OthersData, Setting, UnitStatus, Verb, Verdict
 from assessments.models import Evidence, EvidenceFile, EvidenceVersion, Mapping
 from assessments.queries.evidence import enrolments_of
-from assessments.workflow import item_refusals
+from assessments.workflow import ITEM_FROZEN, item_refusals
 from portfolio import audit, notices, renditions, signing, transfers
 from portfolio.actions.checks import refuse_invalid
 from portfolio.canonical import JSON
@@ -113,6 +113,8 @@ def edit_draft(
     version = item.version
     if by.pk != version.evidence.candidate.user_id:
         raise Refusal(["Only the candidate can edit their draft."])
+    if item.facts.is_frozen:
+        raise Refusal([ITEM_FROZEN])
     if version.status != ItemStatus.DRAFT:
         raise Refusal(["What has been handed in is never edited: replace it with a new version instead."])
     if described.kind != EvidenceKind.WITNESS_TESTIMONY and (item.facts.testimonies or item.facts.asked):

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from assessments.actions import leaves, telling
-from assessments.actions.claims import mapping_refusals
+from assessments.actions.claims import mapping_refusals, simulated_on
 from assessments.actions.counting import recount
 from assessments.actions.items import LockedItem, lock_item
 from assessments.actions.journey import (
@@ -282,7 +282,9 @@ def _decision_refusals(item: LockedItem, decisions: Sequence[Judged], reader: Pe
             sentences.append("Some of these criteria are in a unit that you do not assess.")
             continue
         criteria = {judged.criterion_id for judged in decisions if judged.enrolment_id == enrolment_id}
-        sentences += mapping_refusals(enrolment, criteria, item.version.setting)
+        sentences += mapping_refusals(
+            enrolment, criteria, item.version.setting, simulated_on=simulated_on(item.version)
+        )
     return list(dict.fromkeys(sentences))
 
 

@@ -15,6 +15,7 @@ from django.utils import timezone
 from assessments.enums import AllocatedAs, UnitStatus, Verdict
 from assessments.models import (
     Action,
+    Appeal,
     AssessmentPlan,
     Decision,
     Enrolment,
@@ -117,6 +118,26 @@ def of_plan(plan: AssessmentPlan, sentence: str, by: User, at: Moment) -> None:
     to_staff = News(Told.PLAN, f"{candidate.name}: {plan.title}", sentence, place, plan)
     notices.tell(to_staff, [plan.assessor], plan.centre, by, at)
     notices.tell(replace(to_staff, subject=plan.title), [candidate.user], plan.centre, by, at)
+
+
+def of_appeal(appeal: Appeal, sentence: str, people: Iterable[User | None], by: User, at: Moment) -> None:
+    """Those an appeal concerns at this point of it: its candidate, whoever hears it, or the centre's office."""
+    notices.settle(appeal, by, at)
+    enrolment = appeal.enrolment
+    candidate, place = enrolment.candidate_user, reverse("assessments:appeal", args=[appeal.pk])
+    told = {person.pk: person for person in people if person}
+    own = told.pop(candidate.pk, None)
+    to_staff = News(Told.APPEAL, whose(enrolment), sentence, place, appeal)
+    notices.tell(to_staff, told.values(), enrolment.centre, by, at)
+    notices.tell(replace(to_staff, subject=code(enrolment)), [own], enrolment.centre, by, at)
+
+
+def office_of(enrolment: Enrolment, at: Moment) -> list[User]:
+    """The centre's administrators and lead verifiers."""
+    day = timezone.localdate(at)
+    return [
+        user for role in (Role.ADMINISTRATOR, Role.LEAD_VERIFIER) for user in holders(enrolment.centre_id, role, day)
+    ]
 
 
 def reviewed(reading: Review, decisions: Sequence[Decision], by: User, at: Moment) -> None:

@@ -1,6 +1,9 @@
 """Nouns of the upper floor, by chapter."""
 
+from assessments.models.adjustment import Adjustment
+from assessments.models.appeal import DAYS, Appeal, AppealsProcedure, Days, Hearing
 from assessments.models.award import AuthenticationForm, Certificate, Claim
+from assessments.models.case import Case, CaseConcern, CaseStep, CaseWorker, Freeze
 from assessments.models.consistency import SCOPES, ConsistencyRule
 from assessments.models.enrolment import Allocation, Enrolment, EnrolmentQuerySet
 from assessments.models.evidence import Evidence, EvidenceFile, EvidenceVersion, Mapping, Release, Showing
@@ -17,10 +20,12 @@ from assessments.models.planning import (
     ReviewedProgress,
 )
 from assessments.models.question_sets import QuestionSet, QuestionSetQuerySet, SetQuestion, SetQuestionCriterion
+from assessments.models.simulation import SimulatedCriterion, SimulationApproval
 from assessments.models.testimony import SIGNED, STILL_WANTED, Testimony, TestimonyCriterion
 from assessments.models.verification import Action, ActionQuerySet, Sample, SampledCriterion, UnsampledNote
 
 __all__ = [
+    "DAYS",
     "SCOPES",
     "SIGNED",
     "STILL_WANTED",
@@ -28,14 +33,22 @@ __all__ = [
     "Action",
     "ActionQuerySet",
     "ActivityItem",
+    "Adjustment",
     "Allocation",
+    "Appeal",
+    "AppealsProcedure",
     "AssessmentPlan",
     "AssessorRecord",
     "AuthenticationForm",
+    "Case",
+    "CaseConcern",
+    "CaseStep",
+    "CaseWorker",
     "Certificate",
     "Claim",
     "ConsistencyRule",
     "Countersignature",
+    "Days",
     "Decision",
     "DecisionMarker",
     "Enrolment",
@@ -44,6 +57,8 @@ __all__ = [
     "EvidenceFile",
     "EvidenceVersion",
     "Exchange",
+    "Freeze",
+    "Hearing",
     "Interest",
     "InterestQuerySet",
     "Mapping",
@@ -63,6 +78,8 @@ __all__ = [
     "SetQuestionCriterion",
     "Showing",
     "SignOff",
+    "SimulatedCriterion",
+    "SimulationApproval",
     "Testimony",
     "TestimonyCriterion",
     "UnsampledNote",

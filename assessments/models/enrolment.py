@@ -1,6 +1,8 @@
 """A candidate's unit: who works on it, and where it stands."""
 
 import datetime
+from functools import reduce
+from operator import or_
 
 from django.db import models
 from django.db.models import F, Q
@@ -66,10 +68,12 @@ def differ(one: str, other: str) -> Q:
 def worked_on_by(user: User, day: datetime.date | None = None, *, at: str = "") -> Q:
     """The units a person sees as staff: those they are allocated to, and all of a centre they run.
 
+    The adjudicator of an open appeal is among the former.
     By a role in force on the day, today when none is given. `at` leads from the row asked about to its enrolment, e.g.
     `enrolment__`: joined to one row, that costs less than a list of all they see.
     """
-    named = Q(**{f"{at}assessor": user}) | Q(**{f"{at}countersigner": user}) | Q(**{f"{at}verifier": user})
+    parts = ("assessor", "countersigner", "verifier", "adjudicator")
+    named = reduce(or_, (Q(**{f"{at}{part}": user}) for part in parts))
     staff = Q(**{f"{at}centre__in": centres_of(user, *STAFF, day=day)})
     running = Q(**{f"{at}centre__in": centres_of(user, Role.ADMINISTRATOR, Role.LEAD_VERIFIER, day=day)})
     return (staff & named) | running
@@ -132,6 +136,13 @@ class Enrolment(models.Model):
     claimed_at = models.DateTimeField(null=True, editable=False)
     suspended_at = models.DateTimeField(null=True, editable=False)
     ended_at = models.DateTimeField("withdrawn at", null=True, editable=False)
+    frozen_at = models.DateTimeField(null=True, editable=False, help_text="by the centre's office, since when")
+    open_appeal = models.ForeignKey(
+        "assessments.Appeal", on_delete=models.PROTECT, null=True, editable=False, related_name="+"
+    )
+    adjudicator = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, editable=False, related_name="+", help_text="of the open appeal"
+    )
 
     objects = EnrolmentQuerySet.as_manager()
 

@@ -48,6 +48,7 @@ class Evidence(models.Model):
         help_text="the assessor who made it; nobody: it is the candidate's own",
     )
     created_at = models.DateTimeField()
+    frozen_at = models.DateTimeField(null=True, editable=False, help_text="by the centre's office, since when")
     device_draft = models.UUIDField(null=True, editable=False, help_text="mark of the draft a device sent it from")
 
     objects = EvidenceQuerySet.as_manager()

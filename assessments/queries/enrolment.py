@@ -3,14 +3,14 @@
 import datetime
 from collections.abc import Iterable
 
-from django.db.models import F
+from django.db.models import F, Q
 
 from assessments.enums import ItemStatus, Pace, SignedAs, UnitStatus
 from assessments.models import SIGNED, Action, Enrolment, Exchange, Mapping, Sample, SignOff, Testimony
 from assessments.pace import PaceDates, pace_of
 from assessments.progress import Progress, Tally
 from assessments.rules import People, Person
-from assessments.workflow import UnitFacts
+from assessments.workflow import Named, UnitFacts
 from portfolio.enums import Role
 from portfolio.models import CandidateRecord, RoleGrant, StaffQualification, StaffRecord, User
 
@@ -42,6 +42,16 @@ def verifiers_in(enrolment_ids: Iterable[int]) -> dict[int, frozenset[int]]:
             signed.values_list("enrolment_id", "signature__signer_id"),
             marked.values_list("pk", "verified_by_id"),
         ),
+    )
+
+
+def has_judged(enrolment: Enrolment, user: User) -> bool:
+    """Whether the person ever decided, countersigned or signed off in the unit, even if that was voided since."""
+    judging = [SignedAs.ASSESSOR, SignedAs.COUNTERSIGNER]
+    decided = Q(review__assessor=user) | Q(countersignature__by=user)
+    return (
+        enrolment.decisions.filter(decided).exists()
+        or enrolment.sign_offs.filter(part__in=judging, signature__signer=user).exists()
     )
 
 
@@ -134,6 +144,8 @@ def bare_facts(enrolment: Enrolment) -> UnitFacts:
         status=UnitStatus(enrolment.status),
         people=people_of(enrolment),
         kept_status=UnitStatus(enrolment.kept_status) if enrolment.kept_status else None,
+        frozen=enrolment.frozen_at is not None,
+        open_appeal=open_appeal_of(enrolment),
     )
 
 
@@ -148,6 +160,12 @@ def kept_pace(enrolment: Enrolment, today: datetime.date) -> Pace | None:
     if enrolment.target_on is None or not enrolment.criteria_count:
         return None
     return pace_of(PaceDates(enrolment.ahead_before, enrolment.behind_from), enrolment.status, today)
+
+
+def open_appeal_of(enrolment: Enrolment) -> Named | None:
+    """The appeal that is open in the unit, as the unit itself notes it. No query."""
+    pk = enrolment.open_appeal_id
+    return Named(pk, f"Appeal {pk}") if pk else None
 
 
 def staff_name(user: User, centre_id: int) -> str:

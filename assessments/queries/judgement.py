@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from django.utils import timezone
 
 from assessments.consistency import Rule
-from assessments.enums import EvidenceKind, ItemStatus, SignedAs, UnitStatus
+from assessments.enums import EvidenceKind, ItemStatus, Setting, SignedAs, UnitStatus
 from assessments.models import (
     SIGNED,
     Countersignature,
@@ -24,7 +24,7 @@ from assessments.models import (
 )
 from assessments.progress import CONFIRMING, Mark, layer_of, layers
 from assessments.queries.consistency import Asked, counted, falling_short, rules_for
-from assessments.queries.enrolment import authors_in, gathered, people_of, witnesses_in
+from assessments.queries.enrolment import authors_in, gathered, open_appeal_of, people_of, witnesses_in
 from assessments.queries.interests import Held, held_in
 from assessments.queries.leaves import Leaves, leaves_in
 from assessments.queries.marks import Decided, Mapped, decided_in, mapped_to, marks
@@ -263,6 +263,9 @@ def unit_facts(rows: UnitRows) -> UnitFacts:
         kept_status=UnitStatus(enrolment.kept_status) if enrolment.kept_status else None,
         interested=frozenset(row.user_id for row in rows.held if row.to_at is None and row.interested),
         short=falling_short(consistency_of(rows)),
+        frozen=enrolment.frozen_at is not None,
+        open_appeal=open_appeal_of(enrolment),
+        simulated=simulated_items(rows),
     )
 
 
@@ -286,6 +289,12 @@ def unsettled(rows: UnitRows, *, disputed: bool) -> tuple[Named, ...]:
     states = ((row, rows.records.get(row.version_id)) for row in rows.mapped)
     found = {row.evidence_id: row.item for row, state in states if state and state.is_open(disputed=disputed)}
     return tuple(Named(pk, name) for pk, name in found.items())
+
+
+def simulated_items(rows: UnitRows) -> tuple[Named, ...]:
+    """Items handed in that were simulated: all of them are sampled (domain rule 17)."""
+    simulated = (row for row in rows.mapped if row.setting == Setting.SIMULATED and row.status != ItemStatus.DRAFT)
+    return tuple(Named(pk, name) for pk, name in {row.evidence_id: row.item for row in simulated}.items())
 
 
 def signed_facts(rows: UnitRows) -> dict[str, JSON]:

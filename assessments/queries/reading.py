@@ -6,9 +6,20 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
+from django.utils import timezone
 
 from assessments.enums import ItemStatus, UnitStatus, Verdict
-from assessments.models import Action, Decision, Enrolment, EvidenceFile, EvidenceVersion, Mapping, Testimony
+from assessments.models import (
+    Action,
+    Adjustment,
+    Decision,
+    Enrolment,
+    EvidenceFile,
+    EvidenceVersion,
+    Mapping,
+    Testimony,
+)
+from assessments.queries.adjustment import arranged_for
 from assessments.queries.conversation import Turn, about, decisions_on, readings_of, turns
 from assessments.queries.enrolment import staff_names
 from assessments.queries.evidence import facts_of, held_up_by_scans, scans_of, testimonies_of
@@ -246,6 +257,7 @@ class Reading:
     """Where an assessor made it."""
     facts: ItemFacts
     shown: Seen
+    adjustments: list[Adjustment]
 
     @property
     def criteria(self) -> list[ToJudge]:
@@ -259,8 +271,8 @@ class Reading:
 def reading(user: User, version_id: int) -> Reading:
     """The item beside the criteria of every collecting unit of the candidate that the user assesses.
 
-    Ten queries at most, however many criteria, three more for a witness's testimony, and four for an assessor's record.
-    Raises EvidenceVersion.DoesNotExist where there is nothing for them to judge.
+    Ten queries at most, however many criteria, three more for a witness's testimony, and four for an assessor's record,
+    one where something is arranged. Raises EvidenceVersion.DoesNotExist where there is nothing for them to judge.
     """
     versions = versions_to_read(user, version_id)
     version = next((row for row in versions if row.pk == version_id and row.submitted_at), None)
@@ -289,17 +301,28 @@ def reading(user: User, version_id: int) -> Reading:
         changes=changes(earlier, version, files, mappings) if earlier else None,
         newer=next((row for row in handed_in if row.number > version.number and not row.replaced_at), None),
         record=records.get(version.pk),
+        adjustments=adjustments_for(version),
         facts=facts_of(version, mapped_now(ever), files[version.pk], in_the_way, testimonies, has_draft=has_draft),
         shown=shown_of(version, ids, mappings, decisions, files[version.pk]),
     )
 
 
 def versions_to_read(user: User, version_id: int) -> list[EvidenceVersion]:
-    """The versions of the item that has this one, the oldest first, if the user assesses a unit it was mapped to."""
+    """The versions of the item that has this one, the oldest first, if the user assesses a unit it was mapped to.
+
+    Each says whether anything is `adjusted` for its candidate.
+    """
     mine = Mapping.objects.filter(evidence=OuterRef("evidence"), enrolment__assessor=user)
     same = EvidenceVersion.objects.filter(pk=version_id).order_by().values("evidence")
-    rows = EvidenceVersion.objects.filter(Exists(mine), evidence__in=same)
+    arranged = Adjustment.objects.in_force(timezone.localdate()).filter(candidate=OuterRef("evidence__candidate"))
+    rows = EvidenceVersion.objects.filter(Exists(mine), evidence__in=same).annotate(adjusted=Exists(arranged))
     return list(rows.select_related("evidence__candidate", "evidence__centre").order_by("number"))
+
+
+def adjustments_for(version: EvidenceVersion) -> list[Adjustment]:
+    """What is arranged for the candidate. One query where anything is. The version comes with whether it is."""
+    adjusted: bool = getattr(version, "adjusted", True)
+    return arranged_for(version.evidence.candidate_id, timezone.localdate()) if adjusted else []
 
 
 def units_held(user: User, version: EvidenceVersion) -> list[Enrolment]:

@@ -8,15 +8,18 @@ from dataclasses import dataclass, field, replace
 from django.db.models import Exists, OuterRef, Q, Subquery
 from django.utils import timezone
 
-from assessments.enums import EvidenceKind, ItemStatus, Layer, Pace, SignedAs, UnitStatus, Verb, Verdict
-from assessments.models import ConsistencyRule, Enrolment
+from assessments.currency import currency_warning
+from assessments.enums import EvidenceKind, ItemStatus, Layer, Pace, Setting, SignedAs, UnitStatus, Verb, Verdict
+from assessments.models import Adjustment, ConsistencyRule, Enrolment, SimulationApproval
 from assessments.progress import Mark, Progress, layer_of, progress_of, still_needed
+from assessments.queries.adjustment import arranged_for
 from assessments.queries.consistency import UnmetRule, unmet_rules
 from assessments.queries.enrolment import kept_pace
 from assessments.queries.interests import Held
 from assessments.queries.judgement import UnitRows, consistency_of, unit_rows
 from assessments.queries.markers import MarkerShown, markers_of
 from assessments.queries.marks import Decided, Mapped
+from assessments.queries.simulation import simulations_of
 from assessments.queries.verification import LOOKED_AT, LookedAt, looked_at_in, unit_facts
 from assessments.rules import PERMISSIONS, Person, parties
 from assessments.verifying import further_acts
@@ -82,6 +85,9 @@ class Said:
     at: datetime.datetime | None
     countersigned: bool | None
     countersigner_id: int | None
+    simulated: bool
+    currency: str
+    """What to ask of prior learning that is old; empty where there is nothing."""
     marked_id: int | None
     """The decision, where places were marked for it."""
     markers: list[MarkerShown] = field(default_factory=list)
@@ -153,6 +159,8 @@ class UnitPage:
     """Why the unit came back to whoever signs next, while it has not been signed again."""
     comments: str
     looked_at: LookedAt
+    adjustments: list[Adjustment]
+    simulations: list[SimulationApproval]
     over_time: OverTime
     only_witnesses: bool
     made: frozenset[int]
@@ -180,6 +188,8 @@ SHOWN = (
         **{f"{part}_name": name_of(part) for part in PARTS},
         **{found: Exists(rows.filter(enrolment=OuterRef("pk"))) for found, rows in LOOKED_AT.items()},
         ruled=Exists(ConsistencyRule.objects.in_force().filter(centre=OuterRef("centre"))),
+        adjusted=Exists(Adjustment.objects.filter(candidate=OuterRef("candidate"))),
+        simulating=Exists(SimulationApproval.objects.filter(enrolment=OuterRef("pk"))),
     )
 )
 """Enrolments with all that the page of one tells of them. Written once: writing it takes longer than asking it."""
@@ -188,8 +198,9 @@ SHOWN = (
 def enrolment_shown(user: User, which: Q) -> tuple[Enrolment, dict[str, str]]:
     """The enrolment that fits and the names of its staff by part, in one query.
 
-    It comes with what verifiers ever did in it (LOOKED_AT): most units have nothing of the kind to be asked for.
-    So with `ruled`, whether its centre asks for consistency.
+    It comes with what verifiers ever did in it (LOOKED_AT), with whether anything was ever arranged for the candidate
+    or approved to be simulated, and with `ruled`, whether its centre asks for consistency: most units have nothing of
+    the kind to be asked for.
     Raises Enrolment.DoesNotExist for strangers.
     """
     enrolment = SHOWN.visible_to(user).get(which)
@@ -213,6 +224,7 @@ def page_of(enrolment: Enrolment, staff: dict[str, str], person: Person, *, rule
     pairs = list(zip(rows.mapped, rows.marks, strict=True))
     verbs = open_to(person, facts)
     next_verb = NEXT.get(facts.status)
+    adjusted, simulating = getattr(enrolment, "adjusted", True), getattr(enrolment, "simulating", True)
     return UnitPage(
         enrolment=enrolment,
         staff=staff,
@@ -229,6 +241,8 @@ def page_of(enrolment: Enrolment, staff: dict[str, str], person: Person, *, rule
         came_back=came_back(rows, own=person.user_id == enrolment.candidate_user_id),
         comments=rows.sign_offs[SignedAs.ASSESSOR].comments if SignedAs.ASSESSOR in rows.sign_offs else "",
         looked_at=looked_at,
+        adjustments=arranged_for(enrolment.candidate_id, timezone.localdate()) if adjusted else [],
+        simulations=simulations_of(enrolment.pk) if simulating else [],
         over_time=over_time(rows.mapped),
         only_witnesses=rests_on_witnesses_alone(rows.mapped),
         made=frozenset(rows.records),
@@ -300,11 +314,13 @@ def criterion_rows(
     said: dict[int, list[Said]] = defaultdict(list)
     marks: dict[int, list[Mark]] = defaultdict(list)
     why: dict[int, list[str]] = defaultdict(list)
+    today = timezone.localdate()
     for row, mark in pairs:
         word = latest.get((row.version_id, row.criterion_id))
         marks[row.criterion_id].append(mark)
         why[row.criterion_id].append(word.why if word else "")
-        said[row.criterion_id].append(said_of(row, mark, word))
+        currency = currency_warning(row.prior_achieved_on, today, rows.enrolment.centre.prior_learning_years)
+        said[row.criterion_id].append(said_of(row, mark, word, currency))
     return [
         CriterionRow(
             criterion,
@@ -331,7 +347,7 @@ def leaf_rows(rows: UnitRows, facts: UnitFacts) -> list[LeafRow]:
     return found
 
 
-def said_of(row: Mapped, mark: Mark, word: Decided | None) -> Said:
+def said_of(row: Mapped, mark: Mark, word: Decided | None, currency: str) -> Said:
     """One item's say on one criterion."""
     return Said(
         evidence_id=row.evidence_id,
@@ -346,6 +362,8 @@ def said_of(row: Mapped, mark: Mark, word: Decided | None) -> Said:
         countersigned=word.countersigned if word else None,
         countersigner_id=word.countersigner_id if word else None,
         marked_id=word.pk if word and word.marked else None,
+        simulated=row.setting == Setting.SIMULATED,
+        currency=currency,
     )
 
 

@@ -24,6 +24,7 @@ from assessments.testing import (
 from assessments.tests.acts_of_assessors import MADE
 from assessments.tests.acts_of_plans import ACTS as ACTS_OF_PLANS
 from assessments.tests.doing import Act
+from assessments.tests.further_acts import FURTHER_ACTS
 from assessments.tests.item_acts import ITEM_ACTS
 from assessments.tests.ties import declare_interest, end_interest
 
@@ -291,4 +292,5 @@ ACTS: dict[str, Callable[[House], Act]] = {
     Verb.CERTIFICATE.value: certificate,
     Verb.REVOKE.value: revoke,
     **ACTS_OF_PLANS,
+    **FURTHER_ACTS,
 }

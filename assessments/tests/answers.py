@@ -100,6 +100,11 @@ def running(code: int = 200) -> Codes:
     return others | {"administrator": code, "lead": code}
 
 
+def runs_appeals(code: int) -> Codes:
+    """The office's part of an appeal in a unit: others who see the unit may look at the appeal, and no more."""
+    return only(*SEES_THE_UNIT, code=403) | {"lead": code, "administrator": code}
+
+
 def turn(verb: Verb) -> Codes:
     """The page of a verb on the unit: open to those whose turn it can be, closed to others who see the unit."""
     mine = {person: 200 if PARTIES[person] in PERMISSIONS[verb] else 403 for person in PARTIES}

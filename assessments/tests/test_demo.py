@@ -9,15 +9,20 @@ from assessments.enums import UnitStatus
 from assessments.models import (
     Action,
     ActivityItem,
+    Adjustment,
+    Appeal,
     AssessmentPlan,
     AssessorRecord,
     AuthenticationForm,
+    Case,
     Certificate,
     Enrolment,
+    Evidence,
     EvidenceFile,
     PlanReview,
     QuestionSet,
     Sample,
+    SimulationApproval,
 )
 from assessments.tests.counting import miscounted
 from portfolio import audit, vault
@@ -48,6 +53,11 @@ def test_the_demonstration_centre_shows_every_stage_and_is_filled_once(standard:
     assert any(kind.startswith("audio/") for kind in kinds)
     for file in EvidenceFile.objects.select_related("stored"):
         assert vault.path_of(file.stored).stat().st_size == file.stored.size
+    appeal = Appeal.objects.get()
+    assert [hearing.stage for hearing in appeal.hearings.all()] == ["assessor", "verifier"]
+    assert appeal.enrolment.open_appeal == appeal
+    assert Evidence.objects.filter(frozen_at__isnull=False).count() == Case.objects.get().freezes.count() == 1
+    assert Adjustment.objects.get().candidate == SimulationApproval.objects.get().enrolment.candidate
     assert audit.verify(AuditChain.objects.get(centre__slug="harbour")) is None
     assert miscounted() == []
     lines = AuditEvent.objects.count()

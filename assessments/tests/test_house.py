@@ -169,6 +169,11 @@ TURNS_OF_OTHERS: dict[str, tuple[str, ...]] = {
     "end_rule": ("administrator",),
     "return_plan": ("assessor",),
     "link_activity": ("assessor",),
+    "acknowledge_appeal": ("lead",),
+    "end_investigator": ("administrator",),
+    "appoint_adjudicator": ("lead",),
+    "lapse_appeal": ("lead",),
+    "follow_up": ("lead",),
 }
 
 

@@ -47,6 +47,7 @@ WITHOUT_RECORDS = {
         "portfolio:uploads",
         "portfolio:upload",
         "assessments:replace_evidence",
+        "assessments:let_go",
         "assessments:map_cell",
         "assessments:resend_request",
         "assessments:revoke_request",
@@ -72,6 +73,18 @@ WITHOUT_RECORDS = {
     "for a set of questions, which is as long as it was written": {
         "assessments:question_set",
         "assessments:rewrite_set",
+    },
+    "of an appeal, a case or an adjustment, which are few: counted where they are tried": {
+        "assessments:appeal",
+        "assessments:appoint_adjudicator",
+        "assessments:decide_appeal",
+        "assessments:follow_up",
+        "assessments:case",
+        "assessments:investigators",
+        "assessments:hold",
+        "assessments:close_case",
+        "assessments:adjustment",
+        "assessments:end_adjustment",
     },
     "of one award, like the page it was recorded on": {"portfolio:qualification_achieved"},
     "the page of a verb, like the others, where nothing of the centre stands yet": {

@@ -26,7 +26,7 @@ from assessments.queries.mapping import (
     units_to_map,
     value_of,
 )
-from assessments.views.asking import deny, item_linked
+from assessments.views.asking import currency_of, deny, item_linked
 from assessments.views.item import draft_of, page_of
 from assessments.views.receiving import received
 from assessments.workflow import Reason, item_refusals
@@ -279,6 +279,8 @@ def status_for(request: SignedInRequest, reasons: list[Reason]) -> int:
 
 def saved(request: SignedInRequest, version: EvidenceVersion) -> HttpResponse:
     """On to handing it in, to asking a witness, or back to the item."""
+    if warning := currency_of(version):
+        messages.warning(request, warning)
     if request.POST.get("then") == "witness" and version.kind == EvidenceKind.WITNESS_TESTIMONY:
         return redirect("assessments:ask_witness", version.evidence_id)
     if request.POST.get("then") == "hand_in":
@@ -332,5 +334,6 @@ def form_page(
         "page": page,
         "queue": f"{request.user.handle} {record.centre.slug} {page.evidence.pk if page else 'new'}",
         "suggestions": suggestions_for(form),
+        "currency": currency_of(page.version) if page else "",
     }
     return render(request, "assessments/evidence/form.html", context)

@@ -13,7 +13,7 @@ from assessments.models import Evidence, EvidenceVersion
 from assessments.queries.item import DraftPage, ItemPage, draft_page, item_page
 from assessments.queries.testimony import witness_lines
 from assessments.queries.versions import with_releases
-from assessments.views.asking import item_linked, person_at
+from assessments.views.asking import currency_of, item_linked, person_at
 from assessments.views.viewing import files_shown
 from portfolio.access import SignedInRequest, signed_in
 
@@ -46,6 +46,7 @@ def evidence(request: SignedInRequest, pk: int) -> HttpResponse:
         "sees_contact": not page.own,
         "witnesses": witness_lines(page.testimonies, timezone.now()) if page.own else [],
         "can_ask": page.own and draft and page.version.kind == EvidenceKind.WITNESS_TESTIMONY,
+        "currency": currency_of(page.version),
         "acts": acts(page),
         "returned_with": returned_with(page),
         "seen": next((turn for turn in page.turns if turn.seen and turn.version == page.version.number), None),

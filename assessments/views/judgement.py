@@ -28,7 +28,7 @@ from assessments.queries.reading import (
 )
 from assessments.queries.seen import AGAIN, changed_since, seen_by
 from assessments.rules import Person
-from assessments.views.asking import person_at
+from assessments.views.asking import currency_of, person_at
 from assessments.views.viewing import files_shown
 from assessments.workflow import item_refusals
 from portfolio.access import SignedInRequest, holds
@@ -145,6 +145,8 @@ def _judge_answer(request: SignedInRequest, form: ReadingForm) -> HttpResponse:
         "can_save": not reasons,
         "seen": request.POST.get(SEEN, "") if unsaid else found.shown.token(request.user),
         "files": files_shown(found.files, found.scans, own=False),
+        "adjustments": found.adjustments,
+        "currency": currency_of(found.version),
         "testimonies": [row for row in found.testimonies if row.is_signed],
         "units": _units_shown(form),
         "blank": BLANK,

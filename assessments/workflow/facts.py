@@ -77,6 +77,9 @@ class UnitFacts:
     kept_status: UnitStatus | None = None
     interested: frozenset[int] = frozenset()
     """Those named on the unit who have a conflict of interest with its candidate today."""
+    frozen: bool = False
+    open_appeal: Named | None = None
+    simulated: tuple[Named, ...] = ()
 
     @property
     def pending(self) -> bool:
@@ -86,13 +89,18 @@ class UnitFacts:
 
 @dataclass(frozen=True)
 class ItemUnit:
-    """A unit an item is mapped to. `forbids` is the sentence why the item's setting is not allowed in it."""
+    """A unit an item is mapped to. `forbids` is the sentence why the item's setting is not allowed in it.
+
+    `unapproved` is the sentence why a simulation, which the unit allows, cannot be handed in yet.
+    """
 
     enrolment_id: int
     name: str
     status: UnitStatus
     people: People
     forbids: str = ""
+    unapproved: str = ""
+    frozen: bool = False
 
 
 @dataclass(frozen=True)
@@ -123,3 +131,9 @@ class ItemFacts:
     witnesses: frozenset[int] = frozenset()
     author_id: int | None = None
     acknowledged: bool = False
+    frozen: bool = False
+
+    @property
+    def is_frozen(self) -> bool:
+        """Whether the centre's office holds the item, or a unit that it is mapped to."""
+        return self.frozen or any(unit.frozen and unit.status != UnitStatus.WITHDRAWN for unit in self.units)

@@ -7,6 +7,7 @@ from assessments.rules import Person, parties
 from assessments.workflow.facts import ItemFacts, ItemUnit, Reason
 
 U = UnitStatus
+ITEM_FROZEN = "This evidence is held by the centre’s office at the moment: ask there before you go on."
 I = ItemStatus  # noqa: E741  # read as a table
 
 
@@ -48,6 +49,8 @@ def _units_taking(person: Person, facts: ItemFacts) -> Iterable[Reason]:
     for unit in facts.units:
         if unit.forbids and unit.status != U.WITHDRAWN:
             yield Reason(unit.forbids, "unit", unit.enrolment_id)
+        elif unit.unapproved and unit.status != U.WITHDRAWN:
+            yield Reason(unit.unapproved, "unit", unit.enrolment_id)
 
 
 def _own_work(facts: ItemFacts) -> Iterable[Reason]:

@@ -11,6 +11,8 @@ StatusT = TypeVar("StatusT", UnitStatus, ItemStatus)
 U = UnitStatus
 I = ItemStatus  # noqa: E741  # read as a table
 
+UNIT_WHILE_FROZEN = (Verb.REVOKE,)
+"""What is recorded of a unit that the centre's office holds: what the awarding body did. Nothing else moves."""
 SUSPENDABLE = (U.COLLECTING, U.DECLARED, U.AWAITING_COUNTERSIGNATURE, U.SIGNED_OFF, U.VERIFIED)
 
 
@@ -37,7 +39,8 @@ ITEM_JOURNEY: tuple[Step[ItemStatus], ...] = (
         Verb.SUBMIT, (I.DRAFT, I.RETURNED), (I.SUBMITTED,), "hand this item in",
         "a file, a named location or a witness's signed testimony, and no witness still to sign; mapped to "
         "at least one criterion; what was done and when; declared authentic; "
-        "nothing in quarantine; a setting its units allow; its units still collecting",
+        "nothing in quarantine; a setting its units allow; a simulation approved by the unit's "
+        "verifier before its day; its units still collecting",
     ),
     Step(
         Verb.REVIEW, (I.SUBMITTED, I.REVIEWED), (I.REVIEWED, I.RETURNED), "assess this item",
@@ -128,7 +131,7 @@ UNIT_JOURNEY: tuple[Step[UnitStatus], ...] = (
     Step(
         Verb.CLAIM, (U.VERIFIED, U.SIGNED_OFF), (U.CLAIMED,), "claim this unit",
         "verified, or left unsampled with a reason where the body asks for the verifier only if sampled; no open "
-        "sample or action; no signature stale; direct claim status or the external verifier's authorisation",
+        "sample, action or appeal; no signature stale; direct claim status or the external verifier's authorisation",
     ),
     Step(
         Verb.UNCLAIM, (U.CLAIMED,), (U.VERIFIED, U.SIGNED_OFF), "take back the claim of this unit",

@@ -7,6 +7,8 @@ from assessments.rules import Person, has_decided, is_author, is_witness, stands
 from assessments.workflow.facts import Reason, UnitFacts
 
 U = UnitStatus
+UNIT_FROZEN = "This unit is held by the centre’s office at the moment: ask there before you go on."
+"""Said to everybody alike, and no more: that a case holds it is known to those who work on the case alone."""
 VERIFIER_ALWAYS = "The awarding body wants the internal verifier's signature on every unit."
 
 
@@ -133,6 +135,9 @@ def _claim(person: Person, facts: UnitFacts) -> Iterable[Reason]:
         elif not facts.left_unsampled:
             yield Reason("The internal verifier has neither verified this unit nor recorded why it was not sampled.")
     yield from _nothing_open(person, facts)
+    if facts.open_appeal:
+        sentence = f"{facts.open_appeal.name} is open in this unit: it can be claimed once the appeal is closed."
+        yield Reason(sentence, "appeal", facts.open_appeal.pk)
     yield from _nothing_stale(person, facts)
 
 

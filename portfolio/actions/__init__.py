@@ -5,7 +5,7 @@ Everything else is done by somebody who administers the centre that day; `Refusa
 they are told by e-mail everybody chooses for themselves.
 """
 
-from portfolio.actions.centre import open_centre
+from portfolio.actions.centre import open_centre, set_up_centre
 from portfolio.actions.invitations import accept_invitation, invite_candidate, invite_staff, resend_invitation
 from portfolio.actions.records import achieve_qualification, edit_candidate, edit_staff, record_qualification
 from portfolio.actions.roles import end_role, grant_role
@@ -24,5 +24,6 @@ __all__ = [
     "open_centre",
     "record_qualification",
     "resend_invitation",
+    "set_up_centre",
     "stop_digest",
 ]

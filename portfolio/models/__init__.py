@@ -13,6 +13,7 @@ from portfolio.models.people import (
     StaffQualification,
     StaffRecord,
     User,
+    centres_kept_by,
     centres_of,
     holders,
 )
@@ -52,6 +53,7 @@ __all__ = [
     "Upload",
     "User",
     "WorkInProgress",
+    "centres_kept_by",
     "centres_of",
     "holders",
     "one_of",

@@ -11,9 +11,15 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 
-from portfolio.enums import QualificationKind, Role
+from portfolio.enums import Country, QualificationKind, Role
 from portfolio.models.base import one_of
 from portfolio.models.mailbox import Mailbox
+
+PRIOR_LEARNING_YEARS = 3
+"""How old prior learning may be before a reader is asked whether it is still current, unless the centre says otherwise.
+
+Source: evidence is to be current (domain rule 13); awarding bodies name two to five years, and none forbids older.
+"""
 
 RecordT = TypeVar("RecordT", bound=models.Model)
 
@@ -38,11 +44,23 @@ class Centre(models.Model):
     name = models.CharField(max_length=200)
     slug = models.SlugField(unique=True)
     created_at = models.DateTimeField()
+    country = models.CharField(max_length=20, choices=Country, default=Country.ENGLAND_WALES)
+    prior_learning_years = models.PositiveSmallIntegerField(
+        "years after which prior learning is asked to be current", default=PRIOR_LEARNING_YEARS
+    )
 
     objects = CentreQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]
+        constraints = [
+            one_of("country", Country, "country_is_known"),
+            models.CheckConstraint(
+                condition=Q(prior_learning_years__gte=1),
+                name="prior_learning_is_current_for_a_year_at_least",
+                violation_error_message="Prior learning is current for a year at least.",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name

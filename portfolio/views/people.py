@@ -10,11 +10,19 @@ from django.views.decorators.http import require_http_methods, require_POST
 from portfolio import actions
 from portfolio.access import SignedInRequest, holds
 from portfolio.enums import Role
-from portfolio.forms import CandidateForm, CandidateNamesForm, PeopleFilterForm, StaffForm, StaffNamesForm, asked_for
+from portfolio.forms import (
+    CandidateForm,
+    CandidateNamesForm,
+    CentreSettingsForm,
+    PeopleFilterForm,
+    StaffForm,
+    StaffNamesForm,
+    asked_for,
+)
 from portfolio.models import CandidateRecord, Centre, StaffRecord, User
 from portfolio.queries import Person, people_page, person_at, person_page
 from portfolio.refusal import Refusal
-from portfolio.views.answers import done, form_page, in_progress
+from portfolio.views.answers import done, form_page, in_progress, typed
 from portfolio.views.news import on_home
 
 Trail = list[tuple[str, str | None]]
@@ -53,6 +61,19 @@ def people(request: SignedInRequest) -> HttpResponse:
     if len(centres) == 1:
         return redirect("portfolio:centre_people", centres[0].slug)
     return render(request, "portfolio/centres.html", {"centres": centres, **on_home(request)})
+
+
+@holds(Role.ADMINISTRATOR)
+@ask_or_act
+def centre_settings(request: SignedInRequest, slug: str) -> HttpResponse:
+    """Where the centre is, and how old prior learning may be before somebody asks."""
+    centre = kept_centre(request, slug)
+    initial = {"country": centre.country, "prior_learning_years": centre.prior_learning_years}
+    form = CentreSettingsForm(typed(request), initial=initial)
+    if done(form, lambda clean: actions.set_up_centre(centre=centre, by=request.user, at=timezone.now(), **clean)):
+        messages.success(request, "The settings are saved.")
+        return redirect("portfolio:centre_people", slug)
+    return form_page(request, form, title="Settings of the centre", button="Save", trail=people_trail(centre))
 
 
 @holds(Role.ADMINISTRATOR)

@@ -11,8 +11,11 @@ from assessments.demo.centre import DOMAIN, SLUG
 from assessments.enums import RECORDED, ItemStatus, PlanStatus, SetStatus
 from assessments.models import (
     Action,
+    Adjustment,
+    Appeal,
     AssessmentPlan,
     AssessorRecord,
+    Case,
     ConsistencyRule,
     Enrolment,
     EvidenceFile,
@@ -132,6 +135,18 @@ def review_to_sign() -> list[object]:
 
 def rule() -> list[object]:
     return [ConsistencyRule.objects.earliest("pk").pk]
+
+
+def appeal() -> list[object]:
+    return [Appeal.objects.get().pk]
+
+
+def case() -> list[object]:
+    return [Case.objects.get().pk]
+
+
+def adjustment() -> list[object]:
+    return [Adjustment.objects.get().pk]
 
 
 def handle(name: str) -> Where:
@@ -373,7 +388,38 @@ OFFICE = [
     Visit("morag", "assessments:resume", unit("hannah", "ocr-d20")),
     Visit("morag", "portfolio:document", document),
 ]
-VISITS = [*ENTRANCE, *STANDARD, *CANDIDATE, *ASSESSOR, *PLANS, *VERIFIER, *OFFICE]
+APPEALS = [
+    Visit("sian", "assessments:appeals"),
+    Visit("owen", "assessments:appeals", about="empty"),
+    Visit("sian", "assessments:appeal", appeal),
+    Visit("sian", "assessments:raise_appeal", unit("sian", "ocr-cc16"), about="refused"),
+    Visit("tom", "assessments:raise_appeal", unit("tom", "ocr-cc32"), about="nothing"),
+    Visit("ruairidh", "assessments:raise_appeal", unit("ruairidh", "sqa-h12e04"), about="nothing-sqa"),
+    Visit("anita", "assessments:appeal", appeal, about="adjudicator"),
+    Visit("anita", "assessments:decide_appeal", appeal),
+    Visit("morag", "assessments:appeals", about="office"),
+    Visit("morag", "assessments:appeal", appeal, about="office"),
+    Visit("morag", "assessments:appoint_adjudicator", appeal),
+    Visit("morag", "assessments:follow_up", appeal, about="refused", status=409),
+    Visit("morag", "assessments:appeals_procedure", centre()),
+    Visit("iain", "assessments:approve_simulation", unit("sian", "ocr-cc32")),
+]
+CASES = [
+    Visit("morag", "assessments:cases"),
+    Visit("iain", "assessments:cases", about="none"),
+    Visit("morag", "assessments:open_case", centre()),
+    Visit("morag", "assessments:case", case),
+    Visit("morag", "assessments:investigators", case),
+    Visit("morag", "assessments:hold", case),
+    Visit("morag", "assessments:close_case", case),
+    Visit("morag", "assessments:adjustments", centre()),
+    Visit("nia", "assessments:adjustments", lambda: [SECOND], about="empty"),
+    Visit("morag", "assessments:arrange_adjustment", centre()),
+    Visit("morag", "assessments:adjustment", adjustment),
+    Visit("morag", "assessments:end_adjustment", adjustment),
+    Visit("morag", "portfolio:centre_settings", centre()),
+]
+VISITS = [*ENTRANCE, *STANDARD, *CANDIDATE, *ASSESSOR, *PLANS, *VERIFIER, *OFFICE, *APPEALS, *CASES]
 
 NO_PAGE = {
     "assessments:sign_record": "follows what was just written; looked at in test_record_in_browser",
@@ -406,6 +452,7 @@ NO_PAGE = {
     "assessments:remove_activity": "answers to a press of a button only",
     "assessments:revise_plan": "answers to a press of a button only",
     "assessments:start_activity": "answers to a press of a button only",
+    "assessments:let_go": "answers to a press of a button only",
     "assessments:recording_form": "answers to a press of a button only",
     "assessments:authentication_document": "answers to a press of a button only",
     "assessments:blank_form": "a download",
