@@ -40,6 +40,11 @@ class Verb(models.TextChoices):
     QUARANTINE = "quarantine", "quarantine"
     RELEASE = "release", "release from quarantine"
     REDACT = "redact", "redact"
+    # an item that an assessor makes
+    HAND_OVER = "hand_over", "hand over"
+    CORRECT = "correct", "correct"
+    ACKNOWLEDGE = "acknowledge", "acknowledge"
+    DISPUTE = "dispute", "dispute"
     # a unit
     DECLARE = "declare", "declare complete"
     REFER = "refer", "refer back"
@@ -79,12 +84,28 @@ class Layer(models.TextChoices):
     RETURNED = "returned", "Returned"
 
 
+class Pace(models.TextChoices):
+    """How a unit's progress stands against its target date. The rule: assessments/progress.py."""
+
+    BEHIND = "behind", "Behind target"
+    ON_TRACK = "on_track", "On track"
+    AHEAD = "ahead", "Ahead of target"
+
+
 class Verdict(models.TextChoices):
     """What an assessor says of one criterion, reading one version of an item."""
 
     MET = "met", "Met"
     CONTRIBUTES = "contributes", "Contributes"
     NOT_YET = "not_yet", "Not yet"
+
+
+class MarkerKind(models.TextChoices):
+    """What a place in the evidence is named by."""
+
+    PAGE = "page", "Page"
+    TIME = "time", "Time"
+    PASSAGE = "passage", "Passage"
 
 
 class EvidenceKind(models.TextChoices):
@@ -100,6 +121,27 @@ class EvidenceKind(models.TextChoices):
     AUDIO_VIDEO = "audio_video", "Audio or video recording"
     PRIOR_LEARNING = "prior_learning", "Recognition of prior learning"
     SIMULATION = "simulation", "Simulation"
+
+
+RECORDED = (EvidenceKind.OBSERVATION, EvidenceKind.PROFESSIONAL_DISCUSSION, EvidenceKind.QUESTIONS)
+"""What an assessor makes a record of."""
+
+
+class AskedHow(models.TextChoices):
+    """How a question was put and answered."""
+
+    ORAL = "oral", "Spoken"
+    WRITTEN = "written", "Written"
+
+
+class SetStatus(models.TextChoices):
+    """How far a set of questions is. Only one in use is asked."""
+
+    DRAFT = "draft", "Draft"
+    OFFERED = "offered", "Waiting to be verified"
+    VERIFIED = "verified", "Verified"
+    IN_USE = "in_use", "In use"
+    WITHDRAWN = "withdrawn", "Withdrawn"
 
 
 class Setting(models.TextChoices):
@@ -155,6 +197,15 @@ class AllocatedAs(models.TextChoices):
     VERIFIER = "verifier", "Internal verifier"
 
 
+class InterestKind(models.TextChoices):
+    """What makes somebody's judgement of a candidate a matter of their own (Ofqual A4)."""
+
+    RELATIVE = "relative", "Relative or close friend"
+    LINE_MANAGER = "line_manager", "Line manager"
+    BUSINESS = "business", "Business or financial tie"
+    OTHER = "other", "Something else"
+
+
 class SignedAs(models.TextChoices):
     """Whose signature on a unit, and to what."""
 
@@ -201,8 +252,99 @@ class SampleOutcome(models.TextChoices):
     NOT_AGREED = "not_agreed", "Not agreed"
 
 
+class AppealStage(models.TextChoices):
+    """Who hears an appeal, in the order in which it is taken further (domain rule 59)."""
+
+    ASSESSOR = "assessor", "Another assessor, informally"
+    VERIFIER = "verifier", "Internal verifier"
+    CENTRE = "centre", "Centre manager or panel"
+    AWARDING_BODY = "awarding_body", "Awarding body"
+
+
+class AppealOutcome(models.TextChoices):
+    UPHELD = "upheld", "Upheld"
+    PARTLY = "partly", "Partly upheld"
+    NOT_UPHELD = "not_upheld", "Not upheld"
+
+
+class AppealClosed(models.TextChoices):
+    """How an appeal ended."""
+
+    WITHDRAWN = "withdrawn", "Withdrawn by the candidate"
+    ACCEPTED = "accepted", "Outcome accepted"
+    FOLLOWED_UP = "followed_up", "Upheld and followed up"
+    EXHAUSTED = "exhausted", "No further stage"
+    LAPSED = "lapsed", "Not taken further in time"
+
+
+class AppealState(models.TextChoices):
+    """Where an open appeal stands, and so whose turn it is. Worked out from what happened, never kept."""
+
+    RAISED = "raised", "To be acknowledged"
+    UNHEARD = "unheard", "Waits for an adjudicator"
+    HEARING = "hearing", "With the adjudicator"
+    ANSWER = "answer", "Waits for the candidate's answer"
+    FOLLOW_UP = "follow_up", "Upheld, to be followed up"
+    CLOSED = "closed", "Closed"
+
+
+class CaseKind(models.TextChoices):
+    """What a case is about (Ofqual A8)."""
+
+    MALPRACTICE = "malpractice", "Suspected malpractice"
+    MALADMINISTRATION = "maladministration", "Suspected maladministration"
+
+
+class CaseOutcome(models.TextChoices):
+    NO_CASE = "no_case", "No case to answer"
+    PROVED = "proved", "Proved"
+    REFERRED = "referred", "Referred to the awarding body"
+
+
 class ClaimBasis(models.TextChoices):
     """What a claim rests on."""
 
     DIRECT = "direct", "Direct claim status"
     AUTHORISED = "authorised", "Authorised by the external verifier"
+
+
+class Effect(models.TextChoices):
+    """What a count does that is not reached. It never decides: that is the assessor's."""
+
+    WARN = "warn", "Warn"
+    BLOCK = "block", "Block"
+
+
+class PlanStatus(models.TextChoices):
+    """Where an assessment plan stands."""
+
+    DRAFT = "draft", "Being written"
+    PROPOSED = "proposed", "Waiting for the candidate"
+    AGREED = "agreed", "Agreed"
+    REPLACED = "replaced", "Replaced by its next version"
+    CLOSED = "closed", "Closed"
+
+
+class PlanVerb(models.TextChoices):
+    """Everything a person can do to an assessment plan. The audit book uses these words."""
+
+    EDIT = "edit_plan", "edit"
+    PROPOSE = "propose_plan", "propose"
+    RETURN = "return_plan", "send back to be changed"
+    AGREE = "agree_plan", "agree"
+    REVISE = "revise_plan", "change"
+    CLOSE = "close_plan", "close"
+    START = "start_activity", "start evidence for"
+    LINK = "link_activity", "put evidence to"
+    REVIEW = "hold_review", "review"
+    AGREE_REVIEW = "agree_review", "agree a review of"
+
+
+class ActivityState(models.TextChoices):
+    """How far a planned activity is. Worked out from the evidence it led to and the day, never kept."""
+
+    PLANNED = "planned", "Planned"
+    MISSED = "missed", "Missed its day"
+    IN_PREPARATION = "in_preparation", "In preparation"
+    HANDED_IN = "handed_in", "Handed in"
+    ASSESSED = "assessed", "Assessed"

@@ -30,7 +30,7 @@ class Mark(NamedTuple):
 
     @property
     def pending(self) -> bool:
-        """Met by an unqualified assessor, and nobody has countersigned yet: it does not count until then."""
+        """Met, but not by somebody whose decision stands alone, and nobody has countersigned yet: it does not count."""
         return self.verdict == Verdict.MET and self.needs_countersignature and self.countersigned is None
 
     @property
@@ -79,21 +79,31 @@ def layer_of(marks: Iterable[Mark], *, confirmed: bool = False) -> Layer:
     return Layer.RETURNED if marks else Layer.NOT_STARTED
 
 
-def still_needed(marks: Iterable[Mark]) -> str:
-    """What a criterion still needs, given everything mapped to it, the nearest way first; empty once it is met."""
-    marks = list(marks)
-    handed_in = [mark for mark in marks if mark.item_status != ItemStatus.DRAFT]
-    if any(mark.accepted for mark in handed_in):
+def still_needed(marks: Sequence[Mark], why: Sequence[str] = ()) -> str:
+    """What a criterion still needs, given everything mapped to it, the nearest way first; empty once it is met.
+
+    `why` is what was said of each mark, in the same order: the sentence carries it where that is what is needed.
+    """
+    said = list(zip(marks, why or [""] * len(marks), strict=True))
+    handed_in = [(mark, words) for mark, words in said if mark.item_status != ItemStatus.DRAFT]
+    if any(mark.accepted for mark, _ in handed_in):
         return ""
-    if any(mark.pending for mark in handed_in):
+    if any(mark.pending for mark, _ in handed_in):
         return "It is met, and waits for a countersignature."
-    if any(mark.waiting for mark in handed_in):
+    if any(mark.waiting for mark, _ in handed_in):
         return "It waits for the assessor."
-    if any(not mark.returned for mark in handed_in):
-        return "What there is contributes to it: more is needed to meet it."
+    contributing = [words for mark, words in handed_in if not mark.returned]
+    if contributing:
+        return f"What there is contributes to it: more is needed to meet it.{quoted(contributing)}"
     if handed_in:
-        return "Put right what the assessor asks for, or show it with something else."
+        asked = quoted(words for _, words in handed_in)
+        return f"Put right what the assessor asks for, or show it with something else.{asked}"
     return "Hand in the draft that is to show it." if marks else "Nothing shows it yet."
+
+
+def quoted(words: Iterable[str]) -> str:
+    """Each of the words once, in quotation marks after a space; empty where there are none."""
+    return "".join(f" “{said}”" for said in dict.fromkeys(words) if said)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,3 +148,37 @@ def progress_of(layer_by_criterion: Mapping[int, Layer]) -> Progress:
         confirmed=confirmed,
         returned=found.count(Layer.RETURNED),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many of a unit's criteria are at least so far, whatever its status: what the unit keeps of its marks.
+
+    `pending` are those met and awaiting countersignature, which count as claimed.
+    """
+
+    claimed: int
+    accepted: int
+    returned: int
+    pending: int
+
+    def progress(self, total: int, status: str) -> Progress:
+        """The unit's progress at a status: what is accepted is confirmed once the unit is signed off."""
+        confirmed = self.accepted if status in CONFIRMING else 0
+        return Progress(total, self.claimed, self.accepted, confirmed, self.returned)
+
+
+def tally(marks: Iterable[Mark]) -> Tally:
+    """Count a unit's criteria by their marks."""
+    by_criterion: dict[int, list[Mark]] = {}
+    for mark in marks:
+        by_criterion.setdefault(mark.criterion_id, []).append(mark)
+    found = {criterion: layer_of(of_it) for criterion, of_it in by_criterion.items()}
+    reached = list(found.values())
+    accepted = reached.count(Layer.ACCEPTED)
+    pending = [
+        criterion
+        for criterion, of_it in by_criterion.items()
+        if found[criterion] == Layer.CLAIMED and any(mark.pending for mark in of_it)
+    ]
+    return Tally(reached.count(Layer.CLAIMED) + accepted, accepted, reached.count(Layer.RETURNED), len(pending))

@@ -1,6 +1,6 @@
 """Who: what a person is to a unit, and the permission table. Pure: no rows, no clock."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from assessments.enums import Party, Verb
@@ -18,7 +18,10 @@ class Person:
 
 @dataclass(frozen=True)
 class People:
-    """Who is named on a unit, who has ever judged in it, and who of those who sign in is a witness in it."""
+    """Who is named on a unit, who has ever judged in it, and who of those who sign in is a witness in it.
+
+    `authors` made a record that is evidence in it, or devised questions asked in one.
+    """
 
     candidate_id: int
     assessor_id: int
@@ -26,6 +29,7 @@ class People:
     countersigner_id: int | None = None
     deciders: frozenset[int] = frozenset()
     witnesses: frozenset[int] = frozenset()
+    authors: frozenset[int] = frozenset()
 
 
 PERMISSIONS: dict[Verb, tuple[Party, ...]] = {
@@ -37,6 +41,10 @@ PERMISSIONS: dict[Verb, tuple[Party, ...]] = {
     Verb.QUARANTINE: (Party.ASSESSOR, Party.ADMINISTRATOR),
     Verb.RELEASE: (Party.ASSESSOR, Party.ADMINISTRATOR),
     Verb.REDACT: (Party.ASSESSOR, Party.ADMINISTRATOR),
+    Verb.HAND_OVER: (Party.ASSESSOR,),
+    Verb.CORRECT: (Party.ASSESSOR,),
+    Verb.ACKNOWLEDGE: (Party.CANDIDATE,),
+    Verb.DISPUTE: (Party.CANDIDATE,),
     Verb.DECLARE: (Party.CANDIDATE,),
     Verb.REFER: (Party.ASSESSOR,),
     Verb.SIGN_OFF: (Party.ASSESSOR,),
@@ -109,6 +117,34 @@ def has_decided(person: Person, people: People) -> bool:
 def is_witness(person: Person, people: People) -> bool:
     """Nobody verifies evidence whose testimony is their own (SQA): whether this person is a witness in the unit."""
     return person.user_id in people.witnesses
+
+
+def stands_alone(person: Person, interested: Collection[int]) -> bool:
+    """Whether an assessor's word counts by itself: else it waits for a countersignature.
+
+    Not without an assessor's award (NVQ Code of Practice), nor with an interest in the candidate (Ofqual A4.6).
+    """
+    return person.qualified and person.user_id not in interested
+
+
+def is_author(person: Person, people: People) -> bool:
+    """Nobody verifies what they made or devised themselves (SQA): a record in the unit, or questions asked in it."""
+    return person.user_id in people.authors
+
+
+def may_set_for_centre(person: Person) -> bool:
+    """Whether the person says how often the centre asks for a criterion to be shown."""
+    return bool(person.roles & {Role.LEAD_VERIFIER, Role.ADMINISTRATOR})
+
+
+def may_set_for_unit(person: Person, people: People) -> bool:
+    """Whether the person says so of one candidate: never of themselves."""
+    return bool(parties(person, people) & {Party.ASSESSOR, Party.LEAD_VERIFIER, Party.ADMINISTRATOR})
+
+
+def relaxes(person: Person, people: People) -> bool:
+    """Whether the person may ask less of one candidate: rules apply to everybody unless agreed (Ofqual H5.3)."""
+    return Party.LEAD_VERIFIER in parties(person, people)
 
 
 def in_words(allowed: Iterable[Party]) -> str:

@@ -2,17 +2,20 @@
 
 import datetime
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.core.files.base import ContentFile
 from django.core.management import call_command
 from django.utils import timezone
 
+from assessments.actions import claims, judgement, verification
 from assessments.actions import enrolment as enrolments
 from assessments.actions import evidence as items
-from assessments.actions import judgement, verification
-from assessments.enums import Verdict
-from assessments.models import Enrolment, EvidenceVersion
+from assessments.actions.leaves import LeafTarget
+from assessments.actions.simulation import approve_simulation
+from assessments.enums import Setting, Verdict
+from assessments.models import Enrolment, EvidenceVersion, SimulationApproval
+from assessments.queries.leaves import leaves_in
 from portfolio import vault
 from portfolio.enums import QualificationKind, Role
 from portfolio.models import CandidateRecord, Centre, User
@@ -99,10 +102,16 @@ def an_enrolment(
     )
 
 
-def targets(enrolment: Enrolment, *numbers: str) -> list[items.Target]:
+def targets(enrolment: Enrolment, *numbers: str) -> list[claims.Target]:
     """The unit's criteria with these numbers (all when none is given) as targets of a mapping."""
     criteria = enrolment.unit.criteria.filter(number__in=numbers) if numbers else enrolment.unit.criteria.all()
-    return [items.Target(enrolment.pk, criterion.pk) for criterion in criteria]
+    return [claims.Target(enrolment.pk, criterion.pk) for criterion in criteria]
+
+
+def leaves(enrolment: Enrolment, *paths: str) -> list[LeafTarget]:
+    """The leaves of the unit's evidence requirements at these places (all when none is given): most units have none."""
+    found = leaves_in([enrolment])[enrolment.pk].leaves
+    return [LeafTarget(enrolment.pk, leaf.pk) for leaf in found if leaf.path in paths or not paths]
 
 
 def described(title: str = "Call handling review") -> items.Described:
@@ -120,12 +129,16 @@ def a_file(centre: Centre, text: str = "What I did that week.", name: str = "not
 def a_draft(
     enrolment: Enrolment, *numbers: str, words: items.Described | None = None, files: Sequence[items.NamedFile] = ()
 ) -> EvidenceVersion:
-    """An item being prepared, with a file, mapped to criteria of the unit (all when none is given)."""
+    """An item being prepared, with a file, mapped to criteria of the unit.
+
+    When none is given: to all, and shown to cover all of its evidence requirements.
+    """
     return items.add_evidence(
         candidate=enrolment.candidate,
         described=words or described(),
         files=files or [a_file(enrolment.centre)],
         targets=targets(enrolment, *numbers),
+        shows=() if numbers else leaves(enrolment),
         by=enrolment.candidate_user,
         at=timezone.now(),
     )
@@ -197,3 +210,22 @@ def sampled(enrolment: Enrolment) -> Enrolment:
 
 def verified(enrolment: Enrolment) -> Enrolment:
     return verification.verify(enrolment=sampled(enrolment), by=enrolment.verifier, at=timezone.now())
+
+
+def approved_simulation(enrolment: Enrolment, *numbers: str) -> SimulationApproval:
+    """Approved today for tomorrow, for these criteria (all when none is given)."""
+    return approve_simulation(
+        enrolment=enrolment,
+        what="A call with an angry customer.",
+        reason="None came up in three months.",
+        criteria=[target.criterion_id for target in targets(enrolment, *numbers)],
+        planned_on=timezone.localdate() + datetime.timedelta(days=1),
+        by=enrolment.verifier,
+        at=timezone.now(),
+    )
+
+
+def simulated(title: str = "Call handling review") -> items.Described:
+    """What a candidate says of a simulation of tomorrow."""
+    tomorrow = timezone.localdate() + datetime.timedelta(days=1)
+    return replace(described(title), setting=Setting.SIMULATED, activity_on=tomorrow)

@@ -7,7 +7,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from assessments.enums import Party, RiskLevel, SampleStage, UnitStatus
-from assessments.rules import People, Person, has_decided, in_words, is_assessor_of, is_verifier_of, is_witness
+from assessments.rules import (
+    People,
+    Person,
+    has_decided,
+    in_words,
+    is_assessor_of,
+    is_author,
+    is_verifier_of,
+    is_witness,
+)
 from assessments.workflow import VERIFIER_ALWAYS, Reason, UnitFacts
 from portfolio.enums import Role
 
@@ -45,6 +54,9 @@ def verifier_refusals(person: Person, people: People) -> list[Reason]:
         return [Reason("You have judged evidence in this unit, so somebody else must sample it.", "unit")]
     if is_witness(person, people):
         return [Reason("You are a witness in this unit, so somebody else must sample it.", "unit")]
+    if is_author(person, people):
+        sentence = "You made a record or devised questions in this unit, so somebody else must sample it."
+        return [Reason(sentence, "unit")]
     return []
 
 
@@ -113,7 +125,8 @@ def further_acts(person: Person, facts: UnitFacts) -> list[str]:
     if facts.open_sample:
         return ["sample"]
     acts = ["plan_sample"] if facts.status in STAGES else []
-    if facts.status == UnitStatus.SIGNED_OFF and not facts.verifier_always and not facts.agreed_samples:
+    may_be_left = not (facts.verifier_always or facts.agreed_samples or facts.simulated)
+    if facts.status == UnitStatus.SIGNED_OFF and may_be_left:
         acts.append("leave_unsampled")
     return acts
 
@@ -151,6 +164,8 @@ def _cannot_be_left(facts: UnitFacts) -> Iterable[Reason]:
         yield Reason(words, "unit", facts.enrolment_id)
     if facts.verifier_always:
         yield Reason(VERIFIER_ALWAYS, "unit", facts.enrolment_id)
+    for item in facts.simulated:
+        yield Reason(f"{item.name} is simulated, and all simulated evidence is sampled.", "item", item.pk)
     if facts.open_sample:
         yield Reason("A sample of this unit is open: close or drop it first.", "sample", facts.open_sample.pk)
     if facts.agreed_samples:

@@ -9,10 +9,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from assessments.actions import evidence, judgement, strategy
-from assessments.enums import ItemStatus, Verb, Verdict
-from assessments.models import Action, Enrolment, EvidenceFile, EvidenceVersion, Sample, SamplingPlan
+from assessments.enums import InterestKind, ItemStatus, Verb, Verdict
+from assessments.models import Action, Enrolment, EvidenceFile, EvidenceVersion, Interest, Sample, SamplingPlan
 from assessments.queries.strategy import latest_policy
 from assessments.workflow import UNIT_STEPS
+from bench.agreed import Plans, plans_of
 from bench.centre import Staffed
 from bench.plan import UNITS, Stage, stage_of
 from portfolio.models import CandidateRecord, Document, RoleGrant, User
@@ -21,6 +22,7 @@ from units.models import AwardingBody
 QUARTER = datetime.timedelta(days=91)
 HEAVY, LIGHT = 5, 3
 """How many bare pages a page may cost the server: a matrix or a form, and every other page."""
+MOST_REASSIGNED = 40
 MATRIX_QUERIES, PAGE_QUERIES = 12, 15
 
 
@@ -50,7 +52,9 @@ class Subjects:
     draft: EvidenceVersion
     second: EvidenceVersion
     document: Document
-    plan: SamplingPlan
+    sampling_plan: SamplingPlan
+    conflict: Interest
+    plans: Plans
 
 
 def subjects(staffed: Staffed) -> Subjects:
@@ -71,7 +75,9 @@ def subjects(staffed: Staffed) -> Subjects:
         draft=of_unit.filter(status=ItemStatus.DRAFT)[0],
         second=judged_twice(at[Stage.BUSY]),
         document=waiting_document(begun),
-        plan=a_plan(staffed),
+        sampling_plan=a_plan(staffed),
+        conflict=conflict_with(first, staffed),
+        plans=plans_of(begun, staffed),
     )
 
 
@@ -135,16 +141,69 @@ def waiting_document(enrolment: Enrolment) -> Document:
     )[0]
 
 
+def conflict_with(candidate: CandidateRecord, staffed: Staffed) -> Interest:
+    """The trainee is tied to the candidate, whom somebody else assesses."""
+    return Interest.objects.get_or_create(
+        centre=staffed.centre,
+        staff=staffed.trainee,
+        candidate=candidate,
+        defaults={
+            "kind": InterestKind.RELATIVE,
+            "words": "A cousin.",
+            "from_on": timezone.localdate(),
+            "declared_by": staffed.administrator,
+            "declared_at": timezone.now(),
+        },
+    )[0]
+
+
 def pages(found: Subjects) -> list[Page]:
     """Every page of the house that shows records."""
     return [
         *candidates_pages(found),
         *unit_pages(found),
         *assessors_pages(found),
+        *plans_pages(found),
+        *consistency_pages(found),
         *verifiers_pages(found),
         *office_pages(found),
         *verb_pages(found),
     ]
+
+
+def plans_pages(found: Subjects) -> Iterable[Page]:
+    me, candidate, plans = found.staffed.assessor, found.candidate.user, found.plans
+    activity, review = plans.agreed.activities.earliest("pk"), plans.agreed.reviews.latest("pk")
+    bounds: dict[str, Any] = {"most": HEAVY, "measured": False}
+    yield page("Plan", candidate, "assessments:plan", plans.agreed.pk, most=HEAVY)
+    yield page("Plan, as its assessor", me, "assessments:plan", plans.agreed.pk, **bounds)
+    yield page("Plans", me, "assessments:plans", measured=False)
+    yield page("Plans of a unit", me, "assessments:unit_plans", found.begun.pk, measured=False)
+    yield page("Begin a plan", me, "assessments:start_plan", found.begun.pk, **bounds)
+    yield page("What a plan is for", me, "assessments:edit_plan", plans.written.pk, **bounds)
+    yield page("Add an activity", me, "assessments:add_activity", plans.written.pk, queries=16, **bounds)
+    written = plans.written.activities.earliest("pk").pk
+    yield page("Change an activity", me, "assessments:edit_activity", written, queries=17, **bounds)
+    yield page("Propose a plan", me, "assessments:propose_plan", plans.written.pk, **bounds)
+    yield page("Send a plan back", candidate, "assessments:return_plan", plans.proposed.pk, **bounds)
+    yield page("Agree a plan", candidate, "assessments:agree_plan", plans.proposed.pk, **bounds)
+    yield page("Close a plan", me, "assessments:close_plan", plans.agreed.pk, **bounds)
+    yield page("Put evidence to an activity", candidate, "assessments:link_activity", activity.pk, **bounds)
+    yield page("Record a review", me, "assessments:hold_review", plans.agreed.pk, **bounds)
+    yield page("Sign a review", candidate, "assessments:agree_review", review.pk, **bounds)
+
+
+def consistency_pages(found: Subjects) -> Iterable[Page]:
+    me, slug = found.staffed.administrator, found.staffed.centre.slug
+    unit, rule = [slug, UNITS[0], 1], found.plans.rule
+    bounds: dict[str, Any] = {"most": HEAVY, "measured": False}
+    yield page("Consistency", me, "assessments:centre_consistency", slug, **bounds)
+    yield page("Consistency of a unit", me, "assessments:unit_consistency", *unit, **bounds)
+    yield page("Ask for it in a unit", me, "assessments:set_unit_consistency", *unit, **bounds)
+    yield page("Ask for it of a body", me, "assessments:set_body_consistency", slug, "ocr", **bounds)
+    yield page("Consistency of a candidate", me, "assessments:candidate_consistency", found.begun.pk, **bounds)
+    yield page("Ask for it of a candidate", me, "assessments:set_candidate_consistency", found.begun.pk, **bounds)
+    yield page("End a rule", me, "assessments:end_consistency", rule.pk, **bounds)
 
 
 def page(name: str, who: User, route: str, *args: Any, query: str = "", **bounds: Any) -> Page:
@@ -162,6 +221,7 @@ def candidates_pages(found: Subjects) -> Iterable[Page]:
     yield page("Map to criteria", me, "assessments:map_evidence", item, most=HEAVY)
     yield page("Hand in", me, "assessments:submit_evidence", found.draft.evidence_id, measured=False)
     yield page("Withdraw a draft", me, "assessments:withdraw_evidence", found.draft.evidence_id, measured=False)
+    yield page("Appeal a decision", me, "assessments:raise_appeal", found.begun.pk, most=HEAVY, measured=False)
     yield page("Document", me, "portfolio:document", found.document.pk)
     yield page("Units", me, "units:list")
     yield page("Specification", me, "units:unit", UNITS[0], 1)
@@ -180,7 +240,19 @@ def assessors_pages(found: Subjects) -> Iterable[Page]:
     me, file = found.staffed.assessor, EvidenceFile.objects.filter(version=found.read)[0]
     yield page("Queue", me, "assessments:queue")
     yield page("Caseload", me, "assessments:caseload")
+    yield page("Caseload, longest waiting", me, "assessments:caseload", query="?sort=waiting&waiting_days=1")
+    yield page("Caseload, behind target", me, "assessments:caseload", query="?sort=pace&pace=behind")
+    yield page("Own conflicts", me, "assessments:own_conflicts", measured=False)
+    yield page("Declare a conflict", me, "assessments:declare_own_conflict", found.staffed.centre.slug, most=HEAVY)
+    yield page("News", me, "portfolio:news")
+    yield page("What I am told", me, "portfolio:telling", measured=False)
     yield page("Judge", me, "assessments:judge", found.waiting.pk, most=HEAVY)
+    yield page("Judge again", me, "assessments:judge", found.read.pk, most=HEAVY)
+    yield page("Records", me, "assessments:records")
+    yield page("New record", me, "assessments:new_record", found.begun.pk, measured=False)
+    yield page("Write a record", me, "assessments:write_record", found.begun.pk, "questions", most=HEAVY)
+    yield page("Question sets", me, "assessments:question_sets", measured=False)
+    yield page("New question set", me, "assessments:write_set", found.staffed.centre.slug, measured=False)
     yield page("Evidence, as its assessor", me, "assessments:evidence", found.read.evidence_id)
     second = found.second
     yield page("Second version, as its assessor", me, "assessments:evidence", second.evidence_id, measured=False)
@@ -196,18 +268,19 @@ def verifiers_pages(found: Subjects) -> Iterable[Page]:
     chosen, agreed = found.at[Stage.BEING_SAMPLED], found.at[Stage.COUNTERSIGNED]
     action = Action.objects.get(enrolment=found.at[Stage.ACTION_RAISED])
     sample = Sample.objects.get(enrolment=chosen)
+    cc32 = found.candidate.enrolments.get(unit__key="ocr-cc32")
 
     slug, lead = found.staffed.centre.slug, found.staffed.lead
-    cell = found.plan.cells.filter(removed_at=None, samples=None)[0]
+    cell = found.sampling_plan.cells.filter(removed_at=None, samples=None)[0]
     yield page("Strategy", lead, "assessments:centre_strategy", slug)
-    yield page("Sampling plan", lead, "assessments:plan", found.plan.pk)
-    yield page("Units left out", lead, "assessments:plan", found.plan.pk, query="?show=left-out")
+    yield page("Sampling plan", lead, "assessments:sampling_plan", found.sampling_plan.pk)
+    yield page("Units left out", lead, "assessments:sampling_plan", found.sampling_plan.pk, query="?show=left-out")
     for name, route, args in (
-        ("Set the strategy", "assessments:policy", [slug, "ocr"]),
-        ("Agree the strategy", "assessments:agree_policy", [found.plan.policy_id]),
+        ("Set the strategy", "assessments:sampling_policy", [slug, "ocr"]),
+        ("Agree the strategy", "assessments:agree_policy", [found.sampling_plan.policy_id]),
         ("Rate risk", "assessments:rate_risk", [slug, "assessor", found.staffed.assessor.pk]),
         ("Draw a plan", "assessments:draw_plan", [slug, "ocr"]),
-        ("Add to a plan", "assessments:add_cell", [found.plan.pk]),
+        ("Add to a plan", "assessments:add_cell", [found.sampling_plan.pk]),
         ("Take out of a plan", "assessments:remove_cell", [cell.pk]),
     ):
         yield page(name, lead, route, *args, most=HEAVY, measured=False)
@@ -217,6 +290,7 @@ def verifiers_pages(found: Subjects) -> Iterable[Page]:
     yield page("Choose for sampling", me, "assessments:plan_sample", agreed.pk, most=HEAVY, measured=False)
     yield page("Leave unsampled", me, "assessments:leave_unsampled", agreed.pk, most=HEAVY, measured=False)
     yield page("Drop a sample", me, "assessments:drop_sample", sample.pk, most=HEAVY, measured=False)
+    yield page("Approve a simulation", me, "assessments:approve_simulation", cc32.pk, most=HEAVY, measured=False)
     yield page("Action", me, "assessments:action", action.pk, measured=False)
 
 
@@ -228,10 +302,16 @@ def office_pages(found: Subjects) -> Iterable[Page]:
     yield page("People", me, "portfolio:centre_people", slug)
     yield page("Person", me, "portfolio:person", slug, somebody)
     yield page("Enrolments", me, "assessments:centre_enrolments", slug)
+    yield page("Enrolments, least accepted", me, "assessments:centre_enrolments", slug, query="?sort=progress")
+    yield page("Time to feedback", me, "assessments:feedback_times", slug, measured=False)
+    yield page("Conflicts", me, "assessments:conflicts", slug, measured=False)
     yield page("Enrol", me, "assessments:enrol", slug, most=HEAVY)
     yield page("Forms", me, "assessments:centre_forms", slug)
     yield page("Declare authentic", me, "assessments:authenticate", signed, most=HEAVY)
     yield page("Approvals", me, "assessments:approvals", slug)
+    yield page("Appeals", me, "assessments:appeals")
+    yield page("Cases", me, "assessments:cases")
+    yield page("Adjustments", me, "assessments:adjustments", slug)
     for name, route, args in (
         ("Add a candidate", "portfolio:add_candidate", [slug]),
         ("Add staff", "portfolio:add_staff", [slug]),
@@ -241,10 +321,19 @@ def office_pages(found: Subjects) -> Iterable[Page]:
         ("End a role", "portfolio:end_role", [slug, somebody, grant.pk]),
         ("Add a qualification", "portfolio:add_qualification", [slug, asha.handle]),
         ("Allocate", "assessments:allocate", [found.begun.pk, "assessor"]),
+        ("Record a conflict", "assessments:record_conflict", [slug]),
+        ("End a conflict", "assessments:end_conflict", [found.conflict.pk]),
         ("Approval", "assessments:approval", [slug, "ocr"]),
+        ("Settings", "portfolio:centre_settings", [slug]),
+        ("Arrange an adjustment", "assessments:arrange_adjustment", [slug]),
+        ("Appeals procedure", "assessments:appeals_procedure", [slug]),
+        ("Open a case", "assessments:open_case", [slug]),
         ("Approval of the form", "assessments:form_approval", [slug, "ocr"]),
     ):
         yield page(name, me, route, *args, most=HEAVY, measured=False)
+    chosen = "&".join(f"chosen={row.pk}" for row in found.staffed.centre.enrolments.order_by("pk")[:MOST_REASSIGNED])
+    to_whom = f"?part=assessor&assessor={found.staffed.trainee.handle}&{chosen}"
+    yield page("Reassign", me, "assessments:reassign", slug, query=to_whom, most=HEAVY, measured=False)
 
 
 MEASURED_VERBS = (Verb.DECLARE, Verb.SIGN_OFF, Verb.COUNTERSIGN, Verb.VERIFY)

@@ -12,9 +12,21 @@ from dataclasses import asdict, dataclass, field
 from django.db import transaction
 from django.db.models import F
 
+from assessments.actions.counting import recount
 from assessments.actions.evidence import Described
 from assessments.enums import AllocatedAs, ItemStatus
-from assessments.models import Allocation, Decision, Enrolment, Evidence, EvidenceFile, EvidenceVersion, Mapping, Review
+from assessments.models import (
+    Allocation,
+    Decision,
+    Enrolment,
+    Evidence,
+    EvidenceFile,
+    EvidenceVersion,
+    Mapping,
+    Review,
+    Showing,
+)
+from assessments.queries.leaves import leaves_in
 from bench.book import Book
 from bench.centre import Staffed
 from bench.plan import DAY, FEEDBACK, ITEMS, PlannedCandidate, PlannedItem, PlannedUnit, plan
@@ -89,6 +101,7 @@ def load(staffed: Staffed, plans: Sequence[PlannedCandidate]) -> list[CandidateR
     hand_in(taken, book)
     read(staffed, taken, book)
     sign_units(staffed, [(unit.planned, unit.enrolment, unit.criteria) for unit in taken], book)
+    recount(unit.enrolment.pk for unit in taken)
     book.write()
     return candidates
 
@@ -132,6 +145,8 @@ def enrolment(staffed: Staffed, candidate: CandidateRecord, planned: PlannedUnit
         countersigner=staffed.assessor if planned.by_trainee else None,
         verifier=staffed.verifier,
         started_on=planned.enrolled_at.date(),
+        target_on=planned.target_on,
+        criteria_count=unit.criteria.count(),
     )
 
 
@@ -166,6 +181,20 @@ def add_evidence(staffed: Staffed, taken: list[Taken], book: Book) -> None:
         for place, (stored, name) in enumerate(staffed.stored, start=1)
     )
     Mapping.objects.bulk_create(mapping for row in written for mapping in mappings(row))
+    leaves = leaves_in(unit.enrolment for unit in taken)
+    Showing.objects.bulk_create(
+        Showing(
+            evidence=row.version.evidence,
+            enrolment=row.unit.enrolment,
+            requirement_id=leaf.pk,
+            made_by=row.unit.enrolment.candidate_user,
+            made_at=row.item.created_at,
+            seen_at=row.item.read_at if row.item.read else None,
+        )
+        for row in written
+        if row.item.shows
+        for leaf in leaves[row.unit.enrolment.pk].leaves
+    )
     for row in written:
         book.tell(row.item.created_at, "add_evidence", row.unit.enrolment.candidate_user, row.version.evidence)
 

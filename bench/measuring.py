@@ -1,5 +1,6 @@
 """Asking the running application for pages as a web server does, and taking the time, the queries and the weight."""
 
+import io
 import re
 import statistics
 import time
@@ -17,6 +18,8 @@ from django.test.utils import CaptureQueriesContext
 
 from portfolio.models import User
 
+TOKEN = "a" * 32
+"""What a browser sends twice to show that it is our page that asks."""
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
@@ -27,6 +30,7 @@ class Answer:
     status: str
     body: bytes
     content_type: str
+    location: str = ""
 
 
 class Browser:
@@ -36,10 +40,15 @@ class Browser:
         client = Client()
         client.force_login(user, backend=BACKEND)
         self.application = application
-        self.cookie = f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}"
+        session = client.cookies[settings.SESSION_COOKIE_NAME].value
+        self.cookie = f"{settings.SESSION_COOKIE_NAME}={session}; {settings.CSRF_COOKIE_NAME}={TOKEN}"
 
     def get(self, address: str) -> Answer:
         """One GET, with its body read to the end."""
+        return self.ask("GET", address)
+
+    def ask(self, method: str, address: str, body: bytes = b"", **headers: str) -> Answer:
+        """One request, with what comes back read to the end. Headers are named as WSGI names them."""
         parts = urlsplit(address)
         environ: dict[str, Any] = {
             "PATH_INFO": parts.path,
@@ -47,6 +56,11 @@ class Browser:
             "HTTP_HOST": "localhost",
             "HTTP_COOKIE": self.cookie,
             "HTTP_ACCEPT_ENCODING": "gzip",
+            "REQUEST_METHOD": method,
+            "HTTP_X_CSRFTOKEN": TOKEN,
+            "CONTENT_LENGTH": str(len(body)),
+            "wsgi.input": io.BytesIO(body),
+            **headers,
         }
         setup_testing_defaults(environ)
         told: dict[str, Any] = {}
@@ -56,10 +70,11 @@ class Browser:
             return lambda data: None
 
         response = self.application(environ, start)
-        body = b"".join(response)
+        said = b"".join(response)
         if hasattr(response, "close"):
             response.close()
-        return Answer(told["status"], body, told["headers"].get("Content-Type", ""))
+        found = told["headers"]
+        return Answer(told["status"], said, found.get("Content-Type", ""), found.get("Location", ""))
 
     def queries(self, address: str) -> int:
         """How many queries a page takes once everything that is kept in memory is warm."""

@@ -28,6 +28,7 @@ from django.core.handlers.wsgi import WSGIHandler
 from django.db import connection
 from django.utils import timezone
 
+from assessments.actions.due import tell_due
 from bench.addresses import Page, pages, subjects
 from bench.centre import Staffed, open_centre
 from bench.loading import fill
@@ -90,6 +91,7 @@ class Bench:
         """Fill the centre up to so many candidates."""
         begun = time.perf_counter()
         fill(self.staffed, range(self.filled + 1, size + 1), self.now)
+        tell_due(self.now)
         settle()
         print(f"{size - self.filled} candidates loaded in {time.perf_counter() - begun:.0f} s", file=sys.stderr)
         self.filled = size

@@ -57,6 +57,8 @@ class PlannedItem:
     read: bool = True
     verdicts: tuple[Verdict | None, ...] = ()
     returned: bool = False
+    shows: bool = False
+    """Whether it is the item that shows the evidence requirements of its unit, where that has leaves."""
 
     @property
     def submitted_at(self) -> datetime.datetime:
@@ -79,6 +81,11 @@ class PlannedUnit:
     stage: Stage
     enrolled_at: datetime.datetime
     items: tuple[PlannedItem, ...]
+
+    @property
+    def target_on(self) -> datetime.date:
+        """Some are aimed at a day that has passed, some at one that is far."""
+        return (self.enrolled_at + (120 + len(self.key) * 12) * DAY).date()
 
     @property
     def by_trainee(self) -> bool:
@@ -142,6 +149,7 @@ def plan(number: int, criteria: dict[str, int], now: datetime.datetime, items: i
                 title=f"Call handling review {turn + 1}",
                 places=tuple((turn * each + step) % criteria[key] for step in range(each)),
                 created_at=first + 12 * turn * DAY,
+                shows=turn == 0,
             )
             for turn in range(items)
         ]

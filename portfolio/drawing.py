@@ -21,6 +21,7 @@ import time
 import warnings
 from pathlib import Path
 
+import pi_heif
 import pypdfium2
 import pypdfium2.raw
 from PIL import Image, ImageOps
@@ -73,6 +74,7 @@ class NotDrawn(Exception):  # an outcome, not an error
 def main(kind: str, source: Path, folder: Path, soffice: str, ending: str) -> None:
     """Draw the file into the folder as `kind` (picture, pdf or office), and write down what came of it."""
     shut_in(OFFICE_MEMORY if kind == "office" else MEMORY)
+    pi_heif.register_heif_opener()  # photographs as telephones take them
     try:
         if kind == "picture":
             told = draw_picture(source, folder)

@@ -8,8 +8,8 @@ from django.contrib.auth.forms import SetPasswordForm
 from django.core.exceptions import ValidationError
 from django.forms.utils import ErrorDict
 
-from portfolio.enums import QualificationKind, Role
-from portfolio.rules import QUALIFIES, STAFF_ROLES, scn_refusals, uln_refusals
+from portfolio.enums import Country, QualificationKind, Rhythm, Role, Told
+from portfolio.rules import CONCERNS, QUALIFIES, STAFF_ROLES, scn_refusals, uln_refusals
 from portfolio.work import Work
 
 
@@ -145,6 +145,22 @@ class StaffForm(StaffNamesForm):
     field_order = ["email"]
 
 
+class CentreSettingsForm(forms.Form):
+    """What a centre says of itself."""
+
+    country = forms.ChoiceField(
+        label="Where the centre is",
+        choices=Country.choices,
+        help_text="Its bank holidays decide which days are working days, by which deadlines are counted.",
+    )
+    prior_learning_years = forms.IntegerField(
+        label="Years after which prior learning is asked to be current",
+        min_value=1,
+        max_value=50,
+        help_text="Older learning is not refused: readers are asked to look whether it is still current.",
+    )
+
+
 class RoleForm(forms.Form):
     """A role to be granted."""
 
@@ -205,3 +221,36 @@ def asked_for(form: PeopleFilterForm) -> tuple[str, Role | None]:
         return "", None
     role = form.cleaned_data["role"]
     return form.cleaned_data["search"].strip(), Role(role) if role else None
+
+
+class TellingForm(forms.Form):
+    """What somebody is told by e-mail: how often, and of the kinds that concern their roles which."""
+
+    rhythm = forms.TypedChoiceField(
+        label="How often", coerce=Rhythm, choices=Rhythm.choices, widget=forms.RadioSelect, required=True
+    )
+
+    def __init__(self, *args: Any, roles: Iterable[Role], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.offered: list[Told] = []
+        self.groups: list[str] = []
+        for role in roles:
+            kinds = [kind for kind, concerned in CONCERNS.items() if role in concerned and kind not in self.offered]
+            if kinds:
+                self._offer(role, kinds)
+
+    def _offer(self, role: Role, kinds: list[Told]) -> None:
+        self.offered += kinds
+        self.groups.append(role.value)
+        self.fields[role.value] = forms.TypedMultipleChoiceField(
+            label=f"As {'an' if role.label[0] in 'AI' else 'a'} {role.label.lower()}",
+            coerce=Told,
+            choices=[(kind.value, kind.label) for kind in kinds],
+            widget=forms.CheckboxSelectMultiple,
+            required=False,
+        )
+
+    @property
+    def wanted(self) -> list[Told]:
+        """The kinds that are ticked."""
+        return [kind for group in self.groups for kind in self.cleaned_data[group]]

@@ -53,11 +53,12 @@ WALLS = [
     *stands_for_good("portfolio_scan", "scans"),
     *stands_for_good("portfolio_accessline", "access lines"),
     *never_deleted("portfolio_destruction", "orders to destroy"),
-    *only_columns_may_change("portfolio_destruction", ["done_at", "spared"], "orders to destroy"),
+    *only_columns_may_change("portfolio_destruction", ["done_at", "spared", "returned_at"], "orders to destroy"),
     *refuses(
         "portfolio_destruction",
         UPDATE,
-        "OLD.done_at IS NOT NULL",
+        "OLD.done_at IS NOT NULL AND (OLD.returned_at IS NOT NULL OR NEW.returned_at IS NULL"
+        " OR NEW.done_at IS DISTINCT FROM OLD.done_at OR NEW.spared <> OLD.spared)",
         "What was destroyed, or spared, stays on record as it was.",
         name="what_was_destroyed_stays_on_record",
     ),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery, Value
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery, Value, Window
 from django.db.models.functions import Coalesce, Lower, NullIf
 
 from portfolio.enums import Role
@@ -14,6 +14,7 @@ from portfolio.models import (
     AuditEvent,
     CandidateRecord,
     Centre,
+    Notice,
     OutgoingMessage,
     RoleGrant,
     StaffQualification,
@@ -23,7 +24,13 @@ from portfolio.models import (
 from portfolio.rules import STAFF_ROLES, is_qualified
 
 PER_PAGE = 50
+NEWS_SHOWN, NEWS_PER_PAGE = 4, 25
+NEWS_TOLD = ("centre__name", "subject", "sentence", "address", "at", "seen_at")
+READ_SHOWN_FOR = datetime.timedelta(days=14)
 LONGEST_HISTORY = 100
+DUE_SOON = 60
+"""So many days before an award is to be held, administrators are told."""
+MOST_DUE = 20
 
 
 def holds_award(user: User, centre: Centre, role: Role, day: datetime.date) -> bool:
@@ -87,16 +94,49 @@ class PersonLine:
 
 
 @dataclass(frozen=True)
+class AwardDue:
+    """An award that somebody on the staff was to hold by a day that has passed, or is near."""
+
+    handle: str
+    name: str
+    award: str
+    target_on: datetime.date
+    passed: bool
+
+
+def awards_due(centre: Centre, day: datetime.date) -> list[AwardDue]:
+    """Awards worked towards whose day has passed or is near, the earliest first, of people who hold a role that day.
+
+    Not where another award qualifies the person for the same role already. One query.
+    """
+    held = StaffQualification.objects.filter(staff=OuterRef("staff"), role=OuterRef("role"), achieved_on__lte=day)
+    working = RoleGrant.objects.on(day).filter(user=OuterRef("staff__user"), centre=centre, role__in=STAFF_ROLES)
+    due = StaffQualification.objects.filter(
+        ~Exists(held),
+        Exists(working),
+        staff__centre=centre,
+        achieved_on=None,
+        target_on__lt=day + datetime.timedelta(days=DUE_SOON),
+    )
+    return [
+        AwardDue(row.staff.user.handle, row.staff.name, row.get_kind_display(), row.target_on, is_overdue(row, day))
+        for row in due.select_related("staff__user").order_by("target_on", "pk")[:MOST_DUE]
+        if row.target_on
+    ]
+
+
+@dataclass(frozen=True)
 class PeoplePage:
     """A page of the list, as asked for."""
 
     centre: Centre
     page: Page[Any]
     lines: list[PersonLine]
+    due: list[AwardDue]
 
 
 def people_page(centre: Centre, *, search: str, role: Role | None, number: str, day: datetime.date) -> PeoplePage:
-    """The people of a centre whose name or address holds the words, and who hold the role that day. Three queries."""
+    """The people of a centre whose name or address holds the words, and who hold the role that day. Four queries."""
     people = people_of(centre)
     if search:
         legal = CandidateRecord.objects.filter(centre=centre, legal_name__icontains=search)
@@ -109,7 +149,7 @@ def people_page(centre: Centre, *, search: str, role: Role | None, number: str, 
     lines = [
         PersonLine(person.handle, person.name, person.email, roles_in_order(person.roles_today)) for person in page
     ]
-    return PeoplePage(centre, page, lines)
+    return PeoplePage(centre, page, lines, awards_due(centre, day))
 
 
 def roles_in_order(grants: Iterable[RoleGrant]) -> list[str]:
@@ -286,3 +326,27 @@ def history(centre: Centre, subjects: Subjects) -> list[HistoryLine]:
         )
         for event in events
     ]
+
+
+@dataclass(frozen=True)
+class News:
+    """A person's newest news on their home page. `unread` counts all of it; `several`: of several centres."""
+
+    lines: list[Notice]
+    unread: int
+    several: bool
+
+
+def newest_news(user: User, now: datetime.datetime) -> News:
+    """The newest that is unread or not old, in one query."""
+    shown = Q(seen_at=None) | Q(at__gt=now - READ_SHOWN_FOR)
+    counted = Notice.objects.visible_to(user).annotate(unread=Window(Count("pk", filter=Q(seen_at=None))))
+    told = counted.filter(shown).select_related("centre").only(*NEWS_TOLD)
+    lines = list(told[:NEWS_SHOWN])
+    unread = lines[0].unread if lines else 0  # type: ignore[attr-defined]  # annotated above
+    return News(lines, unread, len({line.centre_id for line in lines}) > 1)
+
+
+def news_page(user: User, number: str) -> Page[Notice]:
+    """All of a person's news that is kept, newest first."""
+    return Paginator(Notice.objects.visible_to(user).select_related("centre"), NEWS_PER_PAGE).get_page(number)

@@ -74,7 +74,7 @@ def way_of_drawing(stored: StoredFile) -> str | None:
     kind = stored.content_type.partition(";")[0]
     if kind == "application/pdf":
         return "pdf"
-    if kind.startswith("image/") and kind != "image/heic":
+    if kind.startswith("image/"):
         return "picture"
     if is_office(stored) and settings.SOFFICE and stored.size <= LARGEST_OFFICE:
         return "office"

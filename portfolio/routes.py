@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from portfolio.views import documents, invitation, people, roles, transfers, work
+from portfolio.views import documents, invitation, news, people, roles, transfers, work
 
 app_name = "portfolio"
 
@@ -25,8 +25,13 @@ urlpatterns = [
     path("uploads/<uuid:token>/", transfers.upload, name="upload"),
     path("work/keep/", work.keep, name="keep_work"),
     path("work/discard/", work.discard, name="discard_work"),
+    path("news/", news.news, name="news"),
+    path("news/read/", news.read, name="read_news"),
+    path("news/settings/", news.telling, name="telling"),
+    path("news/stop/<str:token>/", news.stop, name="stop_digest"),
     path("people/", people.people, name="people"),
     path("centre/<slug:slug>/people/", people.centre_people, name="centre_people"),
+    path("centre/<slug:slug>/settings/", people.centre_settings, name="centre_settings"),
     path("centre/<slug:slug>/people/add-candidate/", people.add_candidate, name="add_candidate"),
     path("centre/<slug:slug>/people/add-staff/", people.add_staff, name="add_staff"),
     path("centre/<slug:slug>/people/<slug:handle>/", include(person)),

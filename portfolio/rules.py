@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Protocol
 
-from portfolio.enums import QualificationKind, Role
+from portfolio.enums import QualificationKind, Role, Told
 
 QUALIFIES: Mapping[Role, frozenset[QualificationKind]] = {
     Role.ASSESSOR: frozenset(
@@ -32,7 +32,40 @@ http://www.protechtraining.co.uk/quality_assurance_training. L&D9DI and L&D11 ar
 QUALIFIED_AS: Mapping[Role, Role] = {Role.LEAD_VERIFIER: Role.INTERNAL_VERIFIER}
 """A lead verifier is an internal verifier whom the centre puts in charge: the same awards count."""
 
+VERIFYING = (Role.INTERNAL_VERIFIER, Role.LEAD_VERIFIER)
 STAFF_ROLES = (Role.ASSESSOR, Role.INTERNAL_VERIFIER, Role.LEAD_VERIFIER, Role.ADMINISTRATOR)
+
+CONCERNS: Mapping[Told, tuple[Role, ...]] = {
+    Told.FEEDBACK: (Role.CANDIDATE,),
+    Told.RETURNED: (Role.CANDIDATE,),
+    Told.RECORDED: (Role.CANDIDATE,),
+    Told.ACKNOWLEDGED: (Role.ASSESSOR,),
+    Told.PLAN: (Role.CANDIDATE, Role.ASSESSOR),
+    Told.APPEAL: (Role.CANDIDATE, *STAFF_ROLES),
+    Told.UNIT_BACK: (Role.CANDIDATE, Role.ASSESSOR, *VERIFYING),
+    Told.UNIT_SIGNED: (Role.CANDIDATE, Role.ASSESSOR),
+    Told.WITNESS: (Role.CANDIDATE,),
+    Told.LINK_ENDING: (Role.CANDIDATE,),
+    Told.TARGET: (Role.CANDIDATE, Role.ASSESSOR),
+    Told.FILE: (Role.CANDIDATE,),
+    Told.ALLOCATION: (Role.CANDIDATE, Role.ASSESSOR, *VERIFYING),
+    Told.PAUSED: (Role.CANDIDATE, Role.ASSESSOR, *VERIFYING),
+    Told.HANDED_IN: (Role.ASSESSOR,),
+    Told.WAITING: (Role.ASSESSOR,),
+    Told.DECLARED: (Role.ASSESSOR,),
+    Told.TO_COUNTERSIGN: (Role.ASSESSOR,),
+    Told.FINDING: (Role.ASSESSOR,),
+    Told.ACTION: (Role.ASSESSOR,),
+    Told.ACTION_DUE: (Role.ASSESSOR, *VERIFYING),
+    Told.SIGNED_OFF: VERIFYING,
+    Told.ANSWERED: VERIFYING,
+    Told.CHANGED: VERIFYING,
+    Told.SAMPLE_OPEN: VERIFYING,
+    Told.TO_CLAIM: (Role.ADMINISTRATOR,),
+    Told.AWARD_DUE: (Role.ADMINISTRATOR,),
+    Told.ROLE_ENDING: (Role.ADMINISTRATOR,),
+}
+"""Whom each kind of news concerns: what a person chooses from on their page "What I am told"."""
 
 
 class Award(Protocol):

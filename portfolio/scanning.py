@@ -18,7 +18,7 @@ from django.utils import timezone
 from portfolio import audit, clamav, jobs, post, vault
 from portfolio.canonical import JSON
 from portfolio.enums import Role, ScanResult
-from portfolio.models import RoleGrant, Scan, StoredFile, Upload, User
+from portfolio.models import Scan, StoredFile, Upload, User, holders
 
 log = logging.getLogger(__name__)
 
@@ -126,15 +126,10 @@ def tell(stored: StoredFile, uploads: list[Upload], signature: str, at: datetime
         names = [upload.name for upload in uploads if upload.by == sender]
         write(stored, sender, "infected_file", common | {"names": names}, at)
     senders = [(upload.by.email, upload.name) for upload in uploads]
-    for administrator in administrators(stored):
+    for administrator in holders(stored.centre_id, Role.ADMINISTRATOR, timezone.localdate()):
         write(stored, administrator, "infected_file_office", common | {"senders": senders}, at)
 
 
 def write(stored: StoredFile, to: User, template: str, context: dict[str, Any], at: datetime.datetime) -> None:
     subject = "A file you added carries malware" if template == "infected_file" else "A file with malware was shut away"
     post.write(centre=stored.centre, to=to.email, subject=subject, template=template, context=context, at=at)
-
-
-def administrators(stored: StoredFile) -> list[User]:
-    grants = RoleGrant.objects.on(timezone.localdate()).filter(centre=stored.centre_id, role=Role.ADMINISTRATOR)
-    return [grant.user for grant in grants.select_related("user").order_by("user")]

@@ -23,10 +23,10 @@ from uuid import UUID
 from django.conf import settings
 from django.core.files import File
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import Exists, OuterRef, Sum
 from django.template.defaultfilters import filesizeformat
 
-from portfolio.models import Centre, Document, StoredFile, Upload
+from portfolio.models import Centre, Destruction, Document, StoredFile, Upload
 from portfolio.sniffing import UploadRefused, content_type_of
 
 __all__ = [
@@ -160,9 +160,12 @@ def incoming_folder() -> Path:
 def check_quota(centre: Centre, size: int, name: str) -> None:
     """Refuse what would take the centre past its share of the disk, of which uploads on their way have theirs.
 
-    Bytes the centre holds already are counted again: to let them pass would tell that somebody has them.
+    Bytes the centre holds already are counted again: to let them pass would tell that somebody has them. What was
+    destroyed takes no room any more.
     """
-    kept = StoredFile.objects.filter(centre=centre).aggregate(total=Sum("size"))["total"] or 0
+    gone = Destruction.objects.gone().filter(stored=OuterRef("pk"))
+    here = StoredFile.objects.filter(~Exists(gone), centre=centre)
+    kept = here.aggregate(total=Sum("size"))["total"] or 0
     coming = Upload.objects.filter(centre=centre, finished_at=None).aggregate(total=Sum("size"))["total"] or 0
     used = kept + coming
     if used + size > settings.CENTRE_QUOTA:
@@ -282,12 +285,14 @@ def put_in_place(incoming: Received, centre_id: int) -> None:
 
 
 def row_of(centre: Centre, incoming: Received, content_type: str, at: datetime) -> StoredFile:
-    """The row of these bytes, the earlier one if the centre holds them already; locked."""
-    stored, _ = StoredFile.objects.select_for_update().get_or_create(
+    """The row of these bytes, the earlier one if the centre holds them already or did once; locked."""
+    stored, new = StoredFile.objects.select_for_update().get_or_create(
         centre=centre,
         sha256=incoming.sha256,
         defaults={"size": incoming.size, "content_type": content_type, "stored_at": at},
     )
+    if not new:
+        Destruction.objects.gone().filter(stored=stored).update(returned_at=at)
     return stored
 
 

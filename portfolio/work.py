@@ -8,7 +8,7 @@ Passwords and files are not among it; uploads are, by the tokens the form holds 
 """
 
 import datetime
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -24,6 +24,7 @@ SALT = "portfolio.work"
 KEPT_FOR = datetime.timedelta(days=30)
 LONGEST = 300_000
 """Characters that one form may hold: some hundred pages of writing."""
+MOST_SHOWN = 20
 
 Fields = dict[str, dict[str, Any]]
 
@@ -38,17 +39,21 @@ class SomebodyElsesError(Exception):
 
 @dataclass(frozen=True)
 class Subject:
-    """A form of a person's and what it is about; `basis` stands for the record as the page shows it."""
+    """A form of a person's and what it is about; `basis` stands for the record as the page shows it.
+
+    `address` is where the page is: to go on with it from elsewhere.
+    """
 
     user: User
     form: str
     about: str
     basis: str = ""
+    address: str = ""
 
     @property
     def token(self) -> str:
         """What the page says its work is, signed: only a page that was opened can be kept."""
-        return signing.dumps([self.user.pk, self.form, self.about, self.basis], salt=SALT)
+        return signing.dumps([self.user.pk, self.form, self.about, self.basis, self.address], salt=SALT)
 
 
 @dataclass(frozen=True)
@@ -61,12 +66,13 @@ class Typed:
 
 @dataclass(frozen=True)
 class Save:
-    """What a page sends: its own mark, the number of this save, the revision it has seen, and the fields."""
+    """What a page sends: its own mark, the number of this save, the revision it has seen, the fields, and its title."""
 
     page: str
     turn: int
     seen: int
     fields: Mapping[str, Typed]
+    title: str = ""
 
 
 @dataclass(frozen=True)
@@ -104,12 +110,21 @@ class Work:
             forget(self.subject)
 
 
+@dataclass(frozen=True)
+class Begun:
+    """A form that somebody began and has not sent."""
+
+    title: str
+    typed_at: datetime.datetime
+    subject: Subject
+
+
 def subject_of(token: str, *, by: User) -> Subject:
     """The work a page speaks of. Raises SomebodyElsesError, or signing.BadSignature when the token is not ours."""
-    user_id, form, about, basis = signing.loads(token, salt=SALT)
+    user_id, form, about, basis, address = signing.loads(token, salt=SALT)
     if user_id != by.pk:
         raise SomebodyElsesError
-    return Subject(by, form, about, basis)
+    return Subject(by, form, about, basis, address)
 
 
 def basis_of(*facts: object) -> str:
@@ -144,9 +159,37 @@ def keep(subject: Subject, save: Save, *, at: datetime.datetime) -> Kept:
         return Kept(row.revision, typed_elsewhere(row, save))
 
 
+def put(subject: Subject, data: QueryDict, *, apart: Callable[[str], bool], at: datetime.datetime) -> None:
+    """Keep a whole form as it was sent, in place of what was kept of it, until it is looked at once more.
+
+    `apart` says of a field whether each of its values is kept by itself, as the page keeps a box to tick or an upload.
+    """
+    with transaction.atomic():
+        row = rows(subject).select_for_update().first()
+        row = row or WorkInProgress(user=subject.user, form=subject.form, about=subject.about, typed_at=at)
+        row.revision, row.typed_at, row.basis = row.revision + 1, at, subject.basis
+        sent = {name: values for name, values in data.lists() if not is_secret(name) and name != "then"}
+        keys = {f"{name}={value}": [value] for name, values in sent.items() if apart(name) for value in values}
+        keys |= {name: values for name, values in sent.items() if not apart(name)}
+        entry = {"at": at.isoformat(), "page": "", "turn": 0, "revision": row.revision}
+        row.fields = {key: {"values": values, **entry} for key, values in keys.items()}
+        if sum(len(key) + sum(map(len, values)) for key, values in keys.items()) > LONGEST:
+            raise TooLongError
+        row.save()
+
+
 def forget(subject: Subject) -> bool:
     """Keep it no longer. Returns whether there was any."""
     return bool(rows(subject).delete()[0])
+
+
+def begun(user: User, now: datetime.datetime) -> list[Begun]:
+    """The forms a person began and has not sent, the newest first, to be gone on with or thrown away. One query."""
+    mine = WorkInProgress.objects.visible_to(user).typed_since(now - KEPT_FOR).exclude(address="")
+    rows = mine.order_by("-typed_at", "-pk").values_list("title", "typed_at", "form", "about", "basis", "address")
+    return [
+        Begun(title or "A form", typed_at, Subject(user, *subject)) for title, typed_at, *subject in rows[:MOST_SHOWN]
+    ]
 
 
 def sweep(now: datetime.datetime) -> int:
@@ -179,7 +222,7 @@ def take_in(row: WorkInProgress, subject: Subject, save: Save, at: datetime.date
         row.typed_at = max(row.typed_at, typed_at or row.typed_at)
     if sum(len(key) + sum(map(len, entry["values"])) for key, entry in row.fields.items()) > LONGEST:
         raise TooLongError
-    row.basis = subject.basis
+    row.basis, row.address, row.title = subject.basis, subject.address, save.title
     row.save()
 
 

@@ -4,8 +4,9 @@ import datetime
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from units.enums import CriterionKind, Marked, SkillSubject, SpecificationStyle, WordingStatus
 from units.models import (
@@ -21,6 +22,8 @@ from units.models import (
 )
 from units.rules import unit_reference_warnings
 
+HAS_LEAVES = Exists(EvidenceRequirement.objects.filter(unit=OuterRef("unit"), parent__isnull=False))
+"""Whether the evidence requirements of a criterion's unit have leaves: most units' have none."""
 READING_ORDER = ("awarding_body__name", "short_code", "version")
 
 
@@ -99,6 +102,47 @@ class RequirementNode:
     text: str
     wording: Wording
     items: Sequence["RequirementNode"]
+
+
+class RequirementWords(NamedTuple):
+    """An evidence requirement as a tree is built of it."""
+
+    pk: int
+    unit_id: int
+    parent_id: int | None
+    path: str
+    label: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """A leaf of the tree of evidence requirements, which evidence can be shown to cover. Every leaf is asked for.
+
+    `label` is printed before it, `heading` is what it stands below, with its numbers, `path` its place in the tree.
+    """
+
+    pk: int
+    path: str
+    label: str
+    text: str
+    above: tuple[str, ...]
+    heading: str
+
+    @property
+    def number(self) -> str:
+        """What is printed before it and above it: 5 (a)."""
+        return " ".join(label for label in (*self.above, self.label) if label)
+
+    @property
+    def words(self) -> str:
+        """Its words without the full stop that ends the list it stands in."""
+        return self.text.rstrip(".")
+
+    @property
+    def printed(self) -> str:
+        """Label and words, as it stands below its heading."""
+        return f"{self.label} {self.words}".strip()
 
 
 @dataclass(frozen=True)
@@ -269,6 +313,35 @@ def requirement_tree(rows: Iterable[EvidenceRequirement]) -> list[RequirementNod
         return [RequirementNode(row.label, row.text, wording_of(row), nodes(row.pk)) for row in below[parent]]
 
     return nodes(None)
+
+
+def requirement_trees(unit_ids: Iterable[int]) -> QuerySet[EvidenceRequirement]:
+    """The evidence requirements of these units in reading order."""
+    return EvidenceRequirement.objects.filter(unit__in=list(unit_ids)).order_by("unit_id", "position")
+
+
+def leaves_by_unit(rows: Iterable[RequirementWords]) -> dict[int, list[Leaf]]:
+    """The leaves of such trees by unit, each with what it stands below.
+
+    A requirement that stands alone is no leaf: it speaks of the evidence as a whole.
+    """
+    known = {row.pk: row for row in rows}
+    parents = {row.parent_id for row in known.values()}
+    found: dict[int, list[Leaf]] = defaultdict(list)
+    for row in known.values():
+        if row.parent_id is not None and row.pk not in parents:
+            found[row.unit_id].append(leaf(row, known))
+    return dict(found)
+
+
+def leaf(row: RequirementWords, known: dict[int, RequirementWords]) -> Leaf:
+    above: list[RequirementWords] = []
+    parent = row.parent_id
+    while parent is not None:
+        above.insert(0, known[parent])
+        parent = known[parent].parent_id
+    labels = tuple(one.label for one in above if one.label)
+    return Leaf(row.pk, row.path, row.label, row.text, labels, " ".join([*labels, *(one.text for one in above)]))
 
 
 def settings_refused(unit: Unit) -> list[str]:

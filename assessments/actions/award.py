@@ -5,6 +5,7 @@ import datetime
 from django.db import transaction
 from django.utils import timezone
 
+from assessments.actions import telling
 from assessments.actions.journey import lock_one, move_unit, person, refuse, require
 from assessments.enums import ClaimBasis, UnitStatus, Verb
 from assessments.models import AuthenticationForm, Certificate, Claim, Enrolment
@@ -12,7 +13,7 @@ from assessments.queries.enrolment import bare_facts, staff_name
 from assessments.queries.judgement import SCHEME, digest_for, unit_rows
 from assessments.queries.verification import unit_facts
 from assessments.workflow import Reason, UnitFacts, unit_refusals
-from portfolio import audit, signing
+from portfolio import audit, notices, signing
 from portfolio.canonical import JSON
 from portfolio.enums import Role
 from portfolio.models import User
@@ -76,6 +77,7 @@ def claim(*, enrolment: Enrolment, authorisation: str, by: User, at: datetime.da
         reference=reference,
         snapshot=digest_for(unit_rows(enrolment), "claim"),
     )
+    notices.settle(enrolment, by, at)
     _told(enrolment, Verb.CLAIM, by, at, claim=made.pk, basis=basis.value, reference=reference)
     return made
 
@@ -108,6 +110,7 @@ def certificate(
         recorded_at=at,
     )
     move_unit(enrolment, Verb.CERTIFICATE, UnitStatus.CERTIFICATED)
+    telling.certificated(enrolment, "Its certificate is on record.", by, at)
     _told(enrolment, Verb.CERTIFICATE, by, at, number=number, issued_on=issued_on.isoformat())
     return made
 
@@ -124,6 +127,7 @@ def revoke(
         raise Refusal(["A certificate is revoked after it was issued, and not in the future."])
     move_unit(enrolment, Verb.REVOKE, UnitStatus.REVOKED)
     Certificate.objects.filter(pk=found.pk).update(revoked_on=revoked_on, revocation_reason=reason)
+    telling.certificated(enrolment, "Its certificate was revoked by the awarding body.", by, at)
     return _told(enrolment, Verb.REVOKE, by, at, reason=reason, revoked_on=revoked_on.isoformat())
 
 

@@ -1,26 +1,21 @@
-"""Verbs of enrolment: taking a unit, who works on it, and pausing or leaving it."""
+"""Verbs of enrolment: taking a unit, and pausing or leaving it."""
 
 import datetime
-from collections.abc import Mapping
 
 from django.db import transaction
 from django.utils import timezone
 
-from assessments.actions.journey import lock_one, move_unit, person, refuse, require
+from assessments.actions import telling
+from assessments.actions.counting import recount
+from assessments.actions.journey import administers, lock_one, move_unit, person, refuse, require
+from assessments.allocating import interest_refusals, team_refusals
 from assessments.enums import AllocatedAs, UnitStatus, Verb
 from assessments.models import Allocation, Enrolment
-from assessments.queries.enrolment import (
-    bare_facts,
-    has_judged,
-    has_verified,
-    is_qualified_assessor,
-    person_at,
-    witnesses_in,
-)
+from assessments.queries.allocation import colleagues, interested_in
+from assessments.queries.enrolment import bare_facts
 from assessments.workflow import unit_refusals
 from portfolio import audit
-from portfolio.enums import Role
-from portfolio.models import CandidateRecord, Centre, User
+from portfolio.models import CandidateRecord, User
 from portfolio.refusal import Refusal
 from units.models import CentreApproval, Unit, UnitPublication
 
@@ -35,21 +30,28 @@ def enrol(
     countersigner: User | None,
     started_on: datetime.date,
     target_on: datetime.date | None,
+    despite: str = "",
     by: User,
     at: datetime.datetime,
 ) -> Enrolment:
     """Enrol a candidate on a unit, with everybody who will work on it named before it starts (SQA).
 
     Raises Refusal when the unit is not published or the centre not approved for it, when somebody does not hold the
-    part's role, when two parts are one person, or when an unqualified assessor has no countersigner.
+    part's role, when two parts are one person, when an unqualified assessor has no countersigner, or when somebody has
+    a conflict of interest with the candidate: `despite` says why an assessor with one cannot be avoided.
     """
     candidate = CandidateRecord.objects.select_for_update(of=("self",)).select_related("centre").get(pk=candidate.pk)
     centre = candidate.centre
-    _administers(by, centre, at)
+    administers(by, centre, at)
     parts = {AllocatedAs.ASSESSOR: assessor, AllocatedAs.COUNTERSIGNER: countersigner, AllocatedAs.VERIFIER: verifier}
+    day = timezone.localdate(at)
+    people = colleagues(parts.values(), centre.pk, day)
+    team = {part: people.get(user.pk) if user else None for part, user in parts.items()}
+    interested = interested_in([candidate.pk], people, day)
     sentences = [
         *_unit_refusals(candidate, unit),
-        *part_refusals(centre, candidate.user, parts, timezone.localdate(at)),
+        *team_refusals(str(centre), candidate.user_id, team, list(team)),
+        *interest_refusals(team, list(team), interested[candidate.pk], despite=despite),
     ]
     if target_on and target_on < started_on:
         sentences.append("The target date cannot be before the start.")
@@ -65,52 +67,25 @@ def enrol(
         countersigner=countersigner,
         started_on=started_on,
         target_on=target_on,
+        criteria_count=unit.criteria.count(),
     )
+    recount([enrolment.pk])
+    enrolment.refresh_from_db()
+    in_spite = despite.strip() if assessor.pk in interested[candidate.pk] else ""
     Allocation.objects.bulk_create(
-        Allocation(enrolment=enrolment, part=part, user=user, from_at=at) for part, user in parts.items() if user
+        Allocation(
+            enrolment=enrolment,
+            part=part,
+            user=user,
+            from_at=at,
+            despite=in_spite if part == AllocatedAs.ASSESSOR else "",
+        )
+        for part, user in parts.items()
+        if user
     )
+    telling.begun(enrolment, by, at)
     details = {part.value: user.pk for part, user in parts.items() if user}
     audit.record(verb="enrol", by=by, at=at, subject=enrolment, centre=centre, details={"unit": unit.pk, **details})
-    return enrolment
-
-
-@transaction.atomic
-def allocate(
-    *, enrolment: Enrolment, part: AllocatedAs, user: User | None, reason: str, by: User, at: datetime.datetime
-) -> Enrolment:
-    """Give a part of an enrolment to somebody else (or a countersigner to nobody); the history keeps both.
-
-    Raises Refusal when the person cannot hold the part, or had a hand in the unit that the part must not have; when the
-    unit is claimed or over; when it waits for the countersigner who is to be taken away.
-    """
-    enrolment = lock_one(enrolment)
-    _administers(by, enrolment.centre, at)
-    reason = require(reason, "Say why the allocation changes.")
-    if enrolment.status in (UnitStatus.CLAIMED, *_FINAL):
-        raise Refusal([f"The unit is “{enrolment.get_status_display()}”: its allocations stand."])
-    parts: dict[AllocatedAs, User | None] = {
-        AllocatedAs.ASSESSOR: enrolment.assessor,
-        AllocatedAs.COUNTERSIGNER: enrolment.countersigner,
-        AllocatedAs.VERIFIER: enrolment.verifier,
-    }
-    if user is None and part != AllocatedAs.COUNTERSIGNER:
-        raise Refusal(["A unit always has an assessor and a verifier."])
-    before = parts[part]
-    if before == user:
-        raise Refusal([f"{user or 'Nobody'} holds this part already."])
-    parts[part] = user
-    sentences = part_refusals(enrolment.centre, enrolment.candidate_user, parts, timezone.localdate(at))
-    if sentences := [*sentences, *_history_refusals(enrolment, part, user)]:
-        raise Refusal(sentences)
-    Enrolment.objects.filter(pk=enrolment.pk).update(**{part.value: user})
-    Allocation.objects.filter(enrolment=enrolment, part=part, to_at=None).update(to_at=at)
-    if user:
-        Allocation.objects.create(enrolment=enrolment, part=part, user=user, from_at=at, reason=reason)
-    enrolment.refresh_from_db()
-    details = {"part": part.value, "from": before.pk if before else None, "to": user.pk if user else None}
-    audit.record(
-        verb="allocate", by=by, at=at, subject=enrolment, centre=enrolment.centre, details={**details, "reason": reason}
-    )
     return enrolment
 
 
@@ -120,6 +95,7 @@ def suspend(*, enrolment: Enrolment, reason: str, by: User, at: datetime.datetim
     reason = require(reason, "Say why the unit is suspended.")
     enrolment = _ready(enrolment, Verb.SUSPEND, by, at)
     move_unit(enrolment, Verb.SUSPEND, UnitStatus.SUSPENDED, kept_status=enrolment.status, suspended_at=at)
+    telling.paused(enrolment, "It is suspended: nothing moves until it is resumed.", by, at)
     return _told(enrolment, Verb.SUSPEND, by, at, reason)
 
 
@@ -128,6 +104,7 @@ def resume(*, enrolment: Enrolment, by: User, at: datetime.datetime) -> Enrolmen
     """Go on where a suspended unit stood."""
     enrolment = _ready(enrolment, Verb.RESUME, by, at)
     move_unit(enrolment, Verb.RESUME, UnitStatus(enrolment.kept_status), kept_status="", suspended_at=None)
+    telling.paused(enrolment, "It goes on from where it was suspended.", by, at)
     return _told(enrolment, Verb.RESUME, by, at, "")
 
 
@@ -138,53 +115,8 @@ def withdraw(*, enrolment: Enrolment, reason: str, by: User, at: datetime.dateti
     enrolment = _ready(enrolment, Verb.WITHDRAW, by, at)
     enrolment.mappings.update(waiting_since=None)
     move_unit(enrolment, Verb.WITHDRAW, UnitStatus.WITHDRAWN, kept_status="", suspended_at=None, ended_at=at)
+    telling.paused(enrolment, "The candidate has left it.", by, at)
     return _told(enrolment, Verb.WITHDRAW, by, at, reason)
-
-
-_FINAL = (UnitStatus.CERTIFICATED, UnitStatus.REVOKED, UnitStatus.WITHDRAWN)
-
-
-def part_refusals(
-    centre: Centre, candidate: User, parts: Mapping[AllocatedAs, User | None], day: datetime.date
-) -> list[str]:
-    """Why these people cannot work on a candidate's unit together; empty when they can."""
-    assessor, countersigner = parts[AllocatedAs.ASSESSOR], parts[AllocatedAs.COUNTERSIGNER]
-    named = [user for user in parts.values() if user]
-    sentences = []
-    if candidate in named:
-        sentences.append("Nobody can be assessor, countersigner or verifier of their own unit.")
-    if len(set(named)) < len(named):
-        sentences.append("Assessor, countersigner and verifier must be three different people.")
-    for part, user in parts.items():
-        if user and not _holds_role_for(part, user, centre, day):
-            sentences.append(f"{user} does not hold the role of {part.label.lower()} at {centre}: grant it first.")
-    if countersigner and not is_qualified_assessor(countersigner, centre.pk, day):
-        sentences.append(f"{countersigner} holds no assessor's award, so cannot countersign.")
-    if assessor and not countersigner and not is_qualified_assessor(assessor, centre.pk, day):
-        sentences.append(f"{assessor} holds no assessor's award yet: name a qualified countersigner.")
-    return sentences
-
-
-def _history_refusals(enrolment: Enrolment, part: AllocatedAs, user: User | None) -> list[str]:
-    """Why what happened in the unit so far keeps somebody from a part of it."""
-    if user is None:
-        if enrolment.status == UnitStatus.AWAITING_COUNTERSIGNATURE:
-            return ["The unit waits for its countersigner: name another one."]
-        return []
-    if part == AllocatedAs.VERIFIER and has_judged(enrolment, user):
-        return [f"{user} has judged in this unit, so somebody else must verify it."]
-    if part == AllocatedAs.VERIFIER and user.pk in witnesses_in(enrolment.pk):
-        return [f"{user} is a witness in this unit, so somebody else must verify it."]
-    if part != AllocatedAs.VERIFIER and has_verified(enrolment, user):
-        return [f"{user} has sampled or verified this unit, so somebody else must judge it."]
-    return []
-
-
-def _holds_role_for(part: AllocatedAs, user: User, centre: Centre, day: datetime.date) -> bool:
-    roles = person_at(user, centre.pk, day).roles
-    if part == AllocatedAs.VERIFIER:
-        return bool(roles & {Role.INTERNAL_VERIFIER, Role.LEAD_VERIFIER})
-    return Role.ASSESSOR in roles
 
 
 def _unit_refusals(candidate: CandidateRecord, unit: Unit) -> list[str]:
@@ -196,11 +128,6 @@ def _unit_refusals(candidate: CandidateRecord, unit: Unit) -> list[str]:
     if Enrolment.objects.filter(candidate=candidate, unit=unit).exclude(status=UnitStatus.WITHDRAWN).exists():
         sentences.append(f"{candidate} is enrolled on {unit.short_code} already.")
     return sentences
-
-
-def _administers(by: User, centre: Centre, at: datetime.datetime) -> None:
-    if Role.ADMINISTRATOR not in person(by, centre.pk, at).roles:
-        raise Refusal([f"Only an administrator of {centre} can do this."])
 
 
 def _ready(enrolment: Enrolment, verb: Verb, by: User, at: datetime.datetime) -> Enrolment:

@@ -1,4 +1,4 @@
-"""Verbs of an item of evidence: prepare, map, hand in, replace, withdraw."""
+"""Verbs of an item of evidence: prepare, hand in, replace, withdraw."""
 
 import datetime
 from collections.abc import Iterable, Sequence
@@ -8,17 +8,20 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import F
 
+from assessments.actions import claims, leaves, telling
+from assessments.actions.claims import Target, units_of
+from assessments.actions.counting import recount
+from assessments.actions.items import lock_item, told
 from assessments.actions.journey import lock, move_item, person, refuse, require
-from assessments.enums import EvidenceKind, HeldAt, ItemStatus, OthersData, Party, Setting, UnitStatus, Verb, Verdict
-from assessments.models import Decision, Enrolment, Evidence, EvidenceFile, EvidenceVersion, Mapping
-from assessments.queries.enrolment import people_of
-from assessments.queries.evidence import enrolments_of, forbidden_setting, item_facts
-from assessments.rules import Person, parties
-from assessments.workflow import ItemFacts, item_refusals
-from portfolio import audit, renditions, signing, transfers
+from assessments.actions.leaves import LeafTarget
+from assessments.enums import EvidenceKind, HeldAt, ItemStatus, OthersData, Setting, UnitStatus, Verb, Verdict
+from assessments.models import Evidence, EvidenceFile, EvidenceVersion, Mapping
+from assessments.queries.evidence import enrolments_of
+from assessments.workflow import ITEM_FROZEN, item_refusals
+from portfolio import audit, notices, renditions, signing, transfers
 from portfolio.actions.checks import refuse_invalid
 from portfolio.canonical import JSON
-from portfolio.models import CandidateRecord, StoredFile, User
+from portfolio.models import CandidateRecord, Statement, StoredFile, User
 from portfolio.refusal import Refusal
 
 READABLE = (ItemStatus.SUBMITTED, ItemStatus.REVIEWED)
@@ -55,27 +58,6 @@ class NamedFile:
     received_at: datetime.datetime | None = None
 
 
-@dataclass(frozen=True)
-class Target:
-    """A criterion an item is mapped to, and where in the item to look."""
-
-    enrolment_id: int
-    criterion_id: int
-    locator: str = ""
-
-
-@dataclass(frozen=True)
-class LockedItem:
-    """A version as it is now, with the enrolments a verb touches locked, and the facts its refusals rest on.
-
-    `enrolments` are those the item is mapped to and those it is about to be mapped to; `facts` know only the former.
-    """
-
-    version: EvidenceVersion
-    enrolments: dict[int, Enrolment]
-    facts: ItemFacts
-
-
 @transaction.atomic
 def add_evidence(
     *,
@@ -83,6 +65,7 @@ def add_evidence(
     described: Described,
     files: Sequence[NamedFile],
     targets: Sequence[Target],
+    shows: Sequence[LeafTarget] = (),
     device_draft: UUID | None = None,
     by: User,
     at: datetime.datetime,
@@ -99,16 +82,11 @@ def add_evidence(
         CandidateRecord.objects.select_for_update(no_key=True).get(pk=candidate.pk)  # two at once are one as well
         if sent := Evidence.objects.filter(candidate=candidate, device_draft=device_draft).first():
             return sent.versions.latest("number")
-    enrolments = lock(target.enrolment_id for target in targets)
-    evidence = Evidence.objects.create(
-        centre=candidate.centre, candidate=candidate, created_at=at, device_draft=device_draft
-    )
-    version = EvidenceVersion(evidence=evidence, created_at=at, **asdict(described))
-    refuse_invalid(version)
-    version.save()
-    add_files(version, files, at)
-    _map(version, targets, enrolments, person(by, evidence.centre_id, at), by, at)
+    version, shown = begun(candidate, described, files, targets, by, at, shows, device_draft)
+    evidence = version.evidence
     details: dict[str, JSON] = {"title": described.title, "files": len(files), "criteria": len(targets)}
+    if shown:
+        details["requirements"] = len(shown)
     audit.record(verb="add_evidence", by=by, at=at, subject=evidence, centre=evidence.centre, details=details)
     return version
 
@@ -121,18 +99,22 @@ def edit_draft(
     add: Sequence[NamedFile],
     remove: Iterable[int],
     targets: Sequence[Target],
+    shows: Sequence[LeafTarget] = (),
     by: User,
     at: datetime.datetime,
 ) -> EvidenceVersion:
-    """Change a draft: its description, its files (`remove` holds EvidenceFile ids) and, as a whole, its mapping.
+    """Change a draft: its description, its files (`remove` holds EvidenceFile ids) and, as a whole, its mapping and
+    what it shows of evidence requirements.
 
-    Mappings that were judged in an earlier version, or belong to a unit past collecting, stay whatever `targets` says.
-    Raises Refusal once handed in.
+    What was judged in an earlier version, or belongs to a unit past collecting, stays whatever `targets` and `shows`
+    say. Raises Refusal once handed in.
     """
-    item = lock_item(version, (target.enrolment_id for target in targets))
+    item = lock_item(version, units_of(targets, shows))
     version = item.version
     if by.pk != version.evidence.candidate.user_id:
         raise Refusal(["Only the candidate can edit their draft."])
+    if item.facts.is_frozen:
+        raise Refusal([ITEM_FROZEN])
     if version.status != ItemStatus.DRAFT:
         raise Refusal(["What has been handed in is never edited: replace it with a new version instead."])
     if described.kind != EvidenceKind.WITNESS_TESTIMONY and (item.facts.testimonies or item.facts.asked):
@@ -142,11 +124,14 @@ def edit_draft(
     refuse_invalid(version)
     version.files.filter(pk__in=list(remove), removed_at=None).update(removed_at=at)
     add_files(version, add, at)
-    dropped = _leave_out(item, targets, by, at)
+    dropped = claims.leave_out(item, targets, by, at) + leaves.leave_out(item, shows, by, at)
     version.save(update_fields=list(asdict(described)))
-    _map(version, targets, item.enrolments, person(by, version.evidence.centre_id, at), by, at)
+    claims.claim(version, targets, item.enrolments, person(by, version.evidence.centre_id, at), by, at)
+    leaves.drop_unmapped(version.evidence_id, by, at)
+    leaves.show(version, item.enrolments, shows, by, at)
+    recount(item.enrolments)
     details: dict[str, JSON] = {"title": described.title, "added": len(add), "criteria": len(targets)}
-    _told("edit_draft", version, by, at, {**details, "taken_back": dropped})
+    told("edit_draft", version, by, at, {**details, "taken_back": dropped})
     return version
 
 
@@ -158,16 +143,11 @@ def submit(*, version: EvidenceVersion, by: User, at: datetime.datetime) -> Evid
     each piece (Ofqual G8.1). Raises Refusal with everything that is missing.
     """
     version = _ready(version, Verb.SUBMIT, by, at)
-    evidence = version.evidence
-    if evidence.number is None:
-        _take_number(evidence)
-    evidence.versions.exclude(pk=version.pk).filter(replaced_at=None).exclude(status=ItemStatus.WITHDRAWN).update(
-        replaced_at=at
-    )
     declaration = signing.current_statement("evidence-authentic")
-    move_item(version, Verb.SUBMIT, ItemStatus.SUBMITTED, submitted_at=at, declaration=declaration)
-    _wait_to_be_read(version, at, but=_met(version))
-    _told(Verb.SUBMIT, version, by, at, {"number": evidence.number, "statement": declaration.pk})
+    put_in_force(version, Verb.SUBMIT, declaration, at)
+    recount(row.pk for row in enrolments_of(version.evidence_id))
+    telling.handed_in(version, by, at)
+    told(Verb.SUBMIT, version, by, at, {"number": version.evidence.number, "statement": declaration.pk})
     return version
 
 
@@ -183,60 +163,9 @@ def replace(*, version: EvidenceVersion, by: User, at: datetime.datetime) -> Evi
     )
     kept = version.files.filter(removed_at=None, destroyed_at=None, quarantined_at=None).select_related("stored")
     add_files(draft, [NamedFile(file.stored, file.name) for file in kept], at)
-    _told(Verb.REPLACE, draft, by, at, {"version": draft.number})
+    notices.settle(evidence, by, at)
+    told(Verb.REPLACE, draft, by, at, {"version": draft.number})
     return draft
-
-
-@transaction.atomic
-def map_more(
-    *, version: EvidenceVersion, targets: Sequence[Target], by: User, at: datetime.datetime
-) -> EvidenceVersion:
-    """Map an item to further criteria. Once the item is handed in, each new mapping waits to be read."""
-    item = lock_item(version, (target.enrolment_id for target in targets))
-    version = item.version
-    mapper = person(by, version.evidence.centre_id, at)
-    refuse(item_refusals(Verb.MAP_MORE, mapper, item.facts))
-    made = _map(version, targets, item.enrolments, mapper, by, at)
-    _told(Verb.MAP_MORE, version, by, at, {"criteria": [mapping.criterion_id for mapping in made]})
-    return version
-
-
-@transaction.atomic
-def take_back(*, mapping: Mapping, by: User, at: datetime.datetime) -> Mapping:
-    """Take a mapping back that nobody has judged. What has been judged stays mapped for good.
-
-    Raises Refusal when it was judged, when its unit is past collecting (nothing rests on an item never handed in, so
-    that one may go all the same), when it is somebody else's item, or when nothing would be left of what a handed-in
-    item is for.
-    """
-    enrolment = lock([mapping.enrolment_id])[mapping.enrolment_id]
-    mapping = Mapping.objects.select_related("evidence__candidate").get(pk=mapping.pk)
-    allowed = {Party.CANDIDATE, Party.ASSESSOR}
-    sentences = []
-    if not parties(person(by, enrolment.centre_id, at), people_of(enrolment)) & allowed:
-        sentences.append("Only the candidate or the unit's assessor can take a mapping back.")
-    handed_in = mapping.evidence.number is not None
-    if handed_in and enrolment.status != UnitStatus.COLLECTING:
-        sentences.append(f"{enrolment.unit.short_code} is “{enrolment.get_status_display()}”: its mapping stands.")
-    if mapping.taken_back_at:
-        sentences.append("This mapping was taken back already.")
-    if not _unjudged(Mapping.objects.filter(pk=mapping.pk)):
-        sentences.append("The assessor has judged this, so it stays on the record.")
-    if _is_last(mapping):
-        sentences.append("It is all that this item is mapped to: map it to something else first, or withdraw the item.")
-    if sentences:
-        raise Refusal(sentences)
-    Mapping.objects.filter(pk=mapping.pk).update(taken_back_at=at, taken_back_by=by, waiting_since=None)
-    mapping.refresh_from_db()
-    audit.record(
-        verb="take_back_mapping",
-        by=by,
-        at=at,
-        subject=mapping.evidence,
-        centre=enrolment.centre,
-        details={"enrolment": enrolment.pk, "criterion": mapping.criterion_id},
-    )
-    return mapping
 
 
 @transaction.atomic
@@ -255,25 +184,50 @@ def withdraw_item(*, version: EvidenceVersion, reason: str, by: User, at: dateti
             status=ItemStatus.WITHDRAWN, withdrawn_at=at, withdrawal_reason=reason
         )
         evidence.mappings.update(waiting_since=None)
+        leaves.drop_all(evidence.pk, by, at)
     elif in_force := evidence.versions.filter(replaced_at=None, status__in=READABLE).first():
         _wait_to_be_read(in_force, at, but=set(in_force.decisions.values_list("enrolment_id", "criterion_id")))
-    _told(Verb.WITHDRAW_ITEM, version, by, at, {"reason": reason, "version": version.number})
+    elif evidence.number is None:
+        leaves.drop_all(evidence.pk, by, at)
+    recount(row.pk for row in enrolments_of(version.evidence_id))
+    telling.item_withdrawn(version, by, at)
+    told(Verb.WITHDRAW_ITEM, version, by, at, {"reason": reason, "version": version.number})
     return version
 
 
-def lock_item(version: EvidenceVersion, more: Iterable[int] = ()) -> LockedItem:
-    """The version with every enrolment it touches locked, then itself. `more` are enrolments to be mapped to.
+def put_in_force(version: EvidenceVersion, verb: Verb, declaration: Statement, at: datetime.datetime) -> None:
+    """Lock a draft for good: it takes its number and the place of the earlier version, and waits to be read."""
+    evidence = version.evidence
+    if evidence.number is None:
+        _take_number(evidence)
+    evidence.versions.exclude(pk=version.pk).filter(replaced_at=None).exclude(status=ItemStatus.WITHDRAWN).update(
+        replaced_at=at
+    )
+    move_item(version, verb, ItemStatus.SUBMITTED, submitted_at=at, declaration=declaration)
+    _wait_to_be_read(version, at, but=_met(version))
 
-    Raises Refusal when somebody mapped the item to a further unit in between.
-    """
-    touched = {enrolment.pk for enrolment in enrolments_of(version.evidence_id)}
-    enrolments = lock(touched | set(more))
-    rows = EvidenceVersion.objects.select_related("evidence__candidate", "evidence__centre")
-    version = rows.select_for_update(of=("self",)).get(pk=version.pk)
-    mapped = {enrolment.pk for enrolment in enrolments_of(version.evidence_id)}
-    if not mapped <= set(enrolments):
-        raise Refusal(["Somebody else has just mapped this item: look at it again."])
-    return LockedItem(version, enrolments, item_facts(version, [enrolments[pk] for pk in sorted(mapped)]))
+
+def begun(
+    candidate: CandidateRecord,
+    described: Described,
+    files: Sequence[NamedFile],
+    targets: Sequence[Target],
+    by: User,
+    at: datetime.datetime,
+    shows: Sequence[LeafTarget] = (),
+    device_draft: UUID | None = None,
+) -> tuple[EvidenceVersion, Sequence[object]]:
+    """A new item as a draft, and what it shows of evidence requirements, for a verb that writes it in the book."""
+    enrolments = lock(units_of(targets, shows))
+    evidence = Evidence.objects.create(
+        centre=candidate.centre, candidate=candidate, created_at=at, device_draft=device_draft
+    )
+    version = EvidenceVersion(evidence=evidence, created_at=at, **asdict(described))
+    refuse_invalid(version)
+    version.save()
+    add_files(version, files, at)
+    claims.claim(version, targets, enrolments, person(by, evidence.centre_id, at), by, at)
+    return version, leaves.show(version, enrolments, shows, by, at)
 
 
 def add_files(version: EvidenceVersion, files: Sequence[NamedFile], at: datetime.datetime) -> None:
@@ -299,98 +253,6 @@ def _ready(version: EvidenceVersion, verb: Verb, by: User, at: datetime.datetime
     return item.version
 
 
-def _leave_out(item: LockedItem, targets: Sequence[Target], by: User, at: datetime.datetime) -> int:
-    """Take back what a draft's targets leave out, where that is free, and correct the locators of what stays.
-
-    Returns how many were taken back. Raises Refusal for a setting that a unit still mapped to does not take.
-    """
-    version, enrolments = item.version, item.enrolments
-    locators = {(target.enrolment_id, target.criterion_id): target.locator.strip() for target in targets}
-    live = version.evidence.mappings.filter(taken_back_at=None)
-    free = [row for row in _unjudged(live) if enrolments[row.enrolment_id].status == UnitStatus.COLLECTING]
-    dropped = [row.pk for row in free if (row.enrolment_id, row.criterion_id) not in locators]
-    live.filter(pk__in=dropped).update(taken_back_at=at, taken_back_by=by, waiting_since=None)
-    for row in free:
-        locator = locators.get((row.enrolment_id, row.criterion_id), row.locator)
-        if locator != row.locator:
-            live.filter(pk=row.pk).update(locator=locator)
-    kept = enrolments_of(version.evidence_id).exclude(status=UnitStatus.WITHDRAWN)
-    if sentences := [text for enrolment in kept if (text := forbidden_setting(enrolment.unit, version.setting))]:
-        raise Refusal(sentences)
-    return len(dropped)
-
-
-def _map(
-    version: EvidenceVersion,
-    targets: Sequence[Target],
-    enrolments: dict[int, Enrolment],
-    mapper: Person,
-    by: User,
-    at: datetime.datetime,
-) -> list[Mapping]:
-    """Add the mappings that are not there yet. Raises Refusal for a unit, criterion or setting that cannot be."""
-    evidence = version.evidence
-    live = {(row.enrolment_id, row.criterion_id) for row in evidence.mappings.filter(taken_back_at=None)}
-    wanted = {(target.enrolment_id, target.criterion_id): target for target in targets}
-    new = [target for key, target in wanted.items() if key not in live]
-    sentences: list[str] = []
-    for enrolment_id in dict.fromkeys(target.enrolment_id for target in new):
-        enrolment = enrolments.get(enrolment_id)
-        if enrolment is None or enrolment.candidate_id != evidence.candidate_id:
-            sentences.append("One of the units is not among the candidate's.")
-        elif not parties(mapper, people_of(enrolment)) & {Party.CANDIDATE, Party.ASSESSOR}:
-            sentences.append(f"Only the candidate or the unit's assessor can map to {enrolment.unit.short_code}.")
-        else:
-            criteria = {target.criterion_id for target in new if target.enrolment_id == enrolment_id}
-            sentences += mapping_refusals(enrolment, criteria, version.setting)
-    if sentences:
-        raise Refusal(sentences)
-    waiting = at if version.submitted_at and version.status != ItemStatus.RETURNED else None
-    return Mapping.objects.bulk_create(
-        Mapping(
-            evidence=evidence,
-            enrolment_id=target.enrolment_id,
-            criterion_id=target.criterion_id,
-            locator=target.locator.strip(),
-            made_by=by,
-            made_at=at,
-            waiting_since=waiting,
-        )
-        for target in new
-    )
-
-
-def mapping_refusals(enrolment: Enrolment, criteria: set[int], setting: str) -> list[str]:
-    """Why an item from this setting cannot be mapped to these criteria of the unit; empty when it can."""
-    sentences = []
-    if enrolment.status != UnitStatus.COLLECTING:
-        status = enrolment.get_status_display()
-        sentences.append(f"{enrolment.unit.short_code} is “{status}”: nothing more can be mapped to it.")
-    if enrolment.unit.criteria.filter(pk__in=criteria).count() != len(criteria):
-        sentences.append(f"One of the criteria does not belong to {enrolment.unit.short_code}.")
-    if forbidden := forbidden_setting(enrolment.unit, setting):
-        sentences.append(forbidden)
-    return sentences
-
-
-def _unjudged(mappings: Iterable[Mapping]) -> list[Mapping]:
-    """Those of the mappings that no decision was ever made on."""
-    rows = list(mappings)
-    judged = set(
-        Decision.objects.filter(version__evidence__in={row.evidence_id for row in rows}).values_list(
-            "version__evidence_id", "enrolment_id", "criterion_id"
-        )
-    )
-    return [row for row in rows if (row.evidence_id, row.enrolment_id, row.criterion_id) not in judged]
-
-
-def _is_last(mapping: Mapping) -> bool:
-    """Whether a handed-in item is mapped to nothing else."""
-    if not mapping.evidence.versions.filter(status__in=HANDED_IN, replaced_at=None).exists():
-        return False
-    return not mapping.evidence.mappings.filter(taken_back_at=None).exclude(pk=mapping.pk).exists()
-
-
 def _met(version: EvidenceVersion) -> set[tuple[int, int]]:
     """What the version has met by the latest word on it: enrolment and criterion, by id."""
     words = version.decisions.order_by("pk").values_list(
@@ -414,8 +276,3 @@ def _take_number(evidence: Evidence) -> None:
     records.update(last_evidence_number=F("last_evidence_number") + 1)
     evidence.number = records.values_list("last_evidence_number", flat=True).get()
     evidence.save(update_fields=["number"])
-
-
-def _told(verb: str, version: EvidenceVersion, by: User, at: datetime.datetime, details: dict[str, JSON]) -> None:
-    evidence = version.evidence
-    audit.record(verb=verb, by=by, at=at, subject=evidence, centre=evidence.centre, details={**details})

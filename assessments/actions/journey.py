@@ -14,7 +14,7 @@ from assessments.rules import Person
 from assessments.workflow import ITEM_STEPS, UNIT_STEPS, Reason
 from portfolio import signing
 from portfolio.enums import Role
-from portfolio.models import User
+from portfolio.models import Centre, User
 from portfolio.refusal import Refusal
 
 STATEMENT = {
@@ -50,6 +50,12 @@ def lock_one(enrolment: Enrolment) -> Enrolment:
 def person(by: User, centre_id: int, at: datetime.datetime) -> Person:
     """Whoever acts, on the day they act."""
     return person_at(by, centre_id, timezone.localdate(at))
+
+
+def administers(by: User, centre: Centre, at: datetime.datetime) -> None:
+    """Raise Refusal unless the person administers the centre on the day they act."""
+    if Role.ADMINISTRATOR not in person(by, centre.pk, at).roles:
+        raise Refusal([f"Only an administrator of {centre} can do this."])
 
 
 def refuse(reasons: Sequence[Reason]) -> None:

@@ -2,11 +2,15 @@
 
 import datetime
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from django.db import transaction
+from django.utils import timezone
 
-from assessments.actions.evidence import LockedItem, lock_item, mapping_refusals
+from assessments.actions import leaves, telling
+from assessments.actions.claims import mapping_refusals, simulated_on
+from assessments.actions.counting import recount
+from assessments.actions.items import LockedItem, lock_item
 from assessments.actions.journey import (
     BACK_TO_COLLECTING,
     lock_one,
@@ -18,11 +22,24 @@ from assessments.actions.journey import (
     sign,
     void_signatures,
 )
+from assessments.actions.leaves import LeafTarget
 from assessments.enums import HeldAt, ItemStatus, SignedAs, UnitStatus, Verb, Verdict
-from assessments.models import Countersignature, Decision, Enrolment, EvidenceVersion, Mapping, Review
+from assessments.models import (
+    Countersignature,
+    Decision,
+    DecisionMarker,
+    Enrolment,
+    EvidenceFile,
+    EvidenceVersion,
+    Mapping,
+    Review,
+)
+from assessments.places import Place
 from assessments.queries.enrolment import people_of, staff_name
+from assessments.queries.interests import has_interest
 from assessments.queries.judgement import UnitRows, digest_for, stale_parts, unit_facts, unit_rows
-from assessments.rules import Person, is_assessor_of
+from assessments.queries.seen import Seen, changed_since
+from assessments.rules import Person, is_assessor_of, stands_alone
 from assessments.workflow import item_refusals, unit_refusals
 from portfolio import audit
 from portfolio.canonical import JSON
@@ -49,6 +66,12 @@ class Judged:
     criterion_id: int
     verdict: str
     feedback: str = ""
+    places: tuple[Place, ...] = ()
+    """Where in the evidence it rests on."""
+
+
+class ChangedRefusal(Refusal):
+    """Something happened to the item since its reader looked at it: nothing was saved, and they are told what."""
 
 
 @transaction.atomic
@@ -60,29 +83,39 @@ def review(
     feedback: str,
     returned: bool,
     seen_at_location: bool,
+    shows: Sequence[LeafTarget] = (),
+    hides: Sequence[LeafTarget] = (),
     by: User,
     at: datetime.datetime,
+    seen: Seen | None = None,
 ) -> Review:
     """Save a reading with its decisions: one act, one audit line. Part of the mappings may wait.
 
     Criteria the item was not mapped to are mapped by the assessor in the same act. Decisions by somebody without an
-    assessor's award wait for a countersignature. Returning sends the item back to the candidate with feedback.
+    assessor's award, or with an interest in the candidate, wait for a countersignature. Returning sends the item back
+    to the candidate with feedback. `shows` and `hides` correct which evidence requirements the item is said to show.
+    `seen` is what the reader was shown: where the item is another by now, raises ChangedRefusal that says in what.
     """
-    item = lock_item(version, (judged.enrolment_id for judged in decisions))
+    item = lock_item(version, {judged.enrolment_id for judged in decisions} | {leaf.enrolment_id for leaf in shows})
     version, centre = item.version, item.version.evidence.centre
+    if seen and (changes := changed_since(seen, version, by)):
+        raise ChangedRefusal(changes)
     reader = person(by, centre.pk, at)
     refuse(item_refusals(Verb.REVIEW, reader, item.facts))
     sentences = [
         *_reading_refusals(version, rules, decisions, feedback, returned=returned, seen_at_location=seen_at_location),
         *_decision_refusals(item, decisions, reader),
+        *_place_refusals(version, decisions),
     ]
     if sentences:
         raise Refusal(sentences)
+    interested = has_interest(by, version.evidence.candidate_id, timezone.localdate(at))
     reading = Review.objects.create(
         version=version,
         assessor=by,
         assessor_name=staff_name(by, centre.pk),
         qualified=reader.qualified,
+        interested=interested,
         at=at,
         valid=rules.valid,
         authentic=rules.authentic,
@@ -93,16 +126,24 @@ def review(
         returned=returned,
         feedback=feedback.strip(),
     )
-    _decide(reading, decisions, needs_countersignature=not reader.qualified)
+    made = _decide(reading, decisions, needs_countersignature=interested or not reader.qualified)
+    leaves.correct(item, shows, hides, reader, by, at)
+    leaves.seen(version.evidence_id, {judged.enrolment_id for judged in decisions}, at)
     move_item(version, Verb.REVIEW, ItemStatus.RETURNED if returned else ItemStatus.REVIEWED)
     if returned:
         version.evidence.mappings.update(waiting_since=None)
+    recount(item.enrolments)
     details: dict[str, JSON] = {
         "version": version.pk,
         "review": reading.pk,
         "returned": returned,
         "decisions": [[judged.enrolment_id, judged.criterion_id, judged.verdict] for judged in decisions],
+        "markers": sum(len(judged.places) for judged in decisions),
     }
+    if shows or hides:
+        details["shows"] = [target.requirement_id for target in shows]
+        details["hides"] = [target.requirement_id for target in hides]
+    telling.reviewed(reading, made, by, at)
     audit.record(verb=Verb.REVIEW, by=by, at=at, subject=version.evidence, centre=centre, details=details)
     return reading
 
@@ -114,6 +155,7 @@ def declare(*, enrolment: Enrolment, by: User, at: datetime.datetime) -> Enrolme
     move_unit(enrolment, Verb.DECLARE, UnitStatus.DECLARED, declared_at=at)
     for part in (SignedAs.CANDIDATE, SignedAs.CANDIDATE_AUTHENTICITY):
         sign(enrolment, part, digest_for(rows, part), by=by, at=at)
+    telling.declared(enrolment, by, at)
     return _told(enrolment, Verb.DECLARE, by, at)
 
 
@@ -124,6 +166,7 @@ def refer(*, enrolment: Enrolment, feedback: str, by: User, at: datetime.datetim
     enrolment, _ = _ready(enrolment, Verb.REFER, by, at)
     move_unit(enrolment, Verb.REFER, UnitStatus.COLLECTING, **BACK_TO_COLLECTING)
     void_signatures(enrolment, by=by, at=at, reason=f"Referred back: {feedback}")
+    telling.came_back(enrolment, "Your assessor has referred it back to you, with what is still needed.", [], by, at)
     return _told(enrolment, Verb.REFER, by, at, feedback=feedback)
 
 
@@ -131,20 +174,22 @@ def refer(*, enrolment: Enrolment, feedback: str, by: User, at: datetime.datetim
 def sign_off(*, enrolment: Enrolment, comments: str, by: User, at: datetime.datetime) -> Enrolment:
     """The assessor signs the unit, with comments that are part of what is signed.
 
-    Where a decision is pending, or the assessor holds no award, the unit goes to its countersigner.
+    Where a decision is pending, or the assessor holds no award or has an interest in the candidate, the unit goes to
+    its countersigner.
     """
     enrolment = lock_one(enrolment)
-    rows = unit_rows(enrolment)
+    rows = unit_rows(enrolment, day=timezone.localdate(at))
     assessor, facts = person(by, enrolment.centre_id, at), unit_facts(rows)
     refuse(unit_refusals(Verb.SIGN_OFF, assessor, facts))
     comments = comments.strip()
     columns = {"assessor_signed_at": at, "assessor_signed_by": by}
-    if facts.pending or not assessor.qualified:
+    if facts.pending or not stands_alone(assessor, facts.interested):
         move_unit(enrolment, Verb.SIGN_OFF, UnitStatus.AWAITING_COUNTERSIGNATURE, **columns)
     else:
         move_unit(enrolment, Verb.SIGN_OFF, UnitStatus.SIGNED_OFF, signed_off_at=at, **columns)
     for part in (SignedAs.ASSESSOR, SignedAs.ASSESSOR_AUTHENTICITY):
         sign(enrolment, part, digest_for(rows, part, comments), by=by, at=at, comments=comments)
+    telling.signed_off(enrolment, by, at)
     return _told(enrolment, Verb.SIGN_OFF, by, at, to=enrolment.status)
 
 
@@ -155,9 +200,11 @@ def countersign(*, enrolment: Enrolment, by: User, at: datetime.datetime) -> Enr
     Countersignature.objects.bulk_create(
         Countersignature(decision_id=decision.pk, by=by, at=at, agreed=True) for decision in rows.pending
     )
+    recount([enrolment.pk])
     digest = digest_for(rows, SignedAs.COUNTERSIGNER)
     move_unit(enrolment, Verb.COUNTERSIGN, UnitStatus.SIGNED_OFF, signed_off_at=at, countersigned_by=by)
     sign(enrolment, SignedAs.COUNTERSIGNER, digest, by=by, at=at)
+    telling.signed_off(enrolment, by, at)
     return _told(enrolment, Verb.COUNTERSIGN, by, at, decisions=[decision.pk for decision in rows.pending])
 
 
@@ -180,9 +227,11 @@ def hand_back(
     Countersignature.objects.bulk_create(
         Countersignature(decision_id=decision.pk, by=by, at=at, agreed=False, reason=reason) for decision in decisions
     )
+    recount([enrolment.pk])
     move_unit(enrolment, Verb.HAND_BACK, UnitStatus.DECLARED, assessor_signed_at=None, assessor_signed_by=None)
     parts = (SignedAs.ASSESSOR, SignedAs.ASSESSOR_AUTHENTICITY)
     void_signatures(enrolment, by=by, at=at, reason=f"Handed back: {reason}", parts=parts)
+    telling.handed_back(enrolment, by, at)
     return _told(enrolment, Verb.HAND_BACK, by, at, reason=reason, decisions=sorted(named))
 
 
@@ -204,6 +253,8 @@ def _reading_refusals(
             sentences.append("Evidence that is not valid, authentic and current cannot meet a criterion.")
         if version.held == HeldAt.LOCATION and not seen_at_location:
             sentences.append(f"Confirm that you have seen the evidence at {version.location}.")
+    if returned and version.evidence.author_id:
+        sentences.append("An assessor made this record: it is corrected by them, or withdrawn, but never returned.")
     if returned and not feedback.strip():
         sentences.append("Tell the candidate what is missing before you return the item.")
     if not returned and not decisions:
@@ -231,11 +282,21 @@ def _decision_refusals(item: LockedItem, decisions: Sequence[Judged], reader: Pe
             sentences.append("Some of these criteria are in a unit that you do not assess.")
             continue
         criteria = {judged.criterion_id for judged in decisions if judged.enrolment_id == enrolment_id}
-        sentences += mapping_refusals(enrolment, criteria, item.version.setting)
+        sentences += mapping_refusals(
+            enrolment, criteria, item.version.setting, simulated_on=simulated_on(item.version)
+        )
     return list(dict.fromkeys(sentences))
 
 
-def _decide(reading: Review, decisions: Sequence[Judged], *, needs_countersignature: bool) -> None:
+def _place_refusals(version: EvidenceVersion, decisions: Sequence[Judged]) -> list[str]:
+    """Why these places cannot be marked: in no file of the version that was read."""
+    named = {place.file_id for judged in decisions for place in judged.places if place.file_id}
+    if not named or EvidenceFile.objects.filter(version=version, pk__in=named, removed_at=None).count() == len(named):
+        return []
+    return ["One of the places is in no file of this item: look at the files again."]
+
+
+def _decide(reading: Review, decisions: Sequence[Judged], *, needs_countersignature: bool) -> list[Decision]:
     evidence = reading.version.evidence
     live = set(evidence.mappings.filter(taken_back_at=None).values_list("enrolment_id", "criterion_id"))
     Mapping.objects.bulk_create(
@@ -249,7 +310,7 @@ def _decide(reading: Review, decisions: Sequence[Judged], *, needs_countersignat
         for judged in decisions
         if (judged.enrolment_id, judged.criterion_id) not in live
     )
-    Decision.objects.bulk_create(
+    made = Decision.objects.bulk_create(
         Decision(
             review=reading,
             version=reading.version,
@@ -261,16 +322,22 @@ def _decide(reading: Review, decisions: Sequence[Judged], *, needs_countersignat
         )
         for judged in decisions
     )
+    DecisionMarker.objects.bulk_create(
+        DecisionMarker(decision=decision, **asdict(place))
+        for decision, judged in zip(made, decisions, strict=True)
+        for place in judged.places
+    )
     for judged in decisions:
         evidence.mappings.filter(enrolment=judged.enrolment_id, criterion=judged.criterion_id).update(
             waiting_since=None
         )
+    return made
 
 
 def _ready(enrolment: Enrolment, verb: Verb, by: User, at: datetime.datetime) -> tuple[Enrolment, UnitRows]:
     """The enrolment locked, with its rows, once nothing refuses the verb."""
     enrolment = lock_one(enrolment)
-    rows = unit_rows(enrolment)
+    rows = unit_rows(enrolment, day=timezone.localdate(at))
     refuse(unit_refusals(verb, person(by, enrolment.centre_id, at), unit_facts(rows)))
     return enrolment, rows
 

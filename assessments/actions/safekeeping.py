@@ -8,7 +8,9 @@ import datetime
 from django.db import transaction
 from django.db.models import QuerySet
 
-from assessments.actions.evidence import NamedFile, lock_item
+from assessments.actions import telling
+from assessments.actions.evidence import NamedFile
+from assessments.actions.items import lock_item
 from assessments.actions.journey import person, refuse, require
 from assessments.enums import Verb
 from assessments.models import EvidenceFile, Release
@@ -35,6 +37,7 @@ def quarantine(*, file: EvidenceFile, reason: str, by: User, at: datetime.dateti
     if not open_to_readers.filter(pk=file.pk).exists():
         raise Refusal(["This file is in quarantine already, or was redacted or taken out."])
     open_to_readers.update(quarantined_at=at, quarantined_by=by, reason=reason)
+    telling.kept_safe(file, "put in quarantine: nobody can open it", by, at)
     return _told(file, Verb.QUARANTINE, by, at, reason)
 
 
@@ -81,6 +84,7 @@ def release(*, file: EvidenceFile, reason: str, by: User, at: datetime.datetime)
         if since
     )
     shut.update(quarantined_at=None, quarantined_by=None, reason="")
+    telling.kept_safe(file, "released from quarantine", by, at)
     return _told(file, Verb.RELEASE, by, at, reason)
 
 
@@ -116,6 +120,7 @@ def redact(*, file: EvidenceFile, replacement: NamedFile, reason: str, by: User,
     )
     renditions.ask([replacement.stored], at=at)
     shredder.order(stored=file.stored, reason=reason, by=by, at=at)
+    telling.redacted(file, by, at)
     _told(file, Verb.REDACT, by, at, reason)
     return EvidenceFile.objects.get(version=file.version_id, position=file.position, destroyed_at=None)
 

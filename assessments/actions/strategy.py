@@ -12,10 +12,9 @@ from django.utils import timezone
 from assessments.actions.journey import lock_one, person, refuse, require
 from assessments.enums import EvidenceKind, PlannedHow, RatedAs, RiskLevel, SampleStage, UnitStatus
 from assessments.models import Enrolment, LeftOut, PlannedCell, RiskRating, SamplingPlan, SamplingPolicy
-from assessments.queries.enrolment import is_qualified_assessor, people_of, witnesses_in
-from assessments.queries.judgement import deciders_in
+from assessments.queries.enrolment import is_qualified_assessor
+from assessments.queries.judgement import everybody_in
 from assessments.queries.strategy import facts_of, latest_policy, policy_of
-from assessments.rules import People
 from assessments.sampling import draw, facts_written
 from assessments.verifying import cell_refusals, rating_refusals, strategy_refusals
 from portfolio import audit, canonical
@@ -251,7 +250,7 @@ def add_cell(
     """Add a unit to an adopted plan, with the reason (domain rule 42)."""
     reason = require(reason, "Say why this unit is to be sampled as well.")
     enrolment = lock_one(enrolment)
-    refuse(cell_refusals(person(by, enrolment.centre_id, at), _people(enrolment)))
+    refuse(cell_refusals(person(by, enrolment.centre_id, at), everybody_in(enrolment)))
     policy = plan.policy
     if plan.adopted_at is None:
         raise Refusal(["This plan is a proposal: adopt it before you add to it."])
@@ -280,7 +279,7 @@ def remove_cell(*, cell: PlannedCell, reason: str, by: User, at: datetime.dateti
     """Take a unit out of a plan before it is sampled, with the reason on record (domain rule 42)."""
     reason = require(reason, "Say why this unit is taken out of the plan.")
     enrolment = lock_one(cell.enrolment)
-    refuse(cell_refusals(person(by, enrolment.centre_id, at), _people(enrolment)))
+    refuse(cell_refusals(person(by, enrolment.centre_id, at), everybody_in(enrolment)))
     if cell.samples.filter(dropped_at=None).exists():
         raise Refusal(["A sample of this unit has begun or was taken: it stays in the plan."])
     if _take_out([cell], reason, by, at) != 1:
@@ -317,10 +316,6 @@ def _overtaken(plan: SamplingPlan) -> tuple[list[PlannedCell], list[PlannedCell]
 def _take_out(cells: list[PlannedCell], reason: str, by: User, at: datetime.datetime) -> int:
     said = {"removed_by": by, "removed_at": at, "removal_reason": reason}
     return PlannedCell.objects.filter(pk__in=[cell.pk for cell in cells], removed_at=None).update(**said)
-
-
-def _people(enrolment: Enrolment) -> People:
-    return people_of(enrolment, deciders_in(enrolment.pk), witnesses_in(enrolment.pk))
 
 
 def _change_proposal(plan: SamplingPlan, **columns: Any) -> int:

@@ -13,14 +13,15 @@ from django.db import transaction
 from django.db.models import QuerySet, Value
 from django.urls import reverse
 
-from assessments.actions.evidence import LockedItem, lock_item
+from assessments.actions import telling
+from assessments.actions.items import LockedItem, lock_item
 from assessments.actions.journey import require
 from assessments.enums import EvidenceKind, ItemStatus
 from assessments.models import STILL_WANTED, Countersignature, Review, Testimony, TestimonyCriterion
 from assessments.models import EvidenceVersion as Version
 from assessments.queries.enrolment import has_verified
 from assessments.queries.testimony import PURPOSE, Link, link_of
-from portfolio import audit, links, post, signing
+from portfolio import audit, links, notices, post, signing
 from portfolio.actions.checks import refuse, refuse_invalid
 from portfolio.canonical import JSON
 from portfolio.models import Mailbox, Statement, User
@@ -105,6 +106,7 @@ def resend_request(*, testimony: Testimony, by: User, at: datetime.datetime) -> 
         raise Refusal(["The link went out a few minutes ago: give it some time to arrive."])
     refuse(conflicts(item, testimony.name, testimony.email))
     _send_link(testimony, at)
+    notices.settle(testimony.version.evidence, by, at)
     _told("resend_request", testimony, by, at, {"email": testimony.email})
     return testimony
 
@@ -163,6 +165,7 @@ def sign_testimony(
     )
     Testimony.objects.filter(pk=testimony.pk).update(signature=signature, signed_from=address)
     testimony.refresh_from_db()
+    telling.answered_by_witness(testimony, "A witness has signed their testimony.", at)
     _told("sign_testimony", testimony, None, at, {"signature": signature.pk, "statement": statement.pk})
     return testimony
 
@@ -175,6 +178,7 @@ def decline_request(*, token: str, reason: str, at: datetime.datetime) -> Testim
     blank: dict[str, object] = asdict(Said())
     Testimony.objects.filter(pk=testimony.pk).update(**blank, declined_at=at, decline_reason=reason[:500])
     testimony.refresh_from_db()
+    telling.answered_by_witness(testimony, "A witness has declined to testify.", at)
     _told("decline_request", testimony, None, at, {"reason": reason})
     return testimony
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from django.db import transaction
 from django.utils import timezone
 
+from assessments.actions import telling
 from assessments.actions.journey import (
     BACK_TO_COLLECTING,
     lock_one,
@@ -18,8 +19,8 @@ from assessments.actions.journey import (
 )
 from assessments.enums import SampleOutcome, SignedAs, UnitStatus, Verb
 from assessments.models import Action, Enrolment, Sample, SampledCriterion, UnsampledNote
-from assessments.queries.enrolment import bare_facts, people_of, witnesses_in
-from assessments.queries.judgement import deciders_in, unit_rows
+from assessments.queries.enrolment import bare_facts, people_of
+from assessments.queries.judgement import everybody_in, unit_rows
 from assessments.queries.strategy import cell_for
 from assessments.queries.verification import action_facts, looked_at_in, places_held, unit_facts, verifier_digest
 from assessments.verifying import (
@@ -32,8 +33,9 @@ from assessments.verifying import (
     verifier_refusals,
 )
 from assessments.workflow import unit_refusals
-from portfolio import audit
+from portfolio import audit, notices
 from portfolio.canonical import JSON
+from portfolio.enums import Told
 from portfolio.models import User
 from portfolio.refusal import Refusal
 
@@ -58,6 +60,7 @@ def plan_sample(*, enrolment: Enrolment, reason: str, by: User, at: datetime.dat
         planned_at=at,
         planned_by=by,
     )
+    notices.settle(enrolment, by, at)
     _told(enrolment, "plan_sample", by, at, sample=sample.pk, stage=stage.value, reason=reason)
     return sample
 
@@ -69,6 +72,7 @@ def drop_sample(*, sample: Sample, reason: str, by: User, at: datetime.datetime)
     enrolment = lock_one(sample.enrolment)
     _verifies(enrolment, by, at)
     _change_open(sample, dropped_at=at, drop_reason=reason)
+    notices.settle(sample, by, at)
     _told(enrolment, "drop_sample", by, at, sample=sample.pk, reason=reason)
     return sample
 
@@ -114,6 +118,7 @@ def close_sample(
     _close(sample, looked_at, outcome, feedback, by, at, seen_at_location=seen_at_location)
     if due_on is not None:
         _raise_action(enrolment, sample, feedback, wanted, due_on, by, at)
+    telling.sampled(sample, enrolment, by, at)
     _told(enrolment, "close_sample", by, at, sample=sample.pk, outcome=outcome.value)
     return sample
 
@@ -148,6 +153,10 @@ def send_back(
     _raise_action(enrolment, sample, finding, wanted, due_on, by, at)
     move_unit(enrolment, Verb.SEND_BACK, UnitStatus.COLLECTING, **BACK_TO_COLLECTING)
     void_signatures(enrolment, by=by, at=at, reason=f"Sent back: {finding}")
+    if sample:
+        notices.settle(sample, by, at)
+    sentence = "Sent back by internal verification: it is open for evidence again."
+    telling.came_back(enrolment, sentence, [enrolment.countersigner], by, at)
     return _told(enrolment, Verb.SEND_BACK, by, at, finding=finding, sample=sample.pk if sample else None)
 
 
@@ -160,6 +169,7 @@ def verify(*, enrolment: Enrolment, by: User, at: datetime.datetime) -> Enrolmen
     digest = verifier_digest(rows, looked_at.kept)
     move_unit(enrolment, Verb.VERIFY, UnitStatus.VERIFIED, verified_at=at, verified_by=by)
     sign(enrolment, SignedAs.VERIFIER, digest, by=by, at=at)
+    telling.verified(enrolment, by, at)
     return _told(enrolment, Verb.VERIFY, by, at)
 
 
@@ -170,6 +180,8 @@ def leave_unsampled(*, enrolment: Enrolment, reason: str, by: User, at: datetime
     enrolment = lock_one(enrolment)
     refuse(leaving_refusals(person(by, enrolment.centre_id, at), unit_facts(enrolment)))
     note = UnsampledNote.objects.create(enrolment=enrolment, by=by, at=at, reason=reason)
+    notices.settle(enrolment, by, at)
+    telling.to_claim(enrolment, "Left unsampled by its internal verifier, to be claimed.", by, at)
     _told(enrolment, "leave_unsampled", by, at, reason=reason)
     return note
 
@@ -185,6 +197,9 @@ def answer_action(*, action: Action, answer: str, by: User, at: datetime.datetim
     assessor = person(by, enrolment.centre_id, at)
     refuse(answering_refusals(assessor, people_of(enrolment), action_facts(action)))
     Action.objects.filter(pk=action.pk).update(answer=answer, answered_at=at, answered_by=by)
+    asked_by = [action.raised_by, enrolment.verifier]
+    sentence = "An action was answered, to be closed."
+    telling.tell_action(action, Told.ANSWERED, sentence, asked_by, by, at)
     _told(enrolment, "answer_action", by, at, action=action.pk, answer=answer)
     action.refresh_from_db()
     return action
@@ -195,9 +210,10 @@ def close_action(*, action: Action, by: User, at: datetime.datetime) -> Action:
     """The verifier is satisfied with what was done. Raises Refusal before the action is answered."""
     enrolment, action = _locked_action(action)
     verifier = person(by, enrolment.centre_id, at)
-    people = people_of(enrolment, deciders_in(enrolment.pk), witnesses_in(enrolment.pk))
+    people = everybody_in(enrolment)
     refuse(closing_refusals(verifier, people, action_facts(action)))
     Action.objects.filter(pk=action.pk).update(closed_at=at, closed_by=by)
+    telling.tell_action(action, Told.ACTION, "An action was closed by its verifier.", [action.owner], by, at)
     _told(enrolment, "close_action", by, at, action=action.pk)
     action.refresh_from_db()
     return action
@@ -211,19 +227,23 @@ def reopen(*, enrolment: Enrolment, reason: str, by: User, at: datetime.datetime
     refuse(unit_refusals(Verb.REOPEN, person(by, enrolment.centre_id, at), bare_facts(enrolment)))
     move_unit(enrolment, Verb.REOPEN, UnitStatus.COLLECTING, **BACK_TO_COLLECTING)
     void_signatures(enrolment, by=by, at=at, reason=f"Reopened: {reason}")
+    sentence, staff = "It was opened again: every signature on it was voided.", [enrolment.assessor, enrolment.verifier]
+    telling.came_back(enrolment, sentence, staff, by, at)
     return _told(enrolment, Verb.REOPEN, by, at, reason=reason)
 
 
 def _verifies(enrolment: Enrolment, by: User, at: datetime.datetime) -> None:
     """Raise Refusal unless the person verifies this unit and never judged in it."""
-    people = people_of(enrolment, deciders_in(enrolment.pk), witnesses_in(enrolment.pk))
+    people = everybody_in(enrolment)
     refuse(verifier_refusals(person(by, enrolment.centre_id, at), people))
 
 
 def _locked_action(action: Action) -> tuple[Enrolment, Action]:
     """The action as it is once its unit is locked."""
     enrolment = lock_one(action.enrolment)
-    return enrolment, Action.objects.get(pk=action.pk)
+    found = Action.objects.select_related("owner", "raised_by").get(pk=action.pk)
+    found.enrolment = enrolment
+    return enrolment, found
 
 
 def _sampled_refusals(enrolment: Enrolment, criteria: set[int]) -> list[str]:
@@ -276,7 +296,7 @@ def _raise_action(
     by: User,
     at: datetime.datetime,
 ) -> Action:
-    return Action.objects.create(
+    action = Action.objects.create(
         enrolment=enrolment,
         sample=sample,
         owner=enrolment.assessor,
@@ -286,6 +306,9 @@ def _raise_action(
         raised_by=by,
         raised_at=at,
     )
+    sentence = f"Internal verification asks something of you by {due_on:%-d %B %Y}."
+    telling.tell_action(action, Told.ACTION, sentence, [action.owner], by, at)
+    return action
 
 
 def _told(enrolment: Enrolment, verb: str, by: User, at: datetime.datetime, **details: JSON) -> Enrolment:

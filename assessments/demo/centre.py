@@ -33,6 +33,7 @@ class Staff:
 
     administrator: User
     assessor: User
+    other_assessor: User
     trainee: User
     verifier: User
     lead: User
@@ -60,10 +61,12 @@ def open_harbour(at: datetime.datetime) -> Harbour:
 
     administrator = staff("Morag Ferguson", "morag", "Centre administrator", Role.ADMINISTRATOR, by=None).user
     dylan = staff("Dylan Pryce", "dylan", "Senior assessor", Role.ASSESSOR, by=administrator)
+    gwen = staff("Gwen Parry", "gwen", "Assessor", Role.ASSESSOR, by=administrator)
     zofia = staff("Zofia Wiśniewska", "zofia", "Trainee assessor", Role.ASSESSOR, by=administrator)
     anita = staff("Anita Desai", "anita", "Quality officer", Role.INTERNAL_VERIFIER, by=administrator)
     iain = staff("Iain MacLeod", "iain", "Quality manager", Role.LEAD_VERIFIER, by=administrator)
     award(dylan, QualificationKind.TAQA, Role.ASSESSOR, administrator, at, held=True)
+    award(gwen, QualificationKind.A1, Role.ASSESSOR, administrator, at, held=True)
     award(zofia, QualificationKind.TAQA, Role.ASSESSOR, administrator, at, held=False)
     award(anita, QualificationKind.V1, Role.INTERNAL_VERIFIER, administrator, at, held=True)
     award(iain, QualificationKind.IQA, Role.INTERNAL_VERIFIER, administrator, at, held=True)
@@ -80,7 +83,7 @@ def open_harbour(at: datetime.datetime) -> Harbour:
             at=at,
         )
         accept(centre, candidates[address].user, at)
-    return Harbour(centre, Staff(administrator, dylan.user, zofia.user, anita.user, iain.user), candidates)
+    return Harbour(centre, Staff(administrator, dylan.user, gwen.user, zofia.user, anita.user, iain.user), candidates)
 
 
 def accept(centre: Centre, user: User, at: datetime.datetime) -> None:
@@ -91,13 +94,13 @@ def accept(centre: Centre, user: User, at: datetime.datetime) -> None:
 def award(
     staff: StaffRecord, kind: QualificationKind, role: Role, by: User, at: datetime.datetime, *, held: bool
 ) -> None:
-    """An award achieved two years ago, or aimed at within the eighteen months awarding bodies allow."""
+    """An award achieved two years ago, or aimed at by a day that is near, for the office to see to."""
     actions.record_qualification(
         staff=staff,
         kind=kind,
         role=role,
         achieved_on=at.date() - datetime.timedelta(days=700) if held else None,
-        target_on=None if held else at.date() + datetime.timedelta(days=540),
+        target_on=None if held else at.date() + datetime.timedelta(days=150),
         by=by,
         at=at,
     )

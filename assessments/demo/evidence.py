@@ -101,6 +101,17 @@ FLOOR_WALK = Piece(
     "",
 )
 
+SHOWS: dict[str, dict[Piece, tuple[str, ...]]] = {
+    "sqa-h12e04": {
+        LOG: ("4.1", "4.2", "4.3"),
+        CALIBRATION: ("5.1",),
+        ANALYSIS: ("5.2.1", "5.2.2"),
+        REVIEW: ("6.1",),
+        BRIEFING: ("6.2",),
+    },
+}
+"""Which evidence requirements of a unit each item shows, by their places in its specification."""
+
 BY_UNIT: dict[str, list[tuple[Piece, str]]] = {
     "ocr-cc16": [
         (MATRIX, "1.1 1.2"),

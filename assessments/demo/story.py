@@ -4,16 +4,22 @@ import datetime
 from collections.abc import Callable
 
 from django.core.files.base import ContentFile
+from django.urls import reverse
 from django.utils import timezone
 
 from assessments.actions import award, enrolment, evidence, judgement, verification
-from assessments.actions.evidence import Described, NamedFile, Target
-from assessments.demo import files, plans, witnesses
+from assessments.actions.claims import Target
+from assessments.actions.due import tell_due
+from assessments.actions.evidence import Described, NamedFile
+from assessments.actions.leaves import LeafTarget
+from assessments.demo import files, interests, office, plans, records, strategy, witnesses
 from assessments.demo.centre import Harbour, open_harbour
-from assessments.demo.evidence import BY_UNIT, FLOOR_WALK, LATE_SHIFT, Piece
-from assessments.enums import Verdict
-from assessments.models import Enrolment, EvidenceVersion
-from portfolio import vault
+from assessments.demo.evidence import BY_UNIT, FLOOR_WALK, LATE_SHIFT, SHOWS, Piece
+from assessments.enums import MarkerKind, Verdict
+from assessments.forms.verification import AnswerForm
+from assessments.models import Action, Enrolment, EvidenceVersion
+from assessments.places import Place
+from portfolio import vault, work
 from portfolio.models import User
 from units.models import Unit
 
@@ -46,7 +52,12 @@ def tell() -> Harbour:
     ):  # fmt: skip
         calendar.restart(days=7)
         chapter()
-    plans.tell(story.harbour, calendar.now)
+    interests.declare(story.harbour, calendar.now - datetime.timedelta(days=2))
+    interests.change_hands(story.harbour, calendar.now - datetime.timedelta(days=1))
+    for happened in (office.appealed, office.investigated, office.arranged, office.to_be_simulated):
+        happened(story.harbour, calendar.now)
+    strategy.tell(story.harbour, calendar.now)
+    story.today()
     return story.harbour
 
 
@@ -61,7 +72,9 @@ class Story:
     def collecting(self) -> None:
         """Siân: items at every point, one unit well on its way and one not started."""
         unit = self.enrol("sian", "ocr-cc16", self.staff.assessor)
-        self.enrol("sian", "ocr-cc32", self.staff.assessor)
+        other = self.enrol("sian", "ocr-cc32", self.staff.assessor)
+        plans.ask_for_consistency(self.harbour, unit, self.calendar.at)
+        plan = plans.agreed_plan(unit, self.calendar.at)
         pieces = BY_UNIT["ocr-cc16"]
         self.judge(self.hand_in(unit, *pieces[0]), unit, Verdict.MET)
         self.judge(
@@ -70,10 +83,22 @@ class Story:
         self.give_back(
             self.hand_in(unit, *pieces[4]), unit, "The chart has no source. Add where the figures come from."
         )
+        plans.reviewed(plan, self.calendar.later(days=5))
         self.calendar.later(days=40)
-        self.hand_in(unit, *pieces[2])
+        plans.proposed_plan(other, self.calendar.at)
+        at, indicators = self.calendar.later(days=2), pieces[2][0]
+        plans.become_evidence(plan, indicators, self.file_for(unit, indicators, at), at)
+        self.hand_in(unit, *pieces[3])
         self.draft(unit, *pieces[5])
         self.testified(unit)
+        self.recorded(unit)
+
+    def recorded(self, unit: Enrolment) -> None:
+        """Two records of her assessor, one acknowledged and judged, one that waits; and two sets of questions."""
+        records.sets(unit, self.staff.verifier, self.calendar.later(days=1))
+        seen = records.observation(unit, self.calendar.later(days=3))
+        self.judge(seen, unit, Verdict.MET)
+        records.discussion(unit, self.calendar.later(days=4))
 
     def testified(self, unit: Enrolment) -> None:
         """Two witnesses: one has signed, and what they saw is handed in; one has read the request."""
@@ -170,6 +195,7 @@ class Story:
             by=unit.verifier,
             at=self.calendar.later(days=2),
         )
+        plans.planned_again(unit, self.calendar.now)
 
     def suspended(self) -> None:
         """Hannah: one unit suspended, one left."""
@@ -183,6 +209,17 @@ class Story:
             enrolment=other, reason="Her job has changed.", by=other.candidate_user, at=self.calendar.later(days=1)
         )
 
+    def today(self) -> None:
+        """What the clock has to tell, and an answer that Dylan has begun and not sent."""
+        tell_due(self.calendar.now)
+        action = Action.objects.get(closed_at=None)
+        page = reverse("assessments:action", args=[action.pk])
+        subject = work.Subject(action.owner, AnswerForm.kept_as, str(action.pk), work.basis_of(action.answer), page)
+        words = "I have asked for the recording of a second monitoring activity. It is due"
+        typed = work.Typed([words], datetime.timedelta())
+        title = f"Action: {action.enrolment.unit.short_code}, {action.enrolment.candidate}"
+        work.keep(subject, work.Save("a", 1, 0, {"answer": typed}, title), at=self.calendar.now)
+
     # --- what chapters are made of ---------------------------------------------------------------------------------
 
     def enrol(self, candidate: str, key: str, assessor: User) -> Enrolment:
@@ -195,7 +232,7 @@ class Story:
             countersigner=self.staff.assessor if assessor == self.staff.trainee else None,
             verifier=self.staff.verifier if len(candidate) % 2 else self.staff.lead,
             started_on=at.date(),
-            target_on=at.date() + datetime.timedelta(days=180),
+            target_on=at.date() + datetime.timedelta(days=125),
             by=self.staff.administrator,
             at=at,
         )
@@ -221,9 +258,16 @@ class Story:
             ),
             files=[self.file_for(unit, piece, at)] if piece.file else [],
             targets=[Target(unit.pk, criterion, piece.locator) for criterion in criteria],
+            shows=self.shown_by(unit, piece),
             by=unit.candidate_user,
             at=at,
         )
+
+    def shown_by(self, unit: Enrolment, piece: Piece) -> list[LeafTarget]:
+        """The evidence requirements of the unit that the item shows."""
+        places = SHOWS.get(unit.unit.key, {}).get(piece, ())
+        found = unit.unit.evidence_requirements.filter(path__in=places)
+        return [LeafTarget(unit.pk, requirement.pk) for requirement in found]
 
     def hand_in(self, unit: Enrolment, piece: Piece, numbers: str) -> EvidenceVersion:
         draft = self.draft(unit, piece, numbers)
@@ -232,10 +276,11 @@ class Story:
     def judge(self, version: EvidenceVersion, unit: Enrolment, verdict: Verdict, feedback: str = "") -> None:
         """The assessor's word on every criterion the item is mapped to."""
         mapped = version.evidence.mappings.filter(enrolment=unit, taken_back_at=None)
+        places = places_seen_in(version)
         judgement.review(
             version=version,
             rules=judgement.RulesOfEvidence(),
-            decisions=[judgement.Judged(unit.pk, row.criterion_id, verdict, feedback) for row in mapped],
+            decisions=[judgement.Judged(unit.pk, row.criterion_id, verdict, feedback, places) for row in mapped],
             feedback="Clear and to the point." if verdict == Verdict.MET else "",
             returned=False,
             seen_at_location=False,
@@ -281,3 +326,13 @@ class Story:
         name = f"{piece.title}.{ending}"
         stored = vault.store(centre=unit.centre, file=ContentFile(made(), name=name), name=name, at=at)
         return NamedFile(stored, name)
+
+
+def places_seen_in(version: EvidenceVersion) -> tuple[Place, ...]:
+    """Where in the item's file its assessor saw it: a moment of a recording, or a page."""
+    file = version.files.first()
+    if file is None or not file.name.endswith((".wav", ".pdf")):
+        return ()
+    if file.name.endswith(".wav"):
+        return (Place(MarkerKind.TIME, file.pk, 1, 2, note="how the call is opened"),)
+    return (Place(MarkerKind.PAGE, file.pk, 1, note="second paragraph"),)

@@ -14,7 +14,7 @@ from assessments.enums import EvidenceKind, HeldAt, OthersData, Setting
 from assessments.forms.mapping import AS_TYPED, AT_ONCE, MappingForm
 from assessments.forms.uploads import FilesField, FilesInput, once
 from assessments.models import EvidenceFile, EvidenceVersion
-from assessments.queries.mapping import ToMap
+from assessments.queries.mapping import LeafToShow, ToMap
 from portfolio.forms import KeptForm, day
 from portfolio.models import Statement, StoredFile
 
@@ -98,6 +98,10 @@ class EvidenceForm(MappingForm):
     def fixed(self, row: ToMap) -> str:
         """A draft may be mapped afresh, but for what was judged in an earlier version."""
         return "judged already" if row.mapping is not None and row.judged else ""
+
+    def fixed_leaf(self, row: LeafToShow) -> str:
+        """As with criteria: what an assessor has read stays."""
+        return "read already" if row.shown is not None and row.shown.seen else ""
 
     @property
     def listed(self) -> list[Listed]:

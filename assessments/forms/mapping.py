@@ -8,10 +8,13 @@ from typing import Any, NamedTuple
 from django import forms
 from django.forms.utils import ErrorDict
 
-from assessments.actions.evidence import Target
+from assessments.actions.claims import Target
+from assessments.actions.leaves import LeafTarget
 from assessments.queries.evidence import forbidden_setting
-from assessments.queries.mapping import ToMap, UnitToMap
+from assessments.queries.leaves import Shown
+from assessments.queries.mapping import LeafToShow, ToMap, UnitToMap
 from portfolio.forms import KeptForm
+from units.queries import Leaf
 
 LONGEST_LOCATOR = 100
 FEW = 2
@@ -51,6 +54,25 @@ class Branch:
     rows: list[Row]
 
 
+class LeafRow(NamedTuple):
+    """A leaf of the evidence requirements in the form's tree, as it was ticked."""
+
+    value: str
+    text: str
+    ticked: bool
+    covered: bool
+    hidden: bool
+    fixed: str
+
+
+@dataclass(frozen=True)
+class LeafBranch:
+    """Leaves below one heading of the evidence requirements."""
+
+    text: str
+    rows: list[LeafRow]
+
+
 @dataclass(frozen=True)
 class Part:
     """What of a unit is not covered yet, or is already."""
@@ -67,6 +89,7 @@ class UnitBranch:
     name: str
     opened: bool
     parts: list[Part]
+    leaves: list[LeafBranch]
     missing: int
     number: int
     not_taken: dict[str, str]
@@ -86,6 +109,13 @@ class MappingForm(KeptForm):
         },
     )
 
+    requirements = forms.MultipleChoiceField(
+        required=False,
+        error_messages={
+            "invalid_choice": "One of the evidence requirements you ticked cannot be chosen any more. Look again."
+        },
+    )
+
     def __init__(
         self, *args: Any, units: Sequence[UnitToMap], opened: int | None = None, wanted: str = "", **kwargs: Any
     ) -> None:
@@ -97,12 +127,21 @@ class MappingForm(KeptForm):
         self.offered = {row.value: row for unit in units for row in unit.criteria}
         free = [(value, value) for value, row in self.offered.items() if not self.fixed(row)]
         self.fields["criteria"].choices = free  # type: ignore[attr-defined]
+        self.leaves = {row.value: row for unit in units for row in unit.leaves}
+        ticks = [(value, value) for value, row in self.leaves.items() if not self.fixed_leaf(row)]
+        self.fields["requirements"].choices = ticks  # type: ignore[attr-defined]
 
     def fixed(self, row: ToMap) -> str:
         """Why it cannot be ticked or unticked here: what the item is mapped to already is not mapped once more."""
         if row.mapping is None:
             return ""
         return "judged already" if row.judged else "mapped"
+
+    def fixed_leaf(self, row: LeafToShow) -> str:
+        """Why an evidence requirement cannot be ticked or unticked here."""
+        if row.shown is None:
+            return ""
+        return "read already" if row.shown.seen else "shown"
 
     # --- looking ---
 
@@ -151,7 +190,8 @@ class MappingForm(KeptForm):
         todo = [row for row in unit.criteria if not (row.covered or self.fixed(row))]
         uncovered = list(self._branches(todo, ticked, sought))
         covered = list(self._branches(done, ticked, sought))
-        wanted, beside = stands_out(uncovered, sought), stands_out(covered, sought)
+        leaves = list(self._leaf_branches(unit, sought))
+        wanted, beside = stands_out([*uncovered, *leaves], sought), stands_out(covered, sought)
         parts = [
             Part("Not covered yet", True, uncovered),
             Part("Covered already", beside or not uncovered, covered),
@@ -160,10 +200,30 @@ class MappingForm(KeptForm):
             name=str(unit.enrolment.unit),
             opened=wanted or beside or unit.enrolment.pk == self.opened or (len(self.units) <= FEW and not sought),
             parts=[part for part in parts if part.branches],
+            leaves=leaves,
             missing=len(todo),
             number=len(unit.criteria),
             not_taken=unit.not_taken,
         )
+
+    @property
+    def ticked_leaves(self) -> set[str]:
+        """The evidence requirements that are ticked: as typed, else as they stand."""
+        if self.is_bound:
+            return set(self.data.getlist("requirements"))  # type: ignore[attr-defined]
+        return {value for value, row in self.leaves.items() if row.shown is not None}
+
+    def _leaf_branches(self, unit: UnitToMap, sought: list[str]) -> Iterator[LeafBranch]:
+        """The leaves under their headings, in the specification's order."""
+        ticked = self.ticked_leaves
+        for text, found in groupby(unit.leaves, lambda row: row.leaf.heading):
+            yield LeafBranch(text, [self._leaf(row, ticked, sought) for row in found])
+
+    def _leaf(self, row: LeafToShow, ticked: set[str], sought: list[str]) -> LeafRow:
+        fixed, words = self.fixed_leaf(row), f"{row.leaf.heading} {row.leaf.text}".lower()
+        is_ticked = row.value in ticked or (bool(fixed) and row.shown is not None)
+        hidden = not is_ticked and not all(word in words for word in sought)
+        return LeafRow(row.value, row.leaf.printed, is_ticked, row.covered, hidden, fixed)
 
     def _branches(self, rows: Iterable[ToMap], ticked: set[str], sought: list[str]) -> Iterator[Branch]:
         """The rows under their outcomes, in the specification's order."""
@@ -212,6 +272,12 @@ class MappingForm(KeptForm):
         rows = [self.offered[value] for value in dict.fromkeys(self.cleaned_data["criteria"])]
         return [Target(row.enrolment.pk, row.criterion.pk, self._locator(row.value)) for row in rows]
 
+    @property
+    def shows(self) -> list[LeafTarget]:
+        """The evidence requirements ticked, for the action."""
+        rows = [self.leaves[value] for value in self.cleaned_data["requirements"]]
+        return [LeafTarget(row.enrolment.pk, row.leaf.pk) for row in rows]
+
 
 class MapForm(MappingForm):
     """Further criteria for an item, whose words and setting stand."""
@@ -229,17 +295,27 @@ class MapForm(MappingForm):
         return super().fixed(row)
 
     @property
+    def shown(self) -> list[tuple[str, Leaf, Shown]]:
+        """The evidence requirements that the item is said to show now, each after its unit."""
+        return [(row.enrolment.unit.short_code, row.leaf, row.shown) for row in self.leaves.values() if row.shown]
+
+    def fixed_leaf(self, row: LeafToShow) -> str:
+        if row.shown is None and forbidden_setting(row.enrolment.unit, self.setting):
+            return "not from this setting"
+        return super().fixed_leaf(row)
+
+    @property
     def typed(self) -> str:
         return self.words
 
-    def clean_criteria(self) -> list[str]:
-        ticked = super().clean_criteria()
-        if not ticked:
-            raise forms.ValidationError("Tick at least one criterion.")
-        return ticked
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if not cleaned.get("criteria") and not cleaned.get("requirements") and not self.errors:
+            self.add_error("criteria", "Tick at least one criterion.")
+        return cleaned
 
 
-def stands_out(branches: Iterable[Branch], sought: list[str]) -> bool:
+def stands_out(branches: Iterable[Branch | LeafBranch], sought: list[str]) -> bool:
     """Whether something there is ticked, or found by the words sought."""
-    rows = (row for branch in branches for row in branch.rows)
+    rows: Iterable[Row | LeafRow] = (row for branch in branches for row in branch.rows)
     return any(row.ticked or (bool(sought) and not row.hidden) for row in rows)

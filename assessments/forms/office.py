@@ -4,8 +4,9 @@ import datetime
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 
-from assessments.enums import AllocatedAs, UnitStatus
+from assessments.enums import AllocatedAs
 from assessments.queries.office import VERIFIES, candidates_of, named, qualified_assessors, staff_holding, units_offered
 from portfolio.enums import Role
 from portfolio.forms import KeptForm, day
@@ -16,6 +17,23 @@ from units.models import Unit
 NO_COUNTERSIGNER = "Nobody"
 CHOOSE = "Choose…"
 MOST_OFFERED = 30
+
+
+def despite() -> forms.CharField:
+    """Why somebody assesses in spite of a conflict of interest (Ofqual A4.6)."""
+    return forms.CharField(
+        label="Why a conflict of interest cannot be avoided",
+        required=False,
+        max_length=500,
+        help_text="Only where the assessor has one with the candidate. The countersigner then reviews every decision.",
+    )
+
+
+def staff_for(part: AllocatedAs, centre: Centre, today: datetime.date) -> QuerySet[StaffRecord]:
+    """Who can be named in the part, as far as their roles and awards say."""
+    if part == AllocatedAs.COUNTERSIGNER:
+        return qualified_assessors(centre, today)
+    return staff_holding(centre, today, *(VERIFIES if part == AllocatedAs.VERIFIER else (Role.ASSESSOR,)))
 
 
 class FindCandidateForm(forms.Form):
@@ -42,6 +60,7 @@ class EnrolForm(forms.Form):
     verifier = forms.ModelChoiceField(
         label="Internal verifier", queryset=StaffRecord.objects.none(), empty_label=CHOOSE
     )
+    despite = despite()
     started_on = day("Starts on")
     target_on = day("Target date", required=False)
 
@@ -83,16 +102,14 @@ class AllocateForm(KeptForm):
 
     user = forms.ModelChoiceField(label="From now on", queryset=StaffRecord.objects.none(), empty_label=CHOOSE)
     reason = forms.CharField(label="Why it changes", widget=forms.Textarea(attrs={"rows": 2}))
+    despite = despite()
 
     def __init__(self, *args: Any, centre: Centre, part: AllocatedAs, today: datetime.date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        staff = {
-            AllocatedAs.ASSESSOR: staff_holding(centre, today, Role.ASSESSOR),
-            AllocatedAs.COUNTERSIGNER: qualified_assessors(centre, today),
-            AllocatedAs.VERIFIER: staff_holding(centre, today, *VERIFIES),
-        }
         field = self.fields["user"]
-        field.queryset = staff[part]  # type: ignore[attr-defined]
+        field.queryset = staff_for(part, centre, today)  # type: ignore[attr-defined]
+        if part != AllocatedAs.ASSESSOR:
+            del self.fields["despite"]
         if part == AllocatedAs.COUNTERSIGNER:
             field.required = False
             field.empty_label = NO_COUNTERSIGNER  # type: ignore[attr-defined]
@@ -100,13 +117,6 @@ class AllocateForm(KeptForm):
     def clean_user(self) -> Any:
         record = self.cleaned_data["user"]
         return record.user if record else None
-
-
-class UnitsFilterForm(forms.Form):
-    """Which of the centre's units to show."""
-
-    search = forms.CharField(label="Candidate or unit", required=False)
-    status = forms.ChoiceField(label="Where it stands", required=False, choices=[("", "Anywhere"), *UnitStatus.choices])
 
 
 class ApprovalForm(forms.Form):

@@ -1,9 +1,26 @@
 """Nouns of the upper floor, by chapter."""
 
+from assessments.models.adjustment import Adjustment
+from assessments.models.appeal import DAYS, Appeal, AppealsProcedure, Days, Hearing
 from assessments.models.award import AuthenticationForm, Certificate, Claim
+from assessments.models.case import Case, CaseConcern, CaseStep, CaseWorker, Freeze
+from assessments.models.consistency import SCOPES, ConsistencyRule
 from assessments.models.enrolment import Allocation, Enrolment, EnrolmentQuerySet
-from assessments.models.evidence import Evidence, EvidenceFile, EvidenceVersion, Mapping, Release
-from assessments.models.judgement import Countersignature, Decision, Review, SignOff
+from assessments.models.evidence import Evidence, EvidenceFile, EvidenceVersion, Mapping, Release, Showing
+from assessments.models.interests import Interest, InterestQuerySet
+from assessments.models.judgement import Countersignature, Decision, DecisionMarker, Review, SignOff
+from assessments.models.observed import Acknowledgement, AssessorRecord, Exchange, Marker
+from assessments.models.planning import (
+    ActivityItem,
+    AssessmentPlan,
+    PlannedActivity,
+    PlannedCriterion,
+    PlanReview,
+    PlanUnit,
+    ReviewedProgress,
+)
+from assessments.models.question_sets import QuestionSet, QuestionSetQuerySet, SetQuestion, SetQuestionCriterion
+from assessments.models.simulation import SimulatedCriterion, SimulationApproval
 from assessments.models.strategy import (
     LeftOut,
     PlannedCell,
@@ -16,33 +33,67 @@ from assessments.models.testimony import SIGNED, STILL_WANTED, Testimony, Testim
 from assessments.models.verification import Action, ActionQuerySet, Sample, SampledCriterion, UnsampledNote
 
 __all__ = [
+    "DAYS",
+    "SCOPES",
     "SIGNED",
     "STILL_WANTED",
+    "Acknowledgement",
     "Action",
     "ActionQuerySet",
+    "ActivityItem",
+    "Adjustment",
     "Allocation",
+    "Appeal",
+    "AppealsProcedure",
+    "AssessmentPlan",
+    "AssessorRecord",
     "AuthenticationForm",
+    "Case",
+    "CaseConcern",
+    "CaseStep",
+    "CaseWorker",
     "Certificate",
     "Claim",
+    "ConsistencyRule",
     "Countersignature",
+    "Days",
     "Decision",
+    "DecisionMarker",
     "Enrolment",
     "EnrolmentQuerySet",
     "Evidence",
     "EvidenceFile",
     "EvidenceVersion",
+    "Exchange",
+    "Freeze",
+    "Hearing",
+    "Interest",
+    "InterestQuerySet",
     "LeftOut",
     "Mapping",
+    "Marker",
+    "PlanReview",
+    "PlanUnit",
+    "PlannedActivity",
     "PlannedCell",
     "PlannedCellQuerySet",
+    "PlannedCriterion",
+    "QuestionSet",
+    "QuestionSetQuerySet",
     "Release",
     "Review",
+    "ReviewedProgress",
     "RiskRating",
     "Sample",
     "SampledCriterion",
     "SamplingPlan",
     "SamplingPolicy",
+    "SetQuestion",
+    "SetQuestionCriterion",
+    "Showing",
     "SignOff",
+    "SimulatedCriterion",
+    "SimulationApproval",
     "Testimony",
     "TestimonyCriterion",
     "UnsampledNote",

@@ -1,6 +1,8 @@
 """A candidate's unit: who works on it, and where it stands."""
 
 import datetime
+from functools import reduce
+from operator import or_
 
 from django.db import models
 from django.db.models import F, Q
@@ -10,6 +12,8 @@ from portfolio.enums import Role
 from portfolio.models import CandidateRecord, Centre, User, centres_of, one_of
 from units.models import Unit
 
+TALLY = ("criteria_count", "claimed_count", "accepted_count", "returned_count", "pending_count")
+"""How many criteria there are and how far they are, kept by the verbs (assessments/actions/counting.py)."""
 STAFF = tuple(role for role in Role if role != Role.CANDIDATE)
 LISTED = (
     "centre",
@@ -19,11 +23,16 @@ LISTED = (
     "unit__short_code",
     "unit__title",
     "unit__public_title",
+    "unit__awarding_body",
     "assessor",
     "verifier",
     "status",
+    "started_on",
     "target_on",
     "signed_off_at",
+    *TALLY,
+    "ahead_before",
+    "behind_from",
 )
 DECLARED = (
     UnitStatus.DECLARED,
@@ -59,10 +68,12 @@ def differ(one: str, other: str) -> Q:
 def worked_on_by(user: User, day: datetime.date | None = None, *, at: str = "") -> Q:
     """The units a person sees as staff: those they are allocated to, and all of a centre they run.
 
+    The adjudicator of an open appeal is among the former.
     By a role in force on the day, today when none is given. `at` leads from the row asked about to its enrolment, e.g.
     `enrolment__`: joined to one row, that costs less than a list of all they see.
     """
-    named = Q(**{f"{at}assessor": user}) | Q(**{f"{at}countersigner": user}) | Q(**{f"{at}verifier": user})
+    parts = ("assessor", "countersigner", "verifier", "adjudicator")
+    named = reduce(or_, (Q(**{f"{at}{part}": user}) for part in parts))
     staff = Q(**{f"{at}centre__in": centres_of(user, *STAFF, day=day)})
     running = Q(**{f"{at}centre__in": centres_of(user, Role.ADMINISTRATOR, Role.LEAD_VERIFIER, day=day)})
     return (staff & named) | running
@@ -108,6 +119,13 @@ class Enrolment(models.Model):
     )
     started_on = models.DateField()
     target_on = models.DateField("target date", null=True, blank=True)
+    criteria_count = models.PositiveSmallIntegerField(default=0, editable=False)
+    claimed_count = models.PositiveSmallIntegerField(default=0, editable=False, help_text="or further")
+    accepted_count = models.PositiveSmallIntegerField(default=0, editable=False, help_text="or confirmed")
+    returned_count = models.PositiveSmallIntegerField(default=0, editable=False)
+    pending_count = models.PositiveSmallIntegerField(default=0, editable=False, help_text="met, to be countersigned")
+    ahead_before = models.DateField(null=True, editable=False, help_text="ahead of target until the day before")
+    behind_from = models.DateField(null=True, editable=False, help_text="behind target from this day")
     declared_at = models.DateTimeField(null=True, editable=False)
     assessor_signed_at = models.DateTimeField(null=True, editable=False)
     assessor_signed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, editable=False, related_name="+")
@@ -118,6 +136,13 @@ class Enrolment(models.Model):
     claimed_at = models.DateTimeField(null=True, editable=False)
     suspended_at = models.DateTimeField(null=True, editable=False)
     ended_at = models.DateTimeField("withdrawn at", null=True, editable=False)
+    frozen_at = models.DateTimeField(null=True, editable=False, help_text="by the centre's office, since when")
+    open_appeal = models.ForeignKey(
+        "assessments.Appeal", on_delete=models.PROTECT, null=True, editable=False, related_name="+"
+    )
+    adjudicator = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, editable=False, related_name="+", help_text="of the open appeal"
+    )
 
     objects = EnrolmentQuerySet.as_manager()
 
@@ -127,6 +152,7 @@ class Enrolment(models.Model):
             models.Index(fields=["assessor", "status"]),
             models.Index(fields=["verifier", "status"]),
             models.Index(fields=["centre", "status"]),
+            models.Index(fields=["centre", "behind_from"]),
         ]
         constraints = [
             one_of("status", UnitStatus, "unit_status_is_known"),
@@ -208,6 +234,12 @@ class Enrolment(models.Model):
                 name="a_unit_is_aimed_at_after_it_starts",
                 violation_error_message="The target date cannot be before the start.",
             ),
+            models.CheckConstraint(
+                condition=Q(claimed_count__lte=F("criteria_count"))
+                & Q(accepted_count__lte=F("claimed_count"))
+                & Q(pending_count__lte=F("claimed_count")),
+                name="a_unit_is_no_further_than_it_has_criteria",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -226,6 +258,7 @@ class Allocation(models.Model):
     from_at = models.DateTimeField()
     to_at = models.DateTimeField(null=True)
     reason = models.TextField(blank=True)
+    despite = models.TextField("why in spite of a conflict of interest", blank=True)
 
     class Meta:
         ordering = ["enrolment", "from_at", "pk"]

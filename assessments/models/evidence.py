@@ -17,7 +17,7 @@ from portfolio.models import (
     User,
     one_of,
 )
-from units.models import Criterion
+from units.models import Criterion, EvidenceRequirement
 
 HANDED_IN = (ItemStatus.SUBMITTED, ItemStatus.REVIEWED, ItemStatus.RETURNED)
 
@@ -39,7 +39,16 @@ class Evidence(models.Model):
     centre = models.ForeignKey(Centre, on_delete=models.PROTECT, related_name="+")
     candidate = models.ForeignKey(CandidateRecord, on_delete=models.PROTECT, related_name="evidence")
     number = models.PositiveIntegerField(null=True, editable=False)
+    author = models.ForeignKey(
+        User,
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        help_text="the assessor who made it; nobody: it is the candidate's own",
+    )
     created_at = models.DateTimeField()
+    frozen_at = models.DateTimeField(null=True, editable=False, help_text="by the centre's office, since when")
     device_draft = models.UUIDField(null=True, editable=False, help_text="mark of the draft a device sent it from")
 
     objects = EvidenceQuerySet.as_manager()
@@ -258,3 +267,36 @@ class Mapping(models.Model):
 
     def __str__(self) -> str:
         return f"{self.evidence} for {self.criterion.number}"
+
+
+class Showing(models.Model):
+    """The claim that an item shows a leaf of its unit's evidence requirements. Taken back by filling its columns."""
+
+    evidence = models.ForeignKey(Evidence, on_delete=models.PROTECT, related_name="showings")
+    enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="showings")
+    requirement = models.ForeignKey(EvidenceRequirement, on_delete=models.PROTECT, related_name="showings")
+    made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+    seen_at = models.DateTimeField(
+        null=True, editable=False, help_text="when an assessor said it, or first read the item in this unit after that"
+    )
+    taken_back_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, editable=False, related_name="+")
+    taken_back_at = models.DateTimeField(null=True, editable=False)
+
+    class Meta:
+        ordering = ["evidence", "requirement__position"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["evidence", "enrolment", "requirement"],
+                condition=Q(taken_back_at=None),
+                name="an_item_shows_a_requirement_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(taken_back_at__isnull=True, taken_back_by__isnull=True)
+                | Q(taken_back_at__isnull=False, taken_back_by__isnull=False),
+                name="a_showing_taken_back_says_who_and_when",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.evidence} for evidence requirement {self.requirement.path}"

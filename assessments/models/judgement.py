@@ -3,9 +3,9 @@
 from django.db import models
 from django.db.models import Q
 
-from assessments.enums import SignedAs, Verdict
+from assessments.enums import MarkerKind, SignedAs, Verdict
 from assessments.models.enrolment import Enrolment
-from assessments.models.evidence import EvidenceVersion
+from assessments.models.evidence import EvidenceFile, EvidenceVersion
 from portfolio.models import Signature, StandingQuerySet, StandingRow, User, one_of
 from units.models import Criterion
 
@@ -20,6 +20,7 @@ class Review(StandingRow):
     assessor = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     assessor_name = models.CharField(max_length=200)
     qualified = models.BooleanField(help_text="whether the assessor held an assessor's award that day")
+    interested = models.BooleanField(default=False, help_text="whether the assessor had one in the candidate then")
     at = models.DateTimeField()
     valid = models.BooleanField()
     authentic = models.BooleanField()
@@ -34,6 +35,7 @@ class Review(StandingRow):
 
     class Meta:
         ordering = ["version", "at", "pk"]
+        indexes = [models.Index(fields=["assessor", "-at"])]
         constraints = [
             models.CheckConstraint(
                 condition=Q(valid=True, authentic=True, current=True, sufficient=True) | ~Q(remarks=""),
@@ -81,10 +83,49 @@ class Decision(StandingRow):
         return f"{self.criterion.number}: {self.get_verdict_display()}"
 
 
-class Countersignature(StandingRow):
-    """A qualified assessor's word on an unqualified assessor's decision, which counts only once agreed.
+class DecisionMarker(StandingRow):
+    """A place in the evidence that a decision rests on: a page, a moment of a recording, or a passage.
 
-    Source: NVQ Code of Practice; unqualified assessors' decisions need a countersignature (domain rule 4).
+    A passage may be of a file that is text or, without a file, of what the candidate or a witness wrote.
+    """
+
+    decision = models.ForeignKey(Decision, on_delete=models.PROTECT, related_name="markers")
+    file = models.ForeignKey(EvidenceFile, on_delete=models.PROTECT, null=True, related_name="+")
+    kind = models.CharField(max_length=7, choices=MarkerKind)
+    start = models.PositiveIntegerField("from", null=True, help_text="page, or second of the recording")
+    end = models.PositiveIntegerField("to", null=True)
+    passage = models.TextField(blank=True)
+    note = models.TextField(blank=True)
+
+    objects = StandingQuerySet["DecisionMarker"].as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            one_of("kind", MarkerKind, "marker_kind_is_known"),
+            models.CheckConstraint(
+                condition=Q(kind=MarkerKind.PAGE, file__isnull=False, start__gte=1, passage="")
+                | Q(kind=MarkerKind.TIME, file__isnull=False, start__isnull=False, passage="")
+                | (Q(kind=MarkerKind.PASSAGE, start__isnull=True, end__isnull=True) & ~Q(passage="")),
+                name="a_marker_says_where",
+                violation_error_message="Name a page, a minute or a passage.",
+            ),
+            models.CheckConstraint(
+                condition=Q(end__isnull=True) | Q(start__isnull=False, end__gte=models.F("start")),
+                name="a_marker_ends_after_it_begins",
+                violation_error_message="A place ends after it begins.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.decision}, {self.get_kind_display().lower()} {self.passage or self.start}"
+
+
+class Countersignature(StandingRow):
+    """A qualified assessor's word on a decision that does not stand alone, which counts only once agreed.
+
+    Source: NVQ Code of Practice; unqualified assessors' decisions need a countersignature (domain rule 4). So do those
+    of an assessor with an interest in the candidate: another person scrutinises them (Ofqual A4.6).
     """
 
     decision = models.OneToOneField(Decision, on_delete=models.PROTECT, related_name="countersignature")

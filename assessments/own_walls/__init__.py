@@ -4,12 +4,35 @@ What was handed in is never edited, what was said stands, and nobody verifies an
 The verbs refuse all of this sooner and in more words; these hold when somebody goes past them.
 """
 
+from assessments.own_walls.appeal import APPEAL
 from assessments.own_walls.award import AWARD
+from assessments.own_walls.case import CASE
+from assessments.own_walls.consistency import CONSISTENCY
 from assessments.own_walls.enrolment import ENROLMENT
 from assessments.own_walls.evidence import EVIDENCE
 from assessments.own_walls.judgement import JUDGEMENT
+from assessments.own_walls.observed import OBSERVED
+from assessments.own_walls.planning import PLANNING
+from assessments.own_walls.question_sets import QUESTION_SETS
+from assessments.own_walls.simulation import ADJUSTMENT, SIMULATION
 from assessments.own_walls.strategy import STRATEGY
 from assessments.own_walls.testimony import TESTIMONY
 from assessments.own_walls.verification import VERIFICATION
 
-WALLS = [*ENROLMENT, *EVIDENCE, *TESTIMONY, *JUDGEMENT, *STRATEGY, *VERIFICATION, *AWARD]
+WALLS = [
+    *ENROLMENT,
+    *ADJUSTMENT,
+    *SIMULATION,
+    *EVIDENCE,
+    *TESTIMONY,
+    *QUESTION_SETS,
+    *OBSERVED,
+    *JUDGEMENT,
+    *APPEAL,
+    *STRATEGY,
+    *VERIFICATION,
+    *AWARD,
+    *CASE,
+    *CONSISTENCY,
+    *PLANNING,
+]

@@ -38,4 +38,23 @@ ENROLMENT = [
         message="Of an allocation only its end is written, and only once.",
         once="OLD.to_at IS NOT NULL",
     ),
+    *keeps(
+        "assessments_interest",
+        "conflicts of interest",
+        "to_on",
+        "ended_by_id",
+        "ended_at",
+        message="Of a conflict of interest only its end is written, and only once.",
+        once="OLD.ended_at IS NOT NULL OR NEW.ended_at IS NULL",
+    ),
+    *refuses(
+        "assessments_interest",
+        INSERT,
+        """NOT EXISTS (
+            SELECT 1 FROM portfolio_candidaterecord c JOIN portfolio_staffrecord s ON s.centre_id = c.centre_id
+            WHERE c.id = NEW.candidate_id AND c.centre_id = NEW.centre_id AND s.user_id = NEW.staff_id
+        )""",
+        "A conflict of interest is between a candidate and somebody on the staff of the same centre.",
+        name="an_interest_is_within_one_centre",
+    ),
 ]

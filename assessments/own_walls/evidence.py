@@ -17,6 +17,10 @@ IS_DRAFT = "EXISTS (SELECT 1 FROM assessments_evidenceversion v WHERE v.id = NEW
 RELEASED = """(NEW.quarantined_at IS NULL AND EXISTS (
     SELECT 1 FROM assessments_release l WHERE l.file_id = OLD.id AND l.quarantined_at = OLD.quarantined_at
 ))"""
+FROZEN = f"""(NOT {COLLECTING} AND EXISTS (
+    SELECT 1 FROM assessments_evidence i WHERE i.id = NEW.evidence_id AND i.number IS NOT NULL
+))"""
+"""The unit is past collecting, and the item was handed in: what never was may leave it all the same."""
 
 EVIDENCE = [
     *never_deleted("assessments_evidence", "items of evidence"),
@@ -24,8 +28,9 @@ EVIDENCE = [
         "assessments_evidence",
         UPDATE,
         "NEW.candidate_id <> OLD.candidate_id OR NEW.centre_id <> OLD.centre_id"
+        " OR NEW.author_id IS DISTINCT FROM OLD.author_id"
         " OR (OLD.number IS NOT NULL AND NEW.number IS DISTINCT FROM OLD.number)",
-        "An item of evidence keeps its candidate, its centre and the number it took.",
+        "An item of evidence keeps its candidate, its centre and the number it took, and whoever made it.",
         name="evidence_keeps_its_candidate_and_number",
     ),
     *refuses(
@@ -180,5 +185,49 @@ EVIDENCE = [
         )""",
         SETTING_FORBIDDEN,
         name="nothing_is_mapped_to_a_setting_the_unit_forbids",
+    ),
+    *keeps(
+        "assessments_showing",
+        "showings",
+        "taken_back_by_id",
+        "taken_back_at",
+        "seen_at",
+        message="What an item was said to show stays said. It is taken back beside that, never rewritten.",
+        once="OLD.taken_back_at IS NOT NULL",
+    ),
+    *refuses(
+        "assessments_showing",
+        INSERT,
+        """NOT EXISTS (
+            SELECT 1 FROM assessments_mapping m WHERE m.evidence_id = NEW.evidence_id
+            AND m.enrolment_id = NEW.enrolment_id AND m.taken_back_at IS NULL
+        )""",
+        "An item shows evidence requirements of a unit that it is mapped to.",
+        name="an_item_shows_requirements_of_a_unit_it_is_mapped_to",
+    ),
+    *refuses(
+        "assessments_showing",
+        INSERT,
+        """NOT EXISTS (
+            SELECT 1 FROM assessments_enrolment e JOIN units_evidencerequirement r ON r.unit_id = e.unit_id
+            WHERE e.id = NEW.enrolment_id AND r.id = NEW.requirement_id AND r.parent_id IS NOT NULL
+            AND NOT EXISTS (SELECT 1 FROM units_evidencerequirement b WHERE b.parent_id = r.id)
+        )""",
+        "What an item shows is a leaf of its unit's evidence requirements.",
+        name="a_showing_names_a_leaf_of_its_unit",
+    ),
+    *refuses(
+        "assessments_showing",
+        INSERT,
+        f"NOT {COLLECTING}",
+        "Nothing more is shown for a unit that is past collecting.",
+        name="a_showing_is_made_while_its_unit_is_collecting",
+    ),
+    *refuses(
+        "assessments_showing",
+        UPDATE,
+        f"NEW.taken_back_at IS NOT NULL AND {FROZEN}",
+        "What was handed in for a unit that is past collecting stands, with what it shows.",
+        name="a_showing_is_taken_back_while_its_unit_is_collecting",
     ),
 ]

@@ -1,6 +1,8 @@
 """What was said stands, and nobody judges their own."""
 
 from assessments.own_walls.pieces import (
+    ALLOCATED,
+    AUTHORED_IN,
     COLLECTING,
     IN_THE_UNIT,
     JUDGED,
@@ -23,9 +25,25 @@ ITEM_DECIDED = """(
     SELECT v.evidence_id FROM assessments_decision d JOIN assessments_evidenceversion v ON v.id = d.version_id
     WHERE d.id = NEW.decision_id
 )"""
+READ_AT = "(SELECT r.at FROM assessments_review r WHERE r.id = NEW.review_id)"
 NO_WITNESS = "Nobody judges evidence of which they are a witness."
 
 JUDGEMENT = [
+    # The widest walls stand first: where a narrower one refuses as well, its sentence says more.
+    *refuses(
+        "assessments_decision",
+        INSERT,
+        f"NOT {ALLOCATED.format(part='assessor', enrolment='NEW.enrolment_id', person=READER, at=READ_AT)}",
+        "A decision is made by whoever is allocated to the unit as its assessor at that time.",
+        name="who_decides_is_allocated_then",
+    ),
+    *refuses(
+        "assessments_countersignature",
+        INSERT,
+        f"NOT {ALLOCATED.format(part='countersigner', enrolment=DECIDED_IN, person='NEW.by_id', at='NEW.at')}",
+        "A countersignature is given by whoever is allocated to the unit as its countersigner at that time.",
+        name="who_countersigns_is_allocated_then",
+    ),
     *stands_for_good("assessments_review", "readings"),
     *refuses(
         "assessments_review",
@@ -51,10 +69,10 @@ JUDGEMENT = [
             SELECT 1 FROM assessments_enrolment e JOIN assessments_evidence i ON i.candidate_id = e.candidate_id
             JOIN assessments_evidenceversion v ON v.evidence_id = i.id JOIN assessments_review r ON r.version_id = v.id
             WHERE e.id = NEW.enrolment_id AND v.id = NEW.version_id AND r.id = NEW.review_id
-            AND r.qualified <> NEW.needs_countersignature
+            AND NEW.needs_countersignature = (r.interested OR NOT r.qualified)
         )""",
         "A decision is on its own candidate's evidence, in the version that was read, and needs a countersignature "
-        "exactly when its assessor holds no award.",
+        "exactly when its assessor holds no award or has a conflict of interest.",
         name="a_decision_belongs_to_its_reading_and_candidate",
     ),
     *refuses(
@@ -77,6 +95,26 @@ JUDGEMENT = [
         TESTIFIED.format(person=READER, evidence=ITEM_READ),
         NO_WITNESS,
         name="nobody_judges_what_they_testified",
+    ),
+    *stands_for_good("assessments_decisionmarker", "markers of decisions"),
+    *refuses(
+        "assessments_decisionmarker",
+        INSERT,
+        """NEW.file_id IS NOT NULL AND NOT EXISTS (
+            SELECT 1 FROM assessments_decision d JOIN assessments_evidencefile f ON f.version_id = d.version_id
+            WHERE d.id = NEW.decision_id AND f.id = NEW.file_id AND f.removed_at IS NULL
+        )""",
+        "A marker is in a file of the version that was read.",
+        name="a_marker_is_in_what_was_read",
+    ),
+    *refuses(
+        "assessments_decisionmarker",
+        INSERT,
+        f"""NOT EXISTS (
+            SELECT 1 FROM assessments_enrolment e WHERE e.id = {DECIDED_IN} AND e.status = 'collecting'
+        )""",
+        "A unit past collecting is judged no further.",
+        name="a_marker_is_made_while_its_unit_is_collecting",
     ),
     *stands_for_good("assessments_countersignature", "countersignatures"),
     *refuses(
@@ -124,7 +162,8 @@ JUDGEMENT = [
         "assessments_signoff",
         INSERT,
         f"NEW.part = 'verifier' AND ({JUDGED.format(enrolment='NEW.enrolment_id', person=SIGNER)}"
-        f" OR {TESTIFIED_IN.format(enrolment='NEW.enrolment_id', person=SIGNER)})",
+        f" OR {TESTIFIED_IN.format(enrolment='NEW.enrolment_id', person=SIGNER)}"
+        f" OR {AUTHORED_IN.format(enrolment='NEW.enrolment_id', person=SIGNER)})",
         NOT_A_VERIFIER,
         name="nobody_signs_as_verifier_where_they_judged",
     ),

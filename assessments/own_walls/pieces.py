@@ -36,6 +36,22 @@ TESTIFIED_IN = (
     + TESTIFIED.replace("{evidence}", "ym.evidence_id")
     + ")"
 )
+ALLOCATED = """EXISTS (
+    SELECT 1 FROM assessments_allocation l WHERE l.enrolment_id = {enrolment} AND l.part = '{part}'
+    AND l.user_id = {person} AND l.from_at <= {at} AND (l.to_at IS NULL OR l.to_at >= {at})
+)"""
+AUTHORED_IN = """EXISTS (
+    SELECT 1 FROM assessments_mapping xm JOIN assessments_evidence xe ON xe.id = xm.evidence_id
+    JOIN assessments_evidenceversion xv ON xv.evidence_id = xe.id
+    LEFT JOIN assessments_assessorrecord xr ON xr.version_id = xv.id
+    LEFT JOIN assessments_exchange xx ON xx.record_id = xr.id
+    LEFT JOIN assessments_setquestion xq ON xq.id = xx.set_question_id
+    LEFT JOIN assessments_questionset xs ON xs.id = xq.set_id
+    WHERE xm.enrolment_id = {enrolment} AND xm.taken_back_at IS NULL AND xe.author_id IS NOT NULL
+    AND xv.submitted_at IS NOT NULL AND xv.replaced_at IS NULL AND xv.status <> 'withdrawn'
+    AND (xe.author_id = {person} OR xs.author_id = {person})
+)"""
+"""The person made a record that is evidence in the unit, or devised questions asked in one."""
 OWN = "EXISTS (SELECT 1 FROM assessments_enrolment w WHERE w.id = {enrolment} AND w.candidate_user_id = {person})"
 COLLECTING = "EXISTS (SELECT 1 FROM assessments_enrolment k WHERE k.id = NEW.enrolment_id AND k.status = 'collecting')"
 IN_THE_UNIT = """EXISTS (
@@ -50,7 +66,10 @@ FORBIDDEN = """(
 
 SIGNER = "(SELECT g.signer_id FROM portfolio_signature g WHERE g.id = NEW.signature_id)"
 
-NOT_A_VERIFIER = "Nobody verifies a unit that is their own, in which they ever judged, or in which they are a witness."
+NOT_A_VERIFIER = (
+    "Nobody verifies a unit that is their own, in which they ever judged, in which they are a witness, "
+    "or in which they made a record or devised questions."
+)
 NO_SIGN_IN = "A signature on a unit is put by somebody who signs in, never by way of a witness's link."
 NOT_A_JUDGE = "Nobody judges a unit that is their own, or that they sampled or verified."
 SETTING_FORBIDDEN = "The unit does not accept evidence from this setting."
@@ -58,7 +77,9 @@ SETTING_FORBIDDEN = "The unit does not accept evidence from this setting."
 
 def no_verifier(enrolment: str, person: str) -> str:
     """SQL: the person must not verify in the enrolment."""
-    return " OR ".join(text.format(enrolment=enrolment, person=person) for text in (JUDGED, OWN, TESTIFIED_IN))
+    return " OR ".join(
+        text.format(enrolment=enrolment, person=person) for text in (JUDGED, OWN, TESTIFIED_IN, AUTHORED_IN)
+    )
 
 
 def no_judge(enrolment: str, person: str) -> str:

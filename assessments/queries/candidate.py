@@ -5,11 +5,16 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from assessments.enums import ItemStatus, Layer, SignedAs, UnitStatus, Verb, Verdict
+from django.utils import timezone
+
+from assessments.enums import ItemStatus, Layer, Pace, SignedAs, UnitStatus, Verb, Verdict
 from assessments.models import Enrolment, EvidenceVersion, Review, SignOff
 from assessments.progress import Progress, progress_of
-from assessments.queries.enrolment import staff_names
-from assessments.queries.judgement import Decided, Mapped, UnitRows, rows_of, unit_facts
+from assessments.queries.enrolment import kept_pace, staff_names
+from assessments.queries.judgement import UnitRows, rows_of, unit_facts, with_rules
+from assessments.queries.marks import Decided, Mapped
+from assessments.queries.plans import activities_due, to_agree
+from assessments.queries.recording import to_acknowledge
 from assessments.rules import Person
 from assessments.workflow import UnitFacts, unit_needs
 from portfolio.models import User
@@ -25,6 +30,7 @@ class MyUnit:
     enrolment: Enrolment
     progress: Progress
     assessor: str
+    pace: Pace | None
 
 
 @dataclass(frozen=True)
@@ -47,15 +53,15 @@ class OwnPortfolio:
     waiting: list[Waiting]
 
 
-def own_portfolio(user: User) -> OwnPortfolio:
-    """Everything on a candidate's home in eight queries, however many units and items there are."""
+def own_portfolio(user: User, day: datetime.date) -> OwnPortfolio:
+    """Everything on a candidate's home in thirteen queries at most, however many units and items there are."""
     enrolments = list(
         Enrolment.objects.filter(candidate_user=user)
         .exclude(status=UnitStatus.WITHDRAWN)
         .select_related("unit", "centre")
         .order_by("unit__short_code", "pk")
     )
-    rows = rows_of(enrolments, worded=False)
+    rows = with_rules(rows_of(enrolments, worded=False))
     facts = {found.enrolment.pk: unit_facts(found) for found in rows}
     names = staff_names({row.assessor_id for row in enrolments}, {row.centre_id for row in enrolments})
     versions = open_versions(user)
@@ -69,12 +75,22 @@ def own_portfolio(user: User) -> OwnPortfolio:
             if not is_superseded(version, redrafted)
         ),
         *feedback_in(collecting, facts, redrafted),
+        *(
+            Waiting(record.at, "Read and acknowledge", record.title, "assessments:acknowledge", record.evidence_id)
+            for record in to_acknowledge(user)
+        ),
         *came_back([found.enrolment for found in collecting]),
         *to_sign(user, collecting, facts),
+        *of_plans(user, day),
     ]
     return OwnPortfolio(
         units=[
-            MyUnit(row, progress_in(facts[row.pk]), names.get((row.assessor_id, row.centre_id), ""))
+            MyUnit(
+                row,
+                progress_in(facts[row.pk]),
+                names.get((row.assessor_id, row.centre_id), ""),
+                kept_pace(row, timezone.localdate()),
+            )
             for row in enrolments
         ],
         waiting=sorted(waiting, key=lambda entry: entry.at, reverse=True),
@@ -170,3 +186,19 @@ def to_sign(user: User, rows: Iterable[UnitRows], facts: dict[int, UnitFacts]) -
         if not unit_needs(Verb.DECLARE, person, facts[found.enrolment.pk]):
             at, pk = max(row.at for row in found.decided), found.enrolment.pk
             yield Waiting(at, "Ready for your signature", str(found.enrolment.unit), "assessments:declare", pk)
+
+
+def of_plans(user: User, day: datetime.date) -> Iterator[Waiting]:
+    """Plans and reviews to agree, and activities whose day is near or has passed with nothing of it begun."""
+    for row in to_agree(user):
+        if row.review_id and row.held_on and row.recorded_at:
+            text = f"Held on {row.held_on:%-d %B %Y}. {row.next_steps}"
+            place = "assessments:agree_review"
+            yield Waiting(row.recorded_at, "Review to sign", row.name, place, row.review_id, text)
+        else:
+            yield Waiting(row.proposed_at, "Plan to agree", row.name, "assessments:plan", row.plan_id)
+    for activity in activities_due(user, day):
+        agreed_at = activity.plan.agreed_at or activity.plan.made_at
+        kind = "Missed its day" if activity.due_on < day else "Planned"
+        text = f"On or by {activity.due_on:%-d %B %Y}: {activity.get_kind_display().lower()}."
+        yield Waiting(agreed_at, kind, activity.what, "assessments:plan", activity.plan_id, text)

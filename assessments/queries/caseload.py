@@ -1,16 +1,20 @@
-"""Many candidates' units at once, with their progress in layers."""
+"""Many candidates' units at once: how far each is, how it keeps pace, and how long its oldest unread item waits."""
 
 import datetime
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
-from django.db.models import Min
+from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import NullIf
+from django.utils import timezone
 
-from assessments.enums import UnitStatus
+from assessments.enums import Pace, UnitStatus
 from assessments.models import Enrolment, EnrolmentQuerySet, Mapping
-from assessments.progress import Progress, layers, progress_of
-from assessments.queries.judgement import marks_of
-from portfolio.models import User
-from units.models import Criterion
+from assessments.pace import PACED
+from assessments.progress import Progress
+from assessments.queries.enrolment import kept_pace, kept_progress, staff_names
+from portfolio.models import Centre, User
+from units.models import Unit
 
 ACTIVE = (
     UnitStatus.COLLECTING,
@@ -20,6 +24,30 @@ ACTIVE = (
     UnitStatus.VERIFIED,
     UnitStatus.SUSPENDED,
 )
+BY_NAME = ("candidate__legal_name", "candidate_id", "unit_id")
+SORTS = {
+    "name": "Candidate",
+    "waiting": "Longest waiting first",
+    "pace": "Furthest behind first",
+    "progress": "Least accepted first",
+    "target": "Target date",
+}
+"""How a list can be sorted, by name and in words. By candidate where nothing is said."""
+AT_ONCE = 500
+"""How many rows of a list that is taken away are read at a time."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which units of a list are asked for, and in which order."""
+
+    search: str = ""
+    unit: int | None = None
+    status: str = ""
+    pace: str = ""
+    waiting_days: int | None = None
+    assessor: int | None = None
+    sort: str = ""
 
 
 @dataclass(frozen=True)
@@ -29,38 +57,124 @@ class CaseRow:
     enrolment: Enrolment
     progress: Progress
     oldest_waiting: datetime.datetime | None
+    pace: Pace | None = None
     assessor: str = ""
     verifier: str = ""
+    countersigner: str = ""
 
 
-def caseload(user: User) -> EnrolmentQuerySet:
-    """The units a person assesses or countersigns now, by candidate."""
-    units = Enrolment.objects.filter(status__in=ACTIVE)
+def caseload(user: User, wanted: Wanted | None = None) -> EnrolmentQuerySet:
+    """The units a person assesses or countersigns, by candidate: those going on, unless another status is asked for."""
+    wanted = wanted or Wanted()
+    units = Enrolment.objects.all() if wanted.status else Enrolment.objects.filter(status__in=ACTIVE)
     mine = units.held_by(user, "assessor") | units.held_by(user, "countersigner")
-    return mine.order_by("candidate__legal_name", "candidate_id", "unit_id")
+    return narrowed(mine, wanted)
+
+
+def centre_units(centre: Centre, wanted: Wanted) -> EnrolmentQuerySet:
+    """The centre's units, by candidate."""
+    return narrowed(Enrolment.objects.filter(centre=centre), wanted)
+
+
+def narrowed(found: EnrolmentQuerySet, wanted: Wanted) -> EnrolmentQuerySet:
+    """Those of the units that are asked for, in the order asked for."""
+    now = timezone.now()
+    today = timezone.localdate(now)
+    if wanted.search:
+        names = Q(candidate__legal_name__icontains=wanted.search) | Q(candidate__known_as__icontains=wanted.search)
+        found = found.filter(names | Q(unit__short_code__iexact=wanted.search))
+    if wanted.unit:
+        found = found.filter(unit=wanted.unit)
+    if wanted.status:
+        found = found.filter(status=wanted.status)
+    if wanted.assessor:
+        found = found.filter(assessor=wanted.assessor)
+    if wanted.pace:
+        found = found.filter(at_pace(Pace(wanted.pace), today))
+    if wanted.waiting_days is not None:
+        since = now - datetime.timedelta(days=wanted.waiting_days)
+        found = found.filter(Exists(Mapping.objects.filter(enrolment=OuterRef("pk"), waiting_since__lt=since)))
+    return in_order(found, wanted.sort)
+
+
+def at_pace(pace: Pace, today: datetime.date) -> Q:
+    """The units that stand so to their target date: `pace_of` as SQL."""
+    paced = Q(status__in=PACED, target_on__isnull=False, criteria_count__gt=0)
+    behind, ahead = Q(behind_from__lte=today), Q(ahead_before__gt=today)
+    ahead &= Q(behind_from__isnull=True) | Q(behind_from__gt=today)
+    if pace == Pace.BEHIND:
+        return paced & behind
+    if pace == Pace.AHEAD:
+        return paced & ahead
+    not_behind = Q(behind_from__isnull=True) | Q(behind_from__gt=today)
+    not_ahead = Q(ahead_before__isnull=True) | Q(ahead_before__lte=today)
+    return paced & not_behind & not_ahead
+
+
+def in_order(found: EnrolmentQuerySet, sort: str) -> EnrolmentQuerySet:
+    """The units sorted; those that have nothing to sort by come last, and equal ones by candidate."""
+    if sort == "waiting":
+        oldest = Mapping.objects.filter(enrolment=OuterRef("pk"), waiting_since__isnull=False).order_by("waiting_since")
+        found = found.annotate(oldest=Subquery(oldest.values("waiting_since")[:1]))
+        return found.order_by(F("oldest").asc(nulls_last=True), *BY_NAME)
+    if sort == "pace":
+        return found.order_by(F("behind_from").asc(nulls_last=True), *BY_NAME)
+    if sort == "progress":
+        share = F("accepted_count") * 1000 / NullIf(F("criteria_count"), 0)
+        return found.order_by(share.asc(nulls_last=True), *BY_NAME)
+    if sort == "target":
+        return found.order_by(F("target_on").asc(nulls_last=True), *BY_NAME)
+    return found.order_by(*BY_NAME)
 
 
 def case_rows(enrolments: list[Enrolment], *, waiting: bool = True) -> list[CaseRow]:
-    """The rows of one page of a list, in three queries however many there are. They come with candidate and unit.
+    """The rows of one page of a list, in one query however many there are. They come `listed`.
 
-    Who does not ask how long something has been `waiting` takes two.
+    Who does not ask how long something has been `waiting` takes none.
     """
-    ids = [enrolment.pk for enrolment in enrolments]
-    criteria: dict[int, list[int]] = {}
-    for unit_id, pk in Criterion.objects.filter(unit__in={row.unit_id for row in enrolments}).values_list(
-        "unit_id", "pk"
-    ):
-        criteria.setdefault(unit_id, []).append(pk)
-    marks = marks_of(ids)
-    oldest = oldest_waiting(ids) if waiting else {}
+    today = timezone.localdate()
+    oldest = oldest_waiting([enrolment.pk for enrolment in enrolments]) if waiting else {}
     return [
         CaseRow(
             enrolment=row,
-            progress=progress_of(layers(criteria.get(row.unit_id, []), marks[row.pk], row.status)),
+            progress=kept_progress(row),
             oldest_waiting=oldest.get(row.pk),
+            pace=kept_pace(row, today),
         )
         for row in enrolments
     ]
+
+
+def with_staff(rows: list[CaseRow]) -> list[CaseRow]:
+    """The same rows with the names of those who work on the units, in one query."""
+    parts = ("assessor", "countersigner", "verifier")
+    people = {getattr(row.enrolment, f"{part}_id") for row in rows for part in parts}
+    names = staff_names(people - {None}, {row.enrolment.centre_id for row in rows})
+
+    def name(enrolment: Enrolment, part: str) -> str:
+        return names.get((getattr(enrolment, f"{part}_id"), enrolment.centre_id), "")
+
+    return [
+        replace(
+            row,
+            assessor=name(row.enrolment, "assessor"),
+            countersigner=name(row.enrolment, "countersigner"),
+            verifier=name(row.enrolment, "verifier"),
+        )
+        for row in rows
+    ]
+
+
+def all_rows(found: EnrolmentQuerySet) -> Iterator[CaseRow]:
+    """Every row of a list with its staff, some hundred at a time: a list of thousands is never held whole."""
+    ids = list(found.values_list("pk", flat=True))
+    for first in range(0, len(ids), AT_ONCE):
+        batch = ids[first : first + AT_ONCE]
+        rows = {row.pk: row for row in Enrolment.objects.filter(pk__in=batch).listed(*TAKEN_AWAY)}
+        yield from with_staff(case_rows([rows[pk] for pk in batch if pk in rows]))
+
+
+TAKEN_AWAY = ("countersigner", "candidate__centre_reference", "candidate__candidate_number", "unit__awarding_body")
 
 
 def oldest_waiting(enrolment_ids: list[int]) -> dict[int, datetime.datetime]:
@@ -69,3 +183,9 @@ def oldest_waiting(enrolment_ids: list[int]) -> dict[int, datetime.datetime]:
     return dict(
         waiting.values("enrolment_id").annotate(since=Min("waiting_since")).values_list("enrolment_id", "since")
     )
+
+
+def units_at(centres: Iterable[int]) -> QuerySet[Unit, tuple[int, str]]:
+    """(id, code) of the units that candidates of these centres take, for a filter to offer."""
+    taken = Enrolment.objects.filter(centre__in=list(centres), unit=OuterRef("pk"))
+    return Unit.objects.filter(Exists(taken)).order_by("short_code").values_list("pk", "short_code")

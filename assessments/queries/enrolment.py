@@ -1,13 +1,16 @@
 """Who is asking, who works on a unit, and where it stands."""
 
 import datetime
+from collections.abc import Iterable
 
-from django.db.models import Q
+from django.db.models import F, Q
 
-from assessments.enums import SignedAs, UnitStatus
-from assessments.models import SIGNED, Enrolment, Mapping, Testimony
+from assessments.enums import ItemStatus, Pace, SignedAs, UnitStatus
+from assessments.models import SIGNED, Action, Enrolment, Exchange, Mapping, Sample, SignOff, Testimony
+from assessments.pace import PaceDates, pace_of
+from assessments.progress import Progress, Tally
 from assessments.rules import People, Person
-from assessments.workflow import UnitFacts
+from assessments.workflow import Named, UnitFacts
 from portfolio.enums import Role
 from portfolio.models import CandidateRecord, RoleGrant, StaffQualification, StaffRecord, User
 
@@ -25,6 +28,23 @@ def is_qualified_assessor(user: User, centre_id: int, day: datetime.date) -> boo
     ).exists()
 
 
+def verifiers_in(enrolment_ids: Iterable[int]) -> dict[int, frozenset[int]]:
+    """Who ever sampled or verified each of the units, in one query. A sample that was dropped is none."""
+    ids = list(enrolment_ids)
+    sampled = Sample.objects.filter(enrolment__in=ids, dropped_at=None).order_by()
+    closed = Action.objects.filter(enrolment__in=ids, closed_by__isnull=False).order_by()
+    signed = SignOff.objects.filter(enrolment__in=ids, part=SignedAs.VERIFIER).order_by()
+    marked = Enrolment.objects.filter(pk__in=ids, verified_by__isnull=False).order_by()
+    return gathered(
+        ids,
+        sampled.values_list("enrolment_id", "verifier_id").union(
+            closed.values_list("enrolment_id", "closed_by_id"),
+            signed.values_list("enrolment_id", "signature__signer_id"),
+            marked.values_list("pk", "verified_by_id"),
+        ),
+    )
+
+
 def has_judged(enrolment: Enrolment, user: User) -> bool:
     """Whether the person ever decided, countersigned or signed off in the unit, even if that was voided since."""
     judging = [SignedAs.ASSESSOR, SignedAs.COUNTERSIGNER]
@@ -36,24 +56,74 @@ def has_judged(enrolment: Enrolment, user: User) -> bool:
 
 
 def has_verified(enrolment: Enrolment, user: User) -> bool:
-    """Whether the person ever sampled or verified the unit. A sample that was dropped is none."""
-    return (
-        enrolment.verified_by_id == user.pk
-        or enrolment.samples.filter(verifier=user, dropped_at=None).exists()
-        or enrolment.actions.filter(closed_by=user).exists()
-        or enrolment.sign_offs.filter(part=SignedAs.VERIFIER, signature__signer=user).exists()
-    )
+    """Whether the person ever sampled or verified the unit."""
+    return user.pk in verifiers_in([enrolment.pk])[enrolment.pk]
+
+
+def witnesses_among(enrolment_ids: Iterable[int]) -> dict[int, frozenset[int]]:
+    """Those who sign in and are witnesses in each of the units, in one query."""
+    ids = list(enrolment_ids)
+    mapped = {
+        "version__evidence__mappings__enrolment__in": ids,
+        "version__evidence__mappings__taken_back_at": None,
+    }
+    signed = Testimony.objects.with_accounts().filter(SIGNED).filter(**mapped).order_by()
+    rows = signed.annotate(unit=F("version__evidence__mappings__enrolment"))
+    return gathered(ids, ((row.unit, row.account) for row in rows))  # type: ignore[attr-defined]  # annotated above
 
 
 def witnesses_in(enrolment_id: int) -> frozenset[int]:
     """Those who sign in and are witnesses in the unit, in one query."""
-    mapped = Mapping.objects.filter(enrolment=enrolment_id, taken_back_at=None).order_by().values("evidence")
-    signed = Testimony.objects.filter(SIGNED, version__evidence__in=mapped).with_accounts()
-    return frozenset(row.account for row in signed if row.account)
+    return witnesses_among([enrolment_id])[enrolment_id]
+
+
+def gathered(ids: Iterable[int], pairs: Iterable[tuple[int, int | None]]) -> dict[int, frozenset[int]]:
+    """(unit, person) as the people of each unit; an empty set for a unit with none."""
+    found: dict[int, set[int]] = {pk: set() for pk in ids}
+    for unit, person in pairs:
+        if person:
+            found[unit].add(person)
+    return {unit: frozenset(people) for unit, people in found.items()}
+
+
+HANDED_IN = (ItemStatus.SUBMITTED, ItemStatus.REVIEWED, ItemStatus.RETURNED)
+
+
+def authors_among(enrolment_ids: Iterable[int]) -> dict[int, frozenset[int]]:
+    """Those who made a record that is evidence in each of the units, or devised questions asked in one. One query."""
+    ids = list(enrolment_ids)
+    made = Mapping.objects.filter(
+        enrolment__in=ids,
+        taken_back_at=None,
+        evidence__author__isnull=False,
+        evidence__versions__status__in=HANDED_IN,
+        evidence__versions__replaced_at=None,
+    ).order_by()
+    asked = Exchange.objects.filter(
+        set_question__isnull=False,
+        record__version__status__in=HANDED_IN,
+        record__version__replaced_at=None,
+        record__version__evidence__mappings__enrolment__in=ids,
+        record__version__evidence__mappings__taken_back_at=None,
+    ).order_by()
+    return gathered(
+        ids,
+        made.values_list("enrolment_id", "evidence__author_id").union(
+            asked.values_list("record__version__evidence__mappings__enrolment_id", "set_question__set__author_id")
+        ),
+    )
+
+
+def authors_in(enrolment_id: int) -> frozenset[int]:
+    """The same of one unit."""
+    return authors_among([enrolment_id])[enrolment_id]
 
 
 def people_of(
-    enrolment: Enrolment, deciders: frozenset[int] = frozenset(), witnesses: frozenset[int] = frozenset()
+    enrolment: Enrolment,
+    deciders: frozenset[int] = frozenset(),
+    witnesses: frozenset[int] = frozenset(),
+    authors: frozenset[int] = frozenset(),
 ) -> People:
     """Who is named on the unit."""
     return People(
@@ -63,6 +133,7 @@ def people_of(
         countersigner_id=enrolment.countersigner_id,
         deciders=deciders,
         witnesses=witnesses,
+        authors=authors,
     )
 
 
@@ -73,7 +144,28 @@ def bare_facts(enrolment: Enrolment) -> UnitFacts:
         status=UnitStatus(enrolment.status),
         people=people_of(enrolment),
         kept_status=UnitStatus(enrolment.kept_status) if enrolment.kept_status else None,
+        frozen=enrolment.frozen_at is not None,
+        open_appeal=open_appeal_of(enrolment),
     )
+
+
+def kept_progress(enrolment: Enrolment) -> Progress:
+    """The unit's progress as its verbs wrote it down. No query."""
+    tally = Tally(enrolment.claimed_count, enrolment.accepted_count, enrolment.returned_count, enrolment.pending_count)
+    return tally.progress(enrolment.criteria_count, enrolment.status)
+
+
+def kept_pace(enrolment: Enrolment, today: datetime.date) -> Pace | None:
+    """How the unit keeps pace with its target date. No query."""
+    if enrolment.target_on is None or not enrolment.criteria_count:
+        return None
+    return pace_of(PaceDates(enrolment.ahead_before, enrolment.behind_from), enrolment.status, today)
+
+
+def open_appeal_of(enrolment: Enrolment) -> Named | None:
+    """The appeal that is open in the unit, as the unit itself notes it. No query."""
+    pk = enrolment.open_appeal_id
+    return Named(pk, f"Appeal {pk}") if pk else None
 
 
 def staff_name(user: User, centre_id: int) -> str:

@@ -1,12 +1,14 @@
 """What the refusals of an item rest on."""
 
-from collections.abc import Iterable
+import datetime
+from collections.abc import Iterable, Sequence
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from assessments.enums import EvidenceKind, ItemStatus, Setting, TestimonyState, UnitStatus
 from assessments.models import (
+    Acknowledgement,
     Enrolment,
     Evidence,
     EvidenceFile,
@@ -16,6 +18,7 @@ from assessments.models import (
     TestimonyCriterion,
 )
 from assessments.queries.enrolment import people_of
+from assessments.queries.simulation import criteria_approved
 from assessments.workflow import ItemFacts, ItemUnit
 from portfolio import scanning
 from portfolio.enums import ScanResult
@@ -29,6 +32,7 @@ OF_AN_ITEM = (
     "countersigner",
     "verifier",
     "status",
+    "frozen_at",
     "unit__short_code",
     "unit__title",
     "unit__public_title",
@@ -56,7 +60,7 @@ def forbidden_setting(unit: Unit, setting: str) -> str:
     return ""
 
 
-def item_unit(enrolment: Enrolment, setting: str) -> ItemUnit:
+def item_unit(enrolment: Enrolment, setting: str, unapproved: str = "") -> ItemUnit:
     """A unit as an item mapped to it sees it. The enrolment comes with its unit."""
     return ItemUnit(
         enrolment_id=enrolment.pk,
@@ -64,6 +68,8 @@ def item_unit(enrolment: Enrolment, setting: str) -> ItemUnit:
         status=UnitStatus(enrolment.status),
         people=people_of(enrolment),
         forbids=forbidden_setting(enrolment.unit, setting),
+        unapproved=unapproved,
+        frozen=enrolment.frozen_at is not None,
     )
 
 
@@ -120,7 +126,15 @@ def item_facts(version: EvidenceVersion, enrolments: Iterable[Enrolment]) -> Ite
     has_draft = version.status != ItemStatus.DRAFT and evidence.versions.filter(status=ItemStatus.DRAFT).exists()
     kept = list(version.files.filter(removed_at=None))
     scans = scans_of(kept) if held_up_by_scans(version) else {}
-    return facts_of(version, enrolments, kept, scans, testimonies_of([version]), has_draft=has_draft)
+    said, settled = testimonies_of([version]), is_acknowledged(version)
+    return facts_of(version, enrolments, kept, scans, said, has_draft=has_draft, acknowledged=settled)
+
+
+def is_acknowledged(version: EvidenceVersion) -> bool:
+    """Whether the candidate has put their name to a record that an assessor made. No query where none did."""
+    if version.evidence.author_id is None:
+        return False
+    return Acknowledgement.objects.filter(record__version=version, agreed=True).exists()
 
 
 def testimonies_of(versions: Iterable[EvidenceVersion]) -> list[Testimony]:
@@ -144,6 +158,7 @@ def facts_of(
     testimonies: Iterable[Testimony] = (),
     *,
     has_draft: bool,
+    acknowledged: bool = False,
 ) -> ItemFacts:
     """The same, from rows already read. The version comes with its item and candidate, the enrolments with units.
 
@@ -151,12 +166,14 @@ def facts_of(
     """
     kept = [file for file in files if file.destroyed_at is None]
     said, now = list(testimonies), timezone.now()
+    units = list(enrolments)
+    unapproved = simulations_unapproved(version, units)
     own = [row for row in said if row.version_id == version.pk]
     return ItemFacts(
         version_id=version.pk,
         status=ItemStatus(version.status),
         candidate_id=version.evidence.candidate.user_id,
-        units=tuple(item_unit(enrolment, version.setting) for enrolment in enrolments),
+        units=tuple(item_unit(unit, version.setting, unapproved.get(unit.pk, "")) for unit in units),
         files=len(kept),
         quarantined=sum(1 for file in kept if file.quarantined_at),
         being_scanned=tuple(
@@ -172,4 +189,48 @@ def facts_of(
         testimonies=sum(1 for row in own if row.is_signed),
         asked=tuple(row.name for row in own if row.state(now) in MAY_SIGN),
         witnesses=frozenset(row.account for row in said if row.is_signed and row.account),
+        author_id=version.evidence.author_id,
+        acknowledged=acknowledged,
+        frozen=version.evidence.frozen_at is not None,
+    )
+
+
+def simulations_unapproved(version: EvidenceVersion, enrolments: Iterable[Enrolment]) -> dict[int, str]:
+    """Why a simulation cannot be handed in for these units, by unit. Two queries; none for what is real.
+
+    What is handed in already has been looked at then.
+    """
+    units = {row.pk: row.unit.short_code for row in enrolments if row.unit.simulation_allowed}
+    waits = version.status in (ItemStatus.DRAFT, ItemStatus.RETURNED)
+    if version.setting != Setting.SIMULATED or version.activity_on is None or not waits or not units:
+        return {}
+    mapped = Mapping.objects.filter(evidence=version.evidence_id, enrolment__in=units, taken_back_at=None)
+    wanted: dict[int, set[tuple[int, str]]] = {}
+    for unit, criterion, number in mapped.values_list("enrolment_id", "criterion_id", "criterion__number"):
+        wanted.setdefault(unit, set()).add((criterion, number))
+    approved = criteria_approved(units, version.activity_on)
+    return {
+        pk: simulation_unapproved(
+            units[pk], [number for criterion, number in sorted(found) if (pk, criterion) not in approved]
+        )
+        for pk, found in wanted.items()
+    }
+
+
+def further_simulation(enrolment: Enrolment, criteria: Iterable[int], activity_on: datetime.date) -> str:
+    """The same for criteria of one unit, for a simulation of that day. Two queries, or one where all is approved."""
+    approved = {criterion for _, criterion in criteria_approved([enrolment.pk], activity_on)}
+    if not (missing := set(criteria) - approved):
+        return ""
+    numbers = enrolment.unit.criteria.filter(pk__in=missing).values_list("number", flat=True)
+    return simulation_unapproved(enrolment.unit.short_code, list(numbers))
+
+
+def simulation_unapproved(unit: str, numbers: Sequence[str]) -> str:
+    """The sentence why a simulation cannot be handed in for these criteria of a unit; empty for none."""
+    if not numbers:
+        return ""
+    return (
+        f"The verifier of {unit} has approved no simulation for {', '.join(numbers)} before the day of the activity: "
+        "ask them first, or take these criteria off."
     )

@@ -1,44 +1,29 @@
 """One item of evidence as its page shows it: versions, files, what it is mapped to, and what was said of it."""
 
-import datetime
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import BooleanField, ExpressionWrapper, QuerySet
+from django.db.models import BooleanField, ExpressionWrapper
 
 from assessments.enums import ItemStatus, Layer, Verb
-from assessments.models import Decision, Enrolment, Evidence, EvidenceFile, EvidenceVersion, Mapping, Review, Testimony
+from assessments.models import Decision, Enrolment, Evidence, EvidenceFile, EvidenceVersion, Mapping, Testimony
 from assessments.models.enrolment import worked_on_by
 from assessments.progress import Mark
+from assessments.queries.conversation import Turn, decisions_on, readings_of, turns
 from assessments.queries.enrolment import staff_names
 from assessments.queries.evidence import facts_of, held_up_by_scans, scans_of, testimonies_of
+from assessments.queries.leaves import Leaves, Shown, leaves_in
+from assessments.queries.observed import RecordShown, records_shown
 from assessments.queries.versions import MAPPINGS, Changes, VersionTold, files_of, mapped_now, versions_told
 from assessments.rules import Person
 from assessments.workflow import ITEM_JOURNEY, SAFEKEEPING, ItemFacts, Reason, item_parties, item_refusals
 from portfolio.enums import ScanResult
 from portfolio.models import User
 from units.models import Criterion
+from units.queries import Leaf
 
-DECIDED = (
-    "version",
-    "review",
-    "verdict",
-    "feedback",
-    "needs_countersignature",
-    "criterion__number",
-    "enrolment__unit__short_code",
-    "countersignature__by",
-    "countersignature__at",
-    "countersignature__agreed",
-    "countersignature__reason",
-)
-"""What the conversation about an item tells of a decision."""
-DECISIONS = (
-    Decision.objects.select_related("criterion", "enrolment__unit", "countersignature").only(*DECIDED).order_by("pk")
-)
 BOOLEAN = BooleanField()
-RULES = {"valid": "Valid", "authentic": "Authentic", "current": "Current", "sufficient": "Sufficient"}
 
 
 @dataclass(frozen=True)
@@ -59,24 +44,8 @@ class UnitShown:
 
     enrolment: Enrolment
     mapped: list[MappedTo]
-
-
-@dataclass(frozen=True)
-class Turn:
-    """One turn of the conversation about the item."""
-
-    at: datetime.datetime
-    who: str
-    role: str
-    title: str
-    version: int
-    text: str = ""
-    returned: bool = False
-    seen: bool = False
-    """Whether an assessor has seen the evidence where it is held."""
-    rules: list[tuple[str, bool]] = field(default_factory=list)
-    remarks: str = ""
-    decisions: list[Decision] = field(default_factory=list)
+    leaves: list[tuple[Leaf, Shown]]
+    """The evidence requirements that it is said to show."""
 
 
 @dataclass(frozen=True)
@@ -93,6 +62,8 @@ class ItemPage:
     scans: dict[int, ScanResult]
     """What scanning the files came to, by the id of their bytes."""
     testimonies: list[Testimony]
+    record: RecordShown | None
+    """Of an item that an assessor made."""
     facts: ItemFacts
     units: list[UnitShown]
     turns: list[Turn]
@@ -110,10 +81,12 @@ def item_page(
     newest: bool = False,
     in_full: bool = True,
 ) -> ItemPage:
-    """The page of an item in ten queries at most, however much was said of it; a witness's takes two more.
+    """The page of an item in eleven queries at most, however much was said of it; a witness's takes two more, and one
+    that an assessor made four.
 
     Shows the version in force; `number` asks for another one, `newest` for the draft of the next where there is one.
-    Unless it is wanted `in_full`, what people said of it and who among the staff did what is left out.
+    Unless it is wanted `in_full`, what people said of it, who among the staff did what, and which evidence requirements
+    it shows is left out.
     Raises Evidence.DoesNotExist, or EvidenceVersion.DoesNotExist, for what does not exist for this person: drafts are
     their candidate's alone.
     """
@@ -133,8 +106,12 @@ def item_page(
     scans = scans_of(files[version.pk]) if in_full or held_up else {}
     said = testimonies_of(versions)
     has_draft = bool(drafts) and version not in drafts
-    in_the_way = scans if held_up else {}
-    facts = facts_of(version, enrolments, files[version.pk], in_the_way, said, has_draft=has_draft)
+    records = records_shown(row.pk for row in versions) if evidence.author_id else {}
+    record, in_the_way = records.get(version.pk), scans if held_up else {}
+    settled = bool(record and record.acknowledged)
+    facts = facts_of(
+        version, enrolments, files[version.pk], in_the_way, said, has_draft=has_draft, acknowledged=settled
+    )
     names = names_in(evidence, mappings, decisions) if in_full else {}
     told = versions_told(versions, files, mappings)
     return ItemPage(
@@ -147,9 +124,12 @@ def item_page(
         files=files[version.pk],
         scans=scans,
         testimonies=[row for row in said if row.version_id == version.pk],
+        record=record,
         facts=facts,
-        units=units_shown(version, [row for row in enrolments if row.pk in visible], mappings, decisions, names),
-        turns=turns(evidence, versions, decisions, names) if in_full else [],
+        units=units_shown(
+            version, [row for row in enrolments if row.pk in visible], mappings, decisions, names, in_full=in_full
+        ),
+        turns=turns(evidence, versions, readings_of(versions), decisions, names, records) if in_full else [],
         person=person,
         verbs=verbs_of(person, facts),
     )
@@ -208,11 +188,6 @@ def version_asked_for(versions: list[EvidenceVersion], number: int | None) -> Ev
     return (in_force[-1:] or newest[-1:] or versions[-1:])[0]
 
 
-def decisions_on(versions: Iterable[EvidenceVersion], enrolments: Iterable[int]) -> QuerySet[Decision]:
-    """Every decision on the versions in these enrolments, oldest first."""
-    return DECISIONS.filter(version__in=list(versions), enrolment__in=list(enrolments))
-
-
 def names_in(evidence: Evidence, mappings: list[Mapping], decisions: list[Decision]) -> dict[int, str]:
     """Who among the centre's staff mapped the item and who countersigned, by name. One query where there are any."""
     mapped = {row.made_by_id for row in mappings} - {evidence.candidate.user_id}
@@ -240,8 +215,11 @@ def units_shown(
     mapped_ever: list[Mapping],
     decisions: list[Decision],
     names: dict[int, str],
+    *,
+    in_full: bool,
 ) -> list[UnitShown]:
-    """The units with the criteria mapped, each with its mark on this version."""
+    """The units with the criteria mapped, each with its mark on this version; in full with what they show of evidence
+    requirements, in one query."""
     mappings = [row for row in mapped_ever if row.taken_back_at is None]
     latest = {(row.enrolment_id, row.criterion_id): row for row in decisions if row.version_id == version.pk}
     ever = {(row.enrolment_id, row.criterion_id) for row in decisions}
@@ -252,8 +230,13 @@ def units_shown(
         by = "" if row.made_by_id == enrolment.candidate_user_id else names.get(row.made_by_id, "")
         return MappedTo(row, row.criterion, mark.layer, mark.words, by, key in ever)
 
+    leaves = leaves_in(enrolments) if in_full else {}
     return [
-        UnitShown(enrolment, [mapped(enrolment, row) for row in mappings if row.enrolment_id == enrolment.pk])
+        UnitShown(
+            enrolment,
+            [mapped(enrolment, row) for row in mappings if row.enrolment_id == enrolment.pk],
+            leaves.get(enrolment.pk, Leaves()).shown_by(version.evidence_id),
+        )
         for enrolment in enrolments
     ]
 
@@ -271,67 +254,3 @@ def mark_of(version: EvidenceVersion, mapping: Mapping, word: Decision | None) -
         word.needs_countersignature,
         countersigned,
     )
-
-
-# --- what was said of it ---------------------------------------------------------------------------------------------
-
-
-def turns(
-    evidence: Evidence, versions: list[EvidenceVersion], decisions: list[Decision], names: dict[int, str]
-) -> list[Turn]:
-    """The conversation, oldest first: handed in, read, countersigned, withdrawn. One query."""
-    numbers = {version.pk: version.number for version in versions}
-    said = [turn for version in versions for turn in candidate_turns(evidence, version)]
-    for reading in Review.objects.filter(version__in=versions).order_by("at", "pk"):
-        said.append(reading_turn(reading, numbers[reading.version_id], decisions))
-    return sorted(said + countersigner_turns(decisions, numbers, names), key=lambda turn: turn.at)
-
-
-def candidate_turns(evidence: Evidence, version: EvidenceVersion) -> list[Turn]:
-    """What happened to a version by itself."""
-    name, found = str(evidence.candidate), []
-    if version.submitted_at:
-        title = "Handed in" if version.number == 1 else f"Handed in version {version.number}"
-        found.append(Turn(version.submitted_at, name, "Candidate", title, version.number))
-    if version.withdrawn_at:
-        found.append(Turn(version.withdrawn_at, "", "", "Withdrawn", version.number, version.withdrawal_reason))
-    return found
-
-
-def reading_turn(reading: Review, number: int, decisions: list[Decision]) -> Turn:
-    """A reading: the four rules, the feedback, and the decisions made with it."""
-    return Turn(
-        at=reading.at,
-        who=reading.assessor_name,
-        role="Assessor",
-        title="Returned" if reading.returned else "Assessed",
-        version=number,
-        text=reading.feedback,
-        returned=reading.returned,
-        seen=reading.seen_at_location,
-        rules=[(label, getattr(reading, rule)) for rule, label in RULES.items()],
-        remarks=reading.remarks,
-        decisions=[decision for decision in decisions if decision.review_id == reading.pk],
-    )
-
-
-def countersigner_turns(decisions: list[Decision], numbers: dict[int, int], names: dict[int, str]) -> list[Turn]:
-    """What countersigners said, one turn for each of their acts."""
-    acts: dict[tuple[int, datetime.datetime, bool, str, int], list[Decision]] = {}
-    for decision in decisions:
-        if hasattr(decision, "countersignature"):
-            word = decision.countersignature
-            key = (word.by_id, word.at, word.agreed, word.reason, numbers[decision.version_id])
-            acts.setdefault(key, []).append(decision)
-    return [
-        Turn(
-            at=at,
-            who=names.get(by, ""),
-            role="Countersigner",
-            title="Countersigned" if agreed else "Did not agree",
-            version=number,
-            text=reason,
-            decisions=named,
-        )
-        for (by, at, agreed, reason, number), named in acts.items()
-    ]

@@ -1,71 +1,46 @@
 """What an assessor has said of a unit, and what signatures on it rest on.
 
-A unit's rows are read once, in five queries however long the portfolio is; everything else here is derived from them.
+A unit's rows are read once, in seven queries at most however long the portfolio is; everything else here is derived
+from them.
 """
 
 import datetime
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple
 
-from django.db.models import F, FilteredRelation, Q
+from django.utils import timezone
 
-from assessments.enums import EvidenceKind, ItemStatus, SignedAs, UnitStatus
-from assessments.models import SIGNED, Countersignature, Decision, Enrolment, EvidenceFile, SignOff, Testimony
-from assessments.progress import Mark, layers
-from assessments.queries.enrolment import people_of
-from assessments.queries.mapping import LIVING
-from assessments.workflow import CriterionState, Named, UnitFacts
+from assessments.consistency import Rule
+from assessments.enums import EvidenceKind, ItemStatus, Setting, SignedAs, UnitStatus
+from assessments.models import (
+    SIGNED,
+    Countersignature,
+    Decision,
+    Enrolment,
+    EvidenceFile,
+    SignOff,
+    Testimony,
+)
+from assessments.progress import CONFIRMING, Mark, layer_of, layers
+from assessments.queries.consistency import Asked, counted, falling_short, rules_for
+from assessments.queries.enrolment import authors_in, gathered, open_appeal_of, people_of, witnesses_in
+from assessments.queries.interests import Held, held_in
+from assessments.queries.leaves import Leaves, leaves_in
+from assessments.queries.marks import Decided, Mapped, decided_in, mapped_to, marks
+from assessments.queries.observed import RecordState, record_states
+from assessments.rules import People
+from assessments.workflow import CriterionState, LeafState, Named, UnitFacts
 from portfolio.canonical import JSON
 from portfolio.signing import digest_of
 from units.models import Criterion
+from units.queries import HAS_LEAVES
 
 SCHEME = 1
 """How `signed_facts` writes the facts down. A later way gets the next number; old signatures keep theirs."""
 
 SIGN_OFFS = SignOff.objects.select_related("signature__void").order_by("pk")
 JUDGING_PARTS = (SignedAs.ASSESSOR, SignedAs.COUNTERSIGNER)
-
-
-class Mapped(NamedTuple):
-    """A live mapping of an item to a criterion, with the item's version in force (or its first draft)."""
-
-    pk: int
-    enrolment_id: int
-    evidence_id: int
-    evidence_number: int | None
-    criterion_id: int
-    locator: str
-    waiting_since: datetime.datetime | None
-    version_id: int
-    status: str
-    title: str
-    kind: str
-    setting: str
-    activity_on: datetime.date | None
-
-    @property
-    def item(self) -> str:
-        """What people call the item."""
-        return f"Evidence {self.evidence_number}" if self.evidence_number else "Draft"
-
-
-class Decided(NamedTuple):
-    """A decision with its countersignature, if there is one. The latest on a version and criterion counts."""
-
-    pk: int
-    enrolment_id: int
-    version_id: int
-    criterion_id: int
-    verdict: str
-    feedback: str
-    needs_countersignature: bool
-    assessor_id: int
-    assessor_name: str
-    at: datetime.datetime
-    countersigned: bool | None
-    countersigner_id: int | None
 
 
 @dataclass(frozen=True)
@@ -76,11 +51,17 @@ class UnitRows:
     criteria: list[Criterion]
     mapped: list[Mapped]
     decided: list[Decided]
+    leaves: Leaves = field(default_factory=Leaves)
+    records: dict[int, RecordState] = field(default_factory=dict)
     digests: dict[int, list[str]] = field(default_factory=dict)
     sign_offs: dict[str, SignOff] = field(default_factory=dict)
+    voided: dict[str, SignOff] = field(default_factory=dict)
+    """The last signature of each part that has none in force, where it was voided."""
     signers: frozenset[int] = frozenset()
     testimonies: dict[int, list[str]] = field(default_factory=dict)
     witnesses: frozenset[int] = frozenset()
+    held: tuple[Held, ...] = ()
+    rules: list[Rule] = field(default_factory=list)
 
     @property
     def marks(self) -> list[Mark]:
@@ -97,37 +78,72 @@ class UnitRows:
         assessors = {row.assessor_id for row in self.decided}
         return self.signers | assessors | {row.countersigner_id for row in self.decided if row.countersigner_id}
 
+    @property
+    def authors(self) -> frozenset[int]:
+        """Everybody who made a record that is evidence in the unit, or devised questions asked in one."""
+        records = [self.records[row.version_id] for row in self.mapped if row.version_id in self.records]
+        return frozenset(user for record in records for user in record.made_by)
+
+
+def everybody_in(enrolment: Enrolment) -> People:
+    """Who is named on the unit, and whose hand was in it: what keeps somebody from verifying. Three queries."""
+    pk = enrolment.pk
+    return people_of(enrolment, deciders_in(pk), witnesses_in(pk), authors_in(pk))
+
+
+def deciders_of(enrolment_ids: Iterable[int]) -> dict[int, frozenset[int]]:
+    """Everybody who ever judged, signed off or countersigned in each of the units, in one query."""
+    ids = list(enrolment_ids)
+    judged = Decision.objects.filter(enrolment__in=ids).order_by()
+    agreed = Countersignature.objects.filter(decision__enrolment__in=ids).order_by()
+    signed = SignOff.objects.filter(enrolment__in=ids, part__in=JUDGING_PARTS).order_by()
+    return gathered(
+        ids,
+        judged.values_list("enrolment_id", "review__assessor_id").union(
+            agreed.values_list("decision__enrolment_id", "by_id"),
+            signed.values_list("enrolment_id", "signature__signer_id"),
+        ),
+    )
+
 
 def deciders_in(enrolment_id: int) -> frozenset[int]:
-    """Everybody who ever judged, signed off or countersigned in the unit, in one query: `UnitRows.deciders` alone."""
-    judged = Decision.objects.filter(enrolment=enrolment_id).order_by().values_list("review__assessor_id")
-    agreed = Countersignature.objects.filter(decision__enrolment=enrolment_id).order_by().values_list("by_id")
-    signed = SignOff.objects.filter(enrolment=enrolment_id, part__in=JUDGING_PARTS).order_by()
-    return frozenset(user for (user,) in judged.union(agreed, signed.values_list("signature__signer_id")) if user)
+    """The same of one unit: `UnitRows.deciders` alone."""
+    return deciders_of([enrolment_id])[enrolment_id]
 
 
-def unit_rows(enrolment: Enrolment, *, to_sign: bool = True) -> UnitRows:
-    """The unit's rows, in five queries. A page that only shows them says so, and where nothing is signed takes four."""
-    return with_signatures(rows_of([enrolment]), to_sign=to_sign)[0]
+def unit_rows(
+    enrolment: Enrolment, *, to_sign: bool = True, day: datetime.date | None = None, ruled: bool = True
+) -> UnitRows:
+    """The unit's rows, in eight queries at most, with who is interested on the `day` (today) and the centre's rules."""
+    rows = with_signatures(rows_of([enrolment]), to_sign=to_sign)
+    return replace((with_rules(rows) if ruled else rows)[0], held=held_in(enrolment, day or timezone.localdate()))
 
 
 def rows_of(enrolments: list[Enrolment], *, worded: bool = True) -> list[UnitRows]:
-    """The rows of many units at once, in three queries: without signatures, and what only they rest on.
+    """The rows of many units at once, in three queries, or four where a unit has leaves.
 
+    Two more where an assessor made evidence themselves. They come without signatures, and what only these rest on.
     Unless `worded`, the criteria come as their numbers alone, which is all that progress and refusals want of them.
     """
     ids = [row.pk for row in enrolments]
     criteria: dict[int, list[Criterion]] = defaultdict(list)
-    found = Criterion.objects.filter(unit__in={row.unit_id for row in enrolments})
+    with_leaves: set[int] = set()
+    found = Criterion.objects.filter(unit__in={row.unit_id for row in enrolments}).annotate(has_leaves=HAS_LEAVES)
     for criterion in found.select_related("outcome") if worded else found.only("unit", "number"):
         criteria[criterion.unit_id].append(criterion)
+        with_leaves |= {criterion.unit_id} if criterion.has_leaves else set()
     mapped: dict[int, list[Mapped]] = defaultdict(list)
     for mapping in mapped_to(ids):
         mapped[mapping.enrolment_id].append(mapping)
     decided: dict[int, list[Decided]] = defaultdict(list)
     for decision in decided_in(ids):
         decided[decision.enrolment_id].append(decision)
-    return [UnitRows(row, criteria[row.unit_id], mapped[row.pk], decided[row.pk]) for row in enrolments]
+    leaves = leaves_in([row for row in enrolments if row.unit_id in with_leaves]) if with_leaves else {}
+    records = record_states({row.version_id for rows in mapped.values() for row in rows if row.author_id})
+    return [
+        UnitRows(row, criteria[row.unit_id], mapped[row.pk], decided[row.pk], leaves.get(row.pk, Leaves()), records)
+        for row in enrolments
+    ]
 
 
 def with_signatures(units: list[UnitRows], *, to_sign: bool = True) -> list[UnitRows]:
@@ -148,6 +164,7 @@ def with_signatures(units: list[UnitRows], *, to_sign: bool = True) -> list[Unit
             unit,
             digests=digests,
             sign_offs=standing.get(unit.enrolment.pk, {}),
+            voided={row.part: row for row in signed[unit.enrolment.pk] if row.part not in standing[unit.enrolment.pk]},
             signers=frozenset(
                 row.signature.signer_id
                 for row in signed[unit.enrolment.pk]
@@ -160,101 +177,15 @@ def with_signatures(units: list[UnitRows], *, to_sign: bool = True) -> list[Unit
     ]
 
 
-MAPPED = LIVING.order_by(F("evidence__number").asc(nulls_last=True), "evidence_id", "criterion__position").values_list(
-    "pk",
-    "enrolment_id",
-    "evidence_id",
-    "evidence__number",
-    "criterion_id",
-    "locator",
-    "waiting_since",
-    "evidence__versions__pk",
-    "evidence__versions__status",
-    "evidence__versions__title",
-    "evidence__versions__kind",
-    "evidence__versions__setting",
-    "evidence__versions__activity_on",
-)
-"""The columns of `Mapped`, in the recording form's order."""
-DECIDED = Decision.objects.order_by("pk").values_list(
-    "pk",
-    "enrolment_id",
-    "version_id",
-    "criterion_id",
-    "verdict",
-    "feedback",
-    "needs_countersignature",
-    "review__assessor_id",
-    "review__assessor_name",
-    "review__at",
-    "countersignature__agreed",
-    "countersignature__by_id",
-)
-"""The columns of `Decided`, oldest first."""
-MARKED = (
-    LIVING.annotate(
-        word=FilteredRelation(
-            "evidence__versions__decisions",
-            condition=Q(
-                evidence__versions__decisions__enrolment=F("enrolment"),
-                evidence__versions__decisions__criterion=F("criterion"),
-            ),
-        )
-    )
-    .order_by("pk", "word__pk")
-    .values_list(
-        "pk",
-        "enrolment_id",
-        "evidence_id",
-        "criterion_id",
-        "evidence__versions__status",
-        "word__verdict",
-        "word__needs_countersignature",
-        "word__countersignature__agreed",
-    )
-)
-"""What the marks of live mappings are made of, the latest decision last."""
+def with_rules(units: list[UnitRows]) -> list[UnitRows]:
+    """The same units with the consistency rules in force for them: one query for all."""
+    rules = rules_for([unit.enrolment for unit in units])
+    return [replace(unit, rules=rules.get(unit.enrolment.pk, [])) for unit in units]
 
 
-def mapped_to(enrolment_ids: Iterable[int]) -> list[Mapped]:
-    """The live mappings of the enrolments in the recording form's order, in one query. Withdrawn items have none."""
-    found: dict[int, Mapped] = {}
-    for row in MAPPED.filter(enrolment__in=list(enrolment_ids)):
-        mapped = Mapped(*row)
-        if mapped.pk not in found or mapped.status != ItemStatus.DRAFT:
-            found[mapped.pk] = mapped
-    return list(found.values())
-
-
-def decided_in(enrolment_ids: Iterable[int]) -> list[Decided]:
-    """Every decision in the enrolments, oldest first, in one query."""
-    return [Decided(*row) for row in DECIDED.filter(enrolment__in=list(enrolment_ids))]
-
-
-def marks(mapped: Iterable[Mapped], decided: Iterable[Decided]) -> Iterator[Mark]:
-    """The mark of each live mapping: the latest decision on its version in force."""
-    latest = {(row.enrolment_id, row.version_id, row.criterion_id): row for row in decided}
-    for row in mapped:
-        word = latest.get((row.enrolment_id, row.version_id, row.criterion_id))
-        if word is None:
-            yield Mark(row.evidence_id, row.criterion_id, row.status)
-        else:
-            needs = word.needs_countersignature
-            yield Mark(row.evidence_id, row.criterion_id, row.status, word.verdict, needs, word.countersigned)
-
-
-def marks_of(enrolment_ids: Iterable[int]) -> dict[int, list[Mark]]:
-    """The marks of many enrolments, by enrolment, in one query however many there are.
-
-    The same marks as of their `mapped_to` and `decided_in`, but only what a mark holds is read: a list of units has a
-    thousand of them.
-    """
-    ids = list(enrolment_ids)
-    found: dict[int, dict[int, Mark]] = {pk: {} for pk in ids}
-    for pk, enrolment, evidence, criterion, status, verdict, needs, agreed in MARKED.filter(enrolment__in=ids):
-        if status != ItemStatus.DRAFT or pk not in found[enrolment]:
-            found[enrolment][pk] = Mark(evidence, criterion, status, verdict, bool(needs), agreed)
-    return {pk: list(marks.values()) for pk, marks in found.items()}
+def consistency_of(rows: UnitRows) -> Asked:
+    """What is asked of criteria, and what there is."""
+    return counted(rows.rules, rows.criteria, zip(rows.mapped, rows.marks, strict=True) if rows.rules else ())
 
 
 def digests_of(version_ids: set[int]) -> dict[int, list[str]]:
@@ -317,17 +248,34 @@ def unit_facts(rows: UnitRows) -> UnitFacts:
     return UnitFacts(
         enrolment_id=enrolment.pk,
         status=UnitStatus(enrolment.status),
-        people=people_of(enrolment, rows.deciders, rows.witnesses),
+        people=people_of(enrolment, rows.deciders, rows.witnesses, rows.authors),
         criteria=tuple(
             CriterionState(criterion.pk, criterion.number, found[criterion.pk], criterion.pk in pending)
             for criterion in rows.criteria
         ),
+        leaves=tuple(leaf_states(rows)),
         waiting=waiting_items(rows),
+        unacknowledged=unsettled(rows, disputed=False),
+        disputed=unsettled(rows, disputed=True),
         stale=stale_parts(rows),
         pending_deciders=frozenset(row.assessor_id for row in rows.pending),
         assessor_signed_by=enrolment.assessor_signed_by_id,
         kept_status=UnitStatus(enrolment.kept_status) if enrolment.kept_status else None,
+        interested=frozenset(row.user_id for row in rows.held if row.to_at is None and row.interested),
+        short=falling_short(consistency_of(rows)),
+        frozen=enrolment.frozen_at is not None,
+        open_appeal=open_appeal_of(enrolment),
+        simulated=simulated_items(rows),
     )
+
+
+def leaf_states(rows: UnitRows) -> Iterator[LeafState]:
+    """How far each leaf of the evidence requirements is: as far as the best of what shows it."""
+    marks = rows.marks if rows.leaves.shown else []
+    for leaf in rows.leaves.leaves:
+        found = [mark for _, own in rows.leaves.marks_for(leaf, marks) for mark in own]
+        layer = layer_of(found, confirmed=rows.enrolment.status in CONFIRMING)
+        yield LeafState(leaf.pk, leaf.number, leaf.words, layer, any(mark.pending for mark in found))
 
 
 def waiting_items(rows: UnitRows) -> tuple[Named, ...]:
@@ -336,9 +284,23 @@ def waiting_items(rows: UnitRows) -> tuple[Named, ...]:
     return tuple(Named(pk, name) for pk, name in waiting.items())
 
 
+def unsettled(rows: UnitRows, *, disputed: bool) -> tuple[Named, ...]:
+    """Records in force that the candidate has not acknowledged: those they dispute, or those they said nothing of."""
+    states = ((row, rows.records.get(row.version_id)) for row in rows.mapped)
+    found = {row.evidence_id: row.item for row, state in states if state and state.is_open(disputed=disputed)}
+    return tuple(Named(pk, name) for pk, name in found.items())
+
+
+def simulated_items(rows: UnitRows) -> tuple[Named, ...]:
+    """Items handed in that were simulated: all of them are sampled (domain rule 17)."""
+    simulated = (row for row in rows.mapped if row.setting == Setting.SIMULATED and row.status != ItemStatus.DRAFT)
+    return tuple(Named(pk, name) for pk, name in {row.evidence_id: row.item for row in simulated}.items())
+
+
 def signed_facts(rows: UnitRows) -> dict[str, JSON]:
-    """What a signature on the unit is put to: every item handed in, its bytes, what witnesses signed, and the
-    latest decision on each criterion. A draft may change, so it is no part of it."""
+    """What a signature on the unit is put to: every item handed in, its bytes, what witnesses and assessors signed,
+    which evidence requirements it shows, and the latest decision on each criterion. A draft may change, so it is no
+    part of it."""
     numbers = {criterion.pk: criterion.number for criterion in rows.criteria}
     latest = {(row.version_id, row.criterion_id): row for row in rows.decided}
     items: dict[int, dict[str, JSON]] = {}
@@ -346,8 +308,12 @@ def signed_facts(rows: UnitRows) -> dict[str, JSON]:
     for row in (row for row in rows.mapped if row.status != ItemStatus.DRAFT):
         files = rows.digests.get(row.version_id, [])
         items[row.evidence_id] = {"evidence": row.evidence_number, "version": row.version_id, "files": files}
+        if shown := rows.leaves.of(row.evidence_id):
+            items[row.evidence_id]["requirements"] = [leaf.path for leaf in rows.leaves.leaves if leaf.pk in shown]
         if testified := rows.testimonies.get(row.version_id):
             items[row.evidence_id]["testimonies"] = testified
+        if record := rows.records.get(row.version_id):
+            items[row.evidence_id]["record"] = [record.digest, record.acknowledged]
         word = latest.get((row.version_id, row.criterion_id))
         said: list[JSON] = [word.verdict, word.assessor_id, word.at] if word else []
         lines[row.evidence_id].append([numbers[row.criterion_id], row.locator, *said])

@@ -1,7 +1,7 @@
 """The criteria an item can be mapped to, as the tree the forms show, and those its words speak of."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -10,9 +10,11 @@ from django.db.models import Exists, OuterRef, QuerySet
 from assessments.enums import ItemStatus, Setting, UnitStatus
 from assessments.models import Decision, Enrolment, Evidence, Mapping
 from assessments.queries.evidence import forbidden_setting
+from assessments.queries.leaves import Leaves, Shown, leaves_in
 from assessments.wording import Text, ranked
 from portfolio.models import CandidateRecord, User
 from units.models import Criterion, RelatedCriterion, TeachingPoint
+from units.queries import Leaf
 
 LIVE = (ItemStatus.DRAFT, ItemStatus.SUBMITTED, ItemStatus.REVIEWED, ItemStatus.RETURNED)
 LIVING = Mapping.objects.filter(
@@ -71,11 +73,28 @@ class ToMap:
 
 
 @dataclass(frozen=True)
+class LeafToShow:
+    """A leaf of the evidence requirements of a unit that is open: `shown` as the item shows it now, if it does, and
+    whether something else of the portfolio does."""
+
+    enrolment: Enrolment
+    leaf: Leaf
+    covered: bool
+    shown: Shown | None = None
+
+    @property
+    def value(self) -> str:
+        """How a form names it."""
+        return value_of(self.enrolment.pk, self.leaf.pk)
+
+
+@dataclass(frozen=True)
 class UnitToMap:
     """A unit that is collecting evidence. `not_taken` says by setting why evidence from it is not taken."""
 
     enrolment: Enrolment
     criteria: list[ToMap]
+    leaves: list[LeafToShow]
     not_taken: dict[str, str]
 
 
@@ -87,9 +106,9 @@ class Suggested:
     because: tuple[str, ...]
 
 
-def value_of(enrolment_id: int, criterion_id: int) -> str:
-    """The name a form gives to a criterion of an enrolment."""
-    return f"{enrolment_id}:{criterion_id}"
+def value_of(enrolment_id: int, pk: int) -> str:
+    """The name a form gives to a criterion, or to an evidence requirement, of an enrolment."""
+    return f"{enrolment_id}:{pk}"
 
 
 def open_enrolments(candidate: CandidateRecord) -> QuerySet[Enrolment]:
@@ -106,7 +125,7 @@ def open_to_mapping(evidence: Evidence, user: User) -> QuerySet[Enrolment]:
 def units_to_map(
     enrolments: Iterable[Enrolment], evidence: Evidence | None = None, *, mapped: Mapped | None = None
 ) -> list[UnitToMap]:
-    """The tree of these units, in five queries at most however many there are.
+    """The tree of these units, in six queries at most however many there are.
 
     `mapped` is what the item is mapped to now, where that is known; else it is asked here.
     """
@@ -126,10 +145,24 @@ def units_to_map(
         mapping, judged = mapped.get(key, (None, False))
         return ToMap(unit, criterion, key in covered, mapping, judged, related.get(criterion.pk, []))
 
+    leaves = leaves_in(units)
     return [
-        UnitToMap(unit, [to_map(unit, row) for row in criteria[unit.unit_id]], settings_not_taken(unit))
+        UnitToMap(
+            unit,
+            [to_map(unit, row) for row in criteria[unit.unit_id]],
+            list(leaves_to_show(unit, leaves[unit.pk], evidence)),
+            settings_not_taken(unit),
+        )
         for unit in units
     ]
+
+
+def leaves_to_show(unit: Enrolment, found: Leaves, evidence: Evidence | None) -> Iterator[LeafToShow]:
+    """The leaves of a unit, as an item and the rest of the portfolio show them."""
+    own = found.of(evidence.pk) if evidence else {}
+    for leaf in found.leaves:
+        shown = own.get(leaf.pk)
+        yield LeafToShow(unit, leaf, any(row != shown for row in found.by(leaf)), shown)
 
 
 def settings_not_taken(enrolment: Enrolment) -> dict[str, str]:

@@ -48,17 +48,6 @@ def units_offered(centre: Centre) -> QuerySet[Unit]:
     return Unit.objects.published().filter(awarding_body__in=bodies).select_related("awarding_body")
 
 
-def units_of(centre: Centre, *, search: str, status: str) -> QuerySet[Enrolment]:
-    """The centre's enrolments by candidate, narrowed by part of a name or code, and by status."""
-    found = Enrolment.objects.filter(centre=centre).listed()
-    if status:
-        found = found.filter(status=status)
-    if search:
-        by_name = found.filter(candidate__legal_name__icontains=search)
-        found = by_name | found.filter(unit__short_code__iexact=search)
-    return found.order_by("candidate__legal_name", "candidate_id", "unit_id")
-
-
 @dataclass(frozen=True)
 class FormLine:
     """A unit and its Centre Authentication forms, newest first."""

@@ -3,21 +3,31 @@
 import datetime
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from django.db.models import Exists, OuterRef, Q, Subquery
+from django.utils import timezone
 
-from assessments.enums import EvidenceKind, ItemStatus, Layer, SignedAs, UnitStatus, Verb, Verdict
-from assessments.models import Enrolment
-from assessments.progress import Mark, Progress, progress_of, still_needed
-from assessments.queries.judgement import Decided, Mapped, UnitRows, unit_rows
+from assessments.currency import currency_warning
+from assessments.enums import EvidenceKind, ItemStatus, Layer, Pace, Setting, SignedAs, UnitStatus, Verb, Verdict
+from assessments.models import Adjustment, ConsistencyRule, Enrolment, SimulationApproval
+from assessments.progress import Mark, Progress, layer_of, progress_of, still_needed
+from assessments.queries.adjustment import arranged_for
+from assessments.queries.consistency import UnmetRule, unmet_rules
+from assessments.queries.enrolment import kept_pace
+from assessments.queries.interests import Held
+from assessments.queries.judgement import UnitRows, consistency_of, unit_rows
+from assessments.queries.markers import MarkerShown, markers_of
+from assessments.queries.marks import Decided, Mapped
+from assessments.queries.simulation import simulations_of
 from assessments.queries.verification import LOOKED_AT, LookedAt, looked_at_in, unit_facts
 from assessments.rules import PERMISSIONS, Person, parties
 from assessments.verifying import further_acts
 from assessments.workflow import Reason, UnitFacts, open_to, unit_needs
-from portfolio.models import StaffRecord, User
+from portfolio.models import SignatureVoid, StaffRecord, User
 from units.enums import CriterionKind
 from units.models import Criterion
+from units.queries import Leaf
 
 NEXT: dict[UnitStatus, Verb] = {
     UnitStatus.COLLECTING: Verb.DECLARE,
@@ -75,6 +85,13 @@ class Said:
     at: datetime.datetime | None
     countersigned: bool | None
     countersigner_id: int | None
+    simulated: bool
+    currency: str
+    """What to ask of prior learning that is old; empty where there is nothing."""
+    marked_id: int | None
+    """The decision, where places were marked for it."""
+    markers: list[MarkerShown] = field(default_factory=list)
+    """The places it rests on, where the page shows them."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +104,18 @@ class CriterionRow:
     said: list[Said]
     needs: str
     """What it still needs, as a sentence; empty once it is met."""
+    amount: str = ""
+    """How often it is shown, where the centre asks for that."""
+
+
+@dataclass(frozen=True)
+class LeafRow:
+    """A leaf of the evidence requirements with what is said to show it: item, title, how far, in words."""
+
+    leaf: Leaf
+    layer: Layer
+    shown_by: list[tuple[int, str, str, Layer]]
+    needs: str
 
 
 @dataclass(frozen=True)
@@ -121,13 +150,23 @@ class UnitPage:
     groups: list[Group]
     items: list[ItemRow]
     criteria: list[CriterionRow]
+    leaves: list[LeafRow]
     progress: Progress
+    pace: Pace | None
+    held: tuple[Held, ...]
     signatures: list[SignatureShown]
+    came_back: SignatureVoid | None
+    """Why the unit came back to whoever signs next, while it has not been signed again."""
     comments: str
     looked_at: LookedAt
+    adjustments: list[Adjustment]
+    simulations: list[SimulationApproval]
     over_time: OverTime
     only_witnesses: bool
+    made: frozenset[int]
+    """The versions in force that an assessor made, by id."""
     pending: list[tuple[int, str]]
+    unmet: list[UnmetRule]
     may_map: bool
     verbs: list[Verb]
     further: list[str]
@@ -148,6 +187,9 @@ SHOWN = (
     .annotate(
         **{f"{part}_name": name_of(part) for part in PARTS},
         **{found: Exists(rows.filter(enrolment=OuterRef("pk"))) for found, rows in LOOKED_AT.items()},
+        ruled=Exists(ConsistencyRule.objects.in_force().filter(centre=OuterRef("centre"))),
+        adjusted=Exists(Adjustment.objects.filter(candidate=OuterRef("candidate"))),
+        simulating=Exists(SimulationApproval.objects.filter(enrolment=OuterRef("pk"))),
     )
 )
 """Enrolments with all that the page of one tells of them. Written once: writing it takes longer than asking it."""
@@ -156,7 +198,9 @@ SHOWN = (
 def enrolment_shown(user: User, which: Q) -> tuple[Enrolment, dict[str, str]]:
     """The enrolment that fits and the names of its staff by part, in one query.
 
-    It comes with what verifiers ever did in it (LOOKED_AT): most units have nothing of the kind to be asked for.
+    It comes with what verifiers ever did in it (LOOKED_AT), with whether anything was ever arranged for the candidate
+    or approved to be simulated, and with `ruled`, whether its centre asks for consistency: most units have nothing of
+    the kind to be asked for.
     Raises Enrolment.DoesNotExist for strangers.
     """
     enrolment = SHOWN.visible_to(user).get(which)
@@ -164,7 +208,7 @@ def enrolment_shown(user: User, which: Q) -> tuple[Enrolment, dict[str, str]]:
 
 
 def unit_page(user: User, pk: int, person_at: Callable[[int], Person]) -> UnitPage:
-    """The page of a unit, in ten queries at most however long the portfolio is.
+    """The page of a unit, in eleven queries at most however long the portfolio is.
 
     `person_at` tells the user's standing at a centre, once the centre is known. Raises Enrolment.DoesNotExist when
     the unit does not exist for the user.
@@ -173,13 +217,14 @@ def unit_page(user: User, pk: int, person_at: Callable[[int], Person]) -> UnitPa
     return page_of(enrolment, staff, person_at(enrolment.centre_id))
 
 
-def page_of(enrolment: Enrolment, staff: dict[str, str], person: Person) -> UnitPage:
-    """The page of a unit found already."""
-    rows, looked_at = unit_rows(enrolment, to_sign=False), looked_at_in(enrolment)
+def page_of(enrolment: Enrolment, staff: dict[str, str], person: Person, *, ruled: bool = True) -> UnitPage:
+    """The page of a unit found already; not `ruled` where nothing of consistency is shown."""
+    rows, looked_at = unit_rows(enrolment, to_sign=False, ruled=ruled), looked_at_in(enrolment)
     facts = unit_facts(enrolment, rows, looked_at)
     pairs = list(zip(rows.mapped, rows.marks, strict=True))
     verbs = open_to(person, facts)
     next_verb = NEXT.get(facts.status)
+    adjusted, simulating = getattr(enrolment, "adjusted", True), getattr(enrolment, "simulating", True)
     return UnitPage(
         enrolment=enrolment,
         staff=staff,
@@ -188,13 +233,21 @@ def page_of(enrolment: Enrolment, staff: dict[str, str], person: Person) -> Unit
         groups=groups_of(rows.criteria),
         items=item_rows(rows.criteria, pairs),
         criteria=criterion_rows(rows, pairs, {state.pk: state.layer for state in facts.criteria}),
+        leaves=leaf_rows(rows, facts),
         progress=progress_of({state.pk: state.layer for state in facts.criteria}),
+        pace=kept_pace(enrolment, timezone.localdate()),
+        held=rows.held,
         signatures=signatures_shown(rows, facts),
+        came_back=came_back(rows, own=person.user_id == enrolment.candidate_user_id),
         comments=rows.sign_offs[SignedAs.ASSESSOR].comments if SignedAs.ASSESSOR in rows.sign_offs else "",
         looked_at=looked_at,
+        adjustments=arranged_for(enrolment.candidate_id, timezone.localdate()) if adjusted else [],
+        simulations=simulations_of(enrolment.pk) if simulating else [],
         over_time=over_time(rows.mapped),
         only_witnesses=rests_on_witnesses_alone(rows.mapped),
+        made=frozenset(rows.records),
         pending=pending_shown(rows),
+        unmet=unmet_rules(consistency_of(rows)),
         may_map=facts.status == UnitStatus.COLLECTING
         and bool(set(PERMISSIONS[Verb.MAP_MORE]) & parties(person, facts.people)),
         verbs=verbs,
@@ -257,24 +310,44 @@ def criterion_rows(
 ) -> list[CriterionRow]:
     """Each criterion with what covers it and what the assessor said."""
     latest = {(row.version_id, row.criterion_id): row for row in rows.decided}
+    asked = consistency_of(rows)
     said: dict[int, list[Said]] = defaultdict(list)
     marks: dict[int, list[Mark]] = defaultdict(list)
+    why: dict[int, list[str]] = defaultdict(list)
+    today = timezone.localdate()
     for row, mark in pairs:
+        word = latest.get((row.version_id, row.criterion_id))
         marks[row.criterion_id].append(mark)
-        said[row.criterion_id].append(said_of(row, mark, latest.get((row.version_id, row.criterion_id))))
+        why[row.criterion_id].append(word.why if word else "")
+        currency = currency_warning(row.prior_achieved_on, today, rows.enrolment.centre.prior_learning_years)
+        said[row.criterion_id].append(said_of(row, mark, word, currency))
     return [
         CriterionRow(
             criterion,
             heading_of(criterion),
             layer_by_criterion[criterion.pk],
             said[criterion.pk],
-            still_needed(marks[criterion.pk]),
+            still_needed(marks[criterion.pk], why[criterion.pk]),
+            asked[criterion.pk].amount if criterion.pk in asked else "",
         )
         for criterion in rows.criteria
     ]
 
 
-def said_of(row: Mapped, mark: Mark, word: Decided | None) -> Said:
+def leaf_rows(rows: UnitRows, facts: UnitFacts) -> list[LeafRow]:
+    """Each leaf of the evidence requirements with what shows it. Most units have none."""
+    layer = {state.pk: state.layer for state in facts.leaves}
+    names = {row.evidence_id: (row.item, row.title) for row in rows.mapped}
+    found = []
+    for leaf in rows.leaves.leaves:
+        pairs = [(row, marks) for row, marks in rows.leaves.marks_for(leaf, rows.marks) if row.evidence_id in names]
+        shown_by = [(row.evidence_id, *names[row.evidence_id], layer_of(marks)) for row, marks in pairs]
+        needs = still_needed([mark for _, marks in pairs for mark in marks])
+        found.append(LeafRow(leaf, layer[leaf.pk], shown_by, needs))
+    return found
+
+
+def said_of(row: Mapped, mark: Mark, word: Decided | None, currency: str) -> Said:
     """One item's say on one criterion."""
     return Said(
         evidence_id=row.evidence_id,
@@ -288,7 +361,23 @@ def said_of(row: Mapped, mark: Mark, word: Decided | None) -> Said:
         at=word.at if word else None,
         countersigned=word.countersigned if word else None,
         countersigner_id=word.countersigner_id if word else None,
+        marked_id=word.pk if word and word.marked else None,
+        simulated=row.setting == Setting.SIMULATED,
+        currency=currency,
     )
+
+
+def with_markers(rows: list[CriterionRow]) -> list[CriterionRow]:
+    """The same rows with the places each word rests on, for pages that show words. One query where there are any."""
+    markers = markers_of([said.marked_id for row in rows for said in row.said if said.marked_id])
+    if not markers:
+        return rows
+    return [replace(row, said=[marked(said, markers) for said in row.said]) for row in rows]
+
+
+def marked(said: Said, markers: dict[int, list[MarkerShown]]) -> Said:
+    """One word with its places."""
+    return replace(said, markers=markers[said.marked_id]) if said.marked_id else said
 
 
 def pending_shown(rows: UnitRows) -> list[tuple[int, str]]:
@@ -324,6 +413,13 @@ def signatures_shown(rows: UnitRows, facts: UnitFacts) -> list[SignatureShown]:
                 SignatureShown(part.label, signature.signer_name, signature.signed_at, signature.digest, stale)
             )
     return shown
+
+
+def came_back(rows: UnitRows, *, own: bool) -> SignatureVoid | None:
+    """Why a signature of the candidate was voided; or the assessor's, which is said to staff alone."""
+    parts = (SignedAs.CANDIDATE,) if own else (SignedAs.CANDIDATE, SignedAs.ASSESSOR)
+    voids = [rows.voided[part].signature.void for part in parts if part in rows.voided]
+    return max(voids, key=lambda void: void.at, default=None)
 
 
 def over_time(mapped: list[Mapped]) -> OverTime:

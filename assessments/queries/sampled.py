@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from django.db.models import Q
 
 from assessments.models import Action, Enrolment, Sample, SampledCriterion
-from assessments.queries.enrolment import people_of, staff_names, witnesses_in
-from assessments.queries.judgement import deciders_in
-from assessments.queries.record import CriterionRow, Said, UnitPage, enrolment_shown, page_of
+from assessments.queries.enrolment import staff_names
+from assessments.queries.judgement import everybody_in
+from assessments.queries.observed import RecordShown, records_shown
+from assessments.queries.record import CriterionRow, Said, UnitPage, enrolment_shown, page_of, with_markers
 from assessments.queries.verification import places_held
 from assessments.rules import People, Person
 from portfolio.models import User
@@ -44,6 +45,8 @@ class SamplePage:
     actions: list[Action]
     places: list[str]
     """Where evidence of the unit is held outside the portfolio."""
+    records: list[RecordShown]
+    """What assessors made themselves, by the items' numbers."""
 
 
 @dataclass(frozen=True)
@@ -59,26 +62,28 @@ class ActionPage:
 
 
 def sample_page(user: User, pk: int, person_at: Callable[[int], Person]) -> SamplePage:
-    """The page of a sample, in thirteen queries however long the portfolio is.
+    """The page of a sample, in thirteen queries however long the portfolio is; one more where places were marked.
 
     Raises Enrolment.DoesNotExist where the sample does not exist for the user: nor does it for the candidate, as what a
     verifier remarks is said to the assessor.
     """
     enrolment, staff = enrolment_shown(user, Q(samples=pk) & ~Q(candidate_user=user))
     person = person_at(enrolment.centre_id)
-    unit = page_of(enrolment, staff, person)
+    unit = page_of(enrolment, staff, person, ruled=False)
     sample = next(sample for sample in unit.looked_at.samples if sample.pk == pk)
     sampled = set(SampledCriterion.objects.filter(sample=pk).values_list("criterion_id", flat=True))
     countersigners = {said.countersigner_id for row in unit.criteria for said in row.said if said.countersigner_id}
-    names = names_at(enrolment, {sample.verifier_id, sample.planned_by_id, *countersigners})
+    names = {held.user_id: held.name for held in unit.held}
+    names |= names_at(enrolment, {sample.verifier_id, sample.planned_by_id, *countersigners} - set(names))
     return SamplePage(
         sample=sample,
         unit=unit,
         person=person,
         verifier=names[sample.verifier_id],
         planned_by=names[sample.planned_by_id],
-        criteria=[looked_at(row, names, sampled) for row in unit.criteria],
+        criteria=[looked_at(row, names, sampled) for row in with_markers(unit.criteria)],
         places=places_held(enrolment.pk),
+        records=list(records_shown(unit.made).values()),
         actions=[action for action in unit.looked_at.actions if action.sample_id == pk],
     )
 
@@ -102,7 +107,7 @@ def action_page(user: User, pk: int) -> ActionPage:
     owner, raised_by, answered_by, closed_by = (names[user_id] if user_id else "" for user_id in who)
     return ActionPage(
         action=action,
-        people=people_of(enrolment, deciders_in(enrolment.pk), witnesses_in(enrolment.pk)),
+        people=everybody_in(enrolment),
         owner=owner,
         raised_by=raised_by,
         answered_by=answered_by,

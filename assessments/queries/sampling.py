@@ -10,12 +10,13 @@ from typing import Any
 
 from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Subquery
 
-from assessments.enums import SampleStage, UnitStatus
+from assessments.enums import ItemStatus, SampleStage, Setting, UnitStatus
 from assessments.models import (
     Action,
     Enrolment,
     EnrolmentQuerySet,
     EvidenceFile,
+    EvidenceVersion,
     Release,
     Sample,
     UnsampledNote,
@@ -71,6 +72,8 @@ class UnitWaiting:
     next_step: str
     assessor: str = ""
     stale: tuple[str, ...] = ()
+    simulated: bool = False
+    """Whether evidence of it is simulated: all of that is sampled (domain rule 17)."""
 
 
 @dataclass(frozen=True)
@@ -225,16 +228,34 @@ def idle(user: User, day: datetime.date) -> list[UnitWaiting]:
     notes = UnsampledNote.objects.filter(enrolment=OuterRef("pk"), at__gte=OuterRef("signed_off_at"))
     units = Enrolment.objects.filter(
         verifies(user, day), ~Exists(samples.still_open()), status=UnitStatus.SIGNED_OFF
-    ).annotate(sampled=Exists(samples.filter(outcome__in=AGREEING)), asked=Exists(actions), noted=Exists(notes))
+    ).annotate(
+        sampled=Exists(samples.filter(outcome__in=AGREEING)),
+        asked=Exists(actions),
+        noted=Exists(notes),
+        simulated=Exists(simulated_in(OuterRef("pk"))),
+    )
     rows = units.order_by("signed_off_at", "pk").values_list(
-        *WAITING, "sampled", "unit__awarding_body__verifier_signature", "asked", "noted"
+        *WAITING, "sampled", "unit__awarding_body__verifier_signature", "asked", "noted", "simulated"
     )
     found = []
-    for *told, sampled, signature, asked, noted in rows:
+    for *told, sampled, signature, asked, noted, simulated in rows:
         ready = sampled or signature == VerifierSignature.ALWAYS
         if not (asked if ready else noted):
-            found.append(unit_waiting(told, sampled, VERIFY if ready else SAMPLE))
+            unit = unit_waiting(told, sampled, VERIFY if ready else SAMPLE)
+            found.append(replace(unit, simulated=simulated))
     return found
+
+
+def simulated_in(enrolment: OuterRef) -> QuerySet[EvidenceVersion]:
+    """What was handed in for a unit that is simulated."""
+    versions = EvidenceVersion.objects.filter(
+        setting=Setting.SIMULATED,
+        submitted_at__isnull=False,
+        replaced_at=None,
+        evidence__mappings__enrolment=enrolment,
+        evidence__mappings__taken_back_at=None,
+    )
+    return versions.exclude(status=ItemStatus.WITHDRAWN)
 
 
 def unit_waiting(told: Sequence[Any], sampled: bool, what: str) -> UnitWaiting:

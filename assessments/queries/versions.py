@@ -33,6 +33,7 @@ MAPPED = (
     "made_at",
     "waiting_since",
     "taken_back_at",
+    "waiting_since",
     "criterion__number",
     "criterion__text",
     "criterion__wording",

@@ -34,7 +34,10 @@ PARTIES: dict[str, Party] = {
 }
 SEES_THE_UNIT = tuple(PARTIES)
 STAFF_OF_THE_UNIT = SEES_THE_UNIT[1:]
+WRITERS = ("assessor", "countersigner", "other assessor", "verifier", "other verifier", "lead")
+MAKE_EVIDENCE = ("candidate", "other candidate", "assessor", "countersigner", "other assessor")
 CLOSED = (403, 404)
+ELSEWHERE = tuple(person for person in ROLES if person.endswith("elsewhere"))
 Codes = dict[str, int]
 
 
@@ -94,6 +97,17 @@ def verifying(code: int = 200) -> Codes:
 def verifiers(code: int = 200) -> Codes:
     """A page of those who verify at the centre, whatever they verify."""
     return verifying(code) | {"other verifier": code}
+
+
+def running(code: int = 200) -> Codes:
+    """A page of those who see all of the centre's units."""
+    others = holding(Role.ADMINISTRATOR, Role.LEAD_VERIFIER, code=404)
+    return others | {"administrator": code, "lead": code}
+
+
+def runs_appeals(code: int) -> Codes:
+    """The office's part of an appeal in a unit: others who see the unit may look at the appeal, and no more."""
+    return only(*SEES_THE_UNIT, code=403) | {"lead": code, "administrator": code}
 
 
 def turn(verb: Verb) -> Codes:

@@ -14,3 +14,5 @@ class Act:
 
     by: User
     do: Do
+    also: tuple[User, ...] = ()
+    """Others who may do it as well."""

@@ -30,7 +30,7 @@ def slug_and_body(scene: Any) -> list[object]:
 
 
 def of_policy(scene: Any) -> list[object]:
-    return [scene.plan.policy_id]
+    return [scene.sampling_plan.policy_id]
 
 
 def of_assessor(scene: Any) -> list[object]:
@@ -38,11 +38,11 @@ def of_assessor(scene: Any) -> list[object]:
 
 
 def of_plan(scene: Any) -> list[object]:
-    return [scene.plan.pk]
+    return [scene.sampling_plan.pk]
 
 
 def of_cell(scene: Any) -> list[object]:
-    return [scene.plan.cells.get(enrolment=scene.unit, reasons=["Asked."]).pk]
+    return [scene.sampling_plan.cells.get(enrolment=scene.unit, reasons=["Asked."]).pk]
 
 
 def leading(code: int = 200) -> Codes:
@@ -55,11 +55,11 @@ PRESSED = holding(Role.LEAD_VERIFIER, code=405)
 TABLE_OF_STRATEGY: dict[str, Expected] = {
     "assessments:strategy": Expected(holding(Role.INTERNAL_VERIFIER, Role.LEAD_VERIFIER, code=302)),
     "assessments:centre_strategy": Expected(verifiers(), slug),
-    "assessments:policy": Expected(leading(), slug_and_body),
+    "assessments:sampling_policy": Expected(leading(), slug_and_body),
     "assessments:draw_plan": Expected(leading(), slug_and_body),
     "assessments:agree_policy": Expected(leading(), of_policy),
     "assessments:rate_risk": Expected(verifiers(), of_assessor),
-    "assessments:plan": Expected(verifiers(), of_plan),
+    "assessments:sampling_plan": Expected(verifiers(), of_plan),
     "assessments:adopt_plan": Expected(PRESSED, of_plan, posted=leading(409)),
     "assessments:discard_plan": Expected(PRESSED, of_plan, posted=leading(409)),
     "assessments:add_cell": Expected(verifiers(), of_plan),

@@ -1,20 +1,42 @@
 """Rows in every table of the upper floor, each reached by the real verbs: what the walls are tried on."""
 
+import datetime
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
 from django.utils import timezone
 
-from assessments.actions import award, judgement, safekeeping, verification
+from assessments.actions import allocation, award, judgement, safekeeping, verification
 from assessments.actions import evidence as items
-from assessments.enums import AllocatedAs, Setting, SignedAs
-from assessments.models import Enrolment, EvidenceFile, EvidenceVersion, Review, SampledCriterion
+from assessments.enums import AllocatedAs, MarkerKind, Setting, SignedAs
+from assessments.models import (
+    AssessorRecord,
+    DecisionMarker,
+    Enrolment,
+    Evidence,
+    EvidenceFile,
+    EvidenceVersion,
+    Review,
+    SampledCriterion,
+)
 from assessments.testing import House, a_draft, a_file, an_enrolment, described, handed_in, judged, signed_off
+from assessments.tests.records import (
+    a_set,
+    acknowledged,
+    answers_for,
+    content_for,
+    disputed,
+    handed_over,
+    in_use,
+    recorded,
+)
+from assessments.tests.ties import a_tie
 from assessments.tests.witnesses import a_testimony_draft, asked, with_testimony
 from portfolio import signing
 from portfolio.enums import Role
-from portfolio.testing import a_centre
+from portfolio.models import Signature, User
+from portfolio.testing import a_candidate, a_centre
 from units.models import Criterion
 
 
@@ -29,7 +51,15 @@ def scene(house: House) -> SimpleNamespace:
         "other_record": house.other_candidate.pk,
     }
     rows = {**certificated_rows(done), **countersigned_rows(trainee), **collecting_rows(house), **standard_rows()}
-    return SimpleNamespace(**people, **rows, **signatures(house), **witness_rows(house), now=timezone.now().isoformat())
+    return SimpleNamespace(
+        **people,
+        **rows,
+        **signatures(house),
+        **witness_rows(house),
+        **shown_rows(house),
+        **record_rows(house),
+        now=timezone.now().isoformat(),
+    )
 
 
 def certificated_rows(done: Enrolment) -> dict[str, int]:
@@ -71,6 +101,9 @@ def collecting_rows(house: House) -> dict[str, int]:
     """A D20, which takes real work only, with an item read, another's item, and items of another unit."""
     unit, other_unit = an_enrolment(house, "ocr-d20"), an_enrolment(house, "ocr-cc16")
     read = judged(handed_in(unit, "1.1"), unit)
+    marker = DecisionMarker.objects.create(
+        decision=read.decisions.get(), file=read.files.get(), kind=MarkerKind.PASSAGE, passage="that week"
+    )
     released = a_released_file(house, handed_in(unit, "1.1"))
     sample = verification.plan_sample(enrolment=unit, reason="New.", by=house.verifier, at=timezone.now())
     draft, new = a_draft(unit, "1.1"), handed_in(other_unit, "1.1")
@@ -87,9 +120,15 @@ def collecting_rows(house: House) -> dict[str, int]:
         "read_file": read.files.get().pk,
         "review": review.pk,
         "fresh": copied(review).pk,
+        "by_stranger": copied(review, assessor_id=house.other_assessor.pk).pk,
+        "too_early": copied(review, at=unit.allocations.earliest("from_at").from_at - datetime.timedelta(days=1)).pk,
+        "interested": copied(review, interested=True).pk,
+        "interest": a_tie(house, staff=house.other_verifier).pk,
         "by_verifier": copied(review, assessor_id=house.verifier.pk).pk,
         "by_candidate": copied(review, assessor_id=house.candidate.user_id).pk,
         "decision": read.decisions.get().pk,
+        "marker": marker.pk,
+        "foreign_file": foreign.files.get().pk,
         "open_sample": sample.pk,
         "draft": draft.pk,
         "draft_item": draft.evidence_id,
@@ -103,6 +142,21 @@ def collecting_rows(house: House) -> dict[str, int]:
         "foreign_version": foreign.pk,
         "foreign_review": foreign.reviews.get().pk,
         "foreign_stored": a_file(a_centre("Harbour College")).stored.pk,
+    }
+
+
+def shown_rows(house: House) -> dict[str, int]:
+    """A unit whose evidence requirements have leaves, with an item that shows them; and one past collecting."""
+    unit = an_enrolment(house, "sqa-h12e04", candidate=house.other_candidate)
+    shows, other = handed_in(unit), handed_in(an_enrolment(house, "ocr-cc32", candidate=house.other_candidate), "1.1")
+    done = signed_off(an_enrolment(house, "sqa-h12e04", candidate=a_candidate(house.centre, "Cai Northgate")))
+    requirements = unit.unit.evidence_requirements
+    return {
+        "showing": shows.evidence.showings.earliest("pk").pk,
+        "showing_done": done.showings.earliest("pk").pk,
+        "unmapped_item": other.evidence_id,
+        "shown_heading": requirements.get(path="4").pk,
+        "shown_paragraph": requirements.get(path="1").pk,
     }
 
 
@@ -147,6 +201,75 @@ def witness_rows(house: House) -> dict[str, Any]:
     }
 
 
+def record_rows(house: House) -> dict[str, Any]:
+    """A unit whose first assessor made a record in it, with questions that a verifier devised; and one half made."""
+    unit = an_enrolment(house, candidate=house.other_candidate, assessor=house.other_assessor)
+    used = in_use(a_set(house, by=house.other_verifier), house.verifier)
+    question, content = used.questions.get(), answers_for(unit)
+    asked = replace(content.exchanges[0], asked=question.text, set_question=question.pk)
+    content = replace(content_for(unit, "1.2"), kind=content.kind, exchanges=[asked])
+    version = disputed(handed_over(unit, content))
+    acknowledged(version)
+    record = version.record
+    allocation.allocate(
+        enrolment=unit,
+        part=AllocatedAs.ASSESSOR,
+        user=house.assessor,
+        reason="Leave.",
+        by=house.administrator,
+        at=timezone.now(),
+    )
+    half, bare = a_half_made(version), a_half_made(version)
+    values = {field.attname: getattr(record, field.attname) for field in record._meta.concrete_fields}
+    changes = {"id": None, "version_id": half.pk, "signature_id": a_signature(house, house.other_assessor).pk}
+    return {
+        "record_unit": unit.pk,
+        "record_item": version.evidence_id,
+        "recorder": house.other_assessor.pk,
+        "record": record.pk,
+        "half_record": AssessorRecord.objects.create(**{**values, **changes}).pk,
+        "bare_version": bare.pk,
+        "exchange": record.exchanges.get().pk,
+        "passage": record.markers.exclude(start=None).get().pk,
+        "on_question": record.markers.get(start=None).pk,
+        "disputed": record.acknowledgements.get(agreed=False).pk,
+        "open_dispute": disputed(recorded(unit, by=house.assessor)).record.acknowledgements.get().pk,
+        "unmapped": unit.unit.criteria.get(number="1.3").pk,
+        "late_signature": a_signature(house, house.other_assessor).pk,
+        "declaration": signing.current_statement("record-assessor").pk,
+        "used_set": used.pk,
+        "draft_set": a_set(house, "Who decides?").pk,
+        "set_question": question.pk,
+        "set_criterion": question.criteria.get().pk,
+    }
+
+
+def a_half_made(version: EvidenceVersion) -> EvidenceVersion:
+    """An item by the same author that was never handed over, past the verbs."""
+    evidence = version.evidence
+    item = Evidence.objects.create(
+        centre=evidence.centre, candidate=evidence.candidate, author=evidence.author, created_at=timezone.now()
+    )
+    for mapping in evidence.mappings.all():
+        mapping.pk, mapping.evidence, mapping.waiting_since = None, item, None
+        mapping.save(force_insert=True)
+    return EvidenceVersion.objects.create(evidence=item, title="Half", kind=version.kind, created_at=timezone.now())
+
+
+def a_signature(house: House, signer: User) -> Signature:
+    """A signature that stands on nothing yet."""
+    return signing.sign(
+        by=signer,
+        role=Role.CANDIDATE,
+        name=str(signer),
+        centre=house.centre,
+        statement=signing.current_statement("verify"),
+        scheme=1,
+        digest="0" * 64,
+        at=timezone.now(),
+    )
+
+
 def standard_rows() -> dict[str, int]:
     foreign = Criterion.objects.filter(unit__key="sqa-h12e04").earliest("position")
     return {
@@ -166,19 +289,7 @@ def copied(review: Review, **changes: object) -> Review:
 def signatures(house: House) -> dict[str, int]:
     """Signatures that stand on nothing yet."""
     signers = {"candidate": house.candidate.user, "assessor": house.assessor, "verifier": house.verifier}
-    return {
-        f"{part}_signature": signing.sign(
-            by=signer,
-            role=Role.CANDIDATE,
-            name=str(signer),
-            centre=house.centre,
-            statement=signing.current_statement("verify"),
-            scheme=1,
-            digest="0" * 64,
-            at=timezone.now(),
-        ).pk
-        for part, signer in signers.items()
-    }
+    return {f"{part}_signature": a_signature(house, signer).pk for part, signer in signers.items()}
 
 
 def certificated(house: House) -> Enrolment:

@@ -6,7 +6,25 @@ import pytest
 from django.core.management import call_command
 
 from assessments.enums import UnitStatus
-from assessments.models import Action, AuthenticationForm, Certificate, Enrolment, EvidenceFile, Sample
+from assessments.models import (
+    Action,
+    ActivityItem,
+    Adjustment,
+    Appeal,
+    AssessmentPlan,
+    AssessorRecord,
+    AuthenticationForm,
+    Case,
+    Certificate,
+    Enrolment,
+    Evidence,
+    EvidenceFile,
+    PlanReview,
+    QuestionSet,
+    Sample,
+    SimulationApproval,
+)
+from assessments.tests.counting import miscounted
 from portfolio import audit, vault
 from portfolio.models import AuditChain, AuditEvent, CandidateRecord
 
@@ -23,13 +41,25 @@ def test_the_demonstration_centre_shows_every_stage_and_is_filled_once(standard:
     assert Sample.objects.filter(done_at=None).exists()
     assert Action.objects.filter(closed_at=None).exists()
     assert AuthenticationForm.objects.exists()
+    assert {row.acknowledgements.filter(agreed=True).exists() for row in AssessorRecord.objects.all()} == {True, False}
+    assert {row.status for row in QuestionSet.objects.all()} == {"in_use", "draft"}
     assert Certificate.objects.exists()
+    assert set(AssessmentPlan.objects.values_list("status", flat=True)) == {"draft", "proposed", "agreed"}
+    assert ActivityItem.objects.filter(evidence__versions__status="submitted").exists()
+    assert PlanReview.objects.filter(candidate_signature=None).count() == 1
+    assert PlanReview.objects.exclude(candidate_signature=None).count() == 1
     kinds = set(EvidenceFile.objects.values_list("stored__content_type", flat=True))
     assert {kind.split(";")[0] for kind in kinds} >= {"application/pdf", "image/png", "image/jpeg", "text/plain"}
     assert any(kind.startswith("audio/") for kind in kinds)
     for file in EvidenceFile.objects.select_related("stored"):
         assert vault.path_of(file.stored).stat().st_size == file.stored.size
+    appeal = Appeal.objects.get()
+    assert [hearing.stage for hearing in appeal.hearings.all()] == ["assessor", "verifier"]
+    assert appeal.enrolment.open_appeal == appeal
+    assert Evidence.objects.filter(frozen_at__isnull=False).count() == Case.objects.get().freezes.count() == 1
+    assert Adjustment.objects.get().candidate == SimulationApproval.objects.get().enrolment.candidate
     assert audit.verify(AuditChain.objects.get(centre__slug="harbour")) is None
+    assert miscounted() == []
     lines = AuditEvent.objects.count()
     call_command("demo", stdout=said)
     assert AuditEvent.objects.count() == lines

@@ -5,7 +5,6 @@ address without a line in it fails the first test.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -18,217 +17,35 @@ from pytest_django import DjangoDbBlocker
 
 from assessments.actions import award, verification
 from assessments.actions import evidence as items
-from assessments.enums import Verb
-from assessments.models import AuthenticationForm, Enrolment, EvidenceVersion, SamplingPlan, Testimony
-from assessments.testing import House, a_draft, an_enrolment, signed_off
+from assessments.enums import Verdict
+from assessments.models import (
+    Appeal,
+    AuthenticationForm,
+    Enrolment,
+    EvidenceVersion,
+)
+from assessments.testing import House, a_draft, an_enrolment, handed_in, judged, signed_off
 from assessments.tests.answers import (
     CLOSED,
     ROLES,
-    SEES_THE_UNIT,
-    STAFF_OF_THE_UNIT,
-    Expected,
-    by_script,
-    everybody,
-    holding,
-    office,
-    only,
-    signed_in,
-    turn,
-    verifying,
-    within,
 )
-from assessments.tests.doors_of_strategy import TABLE_OF_STRATEGY, a_plan_with
-from assessments.tests.witnesses import a_testimony_draft, asked, token_of
-from assessments.workflow import UNIT_STEPS
+from assessments.tests.appeals import a_case, acknowledged
+from assessments.tests.doors_of_plans import set_plans
+from assessments.tests.doors_of_strategy import a_plan_with
+from assessments.tests.doorways import TABLE, Scene
+from assessments.tests.further_acts import arranged
+from assessments.tests.records import a_set, recorded
+from assessments.tests.ties import a_tie
+from assessments.tests.witnesses import a_testimony_draft, asked
 from portfolio import transfers, vault
 from portfolio.access import doors
 from portfolio.enums import DocumentStatus, QualificationKind, Role
 from portfolio.harness import AskingClient
-from portfolio.models import AuditEvent, Document, StaffQualification, Upload, User
+from portfolio.models import AuditEvent, Document, StaffQualification, User
 from portfolio.testing import a_staff_member, with_password
 from portfolio.tests import small_files
 
 pytestmark = pytest.mark.django_db
-
-
-@dataclass(frozen=True)
-class Scene:
-    """A centre with one candidate's unit being collected, with everybody named on it, and another centre."""
-
-    house: House
-    browsers: dict[str, AskingClient]
-    unit: Enrolment
-    item: EvidenceVersion
-    document: Document
-    award: StaffQualification
-    form: AuthenticationForm
-    upload: Upload
-    request: Testimony
-    plan: SamplingPlan
-
-
-# --- where to knock --------------------------------------------------------------------------------------------------
-
-
-def slug(scene: Scene) -> list[object]:
-    return [scene.house.centre.slug]
-
-
-def slug_and_body(scene: Scene) -> list[object]:
-    return [scene.house.centre.slug, "ocr"]
-
-
-def slug_and_person(scene: Scene) -> list[object]:
-    return [scene.house.centre.slug, scene.unit.assessor.handle]
-
-
-def slug_and_candidate(scene: Scene) -> list[object]:
-    return [scene.house.centre.slug, scene.unit.candidate_user.handle]
-
-
-def of_unit(scene: Scene) -> list[object]:
-    return [scene.unit.pk]
-
-
-def of_version(scene: Scene) -> list[object]:
-    return [scene.item.pk]
-
-
-def of_item(scene: Scene) -> list[object]:
-    return [scene.item.evidence_id]
-
-
-def of_file(scene: Scene) -> list[object]:
-    return [scene.item.files.get().pk]
-
-
-def of_page(scene: Scene) -> list[object]:
-    return [*of_file(scene), 1]
-
-
-def of_sample(scene: Scene) -> list[object]:
-    return [scene.unit.samples.latest("pk").pk]
-
-
-def of_action(scene: Scene) -> list[object]:
-    return [scene.unit.actions.get().pk]
-
-
-def of_form(scene: Scene) -> list[object]:
-    return [scene.form.pk]
-
-
-def of_upload(scene: Scene) -> list[object]:
-    return [scene.upload.token]
-
-
-def of_request(scene: Scene) -> list[object]:
-    return [scene.request.pk]
-
-
-def of_testimony(scene: Scene) -> list[object]:
-    return [scene.request.version.evidence_id]
-
-
-def of_document(scene: Scene) -> list[object]:
-    return [scene.document.pk]
-
-
-def of_grant(scene: Scene) -> list[object]:
-    return [*slug_and_person(scene), scene.unit.assessor.grants.get().pk]
-
-
-def of_award(scene: Scene) -> list[object]:
-    return [scene.house.centre.slug, scene.award.staff.user.handle, scene.award.pk]
-
-
-TABLE: dict[str, Expected] = {
-    "home": Expected(signed_in(302)),
-    "account_login": Expected(everybody(signed_in=302)),
-    "account_again": Expected(everybody(signed_in=409)),
-    "account_logout": Expected(everybody(302)),
-    "account_inactive": Expected(everybody()),
-    "account_signup": Expected(everybody()),
-    "account_change_password": Expected(signed_in()),
-    "account_reset_password": Expected(everybody()),
-    "account_reset_password_done": Expected(everybody()),
-    "account_reset_password_from_key": Expected(everybody(), lambda scene: ["1", "no-such-key"]),
-    "account_reset_password_from_key_done": Expected(everybody()),
-    "portfolio:invitation": Expected(everybody(404, signed_in=404), lambda scene: ["forged"]),
-    "portfolio:document": Expected(only(*SEES_THE_UNIT), of_document),
-    "portfolio:document_file": Expected(only(code=404), of_document),  # not made yet
-    "portfolio:uploads": Expected(
-        by_script(*ROLES, code=405), slug, posted=by_script("candidate", "other candidate", code=400)
-    ),
-    "portfolio:upload": Expected(by_script("candidate", code=200), of_upload),
-    "portfolio:keep_work": Expected(signed_in(405) | {"nobody": 401}, posted=signed_in(400) | {"nobody": 401}),
-    "portfolio:discard_work": Expected(signed_in(405), posted=signed_in(302)),
-    "portfolio:people": Expected(holding(Role.ADMINISTRATOR, code=302)),
-    "portfolio:centre_people": Expected(office(), slug),
-    "portfolio:add_candidate": Expected(office(), slug),
-    "portfolio:add_staff": Expected(office(), slug),
-    "portfolio:person": Expected(office(), slug_and_person),
-    "portfolio:edit_candidate": Expected(office(), slug_and_candidate),
-    "portfolio:edit_staff": Expected(office(), slug_and_person),
-    "portfolio:invite_again": Expected(holding(Role.ADMINISTRATOR, code=405), slug_and_person, posted=office(302)),
-    "portfolio:grant_role": Expected(office(), slug_and_person),
-    "portfolio:end_role": Expected(office(), of_grant),
-    "portfolio:add_qualification": Expected(office(), slug_and_person),
-    "portfolio:qualification_achieved": Expected(office(), of_award),
-    "units:list": Expected(signed_in()),
-    "units:unit": Expected(signed_in(), lambda scene: ["ocr-cc26", 1]),
-    "assessments:enrolments": Expected(holding(Role.ADMINISTRATOR, code=302)),
-    "assessments:centre_enrolments": Expected(office(), slug),
-    "assessments:enrol": Expected(office(), slug),
-    "assessments:approvals": Expected(office(), slug),
-    "assessments:approval": Expected(office(), slug_and_body),
-    "assessments:form_approval": Expected(office(), slug_and_body),
-    "assessments:allocate": Expected(office(), lambda scene: [scene.unit.pk, "verifier"]),
-    "assessments:forms": Expected(holding(Role.ADMINISTRATOR, code=302)),
-    "assessments:centre_forms": Expected(office(), slug),
-    "assessments:authenticate": Expected(office(), of_unit),
-    "assessments:candidate_home": Expected(holding(Role.CANDIDATE)),
-    "assessments:manifest": Expected(everybody()),
-    "assessments:worker": Expected(everybody()),
-    "assessments:offline": Expected(everybody()),
-    "assessments:device_drafts": Expected(holding(Role.CANDIDATE)),
-    "assessments:add_evidence": Expected(holding(Role.CANDIDATE)),
-    "assessments:evidence": Expected(only(*SEES_THE_UNIT), of_item),
-    "assessments:edit_evidence": Expected(only(*SEES_THE_UNIT, code=403) | {"candidate": 404}, of_item),  # no draft
-    "assessments:submit_evidence": Expected(turn(Verb.SUBMIT), of_item),
-    "assessments:replace_evidence": Expected(signed_in(405), of_item, posted=only(*SEES_THE_UNIT, code=409)),
-    "assessments:map_evidence": Expected(turn(Verb.MAP_MORE), of_item),
-    "assessments:withdraw_evidence": Expected(turn(Verb.WITHDRAW_ITEM), of_item),
-    "assessments:ask_witness": Expected(only("candidate"), of_testimony),
-    "assessments:resend_request": Expected(signed_in(405), of_request, posted=only("candidate", code=409)),
-    "assessments:revoke_request": Expected(signed_in(405), of_request, posted=only("candidate", code=302)),
-    "assessments:witness": Expected(everybody(), lambda scene: [token_of(scene.request)]),
-    "assessments:quarantine_file": Expected(turn(Verb.QUARANTINE), of_file),
-    "assessments:release_file": Expected(turn(Verb.RELEASE), of_file),
-    "assessments:redact_file": Expected(turn(Verb.REDACT), of_file),
-    "assessments:evidence_file": Expected(only(*SEES_THE_UNIT), of_file),
-    "assessments:download_evidence_file": Expected(only(*SEES_THE_UNIT), of_file),
-    "assessments:evidence_thumbnail": Expected(only(*SEES_THE_UNIT), of_file),
-    "assessments:evidence_page": Expected(only(*SEES_THE_UNIT), of_page),
-    "assessments:evidence_page_text": Expected(only(*SEES_THE_UNIT), of_page),
-    "assessments:queue": Expected(holding(Role.ASSESSOR)),
-    "assessments:caseload": Expected(holding(Role.ASSESSOR)),
-    "assessments:judge": Expected(within(Role.ASSESSOR, "assessor"), of_version),
-    "assessments:sampling": Expected(holding(Role.INTERNAL_VERIFIER, Role.LEAD_VERIFIER)),
-    "assessments:units_verified": Expected(holding(Role.INTERNAL_VERIFIER, Role.LEAD_VERIFIER)),
-    **TABLE_OF_STRATEGY,
-    "assessments:plan_sample": Expected(verifying() | {"lead": 403}, of_unit),
-    "assessments:leave_unsampled": Expected(verifying() | {"lead": 403}, of_unit),
-    "assessments:sample": Expected(only(*STAFF_OF_THE_UNIT), of_sample),
-    "assessments:drop_sample": Expected(verifying() | {"lead": 403}, of_sample),
-    "assessments:action": Expected(only(*STAFF_OF_THE_UNIT), of_action),
-    "assessments:enrolment": Expected(only(*SEES_THE_UNIT), of_unit),
-    "assessments:map_cell": Expected(signed_in(405), of_unit, posted=signed_in(404)),  # of no item
-    "assessments:recording_form": Expected(signed_in(405), of_unit, posted=only(*SEES_THE_UNIT, code=302)),
-    "assessments:authentication_document": Expected(signed_in(405), of_form, posted=only(*SEES_THE_UNIT, code=302)),
-    "assessments:blank_form": Expected(signed_in(), lambda scene: ["ocr-cc26", 1]),
-    **{f"assessments:{verb.value}": Expected(turn(verb), of_unit) for verb in UNIT_STEPS},
-}
 
 
 # --- the scene -------------------------------------------------------------------------------------------------------
@@ -277,12 +94,23 @@ def set_scene(house: House, other_house: House) -> Scene:
     learning = StaffQualification.objects.create(
         staff=staff, kind=QualificationKind.TAQA, role=Role.ASSESSOR, target_on=timezone.localdate()
     )
+    a_tie(house, staff=house.trainee)
     browsers = {name: browser_of(person) for name, person in people.items()}
     look_at(unit)
     upload = transfers.begin(centre=house.centre, by=house.candidate.user, name="call.mp3", size=9, at=timezone.now())
     request = asked(a_testimony_draft(unit))
-    plan = a_plan_with(house, unit)
-    return Scene(house, browsers, unit, item_of(unit), document, learning, form_of(house), upload, request, plan)
+    set_plans(house, unit)
+    item, record, form = item_of(unit), recorded(unit), form_of(house)
+    return Scene(
+        house, browsers, unit, item, document, learning, form, upload, request, record, a_set(house),
+        an_appeal(house), a_case(house), arranged(house), a_plan_with(house, unit),
+    )  # fmt: skip
+
+
+def an_appeal(house: House) -> Appeal:
+    """In another unit with the same people, acknowledged."""
+    unit = an_enrolment(house, "ocr-cc16", countersigner=house.other_assessor)
+    return acknowledged(house, judged(handed_in(unit, "1.1"), unit, Verdict.NOT_YET).decisions.get())
 
 
 def look_at(unit: Enrolment) -> None:

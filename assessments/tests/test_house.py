@@ -13,15 +13,20 @@ from django.core.management import call_command
 from django.db import models, transaction
 
 from assessments import actions
-from assessments.enums import ItemStatus, Party, UnitStatus, Verb
+from assessments.enums import ItemStatus, Party, PlanStatus, PlanVerb, UnitStatus, Verb
 from assessments.rules import PERMISSIONS
 from assessments.testing import House
 from assessments.tests.acts import ACTS
+from assessments.tests.counting import miscounted
 from assessments.workflow import (
     ITEM_FINAL,
     ITEM_JOURNEY,
     ITEM_OWNER,
     ITEM_STEPS,
+    PLAN_FINAL,
+    PLAN_JOURNEY,
+    PLAN_OWNER,
+    PLAN_STEPS,
     UNIT_FINAL,
     UNIT_JOURNEY,
     UNIT_OWNER,
@@ -34,7 +39,7 @@ from portfolio.refusal import Refusal
 FLOORS = ("portfolio", "units", "assessments")
 ROOT = Path(settings.BASE_DIR)
 LONGEST_FILE = 450
-ACT_OF_A_BOOK = {"take_back": "take_back_mapping"}
+ACT_OF_A_BOOK = {"take_back": "take_back_mapping", "allocate_many": "allocate"}
 
 
 MODELS = [model for floor in FLOORS for model in apps.get_app_config(floor).get_models() if not model._meta.proxy]
@@ -74,9 +79,18 @@ def test_every_status_is_reached_and_final_ones_are_left_by_no_verb_but_a_revoca
     assert {target for step in ITEM_JOURNEY for target in step.targets} == set(ItemStatus)
 
 
+def test_every_status_of_a_plan_is_reached_and_has_an_owner_who_can_move_it() -> None:
+    assert {*PLAN_OWNER, *PLAN_FINAL} == set(PlanStatus)
+    assert set(PLAN_STEPS) == set(PlanVerb)
+    for status, owner in PLAN_OWNER.items():
+        assert [step for step in PLAN_JOURNEY if status in step.sources and owner in step.turn], status
+    reached = {target for step in PLAN_JOURNEY for target in step.targets}
+    assert reached == set(PlanStatus) - {PlanStatus.REPLACED}, "replaced by the verb that agrees the next version"
+
+
 def test_nobody_but_the_candidate_speaks_for_the_candidate() -> None:
     alone = {verb for verb, turn in PERMISSIONS.items() if turn == (Party.CANDIDATE,)}
-    assert alone == {Verb.SUBMIT, Verb.REPLACE, Verb.DECLARE}
+    assert alone == {Verb.SUBMIT, Verb.REPLACE, Verb.ACKNOWLEDGE, Verb.DISPUTE, Verb.DECLARE}
 
 
 # --- models ----------------------------------------------------------------------------------------------------------
@@ -146,12 +160,23 @@ TURNS_OF_OTHERS: dict[str, tuple[str, ...]] = {
     "remove_cell": ("lead",),
     "map_more": ("candidate",),
     "take_back_mapping": ("assessor",),
+    "take_back_showing": ("assessor",),
     "quarantine": ("assessor",),
     "redact": ("administrator",),
+    "declare_interest": ("administrator",),
     "suspend": ("assessor",),
     "resume": ("assessor",),
     "withdraw": ("administrator",),
     "reopen": ("administrator",),
+    "set_rule": ("administrator",),
+    "end_rule": ("administrator",),
+    "return_plan": ("assessor",),
+    "link_activity": ("assessor",),
+    "acknowledge_appeal": ("lead",),
+    "end_investigator": ("administrator",),
+    "appoint_adjudicator": ("lead",),
+    "lapse_appeal": ("lead",),
+    "follow_up": ("lead",),
 }
 
 
@@ -164,19 +189,20 @@ def in_part(house: House, part: str) -> User:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("verb", ACTS)
-def test_a_verb_writes_exactly_one_line(house: House, verb: str) -> None:
+def test_a_verb_writes_exactly_one_line_and_keeps_count_of_criteria(house: House, verb: str) -> None:
     act = ACTS[verb](house)
     before = list(AuditEvent.objects.values_list("pk", flat=True))
     act.do(act.by)
     lines = AuditEvent.objects.exclude(pk__in=before)
     assert [(line.verb, line.actor, line.chain.centre) for line in lines] == [(verb, act.by, house.centre)]
+    assert miscounted() == []
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("verb", ACTS)
 def test_a_verb_is_refused_to_everybody_else_and_writes_nothing(house: House, other_house: House, verb: str) -> None:
     act = ACTS[verb](house)
-    may = {act.by, *(in_part(house, part) for part in TURNS_OF_OTHERS.get(verb, ()))}
+    may = {act.by, *act.also, *(in_part(house, part) for part in TURNS_OF_OTHERS.get(verb, ()))}
     before = AuditEvent.objects.count()
     for somebody in everybody(house, other_house):
         if somebody not in may:

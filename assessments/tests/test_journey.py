@@ -8,7 +8,8 @@ from django.utils import timezone
 from assessments.actions import award, judgement, verification
 from assessments.enums import ClaimBasis, Layer, SignedAs, UnitStatus
 from assessments.progress import layers, progress_of
-from assessments.queries.judgement import marks_of, signatures_in_force
+from assessments.queries.judgement import signatures_in_force
+from assessments.queries.marks import marks_of
 from assessments.queries.verification import unit_facts
 from assessments.testing import House, an_enrolment, signed_off, verified
 from portfolio import audit

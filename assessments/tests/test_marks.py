@@ -4,7 +4,7 @@ import pytest
 from django.utils import timezone
 
 from assessments.models import Enrolment
-from assessments.queries.judgement import decided_in, mapped_to, marks, marks_of
+from assessments.queries.marks import decided_in, mapped_to, marks, marks_of
 from bench.centre import open_centre
 from bench.loading import fill
 

@@ -8,6 +8,7 @@ from django.db import IntegrityError, connection, transaction
 from pytest_django import DjangoDbBlocker
 
 from assessments.testing import House
+from assessments.tests.forged import NEW
 from assessments.tests.scene import scene
 from portfolio import walls
 
@@ -16,6 +17,7 @@ pytestmark = pytest.mark.django_db
 STANDING = {
     "review": "feedback = 'Other words'",
     "decision": "verdict = 'not_yet', feedback = 'No.'",
+    "decisionmarker": "note = 'Other words'",
     "countersignature": "agreed = FALSE, reason = 'No.'",
     "signoff": "comments = 'Other words'",
     "sampledcriterion": "criterion_id = criterion_id",
@@ -23,19 +25,28 @@ STANDING = {
     "unsamplednote": "reason = 'Another'",
     "authenticationform": "enrolment_id = enrolment_id",
     "release": "reason = 'Another.'",
+    "assessorrecord": "place = 'Elsewhere'",
+    "exchange": "said = 'Other words'",
+    "marker": "criterion_id = criterion_id",
+    "acknowledgement": "words = 'Other words'",
+    "setquestion": "text = 'Another?'",
+    "setquestioncriterion": "criterion_id = criterion_id",
 }
 NEVER_DELETED = [
     "enrolment",
     "allocation",
+    "interest",
     "evidence",
     "evidenceversion",
     "evidencefile",
     "mapping",
+    "showing",
     "testimony",
     "sample",
     "action",
     "claim",
     "certificate",
+    "questionset",
 ]
 
 
@@ -146,11 +157,40 @@ CHANGES = [
     ("mapping", "mapping", "criterion_id = {foreign_criterion}", "never rewritten"),
     ("mapping", "mapping", "made_by_id = {assessor}", "never rewritten"),
     ("mapping", "mapping", "locator = 'page 9'", "only while a draft of it is being prepared"),
+    ("showing", "showing", "made_by_id = {assessor}", "stays said"),
+    ("showing", "showing", "requirement_id = {shown_heading}", "stays said"),
+    (
+        "showing",
+        "showing_done",
+        "taken_back_at = '{now}', taken_back_by_id = {assessor}",
+        "past collecting stands, with what it shows",
+    ),
     ("sample", "sample", "reason = 'Another'", "A sample keeps when, why and by whom"),
+    ("interest", "interest", "words = 'Nothing much.'", "only its end is written"),
+    ("interest", "interest", "to_on = from_on", "only its end is written"),
     ("sample", "sample", "feedback = 'Splendid'", "A sample keeps when, why and by whom"),
     ("action", "action", "finding = 'Another'", "An action keeps what was found"),
     ("action", "action", "answer = 'Another'", "An action keeps what was found"),
     ("action", "action", "closed_by_id = {other_verifier}", "An action keeps what was found"),
+    ("evidence", "record_item", "author_id = {assessor}", "and whoever made it"),
+    ("evidence", "item", "author_id = {assessor}", "and whoever made it"),
+    (
+        "evidenceversion",
+        "bare_version",
+        "status = 'submitted', submitted_at = '{now}', declaration_id = {declaration}",
+        "handed over with the record they signed",
+    ),
+    ("enrolment", "record_unit", "verified_by_id = {recorder}", "in which they made a record or devised questions"),
+    ("enrolment", "record_unit", "verified_by_id = {other_verifier}", "made a record or devised questions"),
+    ("questionset", "used_set", "title = 'Another'", "change only while it is a draft"),
+    ("questionset", "used_set", "author_id = {trainee}", "keeps its unit, its author and its version"),
+    ("questionset", "used_set", "status = 'verified', used_from = NULL", "in this order"),
+    (
+        "questionset",
+        "draft_set",
+        "status = 'verified', verified_by_id = {verifier}, verified_at = '{now}'",
+        "written, offered, verified and then in use",
+    ),
     ("claim", "claim", "reference = 'EV 2'", "A claim stands as it was made"),
     ("claim", "claim", "claimed_at = '{now}'", "A claim stands as it was made"),
     ("certificate", "certificate", "number = 'C 2'", "A certificate stands as it was recorded"),
@@ -164,6 +204,13 @@ def test_a_change_is_refused(ids: SimpleNamespace, table: str, row: str, change:
 
 ONCE = [
     ("allocation", "allocation", "to_at = '{now}'", "to_at = NULL", "only its end is written, and only once"),
+    (
+        "interest",
+        "interest",
+        "to_on = from_on, ended_by_id = {assessor}, ended_at = '{now}'",
+        "to_on = NULL, ended_by_id = NULL, ended_at = NULL",
+        "only its end is written, and only once",
+    ),
     (
         "evidencefile",
         "read_file",
@@ -192,6 +239,13 @@ ONCE = [
         "taken_back_at = '{now}', taken_back_by_id = {candidate}",
         "taken_back_at = NULL, taken_back_by_id = NULL",
         "never rewritten",
+    ),
+    (
+        "showing",
+        "showing",
+        "taken_back_at = '{now}', taken_back_by_id = {candidate}",
+        "taken_back_at = NULL, taken_back_by_id = NULL",
+        "stays said",
     ),
     ("evidenceversion", "handed_in", "replaced_at = '{now}'", "replaced_at = NULL", "replaced stays so"),
     (
@@ -232,114 +286,6 @@ def test_a_draft_may_be_edited_and_its_locator_corrected(ids: SimpleNamespace) -
 
 
 # --- new rows --------------------------------------------------------------------------------------------------------
-
-NEW = [
-    (
-        "enrolment",
-        "done",
-        {"candidate_user_id": "{trainee}", "unit_id": "{other_unit}"},
-        "the person whose record it is",
-    ),
-    ("evidence", "item", {"number": "NULL", "centre_id": "centre_id + 1"}, "at the centre of its candidate"),
-    ("evidenceversion", "handed_in", {"number": "9", "replaced_at": "'{now}'"}, "Every version begins as a draft"),
-    ("evidencefile", "read_file", {"position": "9"}, "Files are added to a draft"),
-    ("evidencefile", "read_file", {}, "Files are added to a draft"),
-    ("evidencefile", "draft_file", {"position": "9", "stored_id": "{foreign_stored}"}, "kept by the centre"),
-    ("mapping", "mapping", {"evidence_id": "{foreign_item}"}, "mapped to its own candidate's units"),
-    (
-        "mapping",
-        "mapping",
-        {"criterion_id": "{foreign_criterion}"},
-        "criteria of the unit the candidate is enrolled on",
-    ),
-    ("mapping", "mapping", {"enrolment_id": "{done}", "criterion_id": "{done_criterion}"}, "past collecting"),
-    ("mapping", "simulated", {"enrolment_id": "{collecting}", "criterion_id": "{free_criterion}"}, "does not accept"),
-    ("review", "review", {"version_id": "{draft}"}, "Only what has been handed in is read"),
-    ("decision", "decision", {"review_id": "{fresh}", "criterion_id": "{foreign_criterion}"}, "criterion of the unit"),
-    ("decision", "decision", {"review_id": "{fresh}", "version_id": "{foreign_version}"}, "own candidate's evidence"),
-    (
-        "decision",
-        "decision",
-        {"review_id": "{fresh}", "enrolment_id": "{foreign_enrolment}"},
-        "own candidate's evidence",
-    ),
-    ("decision", "decision", {"review_id": "{foreign_review}"}, "in the version that was read"),
-    ("decision", "decision", {"review_id": "{fresh}", "needs_countersignature": "TRUE"}, "holds no award"),
-    ("decision", "decision", {"review_id": "{by_verifier}"}, "Nobody judges"),
-    ("decision", "decision", {"review_id": "{by_candidate}"}, "Nobody judges"),
-    ("decision", "pending", {"review_id": "{trainee_review}"}, "judged no further"),
-    ("countersignature", "countersignature", {"decision_id": "{decision}", "by_id": "{assessor}"}, "own decision"),
-    ("countersignature", "countersignature", {"decision_id": "{decision}", "by_id": "{candidate}"}, "Nobody judges"),
-    ("countersignature", "countersignature", {"decision_id": "{decision}", "by_id": "{verifier}"}, "Nobody judges"),
-    ("signoff", "verifier_part", {"signature_id": "{assessor_signature}"}, "Nobody verifies"),
-    ("signoff", "verifier_part", {"signature_id": "{candidate_signature}"}, "signs the candidate's part"),
-    ("signoff", "candidate_part", {"signature_id": "{verifier_signature}"}, "signs the candidate's part"),
-    ("signoff", "assessor_part", {"signature_id": "{verifier_signature}"}, "Nobody judges"),
-    ("sample", "sample", {"verifier_id": "{assessor}"}, "Nobody verifies"),
-    ("sample", "sample", {"verifier_id": "{candidate}"}, "Nobody verifies"),
-    ("sample", "sample", {"verifier_id": "{trainee}", "enrolment_id": "{trainee_unit}"}, "Nobody verifies"),
-    ("sample", "sample", {"verifier_id": "{assessor}", "enrolment_id": "{trainee_unit}"}, "Nobody verifies"),
-    (
-        "sampledcriterion",
-        "sampled",
-        {"sample_id": "{open_sample}", "criterion_id": "{foreign_criterion}"},
-        "Criteria of the unit are sampled",
-    ),
-    ("sampledcriterion", "sampled", {"criterion_id": "{done_criterion}"}, "while the sample is open"),
-    (
-        "action",
-        "action",
-        {"closed_by_id": "{assessor}", "owner_id": "{trainee}", "answered_by_id": "{trainee}"},
-        "Nobody verifies",
-    ),
-    ("action", "action", {"closed_by_id": "{candidate}"}, "Nobody verifies"),
-    ("unsamplednote", "note", {"by_id": "{trainee}"}, "Nobody verifies"),
-    ("unsamplednote", "note", {"by_id": "{assessor}"}, "Nobody verifies"),
-    ("unsamplednote", "note", {"by_id": "{candidate}"}, "Nobody verifies"),
-    ("release", "release", {}, "from the quarantine it is in"),
-    ("authenticationform", "form", {"signature_id": "{candidate_signature}"}, "Nobody declares their own unit"),
-    ("authenticationform", "form", {"signature_id": "{link_signature}"}, "never by way of a witness's link"),
-    ("signoff", "assessor_part", {"signature_id": "{link_signature}"}, "never by way of a witness's link"),
-    ("signoff", "verifier_part", {"signature_id": "{link_signature}"}, "never by way of a witness's link"),
-    (
-        "signoff",
-        "verifier_part",
-        {"signature_id": "{verifier_signature}", "enrolment_id": "{witness_unit}"},
-        "in which they are a witness",
-    ),
-    (
-        "sample",
-        "sample",
-        {"verifier_id": "{verifier}", "enrolment_id": "{witness_unit}"},
-        "in which they are a witness",
-    ),
-    ("unsamplednote", "note", {"by_id": "{verifier}", "enrolment_id": "{witness_unit}"}, "they are a witness"),
-    ("decision", "witness_decision", {"review_id": "{by_witness}"}, "judges evidence of which they are a witness"),
-    (
-        "countersignature",
-        "countersignature",
-        {"decision_id": "{witness_decision}", "by_id": "{other_assessor}"},
-        "judges evidence of which they are a witness",
-    ),
-    (
-        "mapping",
-        "testified_mapping",
-        {"enrolment_id": "{foreign_enrolment}", "criterion_id": "{free_criterion}"},
-        "A witness of this evidence has sampled",
-    ),
-    ("testimony", "request", {"token_digest": "'1'", "witness_id": "{other_candidate}"}, "of their own work"),
-    ("testimony", "request", {"token_digest": "'1'", "email": "'{other_address}'"}, "of their own work"),
-    ("testimony", "request", {"token_digest": "'1'", "version_id": "{read_testimony}"}, "asked for a draft"),
-    ("testimony", "request", {"token_digest": "'1'", "version_id": "{draft}"}, "asked for a draft"),
-    (
-        "testimony",
-        "request",
-        {"token_digest": "'1'", "version_id": "{next_testimony}", "witness_id": "{assessor}"},
-        "Whoever judges or verifies evidence",
-    ),
-    ("testimony", "request", {"token_digest": "'1'", "witness_id": "{lead}"}, "Whoever judges or verifies evidence"),
-    ("testimonycriterion", "asked_about", {"criterion_id": "{foreign_criterion}"}, "the item is mapped to"),
-]
 
 
 @pytest.mark.parametrize(("table", "row", "changes", "sentence"), NEW)

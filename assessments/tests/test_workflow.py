@@ -9,11 +9,14 @@ from assessments.enums import ItemStatus, Layer, Party, UnitStatus, Verb, Verdic
 from assessments.progress import Mark, Progress, layer_of, layers, progress_of
 from assessments.rules import PERMISSIONS, PREDICATES, People, Person, in_words, parties
 from assessments.workflow import (
+    ITEM_FROZEN,
     ITEM_STEPS,
+    UNIT_FROZEN,
     UNIT_STEPS,
     CriterionState,
     ItemFacts,
     ItemUnit,
+    Named,
     UnitFacts,
     item_refusals,
     open_to,
@@ -96,8 +99,52 @@ def test_every_verb_of_an_item_at_every_status(who: str) -> None:
             assert len(found) == 1
         elif step.verb == Verb.MAP_MORE and Party.ASSESSOR in mine and not handed_in:
             assert found == ["This is a draft: only the candidate can map it."]
+        elif step.verb in (Verb.HAND_OVER, Verb.CORRECT):
+            assert found == ["Only the assessor who made a record hands it over, or corrects it."]
+        elif step.verb in (Verb.ACKNOWLEDGE, Verb.DISPUTE):
+            assert found == ["This is your own evidence: only what an assessor made is acknowledged."]
         else:
             assert found == []
+
+
+def test_what_an_assessor_made_is_its_authors_and_its_candidates_to_answer() -> None:
+    record = replace(ITEM, status=ItemStatus.REVIEWED, author_id=2)
+    candidate, author = EVERYBODY["candidate"][0], EVERYBODY["assessor"][0]
+    assert item_refusals(Verb.CORRECT, author, record) == []
+    assert item_refusals(Verb.HAND_OVER, author, replace(record, status=ItemStatus.DRAFT)) == []
+    for verb in (Verb.ACKNOWLEDGE, Verb.DISPUTE):
+        assert item_refusals(verb, candidate, record) == []
+        assert item_refusals(verb, candidate, replace(record, acknowledged=True)) != []
+    assert item_refusals(Verb.REPLACE, candidate, record) != []
+
+
+def test_nobody_verifies_what_they_made() -> None:
+    made = replace(READY, status=UnitStatus.SIGNED_OFF, people=replace(PEOPLE, authors=frozenset({4})))
+    found = unit_refusals(Verb.VERIFY, EVERYBODY["verifier"][0], made)
+    assert [row.sentence for row in found] == [
+        "You made a record or devised questions in this unit, so somebody else must verify it."
+    ]
+
+
+def test_nothing_moves_that_the_office_holds_but_what_the_awarding_body_did_is_recorded() -> None:
+    owners = {party: person for person, mine in EVERYBODY.values() for party in mine}
+    for step in UNIT_STEPS.values():
+        facts = replace(READY, status=step.sources[0], frozen=True)
+        found = [reason.sentence for reason in unit_refusals(step.verb, owners[step.turn[0]], facts)]
+        assert found == ([] if step.verb == Verb.REVOKE else [UNIT_FROZEN])
+    for item_step in ITEM_STEPS.values():
+        frozen = (replace(ITEM, frozen=True), replace(ITEM, units=(replace(ITEM.units[0], frozen=True),)))
+        for item in frozen:
+            held = replace(item, status=item_step.sources[0])
+            refused = item_refusals(item_step.verb, owners[item_step.turn[0]], held)
+            assert [reason.sentence for reason in refused] == [ITEM_FROZEN]
+
+
+def test_a_unit_is_not_claimed_while_an_appeal_is_open() -> None:
+    appealed = replace(READY, status=UnitStatus.VERIFIED, open_appeal=Named(7, "Appeal 7"))
+    [reason] = unit_refusals(Verb.CLAIM, EVERYBODY["administrator"][0], appealed)
+    assert (reason.about, reason.pk) == ("appeal", 7)
+    assert reason.sentence.startswith("Appeal 7 is open in this unit")
 
 
 def test_every_party_has_its_predicate() -> None:

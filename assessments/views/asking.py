@@ -4,7 +4,10 @@ from collections.abc import Iterable
 
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
+from django.utils import timezone
 
+from assessments.currency import currency_warning
+from assessments.models import EvidenceVersion
 from assessments.queries.enrolment import is_qualified_assessor
 from assessments.rules import Person
 from assessments.workflow import Reason
@@ -15,6 +18,7 @@ PLACES = {
     "item": "assessments:evidence",
     "sample": "assessments:sample",
     "action": "assessments:action",
+    "appeal": "assessments:appeal",
     "unit": "assessments:enrolment",
 }
 
@@ -36,6 +40,8 @@ def place_of(reason: Reason, enrolment_id: int) -> str | None:
     """The address of what a reason is about, or None when it is about nothing one could look at."""
     if reason.about == "criterion":
         return f"{reverse('assessments:enrolment', args=[enrolment_id])}?view=criteria#criterion-{reason.pk}"
+    if reason.about == "requirement":
+        return f"{reverse('assessments:enrolment', args=[enrolment_id])}?view=criteria#requirement-{reason.pk}"
     if reason.about in PLACES and reason.pk is not None:
         return reverse(PLACES[reason.about], args=[reason.pk])
     return None
@@ -49,6 +55,12 @@ def item_linked(reasons: Iterable[Reason], evidence_id: int) -> list[tuple[str, 
         "witness": f"{reverse('assessments:evidence', args=[evidence_id])}#witnesses",
     }
     return [(reason.sentence, places.get(reason.about) or place_of(reason, 0)) for reason in reasons]
+
+
+def currency_of(version: EvidenceVersion) -> str:
+    """What to ask of prior learning that is older than the centre takes for granted; empty where there is nothing."""
+    years = version.evidence.centre.prior_learning_years
+    return currency_warning(version.prior_achieved_on, timezone.localdate(), years)
 
 
 def deny(reasons: Iterable[Reason]) -> None:

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 from assessments.queries.candidate import own_portfolio
 from portfolio.access import SignedInRequest, holds
 from portfolio.enums import Role
+from portfolio.views.news import on_home
 
 SHORT_LIST = 8
 
@@ -15,12 +16,13 @@ SHORT_LIST = 8
 @require_safe
 def home(request: SignedInRequest) -> HttpResponse:
     """My units, and what waits for me, newest first. `?all=1` shows everything that waits."""
-    mine = own_portfolio(request.user)
+    mine = own_portfolio(request.user, request.standing.day)
     everything = request.GET.get("all") == "1"
     context = {
         "units": mine.units,
         "waiting": mine.waiting if everything else mine.waiting[:SHORT_LIST],
         "more": 0 if everything else max(len(mine.waiting) - SHORT_LIST, 0),
         "several_centres": len({unit.enrolment.centre_id for unit in mine.units}) > 1,
+        **on_home(request),
     }
     return render(request, "assessments/evidence/home.html", context)

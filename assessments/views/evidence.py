@@ -9,12 +9,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
+from assessments.actions import claims, leaves
 from assessments.actions import evidence as actions
 from assessments.actions.evidence import Described
 from assessments.enums import EvidenceKind, ItemStatus, Verb
 from assessments.forms.evidence import EvidenceForm, HandInForm, ReasonForm
 from assessments.forms.mapping import MapForm, MappingForm
-from assessments.models import Enrolment, EvidenceVersion, Mapping
+from assessments.models import Enrolment, EvidenceVersion, Mapping, Showing
 from assessments.queries.item import DraftPage, ItemPage
 from assessments.queries.mapping import (
     Suggested,
@@ -25,7 +26,7 @@ from assessments.queries.mapping import (
     units_to_map,
     value_of,
 )
-from assessments.views.asking import deny, item_linked
+from assessments.views.asking import currency_of, deny, item_linked
 from assessments.views.item import draft_of, page_of
 from assessments.views.receiving import received
 from assessments.workflow import Reason, item_refusals
@@ -71,6 +72,7 @@ def add(request: SignedInRequest) -> HttpResponse:
                     described=form.described,
                     files=form.added,
                     targets=form.targets,
+                    shows=form.shows,
                     by=request.user,
                     at=timezone.now(),
                 )
@@ -114,6 +116,7 @@ def edit(request: SignedInRequest, pk: int) -> HttpResponse:
                     add=form.added,
                     remove=form.removed,
                     targets=form.targets,
+                    shows=form.shows,
                     by=request.user,
                     at=timezone.now(),
                 )
@@ -163,8 +166,8 @@ def map_more(request: SignedInRequest, pk: int) -> HttpResponse:
     """Map an item to further criteria, or take a mapping back that nobody has judged."""
     page = page_of(request, pk, in_full=False)
     reasons = reasons_for(Verb.MAP_MORE, page)
-    if request.method == "POST" and (mapping := request.POST.get("take_back")):
-        return take_back(request, page, mapping)
+    if request.method == "POST" and {"take_back", "take_back_showing"} & set(request.POST):
+        return take_back(request, page)
     mapped = {(unit.enrolment.pk, row.criterion.pk): row for unit in page.units for row in unit.mapped}
     units = units_to_map(
         open_to_mapping(page.evidence, request.user),
@@ -180,7 +183,13 @@ def map_more(request: SignedInRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and not form.looking and not reasons and form.is_valid():
         try:
             with work.finishing():
-                actions.map_more(version=page.version, targets=form.targets, by=request.user, at=timezone.now())
+                claims.map_more(
+                    version=page.version,
+                    targets=form.targets,
+                    shows=form.shows,
+                    by=request.user,
+                    at=timezone.now(),
+                )
         except Refusal as refusal:
             show_refusal(form, refusal)
         else:
@@ -239,7 +248,8 @@ def drafted(page: DraftPage, units: list[UnitToMap]) -> list[object]:
     words = [getattr(page.version, name) for name in asdict(Described(title=""))]
     files = [(file.pk, file.name, file.destroyed_at) for file in page.files]
     rows = [row for unit in units for row in unit.criteria]
-    return [*words, files, [(row.value, row.mapping.locator) for row in rows if row.mapping]]
+    shown = [row.value for unit in units for row in unit.leaves if row.shown]
+    return [*words, files, [(row.value, row.mapping.locator) for row in rows if row.mapping], *shown]
 
 
 def record_for(request: SignedInRequest, records: list[CandidateRecord], unit: int | None) -> CandidateRecord | None:
@@ -269,6 +279,8 @@ def status_for(request: SignedInRequest, reasons: list[Reason]) -> int:
 
 def saved(request: SignedInRequest, version: EvidenceVersion) -> HttpResponse:
     """On to handing it in, to asking a witness, or back to the item."""
+    if warning := currency_of(version):
+        messages.warning(request, warning)
     if request.POST.get("then") == "witness" and version.kind == EvidenceKind.WITNESS_TESTIMONY:
         return redirect("assessments:ask_witness", version.evidence_id)
     if request.POST.get("then") == "hand_in":
@@ -277,13 +289,19 @@ def saved(request: SignedInRequest, version: EvidenceVersion) -> HttpResponse:
     return redirect("assessments:evidence", version.evidence_id)
 
 
-def take_back(request: SignedInRequest, page: ItemPage, mapping: str) -> HttpResponse:
-    """Take back one mapping of this item."""
-    if not mapping.isdecimal():
+def take_back(request: SignedInRequest, page: ItemPage) -> HttpResponse:
+    """Take back one mapping of this item, or one evidence requirement it was said to show."""
+    mapping, showing = request.POST.get("take_back", ""), request.POST.get("take_back_showing", "")
+    if not (mapping or showing).isdecimal():
         raise Http404("There is no such mapping.")
-    found = get_object_or_404(Mapping, pk=int(mapping), evidence=page.evidence)
-    actions.take_back(mapping=found, by=request.user, at=timezone.now())
-    messages.success(request, "The mapping has been taken back.")
+    if mapping:
+        found = get_object_or_404(Mapping, pk=int(mapping), evidence=page.evidence)
+        claims.take_back(mapping=found, by=request.user, at=timezone.now())
+        messages.success(request, "The mapping has been taken back.")
+    else:
+        shown = get_object_or_404(Showing, pk=int(showing), evidence=page.evidence)
+        leaves.take_back_showing(showing=shown, by=request.user, at=timezone.now())
+        messages.success(request, "The item is no longer said to show that evidence requirement.")
     return redirect("assessments:map_evidence", page.evidence.pk)
 
 
@@ -316,5 +334,6 @@ def form_page(
         "page": page,
         "queue": f"{request.user.handle} {record.centre.slug} {page.evidence.pk if page else 'new'}",
         "suggestions": suggestions_for(form),
+        "currency": currency_of(page.version) if page else "",
     }
     return render(request, "assessments/evidence/form.html", context)

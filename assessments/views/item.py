@@ -13,13 +13,15 @@ from assessments.models import Evidence, EvidenceVersion
 from assessments.queries.item import DraftPage, ItemPage, draft_page, item_page
 from assessments.queries.testimony import witness_lines
 from assessments.queries.versions import with_releases
-from assessments.views.asking import item_linked, person_at
+from assessments.views.asking import currency_of, item_linked, person_at
 from assessments.views.viewing import files_shown
 from portfolio.access import SignedInRequest, signed_in
 
 LINKS: dict[Verb, tuple[str, str]] = {
     Verb.SUBMIT: ("Hand it in", "assessments:submit_evidence"),
     Verb.MAP_MORE: ("Map to criteria", "assessments:map_evidence"),
+    Verb.ACKNOWLEDGE: ("Read and acknowledge", "assessments:acknowledge"),
+    Verb.CORRECT: ("Correct", "assessments:correct_record"),
     Verb.WITHDRAW_ITEM: ("Withdraw", "assessments:withdraw_evidence"),
 }
 """Verbs that have a page of their own, in the order of their links. Replacing is a press, files have their own."""
@@ -31,7 +33,7 @@ def evidence(request: SignedInRequest, pk: int) -> HttpResponse:
     """One item. `?version=2` shows an earlier version, or the draft of the next one."""
     page = page_of(request, pk, number=number_asked(request))
     draft = page.version.status == ItemStatus.DRAFT
-    reasons = [] if page.draft else page.verbs.get(Verb.SUBMIT if draft else Verb.REPLACE, [])
+    reasons = [] if page.draft or page.record else page.verbs.get(Verb.SUBMIT if draft else Verb.REPLACE, [])
     files = files_shown(with_releases(page.files), page.scans, own=page.own)
     context = {
         "page": page,
@@ -39,10 +41,12 @@ def evidence(request: SignedInRequest, pk: int) -> HttpResponse:
         "version": page.version,
         "files": files,
         "being_made": any(shown.way == "making" for shown in files),
+        "record": page.record,
         "testimonies": [row for row in page.testimonies if row.is_signed],
         "sees_contact": not page.own,
         "witnesses": witness_lines(page.testimonies, timezone.now()) if page.own else [],
         "can_ask": page.own and draft and page.version.kind == EvidenceKind.WITNESS_TESTIMONY,
+        "currency": currency_of(page.version),
         "acts": acts(page),
         "returned_with": returned_with(page),
         "seen": next((turn for turn in page.turns if turn.seen and turn.version == page.version.number), None),

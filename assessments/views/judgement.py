@@ -1,4 +1,4 @@
-"""The assessor's pages: what waits, the caseload, and judging one item."""
+"""The assessor's pages: what waits, and judging one item."""
 
 from typing import Any
 
@@ -11,18 +11,34 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from assessments.actions import judgement
 from assessments.enums import Verb
-from assessments.forms.reading import ReadingForm
+from assessments.forms.reading import BLANK, SEEN, ReadingForm, UnitFields, typed_on
 from assessments.models import EvidenceVersion
-from assessments.queries.caseload import case_rows, caseload
-from assessments.queries.reading import SHORT_LIST, desk, next_in_queue, queue_keys, queued, reading
-from assessments.views.asking import person_at
+from assessments.queries.interests import has_interest
+from assessments.queries.plans import plans_at_hand
+from assessments.queries.reading import (
+    SHORT_LIST,
+    Reading,
+    desk,
+    next_in_queue,
+    queue_keys,
+    queued,
+    reading,
+    versions_to_read,
+    words_on,
+)
+from assessments.queries.seen import AGAIN, changed_since, seen_by
+from assessments.rules import Person
+from assessments.views.asking import currency_of, person_at
 from assessments.views.viewing import files_shown
-from assessments.workflow import Reason, item_refusals
+from assessments.workflow import item_refusals
 from portfolio.access import SignedInRequest, holds
 from portfolio.enums import Role
 from portfolio.views.answers import done, in_progress
+from portfolio.views.news import on_home
 
 PER_PAGE = 15
+NOT_MINE = "There is no such item among those you assess."
+UNKNOWN = "This page does not say what it showed you, so nothing has been saved yet."
 
 
 @holds(Role.ASSESSOR)
@@ -35,53 +51,78 @@ def queue(request: SignedInRequest) -> HttpResponse:
         "items": queued(request.user, list(page.object_list)),
         "desk": desk(request.user),
         "most": SHORT_LIST,
+        **on_home(request),
+        "plans": plans_at_hand(request.user, request.standing.day),
     }
     return render(request, "assessments/judgement/queue.html", context)
 
 
 @holds(Role.ASSESSOR)
 @require_safe
-def cases(request: SignedInRequest) -> HttpResponse:
-    """My candidates' units, with their progress in layers."""
-    page = Paginator(caseload(request.user).listed(), PER_PAGE).get_page(request.GET.get("page"))
-    context = {"page": page, "rows": case_rows(list(page.object_list))}
-    return render(request, "assessments/judgement/caseload.html", context)
+def judge_next(request: SignedInRequest, pk: int) -> HttpResponse:
+    """On to the item of my queue that follows this one, saving nothing."""
+    version = next((row for row in versions_to_read(request.user, pk) if row.pk == pk), None)
+    if version is None:
+        raise Http404(NOT_MINE)
+    return _on_from(request, version)
 
 
 @holds(Role.ASSESSOR)
 @require_http_methods(["GET", "HEAD", "POST"])
 def judge(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Read one item beside its criteria, and save the whole reading with one press."""
+    """Read one item beside its criteria, and save the whole reading with one press.
+
+    What happened to it meanwhile is told before anything is saved, beside all that was typed.
+    """
     try:
         found = reading(request.user, pk)
+        form = _form(request, found)
+        if request.method == "POST" and not form.looks_again:
+            if _save(request, form):
+                return _on_from(request, found.version)
+            if form.is_told:
+                form.reading = reading(request.user, pk)
     except EvidenceVersion.DoesNotExist:
-        raise Http404("There is no such item among those you assess.") from None
-    person = person_at(request, found.version.evidence.centre_id)
-    reasons = item_refusals(Verb.REVIEW, person, found.facts)
+        return _not_theirs(request, pk)
+    return _judge_answer(request, form)
+
+
+def _on_from(request: SignedInRequest, version: EvidenceVersion) -> HttpResponse:
+    following = next_in_queue(request.user, version)
+    return redirect("assessments:judge", following) if following else redirect("assessments:queue")
+
+
+def _form(request: SignedInRequest, found: Reading) -> ReadingForm:
     criteria = [(row.key, row.mapped, row.said and row.said.pk) for row in found.criteria]
-    work = in_progress(request, ReadingForm, found.version.pk, *criteria)
-    form = ReadingForm(work.data, work=work, reading=found)
-    if request.method == "POST" and not reasons and _save(request, form):
-        following = next_in_queue(request.user, found.version.evidence_id)
-        return redirect("assessments:judge", following) if following else redirect("assessments:queue")
-    return _judge_answer(request, form, reasons)
+    leaves = [leaf.value for leaf in found.leaves if leaf.shown]
+    work = in_progress(request, ReadingForm, found.version.evidence_id, found.version.pk, *criteria, *leaves)
+    return ReadingForm(work.data, work=work, reading=found)
 
 
 def _save(request: SignedInRequest, form: ReadingForm) -> bool:
     """Save the reading; without success the form holds the sentences why."""
-    version, returned = form.reading.version, "return" in request.POST
+    version, returned, seen = form.reading.version, "return" in request.POST, form.seen(request.user)
 
     def review(cleaned: dict[str, Any]) -> None:
-        judgement.review(
-            version=version,
-            rules=form.rules(),
-            decisions=form.decisions(),
-            feedback=cleaned["feedback"],
-            returned=returned,
-            seen_at_location=cleaned.get("seen_at_location", False),
-            by=request.user,
-            at=timezone.now(),
-        )
+        try:
+            if seen is None:
+                raise judgement.ChangedRefusal([UNKNOWN, AGAIN])
+            judgement.review(
+                version=version,
+                rules=form.rules(),
+                decisions=form.decisions(),
+                feedback=cleaned["feedback"],
+                returned=returned,
+                seen_at_location=cleaned.get("seen_at_location", False),
+                shows=form.shows(),
+                hides=form.hides(),
+                by=request.user,
+                at=timezone.now(),
+                seen=seen,
+            )
+        except judgement.ChangedRefusal:
+            form.is_told = True
+            raise
 
     if not done(form, review):
         return False
@@ -90,21 +131,63 @@ def _save(request: SignedInRequest, form: ReadingForm) -> bool:
     return True
 
 
-def _judge_answer(request: SignedInRequest, form: ReadingForm, reasons: list[Reason]) -> HttpResponse:
-    found = form.reading
+def _judge_answer(request: SignedInRequest, form: ReadingForm) -> HttpResponse:
+    """The page. A form that was sent is shown whatever stands in its way: nothing typed is lost."""
+    found, sent = form.reading, request.method == "POST"
+    person = person_at(request, found.version.evidence.centre_id)
+    reasons = item_refusals(Verb.REVIEW, person, found.facts)
+    unsaid = sent and not (form.is_told or form.looks_again)
     context = {
         "reading": found,
         "version": found.version,
         "evidence": found.version.evidence,
-        "form": form if request.method == "POST" or not reasons else None,
+        "form": form if sent or not reasons else None,
+        "can_save": not reasons,
+        "seen": request.POST.get(SEEN, "") if unsaid else found.shown.token(request.user),
         "files": files_shown(found.files, found.scans, own=False),
-        "changes": found.changes,
+        "adjustments": found.adjustments,
+        "currency": currency_of(found.version),
         "testimonies": [row for row in found.testimonies if row.is_signed],
-        "units": [
-            (unit.enrolment, list(form.fields_of(unit.claimed)), list(form.fields_of(unit.others)))
-            for unit in found.units
-        ],
+        "units": _units_shown(form),
+        "blank": BLANK,
+        "left_out": words_on(typed_on(request.POST, [row.key for row in found.criteria])) if sent else [],
+        "waits_because": _waits_because(request, form, person),
+        "record": found.record,
         "refusals": [(reason.sentence, None) for reason in reasons],
     }
-    refused = request.method == "POST"
+    refused = sent and not form.looks_again
     return render(request, "assessments/judgement/judge.html", context, status=409 if refused else 200)
+
+
+def _waits_because(request: SignedInRequest, form: ReadingForm, person: Person) -> str:
+    """Why what the reader decides does not count by itself; empty where it does. One query."""
+    candidate = form.reading.version.evidence.candidate_id
+    if has_interest(request.user, candidate, request.standing.day):
+        return "you have a conflict of interest with the candidate"
+    return "" if person.qualified else "you hold no assessor's award yet"
+
+
+def _units_shown(form: ReadingForm) -> list[UnitFields]:
+    """Each unit with the criteria to judge, all those that could be judged as well, and its evidence requirements."""
+    shown = []
+    for unit in form.reading.units:
+        others = list(form.fields_of(unit.others))
+        added = [fields for fields in others if fields.added]
+        criteria = [*form.fields_of(unit.claimed), *added]
+        shown.append(UnitFields(unit.enrolment, criteria, others, list(form.leaves_of(unit))))
+    return shown
+
+
+def _not_theirs(request: SignedInRequest, pk: int) -> HttpResponse:
+    """There is no such item for this person. What they typed while there was is given back, with the reasons."""
+    if request.method != "POST":
+        raise Http404(NOT_MINE)
+    seen = seen_by(request.POST.get(SEEN, ""), request.user, pk)
+    version = EvidenceVersion.objects.select_related("evidence__candidate").get(pk=pk) if seen else None
+    context = {
+        "changes": changed_since(seen, version, request.user)[:-1] if seen and version else [],
+        "words": words_on(typed_on(request.POST)),
+        "feedback": request.POST.get("feedback", ""),
+        "remarks": request.POST.get("remarks", ""),
+    }
+    return render(request, "assessments/judgement/not_theirs.html", context, status=404)

@@ -7,8 +7,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from assessments.actions import evidence as actions
-from assessments.actions.evidence import Target
+from assessments.actions import claims
+from assessments.actions.claims import Target
 from assessments.enums import ItemStatus
 from assessments.forms.cell import CellForm
 from assessments.models import Enrolment, Evidence, EvidenceVersion
@@ -46,9 +46,9 @@ def toggle(request: SignedInRequest, enrolment: Enrolment, item: Evidence, crite
     now = timezone.now()
     if mapping is None and claim:
         target = Target(enrolment.pk, criterion)
-        actions.map_more(version=in_force(item), targets=[target], by=request.user, at=now)
+        claims.map_more(version=in_force(item), targets=[target], by=request.user, at=now)
     elif mapping is not None and not claim:
-        actions.take_back(mapping=mapping, by=request.user, at=now)
+        claims.take_back(mapping=mapping, by=request.user, at=now)
 
 
 def in_force(item: Evidence) -> EvidenceVersion:

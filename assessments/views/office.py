@@ -1,30 +1,30 @@
 """The centre's office: who is enrolled on what, who works on it, approvals by awarding bodies."""
 
+from collections.abc import Mapping
 from functools import partial
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
+from assessments.actions import allocation
 from assessments.actions import enrolment as actions
+from assessments.allocating import allocation_warnings
 from assessments.enums import AllocatedAs
-from assessments.forms.office import AllocateForm, ApprovalForm, EnrolForm, FormApprovalForm, UnitsFilterForm
+from assessments.forms.office import AllocateForm, ApprovalForm, EnrolForm, FormApprovalForm
 from assessments.models import Enrolment
-from assessments.queries.caseload import case_rows
-from assessments.queries.office import approvals_of, units_of
+from assessments.queries.allocation import colleagues
+from assessments.queries.office import approvals_of
 from portfolio.access import SignedInRequest, holds
 from portfolio.enums import Role
-from portfolio.models import Centre
+from portfolio.models import Centre, User
 from portfolio.rules import centre_number_warnings
 from portfolio.views.answers import done, form_page, in_progress, typed
 from portfolio.views.people import Trail, ask, ask_or_act, kept_centre
 from units.actions import approve, approve_form
 from units.models import AwardingBody, CentreApproval
-
-PER_PAGE = 15
 
 
 def units_trail(centre: Centre) -> Trail:
@@ -37,36 +37,14 @@ def approvals_trail(centre: Centre) -> Trail:
 
 def choose_centre(request: SignedInRequest, page: str, heading: str) -> HttpResponse:
     """The page of the one centre somebody administers; a choice for who administers several."""
-    centres = list(Centre.objects.kept_by(request.user))
+    return among(request, list(Centre.objects.kept_by(request.user)), page, heading)
+
+
+def among(request: SignedInRequest, centres: list[Centre], page: str, heading: str) -> HttpResponse:
+    """The page of the one centre; a choice where there are several."""
     if len(centres) == 1:
         return redirect(page, centres[0].slug)
     return render(request, "assessments/award/centres.html", {"centres": centres, "page": page, "heading": heading})
-
-
-@holds(Role.ADMINISTRATOR)
-@ask
-def enrolments(request: SignedInRequest) -> HttpResponse:
-    """Whose enrolments?"""
-    return choose_centre(request, "assessments:centre_enrolments", "Enrolments")
-
-
-@holds(Role.ADMINISTRATOR)
-@ask
-def centre_enrolments(request: SignedInRequest, slug: str) -> HttpResponse:
-    """Every candidate's unit at the centre, with its progress in layers."""
-    centre = kept_centre(request, slug)
-    form = UnitsFilterForm(request.GET)
-    asked = form.cleaned_data if form.is_valid() else {}
-    found = units_of(centre, search=asked.get("search", ""), status=asked.get("status", ""))
-    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
-    context = {
-        "centre": centre,
-        "form": form,
-        "filtered": any(asked.values()),
-        "page": page,
-        "rows": case_rows(list(page.object_list)),
-    }
-    return render(request, "assessments/enrolment/enrolments.html", context)
 
 
 @holds(Role.ADMINISTRATOR)
@@ -84,6 +62,7 @@ def enrol(request: SignedInRequest, slug: str) -> HttpResponse:
     if done(form, lambda clean: actions.enrol(by=request.user, at=timezone.now(), **clean)):
         clean = form.cleaned_data
         messages.success(request, f"{clean['candidate']} is enrolled on {clean['unit'].short_code}.")
+        warn(request, centre, {part: clean[part] for part in AllocatedAs})
         return redirect("assessments:centre_enrolments", slug)
     return form_page(
         request,
@@ -106,13 +85,23 @@ def allocate(request: SignedInRequest, pk: int, part: str) -> HttpResponse:
     allocated = AllocatedAs(part)
     work = in_progress(request, AllocateForm, f"{part} {pk}")
     form = AllocateForm(work.data, work=work, centre=enrolment.centre, part=allocated, today=timezone.localdate())
-    act = partial(actions.allocate, enrolment=enrolment, part=allocated, by=request.user, at=timezone.now())
+    act = partial(allocation.allocate, enrolment=enrolment, part=allocated, by=request.user, at=timezone.now())
     if done(form, lambda clean: act(**clean)):
         messages.success(request, f"The {allocated.label.lower()} has changed. The history keeps who it was before.")
+        warn(request, enrolment.centre, {allocated: form.cleaned_data["user"]})
         return redirect("assessments:enrolment", pk)
     trail: Trail = [(str(enrolment), reverse("assessments:enrolment", args=[pk]))]
     title = f"Change the {allocated.label.lower()}"
     return form_page(request, form, title=title, button="Change the allocation", trail=trail)
+
+
+def warn(request: SignedInRequest, centre: Centre, parts: Mapping[AllocatedAs, User | None]) -> None:
+    """Say what whoever allocates should know of these people, though it stopped nothing."""
+    today = timezone.localdate()
+    people = colleagues(parts.values(), centre.pk, today)
+    named = {part: people.get(user.pk) if user else None for part, user in parts.items()}
+    for sentence in allocation_warnings(named, today):
+        messages.warning(request, sentence)
 
 
 @holds(Role.ADMINISTRATOR)

@@ -1,7 +1,7 @@
 """The page of a candidate's unit, and a page for every verb on it."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -14,6 +14,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from assessments.actions import award, enrolment, judgement, verification
+from assessments.actions.appeal import raising_refusals
 from assessments.actions.journey import STATEMENT
 from assessments.enums import SignedAs, UnitStatus, Verb
 from assessments.forms.award import CertificateForm, ClaimForm, RevokeForm
@@ -21,7 +22,8 @@ from assessments.forms.journey import ReasonForm, SigningForm, VerbForm
 from assessments.forms.judgement import HandBackForm, ReferForm, SignOffForm
 from assessments.forms.verification import SendBackForm, brought_along
 from assessments.models import Enrolment
-from assessments.queries.record import UnitPage, unit_page
+from assessments.queries.record import UnitPage, unit_page, with_markers
+from assessments.rules import has_decided, is_assessor_of, is_verifier_of
 from assessments.views.asking import deny, linked, person_at
 from assessments.workflow import UNIT_STEPS, Reason, unit_refusals
 from portfolio import signing
@@ -196,6 +198,8 @@ def enrolment_page(request: SignedInRequest, pk: int) -> HttpResponse:
     view = request.GET.get("view", "")
     if view not in VIEWS:
         view = "criteria" if page.enrolment.candidate_user_id == request.user.pk else "matrix"
+    if view == "criteria":
+        page = replace(page, criteria=with_markers(page.criteria))
     context = {
         **standing_of(page),
         "view": view,
@@ -207,9 +211,22 @@ def enrolment_page(request: SignedInRequest, pk: int) -> HttpResponse:
         "verbs": [(verb.value, PAGES[verb].title) for verb in page.verbs if not PAGES[verb].aside],
         "asides": [(verb.value, PAGES[verb].title) for verb in page.verbs if PAGES[verb].aside],
         "may_add": page.facts.status == UnitStatus.COLLECTING,
+        "may_record": page.facts.status == UnitStatus.COLLECTING and is_assessor_of(page.person, page.facts.people),
+        "may_appeal": may_appeal(page),
+        "may_approve_simulation": page.enrolment.unit.simulation_allowed
+        and page.facts.status == UnitStatus.COLLECTING
+        and is_verifier_of(page.person, page.facts.people)
+        and not has_decided(page.person, page.facts.people),
         "further": [(FURTHER[act], _further_place(page, act)) for act in page.further],
     }
     return render(request, "assessments/record/enrolment.html", context)
+
+
+def may_appeal(page: UnitPage) -> bool:
+    """Whether the reader is the candidate and something was said of their evidence, and no appeal is open."""
+    own = page.person.user_id == page.facts.people.candidate_id
+    said = any(word.at for row in page.criteria for word in row.said)
+    return own and said and not raising_refusals(page.enrolment)
 
 
 def standing_of(page: UnitPage) -> dict[str, Any]:

@@ -150,7 +150,7 @@ def draw(request: SignedInRequest, slug: str, code: str) -> HttpResponse:
     latest = latest_policy(centre, body)
     if latest is None:
         messages.info(request, "A plan is drawn by the strategy: set that first.")
-        return redirect("assessments:policy", slug, code)
+        return redirect("assessments:sampling_policy", slug, code)
     form = DrawForm(typed(request), initial=DrawForm.quarter(request.standing.day))
     plans: list[SamplingPlan] = []
 
@@ -158,7 +158,7 @@ def draw(request: SignedInRequest, slug: str, code: str) -> HttpResponse:
         plans.append(actions.draw_plan(policy=latest, by=request.user, at=timezone.now(), **clean))
 
     if done(form, act):
-        return redirect("assessments:plan", plans[0].pk)
+        return redirect("assessments:sampling_plan", plans[0].pk)
     return form_page(
         request,
         form,
@@ -200,7 +200,7 @@ def adopt(request: SignedInRequest, pk: int) -> HttpResponse:
     deny(strategy_refusals(person_at(request, found.policy.centre_id)))
     actions.adopt_plan(plan=found, by=request.user, at=timezone.now())
     messages.success(request, "The plan is adopted: its units are to be sampled.")
-    return redirect("assessments:plan", pk)
+    return redirect("assessments:sampling_plan", pk)
 
 
 @holds(Role.LEAD_VERIFIER)
@@ -237,8 +237,8 @@ def add_cell(request: SignedInRequest, pk: int) -> HttpResponse:
 
     if done(form, act):
         messages.success(request, "The unit is in the plan, with your reason.")
-        return redirect("assessments:plan", pk)
-    way = trail(centre, (str(found), reverse("assessments:plan", args=[pk])))
+        return redirect("assessments:sampling_plan", pk)
+    way = trail(centre, (str(found), reverse("assessments:sampling_plan", args=[pk])))
     return form_page(request, form, title="Add a unit to the plan", button="Add it", trail=way)
 
 
@@ -257,7 +257,7 @@ def remove_cell(request: SignedInRequest, pk: int) -> HttpResponse:
     act = partial(actions.remove_cell, cell=cell, by=request.user, at=timezone.now())
     if done(form, lambda clean: act(**clean)):
         messages.success(request, "The unit is out of the plan, and your reason is on record.")
-        return redirect("assessments:plan", cell.plan_id)
-    way = trail(centre, (str(cell.plan), reverse("assessments:plan", args=[cell.plan_id])))
+        return redirect("assessments:sampling_plan", cell.plan_id)
+    way = trail(centre, (str(cell.plan), reverse("assessments:sampling_plan", args=[cell.plan_id])))
     lead = f"{cell.enrolment.candidate}, {cell.enrolment.unit.short_code}: {cell.get_stage_display().lower()} sample."
     return form_page(request, form, title="Take a unit out of the plan", button="Take it out", trail=way, lead=lead)

@@ -36,6 +36,7 @@ from portfolio.access import SignedInRequest, holds, signed_in
 from portfolio.enums import Role
 from portfolio.refusal import Refusal
 from portfolio.views.answers import done, in_progress, show_refusal
+from portfolio.views.news import on_home
 from portfolio.views.people import ask, ask_or_act
 
 PER_PAGE = 15
@@ -61,7 +62,7 @@ def sampling(request: SignedInRequest) -> HttpResponse:
     """What waits for me."""
     standing = request.standing
     leads = standing.centres(Role.LEAD_VERIFIER)
-    context = {"desk": desk(request.user, leads, standing.day), "leads": bool(leads)}
+    context = {"desk": desk(request.user, leads, standing.day), "leads": bool(leads), **on_home(request)}
     return render(request, "assessments/verification/sampling.html", context)
 
 

@@ -1,4 +1,4 @@
-"""When: the two journeys as tables, and the one place that says why a verb is refused.
+"""When: the journeys as tables, and the one place that says why a verb is refused.
 
 `unit_refusals` and `item_refusals` return reasons; an empty list means go. The same sentences feed the checklist, the
 greyed button and the error.
@@ -8,8 +8,30 @@ from collections.abc import Iterable
 
 from assessments.enums import ItemStatus, Party, UnitStatus, Verb
 from assessments.rules import Person, in_words, parties
-from assessments.workflow.facts import CriterionState, ItemFacts, ItemUnit, Named, Reason, UnitFacts
-from assessments.workflow.item import ITEM_NEEDS, item_parties
+from assessments.workflow.facts import (
+    CriterionState,
+    FallsShort,
+    ItemFacts,
+    ItemUnit,
+    LeafState,
+    Named,
+    Reason,
+    UnitFacts,
+)
+from assessments.workflow.item import ITEM_FROZEN, ITEM_NEEDS, item_parties
+from assessments.workflow.plan import (
+    PLAN_FINAL,
+    PLAN_JOURNEY,
+    PLAN_OWNER,
+    PLAN_STEPS,
+    PlanFacts,
+    PlannedFacts,
+    PlanStep,
+    activity_state,
+    plan_parties,
+    plan_refusals,
+    plan_verbs,
+)
 from assessments.workflow.tables import (
     ITEM_FINAL,
     ITEM_JOURNEY,
@@ -21,33 +43,50 @@ from assessments.workflow.tables import (
     UNIT_JOURNEY,
     UNIT_OWNER,
     UNIT_STEPS,
+    UNIT_WHILE_FROZEN,
     StatusT,
     Step,
 )
-from assessments.workflow.unit import UNIT_NEEDS, VERIFIER_ALWAYS
+from assessments.workflow.unit import UNIT_FROZEN, UNIT_NEEDS, VERIFIER_ALWAYS
 
 __all__ = [
     "ITEM_FINAL",
+    "ITEM_FROZEN",
     "ITEM_JOURNEY",
     "ITEM_OWNER",
     "ITEM_STEPS",
+    "PLAN_FINAL",
+    "PLAN_JOURNEY",
+    "PLAN_OWNER",
+    "PLAN_STEPS",
     "SAFEKEEPING",
     "SUSPENDABLE",
     "UNIT_FINAL",
+    "UNIT_FROZEN",
     "UNIT_JOURNEY",
     "UNIT_OWNER",
     "UNIT_STEPS",
+    "UNIT_WHILE_FROZEN",
     "VERIFIER_ALWAYS",
     "CriterionState",
+    "FallsShort",
     "ItemFacts",
     "ItemUnit",
+    "LeafState",
     "Named",
+    "PlanFacts",
+    "PlanStep",
+    "PlannedFacts",
     "Reason",
     "Step",
     "UnitFacts",
+    "activity_state",
     "item_parties",
     "item_refusals",
     "open_to",
+    "plan_parties",
+    "plan_refusals",
+    "plan_verbs",
     "unit_needs",
     "unit_refusals",
 ]
@@ -64,7 +103,12 @@ def unit_refusals(verb: Verb, person: Person, facts: UnitFacts) -> list[Reason]:
 
 
 def unit_needs(verb: Verb, person: Person, facts: UnitFacts) -> list[Reason]:
-    """What the verb still needs, whoever asks and whenever: the panel of missing things."""
+    """What the verb still needs, whoever asks and whenever: the panel of missing things.
+
+    While the centre's office holds the unit it says that and no more, to whoever asks (domain rule 60).
+    """
+    if facts.frozen and verb not in UNIT_WHILE_FROZEN:
+        return [Reason(UNIT_FROZEN, "unit")]
     return list(UNIT_NEEDS[verb](person, facts) if verb in UNIT_NEEDS else ())
 
 
@@ -77,6 +121,8 @@ def item_refusals(verb: Verb, person: Person, facts: ItemFacts) -> list[Reason]:
         return [Reason("A newer version of this item has been handed in.", "item", facts.version_id)]
     if facts.status not in step.sources:
         return [Reason(_when("item", facts.status, step.phrase, step.sources), "item", facts.version_id)]
+    if facts.is_frozen:
+        return [Reason(ITEM_FROZEN, "unit")]
     return list(ITEM_NEEDS[verb](person, facts) if verb in ITEM_NEEDS else ())
 
 

@@ -26,11 +26,31 @@ class CriterionState:
 
 
 @dataclass(frozen=True)
+class LeafState:
+    """A leaf of the evidence requirements of a candidate's unit, and how far it is shown."""
+
+    pk: int
+    number: str
+    words: str
+    layer: Layer
+    pending: bool = False
+
+
+@dataclass(frozen=True)
 class Named:
     """A row that stands in the way, by its id and what people call it."""
 
     pk: int
     name: str
+
+
+@dataclass(frozen=True)
+class FallsShort:
+    """A criterion that is shown less often than a rule of the centre asks, in words."""
+
+    criterion_id: int
+    sentence: str
+    blocks: bool
 
 
 @dataclass(frozen=True)
@@ -41,7 +61,10 @@ class UnitFacts:
     status: UnitStatus
     people: People
     criteria: tuple[CriterionState, ...] = ()
+    leaves: tuple[LeafState, ...] = ()
     waiting: tuple[Named, ...] = ()
+    unacknowledged: tuple[Named, ...] = ()
+    disputed: tuple[Named, ...] = ()
     stale: tuple[str, ...] = ()
     pending_deciders: frozenset[int] = frozenset()
     assessor_signed_by: int | None = None
@@ -51,7 +74,13 @@ class UnitFacts:
     verifier_always: bool = False
     left_unsampled: bool = False
     must_sample: bool = False
+    short: tuple[FallsShort, ...] = ()
     kept_status: UnitStatus | None = None
+    interested: frozenset[int] = frozenset()
+    """Those named on the unit who have a conflict of interest with its candidate today."""
+    frozen: bool = False
+    open_appeal: Named | None = None
+    simulated: tuple[Named, ...] = ()
 
     @property
     def pending(self) -> bool:
@@ -61,13 +90,18 @@ class UnitFacts:
 
 @dataclass(frozen=True)
 class ItemUnit:
-    """A unit an item is mapped to. `forbids` is the sentence why the item's setting is not allowed in it."""
+    """A unit an item is mapped to. `forbids` is the sentence why the item's setting is not allowed in it.
+
+    `unapproved` is the sentence why a simulation, which the unit allows, cannot be handed in yet.
+    """
 
     enrolment_id: int
     name: str
     status: UnitStatus
     people: People
     forbids: str = ""
+    unapproved: str = ""
+    frozen: bool = False
 
 
 @dataclass(frozen=True)
@@ -75,7 +109,8 @@ class ItemFacts:
     """All that the item's refusals rest on.
 
     `testimonies` counts those signed for the version, `asked` names witnesses who may sign yet, `witnesses` are those
-    of them who sign in as well.
+    of them who sign in as well. `author_id` is the assessor who made it, if one did, and `acknowledged` whether its
+    candidate has said that it is right.
     """
 
     version_id: int
@@ -95,3 +130,11 @@ class ItemFacts:
     testimonies: int = 0
     asked: tuple[str, ...] = ()
     witnesses: frozenset[int] = frozenset()
+    author_id: int | None = None
+    acknowledged: bool = False
+    frozen: bool = False
+
+    @property
+    def is_frozen(self) -> bool:
+        """Whether the centre's office holds the item, or a unit that it is mapped to."""
+        return self.frozen or any(unit.frozen and unit.status != UnitStatus.WITHDRAWN for unit in self.units)

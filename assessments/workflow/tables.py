@@ -11,6 +11,8 @@ StatusT = TypeVar("StatusT", UnitStatus, ItemStatus)
 U = UnitStatus
 I = ItemStatus  # noqa: E741  # read as a table
 
+UNIT_WHILE_FROZEN = (Verb.REVOKE,)
+"""What is recorded of a unit that the centre's office holds: what the awarding body did. Nothing else moves."""
 SUSPENDABLE = (U.COLLECTING, U.DECLARED, U.AWAITING_COUNTERSIGNATURE, U.SIGNED_OFF, U.VERIFIED)
 
 
@@ -37,7 +39,8 @@ ITEM_JOURNEY: tuple[Step[ItemStatus], ...] = (
         Verb.SUBMIT, (I.DRAFT, I.RETURNED), (I.SUBMITTED,), "hand this item in",
         "a file, a named location or a witness's signed testimony, and no witness still to sign; mapped to "
         "at least one criterion; what was done and when; declared authentic; "
-        "nothing in quarantine; a setting its units allow; its units still collecting",
+        "nothing in quarantine; a setting its units allow; a simulation approved by the unit's "
+        "verifier before its day; its units still collecting",
     ),
     Step(
         Verb.REVIEW, (I.SUBMITTED, I.REVIEWED), (I.REVIEWED, I.RETURNED), "assess this item",
@@ -69,12 +72,34 @@ ITEM_JOURNEY: tuple[Step[ItemStatus], ...] = (
         "a reason and the redacted file; the old bytes are destroyed, the lines stay; a version that was replaced may "
         "be meant, too",
     ),
+    Step(
+        Verb.HAND_OVER, (I.DRAFT,), (I.SUBMITTED,), "hand a record over",
+        "made by the assessor themselves: where, in what situation, what was seen or said, feedback and the next step "
+        "agreed; every passage or answer that counts marked with a criterion of a unit they assess; signed; nothing in "
+        "quarantine or still being scanned; never by anybody who verified in the unit",
+    ),
+    Step(
+        Verb.CORRECT, (I.SUBMITTED, I.REVIEWED), (I.SUBMITTED,), "correct this record",
+        "by its author alone, as its next version, which needs all that a first one needs; the earlier version, its "
+        "decisions and what the candidate said of it stay",
+    ),
+    Step(
+        Verb.ACKNOWLEDGE, (I.SUBMITTED, I.REVIEWED), (), "acknowledge this record",
+        "made by an assessor and not acknowledged yet; signed by the candidate",
+    ),
+    Step(
+        Verb.DISPUTE, (I.SUBMITTED, I.REVIEWED), (), "dispute this record",
+        "made by an assessor and not acknowledged yet; words; until it is corrected, acknowledged or withdrawn the "
+        "unit is neither declared complete nor signed off",
+    ),
 )  # fmt: skip
 
 UNIT_JOURNEY: tuple[Step[UnitStatus], ...] = (
     Step(
         Verb.DECLARE, (U.COLLECTING,), (U.DECLARED,), "declare this unit complete",
-        "every criterion met (or met and awaiting countersignature), no item waiting, statements signed",
+        "every criterion met (or met and awaiting countersignature), and as often as a rule of the centre that blocks "
+        "asks; every part of the evidence requirements shown, no item waiting, every record that an assessor made "
+        "acknowledged; statements signed",
     ),
     Step(
         Verb.REFER, (U.DECLARED,), (U.COLLECTING,), "refer this unit back",
@@ -82,7 +107,8 @@ UNIT_JOURNEY: tuple[Step[UnitStatus], ...] = (
     ),
     Step(
         Verb.SIGN_OFF, (U.DECLARED,), (U.SIGNED_OFF, U.AWAITING_COUNTERSIGNATURE), "sign this unit off",
-        "statements signed; no signature stale; an unqualified assessor's goes to the countersigner",
+        "statements signed; no signature stale; every record that an assessor made acknowledged; every criterion shown "
+        "as often as a rule of the centre that blocks asks; an unqualified assessor's goes to the countersigner",
     ),
     Step(
         Verb.COUNTERSIGN, (U.AWAITING_COUNTERSIGNATURE,), (U.SIGNED_OFF,), "countersign this unit",
@@ -95,7 +121,8 @@ UNIT_JOURNEY: tuple[Step[UnitStatus], ...] = (
     Step(
         Verb.VERIFY, (U.SIGNED_OFF,), (U.VERIFIED,), "verify this unit",
         "a sample closed as agreed, or the awarding body wants the verifier on every unit; no open sample or action; "
-        "own signature; never by anybody who decided in the unit or is a witness in it",
+        "own signature; never by anybody who decided in the unit, is a witness in it, made a record in it or devised "
+        "questions asked in it",
     ),
     Step(
         Verb.SEND_BACK, (U.DECLARED, U.SIGNED_OFF, U.VERIFIED), (U.COLLECTING,), "send this unit back",
@@ -104,7 +131,7 @@ UNIT_JOURNEY: tuple[Step[UnitStatus], ...] = (
     Step(
         Verb.CLAIM, (U.VERIFIED, U.SIGNED_OFF), (U.CLAIMED,), "claim this unit",
         "verified, or left unsampled with a reason where the body asks for the verifier only if sampled; no open "
-        "sample or action; no signature stale; direct claim status or the external verifier's authorisation",
+        "sample, action or appeal; no signature stale; direct claim status or the external verifier's authorisation",
     ),
     Step(
         Verb.UNCLAIM, (U.CLAIMED,), (U.VERIFIED, U.SIGNED_OFF), "take back the claim of this unit",

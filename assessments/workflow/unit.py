@@ -3,10 +3,12 @@
 from collections.abc import Callable, Iterable
 
 from assessments.enums import Layer, UnitStatus, Verb
-from assessments.rules import Person, has_decided, is_witness
+from assessments.rules import Person, has_decided, is_author, is_witness, stands_alone
 from assessments.workflow.facts import Reason, UnitFacts
 
 U = UnitStatus
+UNIT_FROZEN = "This unit is held by the centre’s office at the moment: ask there before you go on."
+"""Said to everybody alike, and no more: that a case holds it is known to those who work on the case alone."""
 VERIFIER_ALWAYS = "The awarding body wants the internal verifier's signature on every unit."
 
 
@@ -19,10 +21,50 @@ def _criteria_met(person: Person, facts: UnitFacts) -> Iterable[Reason]:
     for criterion in facts.criteria:
         if criterion.layer in words and not criterion.pending:
             yield Reason(f"{criterion.number} {words[criterion.layer]}.", "criterion", criterion.pk)
+    yield from _requirements_shown(facts)
     if not facts.criteria:
         yield Reason("The unit has no criteria: ask your centre.", "unit", facts.enrolment_id)
     for item in facts.waiting:
         yield Reason(f"{item.name} is waiting to be assessed.", "item", item.pk)
+    for item in facts.unacknowledged:
+        sentence = f"{item.name} was made by the assessor, and the candidate has not acknowledged it yet."
+        yield Reason(sentence, "item", item.pk)
+    for item in facts.disputed:
+        sentence = f"{item.name} was made by the assessor, and the candidate disputes it: it must be settled first."
+        yield Reason(sentence, "item", item.pk)
+
+
+def _requirements_shown(facts: UnitFacts) -> Iterable[Reason]:
+    """Each leaf must be shown by an item that meets a criterion of the unit.
+
+    Source: "You must provide evidence of monitoring activities … which include: (a) … (b) …" (H12E 04, evidence
+    requirements 4 to 6): the lists say what must be there, and none of them leaves a choice.
+    """
+    words = {
+        Layer.NOT_STARTED: "nothing handed in shows “{words}” yet",
+        Layer.CLAIMED: "“{words}” is claimed, but your assessor has not accepted evidence of it yet",
+        Layer.RETURNED: "what was to show “{words}” was returned with feedback",
+    }
+    for leaf in facts.leaves:
+        if leaf.layer in words and not leaf.pending:
+            said = words[leaf.layer].format(words=leaf.words)
+            yield Reason(f"Evidence requirement {leaf.number}: {said}.", "requirement", leaf.pk)
+
+
+def _shown_often_enough(facts: UnitFacts) -> Iterable[Reason]:
+    """Where the centre blocks. A criterion that is not met yet has its own sentence already.
+
+    A count never makes evidence sufficient, it only keeps back (domain rule 18).
+    """
+    met = {row.pk for row in facts.criteria if row.pending or row.layer in (Layer.ACCEPTED, Layer.CONFIRMED)}
+    for short in facts.short:
+        if short.blocks and short.criterion_id in met:
+            yield Reason(short.sentence, "criterion", short.criterion_id)
+
+
+def _declare(person: Person, facts: UnitFacts) -> Iterable[Reason]:
+    yield from _criteria_met(person, facts)
+    yield from _shown_often_enough(facts)
 
 
 def _nothing_stale(person: Person, facts: UnitFacts) -> Iterable[Reason]:
@@ -36,17 +78,23 @@ def _nothing_stale(person: Person, facts: UnitFacts) -> Iterable[Reason]:
 
 
 def _sign_off(person: Person, facts: UnitFacts) -> Iterable[Reason]:
-    yield from _criteria_met(person, facts)
+    yield from _declare(person, facts)
     yield from _nothing_stale(person, facts)
-    if (facts.pending or not person.qualified) and facts.people.countersigner_id is None:
+    alone = stands_alone(person, facts.interested)
+    if (facts.pending or not alone) and facts.people.countersigner_id is None:
+        why = "you do not hold an assessor's award"
+        if person.user_id in facts.interested:
+            why = "you have a conflict of interest with the candidate"
+        elif alone:
+            why = "decisions in it wait for a countersignature"
         yield Reason(
-            "This unit needs a countersigner, as you do not hold an assessor's award: ask your centre to name one.",
-            "unit",
-            facts.enrolment_id,
+            f"This unit needs a countersigner, as {why}: ask your centre to name one.", "unit", facts.enrolment_id
         )
 
 
 def _countersign(person: Person, facts: UnitFacts) -> Iterable[Reason]:
+    if person.user_id in facts.interested:
+        yield Reason("You have a conflict of interest with the candidate: somebody without one must countersign.")
     if person.user_id in facts.pending_deciders:
         yield Reason("Some of the decisions are your own: another qualified assessor must countersign them.")
     if person.user_id == facts.assessor_signed_by:
@@ -59,6 +107,8 @@ def _never_a_decider(person: Person, facts: UnitFacts) -> Iterable[Reason]:
         yield Reason("You have judged evidence in this unit, so somebody else must verify it.")
     if is_witness(person, facts.people):
         yield Reason("You are a witness in this unit, so somebody else must verify it.")
+    if is_author(person, facts.people):
+        yield Reason("You made a record or devised questions in this unit, so somebody else must verify it.")
 
 
 def _nothing_open(person: Person, facts: UnitFacts) -> Iterable[Reason]:
@@ -73,6 +123,8 @@ def _nothing_open(person: Person, facts: UnitFacts) -> Iterable[Reason]:
 
 def _verify(person: Person, facts: UnitFacts) -> Iterable[Reason]:
     yield from _never_a_decider(person, facts)
+    if person.user_id in facts.interested:
+        yield Reason("You have a conflict of interest with the candidate: somebody without one must verify.")
     yield from _nothing_open(person, facts)
     yield from _nothing_stale(person, facts)
     if not facts.agreed_samples and not facts.verifier_always and not facts.open_sample:
@@ -86,11 +138,14 @@ def _claim(person: Person, facts: UnitFacts) -> Iterable[Reason]:
         elif not facts.left_unsampled:
             yield Reason("The internal verifier has neither verified this unit nor recorded why it was not sampled.")
     yield from _nothing_open(person, facts)
+    if facts.open_appeal:
+        sentence = f"{facts.open_appeal.name} is open in this unit: it can be claimed once the appeal is closed."
+        yield Reason(sentence, "appeal", facts.open_appeal.pk)
     yield from _nothing_stale(person, facts)
 
 
 UNIT_NEEDS: dict[Verb, Callable[[Person, UnitFacts], Iterable[Reason]]] = {
-    Verb.DECLARE: _criteria_met,
+    Verb.DECLARE: _declare,
     Verb.SIGN_OFF: _sign_off,
     Verb.COUNTERSIGN: _countersign,
     Verb.VERIFY: _verify,

@@ -4,10 +4,11 @@ import datetime
 from collections.abc import Callable
 from functools import partial
 
+from assessments.actions import claims, judgement, verification
 from assessments.actions import enrolment as enrolments
 from assessments.actions import evidence as items
-from assessments.actions import judgement, verification
 from assessments.models import Enrolment, EvidenceVersion
+from assessments.testing import leaves
 from bench.centre import Staffed
 from bench.loading import described, invited
 from bench.plan import DAY, DECLARED, FEEDBACK, SAMPLED, SIGNED, PlannedCandidate, PlannedItem, PlannedUnit, Stage
@@ -55,7 +56,7 @@ class Actor:
             countersigner=self.staffed.assessor if planned.by_trainee else None,
             verifier=self.staffed.verifier,
             started_on=planned.enrolled_at.date(),
-            target_on=None,
+            target_on=planned.target_on,
             by=self.staffed.administrator,
             at=planned.enrolled_at,
         )
@@ -117,7 +118,8 @@ class Told:
             candidate=self.actor.candidate,
             described=described(self.item),
             files=[items.NamedFile(stored, name) for stored, name in self.actor.staffed.stored],
-            targets=[items.Target(self.enrolment.pk, row.pk, self.item.locator) for row in self.criteria],
+            targets=[claims.Target(self.enrolment.pk, row.pk, self.item.locator) for row in self.criteria],
+            shows=leaves(self.enrolment) if self.item.shows else (),
             by=self.actor.candidate.user,
             at=self.item.created_at,
         )

@@ -34,6 +34,7 @@ COMPARED: list[type[models.Model]] = [
     upper.EvidenceVersion,
     upper.EvidenceFile,
     upper.Mapping,
+    upper.Showing,
     upper.Review,
     upper.Decision,
     upper.Countersignature,

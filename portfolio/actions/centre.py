@@ -1,11 +1,11 @@
-"""Opening a centre."""
+"""Opening a centre, and its settings."""
 
 import datetime
 
 from django.db import transaction
 
 from portfolio import audit
-from portfolio.actions.checks import refuse_invalid
+from portfolio.actions.checks import refuse_invalid, refuse_strangers, take_turns
 from portfolio.models import Centre, User
 
 
@@ -22,5 +22,29 @@ def open_centre(*, name: str, slug: str, by: User | None, at: datetime.datetime)
         subject=centre,
         centre=centre,
         details={"name": centre.name, "slug": centre.slug},
+    )
+    return centre
+
+
+@transaction.atomic
+def set_up_centre(
+    *, centre: Centre, country: str, prior_learning_years: int, by: User | None, at: datetime.datetime
+) -> Centre:
+    """Say where the centre is, which decides its working days, and how old prior learning may be before one asks.
+
+    Deadlines that run already keep their day.
+    """
+    centre = take_turns(centre)
+    refuse_strangers(by, centre, at)
+    centre.country, centre.prior_learning_years = country, prior_learning_years
+    refuse_invalid(centre)
+    centre.save(update_fields=["country", "prior_learning_years"])
+    audit.record(
+        verb="set up centre",
+        by=by,
+        at=at,
+        subject=centre,
+        centre=centre,
+        details={"country": country, "prior_learning_years": prior_learning_years},
     )
     return centre

@@ -4,6 +4,7 @@ from portfolio.models.audit import AuditChain, AuditDetail, AuditEvent
 from portfolio.models.base import StandingQuerySet, StandingRow, StandsForGoodError, one_of
 from portfolio.models.mailbox import Mailbox
 from portfolio.models.message import OutgoingMessage
+from portfolio.models.news import LeftOut, Notice, NoticeQuerySet, Telling
 from portfolio.models.people import (
     CandidateRecord,
     Centre,
@@ -12,7 +13,9 @@ from portfolio.models.people import (
     StaffQualification,
     StaffRecord,
     User,
+    centres_kept_by,
     centres_of,
+    holders,
 )
 from portfolio.models.rendition import Rendition
 from portfolio.models.signature import Signature, SignatureVoid, Statement
@@ -28,7 +31,10 @@ __all__ = [
     "Centre",
     "Destruction",
     "Document",
+    "LeftOut",
     "Mailbox",
+    "Notice",
+    "NoticeQuerySet",
     "OutgoingMessage",
     "Rendition",
     "RoleGrant",
@@ -43,9 +49,12 @@ __all__ = [
     "StandsForGoodError",
     "Statement",
     "StoredFile",
+    "Telling",
     "Upload",
     "User",
     "WorkInProgress",
+    "centres_kept_by",
     "centres_of",
+    "holders",
     "one_of",
 ]

@@ -11,9 +11,15 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 
-from portfolio.enums import QualificationKind, Role
+from portfolio.enums import Country, QualificationKind, Role
 from portfolio.models.base import one_of
 from portfolio.models.mailbox import Mailbox
+
+PRIOR_LEARNING_YEARS = 3
+"""How old prior learning may be before a reader is asked whether it is still current, unless the centre says otherwise.
+
+Source: evidence is to be current (domain rule 13); awarding bodies name two to five years, and none forbids older.
+"""
 
 RecordT = TypeVar("RecordT", bound=models.Model)
 
@@ -27,6 +33,10 @@ class CentreQuerySet(models.QuerySet["Centre"]):
         """Centres whose people's records the person keeps: those they administer today."""
         return self.filter(pk__in=centres_kept_by(user))
 
+    def run_by(self, user: "User") -> "CentreQuerySet":
+        """Centres all of whose units the person sees: those they administer, or whose verification they lead, today."""
+        return self.filter(pk__in=centres_of(user, Role.ADMINISTRATOR, Role.LEAD_VERIFIER))
+
 
 class Centre(models.Model):
     """An assessment centre: the tenant. Every row that belongs to a centre carries it."""
@@ -34,11 +44,23 @@ class Centre(models.Model):
     name = models.CharField(max_length=200)
     slug = models.SlugField(unique=True)
     created_at = models.DateTimeField()
+    country = models.CharField(max_length=20, choices=Country, default=Country.ENGLAND_WALES)
+    prior_learning_years = models.PositiveSmallIntegerField(
+        "years after which prior learning is asked to be current", default=PRIOR_LEARNING_YEARS
+    )
 
     objects = CentreQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]
+        constraints = [
+            one_of("country", Country, "country_is_known"),
+            models.CheckConstraint(
+                condition=Q(prior_learning_years__gte=1),
+                name="prior_learning_is_current_for_a_year_at_least",
+                violation_error_message="Prior learning is current for a year at least.",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -159,6 +181,12 @@ def centres_of(
     if user.roles_read and user.roles_read.day == day:
         return [centre for centre, held in user.roles_read.roles.items() if held & set(roles)]
     return RoleGrant.objects.on(day).filter(user=user, role__in=roles).values("centre")
+
+
+def holders(centre_id: int, role: Role, day: datetime.date) -> list[User]:
+    """Those who hold a role at a centre on a day."""
+    grants = RoleGrant.objects.on(day).filter(centre=centre_id, role=role)
+    return [grant.user for grant in grants.select_related("user").order_by("user")]
 
 
 def centres_kept_by(user: User) -> list[int] | models.QuerySet[RoleGrant, Any]:

@@ -122,6 +122,12 @@ class AccessLine(StandingRow):
         return f"{self.user} {'downloaded' if self.downloaded else 'opened'} {self.subject_kind} {self.subject_id}"
 
 
+class DestructionQuerySet(models.QuerySet["Destruction"]):
+    def gone(self) -> "DestructionQuerySet":
+        """Those by which the bytes are not here now."""
+        return self.filter(done_at__isnull=False, spared=False, returned_at=None)
+
+
 class Destruction(models.Model):
     """That the bytes of a stored file are to be destroyed, why, and when they were. Written with the act that wants it.
 
@@ -134,10 +140,17 @@ class Destruction(models.Model):
     ordered_at = models.DateTimeField()
     done_at = models.DateTimeField(null=True)
     spared = models.BooleanField(default=False, help_text="another record shows the same bytes, so they stayed")
+    returned_at = models.DateTimeField(null=True, help_text="when somebody sent the same bytes once more")
+
+    objects = DestructionQuerySet.as_manager()
 
     class Meta:
         constraints = [
             models.CheckConstraint(condition=~Q(reason=""), name="a_destruction_says_why"),
+            models.CheckConstraint(
+                condition=Q(returned_at__isnull=True) | Q(done_at__isnull=False, spared=False),
+                name="only_bytes_that_were_destroyed_return",
+            ),
             models.CheckConstraint(
                 condition=Q(spared=False) | Q(done_at__isnull=False), name="bytes_are_spared_once_it_was_looked_at"
             ),

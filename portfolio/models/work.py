@@ -28,6 +28,8 @@ class WorkInProgress(models.Model):
     form = models.CharField(max_length=40)
     about = models.CharField(max_length=60, help_text="what the form is about, as its page names it")
     basis = models.CharField(max_length=64, blank=True, help_text="digest of the record as the page showed it")
+    title = models.CharField(max_length=200, blank=True, help_text="what its page is called")
+    address = models.CharField(max_length=500, blank=True, help_text="where its page is")
     fields = models.JSONField(default=dict)
     revision = models.PositiveIntegerField(default=0)
     typed_at = models.DateTimeField()

@@ -1,5 +1,6 @@
 """Small real files, made by the tests that need them."""
 
+import base64
 import io
 import struct
 import wave
@@ -28,6 +29,11 @@ def photograph_with_place(*, orientation: int = 6, form: str = "JPEG") -> bytes:
     exif[0x013B] = "Olwen Hughes"
     exif.get_ifd(JPEG_GPS).update({1: "N", 2: (53.0, 13.0, 12.0), 3: "W", 4: (4.0, 7.0, 48.0)})
     return picture(form, exif=exif)
+
+
+def telephone_photograph() -> bytes:
+    """An HEIC photograph, upright 16 by 24, that says where it was taken and who took it. Nothing here can make one."""
+    return base64.b64decode(TELEPHONE)
 
 
 def png_claiming(across: int, down: int) -> bytes:
@@ -98,6 +104,18 @@ def media(brand: bytes, *compatible: bytes) -> bytes:
     return struct.pack(">I", len(brands) + 8) + b"ftyp" + brands + struct.pack(">I", 8) + b"mdat"
 
 
+TELEPHONE = (
+    "AAAAHGZ0eXBoZWljAAAAAG1pZjFoZWljbWlhZgAAAcdtZXRhAAAAAAAAACFoZGxyAAAAAAAAAABwaWN0AAAAAAAAAAAAAAAAAAAAADRpbG9jAA"
+    "AAAERAAAIAAQAAAAAB6wABAAAAAAAAAFQAAgAAAAACPwABAAAAAAAAALAAAAA4aWluZgAAAAAAAgAAABVpbmZlAgAAAAABAABodmMxAAAAABVp"
+    "bmZlAgAAAQACAABFeGlmAAAAAA5waXRtAAAAAAABAAABBmlwcnAAAADlaXBjbwAAAHVodmNDAQNwAAAAkAAAAAAAHvAA/P34+AAADwNgAAEAGE"
+    "ABDAH//wNwAAADAJAAAAMAAAMAHroCQGEAAQApQgEBA3AAAAMAkAAAAwAAAwAeoCCBBZbqrprm4CGgwIAAAAyAAAADAIRiAAEABkQBwXPBiQAA"
+    "ABNjb2xybmNseAABAA0ABoAAAAAUaXNwZQAAAAAAAABAAAAAQAAAAChjbGFwAAAAGAAAAAEAAAAQAAAAAf///9gAAAAC////0AAAAAIAAAAQcG"
+    "l4aQAAAAADCAgIAAAACWlyb3QDAAAAGWlwbWEAAAAAAAAAAQABBoECAwWEhgAAABppcmVmAAAAAAAAAA5jZHNjAAIAAQABAAABDG1kYXQAAABQ"
+    "KAGvEyGtLGj5bNEf9UsYFYxuMzWf0Ll9XtNjzAvqNaE6n3mMbX4eehlxSZlB/6WzWrN/nLegtER9+Vu/BgkskiP0wKYQGoPX6LeB57oNpcAAAA"
+    "AGRXhpZgAATU0AKgAAAAgAAwESAAMAAAABAAYAAAE7AAIAAAANAAAAMoglAAQAAAABAAAAQAAAAABPbHdlbiBIdWdoZXMAAAAEAAEAAgAAAAJO"
+    "AAAAAAIABQAAAAMAAAB2AAMAAgAAAAJXAAAAAAQABQAAAAMAAACOAAAAAAAAADUAAAABAAAADQAAAAEAAAAMAAAAAQAAAAQAAAABAAAABwAAAA"
+    "EAAAAwAAAAAQ=="
+)
 MP3 = b"ID3\x04\0\0\0\0\0\0" + b"\xff\xfb\x90\0" + bytes(100)
 OGG = b"OggS\0\x02" + bytes(60)
 WEBM = bytes.fromhex("1a45dfa3") + b"\x9f\x42\x86\x81\x01\x42\x82\x84webm" + bytes(40)

@@ -76,7 +76,7 @@ def opened(content: bytes) -> Image.Image:
         ("report.pdf", "pdf"),
         ("desk.jpg", "picture"),
         ("wave.gif", "picture"),
-        ("phone.heic", None),
+        ("phone.heic", "picture"),
         ("notes.txt", None),
         ("call.wav", None),
         ("report.docx", None),
@@ -131,6 +131,21 @@ def test_a_photograph_is_drawn_the_right_way_up_and_tells_nothing(centre: Centre
     assert opened(shown).size == (16, 24)
     assert not opened(shown).getexif()
     assert b"Olwen" not in shown + renditions.thumbnail(rendition)
+
+
+def test_a_telephones_own_kind_of_photograph_is_drawn_and_tells_nothing(centre: Centre) -> None:
+    taken = small_files.telephone_photograph()
+    assert b"Olwen" in taken
+    stored = keep(centre, "phone.heic", taken)
+    rendition = made(stored)
+    shown = renditions.page_picture(rendition, 1)
+    picture = opened(shown)
+    assert (picture.format, picture.size) == ("WEBP", (16, 24))
+    red, _, blue = picture.convert("RGB").getpixel((2, 20))  # type: ignore[misc]
+    assert red > blue
+    assert not picture.getexif()
+    assert b"Olwen" not in shown + renditions.thumbnail(rendition)
+    assert vault.path_of(stored).read_bytes() == taken, "the original stays as it was"
 
 
 def test_a_large_photograph_is_drawn_smaller(centre: Centre) -> None:

@@ -71,6 +71,23 @@ def test_the_bytes_go_with_all_that_was_drawn_of_them(stored: StoredFile) -> Non
     assert not Rendition.objects.exists()
 
 
+def test_what_was_destroyed_takes_no_room_until_it_is_sent_again(stored: StoredFile, settings: object) -> None:
+    settings.CENTRE_QUOTA = len(LOG) * 3 // 2  # type: ignore[attr-defined]
+    with pytest.raises(vault.UploadRefused, match="your centre has used"):
+        keep(stored.centre)
+    destruction = ordered(stored)
+    with pytest.raises(vault.UploadRefused, match="your centre has used"):
+        keep(stored.centre)  # ordered, and not done yet
+    shredder.carry_out(destruction.pk)
+    assert keep(stored.centre) == stored
+    destruction.refresh_from_db()
+    assert destruction.returned_at is not None
+    with pytest.raises(vault.UploadRefused, match="your centre has used"):
+        keep(stored.centre)
+    shredder.carry_out(ordered(stored).pk)
+    assert keep(stored.centre) == stored
+
+
 def test_what_somebody_still_shows_is_spared(stored: StoredFile, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shredder, "_guards", {f"{__name__}.nobody", f"{__name__}.somebody"})
     destruction = ordered(stored)

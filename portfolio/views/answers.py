@@ -8,12 +8,15 @@ from django.forms.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from portfolio import work
 from portfolio.access import SignedInRequest
 from portfolio.forms import KeptForm
 from portfolio.refusal import Refusal
 from portfolio.work import Work
+
+LONGEST_ADDRESS = 500
 
 
 def typed(request: HttpRequest) -> QueryDict | None:
@@ -26,10 +29,18 @@ def in_progress(request: SignedInRequest, form: type[KeptForm], about: object = 
 
     `basis` are the facts of the record that the page shows: where they have changed since, the page says so.
     """
-    subject = work.Subject(request.user, form.kept_as, str(about), work.basis_of(*basis))
+    address = request.get_full_path()
+    known = address if len(address) <= LONGEST_ADDRESS else request.path
+    subject = work.Subject(request.user, form.kept_as, str(about), work.basis_of(*basis), known)
     if request.method == "POST":
         return Work(subject, request.POST)
     return work.found(subject, timezone.now())
+
+
+def ours(request: HttpRequest, address: str) -> str:
+    """The address if it is one of this site, else the first page."""
+    safe = url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure())
+    return address if safe else "/"
 
 
 def show_refusal(form: BaseForm, refusal: Refusal) -> None:

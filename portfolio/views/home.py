@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from portfolio.access import SignedInRequest, signed_in
 from portfolio.enums import Role
+from portfolio.views.news import on_home
 
 
 @dataclass(frozen=True)
@@ -34,8 +35,9 @@ class Section:
 @require_http_methods(["GET", "HEAD"])
 def home(request: HttpRequest, sections: Mapping[Role, Section]) -> HttpResponse:
     """Straight to the one page of somebody with one role; a list for somebody with several, or with none today."""
-    standing = cast(SignedInRequest, request).standing
+    asked = cast(SignedInRequest, request)
+    standing = asked.standing
     mine = dict.fromkeys(section for role, section in sections.items() if standing.holds(role))
     if len(mine) == 1 and (url := next(iter(mine)).url):
         return redirect(url)
-    return render(request, "portfolio/home.html", {"sections": list(mine)})
+    return render(request, "portfolio/home.html", {"sections": list(mine), **on_home(asked)})

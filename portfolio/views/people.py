@@ -10,11 +10,20 @@ from django.views.decorators.http import require_http_methods, require_POST
 from portfolio import actions
 from portfolio.access import SignedInRequest, holds
 from portfolio.enums import Role
-from portfolio.forms import CandidateForm, CandidateNamesForm, PeopleFilterForm, StaffForm, StaffNamesForm, asked_for
+from portfolio.forms import (
+    CandidateForm,
+    CandidateNamesForm,
+    CentreSettingsForm,
+    PeopleFilterForm,
+    StaffForm,
+    StaffNamesForm,
+    asked_for,
+)
 from portfolio.models import CandidateRecord, Centre, StaffRecord, User
 from portfolio.queries import Person, people_page, person_at, person_page
 from portfolio.refusal import Refusal
-from portfolio.views.answers import done, form_page, in_progress
+from portfolio.views.answers import done, form_page, in_progress, typed
+from portfolio.views.news import on_home
 
 Trail = list[tuple[str, str | None]]
 ask_or_act = require_http_methods(["GET", "HEAD", "POST"])
@@ -51,7 +60,20 @@ def people(request: SignedInRequest) -> HttpResponse:
     centres = list(Centre.objects.kept_by(request.user))
     if len(centres) == 1:
         return redirect("portfolio:centre_people", centres[0].slug)
-    return render(request, "portfolio/centres.html", {"centres": centres})
+    return render(request, "portfolio/centres.html", {"centres": centres, **on_home(request)})
+
+
+@holds(Role.ADMINISTRATOR)
+@ask_or_act
+def centre_settings(request: SignedInRequest, slug: str) -> HttpResponse:
+    """Where the centre is, and how old prior learning may be before somebody asks."""
+    centre = kept_centre(request, slug)
+    initial = {"country": centre.country, "prior_learning_years": centre.prior_learning_years}
+    form = CentreSettingsForm(typed(request), initial=initial)
+    if done(form, lambda clean: actions.set_up_centre(centre=centre, by=request.user, at=timezone.now(), **clean)):
+        messages.success(request, "The settings are saved.")
+        return redirect("portfolio:centre_people", slug)
+    return form_page(request, form, title="Settings of the centre", button="Save", trail=people_trail(centre))
 
 
 @holds(Role.ADMINISTRATOR)
@@ -64,7 +86,8 @@ def centre_people(request: SignedInRequest, slug: str) -> HttpResponse:
     number = request.GET.get("page", "1")
     found = people_page(centre, search=search, role=role, number=number, day=timezone.localdate())
     filtered = bool(search or role)
-    return render(request, "portfolio/people.html", {"found": found, "form": form, "filtered": filtered})
+    context = {"found": found, "form": form, "filtered": filtered, **on_home(request)}
+    return render(request, "portfolio/people.html", context)
 
 
 @holds(Role.ADMINISTRATOR)

@@ -31,8 +31,9 @@ SPOKEN = {"Tus-Version": "1.0.0", "Tus-Extension": "creation,termination,expirat
 @signed_in_or_401
 @require_http_methods(["OPTIONS", "POST"])
 def uploads(request: SignedInRequest, slug: str) -> HttpResponseBase:
-    """Announce a file to a centre one is a candidate of: where its bytes go stands in Location."""
-    centre = get_object_or_404(Centre, slug=slug, pk__in=request.standing.centres(Role.CANDIDATE))
+    """Announce a file to a centre where one makes evidence, as candidate or assessor: its bytes go to Location."""
+    makers = request.standing.centres(Role.CANDIDATE, Role.ASSESSOR)
+    centre = get_object_or_404(Centre, slug=slug, pk__in=makers)
     if request.method == "OPTIONS":
         return answered(204, **SPOKEN, **{"Tus-Max-Size": str(settings.UPLOAD_LIMIT)})
     size = number_in(request, "Upload-Length")

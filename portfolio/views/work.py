@@ -6,16 +6,16 @@ from typing import Any
 
 from django.contrib import messages
 from django.core import signing
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from portfolio import work
 from portfolio.access import SignedInRequest, signed_in, signed_in_or_401
+from portfolio.views.answers import ours
 
-LONGEST_KEY = 200
+LONGEST_KEY, LONGEST_TITLE = 200, 200
 TOO_LONG = "This is too long to be saved as you type. Send it, or keep a copy."
 UNREADABLE = "What this page sent cannot be read. Load the page again."
 SOMEBODY_ELSE = "Somebody else has signed in meanwhile, so nothing of this page was saved."
@@ -66,7 +66,8 @@ def save_of(sent: dict[str, Any]) -> work.Save:
         if len(key) > LONGEST_KEY or not all(isinstance(value, str) for value in values):
             raise ValueError(key)
         fields[key] = work.Typed(values, None if age is None else min(max(since(age), since(0)), work.KEPT_FOR))
-    return work.Save(str(sent["page"])[:40], int(sent["turn"]), max(int(sent["seen"]), 0), fields)
+    title = " ".join(str(sent.get("title", "")).split())[:LONGEST_TITLE]
+    return work.Save(str(sent["page"])[:40], int(sent["turn"]), max(int(sent["seen"]), 0), fields, title)
 
 
 def since(milliseconds: float) -> datetime.timedelta:
@@ -75,9 +76,3 @@ def since(milliseconds: float) -> datetime.timedelta:
 
 def refused(status: int, sentence: str) -> JsonResponse:
     return JsonResponse({"refused": [sentence]}, status=status)
-
-
-def ours(request: HttpRequest, address: str) -> str:
-    """The address if it is one of this site, else the first page."""
-    safe = url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure())
-    return address if safe else "/"

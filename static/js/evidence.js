@@ -27,7 +27,7 @@ document.addEventListener("change", (event) => {
 for (const place of document.querySelectorAll("[data-count-ticked]")) {
   const list = document.querySelector(place.dataset.countTicked);
   const count = () => {
-    const ticked = list.querySelectorAll("[data-filter-item] > .tick > :checked:enabled").length;
+    const ticked = list.querySelectorAll("[data-filter-item] > .tick > [name=criteria]:checked:enabled").length;
     place.textContent = ticked === 1 ? "1 criterion ticked" : `${ticked} criteria ticked`;
   };
   document.addEventListener("change", count);

@@ -12,7 +12,7 @@ const page = crypto.randomUUID?.() ?? String(Math.random()).slice(2);
 // --- what the fields hold ------------------------------------------------------------------------------------------
 
 const keptAt = (control) =>
-  control.name && !["csrfmiddlewaretoken", "page_of"].includes(control.name) && !control.disabled &&
+  control.name && !/^(csrfmiddlewaretoken|page_of)/.test(control.name) && !control.disabled &&
   !["password", "file", "submit", "button", "reset", "image"].includes(control.type);
 
 // A box to tick is a field of its own, and so is what a script adds: two devices can tick or add different ones.
@@ -95,7 +95,8 @@ function news() {
 
 function send(fields, keepalive) {
   turn += 1;
-  const body = JSON.stringify({ work: place.dataset.work, page, turn, seen, fields });
+  const title = document.title.replace(/ · [^·]*$/, "");
+  const body = JSON.stringify({ work: place.dataset.work, page, turn, seen, fields, title });
   const csrf = form.querySelector("[name=csrfmiddlewaretoken]").value;
   const headers = { "X-CSRFToken": csrf, "Content-Type": "application/json", Accept: "application/json" };
   return fetch(place.dataset.keep, { method: "POST", headers, body, keepalive: keepalive && body.length < KEEPALIVE_MOST });

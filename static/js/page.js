@@ -27,24 +27,6 @@ function moveInMatrix(event) {
   }
 }
 
-// Judging: inside [data-judge], 1 2 3 choose, j and k go to the next and the previous [data-judge-item].
-// The keys act only while the focus is inside, and never while somebody writes.
-function judgeByKey(event) {
-  const room = event.target.closest("[data-judge]");
-  if (!room || writing(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
-  const items = [...room.querySelectorAll("[data-judge-item]")];
-  const at = items.indexOf(event.target.closest("[data-judge-item]"));
-  const move = { j: 1, k: -1 }[event.key];
-  if (move) {
-    const radios = items[at + move]?.querySelectorAll("input[type=radio]") ?? [];
-    ([...radios].find((radio) => radio.checked) ?? radios[0])?.focus();
-  } else if (at >= 0 && /^[1-9]$/.test(event.key)) {
-    const radio = items[at].querySelectorAll("input[type=radio]")[event.key - 1];
-    radio?.click();
-    radio?.focus();
-  }
-}
-
 // Filter: <input type="search" data-filter="#list"> hides every [data-filter-item] in #list without the words
 // typed. Where one holds a [data-filter-words], those are its words.
 function filterList(event) {
@@ -54,6 +36,21 @@ function filterList(event) {
   for (const item of list.querySelectorAll("[data-filter-item]")) {
     const text = (item.querySelector("[data-filter-words]") ?? item).textContent.toLowerCase();
     item.hidden = !item.querySelector(":checked") && !words.every((word) => text.includes(word));
+  }
+}
+
+// A place in the evidence, where that is on this page: a recording goes there, a page of a file is scrolled to.
+function goToPlace(event) {
+  const link = event.target.closest("a[data-seek], a[data-place]");
+  const { seek, at, place } = link?.dataset ?? {};
+  const there = seek ? document.querySelector(`#file-${seek} :is(audio, video)`) : place && document.getElementById(place);
+  if (!there || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  there.closest(".look")?.focus({ preventScroll: true });
+  there.scrollIntoView({ block: "start" });
+  if (seek) {
+    there.currentTime = Number(at);
+    there.play().catch(() => undefined); // a browser that plays nothing unasked stands at the place
   }
 }
 
@@ -92,8 +89,23 @@ function liveOnDevice() {
   } catch {} // a browser that keeps nothing drafts nothing
 }
 
+// News: a link that is followed marks its line as read; without this, "Mark all as read" does.
+function readNews(event) {
+  const link = event.target.closest("[data-notice]");
+  const lines = link?.closest("[data-read-news]");
+  const unread = link?.closest(".unread");
+  if (!unread || event.button > 1) return;
+  const headers = { ...JSON.parse(document.body.getAttribute("hx-headers")), Accept: "application/json" };
+  const body = new URLSearchParams({ notice: link.dataset.notice });
+  fetch(lines.dataset.readNews, { method: "POST", headers, body, keepalive: true }).catch(() => undefined);
+  unread.classList.remove("unread");
+  unread.querySelector(".badge")?.remove();
+}
+
 liveOnDevice();
+document.addEventListener("click", readNews);
+document.addEventListener("auxclick", readNews);
 document.addEventListener("htmx:responseError", askAgain);
 document.addEventListener("keydown", moveInMatrix);
-document.addEventListener("keydown", judgeByKey);
+document.addEventListener("click", goToPlace);
 document.addEventListener("input", filterList);

@@ -24,6 +24,7 @@ from units.models import (
     TeachingPoint,
     Unit,
 )
+from units.queries import RequirementWords, leaves_by_unit, requirement_trees
 from units.standard import FIXTURES
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("standard")]
@@ -191,3 +192,16 @@ def test_the_statement_of_competence_is_worded_as_on_the_form() -> None:
         assert Statement.objects.get(key=key, variant="sqa").text == (
             "I confirm that all evidence (including Knowledge and Understanding), for the entire Unit has been met:"
         )
+
+
+def test_the_leaves_of_a_tree_know_what_they_stand_below() -> None:
+    unit = Unit.objects.get(key="sqa-h12e04")
+    rows = requirement_trees([unit.pk]).values_list("pk", "unit_id", "parent_id", "path", "label", "text")
+    leaves = leaves_by_unit(RequirementWords(*row) for row in rows)[unit.pk]
+    assert [(leaf.path, leaf.number) for leaf in leaves] == [
+        ("4.1", "4"), ("4.2", "4"), ("4.3", "4"), ("5.1", "5 (a)"), ("5.2.1", "5 (b)"), ("5.2.2", "5 (b)"),
+        ("6.1", "6"), ("6.2", "6"),
+    ]  # fmt: skip
+    assert leaves[3].printed == "(a) formal audits of working practices and monitoring of work"
+    assert leaves[5].words == "formal feedback eg customer surveys/questionnaires"
+    assert leaves[5].heading.endswith("which include: gathering and recording information from:")

@@ -12,6 +12,7 @@ from portfolio.models import Centre
 STAFF = [
     ("Morag Ferguson", "morag", "administrator"),
     ("Dylan Pryce", "dylan", "assessor"),
+    ("Gwen Parry", "gwen", "assessor, who heard an appeal"),
     ("Zofia Wiśniewska", "zofia", "trainee assessor, countersigned by Dylan"),
     ("Anita Desai", "anita", "internal verifier"),
     ("Iain MacLeod", "iain", "lead internal verifier"),

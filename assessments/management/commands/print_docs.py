@@ -1,4 +1,4 @@
-"""`manage.py print_docs`: the journeys and the permissions as pages, printed from the tables that hold them."""
+"""`manage.py print_docs`: journeys, permissions and rules of the lists as pages, printed from what the code goes by."""
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -7,26 +7,32 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from assessments.enums import ItemStatus, Party, UnitStatus
+from assessments.enums import ItemStatus, Party, PlanStatus, UnitStatus
+from assessments.pace import FEEDBACK_RULE, PACE_RULE, pace_examples
 from assessments.workflow import (
     ITEM_FINAL,
     ITEM_JOURNEY,
     ITEM_OWNER,
+    PLAN_FINAL,
+    PLAN_JOURNEY,
+    PLAN_OWNER,
     UNIT_FINAL,
     UNIT_JOURNEY,
     UNIT_OWNER,
+    PlanStep,
     Step,
 )
 from portfolio.access import Door, doors
 from portfolio.enums import Role
 
-Steps = Sequence[Step[Any]]
-EVERY_STEP: Steps = [*ITEM_JOURNEY, *UNIT_JOURNEY]
+Steps = Sequence[Step[Any] | PlanStep]
+Statuses = type[UnitStatus] | type[ItemStatus] | type[PlanStatus]
+EVERY_STEP: Steps = [*ITEM_JOURNEY, *UNIT_JOURNEY, *PLAN_JOURNEY]
 PRINTED = "<!-- Printed by `python manage.py print_docs` from the tables in the code. Do not edit. -->\n"
 
 
 class Command(BaseCommand):
-    help = "Print docs/workflow.md and docs/permissions.md from the tables in the code."
+    help = "Print docs/workflow.md, docs/permissions.md and docs/worked-out.md from what the code goes by."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--check", action="store_true", help="write nothing; fail when a page is out of date")
@@ -35,6 +41,7 @@ class Command(BaseCommand):
         """Raises CommandError with --check when a page does not say what the tables say."""
         folder = Path(settings.BASE_DIR) / "docs"
         printed = {folder / "workflow.md": workflow_page(), folder / "permissions.md": permissions_page()}
+        printed[folder / "worked-out.md"] = worked_out_page()
         stale = [path for path, text in printed.items() if not path.exists() or path.read_text() != text]
         if options["check"] and stale:
             names = " and ".join(f"docs/{path.name}" for path in stale)
@@ -45,10 +52,10 @@ class Command(BaseCommand):
 
 
 def workflow_page() -> str:
-    """Both journeys: a diagram, the steps, and whose turn it is at each status."""
+    """The journeys: a diagram, the steps, and whose turn it is at each status."""
     return "\n".join(
         [
-            "# The two journeys\n",
+            "# The journeys\n",
             PRINTED,
             "There is a small journey for an item of evidence inside the journey of the unit. A verb that is not",
             "anybody's turn, or does not fit the status, is refused with the reason. Needs are checked last.\n",
@@ -62,6 +69,12 @@ def workflow_page() -> str:
             *diagram(ITEM_JOURNEY, ItemStatus, ItemStatus.DRAFT, ITEM_FINAL),
             *steps_table(ITEM_JOURNEY),
             *turns_table(ItemStatus, ITEM_OWNER),
+            "## An assessment plan (a version of it)\n",
+            "Changing an agreed plan begins its next version, as a draft; the agreed one stands until both have signed",
+            "the next.\n",
+            *diagram(PLAN_JOURNEY, PlanStatus, PlanStatus.DRAFT, PLAN_FINAL),
+            *steps_table(PLAN_JOURNEY),
+            *turns_table(PlanStatus, PLAN_OWNER),
         ]
     )
 
@@ -79,6 +92,10 @@ def permissions_page() -> str:
                 ["Verb", *(party.label for party in Party)],
                 ([step.phrase, *("yes" if party in step.turn else "" for party in Party)] for step in EVERY_STEP),
             ),
+            "Besides: a centre's administrators enrol candidates and allocate the people of a unit. A conflict of",
+            "interest is declared by the person who has it, or recorded by an administrator; an administrator ends it,",
+            "never their own. Whoever has one with a candidate neither countersigns nor verifies their units, and",
+            "assesses them only with a countersigner, who must agree before any decision counts.\n",
             "## Addresses\n",
             "“Signed in” opens a page only for what the person can see; everything else is answered as if it did not",
             "exist. Where roles are named, one of them must be held at some centre that day.\n",
@@ -87,7 +104,26 @@ def permissions_page() -> str:
     )
 
 
-def diagram(steps: Steps, statuses: type[UnitStatus] | type[ItemStatus], first: str, final: Sequence[str]) -> list[str]:
+def worked_out_page() -> str:
+    """How pace and time to feedback are worked out, as the page of that name says it."""
+    rows = (
+        [f"{row.accepted} of {row.criteria}", f"{row.passed} of {row.days}", str(row.pace.label)]
+        for row in pace_examples()
+    )
+    return "\n".join(
+        [
+            "# How this is worked out\n",
+            PRINTED,
+            "## Behind target, on track, ahead of target\n",
+            *(f"{sentence}\n" for sentence in PACE_RULE),
+            *table(["Criteria accepted", "Days passed", "The unit is"], rows),
+            "## Time to feedback\n",
+            *(f"{sentence}\n" for sentence in FEEDBACK_RULE),
+        ]
+    )
+
+
+def diagram(steps: Steps, statuses: Statuses, first: str, final: Sequence[str]) -> list[str]:
     """A Mermaid state diagram. Verbs that leave the status as it is are in the table alone."""
     verbs: dict[tuple[str, str], list[str]] = {}
     for step in steps:
@@ -109,9 +145,9 @@ def steps_table(steps: Steps) -> list[str]:
     rows = (
         [
             step.phrase,
-            " or ".join(party.label for party in step.turn),
-            ", ".join(source.label for source in step.sources),
-            ", ".join(target.label for target in step.targets) or "stays",
+            " or ".join(str(party.label) for party in step.turn),
+            ", ".join(str(source.label) for source in step.sources),
+            ", ".join(str(target.label) for target in step.targets) or "stays",
             step.needs,
         ]
         for step in steps
@@ -119,7 +155,7 @@ def steps_table(steps: Steps) -> list[str]:
     return table(["Verb", "Whose turn", "From", "To", "Needs"], rows)
 
 
-def turns_table(statuses: type[UnitStatus] | type[ItemStatus], owners: dict[Any, Party]) -> list[str]:
+def turns_table(statuses: Statuses, owners: dict[Any, Party]) -> list[str]:
     moves = {status: str(owner.label) for status, owner in owners.items()}
     rows = ([str(status.label), moves.get(status, "nobody: it is over")] for status in statuses)
     return table(["Status", "Whose move it is"], rows)

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from assessments.actions import allocation, judgement, verification
 from assessments.actions import enrolment as actions
-from assessments.actions import judgement, verification
 from assessments.enums import AllocatedAs, UnitStatus
 from assessments.models import Enrolment
 from assessments.testing import House, a_unit, an_enrolment, declared, handed_in, met, sampled, signed_off, verified
@@ -34,7 +34,7 @@ def enrol(house: House, **otherwise: Any) -> Enrolment:
 
 
 def allocate(unit: Enrolment, part: AllocatedAs, user: User | None, house: House) -> Enrolment:
-    return actions.allocate(
+    return allocation.allocate(
         enrolment=unit, part=part, user=user, reason="Long leave.", by=house.administrator, at=timezone.now()
     )
 

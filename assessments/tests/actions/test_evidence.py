@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from assessments.actions import claims, judgement, safekeeping
 from assessments.actions import enrolment as enrolments
 from assessments.actions import evidence as items
-from assessments.actions import judgement, safekeeping
 from assessments.enums import HeldAt, ItemStatus, OthersData, Setting, Verdict
 from assessments.models import Enrolment, Evidence, EvidenceVersion
 from assessments.testing import (
@@ -58,7 +58,7 @@ def edit(version: EvidenceVersion, **otherwise: Any) -> EvidenceVersion:
         "described": described(),
         "add": [],
         "remove": [],
-        "targets": [items.Target(row.enrolment_id, row.criterion_id) for row in live(version)],
+        "targets": [claims.Target(row.enrolment_id, row.criterion_id) for row in live(version)],
         "by": version.evidence.candidate.user,
         "at": timezone.now(),
     }
@@ -73,8 +73,8 @@ def replace(version: EvidenceVersion) -> EvidenceVersion:
     return items.replace(version=version, by=version.evidence.candidate.user, at=timezone.now())
 
 
-def map_more(version: EvidenceVersion, more: list[items.Target], by: User) -> EvidenceVersion:
-    return items.map_more(version=version, targets=more, by=by, at=timezone.now())
+def map_more(version: EvidenceVersion, more: list[claims.Target], by: User) -> EvidenceVersion:
+    return claims.map_more(version=version, targets=more, by=by, at=timezone.now())
 
 
 def withdraw(version: EvidenceVersion, by: User) -> EvidenceVersion:
@@ -150,7 +150,7 @@ def test_it_is_mapped_to_criteria_of_ones_own_units_alone(house: House, unit: En
     assert refusals(lambda: add(unit, targets=targets(theirs, "1.1"))) == [
         "One of the units is not among the candidate's."
     ]
-    crossed = [items.Target(unit.pk, targets(d20, "1.1")[0].criterion_id)]
+    crossed = [claims.Target(unit.pk, targets(d20, "1.1")[0].criterion_id)]
     assert refusals(lambda: add(unit, targets=crossed)) == ["One of the criteria does not belong to CC26."]
 
 
@@ -360,7 +360,7 @@ def test_a_mapping_is_taken_back_while_nobody_judged_it(house: House, unit: Enro
     by_number = {row.criterion.number: row for row in live(version)}
 
     def take_back(number: str, by: User = house.assessor) -> object:
-        return items.take_back(mapping=by_number[number], by=by, at=timezone.now())
+        return claims.take_back(mapping=by_number[number], by=by, at=timezone.now())
 
     take_back("1.2")
     assert numbers(version) == {"1.1", "1.3"}
@@ -373,17 +373,17 @@ def test_a_mapping_is_taken_back_while_nobody_judged_it(house: House, unit: Enro
 
 def test_a_handed_in_item_stays_mapped_to_something(unit: Enrolment) -> None:
     mapping = live(handed_in(unit, "1.1")).get()
-    [sentence] = refusals(lambda: items.take_back(mapping=mapping, by=unit.assessor, at=timezone.now()))
+    [sentence] = refusals(lambda: claims.take_back(mapping=mapping, by=unit.assessor, at=timezone.now()))
     assert sentence.startswith("It is all that this item is mapped to")
     only = live(a_draft(unit, "1.1")).get()
-    items.take_back(mapping=only, by=unit.candidate_user, at=timezone.now())
+    claims.take_back(mapping=only, by=unit.candidate_user, at=timezone.now())
 
 
 def test_a_draft_can_leave_a_unit_that_has_moved_on(unit: Enrolment, d20: Enrolment) -> None:
     draft = map_more(a_draft(unit, "1.1"), targets(d20, "1.1"), unit.candidate_user)
     declared(unit)
     assert refusals(lambda: submit(draft)) == ["CC26 is “Declared complete”, so what it rests on cannot change."]
-    items.take_back(mapping=live(draft).get(enrolment=unit), by=unit.candidate_user, at=timezone.now())
+    claims.take_back(mapping=live(draft).get(enrolment=unit), by=unit.candidate_user, at=timezone.now())
     assert submit(draft).status == ItemStatus.SUBMITTED
 
 

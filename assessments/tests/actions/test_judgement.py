@@ -5,9 +5,8 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from assessments.actions import enrolment as enrolments
+from assessments.actions import allocation, claims, judgement, safekeeping
 from assessments.actions import evidence as items
-from assessments.actions import judgement, safekeeping
 from assessments.enums import AllocatedAs, HeldAt, ItemStatus, Layer, SignedAs, UnitStatus, Verdict
 from assessments.models import Enrolment, EvidenceVersion, Review, SignOff
 from assessments.queries.judgement import signatures_in_force
@@ -200,7 +199,7 @@ def test_the_assessor_of_a_unit_the_item_is_not_mapped_to_does_not_read_it(house
 def test_two_assessors_each_judge_their_own_unit_of_one_item(house: House, unit: Enrolment) -> None:
     others = an_enrolment(house, "ocr-cc32", assessor=house.other_assessor)
     version = handed_in(unit, "1.1")
-    items.map_more(version=version, targets=targets(others, "1.1"), by=house.candidate.user, at=timezone.now())
+    claims.map_more(version=version, targets=targets(others, "1.1"), by=house.candidate.user, at=timezone.now())
     read(version, says(unit, "met", "1.1"))
     read(version, says(others, "met", "1.1"), by=house.other_assessor)
     assert version.decisions.count() == 2
@@ -305,7 +304,7 @@ def test_nobody_countersigns_their_own_decisions(house: House) -> None:
         (AllocatedAs.ASSESSOR, house.assessor),
         (AllocatedAs.COUNTERSIGNER, house.trainee),
     ):
-        enrolments.allocate(part=part, user=user, **move)  # type: ignore[arg-type]
+        allocation.allocate(part=part, user=user, **move)  # type: ignore[arg-type]
     unit.refresh_from_db()
     unit = sign_off(declare(unit), house.assessor)
     assert unit.status == UnitStatus.AWAITING_COUNTERSIGNATURE

@@ -12,9 +12,8 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
-from assessments.actions import enrolment as enrolments
+from assessments.actions import allocation, claims, judgement
 from assessments.actions import evidence as items
-from assessments.actions import judgement
 from assessments.enums import AllocatedAs, UnitStatus
 from assessments.models import Enrolment, Evidence
 from assessments.testing import House, a_draft, a_house, an_enrolment, handed_in, met, targets
@@ -88,7 +87,7 @@ def test_a_unit_is_never_declared_over_a_mapping_that_waits(house: House) -> Non
     more, candidate = targets(unit, "1.2"), unit.candidate_user
     ended = at_once(
         lambda: judgement.declare(enrolment=unit, by=candidate, at=timezone.now()),
-        lambda: items.map_more(version=other, targets=more, by=unit.assessor, at=timezone.now()),
+        lambda: claims.map_more(version=other, targets=more, by=unit.assessor, at=timezone.now()),
     )
     unit.refresh_from_db()
     waits = unit.mappings.exclude(waiting_since=None).exists()
@@ -164,7 +163,7 @@ def test_a_unit_is_taken_once_and_a_part_held_by_one(house: House) -> None:
     unit = Enrolment.objects.get()
 
     def give(user: Any) -> object:
-        return enrolments.allocate(
+        return allocation.allocate(
             enrolment=unit,
             part=AllocatedAs.ASSESSOR,
             user=user,

@@ -7,9 +7,8 @@ import pytest
 import pytest_django
 from django.utils import timezone
 
-from assessments.actions import enrolment as enrolments
+from assessments.actions import allocation, claims, judgement, verification
 from assessments.actions import evidence as items
-from assessments.actions import judgement, verification
 from assessments.actions import testimony as testimonies
 from assessments.actions.testimony import Said
 from assessments.enums import AllocatedAs, EvidenceKind, ItemStatus, TestimonyState
@@ -185,7 +184,7 @@ def test_nobody_named_on_the_unit_is_a_witness(house: House, part: str) -> None:
 
 def test_who_came_to_judge_it_meanwhile_does_not_sign(house: House, unit: Enrolment, draft: EvidenceVersion) -> None:
     testimony = opened(asked(draft, email=house.other_assessor.email))
-    enrolments.allocate(
+    allocation.allocate(
         enrolment=unit,
         part=AllocatedAs.ASSESSOR,
         user=house.other_assessor,
@@ -198,7 +197,7 @@ def test_who_came_to_judge_it_meanwhile_does_not_sign(house: House, unit: Enrolm
 
 def test_a_witness_never_judges_what_they_saw(house: House, unit: Enrolment) -> None:
     version = submit(with_testimony(unit, email=house.other_assessor.email).version)
-    enrolments.allocate(
+    allocation.allocate(
         enrolment=unit,
         part=AllocatedAs.ASSESSOR,
         user=house.other_assessor,
@@ -213,7 +212,7 @@ def test_a_witness_never_judges_what_they_saw(house: House, unit: Enrolment) -> 
 def test_a_witness_never_verifies_a_unit_with_their_testimony(house: House, unit: Enrolment) -> None:
     submit(with_testimony(unit, email=house.other_verifier.email).version)
     [sentence] = refusals(
-        lambda: enrolments.allocate(
+        lambda: allocation.allocate(
             enrolment=unit,
             part=AllocatedAs.VERIFIER,
             user=house.other_verifier,
@@ -334,7 +333,7 @@ def test_an_item_stays_a_testimony_while_somebody_was_asked(draft: EvidenceVersi
             described=described(),
             add=[],
             remove=[],
-            targets=[items.Target(row.enrolment_id, row.criterion_id) for row in draft.evidence.mappings.all()],
+            targets=[claims.Target(row.enrolment_id, row.criterion_id) for row in draft.evidence.mappings.all()],
             by=draft.evidence.candidate.user,
             at=timezone.now(),
         )

@@ -9,8 +9,8 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from assessments.actions import claims, judgement
 from assessments.actions import evidence as items
-from assessments.actions import judgement
 from assessments.enums import ItemStatus, Verdict
 from assessments.models import Decision, Enrolment, EvidenceVersion, Mapping
 from assessments.testing import House, a_draft, an_enrolment, described, targets
@@ -69,12 +69,12 @@ class Desk:
 
     def map(self, numbers: list[str]) -> None:
         wanted = targets(self.unit, *numbers) if numbers else []
-        items.map_more(version=self.in_force or self.newest, targets=wanted, **self.candidate)
+        claims.map_more(version=self.in_force or self.newest, targets=wanted, **self.candidate)
 
     def take_back(self, number: str) -> None:
         for row in self.live:
             if row.criterion.number == number:
-                items.take_back(mapping=row, **self.candidate)
+                claims.take_back(mapping=row, **self.candidate)
 
     def submit(self, _: None) -> None:
         items.submit(version=self.newest, **self.candidate)

@@ -8,18 +8,28 @@ from dataclasses import dataclass
 
 from assessments.demo import witnesses
 from assessments.demo.centre import DOMAIN, SLUG
-from assessments.enums import ItemStatus
+from assessments.enums import RECORDED, ItemStatus, PlanStatus, SetStatus
 from assessments.models import (
     Action,
+    Adjustment,
+    Appeal,
+    AssessmentPlan,
+    AssessorRecord,
+    Case,
+    ConsistencyRule,
     Enrolment,
     EvidenceFile,
     EvidenceVersion,
+    Interest,
     PlannedCell,
+    PlanReview,
+    QuestionSet,
     Sample,
     SamplingPlan,
     SamplingPolicy,
     Testimony,
 )
+from portfolio import digest
 from portfolio.invitation import Invitation, link_to
 from portfolio.models import Document, RoleGrant, StaffQualification, User
 
@@ -59,7 +69,7 @@ def unit(candidate: str, key: str, *more: object) -> Where:
     return lambda: [enrolment(candidate, key).pk, *more]
 
 
-def plan(*, adopted: bool) -> Where:
+def sampling_plan(*, adopted: bool) -> Where:
     return lambda: [SamplingPlan.objects.get(adopted_at__isnull=not adopted).pk]
 
 
@@ -92,12 +102,58 @@ def witness_link() -> list[object]:
     return [witnesses.token_of(Testimony.objects.get(signature=None))]
 
 
+def record(*, acknowledged: bool) -> Where:
+    answered = AssessorRecord.objects.filter(acknowledgements__agreed=True)
+    rows = answered if acknowledged else AssessorRecord.objects.exclude(pk__in=answered)
+    return lambda: [rows.get().version.evidence_id]
+
+
+def record_to_judge() -> list[object]:
+    return [AssessorRecord.objects.exclude(acknowledgements__agreed=True).get().version_id]
+
+
+def question_set(status: SetStatus) -> Where:
+    return lambda: [QuestionSet.objects.get(status=status).pk]
+
+
 def sample(candidate: str) -> Where:
     return lambda: [Sample.objects.get(enrolment__candidate__user=person(candidate)).pk]
 
 
 def action(candidate: str) -> Where:
     return lambda: [Action.objects.get(enrolment__candidate__user=person(candidate)).pk]
+
+
+def plan(candidate: str, status: PlanStatus) -> AssessmentPlan:
+    return AssessmentPlan.objects.get(candidate__user=person(candidate), status=status)
+
+
+def of_plan(candidate: str, status: PlanStatus) -> Where:
+    return lambda: [plan(candidate, status).pk]
+
+
+def planned(candidate: str, status: PlanStatus) -> Where:
+    return lambda: [plan(candidate, status).activities.earliest("pk").pk]
+
+
+def review_to_sign() -> list[object]:
+    return [PlanReview.objects.get(candidate_signature=None).pk]
+
+
+def rule() -> list[object]:
+    return [ConsistencyRule.objects.earliest("pk").pk]
+
+
+def appeal() -> list[object]:
+    return [Appeal.objects.get().pk]
+
+
+def case() -> list[object]:
+    return [Case.objects.get().pk]
+
+
+def adjustment() -> list[object]:
+    return [Adjustment.objects.get().pk]
 
 
 def handle(name: str) -> Where:
@@ -117,8 +173,16 @@ def centre(*more: object) -> Where:
     return lambda: [SLUG, *more]
 
 
+def conflict() -> list[object]:
+    return [Interest.objects.get(ended_at=None).pk]
+
+
 def document() -> list[object]:
     return [Document.objects.latest("pk").pk]
+
+
+def stop_link() -> list[object]:
+    return [digest.stop_link(person("sian")).rstrip("/").rsplit("/", 1)[1]]
 
 
 def invitation() -> list[object]:
@@ -131,6 +195,7 @@ def invitation() -> list[object]:
 # --- the visits ------------------------------------------------------------------------------------------------------
 
 I = ItemStatus  # noqa: E741  # read as a table
+P = PlanStatus
 
 ENTRANCE = [
     Visit(NOBODY, "account_login"),
@@ -145,6 +210,11 @@ ENTRANCE = [
     Visit("sian", "account_change_password"),
     Visit(NOBODY, "assessments:offline"),
     Visit("sian", "account_logout"),
+    Visit("dylan", "portfolio:news"),
+    Visit("owen", "portfolio:news", about="empty"),
+    Visit("sian", "portfolio:telling"),
+    Visit("nia", "portfolio:telling", about="several-roles"),
+    Visit(NOBODY, "portfolio:stop_digest", stop_link),
 ]
 STANDARD = [
     Visit("sian", "units:list"),
@@ -170,6 +240,9 @@ CANDIDATE = [
     Visit("sian", "assessments:ask_witness", testimony(signed=False)),
     Visit(NOBODY, "assessments:witness", witness_link),
     Visit(NOBODY, "assessments:witness", lambda: ["forged"], about="void", status=404),
+    Visit("sian", "assessments:acknowledge", record(acknowledged=False)),
+    Visit("sian", "assessments:acknowledge", record(acknowledged=True), about="done"),
+    Visit("sian", "assessments:evidence", record(acknowledged=True), about="record"),
     Visit("sian", "assessments:map_evidence", item("sian", I.REVIEWED)),
     Visit("sian", "assessments:withdraw_evidence", item("sian", I.DRAFT)),
     *(
@@ -188,11 +261,32 @@ ASSESSOR = [
     Visit("nia", "assessments:queue", about="empty"),
     Visit("dylan", "assessments:caseload"),
     Visit("nia", "assessments:caseload", about="empty"),
+    Visit("dylan", "assessments:caseload", query="?pace=behind&sort=pace", about="behind"),
+    Visit("dylan", "assessments:caseload", query="?search=nobody&waiting_days=x", about="none-found"),
+    Visit("dylan", "assessments:worked_out"),
+    Visit("zofia", "assessments:own_conflicts"),
+    Visit("anita", "assessments:own_conflicts", about="none"),
+    Visit("zofia", "assessments:declare_own_conflict", centre()),
     Visit("dylan", "assessments:judge", reading("sian", I.SUBMITTED)),
     Visit("dylan", "assessments:judge", reading("sian", I.RETURNED), about="refused"),
     Visit("dylan", "assessments:evidence", item("sian", I.SUBMITTED)),
     Visit("dylan", "assessments:evidence", testimony(signed=True), about="testimony"),
     Visit("dylan", "assessments:judge", read_testimony, about="witness"),
+    Visit("dylan", "assessments:records"),
+    Visit("nia", "assessments:records", about="empty"),
+    Visit("dylan", "assessments:new_record", unit("sian", "ocr-cc16")),
+    *(
+        Visit("dylan", "assessments:write_record", unit("sian", "ocr-cc16", kind.value), about=kind.value)
+        for kind in RECORDED
+    ),
+    Visit("dylan", "assessments:correct_record", record(acknowledged=False)),
+    Visit("dylan", "assessments:judge", record_to_judge, about="record"),
+    Visit("dylan", "assessments:question_sets"),
+    Visit("nia", "assessments:question_sets", about="empty"),
+    Visit("dylan", "assessments:question_set", question_set(SetStatus.IN_USE), about="in-use"),
+    Visit("dylan", "assessments:question_set", question_set(SetStatus.DRAFT)),
+    Visit("dylan", "assessments:write_set", centre(), about="which-unit"),
+    Visit("dylan", "assessments:rewrite_set", question_set(SetStatus.DRAFT)),
     Visit("dylan", "assessments:map_evidence", item("sian", I.SUBMITTED)),
     Visit("dylan", "assessments:withdraw_evidence", item("sian", I.SUBMITTED)),
     Visit("dylan", "assessments:quarantine_file", file_of("sian", I.SUBMITTED)),
@@ -205,6 +299,37 @@ ASSESSOR = [
     Visit("dylan", "assessments:countersign", unit("eilidh", "sqa-h12e04")),
     Visit("dylan", "assessments:hand_back", unit("eilidh", "sqa-h12e04")),
 ]
+PLANS = [
+    Visit("sian", "assessments:plans"),
+    Visit("dylan", "assessments:plans"),
+    Visit("owen", "assessments:plans", about="empty"),
+    Visit("sian", "assessments:plan", of_plan("sian", P.AGREED), about="agreed"),
+    Visit("dylan", "assessments:plan", of_plan("sian", P.AGREED), about="agreed"),
+    Visit("sian", "assessments:plan", of_plan("sian", P.PROPOSED), about="proposed"),
+    Visit("dylan", "assessments:plan", of_plan("ruairidh", P.DRAFT), about="draft"),
+    Visit("dylan", "assessments:unit_plans", unit("sian", "ocr-cc16")),
+    Visit("anita", "assessments:unit_plans", unit("priya", "ocr-d20"), about="empty"),
+    Visit("dylan", "assessments:start_plan", unit("sian", "ocr-cc16")),
+    Visit("dylan", "assessments:edit_plan", of_plan("ruairidh", P.DRAFT)),
+    Visit("dylan", "assessments:add_activity", of_plan("ruairidh", P.DRAFT)),
+    Visit("dylan", "assessments:edit_activity", planned("ruairidh", P.DRAFT)),
+    Visit("dylan", "assessments:propose_plan", of_plan("ruairidh", P.DRAFT)),
+    Visit("sian", "assessments:agree_plan", of_plan("sian", P.PROPOSED)),
+    Visit("sian", "assessments:return_plan", of_plan("sian", P.PROPOSED)),
+    Visit("dylan", "assessments:close_plan", of_plan("sian", P.AGREED)),
+    Visit("sian", "assessments:link_activity", planned("sian", P.AGREED)),
+    Visit("dylan", "assessments:hold_review", of_plan("sian", P.AGREED)),
+    Visit("sian", "assessments:agree_review", review_to_sign),
+    Visit("nia", "assessments:consistency", about="which-centre"),
+    Visit("iain", "assessments:centre_consistency", centre()),
+    Visit("iain", "assessments:set_body_consistency", centre("ocr")),
+    Visit("iain", "assessments:unit_consistency", centre("ocr-cc16", 1)),
+    Visit("morag", "assessments:set_unit_consistency", centre("ocr-cc16", 1)),
+    Visit("sian", "assessments:candidate_consistency", unit("sian", "ocr-cc16")),
+    Visit("dylan", "assessments:candidate_consistency", unit("sian", "ocr-cc16")),
+    Visit("dylan", "assessments:set_candidate_consistency", unit("sian", "ocr-cc16")),
+    Visit("iain", "assessments:end_consistency", rule),
+]
 VERIFIER = [
     Visit("anita", "assessments:sampling"),
     Visit("iain", "assessments:sampling"),
@@ -212,14 +337,14 @@ VERIFIER = [
     Visit("nia", "assessments:strategy"),
     Visit("iain", "assessments:centre_strategy", lambda: [SLUG]),
     Visit("anita", "assessments:centre_strategy", lambda: [SLUG]),
-    Visit("iain", "assessments:policy", lambda: [SLUG, "ocr"]),
+    Visit("iain", "assessments:sampling_policy", lambda: [SLUG, "ocr"]),
     Visit("iain", "assessments:draw_plan", lambda: [SLUG, "ocr"]),
     Visit("iain", "assessments:agree_policy", lambda: [SamplingPolicy.objects.get(awarding_body__code="sqa").pk]),
     Visit("anita", "assessments:rate_risk", lambda: [SLUG, "assessor", person("dylan").pk]),
-    Visit("iain", "assessments:plan", plan(adopted=True)),
-    Visit("iain", "assessments:plan", plan(adopted=True), "?show=left-out", about="left-out"),
-    Visit("iain", "assessments:plan", plan(adopted=False), about="proposal"),
-    Visit("iain", "assessments:add_cell", plan(adopted=True)),
+    Visit("iain", "assessments:sampling_plan", sampling_plan(adopted=True)),
+    Visit("iain", "assessments:sampling_plan", sampling_plan(adopted=True), "?show=left-out", about="left-out"),
+    Visit("iain", "assessments:sampling_plan", sampling_plan(adopted=False), about="proposal"),
+    Visit("iain", "assessments:add_cell", sampling_plan(adopted=True)),
     Visit("iain", "assessments:remove_cell", lambda: [PlannedCell.objects.to_do().filter(samples=None)[0].pk]),
     Visit("anita", "assessments:units_verified"),
     Visit("iain", "assessments:units_verified"),
@@ -254,6 +379,16 @@ OFFICE = [
     Visit("nia", "assessments:enrolments", about="which-centre"),
     Visit("morag", "assessments:centre_enrolments", centre()),
     Visit("nia", "assessments:centre_enrolments", lambda: [SECOND], about="empty"),
+    Visit("iain", "assessments:centre_enrolments", centre()),
+    Visit("morag", "assessments:reassign", centre(), about="nothing-ticked"),
+    Visit("morag", "assessments:reassign", centre(), "?all=1", "to-whom"),
+    Visit("morag", "assessments:reassign", centre(), "?all=1&part=countersigner&countersigner=nobody", "preview"),
+    Visit("morag", "assessments:feedback_times", centre()),
+    Visit("nia", "assessments:feedback_times", lambda: [SECOND], about="empty"),
+    Visit("morag", "assessments:conflicts", centre()),
+    Visit("nia", "assessments:conflicts", lambda: [SECOND], about="none"),
+    Visit("morag", "assessments:record_conflict", centre()),
+    Visit("morag", "assessments:end_conflict", conflict),
     Visit("morag", "assessments:enrol", centre()),
     Visit("morag", "assessments:approvals", centre()),
     Visit("morag", "assessments:approval", centre("ocr")),
@@ -272,9 +407,42 @@ OFFICE = [
     Visit("morag", "assessments:resume", unit("hannah", "ocr-d20")),
     Visit("morag", "portfolio:document", document),
 ]
-VISITS = [*ENTRANCE, *STANDARD, *CANDIDATE, *ASSESSOR, *VERIFIER, *OFFICE]
+APPEALS = [
+    Visit("sian", "assessments:appeals"),
+    Visit("owen", "assessments:appeals", about="empty"),
+    Visit("sian", "assessments:appeal", appeal),
+    Visit("sian", "assessments:raise_appeal", unit("sian", "ocr-cc16"), about="refused"),
+    Visit("tom", "assessments:raise_appeal", unit("tom", "ocr-cc32"), about="nothing"),
+    Visit("ruairidh", "assessments:raise_appeal", unit("ruairidh", "sqa-h12e04"), about="nothing-sqa"),
+    Visit("anita", "assessments:appeal", appeal, about="adjudicator"),
+    Visit("anita", "assessments:decide_appeal", appeal),
+    Visit("morag", "assessments:appeals", about="office"),
+    Visit("morag", "assessments:appeal", appeal, about="office"),
+    Visit("morag", "assessments:appoint_adjudicator", appeal),
+    Visit("morag", "assessments:follow_up", appeal, about="refused", status=409),
+    Visit("morag", "assessments:appeals_procedure", centre()),
+    Visit("iain", "assessments:approve_simulation", unit("sian", "ocr-cc32")),
+]
+CASES = [
+    Visit("morag", "assessments:cases"),
+    Visit("iain", "assessments:cases", about="none"),
+    Visit("morag", "assessments:open_case", centre()),
+    Visit("morag", "assessments:case", case),
+    Visit("morag", "assessments:investigators", case),
+    Visit("morag", "assessments:hold", case),
+    Visit("morag", "assessments:close_case", case),
+    Visit("morag", "assessments:adjustments", centre()),
+    Visit("nia", "assessments:adjustments", lambda: [SECOND], about="empty"),
+    Visit("morag", "assessments:arrange_adjustment", centre()),
+    Visit("morag", "assessments:adjustment", adjustment),
+    Visit("morag", "assessments:end_adjustment", adjustment),
+    Visit("morag", "portfolio:centre_settings", centre()),
+]
+VISITS = [*ENTRANCE, *STANDARD, *CANDIDATE, *ASSESSOR, *PLANS, *VERIFIER, *OFFICE, *APPEALS, *CASES]
 
 NO_PAGE = {
+    "assessments:sign_record": "follows what was just written; looked at in test_record_in_browser",
+    "assessments:sign_correction": "as sign_record",
     "account_again": "answers to a form that was interrupted",
     "account_reset_password_from_key": "its key is made for one letter; its form is that of the invitation",
     "portfolio:invite_again": "answers to a press of a button only",
@@ -283,6 +451,10 @@ NO_PAGE = {
     "portfolio:upload": "answers to scripts only",
     "portfolio:keep_work": "answers to scripts only",
     "portfolio:discard_work": "answers to a press of a button only",
+    "assessments:cases_file": "a download",
+    "assessments:enrolments_file": "a download",
+    "assessments:feedback_file": "a download",
+    "portfolio:read_news": "answers to a press of a button only",
     "assessments:manifest": "read by browsers only",
     "assessments:worker": "a script",
     "assessments:device_drafts": "answers to scripts only",
@@ -291,12 +463,17 @@ NO_PAGE = {
     "assessments:evidence_thumbnail": "a picture",
     "assessments:evidence_page": "a picture",
     "assessments:evidence_page_text": "a text",
+    "assessments:judge_next": "leads on to a page",
     "assessments:map_cell": "answers to a press of a key only",
     "assessments:adopt_plan": "answers to a press of a button only",
     "assessments:discard_plan": "answers to a press of a button only",
     "assessments:resend_request": "answers to a press of a button only",
     "assessments:revoke_request": "answers to a press of a button only",
     "assessments:replace_evidence": "answers to a press of a button only",
+    "assessments:remove_activity": "answers to a press of a button only",
+    "assessments:revise_plan": "answers to a press of a button only",
+    "assessments:start_activity": "answers to a press of a button only",
+    "assessments:let_go": "answers to a press of a button only",
     "assessments:recording_form": "answers to a press of a button only",
     "assessments:authentication_document": "answers to a press of a button only",
     "assessments:blank_form": "a download",

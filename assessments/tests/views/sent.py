@@ -8,6 +8,7 @@ from django.http import HttpResponse, HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
 
+from assessments.forms.reading import SEEN
 from assessments.models import Enrolment, EvidenceVersion
 
 
@@ -46,3 +47,10 @@ def kept_in(answer: HttpResponseBase) -> list[str]:
 
 def address(name: str, version: EvidenceVersion) -> str:
     return reverse(f"assessments:{name}", args=[version.evidence_id])
+
+
+def token_on(page: str) -> str:
+    """What a judge page says it shows."""
+    found = re.search(rf'name="{SEEN}" value="([^"]+)"', page)
+    assert found
+    return found[1]

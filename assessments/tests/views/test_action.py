@@ -9,8 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from assessments.actions import enrolment as enrolments
-from assessments.actions import verification
+from assessments.actions import allocation, verification
 from assessments.enums import AllocatedAs
 from assessments.models import Action, Enrolment
 from assessments.models.verification import past_due
@@ -136,7 +135,7 @@ def test_an_answer_to_a_closed_action_is_refused_and_kept_on_the_page(client: As
 
 def test_whoever_takes_over_the_unit_answers_and_its_first_owner_still_may(client: AskingClient, house: House) -> None:
     action = an_action(signed_off(an_enrolment(house)))
-    enrolments.allocate(
+    allocation.allocate(
         enrolment=action.enrolment,
         part=AllocatedAs.ASSESSOR,
         user=house.other_assessor,

@@ -1,13 +1,17 @@
 """It lets an assessor see what waits, read an item beside its criteria, and save the whole reading at once."""
 
+from typing import Any
+
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from assessments.enums import Verdict
+from assessments.forms.reading import SEEN
 from assessments.models import Decision, Enrolment, EvidenceVersion, Review
 from assessments.testing import House, a_draft, an_enrolment, handed_in
+from assessments.tests.views.sent import token_on
 
 pytestmark = pytest.mark.django_db
 
@@ -16,6 +20,16 @@ RULES = {"valid": "on", "authentic": "on", "current": "on", "sufficient": "on"}
 
 def key(enrolment: Enrolment, number: str) -> str:
     return f"{enrolment.pk}-{enrolment.unit.criteria.get(number=number).pk}"
+
+
+def send(client: Client, version: EvidenceVersion, typed: dict[str, str], token: str = "") -> Any:
+    """What is typed, sent from a page that was opened a moment ago, or from the one with this token."""
+    return client.post(f"/assessing/{version.pk}/", {**typed, SEEN: token or token_of(client, version)})
+
+
+def token_of(client: Client, version: EvidenceVersion) -> str:
+    """What the page says it shows."""
+    return token_on(client.get(f"/assessing/{version.pk}/").content.decode())
 
 
 @pytest.fixture
@@ -52,7 +66,7 @@ def test_one_press_saves_the_verdicts_and_opens_the_next_item(
         f"feedback-{key(unit, '1.2')}": "Show one more.",
         f"verdict-{key(unit, '3.1')}": "met",
     }
-    answer = client.post(f"/assessing/{version.pk}/", typed)
+    answer = send(client, version, typed)
     assert answer.headers["Location"] == f"/assessing/{following.pk}/"
     words = dict(Decision.objects.values_list("criterion__number", "verdict"))
     assert words == {"1.1": Verdict.MET, "1.2": Verdict.CONTRIBUTES, "3.1": Verdict.MET}
@@ -62,7 +76,7 @@ def test_a_criterion_left_for_later_waits(
     client: Client, house: House, unit: Enrolment, version: EvidenceVersion
 ) -> None:
     client.force_login(house.assessor)
-    client.post(f"/assessing/{version.pk}/", {**RULES, f"verdict-{key(unit, '1.1')}": "met"})
+    send(client, version, {**RULES, f"verdict-{key(unit, '1.1')}": "met"})
     assert f"/assessing/{version.pk}/" in client.get("/assessing/").content.decode()
 
 
@@ -71,7 +85,7 @@ def test_a_verdict_without_its_word_is_refused_and_loses_nothing_typed(
 ) -> None:
     client.force_login(house.assessor)
     typed = {**RULES, f"verdict-{key(unit, '1.1')}": "not_yet", "feedback": "Łatwe, ale brakuje daty."}
-    answer = client.post(f"/assessing/{version.pk}/", typed)
+    answer = send(client, version, typed)
     page = answer.content.decode()
     assert answer.status_code == 409
     assert "Say what 1.1 still needs." in page
@@ -82,9 +96,9 @@ def test_a_verdict_without_its_word_is_refused_and_loses_nothing_typed(
 
 def test_an_item_is_returned_only_with_feedback(client: Client, house: House, version: EvidenceVersion) -> None:
     client.force_login(house.assessor)
-    refused = client.post(f"/assessing/{version.pk}/", {**RULES, "return": "return"})
+    refused = send(client, version, {**RULES, "return": "return"})
     assert "Tell the candidate what is missing" in refused.content.decode()
-    client.post(f"/assessing/{version.pk}/", {**RULES, "return": "return", "feedback": "The date is missing."})
+    send(client, version, {**RULES, "return": "return", "feedback": "The date is missing."})
     assert Review.objects.get().returned
 
 
@@ -94,7 +108,7 @@ def test_evidence_that_is_not_authentic_meets_nothing(
     client.force_login(house.assessor)
     typed = {**RULES, f"verdict-{key(unit, '1.1')}": "met", "remarks": "Somebody else's handwriting."}
     del typed["authentic"]
-    answer = client.post(f"/assessing/{version.pk}/", typed)
+    answer = send(client, version, typed)
     assert "cannot meet a criterion" in answer.content.decode()
 
 

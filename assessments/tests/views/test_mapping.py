@@ -1,7 +1,6 @@
 """Choosing criteria: what is needed first, what is found, what is suggested, and what a unit does not take."""
 
 import re
-from dataclasses import replace
 from html import unescape
 from typing import TypedDict
 
@@ -11,7 +10,7 @@ from django.utils import timezone
 from assessments.actions.evidence import Described
 from assessments.enums import Setting
 from assessments.models import Enrolment, Evidence, Mapping
-from assessments.testing import House, a_draft, an_enrolment, described, handed_in
+from assessments.testing import House, a_draft, an_enrolment, approved_simulation, handed_in, simulated
 from assessments.tests.views.sent import address, kept_in, typed, upload, value
 from portfolio.harness import AskingClient
 from portfolio.models import User
@@ -191,7 +190,8 @@ def test_an_item_from_such_a_setting_cannot_be_ticked_for_that_unit(
     client: AskingClient, candidate: User, enrolment: Enrolment, house: House
 ) -> None:
     d20 = an_enrolment(house, "ocr-d20")
-    version = handed_in(enrolment, "1.1", words=replace(described(), setting=Setting.SIMULATED))
+    approved_simulation(enrolment, "1.1")
+    version = handed_in(enrolment, "1.1", words=simulated())
     page = shown(client, address("map_evidence", version))
     assert value(enrolment, "1.2") in page
     assert value(d20, "1.1") not in page

@@ -8,9 +8,18 @@ from django.http import HttpResponse, HttpResponseBase
 from django.urls import reverse
 
 from assessments.actions.evidence import Described
-from assessments.enums import EvidenceKind, Layer, Setting, Verdict
+from assessments.enums import EvidenceKind, Layer, Verdict
 from assessments.models import Enrolment, EvidenceVersion, Mapping
-from assessments.testing import House, a_draft, an_enrolment, declared, handed_in, judged
+from assessments.testing import (
+    House,
+    a_draft,
+    an_enrolment,
+    approved_simulation,
+    declared,
+    handed_in,
+    judged,
+    simulated,
+)
 from assessments.tests.views.sent import value
 from portfolio.harness import AskingClient
 from portfolio.models import AuditEvent, User
@@ -110,8 +119,8 @@ def test_why_not_is_said_in_place(client: AskingClient, candidate: User, enrolme
 
 def test_a_setting_the_unit_does_not_take_is_refused(client: AskingClient, candidate: User, house: House) -> None:
     d20, other = an_enrolment(house, "ocr-d20"), an_enrolment(house, "ocr-cc32")
-    item = handed_in(other, "1.1", words=Described("Role play", "We acted calls.", setting=Setting.SIMULATED,
-                                                   activity_on=datetime.date(2026, 3, 2)))  # fmt: skip
+    approved_simulation(other, "1.1")
+    item = handed_in(other, "1.1", words=simulated("Role play"))
     assert "D20 does not accept evidence from simulation" in said(press(client, d20, item, "1.1", claim=True, **HTMX))
 
 
@@ -171,7 +180,7 @@ def test_each_criterion_says_what_it_still_needs(client: AskingClient, candidate
             part.split('class="needs"><strong>')[1].split("</strong>")[0] if "needs" in part else ""
         )
     assert needs["1.1"] == ""
-    assert needs["1.2"] == "What there is contributes to it: more is needed to meet it."
+    assert needs["1.2"] == "What there is contributes to it: more is needed to meet it. “Tell me what came of it.”"
     assert needs["1.3"] == "It waits for the assessor."
     assert needs["2.1"] == "Hand in the draft that is to show it."
     assert needs["2.2"] == "Nothing shows it yet."

@@ -10,8 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from assessments.actions import enrolment as enrolments
-from assessments.actions import evidence, judgement, verification
+from assessments.actions import allocation, evidence, judgement, verification
 from assessments.enums import AllocatedAs, HeldAt, SampleOutcome, SampleStage, UnitStatus
 from assessments.models import Action, Enrolment, Sample, UnsampledNote
 from assessments.testing import (
@@ -340,7 +339,7 @@ def test_a_sample_takes_as_many_queries_with_one_item_as_with_many(client: Askin
 
 def test_whoever_takes_over_the_unit_closes_the_sample(client: AskingClient, house: House) -> None:
     sample = a_sample(signed_off(an_enrolment(house)))
-    enrolments.allocate(
+    allocation.allocate(
         enrolment=sample.enrolment,
         part=AllocatedAs.VERIFIER,
         user=house.other_verifier,

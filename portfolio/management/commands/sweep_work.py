@@ -1,15 +1,17 @@
-"""Remove what was typed and never sent, once nobody goes on with it. Run it daily."""
+"""Remove what was typed and never sent, once nobody goes on with it, and news that is old. Run it daily."""
 
 from typing import Any
 
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from portfolio import work
+from portfolio import notices, work
 
 
 class Command(BaseCommand):
-    help = "Remove what was typed into forms and not sent, where nobody has gone on with it for thirty days."
+    help = "Remove forms not sent, where nobody has gone on with them for thirty days, and news older than ninety."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        self.stdout.write(f"Forms removed: {work.sweep(timezone.now())}.")
+        now = timezone.now()
+        self.stdout.write(f"Forms removed: {work.sweep(now)}.")
+        self.stdout.write(f"News removed: {notices.sweep(now)}.")

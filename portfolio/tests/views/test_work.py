@@ -229,4 +229,4 @@ def test_what_nobody_goes_on_with_is_gone_after_a_month(client: Client, subject:
     assert "Cara" not in client.get(form_of(centre)).content.decode()
     said = StringIO()
     call_command("sweep_work", stdout=said)
-    assert said.getvalue() == "Forms removed: 1.\n"
+    assert "Forms removed: 1.\n" in said.getvalue()

@@ -1,0 +1,171 @@
+"""What the clock has to tell: target dates, actions, links, samples, awards and roles, and what waits long.
+
+Asked every day by a command (`tell_due`), with the clock as its argument. Each thing is told once to each person it
+concerns, however often that is asked; what fell due longer ago than notices.DUE_WITHIN is no news any more and stands
+on the desks where it always did.
+"""
+
+import datetime
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils import timezone
+
+from assessments.actions.telling import code, item_name, item_place, unit_place, whose
+from assessments.enums import UnitStatus
+from assessments.models import STILL_WANTED, Action, Enrolment, Mapping, Sample, Testimony
+from portfolio import notices
+from portfolio.enums import Role, Told
+from portfolio.models import Centre, Notice, RoleGrant, StaffQualification, User, holders
+from portfolio.notices import DUE_WITHIN, News
+from portfolio.queries import names_at
+
+WAITS_LONG = datetime.timedelta(days=10)
+SAMPLE_LONG = datetime.timedelta(days=14)
+TARGET_NEAR = datetime.timedelta(days=14)
+LINK_NEAR = datetime.timedelta(days=3)
+ACTION_NEAR = datetime.timedelta(days=3)
+AWARD_NEAR = datetime.timedelta(days=30)
+ROLE_NEAR = datetime.timedelta(days=14)
+OF_UNIT = ("enrolment__unit", "enrolment__candidate", "enrolment__centre")
+
+
+class Due(NamedTuple):
+    """A line, whom it is told, and of which centre."""
+
+    news: News
+    people: Iterable[User]
+    centre: Centre
+
+
+def tell_due(now: datetime.datetime) -> int:
+    """Tell everything that is due and was not told before. Returns how many lines that made."""
+    before = Notice.objects.exclude(once="").count()
+    for found in RULES:
+        with transaction.atomic():
+            for news, people, centre in found(now):
+                notices.tell(news, people, centre, None, now)
+    return Notice.objects.exclude(once="").count() - before
+
+
+def targets(now: datetime.datetime) -> Iterator[Due]:
+    """A target date that comes near, of a unit still being collected: candidate and assessor."""
+    today = timezone.localdate(now)
+    near = Enrolment.objects.filter(status=UnitStatus.COLLECTING, target_on__range=(today, today + TARGET_NEAR))
+    for unit in near.select_related("unit", "candidate", "centre", "assessor", "candidate_user"):
+        sentence, once = f"Its target date is {unit.target_on:%-d %B %Y}.", f"{unit.pk} {unit.target_on}"
+        place = unit_place(unit.pk, "people")
+        yield Due(News(Told.TARGET, code(unit), sentence, place, unit, once), [unit.candidate_user], unit.centre)
+        yield Due(News(Told.TARGET, whose(unit), sentence, place, unit, once), [unit.assessor], unit.centre)
+
+
+def links(now: datetime.datetime) -> Iterator[Due]:
+    """A witness's link that runs out while nobody has answered: the candidate, who can send another."""
+    ending = Testimony.objects.filter(STILL_WANTED, expires_at__gt=now, expires_at__lte=now + LINK_NEAR)
+    for testimony in ending.select_related("version__evidence__candidate__user", "version__evidence__centre"):
+        evidence, until = testimony.version.evidence, timezone.localtime(testimony.expires_at)
+        sentence = f"A witness has not answered, and the link runs out on {until:%-d %B}."
+        place = item_place(evidence.pk, "witnesses", version=testimony.version.number)
+        once = f"{testimony.pk} {testimony.expires_at.isoformat()}"
+        news = News(Told.LINK_ENDING, item_name(evidence), sentence, place, evidence, once)
+        yield Due(news, [evidence.candidate.user], evidence.centre)
+
+
+def waits(now: datetime.datetime) -> Iterator[Due]:
+    """Evidence that has waited long for its assessor."""
+    long = Mapping.objects.filter(
+        taken_back_at=None,
+        enrolment__status=UnitStatus.COLLECTING,
+        waiting_since__lte=now - WAITS_LONG,
+        waiting_since__gt=now - WAITS_LONG - DUE_WITHIN,
+    )
+    rows = long.select_related("evidence__candidate", "enrolment__assessor", "enrolment__centre", "enrolment__unit")
+    for row in rows.order_by("pk"):
+        since = timezone.localtime(row.waiting_since)
+        subject = f"{row.evidence.candidate.name}: {item_name(row.evidence)}, {code(row.enrolment)}"
+        news = News(
+            Told.WAITING,
+            subject,
+            f"Has waited to be assessed since {since:%-d %B}.",
+            item_place(row.evidence_id, "files"),
+            row.evidence,
+            f"{row.evidence_id} {since.isoformat()}",
+        )
+        yield Due(news, [row.enrolment.assessor], row.enrolment.centre)
+
+
+def actions_near(now: datetime.datetime) -> Iterator[Due]:
+    """An action that is due within days: whoever it was given to."""
+    today = timezone.localdate(now)
+    for action in unanswered().filter(due_on__range=(today, today + ACTION_NEAR)):
+        sentence = f"An action of yours is due on {action.due_on:%-d %B}."
+        yield due_action(action, sentence, f"near {action.pk} {action.due_on}", [action.owner])
+
+
+def actions_overdue(now: datetime.datetime) -> Iterator[Due]:
+    """An action whose day has passed: whoever it was given to, and whoever raised it."""
+    today = timezone.localdate(now)
+    for action in unanswered().filter(due_on__lt=today, due_on__gt=today - DUE_WITHIN):
+        once, was_due = f"overdue {action.pk} {action.due_on}", f"was due on {action.due_on:%-d %B}"
+        yield due_action(action, f"An action of yours {was_due}.", once, [action.owner])
+        yield due_action(action, f"An action that you asked for {was_due}.", once, [action.raised_by])
+
+
+def unanswered() -> QuerySet[Action]:
+    open_still = Action.objects.filter(answered_at=None, closed_at=None)
+    return open_still.select_related("owner", "raised_by", *OF_UNIT)
+
+
+def due_action(action: Action, sentence: str, once: str, people: list[User]) -> Due:
+    place = reverse("assessments:action", args=[action.pk])
+    news = News(Told.ACTION_DUE, whose(action.enrolment), sentence, place, action, once)
+    return Due(news, people, action.enrolment.centre)
+
+
+def samples(now: datetime.datetime) -> Iterator[Due]:
+    """A sample that has been open for long: its verifier."""
+    long = Sample.objects.still_open().filter(
+        planned_at__lte=now - SAMPLE_LONG, planned_at__gt=now - SAMPLE_LONG - DUE_WITHIN
+    )
+    for sample in long.select_related("verifier", *OF_UNIT):
+        since = timezone.localtime(sample.planned_at)
+        sentence, place = f"A sample is open since {since:%-d %B}.", reverse("assessments:sample", args=[sample.pk])
+        news = News(Told.SAMPLE_OPEN, whose(sample.enrolment), sentence, place, sample, str(sample.pk))
+        yield Due(news, [sample.verifier], sample.enrolment.centre)
+
+
+def awards(now: datetime.datetime) -> Iterator[Due]:
+    """A qualification that staff work towards, whose day comes near: the centre's administrators."""
+    today = timezone.localdate(now)
+    near = StaffQualification.objects.filter(achieved_on=None, target_on__range=(today, today + AWARD_NEAR))
+    for award in near.select_related("staff__centre", "staff__user"):
+        staff = award.staff
+        sentence = f"Works towards {award.get_kind_display()} by {award.target_on:%-d %B %Y}."
+        place = person_place(staff.centre, staff.user, "awards")
+        news = News(Told.AWARD_DUE, staff.name, sentence, place, award, f"{award.pk} {award.target_on}")
+        yield Due(news, holders(staff.centre_id, Role.ADMINISTRATOR, today), staff.centre)
+
+
+def roles(now: datetime.datetime) -> Iterator[Due]:
+    """A role that ends soon: the centre's administrators."""
+    today = timezone.localdate(now)
+    ending = RoleGrant.objects.on(today).filter(ends_on__range=(today, today + ROLE_NEAR))
+    for grant in ending.select_related("centre", "user"):
+        name = names_at(grant.centre, [grant.user_id]).get(grant.user_id, grant.user.email)
+        sentence = f"Is {grant.get_role_display().lower()} until {grant.ends_on:%-d %B %Y}."
+        place = person_place(grant.centre, grant.user, "roles")
+        news = News(Told.ROLE_ENDING, name, sentence, place, grant, f"{grant.pk} {grant.ends_on}")
+        yield Due(news, holders(grant.centre_id, Role.ADMINISTRATOR, today), grant.centre)
+
+
+def person_place(centre: Centre, user: User, spot: str) -> str:
+    """The page of a person at a centre, at a spot of it."""
+    return f"{reverse('portfolio:person', args=[centre.slug, user.handle])}#{spot}"
+
+
+RULES: tuple[Callable[[datetime.datetime], Iterator[Due]], ...] = (
+    targets, links, waits, actions_near, actions_overdue, samples, awards, roles,
+)  # fmt: skip

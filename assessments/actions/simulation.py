@@ -1,0 +1,79 @@
+"""Approving that something is simulated, before it is."""
+
+import datetime
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.utils import timezone
+
+from assessments.actions.journey import lock_one, person, refuse, require
+from assessments.enums import UnitStatus
+from assessments.models import Enrolment, SimulatedCriterion, SimulationApproval
+from assessments.queries.enrolment import has_judged, people_of, witnesses_in
+from assessments.rules import Person, is_verifier_of
+from assessments.workflow import Reason
+from portfolio import audit
+from portfolio.models import User
+from portfolio.refusal import Refusal
+
+
+@transaction.atomic
+def approve_simulation(
+    *,
+    enrolment: Enrolment,
+    what: str,
+    reason: str,
+    criteria: Iterable[int],
+    planned_on: datetime.date,
+    by: User,
+    at: datetime.datetime,
+) -> SimulationApproval:
+    """The unit's verifier agrees to a simulation, before the day it is planned for.
+
+    Source: where simulation is allowed it is planned, agreed by the internal verifier beforehand, and all of it is
+    sampled (domain rule 17). Raises Refusal where the unit allows none.
+    """
+    what = require(what, "Say what is simulated.")
+    reason = require(reason, "Say why real work cannot show it.")
+    enrolment = lock_one(enrolment)
+    refuse(simulating_refusals(enrolment, person(by, enrolment.centre_id, at), by))
+    wanted, today = set(criteria), timezone.localdate(at)
+    if not wanted or enrolment.unit.criteria.filter(pk__in=wanted).count() != len(wanted):
+        raise Refusal(["Tick the criteria that the simulation is to show."])
+    if planned_on <= today:
+        raise Refusal(["A simulation is approved before its day: choose a day after today."])
+    approval = SimulationApproval.objects.create(
+        enrolment=enrolment,
+        what=what,
+        reason=reason,
+        planned_on=planned_on,
+        approved_by=by,
+        approved_at=at,
+        approved_on=today,
+    )
+    SimulatedCriterion.objects.bulk_create(
+        SimulatedCriterion(approval=approval, criterion_id=pk) for pk in sorted(wanted)
+    )
+    audit.record(
+        verb="approve_simulation",
+        by=by,
+        at=at,
+        subject=enrolment,
+        centre=enrolment.centre,
+        details={"approval": approval.pk, "criteria": sorted(wanted), "planned_on": planned_on.isoformat()},
+    )
+    return approval
+
+
+def simulating_refusals(enrolment: Enrolment, verifier: Person, user: User) -> list[Reason]:
+    """Why this person cannot approve a simulation in the unit now; empty when they can. About nothing: not for them."""
+    if not is_verifier_of(verifier, people_of(enrolment)):
+        return [Reason("Only the unit's internal verifier can approve a simulation.")]
+    if has_judged(enrolment, user) or user.pk in witnesses_in(enrolment.pk):
+        return [Reason("You have judged or testified in this unit, so somebody else must verify it.", "unit")]
+    if not enrolment.unit.simulation_allowed:
+        return [Reason(f"{enrolment.unit.short_code} does not allow simulation for any evidence.", "unit")]
+    if enrolment.status != UnitStatus.COLLECTING:
+        sentence = f"The unit is “{enrolment.get_status_display()}”: nothing more is simulated for it."
+        return [Reason(sentence, "unit", enrolment.pk)]
+    return []

@@ -1,0 +1,335 @@
+"""Whom each verb tells, in what words, and where the link lands. Called by the verb, in its transaction.
+
+A line names a unit by its code, an item by its number and, to staff, the candidate by the name used on screen: never
+what was said of the work, for lines go by e-mail as well. What somebody has acted on they need not be told any more.
+"""
+
+import datetime
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from django.urls import reverse
+from django.utils import timezone
+
+from assessments.enums import AllocatedAs, UnitStatus, Verdict
+from assessments.models import (
+    Action,
+    Appeal,
+    AssessmentPlan,
+    Decision,
+    Enrolment,
+    Evidence,
+    EvidenceFile,
+    EvidenceVersion,
+    Mapping,
+    Review,
+    Sample,
+    Testimony,
+)
+from assessments.models.enrolment import ASSESSOR_SIGNED
+from portfolio import notices
+from portfolio.enums import Role, Told
+from portfolio.models import User, holders
+from portfolio.notices import News
+
+Moment = datetime.datetime
+PARTS = {
+    AllocatedAs.ASSESSOR: "You assess this unit.",
+    AllocatedAs.COUNTERSIGNER: "You countersign this unit.",
+    AllocatedAs.VERIFIER: "You verify this unit.",
+}
+
+
+# --- where things are, and what they are called ----------------------------------------------------------------------
+
+
+def unit_place(enrolment_id: int, spot: str = "") -> str:
+    """The page of a unit, at a spot of it."""
+    return reverse("assessments:enrolment", args=[enrolment_id]) + (f"#{spot}" if spot else "")
+
+
+def item_place(evidence_id: int, spot: str, *, version: int | None = None) -> str:
+    """The page of an item, at a spot of it; of the version with that number, else of the one in force."""
+    asked = f"?version={version}" if version else ""
+    return f"{reverse('assessments:evidence', args=[evidence_id])}{asked}#{spot}"
+
+
+def code(enrolment: Enrolment) -> str:
+    """What a unit is called to its candidate."""
+    return enrolment.unit.short_code
+
+
+def whose(enrolment: Enrolment) -> str:
+    """What a unit is called to staff."""
+    return f"{enrolment.candidate.name}: {code(enrolment)}"
+
+
+def item_name(evidence: Evidence) -> str:
+    """What an item is called, without its title."""
+    return f"Evidence {evidence.number}" if evidence.number else "Your draft"
+
+
+# --- an item ---------------------------------------------------------------------------------------------------------
+
+
+def handed_in(version: EvidenceVersion, by: User, at: Moment) -> None:
+    """The assessor of each unit in which something of the item waits since this moment."""
+    evidence = version.evidence
+    notices.settle(evidence, by, at)
+    place = reverse("assessments:judge", args=[version.pk])
+    for assessor, units in waiting_for(evidence, at).items():
+        subject = f"{evidence.candidate.name}: {item_name(evidence)}, {' '.join(map(code, units))}"
+        news = News(Told.HANDED_IN, subject, "Handed in, to be assessed.", place, evidence)
+        notices.tell(news, [assessor], evidence.centre, by, at)
+
+
+def waiting_for(evidence: Evidence, at: Moment) -> dict[User, list[Enrolment]]:
+    """Whom the item's mappings have waited for since a moment, with the units. One query."""
+    waiting = Mapping.objects.filter(evidence=evidence, taken_back_at=None, waiting_since=at).values("enrolment")
+    found: dict[User, list[Enrolment]] = defaultdict(list)
+    units = Enrolment.objects.filter(pk__in=waiting).select_related("unit", "assessor")
+    for enrolment in units.order_by("unit__short_code", "pk"):
+        found[enrolment.assessor].append(enrolment)
+    return found
+
+
+def recorded(version: EvidenceVersion, by: User, at: Moment) -> None:
+    """The candidate, that a record of their assessor's waits to be acknowledged."""
+    evidence = version.evidence
+    sentence = "Your assessor has made a record of your work: read it, and acknowledge it."
+    news = News(Told.RECORDED, item_name(evidence), sentence, item_place(evidence.pk, "files"), evidence)
+    notices.tell(news, [evidence.candidate.user], evidence.centre, by, at)
+
+
+def acknowledged(version: EvidenceVersion, sentence: str, by: User, at: Moment) -> None:
+    """The assessor who made a record, that its candidate has answered it."""
+    evidence = version.evidence
+    notices.settle(evidence, by, at)
+    subject = f"{evidence.candidate.name}: {item_name(evidence)}"
+    news = News(Told.ACKNOWLEDGED, subject, sentence, item_place(evidence.pk, "said"), evidence)
+    notices.tell(news, [evidence.author], evidence.centre, by, at)
+
+
+def of_plan(plan: AssessmentPlan, sentence: str, by: User, at: Moment) -> None:
+    """The other of the two who agree an assessment plan, and a review of it."""
+    notices.settle(plan, by, at)
+    place, candidate = reverse("assessments:plan", args=[plan.pk]), plan.candidate
+    to_staff = News(Told.PLAN, f"{candidate.name}: {plan.title}", sentence, place, plan)
+    notices.tell(to_staff, [plan.assessor], plan.centre, by, at)
+    notices.tell(replace(to_staff, subject=plan.title), [candidate.user], plan.centre, by, at)
+
+
+def of_appeal(appeal: Appeal, sentence: str, people: Iterable[User | None], by: User, at: Moment) -> None:
+    """Those an appeal concerns at this point of it: its candidate, whoever hears it, or the centre's office."""
+    notices.settle(appeal, by, at)
+    enrolment = appeal.enrolment
+    candidate, place = enrolment.candidate_user, reverse("assessments:appeal", args=[appeal.pk])
+    told = {person.pk: person for person in people if person}
+    own = told.pop(candidate.pk, None)
+    to_staff = News(Told.APPEAL, whose(enrolment), sentence, place, appeal)
+    notices.tell(to_staff, told.values(), enrolment.centre, by, at)
+    notices.tell(replace(to_staff, subject=code(enrolment)), [own], enrolment.centre, by, at)
+
+
+def office_of(enrolment: Enrolment, at: Moment) -> list[User]:
+    """The centre's administrators and lead verifiers."""
+    day = timezone.localdate(at)
+    return [
+        user for role in (Role.ADMINISTRATOR, Role.LEAD_VERIFIER) for user in holders(enrolment.centre_id, role, day)
+    ]
+
+
+def reviewed(reading: Review, decisions: Sequence[Decision], by: User, at: Moment) -> None:
+    """The candidate; and the verifier of a unit of which a criterion that they sampled was judged anew."""
+    evidence = reading.version.evidence
+    notices.settle(evidence, by, at)
+    more = any(decision.verdict != Verdict.MET for decision in decisions)
+    kind, sentence = Told.FEEDBACK, "Your assessor has assessed it."
+    if reading.returned:
+        kind, sentence = Told.RETURNED, "Your assessor has returned it, with what is missing."
+    elif more:
+        sentence = "Your assessor has assessed it, and asks for more."
+    news = News(kind, item_name(evidence), sentence, item_place(evidence.pk, f"reading-{reading.pk}"), evidence)
+    notices.tell(news, [evidence.candidate.user], evidence.centre, by, at)
+    judged_anew(decisions, by, at)
+
+
+def judged_anew(decisions: Iterable[Decision], by: User, at: Moment) -> None:
+    """The verifier of each unit that has a sample which looked at one of the criteria decided now."""
+    criteria: dict[int, set[int]] = defaultdict(set)
+    for decision in decisions:
+        criteria[decision.enrolment_id].add(decision.criterion_id)
+    units = Enrolment.objects.select_related("unit", "candidate", "centre", "verifier")
+    for enrolment in units.filter(pk__in=criteria):
+        looked_at = enrolment.samples.filter(done_at__isnull=False, criteria__criterion__in=criteria[enrolment.pk])
+        if looked_at.exists():
+            sentence = "A criterion that you have sampled was judged again."
+            tell_unit(Told.CHANGED, enrolment, whose(enrolment), sentence, [enrolment.verifier], by, at, "looked-at")
+
+
+def item_withdrawn(version: EvidenceVersion, by: User, at: Moment) -> None:
+    """The candidate, where somebody else withdrew it."""
+    evidence = version.evidence
+    notices.settle(evidence, by, at)
+    place = item_place(evidence.pk, "said")
+    news = News(Told.RETURNED, item_name(evidence), "It was withdrawn, with the reason on record.", place, evidence)
+    notices.tell(news, [evidence.candidate.user], evidence.centre, by, at)
+
+
+def kept_safe(file: EvidenceFile, done: str, by: User, at: Moment) -> None:
+    """The candidate: `done` says what was done to a file of theirs, e.g. "put in quarantine"."""
+    evidence = file.version.evidence
+    place = item_place(evidence.pk, "files")
+    news = News(Told.FILE, item_name(evidence), f"A file of it was {done}.", place, evidence)
+    notices.tell(news, [evidence.candidate.user], evidence.centre, by, at)
+
+
+def redacted(file: EvidenceFile, by: User, at: Moment) -> None:
+    """The candidate; and the verifier of each unit in which the file was signed over or sampled."""
+    kept_safe(file, "replaced by a redacted one", by, at)
+    mapped = Mapping.objects.filter(evidence=file.version.evidence_id, taken_back_at=None).values("enrolment")
+    units = Enrolment.objects.filter(pk__in=mapped).select_related("unit", "candidate", "centre", "verifier")
+    for enrolment in units:
+        sampled = enrolment.samples.filter(done_at__isnull=False)
+        if enrolment.status in ASSESSOR_SIGNED or sampled.exists():
+            sentence = "A file was redacted after it was signed or sampled: see whether the signatures still count."
+            tell_unit(Told.CHANGED, enrolment, whose(enrolment), sentence, [enrolment.verifier], by, at, "signatures")
+
+
+def answered_by_witness(testimony: Testimony, sentence: str, at: Moment) -> None:
+    """The candidate who asked."""
+    evidence = testimony.version.evidence
+    place = item_place(evidence.pk, "witnesses", version=testimony.version.number)
+    news = News(Told.WITNESS, item_name(evidence), sentence, place, evidence)
+    notices.tell(news, [evidence.candidate.user], evidence.centre, None, at)
+
+
+# --- a unit ----------------------------------------------------------------------------------------------------------
+
+
+def tell_unit(
+    kind: Told,
+    enrolment: Enrolment,
+    subject: str,
+    sentence: str,
+    people: Iterable[User | None],
+    by: User,
+    at: Moment,
+    spot: str = "",
+) -> None:
+    """One line about a unit to some people."""
+    news = News(kind, subject, sentence, unit_place(enrolment.pk, spot), enrolment)
+    notices.tell(news, people, enrolment.centre, by, at)
+
+
+def begun(enrolment: Enrolment, by: User, at: Moment) -> None:
+    """Everybody who will work on the unit."""
+    sentence = "You are enrolled on this unit."
+    tell_unit(Told.ALLOCATION, enrolment, code(enrolment), sentence, [enrolment.candidate_user], by, at)
+    parts = {
+        AllocatedAs.ASSESSOR: enrolment.assessor,
+        AllocatedAs.COUNTERSIGNER: enrolment.countersigner,
+        AllocatedAs.VERIFIER: enrolment.verifier,
+    }
+    for part, person in parts.items():
+        tell_unit(Told.ALLOCATION, enrolment, whose(enrolment), PARTS[part], [person], by, at, "people")
+
+
+def allocated(
+    enrolment: Enrolment, part: AllocatedAs, before: User | None, to: User | None, by: User, at: Moment
+) -> None:
+    """Whoever has the part now, and the candidate of a new assessor. Whoever had it forgets what they were told."""
+    if before:
+        items = Evidence.objects.filter(mappings__enrolment=enrolment).distinct()
+        notices.take_back(before, [enrolment, *items])
+    tell_unit(Told.ALLOCATION, enrolment, whose(enrolment), PARTS[part], [to], by, at, "people")
+    if part == AllocatedAs.ASSESSOR:
+        sentence = "Somebody else assesses this unit now."
+        tell_unit(Told.ALLOCATION, enrolment, code(enrolment), sentence, [enrolment.candidate_user], by, at, "people")
+
+
+def paused(enrolment: Enrolment, sentence: str, by: User, at: Moment) -> None:
+    """Everybody who works on the unit: it was suspended, resumed or left."""
+    notices.settle(enrolment, by, at)
+    staff = [enrolment.assessor, enrolment.countersigner, enrolment.verifier]
+    tell_unit(Told.PAUSED, enrolment, code(enrolment), sentence, [enrolment.candidate_user], by, at)
+    tell_unit(Told.PAUSED, enrolment, whose(enrolment), sentence, staff, by, at)
+
+
+def declared(enrolment: Enrolment, by: User, at: Moment) -> None:
+    """The assessor, who signs next."""
+    notices.settle(enrolment, by, at)
+    sentence = "Declared complete by the candidate, to be signed off."
+    tell_unit(Told.DECLARED, enrolment, whose(enrolment), sentence, [enrolment.assessor], by, at)
+
+
+def came_back(enrolment: Enrolment, sentence: str, staff: Iterable[User | None], by: User, at: Moment) -> None:
+    """The candidate, and these of the staff: the unit is open for evidence again."""
+    notices.settle(enrolment, by, at)
+    own = [enrolment.candidate_user]
+    tell_unit(Told.UNIT_BACK, enrolment, code(enrolment), sentence, own, by, at, "came-back")
+    tell_unit(Told.UNIT_BACK, enrolment, whose(enrolment), sentence, staff, by, at, "came-back")
+
+
+def handed_back(enrolment: Enrolment, by: User, at: Moment) -> None:
+    """The assessor, whose signature was voided."""
+    notices.settle(enrolment, by, at)
+    sentence = "Handed back by its countersigner, with the reason."
+    tell_unit(Told.UNIT_BACK, enrolment, whose(enrolment), sentence, [enrolment.assessor], by, at, "came-back")
+
+
+def signed_off(enrolment: Enrolment, by: User, at: Moment) -> None:
+    """Whoever signs next: the countersigner, else the verifier. Once signed off, those who signed before as well."""
+    notices.settle(enrolment, by, at)
+    if enrolment.status == UnitStatus.AWAITING_COUNTERSIGNATURE:
+        sentence = "Signed by its assessor, to be countersigned."
+        tell_unit(Told.TO_COUNTERSIGN, enrolment, whose(enrolment), sentence, [enrolment.countersigner], by, at)
+        return
+    own, assessor = [enrolment.candidate_user], [enrolment.assessor]
+    tell_unit(Told.UNIT_SIGNED, enrolment, code(enrolment), "Signed off.", own, by, at, "signatures")
+    tell_unit(Told.UNIT_SIGNED, enrolment, whose(enrolment), "Signed off.", assessor, by, at, "signatures")
+    sentence = "Signed off, to be sampled and verified."
+    tell_unit(Told.SIGNED_OFF, enrolment, whose(enrolment), sentence, [enrolment.verifier], by, at)
+
+
+def verified(enrolment: Enrolment, by: User, at: Moment) -> None:
+    """The candidate and the assessor; and the administrators, who can claim it."""
+    notices.settle(enrolment, by, at)
+    own, assessor = [enrolment.candidate_user], [enrolment.assessor]
+    tell_unit(Told.UNIT_SIGNED, enrolment, code(enrolment), "Verified.", own, by, at, "signatures")
+    tell_unit(Told.UNIT_SIGNED, enrolment, whose(enrolment), "Verified.", assessor, by, at, "signatures")
+    to_claim(enrolment, "Verified, to be claimed.", by, at)
+
+
+def to_claim(enrolment: Enrolment, sentence: str, by: User, at: Moment) -> None:
+    """The centre's administrators."""
+    office = holders(enrolment.centre_id, Role.ADMINISTRATOR, timezone.localdate(at))
+    tell_unit(Told.TO_CLAIM, enrolment, whose(enrolment), sentence, office, by, at)
+
+
+def certificated(enrolment: Enrolment, sentence: str, by: User, at: Moment) -> None:
+    """The candidate: the certificate is on record, or was revoked."""
+    notices.settle(enrolment, by, at)
+    tell_unit(Told.UNIT_SIGNED, enrolment, code(enrolment), sentence, [enrolment.candidate_user], by, at)
+
+
+# --- verification ----------------------------------------------------------------------------------------------------
+
+
+def sampled(sample: Sample, enrolment: Enrolment, by: User, at: Moment) -> None:
+    """The assessor: a sample of their work was closed. Where it asks for something, they are told of the action."""
+    notices.settle(sample, by, at)
+    notices.settle(enrolment, by, at)
+    if not sample.actions.exists():
+        sentence = "Sampled by its internal verifier."
+        assessor = [enrolment.assessor]
+        tell_unit(Told.FINDING, enrolment, whose(enrolment), sentence, assessor, by, at, "looked-at")
+
+
+def tell_action(action: Action, kind: Told, sentence: str, people: Iterable[User | None], by: User, at: Moment) -> None:
+    """One line about an action to some people. Whoever acts on it has seen what they were told of it."""
+    notices.settle(action, by, at)
+    place = reverse("assessments:action", args=[action.pk])
+    news = News(kind, whose(action.enrolment), sentence, place, action)
+    notices.tell(news, people, action.enrolment.centre, by, at)

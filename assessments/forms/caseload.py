@@ -1,0 +1,48 @@
+"""What narrows a list of candidates' units, and how it is sorted."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+
+from assessments.enums import Pace, UnitStatus
+from assessments.queries.caseload import SORTS, Wanted
+
+ANY_UNIT, ANYWHERE, ANY_PACE, ANYBODY = "Any unit", "Anywhere", "Any", "Anybody"
+LONGEST_WAIT = 3650
+
+
+class CaseFilterForm(forms.Form):
+    """Which units to list. A filter that cannot be read says so, and the others hold."""
+
+    search = forms.CharField(label="Candidate or unit", required=False, max_length=100)
+    unit = forms.TypedChoiceField(label="Unit", required=False, coerce=int, empty_value=None)
+    status = forms.ChoiceField(label="Where it stands", required=False, choices=[("", ANYWHERE), *UnitStatus.choices])
+    pace = forms.ChoiceField(label="Against target", required=False, choices=[("", ANY_PACE), *Pace.choices])
+    waiting_days = forms.IntegerField(
+        label="Waiting longer than (days)", required=False, min_value=0, max_value=LONGEST_WAIT
+    )
+    assessor = forms.TypedChoiceField(label="Assessor", required=False, coerce=int, empty_value=None)
+    sort = forms.ChoiceField(label="Sorted by", required=False, choices=list(SORTS.items()))
+
+    def __init__(
+        self, *args: Any, units: Iterable[tuple[int, str]], assessors: Iterable[tuple[int, str]] = (), **kwargs: Any
+    ) -> None:
+        """Without `assessors` to choose from, that is not asked."""
+        super().__init__(*args, **kwargs)
+        self.fields["unit"].choices = [("", ANY_UNIT), *units]  # type: ignore[attr-defined]
+        offered = list(assessors)
+        self.fields["assessor"].choices = [("", ANYBODY), *offered]  # type: ignore[attr-defined]
+        if not offered:
+            del self.fields["assessor"]
+        self.is_valid()
+
+    @property
+    def wanted(self) -> Wanted:
+        """What is asked for, as far as it could be read."""
+        return Wanted(**{**self.cleaned_data, "search": self.cleaned_data.get("search", "").strip()})
+
+    @property
+    def narrows(self) -> bool:
+        """Whether anything but the order is asked for."""
+        return any(value not in ("", None) for name, value in self.cleaned_data.items() if name != "sort")

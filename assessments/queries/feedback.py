@@ -1,0 +1,72 @@
+"""How soon assessors give feedback. What is counted, and over which period, is said in assessments/pace.py."""
+
+import datetime
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Exists, F, OuterRef, QuerySet, Window
+from django.db.models.functions import RowNumber
+
+from assessments.enums import UnitStatus
+from assessments.models import Mapping, Review
+from assessments.pace import FEEDBACK_DAYS, FEEDBACK_MOST, TimeToFeedback, time_to_feedback
+from assessments.queries.enrolment import staff_names
+from assessments.queries.reading import waiting_for
+from portfolio.models import Centre, User
+
+
+@dataclass(frozen=True)
+class FeedbackLine:
+    """An assessor of a centre, and how soon their feedback comes."""
+
+    name: str
+    time: TimeToFeedback
+
+
+def readings(now: datetime.datetime) -> QuerySet[Any]:
+    """Readings of the period the median is of, the latest on top; each says whether it is its version's `first`."""
+    earlier = Review.objects.filter(version=OuterRef("version"), pk__lt=OuterRef("pk"))
+    since = now - datetime.timedelta(days=FEEDBACK_DAYS)
+    return Review.objects.filter(at__gte=since, at__lte=now).annotate(first=~Exists(earlier)).order_by("-at")
+
+
+def own_time(user: User, now: datetime.datetime) -> TimeToFeedback:
+    """How soon this person's feedback comes, at all their centres, in two queries."""
+    latest = readings(now).filter(assessor=user).values_list("version__submitted_at", "at", "first")[:FEEDBACK_MOST]
+    waiting = waiting_for(user).aggregate(items=Count("evidence", distinct=True))["items"]
+    return time_to_feedback(((handed_in, read) for handed_in, read, first in latest if first), waiting)
+
+
+def times_at(centre: Centre, now: datetime.datetime) -> list[FeedbackLine]:
+    """How soon feedback comes from each assessor of the centre, by name, in three queries."""
+    latest = Window(RowNumber(), partition_by=[F("assessor")], order_by=F("at").desc())
+    found = readings(now).filter(version__evidence__centre=centre).annotate(place=latest)
+    spans: dict[int, list[tuple[datetime.datetime | None, datetime.datetime]]] = defaultdict(list)
+    for assessor, handed_in, read, first in found.filter(place__lte=FEEDBACK_MOST).values_list(
+        "assessor_id", "version__submitted_at", "at", "first"
+    ):
+        if first:
+            spans[assessor].append((handed_in, read))
+    waiting = waiting_at(centre)
+    people = {*spans, *waiting}
+    names = staff_names(people, {centre.pk})
+    lines = [
+        FeedbackLine(names.get((pk, centre.pk), ""), time_to_feedback(spans.get(pk, ()), waiting.get(pk, 0)))
+        for pk in people
+    ]
+    return sorted(lines, key=lambda line: line.name)
+
+
+def waiting_at(centre: Centre) -> dict[int, int]:
+    """How many items wait for each assessor of the centre, in one query."""
+    waiting = Mapping.objects.filter(
+        enrolment__centre=centre, enrolment__status=UnitStatus.COLLECTING, waiting_since__isnull=False
+    ).order_by()
+    counted: Iterable[tuple[int, int]] = (
+        waiting.values("enrolment__assessor")
+        .annotate(items=Count("evidence", distinct=True))
+        .values_list("enrolment__assessor", "items")
+    )
+    return dict(counted)

@@ -1,0 +1,170 @@
+"""What is mapped in units, what was decided of it, and the marks that come of both."""
+
+import datetime
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from django.db.models import Exists, F, FilteredRelation, OuterRef, Q
+
+from assessments.enums import ItemStatus
+from assessments.models import (
+    Decision,
+    DecisionMarker,
+)
+from assessments.progress import Mark
+from assessments.queries.mapping import LIVING
+
+
+class Mapped(NamedTuple):
+    """A live mapping of an item to a criterion, with the item's version in force (or its first draft)."""
+
+    pk: int
+    enrolment_id: int
+    evidence_id: int
+    evidence_number: int | None
+    criterion_id: int
+    locator: str
+    waiting_since: datetime.datetime | None
+    version_id: int
+    status: str
+    title: str
+    kind: str
+    setting: str
+    activity_on: datetime.date | None
+    author_id: int | None
+    prior_achieved_on: datetime.date | None
+
+    @property
+    def item(self) -> str:
+        """What people call the item."""
+        return f"Evidence {self.evidence_number}" if self.evidence_number else "Draft"
+
+
+class Decided(NamedTuple):
+    """A decision with its countersignature, if there is one. The latest on a version and criterion counts."""
+
+    pk: int
+    enrolment_id: int
+    version_id: int
+    criterion_id: int
+    verdict: str
+    feedback: str
+    needs_countersignature: bool
+    assessor_id: int
+    assessor_name: str
+    at: datetime.datetime
+    countersigned: bool | None
+    countersigner_id: int | None
+    countersigner_says: str | None
+    marked: bool
+    """Whether it rests on places that were marked."""
+
+    @property
+    def why(self) -> str:
+        """The word on it that counts: the countersigner's where they did not agree, else the assessor's."""
+        return (self.countersigner_says or "") if self.countersigned is False else self.feedback
+
+
+MAPPED = LIVING.order_by(F("evidence__number").asc(nulls_last=True), "evidence_id", "criterion__position").values_list(
+    "pk",
+    "enrolment_id",
+    "evidence_id",
+    "evidence__number",
+    "criterion_id",
+    "locator",
+    "waiting_since",
+    "evidence__versions__pk",
+    "evidence__versions__status",
+    "evidence__versions__title",
+    "evidence__versions__kind",
+    "evidence__versions__setting",
+    "evidence__versions__activity_on",
+    "evidence__author_id",
+    "evidence__versions__prior_achieved_on",
+)
+"""The columns of `Mapped`, in the recording form's order."""
+
+
+DECIDED = Decision.objects.order_by("pk").values_list(
+    "pk",
+    "enrolment_id",
+    "version_id",
+    "criterion_id",
+    "verdict",
+    "feedback",
+    "needs_countersignature",
+    "review__assessor_id",
+    "review__assessor_name",
+    "review__at",
+    "countersignature__agreed",
+    "countersignature__by_id",
+    "countersignature__reason",
+    Exists(DecisionMarker.objects.filter(decision=OuterRef("pk"))),
+)
+"""The columns of `Decided`, oldest first."""
+
+
+MARKED = (
+    LIVING.annotate(
+        word=FilteredRelation(
+            "evidence__versions__decisions",
+            condition=Q(
+                evidence__versions__decisions__enrolment=F("enrolment"),
+                evidence__versions__decisions__criterion=F("criterion"),
+            ),
+        )
+    )
+    .order_by("pk", "word__pk")
+    .values_list(
+        "pk",
+        "enrolment_id",
+        "evidence_id",
+        "criterion_id",
+        "evidence__versions__status",
+        "word__verdict",
+        "word__needs_countersignature",
+        "word__countersignature__agreed",
+    )
+)
+"""What the marks of live mappings are made of, the latest decision last."""
+
+
+def mapped_to(enrolment_ids: Iterable[int]) -> list[Mapped]:
+    """The live mappings of the enrolments in the recording form's order, in one query. Withdrawn items have none."""
+    found: dict[int, Mapped] = {}
+    for row in MAPPED.filter(enrolment__in=list(enrolment_ids)):
+        mapped = Mapped(*row)
+        if mapped.pk not in found or mapped.status != ItemStatus.DRAFT:
+            found[mapped.pk] = mapped
+    return list(found.values())
+
+
+def decided_in(enrolment_ids: Iterable[int]) -> list[Decided]:
+    """Every decision in the enrolments, oldest first, in one query."""
+    return [Decided(*row) for row in DECIDED.filter(enrolment__in=list(enrolment_ids))]
+
+
+def marks(mapped: Iterable[Mapped], decided: Iterable[Decided]) -> Iterator[Mark]:
+    """The mark of each live mapping: the latest decision on its version in force."""
+    latest = {(row.enrolment_id, row.version_id, row.criterion_id): row for row in decided}
+    for row in mapped:
+        word = latest.get((row.enrolment_id, row.version_id, row.criterion_id))
+        if word is None:
+            yield Mark(row.evidence_id, row.criterion_id, row.status)
+        else:
+            needs = word.needs_countersignature
+            yield Mark(row.evidence_id, row.criterion_id, row.status, word.verdict, needs, word.countersigned)
+
+
+def marks_of(enrolment_ids: Iterable[int]) -> dict[int, list[Mark]]:
+    """The marks of many enrolments, by enrolment, in one query however many there are.
+
+    The same marks as of their `mapped_to` and `decided_in`, but only what a mark holds is read: a list of units has a
+    thousand of them.
+    """
+    ids = list(enrolment_ids)
+    found: dict[int, dict[int, Mark]] = {pk: {} for pk in ids}
+    for pk, enrolment, evidence, criterion, status, verdict, needs, agreed in MARKED.filter(enrolment__in=ids):
+        if status != ItemStatus.DRAFT or pk not in found[enrolment]:
+            found[enrolment][pk] = Mark(evidence, criterion, status, verdict, bool(needs), agreed)
+    return {pk: list(marks.values()) for pk, marks in found.items()}

@@ -1,0 +1,141 @@
+"""Lists of assessment plans, and what waits of them for whom."""
+
+import datetime
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, QuerySet
+
+from assessments.enums import PlanStatus, UnitStatus
+from assessments.models import ActivityItem, AssessmentPlan, PlannedActivity, PlannedCriterion, PlanUnit
+from assessments.queries.mapping import LIVE
+from assessments.queries.planning import with_next_review
+from portfolio.enums import Role
+from portfolio.models import User, centres_of
+
+SOON = datetime.timedelta(days=7)
+SHORT_LIST = 5
+"""How many of each kind a desk shows before it says how many more there are."""
+
+
+def assessed_by(user: User) -> Exists:
+    """Of plans: those for a unit that the person assesses now, whoever wrote them."""
+    return Exists(PlanUnit.objects.filter(plan=OuterRef("pk"), removed_at=None, enrolment__assessor=user))
+
+
+def plans_listed(user: User, *, enrolment: int | None = None) -> QuerySet[AssessmentPlan]:
+    """The plans a person goes through, as candidate or as assessor; or those of one unit. The newest first."""
+    seen = AssessmentPlan.objects.visible_to(user)
+    if enrolment is None:
+        seen = seen.filter(Q(candidate__user=user) | assessed_by(user))
+    else:
+        within = PlanUnit.objects.filter(enrolment=enrolment, removed_at=None).values("plan")
+        seen = seen.filter(pk__in=within)
+    return with_next_review(seen.select_related("candidate")).order_by("-pk")
+
+
+@dataclass(frozen=True)
+class PlanLine:
+    """A plan in a list, with the units it is for."""
+
+    plan: AssessmentPlan
+    units: list[str]
+    next_review_on: datetime.date | None
+
+
+def plan_lines(plans: Iterable[AssessmentPlan]) -> list[PlanLine]:
+    """One page of a list of plans, with its units in one query."""
+    rows = list(plans)
+    units: dict[int, list[str]] = defaultdict(list)
+    within = PlanUnit.objects.filter(plan__in=rows, removed_at=None)
+    for plan, code in within.values_list("plan_id", "enrolment__unit__short_code"):
+        units[plan].append(code)
+    return [PlanLine(row, units[row.pk], getattr(row, "next_review_on", None)) for row in rows]
+
+
+@dataclass(frozen=True)
+class PlanAtHand:
+    """A plan that waits for its assessor: what for, and since or on which day."""
+
+    plan_id: int
+    title: str
+    candidate: str
+    what: str
+
+
+def plans_at_hand(user: User, day: datetime.date) -> list[PlanAtHand]:
+    """The plans for an assessor's units that wait: reviews due within a week, plans sent back to be changed, plans the
+    candidate has not agreed yet. One query; one more than is shown where there are more."""
+    held = AssessmentPlan.objects.filter(assessed_by(user), centre__in=centres_of(user, Role.ASSESSOR, day=day))
+    mine = with_next_review(held)
+    due = Q(status=PlanStatus.AGREED, next_review_on__lte=day + SOON)
+    returned = Q(status=PlanStatus.DRAFT) & ~Q(returned_reason="")
+    rows = mine.filter(due | returned | Q(status=PlanStatus.PROPOSED)).select_related("candidate")
+    return [
+        PlanAtHand(row.pk, str(row), str(row.candidate), waits_for(row, getattr(row, "next_review_on", None)))
+        for row in rows.order_by(F("next_review_on").asc(), "pk")[: SHORT_LIST + 1]
+    ]
+
+
+def waits_for(plan: AssessmentPlan, next_review_on: datetime.date | None) -> str:
+    """What a plan waits for, in words."""
+    if plan.status == PlanStatus.DRAFT:
+        return f"To be changed: {plan.returned_reason}"
+    if plan.status == PlanStatus.PROPOSED:
+        return "Waits for the candidate to agree"
+    return f"Review on {next_review_on:%-d %B %Y}" if next_review_on else "Review"
+
+
+class ToAgree(NamedTuple):
+    """What waits for a candidate's signature: a plan proposed to them, or a review of one."""
+
+    plan_id: int
+    title: str
+    number: int
+    proposed_at: datetime.datetime
+    review_id: int | None
+    held_on: datetime.date | None
+    next_steps: str | None
+    recorded_at: datetime.datetime | None
+
+    @property
+    def name(self) -> str:
+        """What people call the plan."""
+        return str(AssessmentPlan(title=self.title, number=self.number))
+
+
+def to_agree(user: User) -> list[ToAgree]:
+    """The plans and the reviews that wait for this candidate's signature. One query."""
+    unsigned = FilteredRelation("reviews", condition=Q(reviews__candidate_signature=None))
+    mine = AssessmentPlan.objects.filter(candidate__user=user, proposed_at__isnull=False).annotate(unsigned=unsigned)
+    waiting = mine.filter(Q(status=PlanStatus.PROPOSED) | Q(unsigned__isnull=False)).order_by("pk", "unsigned__pk")
+    rows = waiting.values_list(
+        "pk",
+        "title",
+        "number",
+        "proposed_at",
+        "unsigned__pk",
+        "unsigned__held_on",
+        "unsigned__next_steps",
+        "unsigned__recorded_at",
+    )
+    return [ToAgree(*row) for row in rows]  # type: ignore[arg-type]  # proposed_at is filtered above
+
+
+def activities_due(user: User, day: datetime.date) -> QuerySet[PlannedActivity]:
+    """The candidate's activities that are due within a week or have missed their day, with nothing of them begun, in
+    units that take evidence. They come with their plan. One query."""
+    taking = PlannedCriterion.objects.filter(
+        activity=OuterRef("pk"), removed_at=None, enrolment__status=UnitStatus.COLLECTING
+    )
+    begun = ActivityItem.objects.filter(
+        Q(activity=OuterRef("root")) | Q(activity=OuterRef("pk")),
+        evidence__versions__replaced_at=None,
+        evidence__versions__status__in=LIVE,
+    )
+    rows = PlannedActivity.objects.filter(
+        plan__candidate__user=user, plan__status=PlanStatus.AGREED, removed_at=None, due_on__lte=day + SOON
+    )
+    return rows.filter(Exists(taking), ~Exists(begun)).select_related("plan")

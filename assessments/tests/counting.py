@@ -1,0 +1,22 @@
+"""Whether what units keep of their marks is what their marks say, counted the long way."""
+
+from assessments.models import Enrolment
+from assessments.pace import PaceDates, pace_dates
+from assessments.progress import progress_of
+from assessments.queries.enrolment import kept_progress
+from assessments.queries.judgement import rows_of, unit_facts
+
+
+def miscounted() -> list[str]:
+    """Units whose kept numbers or days are not those of their criteria as they stand now."""
+    wrong = []
+    for rows in rows_of(list(Enrolment.objects.select_related("unit", "candidate"))):
+        unit, criteria = rows.enrolment, unit_facts(rows).criteria
+        progress = progress_of({state.pk: state.layer for state in criteria})
+        pending = sum(1 for state in criteria if state.pending and state.layer == "claimed")
+        dates = pace_dates(progress.accepted, progress.total, unit.started_on, unit.target_on)
+        counted = (progress, pending, dates or PaceDates(None, None))
+        kept = (kept_progress(unit), unit.pending_count, PaceDates(unit.ahead_before, unit.behind_from))
+        if counted != kept:
+            wrong.append(f"{unit}: {kept}, but {counted}")
+    return wrong

@@ -1,0 +1,78 @@
+"""Pages of appeals: the candidate raises and follows, the office runs them, the adjudicator decides."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from assessments.models import Appeal
+from assessments.testing import House
+from assessments.tests.appeals import appointed, decided, further, not_yet
+from portfolio.harness import AskingClient
+from portfolio.models import User
+from portfolio.testing import with_password
+
+pytestmark = pytest.mark.django_db
+
+
+def signed_in(user: User) -> AskingClient:
+    client = AskingClient()
+    client.force_login(with_password(user))
+    return client
+
+
+def at(name: str, appeal: Appeal) -> str:
+    return reverse(f"assessments:{name}", args=[appeal.pk])
+
+
+def test_an_appeal_goes_from_the_decision_to_what_follows(house: House) -> None:
+    decision = not_yet(house)
+    unit = decision.enrolment
+    candidate, office = signed_in(house.candidate.user), signed_in(house.administrator)
+    item = candidate.get(reverse("assessments:evidence", args=[decision.version.evidence_id])).content.decode()
+    place = f"{reverse('assessments:raise_appeal', args=[unit.pk])}?against=decision-{decision.pk}"
+    assert place in item
+    assert f'value="decision-{decision.pk}" selected' in candidate.get(place).content.decode()
+    typed = {"against": f"decision-{decision.pk}", "grounds": ""}
+    assert candidate.post(place, typed).status_code == 409
+    candidate.post(place, {**typed, "grounds": "The log shows it."})
+    appeal = Appeal.objects.get()
+    assert f"Appeal {appeal.pk}" in candidate.get(reverse("assessments:enrolment", args=[unit.pk])).content.decode()
+    office.post(at("appeal", appeal), {"press": "acknowledge"})
+    chosen = {"adjudicator": house.other_assessor.pk}
+    offered = office.get(at("appoint_adjudicator", appeal)).content.decode()
+    assert f'<option value="{house.other_assessor.pk}">' in offered
+    assert f'<option value="{house.assessor.pk}">' not in offered
+    office.post(at("appoint_adjudicator", appeal), chosen)
+    adjudicator = signed_in(house.other_assessor)
+    assert adjudicator.get(reverse("assessments:enrolment", args=[unit.pk])).status_code == 200
+    adjudicator.post(at("decide_appeal", appeal), {"outcome": "upheld", "finding": "It is on page 2."})
+    page = candidate.get(at("appeal", appeal)).content.decode()
+    assert "It is on page 2." in page
+    assert "Upheld, to be followed up" in page
+    office.post(at("follow_up", appeal), {"done": "The assessor was told."})
+    assert "Upheld and followed up" in candidate.get(reverse("assessments:appeals")).content.decode()
+
+
+def test_a_candidate_takes_it_further_by_one_press(house: House) -> None:
+    appeal, candidate = decided(house), signed_in(house.candidate.user)
+    assert "Take it further" in candidate.get(at("appeal", appeal)).content.decode()
+    candidate.post(at("appeal", appeal), {"press": "further"})
+    assert appeal.hearings.count() == 2
+    assert candidate.post(at("appeal", appeal), {"press": "further"}).status_code == 409
+
+
+def test_strangers_learn_nothing(house: House, other_house: House) -> None:
+    appeal = appointed(house)
+    for user in (house.other_candidate.user, house.trainee, other_house.administrator):
+        assert signed_in(user).get(at("appeal", appeal)).status_code == 404
+
+
+@pytest.mark.parametrize("name", ["appeal", "appoint_adjudicator", "decide_appeal"])
+def test_a_page_of_an_appeal_asks_fifteen_times_at_most(house: House, name: str) -> None:
+    appeal = further(house)
+    reader = house.other_verifier if name == "decide_appeal" else house.administrator
+    client = signed_in(reader)
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(at(name, appeal)).status_code == 200
+    assert len(captured) <= 15

@@ -1,0 +1,47 @@
+"""Approving that something is simulated."""
+
+from functools import partial
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils import timezone
+
+from assessments.actions.simulation import approve_simulation, simulating_refusals
+from assessments.forms.simulation import SimulationForm
+from assessments.models import Enrolment
+from assessments.views.asking import person_at
+from portfolio.access import SignedInRequest, signed_in
+from portfolio.refusal import Refusal
+from portfolio.views.answers import done, form_page, in_progress
+from portfolio.views.people import Trail, ask_or_act
+
+
+@signed_in
+@ask_or_act
+def approve(request: SignedInRequest, pk: int) -> HttpResponse:
+    """The unit's verifier agrees to a simulation before it takes place."""
+    found = Enrolment.objects.visible_to(request.user).select_related("unit", "candidate", "centre")
+    enrolment = get_object_or_404(found, pk=pk)
+    reasons = simulating_refusals(enrolment, person_at(request, enrolment.centre_id), request.user)
+    if any(not reason.about for reason in reasons):
+        raise PermissionDenied(" ".join(reason.sentence for reason in reasons))
+    if reasons:
+        raise Refusal([reason.sentence for reason in reasons])
+    work = in_progress(request, SimulationForm, pk)
+    form = SimulationForm(work.data, work=work, criteria=list(enrolment.unit.criteria.all()))
+    act = partial(approve_simulation, enrolment=enrolment, by=request.user, at=timezone.now())
+    if done(form, lambda clean: act(**clean)):
+        messages.success(request, "The simulation is approved. What comes of it is always sampled.")
+        return redirect("assessments:enrolment", pk)
+    trail: Trail = [(str(enrolment), reverse("assessments:enrolment", args=[pk]))]
+    return form_page(
+        request,
+        form,
+        title="Approve a simulation",
+        button="Approve",
+        trail=trail,
+        lead="Simulation is agreed before it takes place, and all of it is sampled.",
+    )

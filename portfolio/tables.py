@@ -1,0 +1,164 @@
+"""Lists to take away: columns are declared once, and leave as CSV or as XLSX.
+
+A list that somebody takes away is a download, so each adds its access line. Nothing in a cell is ever run by the
+program that opens it: a text that begins like a formula is marked as text
+(https://owasp.org/www-community/attacks/CSV_Injection).
+"""
+
+import csv
+import datetime
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Generic, TypeVar
+
+import xlsxwriter
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.utils import timezone
+from django.utils.text import slugify
+
+from portfolio.models import AccessLine, Centre, User
+
+RowT = TypeVar("RowT")
+Cell = str | int | float | datetime.date | datetime.datetime | None
+
+CSV, XLSX = "csv", "xlsx"
+ENDINGS = (CSV, XLSX)
+RUNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""A cell that begins with one of these may be taken for a formula."""
+LONGEST_TEXT = 32_767
+"""What a cell of a workbook holds."""
+DAY, MOMENT = "d mmm yyyy", "d mmm yyyy hh:mm"
+XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+HEADERS = {
+    # It is about people: no proxy keeps it, and none is left on a shared computer.
+    "Cache-Control": "private, no-store",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+@dataclass(frozen=True)
+class Column(Generic[RowT]):
+    """A column: its head, what it shows of a row, and how wide it is in a workbook, in letters."""
+
+    head: str
+    value: Callable[[RowT], Cell]
+    width: int = 14
+
+
+@dataclass(frozen=True)
+class Table(Generic[RowT]):
+    """A list as it can be taken away. `kind` is what the access lines call it, e.g. `caseload`."""
+
+    kind: str
+    title: str
+    columns: tuple[Column[RowT], ...]
+
+    def cells(self, row: RowT) -> list[Cell]:
+        return [column.value(row) for column in self.columns]
+
+    @property
+    def heads(self) -> list[str]:
+        return [column.head for column in self.columns]
+
+
+def take_away(
+    request: HttpRequest, table: Table[RowT], rows: Iterable[RowT], *, ending: str, by: User, centres: Iterable[Centre]
+) -> HttpResponseBase:
+    """The list as a file, and an access line for each centre whose records are in it.
+
+    `rows` may be read while they are being sent. Raises ValueError for an ending that is none of `ENDINGS`.
+    """
+    if ending not in ENDINGS:
+        raise ValueError(f"A list is taken away as {' or '.join(ENDINGS)}, not as {ending}.")
+    now, known = timezone.now(), list(centres)
+    if request.method == "GET":
+        AccessLine.objects.bulk_create(
+            AccessLine(centre=centre, user=by, at=now, subject_kind=table.kind, subject_id=centre.pk, downloaded=True)
+            for centre in known
+        )
+    name = file_name(table, known, timezone.localdate(now), ending)
+    if ending == CSV:
+        return sent_as_csv(table, rows, name)
+    return sent_as_xlsx(table, rows, name)
+
+
+def file_name(table: Table[RowT], centres: list[Centre], day: datetime.date, ending: str) -> str:
+    """`caseload-harbour-2026-11-28.csv`: what it is, of which centre, of which day."""
+    whose = centres[0].slug if len(centres) == 1 else "centres"
+    return f"{slugify(table.title)}-{whose}-{day:%Y-%m-%d}.{ending}"
+
+
+# --- CSV -------------------------------------------------------------------------------------------------------------
+
+
+class Echo:
+    """A file that hands back what is written to it."""
+
+    def write(self, text: str) -> str:
+        return text
+
+
+def sent_as_csv(table: Table[RowT], rows: Iterable[RowT], name: str) -> HttpResponseBase:
+    response = StreamingHttpResponse(csv_lines(table, rows), content_type="text/csv; charset=utf-8", headers=HEADERS)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def csv_lines(table: Table[RowT], rows: Iterable[RowT]) -> Iterator[str]:
+    """Line by line, beginning with the mark by which spreadsheets know UTF-8."""
+    writer = csv.writer(Echo())
+    yield "\ufeff" + writer.writerow(table.heads)
+    for row in rows:
+        yield writer.writerow([plain(cell) for cell in table.cells(row)])
+
+
+def plain(cell: Cell) -> str | int | float:
+    """A cell as CSV has it: days and moments in ISO, moments where we are; a text that might run marked as text."""
+    if cell is None:
+        return ""
+    if isinstance(cell, datetime.datetime):
+        return f"{timezone.localtime(cell):%Y-%m-%d %H:%M}"
+    if isinstance(cell, datetime.date):
+        return cell.isoformat()
+    if isinstance(cell, str):
+        return f"'{cell}" if cell.startswith(RUNS) else cell
+    return cell
+
+
+# --- XLSX ------------------------------------------------------------------------------------------------------------
+
+
+def sent_as_xlsx(table: Table[RowT], rows: Iterable[RowT], name: str) -> HttpResponseBase:
+    file = BytesIO()  # packed: a thousand rows take some 50 KB, while the rows themselves are written to disk
+    options = {"constant_memory": True, "default_date_format": DAY, "strings_to_urls": False}
+    with xlsxwriter.Workbook(file, options) as book:
+        write_sheet(book, table, rows)
+    response = HttpResponse(file.getvalue(), content_type=XLSX_TYPE, headers=HEADERS)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def write_sheet(book: xlsxwriter.Workbook, table: Table[RowT], rows: Iterable[RowT]) -> None:
+    """One sheet: a head that stays in sight and can be filtered by, then the rows as real days, moments and numbers."""
+    sheet = book.add_worksheet(table.title[:31])
+    bold = book.add_format({"bold": True, "bottom": 1})
+    day, moment = book.add_format({"num_format": DAY}), book.add_format({"num_format": MOMENT})
+    as_text = book.add_format({"quote_prefix": True})
+    for place, column in enumerate(table.columns):
+        sheet.set_column(place, place, column.width)
+    sheet.freeze_panes(1, 0)
+    for place, head in enumerate(table.heads):
+        sheet.write_string(0, place, head, bold)
+    last = 0
+    for last, row in enumerate(rows, start=1):
+        for place, cell in enumerate(table.cells(row)):
+            if isinstance(cell, datetime.datetime):
+                sheet.write_datetime(last, place, timezone.localtime(cell).replace(tzinfo=None), moment)
+            elif isinstance(cell, datetime.date):
+                sheet.write_datetime(last, place, cell, day)
+            elif isinstance(cell, str):
+                sheet.write_string(last, place, cell[:LONGEST_TEXT], as_text if cell.startswith(RUNS) else None)
+            elif cell is not None:
+                sheet.write_number(last, place, cell)
+    sheet.autofilter(0, 0, last, len(table.columns) - 1)
