@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from assessments.enums import HeldAt, ItemStatus, SampleOutcome, SampleStage, SignedAs
 from assessments.models import Action, Enrolment, EvidenceVersion, Mapping, PlannedCell, Sample, UnsampledNote
@@ -45,6 +45,8 @@ LOOKED_AT: dict[str, QuerySet[Any]] = {
     "planned": PlannedCell.objects.to_do().filter(stage=SampleStage.SUMMATIVE).order_by("pk"),
 }
 """What verifiers do in a unit, by how an enrolment says whether it has any of it."""
+EVER_LOOKED_AT = {found: Exists(rows.filter(enrolment=OuterRef("pk"))) for found, rows in LOOKED_AT.items()}
+"""Annotations with which an enrolment says so: asked in its own query, they save those for what it has none of."""
 
 
 def looked_at_in(enrolment: Enrolment) -> LookedAt:

@@ -110,7 +110,7 @@ def discard_plan(house: House) -> Act:
 
 def add_cell(house: House) -> Act:
     planned = a_cell(house)
-    unit = an_enrolment(house, "ocr-cc26", candidate=house.other_candidate)
+    unit = an_enrolment(house, "ocr-cc32", candidate=house.other_candidate)
     return Act(
         house.verifier,
         lambda by: strategy.add_cell(
