@@ -24,6 +24,11 @@ def home(client: AskingClient, user: User) -> str:
     return str(client.get(HOME).content.decode())
 
 
+def waiting(client: AskingClient, user: User) -> str:
+    """The list of what waits, without the news and the units below it."""
+    return home(client, user).partition('<h2 id="waiting">')[2].partition("</section>")[0]
+
+
 def returned(version: EvidenceVersion, enrolment: Enrolment) -> EvidenceVersion:
     judgement.review(
         version=version,
@@ -65,7 +70,7 @@ def test_feedback_returned_items_and_drafts_wait_newest_first(client: AskingClie
     read = judged(handed_in(enrolment, "1.1", "1.2"), enrolment, Verdict.NOT_YET)
     back = returned(handed_in(enrolment, "1.3"), enrolment)
     draft = a_draft(enrolment, "2.1", words=described("A draft of mine"))
-    shown = home(client, house.candidate.user)
+    shown = waiting(client, house.candidate.user)
     order = [
         shown.index(reverse("assessments:submit_evidence", args=[draft.evidence_id])),
         shown.index("The dates are missing."),
