@@ -4,17 +4,20 @@ import datetime
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from assessments.enums import ItemStatus, Layer, Pace, SignedAs, UnitStatus, Verb, Verdict
-from assessments.models import Enrolment, EvidenceVersion, Review, SignOff
+from assessments.models import Acknowledgement, Enrolment, EvidenceVersion, Review, SignOff
 from assessments.progress import Progress, progress_of
-from assessments.queries.enrolment import kept_pace, staff_names
+from assessments.queries.consistency import RULED
+from assessments.queries.enrolment import kept_pace, name_of
 from assessments.queries.judgement import UnitRows, rows_of, unit_facts, with_rules
 from assessments.queries.marks import Decided, Mapped
 from assessments.queries.plans import activities_due, to_agree
-from assessments.queries.recording import to_acknowledge
+from assessments.queries.recording import IN_FORCE
 from assessments.rules import Person
 from assessments.workflow import UnitFacts, unit_needs
 from portfolio.models import User
@@ -54,31 +57,16 @@ class OwnPortfolio:
 
 
 def own_portfolio(user: User, day: datetime.date) -> OwnPortfolio:
-    """Everything on a candidate's home in thirteen queries at most, however many units and items there are."""
-    enrolments = list(
-        Enrolment.objects.filter(candidate_user=user)
-        .exclude(status=UnitStatus.WITHDRAWN)
-        .select_related("unit", "centre")
-        .order_by("unit__short_code", "pk")
-    )
+    """Everything on a candidate's home in ten queries at most, however many units and items there are."""
+    enrolments = list(own_units(user))
     rows = with_rules(rows_of(enrolments, worded=False))
     facts = {found.enrolment.pk: unit_facts(found) for found in rows}
-    names = staff_names({row.assessor_id for row in enrolments}, {row.centre_id for row in enrolments})
-    versions = open_versions(user)
-    words = latest_words(versions)
-    redrafted = {version.evidence_id for version in versions if version.status == ItemStatus.DRAFT}
+    items = open_items(user)
+    redrafted = {item.evidence_id for item in items if item.status == ItemStatus.DRAFT}
     collecting = [found for found in rows if found.enrolment.status == UnitStatus.COLLECTING]
     waiting = [
-        *(
-            waiting_version(version, words.get(version.pk))
-            for version in versions
-            if not is_superseded(version, redrafted)
-        ),
+        *(waiting_item(item) for item in items if not is_superseded(item, redrafted)),
         *feedback_in(collecting, facts, redrafted),
-        *(
-            Waiting(record.at, "Read and acknowledge", record.title, "assessments:acknowledge", record.evidence_id)
-            for record in to_acknowledge(user)
-        ),
         *came_back([found.enrolment for found in collecting]),
         *to_sign(user, collecting, facts),
         *of_plans(user, day),
@@ -88,12 +76,31 @@ def own_portfolio(user: User, day: datetime.date) -> OwnPortfolio:
             MyUnit(
                 row,
                 progress_in(facts[row.pk]),
-                names.get((row.assessor_id, row.centre_id), ""),
+                getattr(row, "assessor_name", None) or "",
                 kept_pace(row, timezone.localdate()),
             )
             for row in enrolments
         ],
         waiting=sorted(waiting, key=lambda entry: entry.at, reverse=True),
+    )
+
+
+def own_units(user: User) -> QuerySet[Enrolment]:
+    """The units of a candidate, with the assessor's name, whether there are rules, and how one came back last."""
+    voided = SignOff.objects.filter(
+        enrolment=OuterRef("pk"), part=SignedAs.CANDIDATE, signature__void__isnull=False
+    ).order_by("-pk")
+    return (
+        Enrolment.objects.filter(candidate_user=user)
+        .exclude(status=UnitStatus.WITHDRAWN)
+        .select_related("unit", "centre")
+        .annotate(
+            assessor_name=name_of("assessor"),
+            ruled=RULED,
+            back_at=Subquery(voided.values("signature__void__at")[:1]),
+            back_because=Subquery(voided.values("signature__void__reason")[:1]),
+        )
+        .order_by("unit__short_code", "pk")
     )
 
 
@@ -105,33 +112,60 @@ def progress_in(facts: UnitFacts) -> Progress:
 # --- what waits ------------------------------------------------------------------------------------------------------
 
 
-def open_versions(user: User) -> list[EvidenceVersion]:
-    """Drafts, and items returned. One query."""
-    waiting = EvidenceVersion.objects.filter(replaced_at=None, status__in=(ItemStatus.DRAFT, ItemStatus.RETURNED))
-    return list(waiting.filter(evidence__candidate__user=user).select_related("evidence"))
+class OpenItem(NamedTuple):
+    """A version that its candidate can do something about, with what was said when it was read last."""
+
+    evidence_id: int
+    number: int | None
+    status: str
+    title: str
+    created_at: datetime.datetime
+    submitted_at: datetime.datetime | None
+    read_at: datetime.datetime | None
+    feedback: str | None
+
+    @property
+    def name(self) -> str:
+        """What people call it, and its title."""
+        return f"Evidence {self.number}: {self.title}" if self.number else self.title
 
 
-def latest_words(versions: list[EvidenceVersion]) -> dict[int, Review]:
-    """The latest reading of each item returned, by version. One query, where there is one."""
-    returned = [version.pk for version in versions if version.status == ItemStatus.RETURNED]
-    readings = Review.objects.filter(version__in=returned).order_by("pk") if returned else ()
-    return {reading.version_id: reading for reading in readings}
+def open_items(user: User) -> list[OpenItem]:
+    """Drafts, items returned, and records of their assessor's that they have said nothing on yet. One query."""
+    said = Acknowledgement.objects.filter(record__version=OuterRef("pk"))
+    mine = Q(status__in=(ItemStatus.DRAFT, ItemStatus.RETURNED))
+    to_acknowledge = Q(status__in=IN_FORCE, record__isnull=False) & ~Exists(said)
+    read = Review.objects.filter(version=OuterRef("pk")).order_by("-pk")
+    rows = EvidenceVersion.objects.filter(mine | to_acknowledge, replaced_at=None, evidence__candidate__user=user)
+    told = rows.values_list(
+        "evidence_id",
+        "evidence__number",
+        "status",
+        "title",
+        "created_at",
+        "submitted_at",
+        Subquery(read.values("at")[:1]),
+        Subquery(read.values("feedback")[:1]),
+    )
+    return [OpenItem(*row) for row in told]
 
 
-def is_superseded(version: EvidenceVersion, redrafted: set[int]) -> bool:
+def is_superseded(item: OpenItem, redrafted: set[int]) -> bool:
     """An item returned whose next version is a draft already: the draft is what waits."""
-    return version.status == ItemStatus.RETURNED and version.evidence_id in redrafted
+    return item.status == ItemStatus.RETURNED and item.evidence_id in redrafted
 
 
-def waiting_version(version: EvidenceVersion, words: Review | None) -> Waiting:
-    """An item returned, or a draft to hand in."""
-    evidence = version.evidence
-    name = f"{evidence}: {version.title}" if evidence.number else version.title
-    if version.status == ItemStatus.DRAFT:
-        text = "The earlier version stays in force until you hand this one in." if evidence.number else ""
-        return Waiting(version.created_at, "Draft to hand in", name, "assessments:submit_evidence", evidence.pk, text)
-    at, said = (words.at, words.feedback) if words else (version.created_at, "")
-    return Waiting(at, "Returned", name, "assessments:evidence", evidence.pk, said)
+def waiting_item(item: OpenItem) -> Waiting:
+    """A draft to hand in, an item returned, or a record to acknowledge."""
+    pk = item.evidence_id
+    if item.status == ItemStatus.DRAFT:
+        text = "The earlier version stays in force until you hand this one in." if item.number else ""
+        return Waiting(item.created_at, "Draft to hand in", item.name, "assessments:submit_evidence", pk, text)
+    if item.status == ItemStatus.RETURNED:
+        at, said = item.read_at or item.created_at, item.feedback or ""
+        return Waiting(at, "Returned", item.name, "assessments:evidence", pk, said)
+    handed_over = item.submitted_at or item.created_at
+    return Waiting(handed_over, "Read and acknowledge", item.name, "assessments:acknowledge", pk)
 
 
 def feedback_in(rows: Iterable[UnitRows], facts: dict[int, UnitFacts], redrafted: set[int]) -> Iterator[Waiting]:
@@ -169,14 +203,11 @@ def feedback_on(words: list[tuple[Mapped, Decided]], enrolment: Enrolment, numbe
 
 
 def came_back(enrolments: Iterable[Enrolment]) -> Iterator[Waiting]:
-    """Units the candidate had declared that were referred or sent back since, with the reason. One query."""
-    units = {row.pk: row for row in enrolments}
-    voided = SignOff.objects.filter(
-        enrolment__in=units, part=SignedAs.CANDIDATE, signature__void__isnull=False
-    ).select_related("signature__void")
-    latest = {row.enrolment_id: row.signature.void for row in voided.order_by("pk")}
-    for pk, void in latest.items():
-        yield Waiting(void.at, "Came back to you", str(units[pk].unit), "assessments:enrolment", pk, void.reason)
+    """Units the candidate had declared that were referred or sent back since, with the reason. No query."""
+    for row in enrolments:
+        at, because = getattr(row, "back_at", None), getattr(row, "back_because", None)
+        if at:
+            yield Waiting(at, "Came back to you", str(row.unit), "assessments:enrolment", row.pk, because or "")
 
 
 def to_sign(user: User, rows: Iterable[UnitRows], facts: dict[int, UnitFacts]) -> Iterator[Waiting]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from assessments.consistency import (
@@ -32,6 +32,8 @@ from portfolio.models import Centre, User
 from units.models import Criterion, Unit
 
 NAMED = ("awarding_body", "unit", "criterion__unit", "enrolment__unit", "enrolment__candidate")
+RULED = Exists(ConsistencyRule.objects.in_force().filter(centre=OuterRef("centre")))
+"""Of an enrolment: whether its centre has any rule. Annotated as `ruled` it spares the question which."""
 
 
 def scope_of(rule: ConsistencyRule) -> Scope:

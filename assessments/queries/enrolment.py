@@ -3,7 +3,7 @@
 import datetime
 from collections.abc import Iterable
 
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery
 
 from assessments.enums import ItemStatus, Pace, SignedAs, UnitStatus
 from assessments.models import SIGNED, Action, Enrolment, Exchange, Mapping, Sample, SignOff, Testimony
@@ -171,6 +171,12 @@ def open_appeal_of(enrolment: Enrolment) -> Named | None:
 def staff_name(user: User, centre_id: int) -> str:
     """The name a member of staff signs with at a centre; their address where the centre keeps no record of them."""
     return StaffRecord.objects.filter(user=user, centre=centre_id).values_list("name", flat=True).first() or user.email
+
+
+def name_of(part: str) -> Subquery:
+    """Of an enrolment: the name of whoever is named in a part, as the centre keeps it."""
+    record = StaffRecord.objects.filter(user=OuterRef(part), centre=OuterRef("centre")).order_by()
+    return Subquery(record.values("name")[:1])
 
 
 def staff_names(user_ids: set[int], centre_ids: set[int]) -> dict[tuple[int, int], str]:

@@ -12,8 +12,8 @@ from django.db.models.functions import RowNumber
 from assessments.enums import UnitStatus
 from assessments.models import Mapping, Review
 from assessments.pace import FEEDBACK_DAYS, FEEDBACK_MOST, TimeToFeedback, time_to_feedback
+from assessments.queries.desk import waiting_for
 from assessments.queries.enrolment import staff_names
-from assessments.queries.reading import waiting_for
 from portfolio.models import Centre, User
 
 

@@ -55,23 +55,23 @@ class RecordState:
 
 
 def record_states(version_ids: set[int]) -> dict[int, RecordState]:
-    """The records of these versions, by version, in two queries; in none where there are none."""
+    """The records of these versions, by version, in one query; in none where there are none."""
     if not version_ids:
         return {}
     made: dict[int, set[int]] = defaultdict(set)
-    asked = Exchange.objects.filter(record__version__in=version_ids, set_question__isnull=False).order_by()
-    for version, author in asked.values_list("record__version_id", "set_question__set__author_id").distinct():
-        made[version].add(author)
     found: dict[int, RecordState] = {}
     rows = AssessorRecord.objects.filter(version__in=version_ids).order_by("pk", "acknowledgements__pk")
-    for version, author, digest, agreed, acknowledged in rows.values_list(
+    told = rows.values_list(
         "version_id",
         "version__evidence__author_id",
         "signature__digest",
         "acknowledgements__agreed",
         "acknowledgements__signature__digest",
-    ):
-        found[version] = RecordState(digest, frozenset({author} | made[version]), acknowledged or "", agreed is False)
+        "exchanges__set_question__set__author_id",
+    )
+    for version, author, digest, agreed, acknowledged, devised in told.distinct():
+        made[version] |= {author, devised} - {None}
+        found[version] = RecordState(digest, frozenset(made[version]), acknowledged or "", agreed is False)
     return found
 
 

@@ -5,16 +5,16 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from assessments.currency import currency_warning
 from assessments.enums import EvidenceKind, ItemStatus, Layer, Pace, Setting, SignedAs, UnitStatus, Verb, Verdict
-from assessments.models import Adjustment, ConsistencyRule, Enrolment, SimulationApproval
+from assessments.models import Adjustment, Enrolment, SimulationApproval
 from assessments.progress import Mark, Progress, layer_of, progress_of, still_needed
 from assessments.queries.adjustment import arranged_for
-from assessments.queries.consistency import UnmetRule, unmet_rules
-from assessments.queries.enrolment import kept_pace
+from assessments.queries.consistency import RULED, UnmetRule, unmet_rules
+from assessments.queries.enrolment import kept_pace, name_of
 from assessments.queries.interests import Held
 from assessments.queries.judgement import UnitRows, consistency_of, unit_rows
 from assessments.queries.markers import MarkerShown, markers_of
@@ -24,7 +24,7 @@ from assessments.queries.verification import EVER_LOOKED_AT, LookedAt, looked_at
 from assessments.rules import PERMISSIONS, Person, parties
 from assessments.verifying import further_acts
 from assessments.workflow import Reason, UnitFacts, open_to, unit_needs
-from portfolio.models import SignatureVoid, StaffRecord, User
+from portfolio.models import SignatureVoid, User
 from units.enums import CriterionKind
 from units.models import Criterion
 from units.queries import Leaf
@@ -174,12 +174,6 @@ class UnitPage:
     reasons: list[Reason]
 
 
-def name_of(part: str) -> Subquery:
-    """The name of whoever is named in a part, as the centre keeps it."""
-    record = StaffRecord.objects.filter(user=OuterRef(part), centre=OuterRef("centre")).order_by()
-    return Subquery(record.values("name")[:1])
-
-
 PARTS = ("assessor", "countersigner", "verifier")
 SHOWN = (
     Enrolment.objects.all()
@@ -187,7 +181,7 @@ SHOWN = (
     .annotate(
         **{f"{part}_name": name_of(part) for part in PARTS},
         **EVER_LOOKED_AT,
-        ruled=Exists(ConsistencyRule.objects.in_force().filter(centre=OuterRef("centre"))),
+        ruled=RULED,
         adjusted=Exists(Adjustment.objects.filter(candidate=OuterRef("candidate"))),
         simulating=Exists(SimulationApproval.objects.filter(enrolment=OuterRef("pk"))),
     )

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from assessments.enums import RECORDED, EvidenceKind, ItemStatus, UnitStatus
-from assessments.models import Acknowledgement, AssessorRecord, Enrolment, Evidence, EvidenceFile, EvidenceVersion
+from assessments.models import Acknowledgement, Enrolment, Evidence, EvidenceFile, EvidenceVersion
 from assessments.queries.evidence import enrolments_of, facts_of
 from assessments.queries.observed import RecordShown, records_shown
 from assessments.rules import Person
@@ -163,31 +163,4 @@ def criteria_of(enrolments: Sequence[Enrolment]) -> list[Noted]:
         Noted(row.pk, pk, row.unit.short_code, number, text, f"{outcome} {words}".strip() or "Knowledge")
         for row in enrolments
         for pk, number, text, outcome, words in rows[row.unit_id]
-    ]
-
-
-@dataclass(frozen=True)
-class ToAcknowledge:
-    """A record of the candidate's that waits to be read and acknowledged."""
-
-    evidence_id: int
-    title: str
-    at: datetime.datetime
-
-
-def to_acknowledge(user: User) -> list[ToAcknowledge]:
-    """The records about this person on which they have said nothing yet. One query."""
-    rows = AssessorRecord.objects.filter(
-        version__evidence__candidate__user=user,
-        version__replaced_at=None,
-        version__status__in=IN_FORCE,
-        acknowledgements=None,
-    ).select_related("version__evidence")
-    return [
-        ToAcknowledge(
-            row.version.evidence_id,
-            f"{row.version.evidence}: {row.version.title}",
-            row.version.submitted_at or row.version.created_at,
-        )
-        for row in rows
     ]

@@ -13,19 +13,10 @@ from assessments.actions import judgement
 from assessments.enums import Verb
 from assessments.forms.reading import BLANK, SEEN, ReadingForm, UnitFields, typed_on
 from assessments.models import EvidenceVersion
+from assessments.queries.desk import SHORT_LIST, desk, next_in_queue, queue_keys, queued
 from assessments.queries.interests import has_interest
 from assessments.queries.plans import plans_at_hand
-from assessments.queries.reading import (
-    SHORT_LIST,
-    Reading,
-    desk,
-    next_in_queue,
-    queue_keys,
-    queued,
-    reading,
-    versions_to_read,
-    words_on,
-)
+from assessments.queries.reading import Reading, reading, versions_to_read, words_on
 from assessments.queries.seen import AGAIN, changed_since, seen_by
 from assessments.rules import Person
 from assessments.views.asking import currency_of, person_at

@@ -14,7 +14,8 @@ from pytest_django.live_server_helper import LiveServer
 
 from assessments.demo.centre import DOMAIN
 from assessments.documents import ask_recording_form
-from assessments.tests.browser.visits import NOBODY, SECOND, VISITS, Visit, enrolment, person
+from assessments.tests.browser.visiting import NOBODY, SECOND, Visit, enrolment, person
+from assessments.tests.browser.visits import VISITS
 from portfolio import actions, harness
 from portfolio.enums import Role
 from portfolio.models import Centre

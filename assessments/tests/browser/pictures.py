@@ -10,7 +10,8 @@ from PIL import Image
 from pytest_django import DjangoDbBlocker
 
 from assessments.tests.browser.conftest import Harbour
-from assessments.tests.browser.visits import VISITS, Visit
+from assessments.tests.browser.visiting import Visit
+from assessments.tests.browser.visits import VISITS
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext

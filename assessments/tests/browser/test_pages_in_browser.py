@@ -7,7 +7,8 @@ import pytest
 from pytest_django import DjangoDbBlocker
 
 from assessments.tests.browser.conftest import Harbour
-from assessments.tests.browser.visits import VISITS, Visit
+from assessments.tests.browser.visiting import Visit
+from assessments.tests.browser.visits import VISITS
 from portfolio.tests.browsing import FITS, complaints_of, violations
 
 if TYPE_CHECKING:

@@ -3,70 +3,30 @@
 A page without a visit here fails `test_every_page_is_visited`, so none can be forgotten.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
 from assessments.demo import witnesses
 from assessments.demo.centre import DOMAIN, SLUG
-from assessments.enums import RECORDED, ItemStatus, PlanStatus, SetStatus
+from assessments.enums import RECORDED, ItemStatus, SetStatus
 from assessments.models import (
     Action,
-    Adjustment,
-    Appeal,
-    AssessmentPlan,
     AssessorRecord,
-    Case,
-    ConsistencyRule,
-    Enrolment,
     EvidenceFile,
     EvidenceVersion,
     Interest,
     PlannedCell,
-    PlanReview,
     QuestionSet,
     Sample,
     SamplingPlan,
     SamplingPolicy,
     Testimony,
 )
+from assessments.tests.browser.visiting import NOBODY, SECOND, Visit, Where, centre, person, unit
+from assessments.tests.browser.visits_of_cases import APPEALS, CASES
+from assessments.tests.browser.visits_of_plans import PLANS
 from portfolio import digest
 from portfolio.invitation import Invitation, link_to
 from portfolio.models import Document, RoleGrant, StaffQualification, User
 
-Where = Callable[[], list[object]]
-NOBODY = ""
-SECOND = "lighthouse"
-
-
-@dataclass(frozen=True)
-class Visit:
-    """A reader at a page. `name` is the address by name, `where` what stands in it, `query` what follows it."""
-
-    who: str
-    name: str
-    where: Where = list
-    query: str = ""
-    about: str = ""
-    status: int = 200
-
-    def __str__(self) -> str:
-        words = [self.name.removeprefix("assessments:").removeprefix("portfolio:"), self.about, self.who or "nobody"]
-        return "-".join(word.replace(":", "-").replace("_", "-") for word in words if word)
-
-
 # --- what stands in an address ---------------------------------------------------------------------------------------
-
-
-def person(name: str) -> User:
-    return User.objects.get(email=f"{name}@{DOMAIN}")
-
-
-def enrolment(candidate: str, key: str) -> Enrolment:
-    return Enrolment.objects.get(candidate__user=person(candidate), unit__key=key)
-
-
-def unit(candidate: str, key: str, *more: object) -> Where:
-    return lambda: [enrolment(candidate, key).pk, *more]
 
 
 def sampling_plan(*, adopted: bool) -> Where:
@@ -124,38 +84,6 @@ def action(candidate: str) -> Where:
     return lambda: [Action.objects.get(enrolment__candidate__user=person(candidate)).pk]
 
 
-def plan(candidate: str, status: PlanStatus) -> AssessmentPlan:
-    return AssessmentPlan.objects.get(candidate__user=person(candidate), status=status)
-
-
-def of_plan(candidate: str, status: PlanStatus) -> Where:
-    return lambda: [plan(candidate, status).pk]
-
-
-def planned(candidate: str, status: PlanStatus) -> Where:
-    return lambda: [plan(candidate, status).activities.earliest("pk").pk]
-
-
-def review_to_sign() -> list[object]:
-    return [PlanReview.objects.get(candidate_signature=None).pk]
-
-
-def rule() -> list[object]:
-    return [ConsistencyRule.objects.earliest("pk").pk]
-
-
-def appeal() -> list[object]:
-    return [Appeal.objects.get().pk]
-
-
-def case() -> list[object]:
-    return [Case.objects.get().pk]
-
-
-def adjustment() -> list[object]:
-    return [Adjustment.objects.get().pk]
-
-
 def handle(name: str) -> Where:
     return lambda: [SLUG, person(name).handle]
 
@@ -167,10 +95,6 @@ def grant(name: str) -> Where:
 def working_towards(name: str) -> Where:
     award = StaffQualification.objects.filter(staff__user__email=f"{name}@{DOMAIN}", achieved_on=None)
     return lambda: [SLUG, person(name).handle, award.get().pk]
-
-
-def centre(*more: object) -> Where:
-    return lambda: [SLUG, *more]
 
 
 def conflict() -> list[object]:
@@ -195,7 +119,6 @@ def invitation() -> list[object]:
 # --- the visits ------------------------------------------------------------------------------------------------------
 
 I = ItemStatus  # noqa: E741  # read as a table
-P = PlanStatus
 
 ENTRANCE = [
     Visit(NOBODY, "account_login"),
@@ -299,37 +222,6 @@ ASSESSOR = [
     Visit("dylan", "assessments:countersign", unit("eilidh", "sqa-h12e04")),
     Visit("dylan", "assessments:hand_back", unit("eilidh", "sqa-h12e04")),
 ]
-PLANS = [
-    Visit("sian", "assessments:plans"),
-    Visit("dylan", "assessments:plans"),
-    Visit("owen", "assessments:plans", about="empty"),
-    Visit("sian", "assessments:plan", of_plan("sian", P.AGREED), about="agreed"),
-    Visit("dylan", "assessments:plan", of_plan("sian", P.AGREED), about="agreed"),
-    Visit("sian", "assessments:plan", of_plan("sian", P.PROPOSED), about="proposed"),
-    Visit("dylan", "assessments:plan", of_plan("ruairidh", P.DRAFT), about="draft"),
-    Visit("dylan", "assessments:unit_plans", unit("sian", "ocr-cc16")),
-    Visit("anita", "assessments:unit_plans", unit("priya", "ocr-d20"), about="empty"),
-    Visit("dylan", "assessments:start_plan", unit("sian", "ocr-cc16")),
-    Visit("dylan", "assessments:edit_plan", of_plan("ruairidh", P.DRAFT)),
-    Visit("dylan", "assessments:add_activity", of_plan("ruairidh", P.DRAFT)),
-    Visit("dylan", "assessments:edit_activity", planned("ruairidh", P.DRAFT)),
-    Visit("dylan", "assessments:propose_plan", of_plan("ruairidh", P.DRAFT)),
-    Visit("sian", "assessments:agree_plan", of_plan("sian", P.PROPOSED)),
-    Visit("sian", "assessments:return_plan", of_plan("sian", P.PROPOSED)),
-    Visit("dylan", "assessments:close_plan", of_plan("sian", P.AGREED)),
-    Visit("sian", "assessments:link_activity", planned("sian", P.AGREED)),
-    Visit("dylan", "assessments:hold_review", of_plan("sian", P.AGREED)),
-    Visit("sian", "assessments:agree_review", review_to_sign),
-    Visit("nia", "assessments:consistency", about="which-centre"),
-    Visit("iain", "assessments:centre_consistency", centre()),
-    Visit("iain", "assessments:set_body_consistency", centre("ocr")),
-    Visit("iain", "assessments:unit_consistency", centre("ocr-cc16", 1)),
-    Visit("morag", "assessments:set_unit_consistency", centre("ocr-cc16", 1)),
-    Visit("sian", "assessments:candidate_consistency", unit("sian", "ocr-cc16")),
-    Visit("dylan", "assessments:candidate_consistency", unit("sian", "ocr-cc16")),
-    Visit("dylan", "assessments:set_candidate_consistency", unit("sian", "ocr-cc16")),
-    Visit("iain", "assessments:end_consistency", rule),
-]
 VERIFIER = [
     Visit("anita", "assessments:sampling"),
     Visit("iain", "assessments:sampling"),
@@ -406,37 +298,6 @@ OFFICE = [
     Visit("morag", "assessments:suspend", unit("tom", "ocr-cc32")),
     Visit("morag", "assessments:resume", unit("hannah", "ocr-d20")),
     Visit("morag", "portfolio:document", document),
-]
-APPEALS = [
-    Visit("sian", "assessments:appeals"),
-    Visit("owen", "assessments:appeals", about="empty"),
-    Visit("sian", "assessments:appeal", appeal),
-    Visit("sian", "assessments:raise_appeal", unit("sian", "ocr-cc16"), about="refused"),
-    Visit("tom", "assessments:raise_appeal", unit("tom", "ocr-cc32"), about="nothing"),
-    Visit("ruairidh", "assessments:raise_appeal", unit("ruairidh", "sqa-h12e04"), about="nothing-sqa"),
-    Visit("anita", "assessments:appeal", appeal, about="adjudicator"),
-    Visit("anita", "assessments:decide_appeal", appeal),
-    Visit("morag", "assessments:appeals", about="office"),
-    Visit("morag", "assessments:appeal", appeal, about="office"),
-    Visit("morag", "assessments:appoint_adjudicator", appeal),
-    Visit("morag", "assessments:follow_up", appeal, about="refused", status=409),
-    Visit("morag", "assessments:appeals_procedure", centre()),
-    Visit("iain", "assessments:approve_simulation", unit("sian", "ocr-cc32")),
-]
-CASES = [
-    Visit("morag", "assessments:cases"),
-    Visit("iain", "assessments:cases", about="none"),
-    Visit("morag", "assessments:open_case", centre()),
-    Visit("morag", "assessments:case", case),
-    Visit("morag", "assessments:investigators", case),
-    Visit("morag", "assessments:hold", case),
-    Visit("morag", "assessments:close_case", case),
-    Visit("morag", "assessments:adjustments", centre()),
-    Visit("nia", "assessments:adjustments", lambda: [SECOND], about="empty"),
-    Visit("morag", "assessments:arrange_adjustment", centre()),
-    Visit("morag", "assessments:adjustment", adjustment),
-    Visit("morag", "assessments:end_adjustment", adjustment),
-    Visit("morag", "portfolio:centre_settings", centre()),
 ]
 VISITS = [*ENTRANCE, *STANDARD, *CANDIDATE, *ASSESSOR, *PLANS, *VERIFIER, *OFFICE, *APPEALS, *CASES]
 

@@ -1,5 +1,7 @@
 """A candidate's home: their units, and what waits for them."""
 
+from collections.abc import Callable
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -11,6 +13,7 @@ from assessments.actions import judgement
 from assessments.enums import Verdict
 from assessments.models import Enrolment, EvidenceVersion
 from assessments.testing import House, a_draft, an_enrolment, declared, described, handed_in, judged, met
+from assessments.tests.records import acknowledged, disputed, recorded
 from portfolio.harness import AskingClient
 from portfolio.models import User
 
@@ -22,6 +25,11 @@ HOME = "/portfolio/"
 def home(client: AskingClient, user: User) -> str:
     client.force_login(user)
     return str(client.get(HOME).content.decode())
+
+
+def waiting(client: AskingClient, user: User) -> str:
+    """The list of what waits, without the news and the units below it."""
+    return home(client, user).partition('<h2 id="waiting">')[2].partition("</section>")[0]
 
 
 def returned(version: EvidenceVersion, enrolment: Enrolment) -> EvidenceVersion:
@@ -65,7 +73,7 @@ def test_feedback_returned_items_and_drafts_wait_newest_first(client: AskingClie
     read = judged(handed_in(enrolment, "1.1", "1.2"), enrolment, Verdict.NOT_YET)
     back = returned(handed_in(enrolment, "1.3"), enrolment)
     draft = a_draft(enrolment, "2.1", words=described("A draft of mine"))
-    shown = home(client, house.candidate.user)
+    shown = waiting(client, house.candidate.user)
     order = [
         shown.index(reverse("assessments:submit_evidence", args=[draft.evidence_id])),
         shown.index("The dates are missing."),
@@ -96,6 +104,17 @@ def test_feedback_that_other_evidence_has_answered_waits_no_more(client: AskingC
     assert "More needed for CC26 1.1" in home(client, house.candidate.user)
     judged(handed_in(enrolment, "1.1"), enrolment)
     assert "More needed" not in home(client, house.candidate.user)
+
+
+@pytest.mark.parametrize("answer", [acknowledged, disputed])
+def test_a_record_waits_to_be_read_until_something_is_said_of_it(
+    client: AskingClient, house: House, answer: Callable[[EvidenceVersion], EvidenceVersion]
+) -> None:
+    version = recorded(an_enrolment(house))
+    address = reverse("assessments:acknowledge", args=[version.evidence_id])
+    assert waiting(client, house.candidate.user).count(address) == 1
+    answer(version)
+    assert address not in waiting(client, house.candidate.user)
 
 
 def test_a_complete_unit_waits_for_the_signature_until_it_is_declared(client: AskingClient, house: House) -> None:
@@ -132,6 +151,7 @@ def test_its_queries_do_not_grow_with_units_and_items(client: AskingClient, hous
 
     enrolment = an_enrolment(house)
     returned(handed_in(enrolment, "1.1"), enrolment)
+    acknowledged(recorded(enrolment))  # where records stand is asked once
     an_enrolment(house, "sqa-h12e04")  # the only one with parts of evidence requirements to ask for
     client.force_login(house.candidate.user)
     few = count()

@@ -1,0 +1,157 @@
+"""An assessor's desk: the queue of items that wait to be read, and what waits for their signature or answer."""
+
+import datetime
+from collections import defaultdict
+from dataclasses import dataclass
+
+from django.db.models import Count, Min, Q, QuerySet
+
+from assessments.enums import ItemStatus, UnitStatus
+from assessments.models import Action, Enrolment, EvidenceVersion, Mapping
+from portfolio.models import User
+
+READABLE = (ItemStatus.SUBMITTED, ItemStatus.REVIEWED)
+SHORT_LIST = 5
+"""How many of each kind the desk shows before it says how many more there are."""
+
+
+@dataclass(frozen=True)
+class Queued:
+    """An item that waits to be read."""
+
+    version_id: int
+    name: str
+    title: str
+    candidate: str
+    units: str
+    criteria: int
+    since: datetime.datetime
+
+
+@dataclass(frozen=True)
+class UnitAtHand:
+    """A unit that waits for this person's signature."""
+
+    enrolment_id: int
+    candidate: str
+    unit: str
+    since: datetime.datetime | None
+
+
+@dataclass(frozen=True)
+class ActionAtHand:
+    """Something internal verification asks of this person."""
+
+    action_id: int
+    wanted: str
+    candidate: str
+    unit: str
+    due_on: datetime.date
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What waits for an assessor beside the queue itself. Lists hold one more than is shown where there are more."""
+
+    to_sign: list[UnitAtHand]
+    to_countersign: list[UnitAtHand]
+    actions: list[ActionAtHand]
+
+
+def waiting_for(user: User) -> QuerySet[Mapping]:
+    """Mappings that wait for this assessor: of units they hold, that are collecting, centre role still in force."""
+    held = Enrolment.objects.held_by(user, "assessor").filter(status=UnitStatus.COLLECTING)
+    return Mapping.objects.filter(enrolment__in=held, waiting_since__isnull=False)
+
+
+def queue_keys(user: User) -> QuerySet[Mapping, tuple[int, datetime.datetime, int]]:
+    """(item, since when, how many criteria), the oldest first: what the queue's pages are cut from."""
+    return (
+        waiting_for(user)
+        .values("evidence_id")
+        .annotate(since=Min("waiting_since"), criteria=Count("pk"))
+        .order_by("since", "evidence_id")
+        .values_list("evidence_id", "since", "criteria")
+    )
+
+
+def queued(user: User, keys: list[tuple[int, datetime.datetime, int]]) -> list[Queued]:
+    """The items of one page of the queue, in two queries."""
+    ids = [evidence for evidence, _, _ in keys]
+    readable = EvidenceVersion.objects.filter(evidence__in=ids, replaced_at=None, status__in=READABLE)
+    versions = {
+        evidence: (pk, f"Evidence {number}", title, known_as or legal_name)
+        for evidence, pk, number, title, known_as, legal_name in readable.order_by().values_list(
+            "evidence_id",
+            "pk",
+            "evidence__number",
+            "title",
+            "evidence__candidate__known_as",
+            "evidence__candidate__legal_name",
+        )
+    }
+    units: dict[int, dict[str, None]] = defaultdict(dict)
+    waiting = Mapping.objects.filter(evidence__in=ids, waiting_since__isnull=False, enrolment__assessor=user)
+    waiting = waiting.filter(enrolment__status=UnitStatus.COLLECTING).order_by("evidence_id", "criterion__position")
+    for evidence, code in waiting.values_list("evidence_id", "enrolment__unit__short_code"):
+        units[evidence][code] = None
+    return [
+        Queued(*versions[evidence], units=", ".join(units[evidence]), criteria=criteria, since=since)
+        for evidence, since, criteria in keys
+        if evidence in versions
+    ]
+
+
+def next_in_queue(user: User, after: EvidenceVersion) -> int | None:
+    """The version to read after this one: what has waited less long than its item, else the oldest other one.
+
+    None when nothing else waits. An item that waits no longer stood where it was handed in.
+    """
+    rows = queue_keys(user)
+    own = rows.filter(evidence_id=after.evidence_id).first()
+    since = own[1] if own else after.submitted_at
+    later = rows.exclude(evidence_id=after.evidence_id)
+    row = later.filter(Q(since__gt=since) | Q(since=since, evidence_id__gt=after.evidence_id)).first() or later.first()
+    if row is None:
+        return None
+    versions = EvidenceVersion.objects.filter(evidence=row[0], replaced_at=None, status__in=READABLE)
+    return versions.values_list("pk", flat=True).first()
+
+
+def desk(user: User) -> Desk:
+    """What waits for an assessor's signature or answer, in three queries."""
+    units = Enrolment.objects.all()
+    to_sign = units.held_by(user, "assessor").filter(status=UnitStatus.DECLARED)
+    to_countersign = units.held_by(user, "countersigner").filter(status=UnitStatus.AWAITING_COUNTERSIGNATURE)
+    return Desk(
+        to_sign=at_hand(to_sign, "declared_at"),
+        to_countersign=at_hand(to_countersign, "assessor_signed_at"),
+        actions=to_answer(user),
+    )
+
+
+def at_hand(enrolments: QuerySet[Enrolment], since: str) -> list[UnitAtHand]:
+    """The units that have waited longest, by the column that says since when."""
+    rows = enrolments.order_by(since).values_list(
+        "pk", "candidate__known_as", "candidate__legal_name", "unit__short_code", since
+    )
+    return [
+        UnitAtHand(pk, known_as or legal_name, code, at)
+        for pk, known_as, legal_name, code, at in rows[: SHORT_LIST + 1]
+    ]
+
+
+def to_answer(user: User) -> list[ActionAtHand]:
+    """The actions given to this person that they have not answered, the first due first."""
+    rows = Action.objects.filter(owner=user, closed_at=None, answered_at=None).values_list(
+        "pk",
+        "wanted",
+        "enrolment__candidate__known_as",
+        "enrolment__candidate__legal_name",
+        "enrolment__unit__short_code",
+        "due_on",
+    )
+    return [
+        ActionAtHand(pk, wanted, known_as or legal_name, code, due_on)
+        for pk, wanted, known_as, legal_name, code, due_on in rows[: SHORT_LIST + 1]
+    ]
