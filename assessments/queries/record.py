@@ -192,9 +192,9 @@ SHOWN = (
 def enrolment_shown(user: User, which: Q) -> tuple[Enrolment, dict[str, str]]:
     """The enrolment that fits and the names of its staff by part, in one query.
 
-    It comes with what verifiers ever did in it (EVER_LOOKED_AT), with whether anything was ever arranged for the candidate
-    or approved to be simulated, and with `ruled`, whether its centre asks for consistency: most units have nothing of
-    the kind to be asked for.
+    It comes with what verifiers ever did in it (EVER_LOOKED_AT), with whether anything was ever arranged for the
+    candidate or approved to be simulated, and with `ruled`, whether its centre asks for consistency: most units have
+    nothing of the kind to be asked for.
     Raises Enrolment.DoesNotExist for strangers.
     """
     enrolment = SHOWN.visible_to(user).get(which)
