@@ -222,6 +222,30 @@ class SampleStage(models.TextChoices):
     SUMMATIVE = "summative", "Summative"
 
 
+class RatedAs(models.TextChoices):
+    """What a risk rating is about."""
+
+    ASSESSOR = "assessor", "Assessor"
+    UNIT = "unit", "Unit"
+    KIND = "kind", "Kind of evidence"
+
+
+class PlannedHow(models.TextChoices):
+    """How a unit came into a sampling plan."""
+
+    DRAWN = "drawn", "Drawn"
+    ADDED = "added", "Added by hand"
+    WIDENED = "widened", "Added after a finding"
+
+
+class RiskLevel(models.TextChoices):
+    """How much may go wrong, which says how much is sampled (domain rule 39)."""
+
+    HIGH = "high", "High"
+    MEDIUM = "medium", "Medium"
+    LOW = "low", "Low"
+
+
 class SampleOutcome(models.TextChoices):
     AGREED = "agreed", "Agreed"
     AGREED_WITH_ACTION = "agreed_with_action", "Agreed with action"

@@ -6,7 +6,7 @@ Sentences as in `workflow`: the same ones are shown before the button is pressed
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from assessments.enums import Party, SampleStage, UnitStatus
+from assessments.enums import Party, RiskLevel, SampleStage, UnitStatus
 from assessments.rules import (
     People,
     Person,
@@ -18,6 +18,7 @@ from assessments.rules import (
     is_witness,
 )
 from assessments.workflow import VERIFIER_ALWAYS, Reason, UnitFacts
+from portfolio.enums import Role
 
 STAGES: dict[UnitStatus, SampleStage] = {
     UnitStatus.COLLECTING: SampleStage.INTERIM,
@@ -56,6 +57,40 @@ def verifier_refusals(person: Person, people: People) -> list[Reason]:
     if is_author(person, people):
         sentence = "You made a record or devised questions in this unit, so somebody else must sample it."
         return [Reason(sentence, "unit")]
+    return []
+
+
+def strategy_refusals(person: Person) -> list[Reason]:
+    """Why this person cannot set the centre's strategy, or draw and adopt a plan.
+
+    Source: the centre's co-ordinator or lead verifier keeps strategy and plans (domain rule 12).
+    """
+    if Role.LEAD_VERIFIER in person.roles:
+        return []
+    return [Reason("Only the centre's lead verifier keeps the sampling strategy and draws plans.")]
+
+
+def rating_refusals(person: Person, assessor_id: int | None, *, qualified: bool, level: str) -> list[Reason]:
+    """Why this person cannot give an assessor, a unit or a kind this level of risk.
+
+    Source: all that an unqualified assessor decides is looked at (domain rules 4 and 39).
+    """
+    if not person.roles & {Role.INTERNAL_VERIFIER, Role.LEAD_VERIFIER}:
+        return [Reason("Only the centre's internal verifiers rate risk.")]
+    if assessor_id == person.user_id:
+        return [Reason("Nobody rates their own risk as an assessor: another verifier must.", "risk")]
+    if assessor_id is not None and not qualified and level != RiskLevel.HIGH:
+        sentence = "This assessor holds no assessor's award yet, and is at high risk until they do."
+        return [Reason(sentence, "risk")]
+    return []
+
+
+def cell_refusals(person: Person, people: People) -> list[Reason]:
+    """Why this person cannot add the unit to a plan, or take it out of one: its verifier does, or who leads."""
+    if Role.LEAD_VERIFIER not in person.roles:
+        return verifier_refusals(person, people)
+    if person.user_id in (people.candidate_id, people.assessor_id, people.countersigner_id):
+        return [Reason("You work on this unit yourself, so somebody else must say whether it is sampled.", "unit")]
     return []
 
 

@@ -1,5 +1,6 @@
 """Where to knock: the pages of the house, each with somebody it opens for and a record that shows much."""
 
+import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -7,15 +8,18 @@ from typing import Any
 from django.urls import reverse
 from django.utils import timezone
 
-from assessments.actions import evidence, judgement
+from assessments.actions import evidence, judgement, strategy
 from assessments.enums import InterestKind, ItemStatus, Verb, Verdict
-from assessments.models import Action, Enrolment, EvidenceFile, EvidenceVersion, Interest, Sample
+from assessments.models import Action, Enrolment, EvidenceFile, EvidenceVersion, Interest, Sample, SamplingPlan
+from assessments.queries.strategy import latest_policy
 from assessments.workflow import UNIT_STEPS
 from bench.agreed import Plans, plans_of
 from bench.centre import Staffed
 from bench.plan import UNITS, Stage, stage_of
 from portfolio.models import CandidateRecord, Document, RoleGrant, User
+from units.models import AwardingBody
 
+QUARTER = datetime.timedelta(days=91)
 HEAVY, LIGHT = 5, 3
 """How many bare pages a page may cost the server: a matrix or a form, and every other page."""
 MOST_REASSIGNED = 40
@@ -48,6 +52,7 @@ class Subjects:
     draft: EvidenceVersion
     second: EvidenceVersion
     document: Document
+    sampling_plan: SamplingPlan
     conflict: Interest
     plans: Plans
 
@@ -70,9 +75,23 @@ def subjects(staffed: Staffed) -> Subjects:
         draft=of_unit.filter(status=ItemStatus.DRAFT)[0],
         second=judged_twice(at[Stage.BUSY]),
         document=waiting_document(begun),
+        sampling_plan=a_plan(staffed),
         conflict=conflict_with(first, staffed),
         plans=plans_of(begun, staffed),
     )
+
+
+def a_plan(staffed: Staffed) -> SamplingPlan:
+    """A sampling plan of all OCR's units there are now, adopted with the verbs."""
+    now, body = timezone.now(), AwardingBody.objects.get(code="ocr")
+    policy = latest_policy(staffed.centre, body) or strategy.set_policy(
+        centre=staffed.centre, awarding_body=body, rules=strategy.Rules(), seen=0, by=staffed.lead, at=now
+    )
+    today = now.date()
+    drawn = strategy.draw_plan(
+        policy=policy, starts_on=today - QUARTER, ends_on=today + QUARTER, seed="1", by=staffed.lead, at=now
+    )
+    return strategy.adopt_plan(plan=drawn, by=staffed.lead, at=now)
 
 
 def by_stage(second_and_third: list[CandidateRecord]) -> dict[Stage, Enrolment]:
@@ -251,6 +270,20 @@ def verifiers_pages(found: Subjects) -> Iterable[Page]:
     sample = Sample.objects.get(enrolment=chosen)
     cc32 = found.candidate.enrolments.get(unit__key="ocr-cc32")
 
+    slug, lead = found.staffed.centre.slug, found.staffed.lead
+    cell = found.sampling_plan.cells.filter(removed_at=None, samples=None)[0]
+    yield page("Strategy", lead, "assessments:centre_strategy", slug)
+    yield page("Sampling plan", lead, "assessments:sampling_plan", found.sampling_plan.pk)
+    yield page("Units left out", lead, "assessments:sampling_plan", found.sampling_plan.pk, query="?show=left-out")
+    for name, route, args in (
+        ("Set the strategy", "assessments:sampling_policy", [slug, "ocr"]),
+        ("Agree the strategy", "assessments:agree_policy", [found.sampling_plan.policy_id]),
+        ("Rate risk", "assessments:rate_risk", [slug, "assessor", found.staffed.assessor.pk]),
+        ("Draw a plan", "assessments:draw_plan", [slug, "ocr"]),
+        ("Add to a plan", "assessments:add_cell", [found.sampling_plan.pk]),
+        ("Take out of a plan", "assessments:remove_cell", [cell.pk]),
+    ):
+        yield page(name, lead, route, *args, most=HEAVY, measured=False)
     yield page("Sampling", me, "assessments:sampling")
     yield page("Units verified", me, "assessments:units_verified")
     yield page("Sample", me, "assessments:sample", sample.pk, most=HEAVY)

@@ -24,6 +24,7 @@ class Staffed:
     assessor: User
     trainee: User
     verifier: User
+    lead: User
     stored: list[tuple[StoredFile, str]]
     """Files that every item of evidence is made of, with the names they are given."""
 
@@ -52,6 +53,7 @@ def open_centre(name: str, now: datetime.datetime) -> Staffed:
         assessor=assessor.user,
         trainee=invited("Tomasz", Role.ASSESSOR).user,
         verifier=invited("Vera", Role.INTERNAL_VERIFIER).user,
+        lead=invited("Lena", Role.LEAD_VERIFIER).user,
         stored=[(kept(centre, content, name, at), name) for name, content in contents().items()],
     )
 

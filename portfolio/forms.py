@@ -102,6 +102,12 @@ class CandidateNamesForm(KeptForm):
         validators=[checked(scn_refusals)],
         help_text="Nine digits, for SQA. Leave it empty if there is none.",
     )
+    workplace = forms.CharField(
+        label="Place of work",
+        max_length=200,
+        required=False,
+        help_text="Where they are assessed: sampling covers every place.",
+    )
     registered_on = day("Registered with the awarding body on", required=False)
 
 

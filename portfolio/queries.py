@@ -235,6 +235,7 @@ class PersonPage:
             ("Awarding body's candidate number", found.candidate_number),
             ("Unique learner number", found.uln),
             ("Scottish candidate number", found.scn),
+            ("Place of work", found.workplace),
             ("Registered with the awarding body", registered),
         ]
 

@@ -21,6 +21,7 @@ from assessments.enums import SampleOutcome, SignedAs, UnitStatus, Verb
 from assessments.models import Action, Enrolment, Sample, SampledCriterion, UnsampledNote
 from assessments.queries.enrolment import bare_facts, people_of
 from assessments.queries.judgement import everybody_in, unit_rows
+from assessments.queries.strategy import cell_for
 from assessments.queries.verification import action_facts, looked_at_in, places_held, unit_facts, verifier_digest
 from assessments.verifying import (
     NOT_OPEN,
@@ -51,7 +52,13 @@ def plan_sample(*, enrolment: Enrolment, reason: str, by: User, at: datetime.dat
     refuse(planning_refusals(person(by, enrolment.centre_id, at), facts))
     stage = STAGES[facts.status]
     sample = Sample.objects.create(
-        enrolment=enrolment, verifier=by, stage=stage, reason=reason, planned_at=at, planned_by=by
+        enrolment=enrolment,
+        verifier=by,
+        stage=stage,
+        cell=cell_for(enrolment.pk, stage),
+        reason=reason,
+        planned_at=at,
+        planned_by=by,
     )
     notices.settle(enrolment, by, at)
     _told(enrolment, "plan_sample", by, at, sample=sample.pk, stage=stage.value, reason=reason)

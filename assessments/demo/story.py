@@ -12,7 +12,7 @@ from assessments.actions.claims import Target
 from assessments.actions.due import tell_due
 from assessments.actions.evidence import Described, NamedFile
 from assessments.actions.leaves import LeafTarget
-from assessments.demo import files, interests, office, plans, records, witnesses
+from assessments.demo import files, interests, office, plans, records, strategy, witnesses
 from assessments.demo.centre import Harbour, open_harbour
 from assessments.demo.evidence import BY_UNIT, FLOOR_WALK, LATE_SHIFT, SHOWS, Piece
 from assessments.enums import MarkerKind, Verdict
@@ -56,6 +56,7 @@ def tell() -> Harbour:
     interests.change_hands(story.harbour, calendar.now - datetime.timedelta(days=1))
     for happened in (office.appealed, office.investigated, office.arranged, office.to_be_simulated):
         happened(story.harbour, calendar.now)
+    strategy.tell(story.harbour, calendar.now)
     story.today()
     return story.harbour
 

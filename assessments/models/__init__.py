@@ -21,6 +21,14 @@ from assessments.models.planning import (
 )
 from assessments.models.question_sets import QuestionSet, QuestionSetQuerySet, SetQuestion, SetQuestionCriterion
 from assessments.models.simulation import SimulatedCriterion, SimulationApproval
+from assessments.models.strategy import (
+    LeftOut,
+    PlannedCell,
+    PlannedCellQuerySet,
+    RiskRating,
+    SamplingPlan,
+    SamplingPolicy,
+)
 from assessments.models.testimony import SIGNED, STILL_WANTED, Testimony, TestimonyCriterion
 from assessments.models.verification import Action, ActionQuerySet, Sample, SampledCriterion, UnsampledNote
 
@@ -61,19 +69,25 @@ __all__ = [
     "Hearing",
     "Interest",
     "InterestQuerySet",
+    "LeftOut",
     "Mapping",
     "Marker",
     "PlanReview",
     "PlanUnit",
     "PlannedActivity",
+    "PlannedCell",
+    "PlannedCellQuerySet",
     "PlannedCriterion",
     "QuestionSet",
     "QuestionSetQuerySet",
     "Release",
     "Review",
     "ReviewedProgress",
+    "RiskRating",
     "Sample",
     "SampledCriterion",
+    "SamplingPlan",
+    "SamplingPolicy",
     "SetQuestion",
     "SetQuestionCriterion",
     "Showing",

@@ -7,6 +7,7 @@ from django.db.models import F, Q
 
 from assessments.enums import SampleOutcome, SampleStage
 from assessments.models.enrolment import Enrolment, differ, worked_on_by
+from assessments.models.strategy import PlannedCell
 from portfolio.enums import Role
 from portfolio.models import StandingQuerySet, StandingRow, User, centres_of, one_of
 from units.models import Criterion
@@ -36,6 +37,9 @@ class Sample(models.Model):
     enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="samples")
     verifier = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     stage = models.CharField(max_length=9, choices=SampleStage)
+    cell = models.ForeignKey(
+        PlannedCell, on_delete=models.PROTECT, null=True, related_name="samples", help_text="where a plan wanted it"
+    )
     reason = models.TextField("why this unit")
     planned_at = models.DateTimeField()
     planned_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")

@@ -15,6 +15,7 @@ from assessments.own_walls.observed import OBSERVED
 from assessments.own_walls.planning import PLANNING
 from assessments.own_walls.question_sets import QUESTION_SETS
 from assessments.own_walls.simulation import ADJUSTMENT, SIMULATION
+from assessments.own_walls.strategy import STRATEGY
 from assessments.own_walls.testimony import TESTIMONY
 from assessments.own_walls.verification import VERIFICATION
 
@@ -28,6 +29,7 @@ WALLS = [
     *OBSERVED,
     *JUDGEMENT,
     *APPEAL,
+    *STRATEGY,
     *VERIFICATION,
     *AWARD,
     *CASE,

@@ -20,7 +20,7 @@ from assessments.queries.judgement import UnitRows, consistency_of, unit_rows
 from assessments.queries.markers import MarkerShown, markers_of
 from assessments.queries.marks import Decided, Mapped
 from assessments.queries.simulation import simulations_of
-from assessments.queries.verification import LOOKED_AT, LookedAt, looked_at_in, unit_facts
+from assessments.queries.verification import EVER_LOOKED_AT, LookedAt, looked_at_in, unit_facts
 from assessments.rules import PERMISSIONS, Person, parties
 from assessments.verifying import further_acts
 from assessments.workflow import Reason, UnitFacts, open_to, unit_needs
@@ -180,7 +180,7 @@ SHOWN = (
     .select_related("unit__awarding_body", "candidate", "centre")
     .annotate(
         **{f"{part}_name": name_of(part) for part in PARTS},
-        **{found: Exists(rows.filter(enrolment=OuterRef("pk"))) for found, rows in LOOKED_AT.items()},
+        **EVER_LOOKED_AT,
         ruled=RULED,
         adjusted=Exists(Adjustment.objects.filter(candidate=OuterRef("candidate"))),
         simulating=Exists(SimulationApproval.objects.filter(enrolment=OuterRef("pk"))),
@@ -192,9 +192,9 @@ SHOWN = (
 def enrolment_shown(user: User, which: Q) -> tuple[Enrolment, dict[str, str]]:
     """The enrolment that fits and the names of its staff by part, in one query.
 
-    It comes with what verifiers ever did in it (LOOKED_AT), with whether anything was ever arranged for the candidate
-    or approved to be simulated, and with `ruled`, whether its centre asks for consistency: most units have nothing of
-    the kind to be asked for.
+    It comes with what verifiers ever did in it (EVER_LOOKED_AT), with whether anything was ever arranged for the
+    candidate or approved to be simulated, and with `ruled`, whether its centre asks for consistency: most units have
+    nothing of the kind to be asked for.
     Raises Enrolment.DoesNotExist for strangers.
     """
     enrolment = SHOWN.visible_to(user).get(which)

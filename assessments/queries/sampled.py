@@ -95,7 +95,7 @@ def looked_at(row: CriterionRow, names: dict[int, str], sampled: set[int]) -> Lo
 
 
 def action_page(user: User, pk: int) -> ActionPage:
-    """The page of an action, in four queries. Raises Action.DoesNotExist where it does not exist for the user."""
+    """The page of an action, in five queries. Raises Action.DoesNotExist where it does not exist for the user."""
     action = (
         Action.objects.visible_to(user)
         .select_related("enrolment__unit", "enrolment__candidate", "enrolment__centre", "sample")

@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
-from assessments.enums import HeldAt, ItemStatus, SampleOutcome, SignedAs
-from assessments.models import Action, Enrolment, EvidenceVersion, Mapping, Sample, UnsampledNote
+from assessments.enums import HeldAt, ItemStatus, SampleOutcome, SampleStage, SignedAs
+from assessments.models import Action, Enrolment, EvidenceVersion, Mapping, PlannedCell, Sample, UnsampledNote
 from assessments.queries import judgement
 from assessments.queries.judgement import UnitRows, digest_for, unit_rows
 from assessments.verifying import ActionFacts
@@ -19,11 +19,13 @@ from units.enums import VerifierSignature
 
 @dataclass(frozen=True)
 class LookedAt:
-    """The samples of a unit, oldest first, dropped ones among them; the actions raised; why it was not sampled."""
+    """The samples of a unit, oldest first, dropped ones among them; the actions raised; why it was not sampled; and
+    where a plan wants it sampled before it is verified."""
 
     samples: list[Sample]
     actions: list[Action]
     notes: list[UnsampledNote]
+    planned: list[PlannedCell]
 
     @property
     def kept(self) -> list[Sample]:
@@ -40,17 +42,20 @@ LOOKED_AT: dict[str, QuerySet[Any]] = {
     "sampled": Sample.objects.order_by("pk"),
     "acted": Action.objects.all(),
     "noted": UnsampledNote.objects.order_by("pk"),
+    "planned": PlannedCell.objects.to_do().filter(stage=SampleStage.SUMMATIVE).order_by("pk"),
 }
 """What verifiers do in a unit, by how an enrolment says whether it has any of it."""
+EVER_LOOKED_AT = {found: Exists(rows.filter(enrolment=OuterRef("pk"))) for found, rows in LOOKED_AT.items()}
+"""Annotations with which an enrolment says so: asked in its own query, they save those for what it has none of."""
 
 
 def looked_at_in(enrolment: Enrolment) -> LookedAt:
-    """What verifiers did in the unit, in three queries; none is asked for what the enrolment says it has none of."""
+    """What verifiers did in the unit, in four queries; none is asked for what the enrolment says it has none of."""
 
     def found(name: str) -> list[Any]:
         return list(LOOKED_AT[name].filter(enrolment=enrolment.pk)) if getattr(enrolment, name, True) else []
 
-    return LookedAt(samples=found("sampled"), actions=found("acted"), notes=found("noted"))
+    return LookedAt(samples=found("sampled"), actions=found("acted"), notes=found("noted"), planned=found("planned"))
 
 
 AGREEING = (SampleOutcome.AGREED, SampleOutcome.AGREED_WITH_ACTION)
@@ -59,7 +64,7 @@ AGREEING = (SampleOutcome.AGREED, SampleOutcome.AGREED_WITH_ACTION)
 def unit_facts(enrolment: Enrolment, rows: UnitRows | None = None, looked_at: LookedAt | None = None) -> UnitFacts:
     """The unit as every verb sees it: judgement's facts, with samples, actions and the body's rule added.
 
-    Three queries beside those of the unit's rows.
+    Four queries at most beside those of the unit's rows.
     """
     rows = rows or unit_rows(enrolment)
     looked_at = looked_at or looked_at_in(enrolment)
@@ -74,6 +79,7 @@ def unit_facts(enrolment: Enrolment, rows: UnitRows | None = None, looked_at: Lo
         agreed_samples=sum(1 for sample in samples if sample.outcome in AGREEING),
         open_actions=tuple(Named(row.pk, row.wanted) for row in looked_at.actions if row.closed_at is None),
         verifier_always=always,
+        must_sample=bool(looked_at.planned),
         left_unsampled=not always and is_left_unsampled(looked_at.notes, enrolment.signed_off_at),
     )
 

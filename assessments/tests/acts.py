@@ -23,6 +23,7 @@ from assessments.testing import (
 )
 from assessments.tests.acts_of_assessors import MADE
 from assessments.tests.acts_of_plans import ACTS as ACTS_OF_PLANS
+from assessments.tests.acts_of_strategy import ACTS_OF_STRATEGY
 from assessments.tests.doing import Act
 from assessments.tests.further_acts import FURTHER_ACTS
 from assessments.tests.item_acts import ITEM_ACTS
@@ -277,6 +278,7 @@ ACTS: dict[str, Callable[[House], Act]] = {
     Verb.SIGN_OFF.value: sign_off,
     Verb.COUNTERSIGN.value: countersign,
     Verb.HAND_BACK.value: hand_back,
+    **ACTS_OF_STRATEGY,
     "plan_sample": plan_sample,
     "drop_sample": drop_sample,
     "close_sample": close_sample,

@@ -94,6 +94,11 @@ def verifying(code: int = 200) -> Codes:
     return others | {"verifier": code, "lead": code}
 
 
+def verifiers(code: int = 200) -> Codes:
+    """A page of those who verify at the centre, whatever they verify."""
+    return verifying(code) | {"other verifier": code}
+
+
 def running(code: int = 200) -> Codes:
     """A page of those who see all of the centre's units."""
     others = holding(Role.ADMINISTRATOR, Role.LEAD_VERIFIER, code=404)

@@ -12,6 +12,7 @@ from assessments.models import (
     Enrolment,
     EvidenceVersion,
     QuestionSet,
+    SamplingPlan,
     Testimony,
 )
 from assessments.testing import House
@@ -36,6 +37,7 @@ from assessments.tests.answers import (
     within,
 )
 from assessments.tests.doors_of_plans import TABLE_OF_PLANS
+from assessments.tests.doors_of_strategy import TABLE_OF_STRATEGY
 from assessments.tests.witnesses import token_of
 from assessments.workflow import UNIT_STEPS
 from portfolio import digest
@@ -63,6 +65,7 @@ class Scene:
     appeal: Appeal
     case: Case
     adjustment: Adjustment
+    sampling_plan: SamplingPlan
 
 
 def slug(scene: Scene) -> list[object]:
@@ -273,6 +276,7 @@ TABLE: dict[str, Expected] = {
     "assessments:judge_next": Expected(within(Role.ASSESSOR, "assessor", code=302), of_version),
     "assessments:sampling": Expected(holding(Role.INTERNAL_VERIFIER, Role.LEAD_VERIFIER)),
     "assessments:units_verified": Expected(holding(Role.INTERNAL_VERIFIER, Role.LEAD_VERIFIER)),
+    **TABLE_OF_STRATEGY,
     "assessments:plan_sample": Expected(verifying() | {"lead": 403}, of_unit),
     "assessments:leave_unsampled": Expected(verifying() | {"lead": 403}, of_unit),
     "assessments:sample": Expected(only(*STAFF_OF_THE_UNIT), of_sample),

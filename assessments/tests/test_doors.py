@@ -31,6 +31,7 @@ from assessments.tests.answers import (
 )
 from assessments.tests.appeals import a_case, acknowledged
 from assessments.tests.doors_of_plans import set_plans
+from assessments.tests.doors_of_strategy import a_plan_with
 from assessments.tests.doorways import TABLE, Scene
 from assessments.tests.further_acts import arranged
 from assessments.tests.records import a_set, recorded
@@ -102,7 +103,7 @@ def set_scene(house: House, other_house: House) -> Scene:
     item, record, form = item_of(unit), recorded(unit), form_of(house)
     return Scene(
         house, browsers, unit, item, document, learning, form, upload, request, record, a_set(house),
-        an_appeal(house), a_case(house), arranged(house),
+        an_appeal(house), a_case(house), arranged(house), a_plan_with(house, unit),
     )  # fmt: skip
 
 

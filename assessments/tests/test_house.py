@@ -155,6 +155,9 @@ def everybody(house: House, other_house: House) -> list[User]:
 
 
 TURNS_OF_OTHERS: dict[str, tuple[str, ...]] = {
+    "rate_risk": ("other_verifier", "lead"),
+    "add_cell": ("lead",),
+    "remove_cell": ("lead",),
     "map_more": ("candidate",),
     "take_back_mapping": ("assessor",),
     "take_back_showing": ("assessor",),

@@ -11,7 +11,7 @@ from assessments.actions.award import authenticate, authentication_refusals
 from assessments.forms.award import AuthenticateForm
 from assessments.models import Enrolment
 from assessments.queries.office import authenticable, form_lines
-from assessments.queries.verification import unit_facts
+from assessments.queries.verification import EVER_LOOKED_AT, unit_facts
 from assessments.views.asking import linked
 from assessments.views.office import choose_centre
 from portfolio import signing
@@ -46,7 +46,7 @@ def centre_forms(request: SignedInRequest, slug: str) -> HttpResponse:
 @ask_or_act
 def authenticate_unit(request: SignedInRequest, pk: int) -> HttpResponse:
     """The centre's declaration on one unit, signed by an administrator."""
-    found = Enrolment.objects.filter(centre__in=Centre.objects.kept_by(request.user))
+    found = Enrolment.objects.filter(centre__in=Centre.objects.kept_by(request.user)).annotate(**EVER_LOOKED_AT)
     enrolment = get_object_or_404(found.select_related("candidate", "unit__awarding_body", "centre"), pk=pk)
     reasons = authentication_refusals(unit_facts(enrolment))
     form = AuthenticateForm(typed(request), user=request.user)

@@ -73,6 +73,7 @@ class UnitFacts:
     open_actions: tuple[Named, ...] = ()
     verifier_always: bool = False
     left_unsampled: bool = False
+    must_sample: bool = False
     short: tuple[FallsShort, ...] = ()
     kept_status: UnitStatus | None = None
     interested: frozenset[int] = frozenset()

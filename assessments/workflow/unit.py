@@ -114,6 +114,9 @@ def _never_a_decider(person: Person, facts: UnitFacts) -> Iterable[Reason]:
 def _nothing_open(person: Person, facts: UnitFacts) -> Iterable[Reason]:
     if facts.open_sample:
         yield Reason("A sample of this unit is still open.", "sample", facts.open_sample.pk)
+    elif facts.must_sample:
+        sentence = "The sampling plan wants this unit sampled: do that first, or take it out of the plan with a reason."
+        yield Reason(sentence, "plan", facts.enrolment_id)
     for action in facts.open_actions:
         yield Reason(f"An action is still open: {action.name}", "action", action.pk)
 

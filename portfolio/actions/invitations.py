@@ -70,6 +70,7 @@ def invite_candidate(
     candidate_number: str = "",
     uln: str = "",
     scn: str = "",
+    workplace: str = "",
     registered_on: datetime.date | None = None,
     by: User | None,
     at: datetime.datetime,
@@ -89,6 +90,7 @@ def invite_candidate(
         candidate_number=candidate_number.strip(),
         uln=uln.strip(),
         scn=scn.strip(),
+        workplace=workplace.strip(),
         registered_on=registered_on,
     )
     refuse_invalid(candidate, *number_refusals(candidate))

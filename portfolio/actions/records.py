@@ -41,6 +41,7 @@ def edit_candidate(
     candidate_number: str = "",
     uln: str = "",
     scn: str = "",
+    workplace: str = "",
     registered_on: datetime.date | None = None,
     by: User | None,
     at: datetime.datetime,
@@ -56,6 +57,7 @@ def edit_candidate(
         "candidate_number": candidate_number.strip(),
         "uln": uln.strip(),
         "scn": scn.strip(),
+        "workplace": workplace.strip(),
         "registered_on": registered_on,
     }
     details = change(candidate, values)

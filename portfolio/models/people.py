@@ -213,6 +213,7 @@ class CandidateRecord(models.Model):
     candidate_number = models.CharField("awarding body's candidate number", max_length=30, blank=True)
     uln = models.CharField("unique learner number", max_length=10, blank=True)
     scn = models.CharField("Scottish candidate number", max_length=9, blank=True)
+    workplace = models.CharField("place of work", max_length=200, blank=True)
     registered_on = models.DateField("registered with the awarding body on", null=True, blank=True)
     last_evidence_number = models.PositiveIntegerField(default=0, editable=False)
 

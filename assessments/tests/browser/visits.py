@@ -12,8 +12,11 @@ from assessments.models import (
     EvidenceFile,
     EvidenceVersion,
     Interest,
+    PlannedCell,
     QuestionSet,
     Sample,
+    SamplingPlan,
+    SamplingPolicy,
     Testimony,
 )
 from assessments.tests.browser.visiting import NOBODY, SECOND, Visit, Where, centre, person, unit
@@ -24,6 +27,10 @@ from portfolio.invitation import Invitation, link_to
 from portfolio.models import Document, RoleGrant, StaffQualification, User
 
 # --- what stands in an address ---------------------------------------------------------------------------------------
+
+
+def sampling_plan(*, adopted: bool) -> Where:
+    return lambda: [SamplingPlan.objects.get(adopted_at__isnull=not adopted).pk]
 
 
 def version(candidate: str, status: ItemStatus) -> EvidenceVersion:
@@ -219,6 +226,18 @@ VERIFIER = [
     Visit("anita", "assessments:sampling"),
     Visit("iain", "assessments:sampling"),
     Visit("nia", "assessments:sampling", about="empty"),
+    Visit("nia", "assessments:strategy"),
+    Visit("iain", "assessments:centre_strategy", lambda: [SLUG]),
+    Visit("anita", "assessments:centre_strategy", lambda: [SLUG]),
+    Visit("iain", "assessments:sampling_policy", lambda: [SLUG, "ocr"]),
+    Visit("iain", "assessments:draw_plan", lambda: [SLUG, "ocr"]),
+    Visit("iain", "assessments:agree_policy", lambda: [SamplingPolicy.objects.get(awarding_body__code="sqa").pk]),
+    Visit("anita", "assessments:rate_risk", lambda: [SLUG, "assessor", person("dylan").pk]),
+    Visit("iain", "assessments:sampling_plan", sampling_plan(adopted=True)),
+    Visit("iain", "assessments:sampling_plan", sampling_plan(adopted=True), "?show=left-out", about="left-out"),
+    Visit("iain", "assessments:sampling_plan", sampling_plan(adopted=False), about="proposal"),
+    Visit("iain", "assessments:add_cell", sampling_plan(adopted=True)),
+    Visit("iain", "assessments:remove_cell", lambda: [PlannedCell.objects.to_do().filter(samples=None)[0].pk]),
     Visit("anita", "assessments:units_verified"),
     Visit("iain", "assessments:units_verified"),
     Visit("nia", "assessments:units_verified", about="empty"),
@@ -307,6 +326,8 @@ NO_PAGE = {
     "assessments:evidence_page_text": "a text",
     "assessments:judge_next": "leads on to a page",
     "assessments:map_cell": "answers to a press of a key only",
+    "assessments:adopt_plan": "answers to a press of a button only",
+    "assessments:discard_plan": "answers to a press of a button only",
     "assessments:resend_request": "answers to a press of a button only",
     "assessments:revoke_request": "answers to a press of a button only",
     "assessments:replace_evidence": "answers to a press of a button only",

@@ -172,4 +172,4 @@ def test_it_takes_few_queries(client: AskingClient, house: House) -> None:
     client.force_login(house.verifier)
     with CaptureQueriesContext(connection) as queries:
         client.get(place(action))
-    assert len(queries) <= 8
+    assert len(queries) <= 9

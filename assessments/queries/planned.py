@@ -1,0 +1,195 @@
+"""The strategy page, and a sampling plan: what it chose and why, how far it is, what was left out."""
+
+import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from assessments.enums import EvidenceKind, PlannedHow, RiskLevel
+from assessments.models import Enrolment, LeftOut, PlannedCell, Sample, SamplingPlan, SamplingPolicy
+from assessments.queries.enrolment import staff_names
+from assessments.queries.strategy import Rated, in_period, plans_of, policies_of, policy_of, risks_of
+from portfolio.models import Centre
+from units.models import AwardingBody
+
+PER_PAGE = 25
+ROW = (
+    "enrolment__candidate__known_as",
+    "enrolment__candidate__legal_name",
+    "enrolment__unit__short_code",
+    "enrolment__assessor",
+    "enrolment__centre",
+)
+"""What a line of a plan tells of its unit: a specification is too much to read for each."""
+
+
+@dataclass(frozen=True)
+class BodyLine:
+    """An awarding body that approved the centre, the strategy for its units in words, and its plans."""
+
+    body: AwardingBody
+    policy: SamplingPolicy | None
+    rules: list[str]
+    plans: list[SamplingPlan]
+
+
+@dataclass(frozen=True)
+class StrategyPage:
+    centre: Centre
+    lines: list[BodyLine]
+    risks: list[Rated]
+
+
+def strategy_page(centre: Centre, day: datetime.date) -> StrategyPage:
+    """The strategy for each body that approved the centre, its plans, and the risk of every part. Nine queries."""
+    policies = policies_of(centre)
+    plans = list(plans_of(centre))
+    bodies = AwardingBody.objects.filter(approvals__centre=centre)
+    lines = [
+        BodyLine(
+            body=body,
+            policy=(policy := policies.get(body.pk)),
+            rules=rules_in_words(policy) if policy else [],
+            plans=[plan for plan in plans if plan.policy.awarding_body_id == body.pk],
+        )
+        for body in bodies
+    ]
+    return StrategyPage(centre, lines, risks_of(centre, day))
+
+
+def rules_in_words(policy: SamplingPolicy) -> list[str]:
+    """The rules of a version, a sentence each."""
+    rates = policy_of(policy).rates
+    told = ", ".join(f"{rates.of(level)} % at {level.label.lower()} risk" for level in RiskLevel)
+    sentences = [f"Units sampled: {told}, for each assessor and each unit."]
+    if policy.every_candidate:
+        sentences.append("At least one unit of every candidate.")
+    elif policy.candidates:
+        sentences.append(f"{policy.candidates} % of each assessor’s candidates.")
+    everything = [
+        (policy.every_assessor, "every assessor"),
+        (policy.every_unit, "every unit"),
+        (policy.every_site, "every place of work"),
+        (policy.all_simulation, "all simulated evidence"),
+    ]
+    if covered := [words for holds, words in everything if holds]:
+        sentences.append(f"In every plan: {', '.join(covered)}.")
+    if policy.kinds:
+        kinds = ", ".join(EvidenceKind(kind).label.lower() for kind in policy.kinds)
+        sentences.append(f"In the sample of every assessor: {kinds}.")
+    sentences.append(f"{policy.interim} % of each assessor’s samples are interim, while work is in progress.")
+    return sentences
+
+
+# --- a plan ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class PlanLine:
+    """A unit in a plan or left out of it, at which stage, with the reasons; and how far its sample is."""
+
+    enrolment_id: int
+    candidate: str
+    unit: str
+    assessor: str
+    reasons: list[str]
+    stage: str = ""
+    cell_id: int | None = None
+    how: str = ""
+    state: str = ""
+    removable: bool = False
+
+
+@dataclass(frozen=True)
+class PlanPage:
+    """A plan, and one page of what it wants sampled or left out. `left_out`: how many units it left out."""
+
+    plan: SamplingPlan
+    page: "Page[Any]"
+    lines: list[PlanLine]
+    left_out: int
+    by: str
+
+    @property
+    def proposal(self) -> bool:
+        return self.plan.adopted_at is None and self.plan.discarded_at is None
+
+
+def plan_page(plan: SamplingPlan, number: str, *, left_out: bool) -> PlanPage:
+    """A page of what a plan wants sampled, or of what it left out. Four queries. The plan comes with its policy."""
+    centre = plan.policy.centre_id
+    found: QuerySet[Any] = left_out_of(plan) if left_out else cells_of(plan)
+    page = Paginator(found, PER_PAGE).get_page(number)
+    rows = list(page)
+    names = staff_names({plan.drawn_by_id, *(row.enrolment.assessor_id for row in rows)}, {centre})
+    line = partial(left_out_line, names) if left_out else partial(cell_line, names)
+    count = page.paginator.count if left_out else plan.left_out.count()
+    return PlanPage(plan, page, [line(row) for row in rows], count, names.get((plan.drawn_by_id, centre), ""))
+
+
+def left_out_of(plan: SamplingPlan) -> QuerySet[LeftOut]:
+    """The units the plan left out, by candidate."""
+    rows = LeftOut.objects.filter(plan=plan).select_related("enrolment__candidate", "enrolment__unit")
+    return rows.only(*ROW, "reasons").order_by("enrolment__candidate__legal_name", "enrolment", "pk")
+
+
+def cells_of(plan: SamplingPlan) -> QuerySet[PlannedCell]:
+    """The plan's units, those still to be sampled first; with whether a sample was taken or is open."""
+    of_cell = Sample.objects.filter(cell=OuterRef("pk"))
+    return (
+        PlannedCell.objects.filter(plan=plan)
+        .select_related("enrolment__candidate", "enrolment__unit")
+        .only(*ROW, "stage", "reasons", "how", "removed_at", "removal_reason")
+        .annotate(
+            taken=Exists(of_cell.filter(done_at__isnull=False)),
+            open=Exists(of_cell.filter(done_at=None, dropped_at=None)),
+        )
+        .order_by("removed_at", "taken", "enrolment__candidate__legal_name", "enrolment", "pk")
+    )
+
+
+def named(names: dict[tuple[int, int], str], enrolment: Enrolment) -> tuple[int, str, str, str]:
+    """The unit by its id, its candidate, its code and who assesses it now."""
+    assessor = names.get((enrolment.assessor_id, enrolment.centre_id), "")
+    return enrolment.pk, enrolment.candidate.name, enrolment.unit.short_code, assessor
+
+
+def left_out_line(names: dict[tuple[int, int], str], row: LeftOut) -> PlanLine:
+    return PlanLine(*named(names, row.enrolment), row.reasons)
+
+
+def cell_line(names: dict[tuple[int, int], str], cell: PlannedCell) -> PlanLine:
+    """A cell as `cells_of` reads it."""
+    return PlanLine(
+        *named(names, cell.enrolment),
+        cell.reasons,
+        stage=cell.get_stage_display(),
+        cell_id=cell.pk,
+        how="" if cell.how == PlannedHow.DRAWN else cell.get_how_display(),
+        state=state_of(cell),
+        removable=not (cell.removed_at or cell.taken or cell.open),  # type: ignore[attr-defined]
+    )
+
+
+def state_of(cell: PlannedCell) -> str:
+    """How far the sample is, in words."""
+    if cell.removed_at:
+        return f"Taken out on {cell.removed_at:%-d %B %Y}: {cell.removal_reason}"
+    if cell.taken:  # type: ignore[attr-defined]
+        return "Sampled as planned"
+    return "Being sampled" if cell.open else "To be sampled"  # type: ignore[attr-defined]
+
+
+def units_to_add(plan: SamplingPlan, user_id: int, *, leads: bool) -> list[tuple[int, str]]:
+    """The units of the plan's period that a verifier may add, by name: their own, or all for who leads. One query."""
+    policy = plan.policy
+    units = in_period(policy.centre, policy.awarding_body, plan.starts_on, plan.ends_on)
+    if not leads:
+        units = units.filter(verifier=user_id)
+    planned = PlannedCell.objects.in_force().filter(plan=plan, enrolment=OuterRef("pk"))
+    rows: Iterable[Enrolment] = units.filter(~Exists(planned)).exclude(Q(candidate_user=user_id)).listed()
+    return sorted(((row.pk, f"{row.candidate}, {row.unit.short_code}") for row in rows), key=lambda row: row[1])

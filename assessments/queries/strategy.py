@@ -1,0 +1,311 @@
+"""What a sampling plan is drawn from: the strategy in force, the risk of each part, the units of a period."""
+
+import datetime
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, F, Q, QuerySet
+
+from assessments.enums import (
+    EvidenceKind,
+    ItemStatus,
+    RatedAs,
+    RiskLevel,
+    SampleOutcome,
+    SampleStage,
+    Setting,
+    UnitStatus,
+    Verdict,
+)
+from assessments.models import (
+    Decision,
+    Enrolment,
+    EnrolmentQuerySet,
+    PlannedCell,
+    RiskRating,
+    Sample,
+    SamplingPlan,
+    SamplingPolicy,
+)
+from assessments.models import Mapping as Mapped
+from assessments.sampling import Cell, Policy, Rates, Ratings
+from portfolio.enums import Role
+from portfolio.models import Centre, RoleGrant, StaffQualification, StaffRecord
+from portfolio.rules import is_qualified
+from units.models import AwardingBody, Unit
+
+AT_WORK = (
+    UnitStatus.COLLECTING,
+    UnitStatus.DECLARED,
+    UnitStatus.AWAITING_COUNTERSIGNATURE,
+    UnitStatus.SUSPENDED,
+)
+SETTLED_SAMPLES, TRUSTED_SAMPLES = 1, 5
+"""So many samples agreed in full, and an assessor or a unit that nobody rated is at medium, then at low risk.
+
+Source: new assessors and units begin high and fall as sampling agrees with them (domain rule 39); the numbers are ours.
+"""
+
+
+@dataclass(frozen=True)
+class Rated:
+    """How risky an assessor, a unit or a kind is, and why. `rating` is None where nobody said so and it follows."""
+
+    about: RatedAs
+    subject: int | str
+    name: str
+    level: RiskLevel
+    why: str
+    rating: RiskRating | None = None
+
+    def is_due(self, day: datetime.date) -> bool:
+        """Whether it was to be looked at again by the day."""
+        return self.rating is not None and self.rating.review_on is not None and self.rating.review_on <= day
+
+
+def policies_of(centre: Centre) -> dict[int, SamplingPolicy]:
+    """The strategy in force for each awarding body (by id): its latest version. One query."""
+    found = SamplingPolicy.objects.filter(centre=centre).select_related("awarding_body").order_by("number")
+    return {policy.awarding_body_id: policy for policy in found}
+
+
+def latest_policy(centre: Centre, body: AwardingBody) -> SamplingPolicy | None:
+    """The strategy in force, or None before there is one."""
+    return SamplingPolicy.objects.filter(centre=centre, awarding_body=body).order_by("-number").first()
+
+
+def policy_of(row: SamplingPolicy) -> Policy:
+    """The rules of a version, as a plan is drawn by them. Kinds go by their labels, as in the sentences."""
+    return Policy(
+        rates=Rates(row.high_rate, row.medium_rate, row.low_rate),
+        candidates=row.candidates,
+        interim=row.interim,
+        kinds=tuple(EvidenceKind(kind).label for kind in row.kinds),
+        every_candidate=row.every_candidate,
+        every_assessor=row.every_assessor,
+        every_unit=row.every_unit,
+        every_site=row.every_site,
+        all_simulation=row.all_simulation,
+    )
+
+
+# --- risk ------------------------------------------------------------------------------------------------------------
+
+
+def risks_of(centre: Centre, day: datetime.date) -> list[Rated]:
+    """Every assessor and unit of the centre with its risk, and the kinds somebody rated; the riskiest first.
+
+    Six queries. Without a rating of its own, an assessor who is not qualified is at high risk, and so is an assessor
+    or a unit of which no sample was agreed yet.
+    """
+    given: dict[tuple[str, int | str], RiskRating] = {}
+    for rating in RiskRating.objects.filter(centre=centre).order_by("pk"):
+        given[rating.about, rating.assessor_id or rating.unit_id or rating.kind] = rating
+    lines = [*_assessors(centre, given, day), *_units(centre, given), *_kinds(given)]
+    order = list(RiskLevel)
+    return sorted(lines, key=lambda line: (order.index(line.level), list(RatedAs).index(line.about), line.name))
+
+
+def _assessors(centre: Centre, given: Mapping[tuple[str, int | str], RiskRating], day: datetime.date) -> list[Rated]:
+    holders = RoleGrant.objects.on(day).filter(centre=centre, role=Role.ASSESSOR).values("user")
+    named = Enrolment.objects.filter(centre=centre).exclude(status=UnitStatus.WITHDRAWN).values("assessor")
+    staff = StaffRecord.objects.filter(centre=centre).filter(Q(user__in=holders) | Q(user__in=named))
+    awards: dict[int, list[StaffQualification]] = defaultdict(list)
+    for award in StaffQualification.objects.filter(staff__centre=centre).select_related("staff"):
+        awards[award.staff.user_id].append(award)
+    agreed = _agreed(centre, "enrolment__assessor")
+    return [
+        rated(
+            RatedAs.ASSESSOR,
+            user,
+            name,
+            given,
+            agreed.get(user, 0),
+            unqualified=not is_qualified(awards[user], Role.ASSESSOR, day),
+        )
+        for user, name in unique(staff.values_list("user_id", "name")).items()
+    ]
+
+
+def _units(centre: Centre, given: Mapping[tuple[str, int | str], RiskRating]) -> list[Rated]:
+    taken = Enrolment.objects.filter(centre=centre).exclude(status=UnitStatus.WITHDRAWN).values("unit")
+    agreed = _agreed(centre, "enrolment__unit")
+    return [
+        rated(RatedAs.UNIT, pk, name, given, agreed.get(pk, 0))
+        for pk, name in unit_names(Unit.objects.filter(pk__in=taken)).items()
+    ]
+
+
+def _kinds(given: Mapping[tuple[str, int | str], RiskRating]) -> list[Rated]:
+    return [
+        rated(RatedAs.KIND, subject, EvidenceKind(str(subject)).label, given, 0)
+        for about, subject in given
+        if about == RatedAs.KIND
+    ]
+
+
+def _agreed(centre: Centre, by: str) -> dict[int, int]:
+    """How many samples were agreed without an action, by what leads from a sample to whom or what. One query."""
+    agreed = Sample.objects.filter(enrolment__centre=centre, outcome=SampleOutcome.AGREED).order_by()
+    return dict(agreed.values(by).annotate(count=Count("pk")).values_list(by, "count"))
+
+
+def rated(
+    about: RatedAs,
+    subject: int | str,
+    name: str,
+    given: Mapping[tuple[str, int | str], RiskRating],
+    agreed: int,
+    *,
+    unqualified: bool = False,
+) -> Rated:
+    """The rating somebody gave, else what follows from the facts."""
+    if rating := given.get((about, subject)):
+        return Rated(about, subject, name, RiskLevel(rating.level), rating.comment, rating)
+    if unqualified:
+        return Rated(about, subject, name, RiskLevel.HIGH, "Holds no assessor’s award yet.")
+    if agreed < SETTLED_SAMPLES:
+        return Rated(about, subject, name, RiskLevel.HIGH, "New: no sample was agreed yet.")
+    level = RiskLevel.MEDIUM if agreed < TRUSTED_SAMPLES else RiskLevel.LOW
+    return Rated(about, subject, name, level, f"{agreed} sample{'s' if agreed > 1 else ''} agreed so far.")
+
+
+def ratings_of(risks: Iterable[Rated]) -> Ratings:
+    """The levels as a plan is drawn by them, by name."""
+    found: dict[RatedAs, dict[str, RiskLevel]] = {about: {} for about in RatedAs}
+    for line in risks:
+        found[line.about][line.name] = line.level
+    return Ratings(found[RatedAs.ASSESSOR], found[RatedAs.UNIT], found[RatedAs.KIND])
+
+
+# --- the units of a period -------------------------------------------------------------------------------------------
+
+
+def unique(names: Iterable[tuple[int, str]]) -> dict[int, str]:
+    """Each id's name; where two have the same, each with its number behind it, so that a name means one thing."""
+    listed = list(names)
+    count: dict[str, int] = defaultdict(int)
+    for _, name in listed:
+        count[name] += 1
+    return {pk: name if count[name] == 1 else f"{name} (no. {pk})" for pk, name in listed}
+
+
+def unit_names(units: QuerySet[Unit]) -> dict[int, str]:
+    """What people call the units: short codes, with the version where two of them are in use."""
+    rows = list(units.order_by("pk").values_list("pk", "short_code", "awarding_body__name", "version"))
+    codes = [code for _, code, _, _ in rows]
+    return {
+        pk: code if codes.count(code) == 1 else f"{code} ({body}, version {version})"
+        for pk, code, body, version in rows
+    }
+
+
+def in_period(
+    centre: Centre, body: AwardingBody, starts_on: datetime.date, ends_on: datetime.date
+) -> EnrolmentQuerySet:
+    """Units somebody works on in the period, or whose assessor signed them off in it or later.
+
+    A unit that was signed off before the period began is not in it, unless nobody has verified it yet.
+    """
+    waiting = Q(status__in=[*AT_WORK, UnitStatus.SIGNED_OFF])
+    found = Enrolment.objects.filter(centre=centre, unit__awarding_body=body, started_on__lte=ends_on)
+    return found.filter(waiting | Q(signed_off_at__date__gte=starts_on)).exclude(status=UnitStatus.WITHDRAWN)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a plan is drawn from, and which enrolment each key is."""
+
+    cells: list[Cell]
+    ratings: Ratings
+    enrolments: dict[str, int]
+
+
+def facts_of(
+    centre: Centre, body: AwardingBody, starts_on: datetime.date, ends_on: datetime.date, day: datetime.date
+) -> Facts:
+    """The cells of the centre's units with that body in the period, with their risk on a day. Twelve queries."""
+    scope = in_period(centre, body, starts_on, ends_on)
+    rows = list(
+        scope.order_by("pk").values_list(
+            "pk", "candidate_id", "unit_id", "assessor_id", "unit__key", "unit__version", "signed_off_at",
+            "candidate__workplace", "candidate__known_as", "candidate__legal_name",
+        )
+    )  # fmt: skip
+    candidates = unique({candidate: known or legal for _, candidate, *_, known, legal in rows}.items())
+    units = unit_names(Unit.objects.filter(pk__in={row[2] for row in rows}))
+    assessors = unique(StaffRecord.objects.filter(centre=centre).values_list("user_id", "name"))
+    ids = scope.order_by().values("pk")
+    kinds, simulated, done = accepted_kinds(ids), with_simulation(ids), sampled_at(ids, starts_on)
+    cells, enrolments = [], {}
+    for pk, candidate, unit, assessor, key, version, signed_off_at, workplace, *_ in rows:
+        name = f"{candidate}/{key}/{version}"
+        enrolments[name] = pk
+        cells.append(
+            Cell(
+                key=name,
+                candidate=candidates[candidate],
+                unit=units[unit],
+                assessor=assessors.get(assessor, f"assessor no. {assessor}"),
+                site=workplace,
+                kinds=frozenset(kinds[pk]),
+                signed_off=signed_off_at is not None,
+                simulated=pk in simulated,
+                done=frozenset(done[pk]),
+            )
+        )
+    named = {name for cell in cells for name in (cell.assessor, cell.unit, *cell.kinds)}
+    risks = [line for line in risks_of(centre, day) if line.name in named]
+    return Facts(cells, ratings_of(risks), enrolments)
+
+
+def accepted_kinds(enrolments: QuerySet[Enrolment, Any]) -> defaultdict[int, set[str]]:
+    """The kinds of evidence an assessor found to meet something, by enrolment. One query."""
+    met = Decision.objects.filter(enrolment__in=enrolments, verdict=Verdict.MET).order_by()
+    found: defaultdict[int, set[str]] = defaultdict(set)
+    for enrolment, kind in met.values_list("enrolment_id", "version__kind").distinct():
+        found[enrolment].add(EvidenceKind(kind).label)
+    return found
+
+
+def with_simulation(enrolments: QuerySet[Enrolment, Any]) -> set[int]:
+    """Enrolments for which simulated evidence was handed in and stands. One query."""
+    mapped = Mapped.objects.filter(
+        enrolment__in=enrolments,
+        taken_back_at=None,
+        evidence__versions__setting=Setting.SIMULATED,
+        evidence__versions__submitted_at__isnull=False,
+        evidence__versions__replaced_at=None,
+    )
+    standing = mapped.exclude(evidence__versions__status=ItemStatus.WITHDRAWN)
+    return set(standing.order_by().values_list("enrolment_id", flat=True).distinct())
+
+
+def sampled_at(enrolments: QuerySet[Enrolment, Any], starts_on: datetime.date) -> defaultdict[int, set[SampleStage]]:
+    """The stages at which each was sampled since the day, or is to be by a plan adopted already. Two queries."""
+    done = Sample.objects.filter(enrolment__in=enrolments, done_at__date__gte=starts_on).order_by()
+    planned = PlannedCell.objects.to_do().filter(enrolment__in=enrolments).order_by()
+    found: defaultdict[int, set[SampleStage]] = defaultdict(set)
+    for rows in (done, planned):
+        for enrolment, stage in rows.values_list("enrolment_id", "stage").distinct():
+            found[enrolment].add(SampleStage(stage))
+    return found
+
+
+def cell_for(enrolment_id: int, stage: SampleStage) -> PlannedCell | None:
+    """The planned cell that a sample of the unit at this stage is: the oldest still to be done. One query."""
+    return PlannedCell.objects.to_do().filter(enrolment=enrolment_id, stage=stage).order_by("pk").first()
+
+
+def plans_of(centre: Centre) -> QuerySet[SamplingPlan]:
+    """The centre's plans that were not discarded, the newest first, with how many samples each still wants."""
+    wanted = Count("cells", filter=Q(cells__removed_at=None), distinct=True)
+    taken = Count("cells", filter=Q(cells__removed_at=None, cells__samples__done_at__isnull=False), distinct=True)
+    plans = SamplingPlan.objects.filter(policy__centre=centre, discarded_at=None).defer("facts")
+    return (
+        plans.select_related("policy__awarding_body")
+        .annotate(wanted=wanted, taken=taken, to_do=F("wanted") - F("taken"))
+        .order_by("-drawn_at", "-pk")
+    )
