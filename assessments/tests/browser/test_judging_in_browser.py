@@ -280,12 +280,10 @@ def test_two_tabs_are_told_of_each_other(reader: Callable[..., Reader], unit: En
     second = asha.page.context.new_page()
     second.goto(first.url)
     second.wait_for_selector("[data-at-hand]")
-    for page, keys in ((first, "1"), (second, "01")):
+    for page, keys, told in ((first, "1", "Your assessment of Evidence"), (second, "01", "You assessed this item on")):
         for key in (*keys, "a", "Control+Enter"):
             page.keyboard.press(key)
-        page.wait_for_load_state()
-    first.wait_for_selector("text=Your assessment of Evidence")
-    second.wait_for_selector("text=You assessed this item on")
+        page.wait_for_selector(f"text={told}")
     assert second.locator("[value=met]").nth(1).is_checked()
     asha.page = second
     asha.pictured("judge-told")
