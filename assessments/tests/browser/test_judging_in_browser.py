@@ -159,6 +159,17 @@ def test_what_is_not_met_is_said_why_and_the_keys_go_on(reader: Callable[..., Re
     page.wait_for_url(f"**{reverse('assessments:judge', args=[first.pk])}")
 
 
+def test_keys_judge_only_inside_the_list(reader: Callable[..., Reader], unit: Enrolment) -> None:
+    page = reader().opens(handed_in(unit, "1.1"))
+    page.focus("[data-next]")
+    for key in ("1", "a"):
+        page.keyboard.press(key)
+    assert page.locator("#judge :checked:not([value=''])").count() == 0
+    page.focus("[data-judge-item] input")
+    page.keyboard.press("1")
+    assert page.locator("#judge :checked:not([value=''])").count() == 1
+
+
 def test_places_are_marked_while_one_listens_looks_and_reads(
     reader: Callable[..., Reader], everything: EvidenceVersion
 ) -> None:
