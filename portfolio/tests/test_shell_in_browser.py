@@ -19,10 +19,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 SCHEMES: list[tuple[Literal["light", "dark"], int]] = [("light", 320), ("dark", 1440)]
 STAFF = (Role.ASSESSOR, Role.INTERNAL_VERIFIER, Role.ADMINISTRATOR)
 ENTRANCES = ["account_login", "account_reset_password", "account_reset_password_done", "account_inactive"]
-JUDGING = """<form data-judge>
-  <fieldset data-judge-item><input type="radio" name="a" id="a1"><input type="radio" name="a" id="a2"></fieldset>
-  <fieldset data-judge-item><input type="radio" name="b" id="b1"><input type="radio" name="b" id="b2"><textarea id="t">
-  </textarea></fieldset></form>"""
 MATRIX = """<table class="matrix"><tbody>
   <tr><th>1</th><td><a id="a" href="#">1</a></td><td></td><td><a id="c" href="#">3</a></td></tr>
   <tr><th>2</th><td></td><td></td><td><a id="f" href="#">3</a></td></tr></tbody></table>"""
@@ -110,23 +106,6 @@ def test_arrow_keys_move_between_the_cells_of_a_matrix(quiet_page: "Page") -> No
     ):
         quiet_page.keyboard.press(key)
         assert focused(quiet_page) == arrived
-
-
-def test_an_assessor_judges_by_key_only_inside_the_list_and_never_while_writing(quiet_page: "Page") -> None:
-    with_page_js(quiet_page, JUDGING)
-    quiet_page.keyboard.press("2")
-    assert quiet_page.locator(":checked").count() == 0
-    quiet_page.focus("#a1")
-    quiet_page.keyboard.press("2")
-    assert quiet_page.locator("#a2").is_checked()
-    quiet_page.keyboard.press("j")
-    assert focused(quiet_page) == "b1"
-    quiet_page.keyboard.press("k")
-    assert focused(quiet_page) == "a2"
-    quiet_page.focus("#t")
-    quiet_page.keyboard.press("1")
-    assert not quiet_page.locator("#b1").is_checked()
-    assert quiet_page.input_value("#t").strip() == "1"
 
 
 def test_a_filter_hides_what_lacks_the_words_and_keeps_what_is_ticked(quiet_page: "Page") -> None:

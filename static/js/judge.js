@@ -228,4 +228,4 @@ function begin() {
   if (!form.querySelector(".is-invalid, .alert-danger")) goTo(hand, { scroll: false });
 }
 
-if (form) begin();
+begin();

@@ -49,7 +49,7 @@ function startMarking() {
   const chosen = room.querySelector("[data-chosen]");
   const note = room.querySelector("[data-note]");
   const dialog = document.querySelector("[data-noting]");
-  const buttons = [...dialog.querySelectorAll("[data-key]")];
+  const buttons = [...document.querySelectorAll("[data-criterion]")].map(buttonFor);
   const nameOf = (key) => buttons.find((button) => button.dataset.key === key)?.dataset.name ?? "";
   let passage = null;
 
@@ -61,6 +61,18 @@ function startMarking() {
     } catch {
       return [];
     }
+  }
+
+  // The criteria are on the page already, each beside the numbers of its paragraphs.
+  function buttonFor(criterion) {
+    const line = dialog.querySelector("[data-noting-row]").content.firstElementChild.cloneNode(true);
+    const button = line.querySelector("button");
+    button.dataset.key = criterion.dataset.criterion;
+    button.dataset.name = criterion.dataset.name;
+    button.querySelector("strong").textContent = criterion.dataset.name;
+    button.querySelector("span").textContent = criterion.querySelector("label > span").textContent;
+    dialog.querySelector("[data-noting-list]").append(line);
+    return button;
   }
 
   // What is selected; else the paragraph the cursor is in. Without the space around it.

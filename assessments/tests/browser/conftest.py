@@ -78,3 +78,14 @@ def harbour(vault_of_the_module: Path, django_db_setup: None, django_db_blocker:
         server.stop()
         with harness.walls_down():
             call_command("flush", interactive=False, verbosity=0)
+
+
+@pytest.fixture
+def looking(harbour: Harbour, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """At the demonstration, without a transaction: a page that says who looked adds its access line.
+
+    Modules that look give this under the name `db`. pytest-django makes no test database for a run in which nobody asks
+    for it by that name, and the demonstration would be told to, and emptied from, the database of the settings.
+    """
+    with django_db_blocker.unblock():
+        yield

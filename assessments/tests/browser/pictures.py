@@ -1,13 +1,12 @@
 """Pictures of every page, to be looked at, and those that the README shows. `bin/pictures` runs it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import pytest
 from django.conf import settings
 from PIL import Image
-from pytest_django import DjangoDbBlocker
 
 from assessments.tests.browser.conftest import Harbour
 from assessments.tests.browser.visiting import Visit
@@ -28,14 +27,14 @@ HEIGHT = "document.documentElement.scrollHeight"
 PAINTED = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 
-@pytest.fixture(autouse=True)
-def data_of_its_own(harbour: Harbour, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """Every picture is of the same demonstration.
+@pytest.fixture
+def db(looking: None) -> None:
+    """The demonstration."""
 
-    Without a transaction round them: a page that says who looked adds its access line, and would wait for it to end.
-    """
-    with django_db_blocker.unblock():
-        yield
+
+@pytest.fixture(autouse=True)
+def data_of_its_own(db: None) -> None:
+    """Every picture is of the same demonstration."""
 
 
 @pytest.mark.parametrize("visit", VISITS, ids=str)

@@ -159,6 +159,17 @@ def test_what_is_not_met_is_said_why_and_the_keys_go_on(reader: Callable[..., Re
     page.wait_for_url(f"**{reverse('assessments:judge', args=[first.pk])}")
 
 
+def test_keys_judge_only_inside_the_list(reader: Callable[..., Reader], unit: Enrolment) -> None:
+    page = reader().opens(handed_in(unit, "1.1"))
+    page.focus("[data-next]")
+    for key in ("1", "a"):
+        page.keyboard.press(key)
+    assert page.locator("#judge :checked:not([value=''])").count() == 0
+    page.focus("[data-judge-item] input")
+    page.keyboard.press("1")
+    assert page.locator("#judge :checked:not([value=''])").count() == 1
+
+
 def test_places_are_marked_while_one_listens_looks_and_reads(
     reader: Callable[..., Reader], everything: EvidenceVersion
 ) -> None:
@@ -280,12 +291,10 @@ def test_two_tabs_are_told_of_each_other(reader: Callable[..., Reader], unit: En
     second = asha.page.context.new_page()
     second.goto(first.url)
     second.wait_for_selector("[data-at-hand]")
-    for page, keys in ((first, "1"), (second, "01")):
+    for page, keys, told in ((first, "1", "Your assessment of Evidence"), (second, "01", "You assessed this item on")):
         for key in (*keys, "a", "Control+Enter"):
             page.keyboard.press(key)
-        page.wait_for_load_state()
-    first.wait_for_selector("text=Your assessment of Evidence")
-    second.wait_for_selector("text=You assessed this item on")
+        page.wait_for_selector(f"text={told}")
     assert second.locator("[value=met]").nth(1).is_checked()
     asha.page = second
     asha.pictured("judge-told")

@@ -1,10 +1,9 @@
 """Every page as its readers see it: no violation of WCAG 2.2 A/AA in light and dark, wide and narrow, and small."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
-from pytest_django import DjangoDbBlocker
 
 from assessments.tests.browser.conftest import Harbour
 from assessments.tests.browser.visiting import Visit
@@ -23,14 +22,14 @@ WIDEST = """[...document.querySelectorAll("main *, header *")]
   .slice(0, 3).map(one => one.outerHTML.slice(0, 80))"""
 
 
-@pytest.fixture(autouse=True)
-def data_of_its_own(harbour: Harbour, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """These tests share one demonstration, in the place of data of their own: they only look.
+@pytest.fixture
+def db(looking: None) -> None:
+    """The demonstration."""
 
-    Without a transaction round them: a page that says who looked adds its access line, and would wait for it to end.
-    """
-    with django_db_blocker.unblock():
-        yield
+
+@pytest.fixture(autouse=True)
+def data_of_its_own(db: None) -> None:
+    """These tests share one demonstration, in the place of data of their own: they only look."""
 
 
 class Watched:

@@ -30,7 +30,7 @@ APPEALS = [
     Visit("morag", "assessments:appoint_adjudicator", appeal),
     Visit("morag", "assessments:follow_up", appeal, about="refused", status=409),
     Visit("morag", "assessments:appeals_procedure", centre()),
-    Visit("iain", "assessments:approve_simulation", unit("sian", "ocr-cc32")),
+    Visit("anita", "assessments:approve_simulation", unit("sian", "ocr-cc32")),
 ]
 CASES = [
     Visit("morag", "assessments:cases"),
