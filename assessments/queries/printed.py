@@ -122,7 +122,7 @@ def printed_unit(unit: Unit, centre: Centre | None) -> PrintedUnit:
 
 def printed_record(enrolment: Enrolment) -> PrintedRecord:
     """Everything on the recording form, in fifteen queries. The enrolment comes with its unit, people and centre."""
-    rows, looked_at = unit_rows(enrolment), looked_at_in(enrolment)
+    rows, looked_at = unit_rows(enrolment, ruled=False), looked_at_in(enrolment, but="planned")
     stale = {*stale_parts(rows), *stale_verifier(rows, looked_at.kept)}
     signatures = latest_signatures(enrolment, stale)
     assessor = signatures.get(SignedAs.ASSESSOR)

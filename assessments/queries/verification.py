@@ -49,11 +49,15 @@ EVER_LOOKED_AT = {found: Exists(rows.filter(enrolment=OuterRef("pk"))) for found
 """Annotations with which an enrolment says so: asked in its own query, they save those for what it has none of."""
 
 
-def looked_at_in(enrolment: Enrolment) -> LookedAt:
-    """What verifiers did in the unit, in four queries; none is asked for what the enrolment says it has none of."""
+def looked_at_in(enrolment: Enrolment, *, but: str = "") -> LookedAt:
+    """What verifiers did in the unit, in four queries.
+
+    None is asked for what the enrolment says it has none of, nor for what it is `but`, which the reader has no use for.
+    """
 
     def found(name: str) -> list[Any]:
-        return list(LOOKED_AT[name].filter(enrolment=enrolment.pk)) if getattr(enrolment, name, True) else []
+        wanted = name != but and getattr(enrolment, name, True)
+        return list(LOOKED_AT[name].filter(enrolment=enrolment.pk)) if wanted else []
 
     return LookedAt(samples=found("sampled"), actions=found("acted"), notes=found("noted"), planned=found("planned"))
 
