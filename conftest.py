@@ -33,6 +33,7 @@ def missing_for_browser_tests() -> list[str]:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--no-skips", action="store_true", help="fail when any test was skipped, and name it")
+    parser.addoption("--of-the-database", action="store_true", help="run only tests that ask for the database")
 
 
 def pytest_configure() -> None:
@@ -42,8 +43,18 @@ def pytest_configure() -> None:
     house.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Browser tests are skipped where there is no browser; `bin/test` says so at the end, `.ci/run` permits none."""
+def asks_for_the_database(item: pytest.Item) -> bool:
+    return bool(item.get_closest_marker("django_db") or "db" in getattr(item, "fixturenames", ()))
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Browser tests are skipped where there is no browser; `bin/test` says so at the end, `.ci/run` permits none.
+
+    With --of-the-database the rest are left to a run without it: on another database they would only say the same.
+    """
+    if config.getoption("of_the_database"):
+        config.hook.pytest_deselected(items=[item for item in items if not asks_for_the_database(item)])
+        items[:] = filter(asks_for_the_database, items)
     browser_tests = [item for item in items if item.get_closest_marker("browser")]
     steps = missing_for_browser_tests()
     for item in browser_tests if steps else []:
