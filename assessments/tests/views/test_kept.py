@@ -114,7 +114,7 @@ def test_a_draft_says_that_it_was_changed_elsewhere_meanwhile(client: Client, un
     [
         ("candidate", "assessments:map_evidence", MapForm, "{item}", None),
         ("assessor", "assessments:withdraw_evidence", ReasonForm, "withdraw {version}", "reason"),
-        ("assessor", "assessments:judge", ReadingForm, "{version}", "feedback"),
+        ("assessor", "assessments:judge", ReadingForm, "{item}", "feedback"),
         ("administrator", "assessments:suspend", VerbForm, "suspend {unit}", "reason"),
         ("verifier", "assessments:plan_sample", WhyForm, "/units/{unit}/sample/", "reason"),
     ],
