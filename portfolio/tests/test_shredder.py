@@ -133,8 +133,10 @@ def test_a_server_killed_between_the_act_and_the_destruction_finds_the_order_aga
     connection.close()
     child = os.fork()
     if child == 0:
-        ordered(stored, timezone.now() - 2 * shredder.LOST_AFTER)
-        os.kill(os.getpid(), signal.SIGKILL)
+        try:
+            ordered(stored, timezone.now() - 2 * shredder.LOST_AFTER)
+        finally:  # whatever happens, the child may not go on with the parent's other tests
+            os.kill(os.getpid(), signal.SIGKILL)
     assert os.WTERMSIG(os.waitpid(child, 0)[1]) == signal.SIGKILL
     DBTaskResult.objects.all().delete()
     assert vault.path_of(stored).exists()
