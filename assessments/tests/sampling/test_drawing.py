@@ -1,6 +1,8 @@
 """A plan satisfies the policy, takes nothing superfluous, says why, and is the same whoever draws it again."""
 
 import random
+import subprocess
+import sys
 
 import pytest
 from hypothesis import given, settings
@@ -101,6 +103,16 @@ def test_it_is_near_the_smallest_that_could_be(number: int) -> None:
     cells = a_centre_of(number, candidates=size, assessors=4, units=6, sites=3)
     drawn = draw(cells, a_policy(number), ratings_for(cells, number), "seed")
     assert drawn.bound <= drawn.effort <= 1.3 * drawn.bound
+
+
+SOLVE = """from assessments.sampling import Cell
+from assessments.sampling.bound import lower_bound
+lower_bound([Cell(key="1", candidate="1", unit="D20", assessor="Dylan")], [], frozenset())"""
+
+
+def test_the_solver_says_nothing_where_commands_speak() -> None:
+    said = subprocess.run([sys.executable, "-c", SOLVE], capture_output=True, text=True, check=True)  # noqa: S603
+    assert (said.stdout, said.stderr) == ("", "")
 
 
 def test_another_seed_chooses_among_equals_differently() -> None:
