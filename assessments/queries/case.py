@@ -5,11 +5,12 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
-from assessments.enums import ItemStatus, UnitStatus
-from assessments.models import Case, CaseStep, Claim, Enrolment, Evidence, EvidenceFile, Freeze
+from assessments.enums import UnitStatus
+from assessments.models import Case, CaseStep, Claim, Enrolment, Evidence, EvidenceFile, EvidenceVersion, Freeze
 from assessments.models.enrolment import STAFF
+from assessments.queries.enrolment import HANDED_IN
 from assessments.queries.judgement import deciders_in
 from portfolio.models import CandidateRecord, Centre, RoleGrant, StaffRecord, User
 
@@ -137,10 +138,11 @@ def can_be_held(case: Case) -> tuple[list[Enrolment], list[Evidence]]:
     )
     items = Evidence.objects.filter(candidate__user__in=concerned, centre=case.centre_id, number__isnull=False)
     items = items.exclude(pk__in=held.filter(evidence__isnull=False).values("evidence"))
-    items = items.exclude(versions__status=ItemStatus.WITHDRAWN, versions__replaced_at=None)
+    standing = EvidenceVersion.objects.filter(evidence=OuterRef("pk"), status__in=HANDED_IN, replaced_at=None)
+    items = items.filter(Exists(standing))
     return (
         list(units.select_related("unit", "candidate").order_by("candidate__legal_name", "unit__short_code")),
-        list(items.select_related("candidate").order_by("candidate__legal_name", "number").distinct()),
+        list(items.select_related("candidate").order_by("candidate__legal_name", "number")),
     )
 
 

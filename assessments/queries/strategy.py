@@ -6,11 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import BooleanField, Count, ExpressionWrapper, F, Q, QuerySet
 
 from assessments.enums import (
     EvidenceKind,
-    ItemStatus,
     RatedAs,
     RiskLevel,
     SampleOutcome,
@@ -30,6 +29,7 @@ from assessments.models import (
     SamplingPolicy,
 )
 from assessments.models import Mapping as Mapped
+from assessments.queries.enrolment import HANDED_IN
 from assessments.sampling import Cell, Policy, Rates, Ratings
 from portfolio.enums import Role
 from portfolio.models import Centre, RoleGrant, StaffQualification, StaffRecord
@@ -59,10 +59,6 @@ class Rated:
     level: RiskLevel
     why: str
     rating: RiskRating | None = None
-
-    def is_due(self, day: datetime.date) -> bool:
-        """Whether it was to be looked at again by the day."""
-        return self.rating is not None and self.rating.review_on is not None and self.rating.review_on <= day
 
 
 def policies_of(centre: Centre) -> dict[int, SamplingPolicy]:
@@ -111,7 +107,10 @@ def risks_of(centre: Centre, day: datetime.date) -> list[Rated]:
 def _assessors(centre: Centre, given: Mapping[tuple[str, int | str], RiskRating], day: datetime.date) -> list[Rated]:
     holders = RoleGrant.objects.on(day).filter(centre=centre, role=Role.ASSESSOR).values("user")
     named = Enrolment.objects.filter(centre=centre).exclude(status=UnitStatus.WITHDRAWN).values("assessor")
-    staff = StaffRecord.objects.filter(centre=centre).filter(Q(user__in=holders) | Q(user__in=named))
+    assesses = ExpressionWrapper(Q(user__in=holders) | Q(user__in=named), output_field=BooleanField())
+    staff = StaffRecord.objects.filter(centre=centre).annotate(assesses=assesses)
+    rows = list(staff.values_list("user_id", "name", "assesses"))
+    names = unique((user, name) for user, name, _ in rows)
     awards: dict[int, list[StaffQualification]] = defaultdict(list)
     for award in StaffQualification.objects.filter(staff__centre=centre).select_related("staff"):
         awards[award.staff.user_id].append(award)
@@ -120,22 +119,19 @@ def _assessors(centre: Centre, given: Mapping[tuple[str, int | str], RiskRating]
         rated(
             RatedAs.ASSESSOR,
             user,
-            name,
+            names[user],
             given,
             agreed.get(user, 0),
             unqualified=not is_qualified(awards[user], Role.ASSESSOR, day),
         )
-        for user, name in unique(staff.values_list("user_id", "name")).items()
+        for user, _, assessing in rows
+        if assessing
     ]
 
 
 def _units(centre: Centre, given: Mapping[tuple[str, int | str], RiskRating]) -> list[Rated]:
-    taken = Enrolment.objects.filter(centre=centre).exclude(status=UnitStatus.WITHDRAWN).values("unit")
     agreed = _agreed(centre, "enrolment__unit")
-    return [
-        rated(RatedAs.UNIT, pk, name, given, agreed.get(pk, 0))
-        for pk, name in unit_names(Unit.objects.filter(pk__in=taken)).items()
-    ]
+    return [rated(RatedAs.UNIT, pk, name, given, agreed.get(pk, 0)) for pk, name in unit_names(centre).items()]
 
 
 def _kinds(given: Mapping[tuple[str, int | str], RiskRating]) -> list[Rated]:
@@ -192,9 +188,14 @@ def unique(names: Iterable[tuple[int, str]]) -> dict[int, str]:
     return {pk: name if count[name] == 1 else f"{name} (no. {pk})" for pk, name in listed}
 
 
-def unit_names(units: QuerySet[Unit]) -> dict[int, str]:
-    """What people call the units: short codes, with the version where two of them are in use."""
-    rows = list(units.order_by("pk").values_list("pk", "short_code", "awarding_body__name", "version"))
+def unit_names(centre: Centre) -> dict[int, str]:
+    """What people call the units ever taken at the centre: short codes, with the version where two of them are in use.
+
+    They are the names by which ratings and cells of a plan find each other, so they do not depend on who asks.
+    """
+    taken = Enrolment.objects.filter(centre=centre).exclude(status=UnitStatus.WITHDRAWN).values("unit")
+    units = Unit.objects.filter(pk__in=taken).order_by("pk")
+    rows = list(units.values_list("pk", "short_code", "awarding_body__name", "version"))
     codes = [code for _, code, _, _ in rows]
     return {
         pk: code if codes.count(code) == 1 else f"{code} ({body}, version {version})"
@@ -235,7 +236,7 @@ def facts_of(
         )
     )  # fmt: skip
     candidates = unique({candidate: known or legal for _, candidate, *_, known, legal in rows}.items())
-    units = unit_names(Unit.objects.filter(pk__in={row[2] for row in rows}))
+    units = unit_names(centre)
     assessors = unique(StaffRecord.objects.filter(centre=centre).values_list("user_id", "name"))
     ids = scope.order_by().values("pk")
     kinds, simulated, done = accepted_kinds(ids), with_simulation(ids), sampled_at(ids, starts_on)
@@ -276,11 +277,10 @@ def with_simulation(enrolments: QuerySet[Enrolment, Any]) -> set[int]:
         enrolment__in=enrolments,
         taken_back_at=None,
         evidence__versions__setting=Setting.SIMULATED,
-        evidence__versions__submitted_at__isnull=False,
+        evidence__versions__status__in=HANDED_IN,
         evidence__versions__replaced_at=None,
     )
-    standing = mapped.exclude(evidence__versions__status=ItemStatus.WITHDRAWN)
-    return set(standing.order_by().values_list("enrolment_id", flat=True).distinct())
+    return set(mapped.order_by().values_list("enrolment_id", flat=True).distinct())
 
 
 def sampled_at(enrolments: QuerySet[Enrolment, Any], starts_on: datetime.date) -> defaultdict[int, set[SampleStage]]:

@@ -124,6 +124,17 @@ def test_the_same_bytes_of_another_candidate_are_shown_to_the_case_alone(house: 
     assert (units, len(evidence)) == ([mine], 2)
 
 
+def test_an_item_whose_next_version_was_given_up_can_still_be_held(house: House) -> None:
+    unit = an_enrolment(house)
+    item = judged(handed_in(unit, "1.1"), unit)
+    draft = items.replace(version=item, by=house.candidate.user, at=timezone.now())
+    items.withdraw_item(version=draft, reason="Not needed.", by=house.candidate.user, at=timezone.now())
+    case = a_case(house)
+    assert can_be_held(case)[1] == [item.evidence]
+    items.withdraw_item(version=item, reason="The wrong call.", by=house.assessor, at=timezone.now())
+    assert can_be_held(case)[1] == []
+
+
 def test_the_book_of_a_unit_tells_nobody_of_a_case(house: House) -> None:
     unit = an_enrolment(house)
     before = AuditEvent.objects.count()

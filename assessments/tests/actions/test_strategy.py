@@ -6,20 +6,31 @@ import pytest
 from django.utils import timezone
 
 from assessments.actions import enrolment as enrolments
+from assessments.actions import evidence as items
 from assessments.actions import strategy, verification
 from assessments.enums import PlannedHow, RatedAs, RiskLevel, SampleStage, UnitStatus, Verb
-from assessments.models import PlannedCell, RiskRating, Sample, SamplingPlan
+from assessments.models import Enrolment, PlannedCell, RiskRating, Sample, SamplingPlan
 from assessments.queries.enrolment import person_at
 from assessments.queries.strategy import facts_of, latest_policy, policy_of, risks_of
 from assessments.queries.verification import unit_facts
 from assessments.sampling import cells_read, draw, ratings_read
-from assessments.testing import House, an_enrolment, sampled, signed_off, targets
+from assessments.testing import (
+    House,
+    an_enrolment,
+    approved_simulation,
+    handed_in,
+    judged,
+    sampled,
+    signed_off,
+    simulated,
+    targets,
+)
 from assessments.tests.acts_of_strategy import a_cell, a_plan, a_policy, a_proposal
 from assessments.workflow import unit_needs
 from portfolio import canonical
-from portfolio.models import User
+from portfolio.models import StaffRecord, User
 from portfolio.refusal import Refusal
-from units.models import AwardingBody
+from units.models import AwardingBody, Unit
 
 pytestmark = pytest.mark.django_db
 TODAY = timezone.localdate
@@ -142,6 +153,38 @@ def test_the_units_of_a_period_are_those_somebody_works_on_in_it(house: House) -
     assert list(found.enrolments.values()) == [working.pk]
     earlier = TODAY() - datetime.timedelta(days=9)
     assert facts_of(house.centre, ocr(), earlier, earlier, TODAY()).cells == []
+
+
+def test_who_shares_a_name_with_other_staff_keeps_their_risk(house: House) -> None:
+    an_enrolment(house)
+    StaffRecord.objects.filter(user=house.verifier).update(name="Asha Northgate")
+    facts = facts_of(house.centre, ocr(), TODAY(), TODAY(), TODAY())
+    assert facts.ratings.assessors == {facts.cells[0].assessor: RiskLevel.HIGH}
+
+
+def test_a_unit_keeps_its_risk_where_an_earlier_version_was_taken_before_the_period(house: House) -> None:
+    unit = an_enrolment(house).unit
+    other = Unit.objects.get(pk=unit.pk)
+    other.pk, other.version = None, unit.version + 1
+    other.save()
+    old = Enrolment.objects.get(pk=an_enrolment(house, "ocr-d20").pk)
+    old.pk, old.unit, old.started_on = None, other, TODAY() + datetime.timedelta(days=9)
+    old.save()
+    Enrolment.objects.filter(unit__key="ocr-d20").update(started_on=old.started_on)
+    facts = facts_of(house.centre, ocr(), TODAY(), TODAY(), TODAY())
+    assert [facts.ratings.units.get(cell.unit) for cell in facts.cells] == [RiskLevel.HIGH]
+
+
+def test_simulated_evidence_counts_though_its_next_version_was_given_up(house: House) -> None:
+    unit = an_enrolment(house)
+    approved_simulation(unit)
+    item = judged(handed_in(unit, "1.1", words=simulated()), unit)
+    draft = items.replace(version=item, by=unit.candidate_user, at=timezone.now())
+    items.withdraw_item(version=draft, reason="Not needed.", by=unit.candidate_user, at=timezone.now())
+    period = TODAY(), TODAY(), TODAY()
+    assert [cell.simulated for cell in facts_of(house.centre, ocr(), *period).cells] == [True]
+    items.withdraw_item(version=item, reason="Not as agreed.", by=house.assessor, at=timezone.now())
+    assert [cell.simulated for cell in facts_of(house.centre, ocr(), *period).cells] == [False]
 
 
 def test_a_proposal_changes_nothing_and_an_adopted_plan_holds_the_unit(house: House) -> None:
