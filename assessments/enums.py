@@ -28,6 +28,11 @@ class ItemStatus(models.TextChoices):
     WITHDRAWN = "withdrawn", "Withdrawn"
 
 
+READABLE = (ItemStatus.SUBMITTED, ItemStatus.REVIEWED)
+"""What an assessor can read."""
+HANDED_IN = (*READABLE, ItemStatus.RETURNED)
+
+
 class Verb(models.TextChoices):
     """Everything a person can do to an item or a unit. The audit book uses these words."""
 

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from assessments.actions import telling
-from assessments.actions.journey import lock_one, person, refuse, require
+from assessments.actions.journey import administers, lock_one, person, refuse, require
 from assessments.appealing import (
     AppealFacts,
     adjudicator_refusals,
@@ -17,26 +17,25 @@ from assessments.appealing import (
     lapse_refusals,
     office_refusals,
 )
-from assessments.enums import AppealClosed, AppealOutcome, AppealStage, AppealState, ItemStatus, UnitStatus
+from assessments.enums import READABLE, AppealClosed, AppealOutcome, AppealStage, AppealState, UnitStatus
 from assessments.models import Appeal, AppealsProcedure, Days, Decision, Enrolment, Hearing, Mapping, Review
 from assessments.queries.appeal import appealable, days_of, facts_of_appeal, involved_in, next_stage
 from assessments.queries.enrolment import staff_name
+from assessments.workflow import ITEM_FROZEN, UNIT_FINAL, UNIT_FROZEN
 from portfolio import audit
 from portfolio.actions.checks import refuse_invalid
 from portfolio.canonical import JSON
-from portfolio.enums import Role
 from portfolio.models import Centre, User
 from portfolio.refusal import Refusal
 from portfolio.workdays import working_days_after
 
-NOT_APPEALED = (UnitStatus.CLAIMED, UnitStatus.CERTIFICATED, UnitStatus.REVOKED, UnitStatus.WITHDRAWN)
+NOT_APPEALED = (UnitStatus.CLAIMED, *UNIT_FINAL)
 
 
 @transaction.atomic
 def set_appeals_procedure(*, centre: Centre, days: Days, by: User, at: datetime.datetime) -> AppealsProcedure:
     """Say which stages the centre's appeals have and how many working days each takes. What began keeps its days."""
-    if Role.ADMINISTRATOR not in person(by, centre.pk, at).roles:
-        raise Refusal([f"Only an administrator of {centre} can do this."])
+    administers(by, centre, at)
     procedure = AppealsProcedure(
         centre=centre,
         assessor_days=days.assessor,
@@ -238,7 +237,9 @@ def reassessment_refusals(appeal: Appeal, mappings: list[Mapping]) -> list[str]:
     if reading.assessor_id == enrolment.assessor_id:
         sentences.append(f"{reading.assessor_name} decided what was appealed: give the unit to another assessor first.")
     if enrolment.frozen_at:
-        sentences.append("The unit is held by the centre’s office at the moment.")
+        sentences.append(UNIT_FROZEN)
+    elif any(mapping.evidence.frozen_at for mapping in mappings):
+        sentences.append(ITEM_FROZEN)
     if not mappings:
         sentences.append(
             "The item was returned, or is not in force any more: once the candidate has handed it in again, it waits."
@@ -251,8 +252,8 @@ def _to_read_again(appeal: Appeal) -> list[Mapping]:
     found = Mapping.objects.filter(
         evidence=appeal.reading.version.evidence_id, enrolment=appeal.enrolment_id, taken_back_at=None
     )
-    readable = (ItemStatus.SUBMITTED, ItemStatus.REVIEWED)
-    found = found.filter(evidence__versions__status__in=readable, evidence__versions__replaced_at=None).distinct()
+    found = found.filter(evidence__versions__status__in=READABLE, evidence__versions__replaced_at=None).distinct()
+    found = found.select_related("evidence")
     return list(found.filter(criterion=appeal.decision.criterion_id) if appeal.decision else found)
 
 

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from assessments.actions.items import lock_item
-from assessments.actions.journey import lock, lock_one, person, require
+from assessments.actions.journey import administers, lock, lock_one, person, require
 from assessments.enums import CaseKind, CaseOutcome
 from assessments.models import Case, CaseConcern, CaseStep, CaseWorker, Enrolment, Evidence, Freeze
 from assessments.models.enrolment import STAFF
@@ -18,7 +18,6 @@ from assessments.queries.case import interested_in, interested_in_unit, standing
 from assessments.queries.enrolment import staff_name
 from portfolio import audit
 from portfolio.canonical import JSON
-from portfolio.enums import Role
 from portfolio.models import Centre, User
 from portfolio.refusal import Refusal
 
@@ -34,8 +33,7 @@ def open_case(
 
     Source: procedures, rigorous investigation, by people without a personal interest (Ofqual A8; domain rule 60).
     """
-    if Role.ADMINISTRATOR not in person(by, centre.pk, at).roles:
-        raise Refusal([f"Only an administrator of {centre} can do this."])
+    administers(by, centre, at)
     summary = require(summary, "Say what is suspected, and how it came up.")
     people = {user.pk: user for user in concerns}
     if kind not in CaseKind.values or not people:
@@ -141,9 +139,12 @@ def close_case(*, case: Case, outcome: str, reason: str, by: User, at: datetime.
     reason = require(reason, "Say why the case ends so.")
     if outcome not in CaseOutcome.values:
         raise Refusal(["Say how the case ends."])
-    held = list(case.freezes.filter(to_at=None))
-    _lock_held(held)
+    seen = list(case.freezes.filter(to_at=None))
+    _lock_held(seen)
     case = _open(case, by, at)
+    held = list(case.freezes.filter(to_at=None))
+    if not {freeze.pk for freeze in held} <= {freeze.pk for freeze in seen}:
+        raise Refusal(["Somebody else has just changed what this case holds: look at it again."])
     _let_go(held, by, at)
     Case.objects.filter(pk=case.pk).update(outcome=outcome, reason=reason, closed_by=by, closed_at=at)
     return _told("close_case", case, by, at, outcome=outcome, released=[freeze.pk for freeze in held])

@@ -11,7 +11,7 @@ from assessments.actions.counting import recount
 from assessments.actions.items import LockedItem, lock_item, told
 from assessments.actions.journey import lock, person, refuse
 from assessments.actions.leaves import LeafTarget
-from assessments.enums import ItemStatus, Party, Setting, UnitStatus, Verb
+from assessments.enums import HANDED_IN, ItemStatus, Party, Setting, UnitStatus, Verb
 from assessments.models import Decision, Enrolment, EvidenceVersion, Mapping
 from assessments.queries.enrolment import has_verified, people_of
 from assessments.queries.evidence import enrolments_of, forbidden_setting, further_simulation
@@ -21,8 +21,6 @@ from portfolio import audit
 from portfolio.canonical import JSON
 from portfolio.models import User
 from portfolio.refusal import Refusal
-
-HANDED_IN = (ItemStatus.SUBMITTED, ItemStatus.REVIEWED, ItemStatus.RETURNED)
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from assessments.enums import AllocatedAs, UnitStatus, Verb
 from assessments.models import Allocation, Enrolment
 from assessments.queries.allocation import colleagues, interested_in
 from assessments.queries.enrolment import bare_facts
-from assessments.workflow import unit_refusals
+from assessments.workflow import ITEM_FROZEN, unit_refusals
 from portfolio import audit
 from portfolio.models import CandidateRecord, User
 from portfolio.refusal import Refusal
@@ -113,6 +113,8 @@ def withdraw(*, enrolment: Enrolment, reason: str, by: User, at: datetime.dateti
     """Leave a unit before it is claimed. Everything recorded stays; nothing of it waits to be read any more."""
     reason = require(reason, "Say why the candidate leaves the unit.")
     enrolment = _ready(enrolment, Verb.WITHDRAW, by, at)
+    if enrolment.mappings.filter(evidence__frozen_at__isnull=False).exists():
+        raise Refusal([ITEM_FROZEN])
     enrolment.mappings.update(waiting_since=None)
     move_unit(enrolment, Verb.WITHDRAW, UnitStatus.WITHDRAWN, kept_status="", suspended_at=None, ended_at=at)
     telling.paused(enrolment, "The candidate has left it.", by, at)

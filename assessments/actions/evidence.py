@@ -14,7 +14,7 @@ from assessments.actions.counting import recount
 from assessments.actions.items import lock_item, told
 from assessments.actions.journey import lock, move_item, person, refuse, require
 from assessments.actions.leaves import LeafTarget
-from assessments.enums import EvidenceKind, HeldAt, ItemStatus, OthersData, Setting, UnitStatus, Verb, Verdict
+from assessments.enums import READABLE, EvidenceKind, HeldAt, ItemStatus, OthersData, Setting, UnitStatus, Verb, Verdict
 from assessments.models import Evidence, EvidenceFile, EvidenceVersion, Mapping
 from assessments.queries.evidence import enrolments_of
 from assessments.workflow import ITEM_FROZEN, item_refusals
@@ -23,9 +23,6 @@ from portfolio.actions.checks import refuse_invalid
 from portfolio.canonical import JSON
 from portfolio.models import CandidateRecord, Statement, StoredFile, User
 from portfolio.refusal import Refusal
-
-READABLE = (ItemStatus.SUBMITTED, ItemStatus.REVIEWED)
-HANDED_IN = (*READABLE, ItemStatus.RETURNED)
 
 
 @dataclass(frozen=True)

@@ -9,16 +9,15 @@ from django.db.models import QuerySet
 
 from assessments.actions.items import LockedItem
 from assessments.actions.journey import lock, person
-from assessments.enums import ItemStatus, Party, UnitStatus
+from assessments.enums import READABLE, Party, UnitStatus
 from assessments.models import Enrolment, EvidenceVersion, Mapping, Showing
 from assessments.queries.enrolment import people_of
 from assessments.queries.leaves import leaves_in
 from assessments.rules import Person, parties
+from assessments.workflow import ITEM_FROZEN
 from portfolio import audit
 from portfolio.models import User
 from portfolio.refusal import Refusal
-
-READ = (ItemStatus.SUBMITTED, ItemStatus.REVIEWED)
 
 
 @dataclass(frozen=True)
@@ -43,6 +42,8 @@ def take_back_showing(*, showing: Showing, by: User, at: datetime.datetime) -> S
         sentences.append(f"{enrolment.unit.short_code} is “{enrolment.get_status_display()}”: what it rests on stands.")
     if showing.taken_back_at:
         sentences.append("This was taken back already.")
+    if enrolment.frozen_at or showing.evidence.frozen_at:
+        sentences.append(ITEM_FROZEN)
     shown = leaves_in([enrolment])[enrolment.pk].of(showing.evidence_id).get(showing.requirement_id)
     if shown and shown.seen and Party.ASSESSOR not in found:
         sentences.append("Your assessor has read the item as showing this: ask them to take it back.")
@@ -204,4 +205,4 @@ def _refusals(
 
 def _is_read(version: EvidenceVersion, mapped: Iterable[Mapping]) -> bool:
     """Whether nothing of the item waits to be read in the unit, so that nobody would look at what is added."""
-    return version.status in READ and not any(row.waiting_since for row in mapped)
+    return version.status in READABLE and not any(row.waiting_since for row in mapped)

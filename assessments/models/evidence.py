@@ -5,7 +5,7 @@ import datetime
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 
-from assessments.enums import EvidenceKind, HeldAt, ItemStatus, OthersData, Setting
+from assessments.enums import HANDED_IN, EvidenceKind, HeldAt, ItemStatus, OthersData, Setting
 from assessments.models.enrolment import Enrolment, worked_on_by
 from portfolio.models import (
     CandidateRecord,
@@ -18,8 +18,6 @@ from portfolio.models import (
     one_of,
 )
 from units.models import Criterion, EvidenceRequirement
-
-HANDED_IN = (ItemStatus.SUBMITTED, ItemStatus.REVIEWED, ItemStatus.RETURNED)
 
 
 class EvidenceQuerySet(models.QuerySet["Evidence"]):

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Q
 
-from assessments.enums import UnitStatus
+from assessments.enums import HANDED_IN, UnitStatus
 from assessments.models import Case, CaseStep, Claim, Enrolment, Evidence, EvidenceFile, EvidenceVersion, Freeze
 from assessments.models.enrolment import STAFF
-from assessments.queries.enrolment import HANDED_IN
 from assessments.queries.judgement import deciders_in
 from portfolio.models import CandidateRecord, Centre, RoleGrant, StaffRecord, User
 

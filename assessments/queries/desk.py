@@ -6,11 +6,10 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Min, Q, QuerySet
 
-from assessments.enums import ItemStatus, UnitStatus
+from assessments.enums import READABLE, UnitStatus
 from assessments.models import Action, Enrolment, EvidenceVersion, Mapping
 from portfolio.models import User
 
-READABLE = (ItemStatus.SUBMITTED, ItemStatus.REVIEWED)
 SHORT_LIST = 5
 """How many of each kind the desk shows before it says how many more there are."""
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from django.db.models import F, OuterRef, Q, Subquery
 
-from assessments.enums import ItemStatus, Pace, SignedAs, UnitStatus
+from assessments.enums import HANDED_IN, Pace, SignedAs, UnitStatus
 from assessments.models import SIGNED, Action, Enrolment, Exchange, Mapping, Sample, SignOff, Testimony
 from assessments.pace import PaceDates, pace_of
 from assessments.progress import Progress, Tally
@@ -84,9 +84,6 @@ def gathered(ids: Iterable[int], pairs: Iterable[tuple[int, int | None]]) -> dic
         if person:
             found[unit].add(person)
     return {unit: frozenset(people) for unit, people in found.items()}
-
-
-HANDED_IN = (ItemStatus.SUBMITTED, ItemStatus.REVIEWED, ItemStatus.RETURNED)
 
 
 def authors_among(enrolment_ids: Iterable[int]) -> dict[int, frozenset[int]]:

@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import BooleanField, Count, ExpressionWrapper, F, Q, QuerySet
 
 from assessments.enums import (
+    HANDED_IN,
     EvidenceKind,
     RatedAs,
     RiskLevel,
@@ -29,7 +30,6 @@ from assessments.models import (
     SamplingPolicy,
 )
 from assessments.models import Mapping as Mapped
-from assessments.queries.enrolment import HANDED_IN
 from assessments.sampling import Cell, Policy, Rates, Ratings
 from portfolio.enums import Role
 from portfolio.models import Centre, RoleGrant, StaffQualification, StaffRecord

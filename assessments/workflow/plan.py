@@ -93,7 +93,6 @@ class PlannedFacts:
     due_on: datetime.date
     criteria: int
     has_evidence: bool
-    units: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from assessments.enums import ItemStatus, Party, UnitStatus, Verb
+from assessments.enums import HANDED_IN, ItemStatus, Party, UnitStatus, Verb
 from assessments.rules import PERMISSIONS
 
 StatusT = TypeVar("StatusT", UnitStatus, ItemStatus)
@@ -31,7 +31,6 @@ class Step(Generic[StatusT]):
         return PERMISSIONS[self.verb]
 
 
-HANDED_IN = (I.SUBMITTED, I.REVIEWED, I.RETURNED)
 SAFEKEEPING = (Verb.QUARANTINE, Verb.RELEASE, Verb.REDACT)
 
 ITEM_JOURNEY: tuple[Step[ItemStatus], ...] = (

@@ -8,12 +8,14 @@ from django.utils import timezone
 
 from assessments.actions import allocation, award, judgement, verification
 from assessments.actions import appeal as appeals
+from assessments.actions import case as cases
 from assessments.enums import AllocatedAs, AppealClosed, AppealOutcome, AppealStage, Verdict
 from assessments.models import DAYS, Appeal, Days, Enrolment
 from assessments.queries.appeal import appealable, involved_in, people_to_hear
 from assessments.testing import House, an_enrolment, handed_in, judged, verified
-from assessments.tests.appeals import acknowledged, appealed, appointed, decided, further, not_yet
+from assessments.tests.appeals import a_case, acknowledged, appealed, appointed, decided, further, not_yet
 from assessments.tests.refusing import refusals
+from assessments.workflow import ITEM_FROZEN
 from portfolio.models import User
 from portfolio.workdays import working_days_after
 
@@ -220,3 +222,10 @@ def test_the_claim_waits_until_the_appeal_is_closed(house: House) -> None:
     assert refusals(claim) == [f"Appeal {appeal.pk} is open in this unit: it can be claimed once the appeal is closed."]
     appeals.withdraw_appeal(appeal=appeal, by=house.candidate.user, at=now())
     claim()
+
+
+def test_an_item_that_is_held_does_not_wait_for_another_assessor_before_it_is_released(house: House) -> None:
+    appeal = decided(house, AppealOutcome.UPHELD)
+    cases.freeze_item(case=a_case(house), evidence=appeal.reading.version.evidence, by=house.administrator, at=now())
+    follow = partial(appeals.follow_up, appeal=appeal, done="Read again.", reassess=True, by=house.lead, at=now())
+    assert ITEM_FROZEN in refusals(follow)

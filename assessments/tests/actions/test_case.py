@@ -7,11 +7,24 @@ from django.utils import timezone
 
 from assessments.actions import award, claims, judgement, verification
 from assessments.actions import case as cases
+from assessments.actions import enrolment as enrolments
 from assessments.actions import evidence as items
+from assessments.actions.leaves import take_back_showing
 from assessments.enums import CaseOutcome, UnitStatus
-from assessments.models import Case
+from assessments.models import Case, Freeze
 from assessments.queries.case import can_be_held, case_page, may_investigate
-from assessments.testing import House, a_draft, a_file, an_enrolment, declared, handed_in, judged, targets, verified
+from assessments.testing import (
+    House,
+    a_draft,
+    a_file,
+    an_enrolment,
+    declared,
+    handed_in,
+    judged,
+    leaves,
+    targets,
+    verified,
+)
 from assessments.tests.appeals import a_case, holding
 from assessments.tests.refusing import refusals
 from assessments.workflow import ITEM_FROZEN, UNIT_FROZEN
@@ -146,3 +159,32 @@ def test_sampling_goes_on_while_a_unit_is_held(house: House) -> None:
     unit = declared(an_enrolment(house))
     holding(house, unit)
     verification.plan_sample(enrolment=unit, reason="Look.", by=house.verifier, at=timezone.now())
+
+
+def test_what_a_case_holds_is_neither_taken_back_nor_left_behind(house: House) -> None:
+    unit = an_enrolment(house, "sqa-h12e04")
+    version, by, at = handed_in(unit, "1"), unit.candidate_user, timezone.now()
+    claims.map_more(version=version, targets=[], shows=leaves(unit, "4.1"), by=by, at=at)
+    case = a_case(house)
+    cases.freeze_item(case=case, evidence=version.evidence, by=house.administrator, at=at)
+    showing = version.evidence.showings.get()
+    assert refusals(lambda: take_back_showing(showing=showing, by=by, at=at)) == [ITEM_FROZEN]
+    leave = partial(enrolments.withdraw, enrolment=unit, reason="Left.", by=house.administrator, at=at)
+    assert refusals(leave) == [ITEM_FROZEN]
+
+
+def test_what_was_held_while_a_case_is_being_closed_is_looked_at_first(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unit, case, at = an_enrolment(house), a_case(house), timezone.now()
+    locking = cases._lock_held  # the moment in which somebody else is quicker
+
+    def meanwhile(held: list[Freeze]) -> None:
+        monkeypatch.setattr(cases, "_lock_held", locking)
+        cases.freeze_unit(case=case, enrolment=unit, by=house.administrator, at=at)
+
+    monkeypatch.setattr(cases, "_lock_held", meanwhile)
+    close = partial(
+        cases.close_case, case=case, outcome=CaseOutcome.NO_CASE, reason="A form.", by=house.administrator, at=at
+    )
+    assert refusals(close) == ["Somebody else has just changed what this case holds: look at it again."]
