@@ -92,8 +92,8 @@ def edit_plan(
 ) -> AssessmentPlan:
     """Change what a draft is for. Raises Refusal when an activity shows criteria of a unit that is left out."""
     plan = ready(plan, PlanVerb.EDIT, by, at, more=[unit.pk for unit in units])
-    refuse_units(plan.candidate, units, by, at)
     wanted = {unit.pk for unit in units}
+    refuse_units(plan.candidate, lock(wanted).values(), by, at)
     used = {row.enrolment_id for each in activities_in(plan) for row in each.criteria.all()}
     if used - wanted:
         raise Refusal(["An activity shows criteria of a unit you leave out: change that first."])
@@ -125,6 +125,8 @@ def write_activity(
         raise Refusal(sentences)
     if activity is None:
         activity = PlannedActivity(plan=plan, position=plan.activities.count() + 1)
+    elif not plan.activities.filter(pk=activity.pk, removed_at=None).exists():
+        raise Refusal(["This activity was taken out of the plan: look at it again."])
     for name, value in asdict(words).items():
         setattr(activity, name, value)
     refuse_invalid(activity)

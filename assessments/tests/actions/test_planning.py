@@ -323,3 +323,33 @@ def test_a_review_is_recorded_once_it_was_held(house: House) -> None:
         "A review is recorded once it was held: its day cannot lie ahead.",
         "The next review must be on a later day than this one.",
     ]
+
+
+def test_an_activity_that_was_taken_out_meanwhile_does_not_come_back(house: House) -> None:
+    plan, other = a_plan(an_enrolment(house)), a_plan(an_enrolment(house, "ocr-d20"))
+    activity = with_activity(plan)
+    words = ActivityWords("Handle two complaints", EvidenceKind.OBSERVATION, timezone.localdate())
+
+    def write(into: AssessmentPlan) -> None:
+        planning.write_activity(
+            plan=into, activity=activity, words=words, targets=[], by=house.assessor, at=timezone.now()
+        )
+
+    with pytest.raises(Refusal, match="taken out of the plan"):
+        write(other)
+    planning.remove_activity(activity=plan.activities.get(), by=house.assessor, at=timezone.now())
+    with pytest.raises(Refusal, match="taken out of the plan"):
+        write(plan)
+    activity.refresh_from_db()
+    assert activity.removed_at is not None
+
+
+def test_a_plan_is_not_changed_to_hold_a_unit_that_went_to_another_assessor(house: House) -> None:
+    unit, gone = an_enrolment(house), an_enrolment(house, "ocr-d20")
+    allocation.allocate(
+        enrolment=gone, part=AllocatedAs.ASSESSOR, user=house.other_assessor, reason="Leave.",
+        by=house.administrator, at=timezone.now(),
+    )  # fmt: skip
+    words = PlanWords("Calls", review_on=timezone.localdate())
+    with pytest.raises(Refusal, match="units of one candidate that you assess"):
+        planning.edit_plan(plan=a_plan(unit), units=[unit, gone], words=words, by=house.assessor, at=timezone.now())
