@@ -25,6 +25,7 @@ from assessments.testing import (
     targets,
 )
 from assessments.tests.further_acts import arranged
+from assessments.tests.records import a_set, answers_for, handed_over, in_use
 from assessments.tests.refusing import refusals
 
 pytestmark = pytest.mark.django_db
@@ -96,3 +97,14 @@ def test_what_is_arranged_is_ended_and_never_edited(house: House) -> None:
     assert arranged_for(house.candidate.pk, TODAY + DAY) == []
     assert not Adjustment.objects.kept_by(house.assessor).exists()
     assert not Adjustment.objects.kept_by(house.candidate.user).exists()
+
+
+def test_who_devised_questions_asked_in_the_unit_approves_no_simulation(house: House) -> None:
+    unit = an_enrolment(house)
+    questions = in_use(a_set(house, by=house.verifier), house.other_verifier).questions.get()
+    content = answers_for(unit)
+    taken = replace(content.exchanges[0], asked=questions.text, set_question=questions.pk)
+    handed_over(unit, replace(content, exchanges=[taken]))
+    assert refusals(lambda: approved_simulation(unit)) == [
+        "You made a record or devised questions in this unit, so somebody else must verify it."
+    ]
