@@ -6,15 +6,15 @@ alone (docs/adr/0016). So nothing in it is ever edited: a correction is the next
 
 import datetime
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import transaction
 
-from assessments.actions import telling
+from assessments.actions import leaves, telling
 from assessments.actions.claims import Target, claim, leave_out
 from assessments.actions.counting import recount
 from assessments.actions.evidence import NamedFile, add_files, put_in_force
-from assessments.actions.items import lock_item
+from assessments.actions.items import lock_item, told
 from assessments.actions.journey import lock, person, refuse, require
 from assessments.enums import RECORDED, AskedHow, EvidenceKind, Setting, Verb
 from assessments.models import (
@@ -33,7 +33,7 @@ from assessments.queries.observed import spans
 from assessments.queries.question_sets import questions_of
 from assessments.rules import Person, is_assessor_of
 from assessments.workflow import item_refusals
-from portfolio import audit, signing
+from portfolio import signing
 from portfolio.actions import checks
 from portfolio.canonical import JSON
 from portfolio.enums import Role
@@ -141,8 +141,9 @@ def correct(
         evidence=evidence, number=evidence.versions.count() + 1, created_at=at, **_of_version(content)
     )
     targets = targets_of(content)
-    leave_out(lock_item(draft, item.enrolments), targets, by, at)
+    leave_out(replace(item, version=draft), targets, by, at)
     claim(draft, targets, item.enrolments, author, by, at)
+    leaves.drop_unmapped(evidence.pk, by, at)
     return _signed(Verb.CORRECT, draft, item.enrolments, content, [*kept, *files], by, at)
 
 
@@ -166,7 +167,7 @@ def acknowledge(*, version: EvidenceVersion, by: User, at: datetime.datetime) ->
     )
     said = Acknowledgement.objects.create(record=record, by=by, at=at, agreed=True, signature=signature)
     telling.acknowledged(record.version, "The candidate has acknowledged it.", by, at)
-    _told(Verb.ACKNOWLEDGE, record.version, by, at, {"record": record.pk, "signature": signature.pk})
+    told(Verb.ACKNOWLEDGE, record.version, by, at, {"record": record.pk, "signature": signature.pk})
     return said
 
 
@@ -177,7 +178,7 @@ def dispute(*, version: EvidenceVersion, words: str, by: User, at: datetime.date
     record = _to_answer(version, Verb.DISPUTE, by, at)
     said = Acknowledgement.objects.create(record=record, by=by, at=at, agreed=False, words=words)
     telling.acknowledged(record.version, "The candidate disputes it, and says why.", by, at)
-    _told(Verb.DISPUTE, record.version, by, at, {"record": record.pk, "words": words})
+    told(Verb.DISPUTE, record.version, by, at, {"record": record.pk, "words": words})
     return said
 
 
@@ -339,7 +340,7 @@ def _signed(
         "kind": content.kind,
         "criteria": [list(criterion) for criterion in content.criteria],
     }
-    _told(verb, version, by, at, details)
+    told(verb, version, by, at, details)
     return version
 
 
@@ -422,8 +423,3 @@ def _to_answer(version: EvidenceVersion, verb: Verb, by: User, at: datetime.date
     record = AssessorRecord.objects.select_related("signature").get(version=item.version)
     record.version = item.version
     return record
-
-
-def _told(verb: Verb, version: EvidenceVersion, by: User, at: datetime.datetime, details: dict[str, JSON]) -> None:
-    evidence = version.evidence
-    audit.record(verb=verb, by=by, at=at, subject=evidence, centre=evidence.centre, details=details)

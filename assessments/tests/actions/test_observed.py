@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from assessments.actions import allocation, judgement, observed, verification
+from assessments.actions import allocation, claims, judgement, observed, verification
 from assessments.actions import evidence as items
 from assessments.actions.observed import Content, Exchanged, Passage, signed_facts
 from assessments.enums import AllocatedAs, EvidenceKind, ItemStatus, UnitStatus, Verb
@@ -15,7 +15,7 @@ from assessments.queries.judgement import unit_facts, unit_rows
 from assessments.queries.observed import paragraphs_of, records_shown
 from assessments.queries.recording import unsettled_of
 from assessments.rules import Person
-from assessments.testing import House, a_file, an_enrolment, handed_in, judged, met
+from assessments.testing import House, a_file, an_enrolment, handed_in, judged, leaves, met
 from assessments.tests.records import (
     NARRATIVE,
     a_set,
@@ -312,3 +312,13 @@ def test_a_text_without_marks_is_whole() -> None:
         "One.\nStill one.",
         "Two.",
     ]
+
+
+def test_with_the_last_criterion_of_a_unit_goes_what_a_record_showed_for_it(house: House, unit: Enrolment) -> None:
+    other = an_enrolment(house, "sqa-h12e04")
+    both = content_for(unit)
+    first = disputed(handed_over(unit, replace(both, passages=[*both.passages, *content_for(other, "1").passages])))
+    show = leaves(other, "4.1")
+    claims.map_more(version=first, targets=[], shows=show, by=unit.assessor, at=timezone.now())
+    corrected(first, both)
+    assert not first.evidence.showings.filter(taken_back_at=None).exists()
