@@ -35,8 +35,8 @@ def declare_interest(
     """
     candidate = CandidateRecord.objects.select_for_update(of=("self",)).select_related("centre").get(pk=candidate.pk)
     centre = candidate.centre
-    own = by == staff and person(by, centre.pk, at).roles & {*STAFF_ROLES}
-    if not own and Role.ADMINISTRATOR not in person(by, centre.pk, at).roles:
+    roles = person(by, centre.pk, at).roles
+    if not (by == staff and roles & {*STAFF_ROLES}) and Role.ADMINISTRATOR not in roles:
         raise Refusal([f"Only the person themselves, or an administrator of {centre}, can declare this."])
     if not StaffRecord.objects.filter(user=staff, centre=centre).exists():
         raise Refusal([f"{staff} is not on the staff of {centre}."])

@@ -53,7 +53,7 @@ def rewrite_set(
 ) -> QuestionSet:
     """Write a draft anew. What stood in it before is kept, and counts no more."""
     found = _locked(questions_set)
-    refuse(_own(found, by, at) or _at(found, SetStatus.DRAFT, "change it") or _faults(found.unit, title, questions))
+    refuse(writing_refusals(found, by, at) or _faults(found.unit, title, questions))
     QuestionSet.objects.filter(pk=found.pk).update(title=title.strip())
     _write(found, questions)
     return _told("rewrite_set", found, by, at, {"questions": len(questions)})
@@ -89,7 +89,7 @@ def hand_set_back(*, questions_set: QuestionSet, words: str, by: User, at: datet
 def use_set(*, questions_set: QuestionSet, by: User, at: datetime.datetime) -> QuestionSet:
     """Take a verified set into use. The version it follows is withdrawn at this moment, not before."""
     found = _locked(questions_set)
-    refuse(_own(found, by, at) or _at(found, SetStatus.VERIFIED, "take it into use"))
+    refuse(using_refusals(found, by, at))
     if found.follows_id:
         before = QuestionSet.objects.filter(pk=found.follows_id).exclude(status=SetStatus.WITHDRAWN)
         words = f"Version {found.number} took its place."
