@@ -75,7 +75,7 @@ def own_portfolio(user: User, day: datetime.date) -> OwnPortfolio:
         units=[
             MyUnit(
                 row,
-                progress_in(facts[row.pk]),
+                progress_of(facts[row.pk].layers),
                 getattr(row, "assessor_name", None) or "",
                 kept_pace(row, timezone.localdate()),
             )
@@ -102,11 +102,6 @@ def own_units(user: User) -> QuerySet[Enrolment]:
         )
         .order_by("unit__short_code", "pk")
     )
-
-
-def progress_in(facts: UnitFacts) -> Progress:
-    """The unit's progress in layers."""
-    return progress_of({criterion.pk: criterion.layer for criterion in facts.criteria})
 
 
 # --- what waits ------------------------------------------------------------------------------------------------------

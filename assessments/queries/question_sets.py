@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from assessments.enums import SetStatus
 from assessments.models import Enrolment, QuestionSet, SetQuestion, SetQuestionCriterion
-from portfolio.models import StaffRecord, User
+from assessments.queries.enrolment import staff_names
+from portfolio.models import User
 from units.models import Criterion, Unit
 
 LIVE = (SetStatus.DRAFT, SetStatus.OFFERED, SetStatus.VERIFIED, SetStatus.IN_USE)
@@ -50,7 +51,7 @@ def sets_of(user: User, *, withdrawn: bool = False) -> list[SetLine]:
         rows = rows.filter(status__in=LIVE)
     sets = list(rows.select_related("unit", "centre").order_by("centre__name", "unit__short_code", "title", "number"))
     counts = {pk: len(found) for pk, found in questions_of([row.pk for row in sets]).items()}
-    names = names_of({row.author_id for row in sets}, {row.centre_id for row in sets})
+    names = staff_names({row.author_id for row in sets}, {row.centre_id for row in sets})
     return [SetLine(row, counts.get(row.pk, 0), names.get((row.author_id, row.centre_id), "")) for row in sets]
 
 
@@ -82,19 +83,13 @@ def set_page(user: User, pk: int) -> SetPage:
     """One set, in five queries. Raises QuestionSet.DoesNotExist where it does not exist for this person."""
     found = QuestionSet.objects.visible_to(user).select_related("unit", "centre", "followed_by").get(pk=pk)
     people = {found.author_id, found.verified_by_id or 0, found.handed_back_by_id or 0}
-    names = names_of(people, {found.centre_id})
+    names = staff_names(people, {found.centre_id})
     author, verifier, back = (
         names.get((user_id or 0, found.centre_id), "")
         for user_id in (found.author_id, found.verified_by_id, found.handed_back_by_id)
     )
     following = getattr(found, "followed_by", None)
     return SetPage(found, asked_in([pk]).get(pk, []), author, verifier, back, following)
-
-
-def names_of(user_ids: set[int], centre_ids: set[int]) -> dict[tuple[int, int], str]:
-    """Names of staff, by (user, centre). One query."""
-    rows = StaffRecord.objects.filter(user__in=user_ids, centre__in=centre_ids)
-    return {(user, centre): name for user, centre, name in rows.values_list("user_id", "centre_id", "name")}
 
 
 def sets_in_use(centre_id: int, units: Iterable[Enrolment]) -> list[QuestionSet]:

@@ -13,7 +13,7 @@ from assessments.enums import EvidenceKind, ItemStatus, Layer, Pace, Setting, Si
 from assessments.models import Adjustment, Enrolment, SimulationApproval
 from assessments.progress import Mark, Progress, layer_of, progress_of, still_needed
 from assessments.queries.adjustment import arranged_for
-from assessments.queries.consistency import RULED, UnmetRule, unmet_rules
+from assessments.queries.consistency import RULED, Asked, UnmetRule, unmet_rules
 from assessments.queries.enrolment import kept_pace, name_of
 from assessments.queries.interests import Held
 from assessments.queries.judgement import UnitRows, consistency_of, unit_rows
@@ -214,7 +214,7 @@ def unit_page(user: User, pk: int, person_at: Callable[[int], Person]) -> UnitPa
 def page_of(enrolment: Enrolment, staff: dict[str, str], person: Person, *, ruled: bool = True) -> UnitPage:
     """The page of a unit found already; not `ruled` where nothing of consistency is shown."""
     rows, looked_at = unit_rows(enrolment, to_sign=False, ruled=ruled), looked_at_in(enrolment)
-    facts = unit_facts(enrolment, rows, looked_at)
+    facts, asked = unit_facts(enrolment, rows, looked_at), consistency_of(rows)
     pairs = list(zip(rows.mapped, rows.marks, strict=True))
     verbs = open_to(person, facts)
     next_verb = NEXT.get(facts.status)
@@ -226,9 +226,9 @@ def page_of(enrolment: Enrolment, staff: dict[str, str], person: Person, *, rule
         facts=facts,
         groups=groups_of(rows.criteria),
         items=item_rows(rows.criteria, pairs),
-        criteria=criterion_rows(rows, pairs, {state.pk: state.layer for state in facts.criteria}),
+        criteria=criterion_rows(rows, pairs, facts.layers, asked),
         leaves=leaf_rows(rows, facts),
-        progress=progress_of({state.pk: state.layer for state in facts.criteria}),
+        progress=progress_of(facts.layers),
         pace=kept_pace(enrolment, timezone.localdate()),
         held=rows.held,
         signatures=signatures_shown(rows, facts),
@@ -241,7 +241,7 @@ def page_of(enrolment: Enrolment, staff: dict[str, str], person: Person, *, rule
         only_witnesses=rests_on_witnesses_alone(rows.mapped),
         made=frozenset(rows.records),
         pending=pending_shown(rows),
-        unmet=unmet_rules(consistency_of(rows)),
+        unmet=unmet_rules(asked),
         may_map=facts.status == UnitStatus.COLLECTING
         and bool(set(PERMISSIONS[Verb.MAP_MORE]) & parties(person, facts.people)),
         verbs=verbs,
@@ -300,11 +300,10 @@ def item_rows(criteria: list[Criterion], pairs: list[tuple[Mapped, Mark]]) -> li
 
 
 def criterion_rows(
-    rows: UnitRows, pairs: list[tuple[Mapped, Mark]], layer_by_criterion: dict[int, Layer]
+    rows: UnitRows, pairs: list[tuple[Mapped, Mark]], layer_by_criterion: dict[int, Layer], asked: Asked
 ) -> list[CriterionRow]:
     """Each criterion with what covers it and what the assessor said."""
     latest = {(row.version_id, row.criterion_id): row for row in rows.decided}
-    asked = consistency_of(rows)
     said: dict[int, list[Said]] = defaultdict(list)
     marks: dict[int, list[Mark]] = defaultdict(list)
     why: dict[int, list[str]] = defaultdict(list)
@@ -332,9 +331,9 @@ def leaf_rows(rows: UnitRows, facts: UnitFacts) -> list[LeafRow]:
     """Each leaf of the evidence requirements with what shows it. Most units have none."""
     layer = {state.pk: state.layer for state in facts.leaves}
     names = {row.evidence_id: (row.item, row.title) for row in rows.mapped}
-    found = []
+    found, now = [], rows.marks if rows.leaves.leaves else []
     for leaf in rows.leaves.leaves:
-        pairs = [(row, marks) for row, marks in rows.leaves.marks_for(leaf, rows.marks) if row.evidence_id in names]
+        pairs = [(row, marks) for row, marks in rows.leaves.marks_for(leaf, now) if row.evidence_id in names]
         shown_by = [(row.evidence_id, *names[row.evidence_id], layer_of(marks)) for row, marks in pairs]
         needs = still_needed([mark for _, marks in pairs for mark in marks])
         found.append(LeafRow(leaf, layer[leaf.pk], shown_by, needs))

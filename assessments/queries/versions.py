@@ -31,7 +31,6 @@ MAPPED = (
     "locator",
     "made_by",
     "made_at",
-    "waiting_since",
     "taken_back_at",
     "waiting_since",
     "criterion__number",

@@ -83,6 +83,11 @@ class UnitFacts:
     simulated: tuple[Named, ...] = ()
 
     @property
+    def layers(self) -> dict[int, Layer]:
+        """How far each criterion is, by its id."""
+        return {criterion.pk: criterion.layer for criterion in self.criteria}
+
+    @property
     def pending(self) -> bool:
         """Whether a decision waits for its countersignature."""
         return any(criterion.pending for criterion in self.criteria)
