@@ -7,7 +7,8 @@ from django import forms
 from django.db.models import QuerySet
 
 from assessments.enums import AllocatedAs
-from assessments.queries.office import VERIFIES, candidates_of, named, qualified_assessors, staff_holding, units_offered
+from assessments.queries.enrolment import qualified_assessors, staff_holding
+from assessments.queries.office import VERIFIES, candidates_of, named, units_offered
 from portfolio.enums import Role
 from portfolio.forms import KeptForm, day
 from portfolio.models import CandidateRecord, Centre, StaffRecord

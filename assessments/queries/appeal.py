@@ -22,10 +22,9 @@ from assessments.models import (
     Review,
 )
 from assessments.models.enrolment import worked_on_by
-from assessments.queries.enrolment import witnesses_in
+from assessments.queries.enrolment import qualified_assessors, staff_holding, witnesses_in
 from assessments.queries.judgement import deciders_in
-from portfolio.enums import Role
-from portfolio.models import Centre, RoleGrant, StaffQualification, StaffRecord, User
+from portfolio.models import Centre, StaffRecord, User
 
 SHORT_LIST = 50
 """How many other decisions a page lists before it says that there are more."""
@@ -141,13 +140,12 @@ def involved_in(enrolment: Enrolment) -> frozenset[int]:
 def people_to_hear(
     stage: AppealStage, centre: Centre, day: datetime.date, involved: frozenset[int]
 ) -> list[StaffRecord]:
-    """Staff who may hear the stage: with a role for it on the day, and no part in the unit. Two queries at most."""
-    holding = RoleGrant.objects.on(day).filter(centre=centre, role__in=MAY_HEAR[stage]).values("user")
-    found = StaffRecord.objects.filter(centre=centre, user__in=holding).exclude(user__in=involved)
+    """Staff who may hear the stage: with a role for it on the day, and no part in the unit. One query."""
     if stage == AppealStage.ASSESSOR:
-        awards = StaffQualification.objects.filter(role=Role.ASSESSOR, achieved_on__lte=day).values("staff")
-        found = found.filter(pk__in=awards)
-    return list(found.select_related("user").order_by("name", "pk"))
+        found = qualified_assessors(centre, day)
+    else:
+        found = staff_holding(centre, day, *MAY_HEAR[stage])
+    return list(found.exclude(user__in=involved).order_by("name", "pk"))
 
 
 # --- what can be appealed against ------------------------------------------------------------------------------------

@@ -10,8 +10,9 @@ from django.db.models import Exists, OuterRef, Q
 from assessments.enums import HANDED_IN, UnitStatus
 from assessments.models import Case, CaseStep, Claim, Enrolment, Evidence, EvidenceFile, EvidenceVersion, Freeze
 from assessments.models.enrolment import STAFF
+from assessments.queries.enrolment import staff_holding
 from assessments.queries.judgement import deciders_in
-from portfolio.models import CandidateRecord, Centre, RoleGrant, StaffRecord, User
+from portfolio.models import CandidateRecord, Centre, StaffRecord, User
 
 SHORT_LIST = 50
 
@@ -120,9 +121,7 @@ def may_investigate(case: Case, day: datetime.date) -> list[StaffRecord]:
 
 def free_staff(centre: Centre, day: datetime.date, but: Iterable[int]) -> list[StaffRecord]:
     """Staff of the centre with a role on the day, but for these people."""
-    holding = RoleGrant.objects.on(day).filter(centre=centre, role__in=STAFF).values("user")
-    found = StaffRecord.objects.filter(centre=centre, user__in=holding).exclude(user__in=list(but))
-    return list(found.select_related("user").order_by("name", "pk"))
+    return list(staff_holding(centre, day, *STAFF).exclude(user__in=list(but)).order_by("name", "pk"))
 
 
 def can_be_held(case: Case) -> tuple[list[Enrolment], list[Evidence]]:

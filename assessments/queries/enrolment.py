@@ -3,7 +3,7 @@
 import datetime
 from collections.abc import Iterable
 
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from assessments.enums import HANDED_IN, Pace, SignedAs, UnitStatus
 from assessments.models import SIGNED, Action, Enrolment, Exchange, Mapping, Sample, SignOff, Testimony
@@ -12,7 +12,7 @@ from assessments.progress import Progress, Tally
 from assessments.rules import People, Person
 from assessments.workflow import Named, UnitFacts
 from portfolio.enums import Role
-from portfolio.models import CandidateRecord, RoleGrant, StaffQualification, StaffRecord, User
+from portfolio.models import CandidateRecord, Centre, RoleGrant, StaffQualification, StaffRecord, User
 
 
 def person_at(user: User, centre_id: int, day: datetime.date) -> Person:
@@ -174,6 +174,18 @@ def name_of(part: str) -> Subquery:
     """Of an enrolment: the name of whoever is named in a part, as the centre keeps it."""
     record = StaffRecord.objects.filter(user=OuterRef(part), centre=OuterRef("centre")).order_by()
     return Subquery(record.values("name")[:1])
+
+
+def staff_holding(centre: Centre, day: datetime.date, *roles: Role) -> QuerySet[StaffRecord]:
+    """Staff who hold one of the roles at the centre on the day, by name."""
+    holders = RoleGrant.objects.on(day).filter(centre=centre, role__in=roles).values("user")
+    return StaffRecord.objects.filter(centre=centre, user__in=holders).select_related("user")
+
+
+def qualified_assessors(centre: Centre, day: datetime.date) -> QuerySet[StaffRecord]:
+    """Assessors of the centre who hold an assessor's award on the day: who can countersign."""
+    held = StaffQualification.objects.filter(staff=OuterRef("pk"), role=Role.ASSESSOR, achieved_on__lte=day)
+    return staff_holding(centre, day, Role.ASSESSOR).filter(Exists(held))
 
 
 def staff_names(user_ids: set[int], centre_ids: set[int]) -> dict[tuple[int, int], str]:

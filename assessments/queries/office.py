@@ -3,28 +3,16 @@
 import datetime
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from assessments.enums import UnitStatus
 from assessments.models import AuthenticationForm, Enrolment
 from portfolio.enums import Role
-from portfolio.models import CandidateRecord, Centre, RoleGrant, StaffQualification, StaffRecord
+from portfolio.models import CandidateRecord, Centre, RoleGrant
 from units.models import AwardingBody, CentreApproval, Unit
 
 AUTHENTICATED_AT = (UnitStatus.SIGNED_OFF, UnitStatus.VERIFIED, UnitStatus.CLAIMED, UnitStatus.CERTIFICATED)
 VERIFIES = (Role.INTERNAL_VERIFIER, Role.LEAD_VERIFIER)
-
-
-def staff_holding(centre: Centre, day: datetime.date, *roles: Role) -> QuerySet[StaffRecord]:
-    """Staff who hold one of the roles at the centre on the day, by name."""
-    holders = RoleGrant.objects.on(day).filter(centre=centre, role__in=roles).values("user")
-    return StaffRecord.objects.filter(centre=centre, user__in=holders).select_related("user")
-
-
-def qualified_assessors(centre: Centre, day: datetime.date) -> QuerySet[StaffRecord]:
-    """Assessors of the centre who hold an assessor's award on the day: who can countersign."""
-    held = StaffQualification.objects.filter(staff=OuterRef("pk"), role=Role.ASSESSOR, achieved_on__lte=day)
-    return staff_holding(centre, day, Role.ASSESSOR).filter(Exists(held))
 
 
 def candidates_of(centre: Centre, day: datetime.date) -> QuerySet[CandidateRecord]:

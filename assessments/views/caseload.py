@@ -13,8 +13,8 @@ from assessments.forms.caseload import CaseFilterForm
 from assessments.models import EnrolmentQuerySet
 from assessments.pace import FEEDBACK_DAYS, FEEDBACK_RULE, PACE_RULE, pace_examples
 from assessments.queries.caseload import CaseRow, all_rows, case_rows, caseload, centre_units, units_at, with_staff
+from assessments.queries.enrolment import staff_holding
 from assessments.queries.feedback import FeedbackLine, own_time, times_at
-from assessments.queries.office import staff_holding
 from assessments.views.office import among, units_trail
 from portfolio.access import SignedInRequest, holds, signed_in
 from portfolio.enums import Role
