@@ -119,7 +119,7 @@ def test_whoever_is_an_assessor_no_more_decides_no_more(house: House) -> None:
 
 def test_nobody_decides_as_of_a_time_before_they_were_allocated(house: House) -> None:
     unit = an_enrolment(house)
-    earlier = timezone.now() - datetime.timedelta(hours=1)
+    earlier = unit.allocations.get(part=ASSESSOR).from_at - datetime.timedelta(microseconds=1)
     sentence = "A decision is made by whoever is allocated to the unit as its assessor at that time."
     with pytest.raises(IntegrityError, match=sentence), transaction.atomic():
         read_by(house.assessor, unit, earlier)
