@@ -14,6 +14,7 @@ from assessments.enums import AllocatedAs, Verdict
 from assessments.models import Enrolment
 from assessments.queries.allocation import hands_in
 from assessments.testing import House, a_unit, an_enrolment, handed_in, judged, signed_off
+from assessments.tests.doing import everybody
 from assessments.tests.refusing import refusals
 from assessments.tests.ties import a_tie
 from portfolio.actions import end_role, record_qualification
@@ -67,9 +68,11 @@ def test_where_none_can_go_nothing_is_done(house: House) -> None:
 
 def test_only_an_administrator_of_their_centre_gives_units_to_somebody_else(house: House, other_house: House) -> None:
     unit = an_enrolment(house)
-    for somebody in (house.lead, house.assessor, other_house.administrator):
-        said = refusals(lambda by=somebody: many(house, [unit], house.other_assessor, by=by))  # type: ignore[misc]
-        assert said == ["Only an administrator of Northgate Centre can do this."]
+    for somebody in everybody(house, other_house):
+        if somebody != house.administrator:
+            said = refusals(lambda by=somebody: many(house, [unit], house.other_assessor, by=by))  # type: ignore[misc]
+            assert said == ["Only an administrator of Northgate Centre can do this."], somebody
+    assert many(house, [unit], house.other_assessor).done == [unit]
 
 
 def test_a_leavers_units_go_though_somebody_else_on_them_has_left_too(house: House) -> None:
