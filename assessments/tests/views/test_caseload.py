@@ -19,7 +19,7 @@ from assessments.queries.enrolment import kept_pace
 from assessments.queries.feedback import own_time, times_at
 from assessments.testing import House, a_unit, an_enrolment, handed_in, judged, met
 from assessments.tests.ties import a_tie
-from portfolio.harness import AskingClient
+from assessments.tests.views.visitors import signed_in
 from portfolio.models import AccessLine, CandidateRecord, User
 
 pytestmark = pytest.mark.django_db
@@ -46,12 +46,6 @@ def wait(unit: Enrolment, days: int) -> None:
     """An item of the unit waits since so many days ago."""
     version = handed_in(unit, "1.1")
     Mapping.objects.filter(evidence=version.evidence).update(waiting_since=timezone.now() - days * DAY)
-
-
-def signed_in(user: User) -> AskingClient:
-    client = AskingClient()
-    client.force_login(user)
-    return client
 
 
 def found(user: User, **wanted: object) -> list[int]:
