@@ -230,9 +230,9 @@ def candidates_pages(found: Subjects) -> Iterable[Page]:
 def unit_pages(found: Subjects) -> Iterable[Page]:
     me, verified = found.candidate.user, found.at[Stage.VERIFIED]
     bounds: dict[str, Any] = {"most": HEAVY, "queries": MATRIX_QUERIES}
-    yield page("Unit as matrix", me, "assessments:enrolment", found.begun.pk, **bounds)
-    yield page("Unit by criterion", me, "assessments:enrolment", found.begun.pk, query="?view=criteria")
-    yield page("Unit by evidence", me, "assessments:enrolment", found.begun.pk, query="?view=evidence")
+    yield page("Unit as matrix", me, "assessments:enrolment", found.begun.pk, query="?view=matrix", **bounds)
+    yield page("Unit by criterion", me, "assessments:enrolment", found.begun.pk, query="?view=criteria", **bounds)
+    yield page("Unit by evidence", me, "assessments:enrolment", found.begun.pk, query="?view=evidence", **bounds)
     yield page("Verified unit as matrix", verified.verifier, "assessments:enrolment", verified.pk, **bounds)
 
 

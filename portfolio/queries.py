@@ -104,6 +104,9 @@ class AwardDue:
     passed: bool
 
 
+AWARD_TOLD = ("kind", "target_on", "achieved_on", "staff__name", "staff__user__handle")
+
+
 def awards_due(centre: Centre, day: datetime.date) -> list[AwardDue]:
     """Awards worked towards whose day has passed or is near, the earliest first, of people who hold a role that day.
 
@@ -120,7 +123,7 @@ def awards_due(centre: Centre, day: datetime.date) -> list[AwardDue]:
     )
     return [
         AwardDue(row.staff.user.handle, row.staff.name, row.get_kind_display(), row.target_on, is_overdue(row, day))
-        for row in due.select_related("staff__user").order_by("target_on", "pk")[:MOST_DUE]
+        for row in due.select_related("staff__user").only(*AWARD_TOLD).order_by("target_on", "pk")[:MOST_DUE]
         if row.target_on
     ]
 

@@ -217,35 +217,6 @@ def with_staff(found: Desk) -> Desk:
     )
 
 
-def idle(user: User, day: datetime.date) -> list[UnitWaiting]:
-    """Units this person verifies that their assessor signed off and nobody is at, in one query; the oldest first.
-
-    One that was sampled, or whose body wants the verifier on every unit, is ready to verify once no action is open.
-    Any other is to be sampled, unless a verifier wrote down since why it is not.
-    """
-    samples = Sample.objects.filter(enrolment=OuterRef("pk"))
-    actions = Action.objects.filter(enrolment=OuterRef("pk"), closed_at=None)
-    notes = UnsampledNote.objects.filter(enrolment=OuterRef("pk"), at__gte=OuterRef("signed_off_at"))
-    units = Enrolment.objects.filter(
-        verifies(user, day), ~Exists(samples.still_open()), status=UnitStatus.SIGNED_OFF
-    ).annotate(
-        sampled=Exists(samples.filter(outcome__in=AGREEING)),
-        asked=Exists(actions),
-        noted=Exists(notes),
-        simulated=Exists(simulated_in(OuterRef("pk"))),
-    )
-    rows = units.order_by("signed_off_at", "pk").values_list(
-        *WAITING, "sampled", "unit__awarding_body__verifier_signature", "asked", "noted", "simulated"
-    )
-    found = []
-    for *told, sampled, signature, asked, noted, simulated in rows:
-        ready = sampled or signature == VerifierSignature.ALWAYS
-        if not (asked if ready else noted):
-            unit = unit_waiting(told, sampled, VERIFY if ready else SAMPLE)
-            found.append(replace(unit, simulated=simulated))
-    return found
-
-
 def simulated_in(enrolment: OuterRef) -> QuerySet[EvidenceVersion]:
     """What was handed in for a unit that is simulated."""
     versions = EvidenceVersion.objects.filter(
@@ -256,6 +227,37 @@ def simulated_in(enrolment: OuterRef) -> QuerySet[EvidenceVersion]:
         evidence__mappings__taken_back_at=None,
     )
     return versions.exclude(status=ItemStatus.WITHDRAWN)
+
+
+SAMPLES = Sample.objects.filter(enrolment=OuterRef("pk"))
+IDLE = (
+    Enrolment.objects.filter(~Exists(SAMPLES.still_open()), status=UnitStatus.SIGNED_OFF)
+    .annotate(
+        sampled=Exists(SAMPLES.filter(outcome__in=AGREEING)),
+        asked=Exists(Action.objects.filter(enrolment=OuterRef("pk"), closed_at=None)),
+        noted=Exists(UnsampledNote.objects.filter(enrolment=OuterRef("pk"), at__gte=OuterRef("signed_off_at"))),
+        simulated=Exists(simulated_in(OuterRef("pk"))),
+    )
+    .order_by("signed_off_at", "pk")
+    .values_list(*WAITING, "sampled", "unit__awarding_body__verifier_signature", "asked", "noted", "simulated")
+)
+"""Units signed off without an open sample, and what was done about them. Written once: writing it takes longer than
+asking it."""
+
+
+def idle(user: User, day: datetime.date) -> list[UnitWaiting]:
+    """Units this person verifies that their assessor signed off and nobody is at, in one query; the oldest first.
+
+    One that was sampled, or whose body wants the verifier on every unit, is ready to verify once no action is open.
+    Any other is to be sampled, unless a verifier wrote down since why it is not.
+    """
+    found = []
+    for *told, sampled, signature, asked, noted, simulated in IDLE.filter(verifies(user, day)):
+        ready = sampled or signature == VerifierSignature.ALWAYS
+        if not (asked if ready else noted):
+            unit = unit_waiting(told, sampled, VERIFY if ready else SAMPLE)
+            found.append(replace(unit, simulated=simulated))
+    return found
 
 
 def unit_waiting(told: Sequence[Any], sampled: bool, what: str) -> UnitWaiting:
