@@ -43,18 +43,16 @@ def pytest_configure() -> None:
     house.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 
 
-def asks_for_the_database(item: pytest.Item) -> bool:
-    return bool(item.get_closest_marker("django_db") or "db" in getattr(item, "fixturenames", ()))
-
-
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Browser tests are skipped where there is no browser; `bin/test` says so at the end, `.ci/run` permits none.
 
     With --of-the-database the rest are left to a run without it: on another database they would only say the same.
     """
+    if homeless := harness.without_a_database(items):
+        raise pytest.UsageError(f"These tests use a database without asking for `db`: {', '.join(homeless)}")
     if config.getoption("of_the_database"):
-        config.hook.pytest_deselected(items=[item for item in items if not asks_for_the_database(item)])
-        items[:] = filter(asks_for_the_database, items)
+        config.hook.pytest_deselected(items=[item for item in items if not harness.asks_for_the_database(item)])
+        items[:] = filter(harness.asks_for_the_database, items)
     browser_tests = [item for item in items if item.get_closest_marker("browser")]
     steps = missing_for_browser_tests()
     for item in browser_tests if steps else []:

@@ -20,6 +20,8 @@ MAY_HEAR: dict[AppealStage, frozenset[Role]] = {
     AppealStage.AWARDING_BODY: frozenset(),
 }
 """Roles of which an adjudicator holds one. The awarding body's own people decide its stage; the centre records it."""
+UPHOLDS = (AppealOutcome.UPHELD, AppealOutcome.PARTLY)
+"""Outcomes from which something follows for the unit."""
 NEXT_MOVE: dict[AppealState, str] = {
     AppealState.RAISED: "The centre acknowledges it next.",
     AppealState.UNHEARD: "The centre appoints an adjudicator next.",

@@ -16,9 +16,9 @@ from assessments.actions.simulation import approve_simulation
 from assessments.enums import Setting, Verdict
 from assessments.models import Enrolment, EvidenceVersion, SimulationApproval
 from assessments.queries.leaves import leaves_in
-from portfolio import vault
+from portfolio import signing, vault
 from portfolio.enums import QualificationKind, Role
-from portfolio.models import CandidateRecord, Centre, User
+from portfolio.models import CandidateRecord, Centre, Signature, User
 from portfolio.testing import a_candidate, a_centre, a_staff_member, an_administrator, qualified
 from units.actions import approve
 from units.models import AwardingBody, Unit
@@ -229,3 +229,33 @@ def simulated(title: str = "Call handling review") -> items.Described:
     """What a candidate says of a simulation of tomorrow."""
     tomorrow = timezone.localdate() + datetime.timedelta(days=1)
     return replace(described(title), setting=Setting.SIMULATED, activity_on=tomorrow)
+
+
+def returned(version: EvidenceVersion, enrolment: Enrolment) -> EvidenceVersion:
+    """The item sent back to its candidate by the unit's assessor, with a question."""
+    judgement.review(
+        version=version,
+        rules=judgement.RulesOfEvidence(),
+        decisions=[],
+        feedback="Which week was that?",
+        returned=True,
+        seen_at_location=False,
+        by=enrolment.assessor,
+        at=timezone.now(),
+    )
+    version.refresh_from_db()
+    return version
+
+
+def a_signature(house: House, signer: User) -> Signature:
+    """One that stands on nothing yet."""
+    return signing.sign(
+        by=signer,
+        role=Role.ASSESSOR,
+        name=str(signer),
+        centre=house.centre,
+        statement=signing.current_statement("verify"),
+        scheme=1,
+        digest="0" * 64,
+        at=timezone.now(),
+    )

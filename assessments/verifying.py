@@ -43,6 +43,14 @@ class ActionFacts:
     answered_by_id: int | None = None
 
 
+@dataclass(frozen=True)
+class Simulating:
+    """What a unit's specification says of simulation."""
+
+    name: str
+    allowed: bool
+
+
 def verifier_refusals(person: Person, people: People) -> list[Reason]:
     """Why this person may not sample, ask or close in the unit (SQA: nobody verifies their own judgements).
 
@@ -109,6 +117,25 @@ def leaving_refusals(person: Person, facts: UnitFacts) -> list[Reason]:
     if refused := verifier_refusals(person, facts.people):
         return refused
     return list(_cannot_be_left(facts))
+
+
+def simulating_refusals(person: Person, people: People, status: UnitStatus, unit: Simulating) -> list[Reason]:
+    """Why this person cannot approve a simulation in the unit now.
+
+    Source: where simulation is allowed, the internal verifier agrees to it beforehand (domain rule 17).
+    """
+    if not is_verifier_of(person, people):
+        return [Reason("Only the unit's internal verifier can approve a simulation.")]
+    if has_decided(person, people) or is_witness(person, people):
+        return [Reason("You have judged or testified in this unit, so somebody else must verify it.", "unit")]
+    if is_author(person, people):
+        sentence = "You made a record or devised questions in this unit, so somebody else must verify it."
+        return [Reason(sentence, "unit")]
+    if not unit.allowed:
+        return [Reason(f"{unit.name} does not allow simulation for any evidence.", "unit")]
+    if status != UnitStatus.COLLECTING:
+        return [Reason(f"The unit is “{status.label}”: nothing more is simulated for it.", "unit")]
+    return []
 
 
 def sample_refusals(person: Person, people: People, *, is_open: bool) -> list[Reason]:

@@ -2,7 +2,7 @@
 
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
@@ -61,6 +61,20 @@ def take_walls_down_to_flush(patch: Any) -> None:
 
 
 # --- the test database ------------------------------------------------------------------------------------------------
+
+
+def asks_for_the_database(item: Any) -> bool:
+    """Whether a test, as pytest collects it, has a database made for it: by the mark, or by the fixture `db`."""
+    return bool(item.get_closest_marker("django_db") or "db" in getattr(item, "fixturenames", ()))
+
+
+def without_a_database(items: Iterable[Any]) -> list[str]:
+    """Tests whose fixtures fill a database that they do not ask for.
+
+    In a run of such tests alone pytest-django makes none, and they would fill, and empty, the database of the settings.
+    """
+    found = [item for item in items if "django_db_setup" in getattr(item, "fixturenames", ())]
+    return [item.nodeid for item in found if not asks_for_the_database(item)]
 
 
 def show_others_out() -> None:

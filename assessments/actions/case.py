@@ -14,7 +14,7 @@ from assessments.actions.journey import administers, lock, lock_one, person, req
 from assessments.enums import CaseKind, CaseOutcome
 from assessments.models import Case, CaseConcern, CaseStep, CaseWorker, Enrolment, Evidence, Freeze
 from assessments.models.enrolment import STAFF
-from assessments.queries.case import interested_in, interested_in_unit, standing_claim
+from assessments.queries.case import interested_in, interested_in_units, standing_claim
 from assessments.queries.enrolment import staff_name
 from portfolio import audit
 from portfolio.canonical import JSON
@@ -92,7 +92,7 @@ def freeze_unit(*, case: Case, enrolment: Enrolment, by: User, at: datetime.date
     enrolment = lock_one(enrolment)
     case = _open(case, by, at)
     _at_home(case, enrolment.centre_id)
-    _no_worker_among(case, interested_in_unit(enrolment))
+    _no_worker_among(case, interested_in_units([enrolment]))
     if case.freezes.filter(enrolment=enrolment, to_at=None).exists():
         raise Refusal(["This case holds the unit already."])
     claim = standing_claim(enrolment.pk)

@@ -10,7 +10,8 @@ from assessments.actions.journey import lock_one, person, refuse, require
 from assessments.enums import UnitStatus
 from assessments.models import Enrolment, SimulatedCriterion, SimulationApproval
 from assessments.queries.judgement import everybody_in
-from assessments.rules import Person, has_decided, is_author, is_verifier_of, is_witness
+from assessments.rules import Person
+from assessments.verifying import Simulating, simulating_refusals
 from assessments.workflow import Reason
 from portfolio import audit
 from portfolio.models import User
@@ -36,7 +37,7 @@ def approve_simulation(
     what = require(what, "Say what is simulated.")
     reason = require(reason, "Say why real work cannot show it.")
     enrolment = lock_one(enrolment)
-    refuse(simulating_refusals(enrolment, person(by, enrolment.centre_id, at)))
+    refuse(cannot_approve(enrolment, person(by, enrolment.centre_id, at)))
     wanted, today = set(criteria), timezone.localdate(at)
     if not wanted or enrolment.unit.criteria.filter(pk__in=wanted).count() != len(wanted):
         raise Refusal(["Tick the criteria that the simulation is to show."])
@@ -65,19 +66,7 @@ def approve_simulation(
     return approval
 
 
-def simulating_refusals(enrolment: Enrolment, verifier: Person) -> list[Reason]:
-    """Why this person cannot approve a simulation in the unit now; empty when they can. About nothing: not for them."""
-    people = everybody_in(enrolment)
-    if not is_verifier_of(verifier, people):
-        return [Reason("Only the unit's internal verifier can approve a simulation.")]
-    if has_decided(verifier, people) or is_witness(verifier, people):
-        return [Reason("You have judged or testified in this unit, so somebody else must verify it.", "unit")]
-    if is_author(verifier, people):
-        sentence = "You made a record or devised questions in this unit, so somebody else must verify it."
-        return [Reason(sentence, "unit")]
-    if not enrolment.unit.simulation_allowed:
-        return [Reason(f"{enrolment.unit.short_code} does not allow simulation for any evidence.", "unit")]
-    if enrolment.status != UnitStatus.COLLECTING:
-        sentence = f"The unit is “{enrolment.get_status_display()}”: nothing more is simulated for it."
-        return [Reason(sentence, "unit", enrolment.pk)]
-    return []
+def cannot_approve(enrolment: Enrolment, verifier: Person) -> list[Reason]:
+    """Why this person cannot approve a simulation in the unit as it stands now; empty when they can."""
+    unit = Simulating(enrolment.unit.short_code, enrolment.unit.simulation_allowed)
+    return simulating_refusals(verifier, everybody_in(enrolment), UnitStatus(enrolment.status), unit)

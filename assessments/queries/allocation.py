@@ -4,19 +4,24 @@ import datetime
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
+from django.db.models import FilteredRelation, Q
+
 from assessments.allocating import Colleague, Hands
 from assessments.enums import AllocatedAs, UnitStatus
 from assessments.models import Enrolment, Interest
 from assessments.queries.enrolment import authors_among, verifiers_in, witnesses_among
 from assessments.queries.judgement import deciders_of
 from portfolio.enums import Role
-from portfolio.models import RoleGrant, StaffQualification, User
+from portfolio.models import RoleGrant, StaffRecord, User
 
 PARTS = tuple(AllocatedAs)
 
 
 def colleagues(users: Iterable[User | None], centre_id: int, day: datetime.date) -> dict[int, Colleague]:
-    """How these people stand at the centre on the day, by id, in two queries."""
+    """How these people stand at the centre on the day, by id, in two queries.
+
+    They go by the name on their record there; by their address where the centre keeps none.
+    """
     people = {user.pk: user for user in users if user}
     roles: dict[int, set[str]] = defaultdict(set)
     for user_id, role in (
@@ -24,13 +29,16 @@ def colleagues(users: Iterable[User | None], centre_id: int, day: datetime.date)
     ):
         roles[user_id].add(role)
     awards: dict[int, list[tuple[datetime.date | None, datetime.date | None]]] = defaultdict(list)
-    for user_id, achieved, aimed in StaffQualification.objects.filter(
-        staff__user__in=people, staff__centre=centre_id, role=Role.ASSESSOR
-    ).values_list("staff__user_id", "achieved_on", "target_on"):
+    names = {pk: user.email for pk, user in people.items()}
+    award = FilteredRelation("qualifications", condition=Q(qualifications__role=Role.ASSESSOR))
+    for user_id, name, achieved, aimed in (
+        StaffRecord.objects.filter(user__in=people, centre=centre_id)
+        .alias(award=award)
+        .values_list("user_id", "name", "award__achieved_on", "award__target_on")
+    ):
+        names[user_id] = name
         awards[user_id].append((achieved, aimed))
-    return {
-        pk: Colleague(pk, str(user), frozenset(roles[pk]), *standing(awards[pk], day)) for pk, user in people.items()
-    }
+    return {pk: Colleague(pk, names[pk], frozenset(roles[pk]), *standing(awards[pk], day)) for pk in people}
 
 
 def standing(

@@ -2,7 +2,7 @@
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Q
@@ -11,7 +11,7 @@ from assessments.enums import HANDED_IN, UnitStatus
 from assessments.models import Case, CaseStep, Claim, Enrolment, Evidence, EvidenceFile, EvidenceVersion, Freeze
 from assessments.models.enrolment import STAFF
 from assessments.queries.enrolment import staff_holding
-from assessments.queries.judgement import deciders_in
+from assessments.queries.judgement import deciders_of
 from portfolio.models import CandidateRecord, Centre, StaffRecord, User
 
 SHORT_LIST = 50
@@ -102,15 +102,16 @@ def interested_in(case: Case) -> frozenset[int]:
     The wall `nobody_works_on_a_case_that_concerns_them` holds the same in the database.
     """
     found = set(case.concerns.values_list("user_id", flat=True))
-    for freeze in case.freezes.select_related("enrolment", "evidence__candidate"):
-        found |= interested_in_unit(freeze.enrolment) if freeze.enrolment else set()
-        found |= {freeze.evidence.candidate.user_id} if freeze.evidence else set()
-    return frozenset(found)
+    freezes = list(case.freezes.select_related("enrolment", "evidence__candidate"))
+    found |= {freeze.evidence.candidate.user_id for freeze in freezes if freeze.evidence}
+    return frozenset(found | interested_in_units([freeze.enrolment for freeze in freezes if freeze.enrolment]))
 
 
-def interested_in_unit(enrolment: Enrolment) -> set[int]:
-    """The candidate of a unit, its assessor, and whoever judged in it."""
-    return {enrolment.candidate_user_id, enrolment.assessor_id, *deciders_in(enrolment.pk)}
+def interested_in_units(enrolments: Sequence[Enrolment]) -> set[int]:
+    """The candidates of units, their assessors, and whoever judged in them."""
+    deciders = deciders_of([enrolment.pk for enrolment in enrolments])
+    parties = {user for row in enrolments for user in (row.candidate_user_id, row.assessor_id)}
+    return parties.union(*deciders.values())
 
 
 def may_investigate(case: Case, day: datetime.date) -> list[StaffRecord]:

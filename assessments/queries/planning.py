@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.db.models import Case, Exists, F, OuterRef, Prefetch, QuerySet, Subquery, When
 
-from assessments.enums import ActivityState, ItemStatus, Pace, PlanStatus, PlanVerb, UnitStatus
+from assessments.enums import ActivityState, EvidenceKind, ItemStatus, Pace, PlanStatus, PlanVerb, UnitStatus
 from assessments.models import (
     ActivityItem,
     AssessmentPlan,
@@ -161,7 +161,7 @@ def activity_row(
         shows=[(unit, by_unit[unit.pk]) for unit in units if unit.pk in by_unit],
         items=items,
         state=state,
-        may_start=starts and idle and open_units,
+        may_start=starts and idle and open_units and activity.kind != EvidenceKind.PRIOR_LEARNING,
     )
 
 

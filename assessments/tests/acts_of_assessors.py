@@ -51,11 +51,7 @@ def write_set(house: House) -> Act:
             centre=house.centre, unit=a_unit(), title="Calls", questions=asking(), by=by, at=timezone.now()
         )
 
-    return Act(house.assessor, write, (house.other_assessor, house.trainee, *verifiers(house)))
-
-
-def verifiers(house: House) -> tuple[User, ...]:
-    return (house.verifier, house.other_verifier, house.lead)
+    return Act(house.assessor, write)
 
 
 def rewrite_set(house: House) -> Act:
@@ -78,7 +74,6 @@ def verify_set(house: House) -> Act:
     return Act(
         house.verifier,
         lambda by: question_sets.verify_set(questions_set=found, by=by, at=timezone.now()),
-        verifiers(house),
     )
 
 
@@ -87,7 +82,6 @@ def hand_set_back(house: House) -> Act:
     return Act(
         house.verifier,
         lambda by: question_sets.hand_set_back(questions_set=found, words="Leading.", by=by, at=timezone.now()),
-        verifiers(house),
     )
 
 
@@ -101,7 +95,6 @@ def withdraw_set(house: House) -> Act:
     return Act(
         house.assessor,
         lambda by: question_sets.withdraw_set(questions_set=found, words="Too old.", by=by, at=timezone.now()),
-        verifiers(house),
     )
 
 
@@ -110,7 +103,6 @@ def follow_set(house: House) -> Act:
     return Act(
         house.assessor,
         lambda by: question_sets.follow_set(questions_set=found, by=by, at=timezone.now()),
-        (house.other_assessor, house.trainee, *verifiers(house)),
     )
 
 

@@ -1,8 +1,9 @@
-"""A verb ready to be done: who does it, and the act."""
+"""A verb ready to be done: who does it, and the act; and everybody who may try."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from assessments.testing import House
 from portfolio.models import User
 
 Do = Callable[[User], object]
@@ -14,5 +15,19 @@ class Act:
 
     by: User
     do: Do
-    also: tuple[User, ...] = ()
-    """Others who may do it as well."""
+
+
+def everybody(house: House, other_house: House) -> list[User]:
+    """Somebody in every part of a house, and of another centre."""
+    own = [
+        house.candidate.user,
+        house.other_candidate.user,
+        house.assessor,
+        house.other_assessor,
+        house.trainee,
+        house.verifier,
+        house.other_verifier,
+        house.lead,
+        house.administrator,
+    ]
+    return [*own, other_house.assessor, other_house.verifier, other_house.administrator, other_house.candidate.user]

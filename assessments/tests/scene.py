@@ -20,7 +20,17 @@ from assessments.models import (
     Review,
     SampledCriterion,
 )
-from assessments.testing import House, a_draft, a_file, an_enrolment, described, handed_in, judged, signed_off
+from assessments.testing import (
+    House,
+    a_draft,
+    a_file,
+    a_signature,
+    an_enrolment,
+    described,
+    handed_in,
+    judged,
+    signed_off,
+)
 from assessments.tests.records import (
     a_set,
     acknowledged,
@@ -34,8 +44,6 @@ from assessments.tests.records import (
 from assessments.tests.ties import a_tie
 from assessments.tests.witnesses import a_testimony_draft, asked, with_testimony
 from portfolio import signing
-from portfolio.enums import Role
-from portfolio.models import Signature, User
 from portfolio.testing import a_candidate, a_centre
 from units.models import Criterion
 
@@ -254,20 +262,6 @@ def a_half_made(version: EvidenceVersion) -> EvidenceVersion:
         mapping.pk, mapping.evidence, mapping.waiting_since = None, item, None
         mapping.save(force_insert=True)
     return EvidenceVersion.objects.create(evidence=item, title="Half", kind=version.kind, created_at=timezone.now())
-
-
-def a_signature(house: House, signer: User) -> Signature:
-    """A signature that stands on nothing yet."""
-    return signing.sign(
-        by=signer,
-        role=Role.CANDIDATE,
-        name=str(signer),
-        centre=house.centre,
-        statement=signing.current_statement("verify"),
-        scheme=1,
-        digest="0" * 64,
-        at=timezone.now(),
-    )
 
 
 def standard_rows() -> dict[str, int]:

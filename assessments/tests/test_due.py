@@ -117,6 +117,7 @@ def test_its_links_land_on_the_spot(house: House, name: str) -> None:
     case = CASES[name]
     case.begin(house)
     due.tell_due(timezone.now() + case.days * DAY + datetime.timedelta(minutes=1))
+    assert told()
     for line in told():
         browser = AskingClient()
         browser.force_login(line.user)

@@ -77,7 +77,7 @@ WITHOUT_RECORDS = {
         "assessments:question_set",
         "assessments:rewrite_set",
     },
-    "of an appeal, a case or an adjustment, which are few: counted where they are tried": {
+    "of an appeal, a case or an adjustment, which are few: counted in views/test_appeal.py and test_case.py": {
         "assessments:appeal",
         "assessments:appoint_adjudicator",
         "assessments:decide_appeal",

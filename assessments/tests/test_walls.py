@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from types import SimpleNamespace
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import connection, transaction
 from pytest_django import DjangoDbBlocker
 
 from assessments.testing import House
 from assessments.tests.forged import NEW
+from assessments.tests.raw_sql import copy, never_deleted, never_emptied, refused, run, stands_for_good, update
 from assessments.tests.scene import scene
-from portfolio import walls
 
 pytestmark = pytest.mark.django_db
 
@@ -58,56 +58,22 @@ def ids(house: House, django_db_blocker: DjangoDbBlocker) -> Iterator[SimpleName
         transaction.set_rollback(True)
 
 
-# --- raw SQL ---------------------------------------------------------------------------------------------------------
-
-
-def run(sql: str) -> None:
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(sql)
-
-
-def refused(sql: str, sentence: str) -> None:
-    with pytest.raises(IntegrityError, match=sentence):
-        run(sql)
-
-
-def update(table: str, change: str, pk: int) -> str:
-    return f"UPDATE assessments_{table} SET {change} WHERE id = {pk}"  # noqa: S608
-
-
-def copy(table: str, pk: int, **changes: str) -> str:
-    """SQL that adds a row like one that stands, with some columns otherwise."""
-    with connection.cursor() as cursor:
-        described = connection.introspection.get_table_description(cursor, f"assessments_{table}")
-    columns = [column.name for column in described if column.name not in ("id", "mailbox")]
-    values = [changes.get(column, f'"{column}"') for column in columns]
-    assert set(changes) <= set(columns)
-    listed = ", ".join(f'"{column}"' for column in columns)
-    chosen = ", ".join(values)
-    return f"INSERT INTO assessments_{table} ({listed}) SELECT {chosen} FROM assessments_{table} WHERE id = {pk}"  # noqa: S608
-
-
 # --- whole tables ----------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("table", STANDING)
 def test_what_stands_for_good_is_neither_changed_nor_deleted(ids: SimpleNamespace, table: str) -> None:
-    refused(f"UPDATE assessments_{table} SET {STANDING[table]}", "stand for good")  # noqa: S608
-    refused(f"DELETE FROM assessments_{table}", "stand for good")  # noqa: S608
+    stands_for_good(table, STANDING[table])
 
 
 @pytest.mark.parametrize("table", NEVER_DELETED)
 def test_what_may_change_is_never_deleted(ids: SimpleNamespace, table: str) -> None:
-    refused(f"DELETE FROM assessments_{table}", "are never deleted")  # noqa: S608
+    never_deleted(table)
 
 
 @pytest.mark.parametrize("table", [*STANDING, *NEVER_DELETED])
 def test_no_table_is_emptied_out(table: str) -> None:
-    names = {wall.table for wall in walls.registered() if wall.event == walls.TRUNCATE}
-    assert f"assessments_{table}" in names
-    if connection.vendor == "postgresql":
-        connection.check_constraints()
-        refused(f"TRUNCATE assessments_{table} CASCADE", "never")
+    never_emptied(table)
 
 
 def test_insert_or_replace_goes_round_no_wall(ids: SimpleNamespace) -> None:

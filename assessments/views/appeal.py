@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from assessments.actions import appeal as actions
 from assessments.appealing import (
+    UPHOLDS,
     candidate_refusals,
     deciding_refusals,
     further_refusals,
@@ -148,7 +149,7 @@ def appeal(request: SignedInRequest, pk: int) -> HttpResponse:
     facts = page.facts
     asked = presses_of(person, page)
     runs = runs_appeals(person, facts.candidate_id)
-    upheld = any(row.outcome in ("upheld", "partly") for row in page.hearings)
+    upheld = any(row.outcome in UPHOLDS for row in page.hearings)
     shows_affected = upheld and facts.state in UPHELD and runs
     context = {
         "page": page,

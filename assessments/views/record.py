@@ -23,7 +23,8 @@ from assessments.forms.judgement import HandBackForm, ReferForm, SignOffForm
 from assessments.forms.verification import SendBackForm, brought_along
 from assessments.models import Enrolment
 from assessments.queries.record import UnitPage, unit_page, with_markers
-from assessments.rules import has_decided, is_assessor_of, is_verifier_of
+from assessments.rules import is_assessor_of
+from assessments.verifying import Simulating, simulating_refusals
 from assessments.views.asking import deny, linked, person_at
 from assessments.workflow import UNIT_STEPS, Reason, unit_refusals
 from portfolio import signing
@@ -213,10 +214,7 @@ def enrolment_page(request: SignedInRequest, pk: int) -> HttpResponse:
         "may_add": page.facts.status == UnitStatus.COLLECTING,
         "may_record": page.facts.status == UnitStatus.COLLECTING and is_assessor_of(page.person, page.facts.people),
         "may_appeal": may_appeal(page),
-        "may_approve_simulation": page.enrolment.unit.simulation_allowed
-        and page.facts.status == UnitStatus.COLLECTING
-        and is_verifier_of(page.person, page.facts.people)
-        and not has_decided(page.person, page.facts.people),
+        "may_approve_simulation": may_approve_simulation(page),
         "further": [(FURTHER[act], _further_place(page, act)) for act in page.further],
     }
     return render(request, "assessments/record/enrolment.html", context)
@@ -227,6 +225,11 @@ def may_appeal(page: UnitPage) -> bool:
     own = page.person.user_id == page.facts.people.candidate_id
     said = any(word.at for row in page.criteria for word in row.said)
     return own and said and not raising_refusals(page.enrolment)
+
+
+def may_approve_simulation(page: UnitPage) -> bool:
+    unit = Simulating(page.enrolment.unit.short_code, page.enrolment.unit.simulation_allowed)
+    return not simulating_refusals(page.person, page.facts.people, page.facts.status, unit)
 
 
 def standing_of(page: UnitPage) -> dict[str, Any]:

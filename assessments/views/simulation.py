@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 
-from assessments.actions.simulation import approve_simulation, simulating_refusals
+from assessments.actions.simulation import approve_simulation, cannot_approve
 from assessments.forms.simulation import SimulationForm
 from assessments.models import Enrolment
 from assessments.views.asking import person_at
@@ -25,7 +25,7 @@ def approve(request: SignedInRequest, pk: int) -> HttpResponse:
     """The unit's verifier agrees to a simulation before it takes place."""
     found = Enrolment.objects.visible_to(request.user).select_related("unit", "candidate", "centre")
     enrolment = get_object_or_404(found, pk=pk)
-    reasons = simulating_refusals(enrolment, person_at(request, enrolment.centre_id))
+    reasons = cannot_approve(enrolment, person_at(request, enrolment.centre_id))
     if any(not reason.about for reason in reasons):
         raise PermissionDenied(" ".join(reason.sentence for reason in reasons))
     if reasons:

@@ -68,6 +68,23 @@ def test_whoever_a_stopped_server_left_in_the_database_is_shown_out() -> None:
         left_behind.close()
 
 
+class Collected:
+    """A test as pytest collects it."""
+
+    def __init__(self, *fixtures: str, marked: bool = False) -> None:
+        self.nodeid, self.fixturenames, self.marked = "tests/test_it.py::test_it", fixtures, marked
+
+    def get_closest_marker(self, name: str) -> bool:
+        return self.marked and name == "django_db"
+
+
+def test_a_test_that_fills_a_database_asks_for_one() -> None:
+    """Else a run of it alone would fill the database of the settings, and empty it."""
+    told = Collected("harbour", "django_db_setup")
+    asking = [Collected("harbour", "django_db_setup", "db"), Collected("house", "django_db_setup", marked=True)]
+    assert harness.without_a_database([told, *asking, Collected("tmp_path")]) == [told.nodeid]
+
+
 def rendered(text: str, path: str) -> str:
     engine = engines["django"].engine  # type: ignore[attr-defined]
     return Template(text, origin=Origin(name=path), engine=engine).render(Context({"user": object(), "words": ["a"]}))

@@ -232,3 +232,4 @@ def test_a_scanner_that_dies_over_a_file_gives_no_verdict(tmp_path: Path, says: 
         with pytest.raises(clamav.ScannerAwayError):
             clamav.examine(file, f"127.0.0.1:{server.getsockname()[1]}")
         serving.join(5)
+        assert not serving.is_alive()

@@ -158,7 +158,8 @@ def test_the_book_of_a_unit_tells_nobody_of_a_case(house: House) -> None:
 def test_sampling_goes_on_while_a_unit_is_held(house: House) -> None:
     unit = declared(an_enrolment(house))
     holding(house, unit)
-    verification.plan_sample(enrolment=unit, reason="Look.", by=house.verifier, at=timezone.now())
+    sample = verification.plan_sample(enrolment=unit, reason="Look.", by=house.verifier, at=timezone.now())
+    assert list(unit.samples.filter(done_at=None)) == [sample]
 
 
 def test_what_a_case_holds_is_neither_taken_back_nor_left_behind(house: House) -> None:

@@ -55,7 +55,7 @@ def test_who_cannot_work_together_is_refused(house: House, other_house: House) -
         ),
         (
             {"assessor": house.verifier},
-            "vera.northgate@example.org does not hold the role of assessor at Northgate Centre: grant it first.",
+            "Vera Northgate does not hold the role of assessor at Northgate Centre: grant it first.",
         ),
         (
             {"verifier": other_house.verifier},
@@ -63,11 +63,11 @@ def test_who_cannot_work_together_is_refused(house: House, other_house: House) -
         ),
         (
             {"countersigner": house.trainee},
-            "tomasz.northgate@example.org holds no assessor's award, so cannot countersign.",
+            "Tomasz Northgate holds no assessor's award, so cannot countersign.",
         ),
         (
             {"assessor": house.trainee},
-            "tomasz.northgate@example.org holds no assessor's award yet: name a qualified countersigner.",
+            "Tomasz Northgate holds no assessor's award yet: name a qualified countersigner.",
         ),
         ({"target_on": datetime.date(2020, 1, 1)}, "The target date cannot be before the start."),
     ]
@@ -114,7 +114,7 @@ def test_the_history_keeps_who_held_a_part(house: House) -> None:
 def test_a_part_is_not_given_to_whom_it_cannot_be(house: House) -> None:
     unit = enrol(house)
     assert refusals(lambda: allocate(unit, AllocatedAs.ASSESSOR, house.assessor, house)) == [
-        "asha.northgate@example.org holds this part already."
+        "Asha Northgate holds this part already."
     ]
     assert refusals(lambda: allocate(unit, AllocatedAs.VERIFIER, None, house)) == [
         "A unit always has an assessor and a verifier."
@@ -131,10 +131,10 @@ def test_whoever_judged_never_verifies_and_whoever_sampled_never_judges(house: H
     unit = sampled(enrol(house))
     allocate(unit, AllocatedAs.ASSESSOR, house.other_assessor, house)
     assert refusals(lambda: allocate(unit, AllocatedAs.VERIFIER, house.assessor, house)) == [
-        "asha.northgate@example.org has judged in this unit, so somebody else must verify it."
+        "Asha Northgate has judged in this unit, so somebody else must verify it."
     ]
     allocate(unit, AllocatedAs.VERIFIER, house.other_verifier, house)
-    assert "vera.northgate@example.org has sampled or verified this unit, so somebody else must judge it." in refusals(
+    assert "Vera Northgate has sampled or verified this unit, so somebody else must judge it." in refusals(
         lambda: allocate(unit, AllocatedAs.ASSESSOR, house.verifier, house)
     )
 

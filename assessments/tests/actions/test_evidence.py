@@ -20,6 +20,7 @@ from assessments.testing import (
     described,
     handed_in,
     judged,
+    returned,
     targets,
 )
 from assessments.tests.refusing import refusals
@@ -79,21 +80,6 @@ def map_more(version: EvidenceVersion, more: list[claims.Target], by: User) -> E
 
 def withdraw(version: EvidenceVersion, by: User) -> EvidenceVersion:
     return items.withdraw_item(version=version, reason="It is not mine.", by=by, at=timezone.now())
-
-
-def returned(version: EvidenceVersion, unit: Enrolment) -> EvidenceVersion:
-    judgement.review(
-        version=version,
-        rules=judgement.RulesOfEvidence(),
-        decisions=[],
-        feedback="Which week was that?",
-        returned=True,
-        seen_at_location=False,
-        by=unit.assessor,
-        at=timezone.now(),
-    )
-    version.refresh_from_db()
-    return version
 
 
 def live(version: EvidenceVersion) -> Any:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from functools import partial
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from assessments.actions import adjustment as adjustments
@@ -27,6 +28,7 @@ from assessments.testing import (
 from assessments.tests.further_acts import arranged
 from assessments.tests.records import a_set, answers_for, handed_over, in_use
 from assessments.tests.refusing import refusals
+from assessments.tests.views.visitors import signed_in
 
 pytestmark = pytest.mark.django_db
 TODAY = timezone.localdate()
@@ -99,12 +101,16 @@ def test_what_is_arranged_is_ended_and_never_edited(house: House) -> None:
     assert not Adjustment.objects.kept_by(house.candidate.user).exists()
 
 
-def test_who_devised_questions_asked_in_the_unit_approves_no_simulation(house: House) -> None:
+def test_who_devised_questions_asked_in_the_unit_approves_no_simulation_and_is_offered_none(house: House) -> None:
     unit = an_enrolment(house)
+    page, press = (reverse(f"assessments:{name}", args=[unit.pk]) for name in ("enrolment", "approve_simulation"))
+    assert press in signed_in(house.verifier).get(page).content.decode()
+    assert press not in signed_in(house.assessor).get(page).content.decode()
     questions = in_use(a_set(house, by=house.verifier), house.other_verifier).questions.get()
     content = answers_for(unit)
     taken = replace(content.exchanges[0], asked=questions.text, set_question=questions.pk)
     handed_over(unit, replace(content, exchanges=[taken]))
+    assert press not in signed_in(house.verifier).get(page).content.decode()
     assert refusals(lambda: approved_simulation(unit)) == [
         "You made a record or devised questions in this unit, so somebody else must verify it."
     ]

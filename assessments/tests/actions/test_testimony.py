@@ -7,7 +7,7 @@ import pytest
 import pytest_django
 from django.utils import timezone
 
-from assessments.actions import allocation, claims, judgement, verification
+from assessments.actions import allocation, claims, verification
 from assessments.actions import evidence as items
 from assessments.actions import testimony as testimonies
 from assessments.actions.testimony import Said
@@ -15,7 +15,7 @@ from assessments.enums import AllocatedAs, EvidenceKind, ItemStatus, TestimonySt
 from assessments.models import Enrolment, EvidenceVersion, Testimony
 from assessments.queries.judgement import signed_facts, unit_rows
 from assessments.queries.testimony import Link, link_of
-from assessments.testing import House, a_draft, a_file, an_enrolment, described, judged, targets
+from assessments.testing import House, a_draft, a_file, an_enrolment, described, judged, returned, targets
 from assessments.tests.refusing import refusals
 from assessments.tests.witnesses import SAID, a_testimony_draft, asked, opened, signed, token_of, with_testimony
 from portfolio import signing
@@ -341,21 +341,6 @@ def test_an_item_stays_a_testimony_while_somebody_was_asked(draft: EvidenceVersi
     assert "take the request back" in refusals(change)[0]
     revoke(testimony)
     assert change().kind == EvidenceKind.WORK_PRODUCT
-
-
-def returned(version: EvidenceVersion, unit: Enrolment) -> EvidenceVersion:
-    judgement.review(
-        version=version,
-        rules=judgement.RulesOfEvidence(sufficient=False, remarks="Thin."),
-        decisions=[],
-        feedback="Ask them to say more.",
-        returned=True,
-        seen_at_location=False,
-        by=unit.assessor,
-        at=timezone.now(),
-    )
-    version.refresh_from_db()
-    return version
 
 
 def test_a_testimony_returned_is_handed_in_as_it_is_or_its_next_version_asks_again(

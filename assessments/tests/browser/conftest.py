@@ -14,6 +14,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from assessments.demo.centre import DOMAIN
 from assessments.documents import ask_recording_form
+from assessments.testing import House, a_house
 from assessments.tests.browser.visiting import NOBODY, SECOND, Visit, enrolment, person
 from assessments.tests.browser.visits import VISITS
 from portfolio import actions, harness
@@ -81,11 +82,16 @@ def harbour(vault_of_the_module: Path, django_db_setup: None, django_db_blocker:
 
 
 @pytest.fixture
+def house_now(db: None) -> House:
+    """A house of this test's own, where the browser's server sees it."""
+    return a_house()
+
+
+@pytest.fixture
 def looking(harbour: Harbour, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """At the demonstration, without a transaction: a page that says who looked adds its access line.
 
-    Modules that look give this under the name `db`. pytest-django makes no test database for a run in which nobody asks
-    for it by that name, and the demonstration would be told to, and emptied from, the database of the settings.
+    Modules that look give this under the name `db`, by which pytest-django knows that a database is to be made.
     """
     with django_db_blocker.unblock():
         yield

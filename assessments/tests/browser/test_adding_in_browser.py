@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from assessments.enums import ItemStatus
 from assessments.models import EvidenceFile, EvidenceVersion
-from assessments.testing import House, a_house, an_enrolment
+from assessments.testing import House, an_enrolment
 from portfolio.models import Upload
 from portfolio.testing import PASSWORD, with_password
 from portfolio.tests import small_files
@@ -30,15 +30,9 @@ SHARE = """share => {
 
 
 @pytest.fixture
-def house_now(db: None) -> House:
-    house = a_house()
-    an_enrolment(house)
-    return house
-
-
-@pytest.fixture
 def phone(page: "Page", live_server: Any, house_now: House) -> Iterator["Page"]:
     """A phone whose candidate has just signed in, and stands on their first page."""
+    an_enrolment(house_now)
     faults: list[str] = []
     page.on("pageerror", lambda error: faults.append(str(error)))
     page.set_viewport_size({"width": 390, "height": 844})

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from assessments.enums import ItemStatus, Verdict
 from assessments.models import Enrolment, EvidenceVersion, Mapping
-from assessments.testing import House, a_house, an_enrolment, handed_in, judged
+from assessments.testing import House, an_enrolment, handed_in, judged
 from assessments.tests.views.sent import value
 from portfolio.models import User
 from portfolio.testing import PASSWORD, with_password
@@ -38,11 +38,6 @@ def phone(page: "Page") -> Iterator["Page"]:
 @pytest.fixture
 def enrolment(house_now: House) -> Enrolment:
     return an_enrolment(house_now)
-
-
-@pytest.fixture
-def house_now(db: None) -> House:
-    return a_house()
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from assessments.actions import claims
 from assessments.actions import evidence as items
 from assessments.enums import Verdict
 from assessments.models import Decision, DecisionMarker, Enrolment, EvidenceVersion
-from assessments.testing import House, a_draft, a_house, an_enrolment, handed_in, targets
+from assessments.testing import House, a_draft, an_enrolment, handed_in, targets
 from portfolio import vault
 from portfolio.tests import recordings, small_files
 from portfolio.tests.browsing import FITS, complaints_of, cookie_of, let_in, violations
@@ -40,13 +40,8 @@ SMALL = """[...document.querySelectorAll("#judge :is(.form-check, button, summar
 
 
 @pytest.fixture
-def house(db: None) -> House:
-    return a_house()
-
-
-@pytest.fixture
-def unit(house: House) -> Enrolment:
-    return an_enrolment(house)
+def unit(house_now: House) -> Enrolment:
+    return an_enrolment(house_now)
 
 
 @pytest.fixture
@@ -98,8 +93,8 @@ class Reader:
 
 
 @pytest.fixture
-def reader(live_server: Any, new_context: "Callable[..., BrowserContext]", house: House) -> Callable[..., Reader]:
-    return lambda **options: Reader(live_server, new_context, house.assessor, **options)
+def reader(live_server: Any, new_context: "Callable[..., BrowserContext]", house_now: House) -> Callable[..., Reader]:
+    return lambda **options: Reader(live_server, new_context, house_now.assessor, **options)
 
 
 def verdicts() -> list[str]:
@@ -239,11 +234,13 @@ def test_the_criteria_stay_while_the_evidence_scrolls(
     assert page.evaluate("document.querySelector('.look').scrollHeight > innerHeight")
 
 
-def test_fifty_criteria_are_gone_through_by_keys(reader: Callable[..., Reader], house: House, unit: Enrolment) -> None:
+def test_fifty_criteria_are_gone_through_by_keys(
+    reader: Callable[..., Reader], house_now: House, unit: Enrolment
+) -> None:
     version = handed_in(unit)
     for key in ("sqa-h12e04", "ocr-d20"):
-        more = an_enrolment(house, key)
-        claims.map_more(version=version, targets=targets(more), by=house.candidate.user, at=timezone.now())
+        more = an_enrolment(house_now, key)
+        claims.map_more(version=version, targets=targets(more), by=house_now.candidate.user, at=timezone.now())
     count = version.evidence.mappings.count()
     assert count >= 50
     asha = reader()
@@ -262,10 +259,10 @@ def test_fifty_criteria_are_gone_through_by_keys(reader: Callable[..., Reader], 
 
 
 def test_a_criterion_it_also_shows_is_added_by_a_tick(
-    reader: Callable[..., Reader], house: House, unit: Enrolment
+    reader: Callable[..., Reader], house_now: House, unit: Enrolment
 ) -> None:
     version = handed_in(unit, "1.1")
-    other = an_enrolment(house, "ocr-cc32")
+    other = an_enrolment(house_now, "ocr-cc32")
     asha = reader()
     page = asha.opens(version)
     page.click("summary:has-text('Other criteria') >> nth=1")

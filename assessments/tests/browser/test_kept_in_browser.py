@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 
 from assessments.models import Enrolment, EvidenceVersion
-from assessments.testing import a_house, an_enrolment, handed_in
+from assessments.testing import House, an_enrolment, handed_in
 from portfolio.models import WorkInProgress
 from portfolio.testing import with_password
 from portfolio.tests.browsing import FITS, cookie_of, let_in, violations
@@ -21,8 +21,8 @@ NewContext = Callable[..., "BrowserContext"]
 
 
 @pytest.fixture
-def unit(db: None) -> Enrolment:
-    return an_enrolment(a_house())
+def unit(house_now: House) -> Enrolment:
+    return an_enrolment(house_now)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from django.contrib.sessions.models import Session
 from django.urls import reverse
 
 from assessments.models import Enrolment, EvidenceFile, EvidenceVersion
-from assessments.testing import a_house, an_enrolment
+from assessments.testing import House, an_enrolment
 from portfolio.models import User
 from portfolio.testing import with_password
 from portfolio.tests import small_files
@@ -25,8 +25,8 @@ READY = "() => navigator.serviceWorker.ready.then((found) => found.active !== nu
 
 
 @pytest.fixture
-def unit(db: None) -> Enrolment:
-    return an_enrolment(a_house())
+def unit(house_now: House) -> Enrolment:
+    return an_enrolment(house_now)
 
 
 @pytest.fixture

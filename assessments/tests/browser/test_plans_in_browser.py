@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from assessments.actions.consistency import For
 from assessments.models import ActivityItem, PlanReview
-from assessments.testing import House, a_house, an_enrolment
+from assessments.testing import House, an_enrolment
 from assessments.tests.plans import ask_for, held, proposed
 from portfolio.testing import PASSWORD, with_password
 from portfolio.tests.browsing import FITS, complaints_of, cookie_of, let_in, settled, violations
@@ -20,17 +20,12 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
-def house() -> House:
-    return a_house()
-
-
-@pytest.fixture
-def phone(page: "Page", house: House, live_server: Any) -> Iterator["Page"]:
+def phone(page: "Page", house_now: House, live_server: Any) -> Iterator["Page"]:
     """The candidate's, whose browser fails the test when it complains."""
     complaints = complaints_of(page)
     page.set_viewport_size({"width": 390, "height": 844})
     page.emulate_media(reduced_motion="reduce")
-    let_in(page.context, cookie_of(with_password(house.candidate.user)), live_server.url)
+    let_in(page.context, cookie_of(with_password(house_now.candidate.user)), live_server.url)
     yield page
     assert complaints == []
 
@@ -43,9 +38,9 @@ def measured(phone: "Page") -> None:
     assert phone.evaluate(FITS), phone.url
 
 
-def test_a_plan_becomes_evidence(live_server: Any, phone: "Page", house: House) -> None:
-    unit = an_enrolment(house)
-    ask_for(house, For(unit=unit.unit), times=2)
+def test_a_plan_becomes_evidence(live_server: Any, phone: "Page", house_now: House) -> None:
+    unit = an_enrolment(house_now)
+    ask_for(house_now, For(unit=unit.unit), times=2)
     plan = proposed(unit)
     phone.goto(live_server.url + reverse("assessments:candidate_home"))
     phone.get_by_role("heading", name="Calls in spring").get_by_role("link").click()

@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 
 from assessments.models import AssessorRecord, Enrolment
-from assessments.testing import a_house, an_enrolment
+from assessments.testing import House, an_enrolment
 from portfolio.models import WorkInProgress
 from portfolio.testing import PASSWORD, with_password
 from portfolio.tests.browsing import FITS, complaints_of, cookie_of, let_in, settled, violations
@@ -42,8 +42,8 @@ def tablet(page: "Page") -> Iterator["Page"]:
 
 
 @pytest.fixture
-def unit() -> Enrolment:
-    return an_enrolment(a_house())
+def unit(house_now: House) -> Enrolment:
+    return an_enrolment(house_now)
 
 
 def measured(page: "Page") -> None:

@@ -8,7 +8,7 @@ from django.contrib.sessions.models import Session
 from django.urls import reverse
 
 from assessments.models import Enrolment, EvidenceVersion
-from assessments.testing import a_house, an_enrolment
+from assessments.testing import House, an_enrolment
 from portfolio.models import User, WorkInProgress
 from portfolio.testing import PASSWORD, with_password
 from portfolio.tests.browsing import FITS, cookie_of, let_in, violations
@@ -22,8 +22,8 @@ SCHEMES: list[Literal["light", "dark"]] = ["light", "dark"]
 
 
 @pytest.fixture
-def unit(db: None) -> Enrolment:
-    return an_enrolment(a_house())
+def unit(house_now: House) -> Enrolment:
+    return an_enrolment(house_now)
 
 
 @pytest.fixture

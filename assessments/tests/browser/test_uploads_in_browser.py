@@ -11,7 +11,7 @@ from django.contrib.sessions.models import Session
 from django.urls import reverse
 
 from assessments.models import EvidenceFile, EvidenceVersion
-from assessments.testing import House, a_house, an_enrolment
+from assessments.testing import House, an_enrolment
 from portfolio import vault
 from portfolio.models import Upload
 from portfolio.tests import small_files
@@ -28,15 +28,9 @@ FREE = -1
 
 
 @pytest.fixture
-def house_now(db: None) -> House:
-    house = a_house()
-    an_enrolment(house)
-    return house
-
-
-@pytest.fixture
 def phone(page: "Page", live_server: Any, house_now: House) -> Iterator["Page"]:
     """A phone on the form for evidence. The console tells of lines that are cut; a page's own fault fails the test."""
+    an_enrolment(house_now)
     faults: list[str] = []
     page.on("pageerror", lambda error: faults.append(str(error)))
     page.set_viewport_size(PHONE)  # type: ignore[arg-type]

@@ -1,24 +1,15 @@
 """Pages of appeals: the candidate raises and follows, the office runs them, the adjudicator decides."""
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from assessments.enums import AppealOutcome
 from assessments.models import Appeal
 from assessments.testing import House
 from assessments.tests.appeals import appointed, decided, further, not_yet
-from portfolio.harness import AskingClient
-from portfolio.models import User
-from portfolio.testing import with_password
+from assessments.tests.views.visitors import queries_of, signed_in
 
 pytestmark = pytest.mark.django_db
-
-
-def signed_in(user: User) -> AskingClient:
-    client = AskingClient()
-    client.force_login(with_password(user))
-    return client
 
 
 def at(name: str, appeal: Appeal) -> str:
@@ -68,11 +59,8 @@ def test_strangers_learn_nothing(house: House, other_house: House) -> None:
         assert signed_in(user).get(at("appeal", appeal)).status_code == 404
 
 
-@pytest.mark.parametrize("name", ["appeal", "appoint_adjudicator", "decide_appeal"])
+@pytest.mark.parametrize("name", ["appeal", "appoint_adjudicator", "decide_appeal", "follow_up"])
 def test_a_page_of_an_appeal_asks_fifteen_times_at_most(house: House, name: str) -> None:
-    appeal = further(house)
+    appeal = decided(house, AppealOutcome.UPHELD) if name == "follow_up" else further(house)
     reader = house.other_verifier if name == "decide_appeal" else house.administrator
-    client = signed_in(reader)
-    with CaptureQueriesContext(connection) as captured:
-        assert client.get(at(name, appeal)).status_code == 200
-    assert len(captured) <= 15
+    assert queries_of(signed_in(reader), at(name, appeal)) <= 15

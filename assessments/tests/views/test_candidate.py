@@ -11,8 +11,8 @@ from django.utils import timezone
 from assessments.actions import evidence as items
 from assessments.actions import judgement
 from assessments.enums import Verdict
-from assessments.models import Enrolment, EvidenceVersion
-from assessments.testing import House, a_draft, an_enrolment, declared, described, handed_in, judged, met
+from assessments.models import EvidenceVersion
+from assessments.testing import House, a_draft, an_enrolment, declared, described, handed_in, judged, met, returned
 from assessments.tests.records import acknowledged, disputed, recorded
 from portfolio.harness import AskingClient
 from portfolio.models import User
@@ -30,21 +30,6 @@ def home(client: AskingClient, user: User) -> str:
 def waiting(client: AskingClient, user: User) -> str:
     """The list of what waits, without the news and the units below it."""
     return home(client, user).partition('<h2 id="waiting">')[2].partition("</section>")[0]
-
-
-def returned(version: EvidenceVersion, enrolment: Enrolment) -> EvidenceVersion:
-    judgement.review(
-        version=version,
-        rules=judgement.RulesOfEvidence(),
-        decisions=[],
-        feedback="The dates are missing.",
-        returned=True,
-        seen_at_location=False,
-        by=enrolment.assessor,
-        at=timezone.now(),
-    )
-    version.refresh_from_db()
-    return version
 
 
 def test_it_is_for_candidates(client: AskingClient, house: House) -> None:
@@ -76,7 +61,7 @@ def test_feedback_returned_items_and_drafts_wait_newest_first(client: AskingClie
     shown = waiting(client, house.candidate.user)
     order = [
         shown.index(reverse("assessments:submit_evidence", args=[draft.evidence_id])),
-        shown.index("The dates are missing."),
+        shown.index("Which week was that?"),
         shown.index("More needed for CC26 1.1, 1.2"),
     ]
     assert order == sorted(order)

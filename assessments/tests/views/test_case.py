@@ -1,17 +1,16 @@
 """Pages of cases and adjustments: for those they are for, every look on record, and nothing said to anybody else."""
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from assessments.actions import case as cases
 from assessments.actions import evidence as items
 from assessments.models import Case, Evidence
 from assessments.testing import House, a_draft, a_file, an_enrolment, handed_in
 from assessments.tests.appeals import a_case, holding
 from assessments.tests.further_acts import arranged
-from assessments.tests.views.test_appeal import signed_in
+from assessments.tests.views.visitors import queries_of, signed_in
 from portfolio.models import AccessLine
 
 pytestmark = pytest.mark.django_db
@@ -42,9 +41,7 @@ def test_every_look_at_a_case_is_on_record_and_strangers_find_none(house: House)
     case = a_case(house)
     page = reverse("assessments:case", args=[case.pk])
     office = signed_in(house.administrator)
-    with CaptureQueriesContext(connection) as captured:
-        office.get(page)
-    assert len(captured) <= 15
+    office.get(page)
     for user in (house.lead, house.assessor, house.candidate.user):
         assert signed_in(user).get(page).status_code == 404
     assert [(line.user, line.subject_id) for line in AccessLine.objects.all()] == [(house.administrator, case.pk)]
@@ -95,3 +92,25 @@ def test_the_page_of_a_case_shows_what_it_holds_and_the_same_files(house: House)
     assert "Cara Northgate, Evidence 1" in page
     assert "Colin Northgate, Evidence 1" in page
     assert text.stored.sha256 in page
+
+
+@pytest.mark.parametrize("name", ["case", "investigators", "hold", "close_case"])
+def test_a_page_of_a_case_asks_as_often_when_it_holds_much(house: House, name: str) -> None:
+    units = [an_enrolment(house), an_enrolment(house, "ocr-cc16"), an_enrolment(house, "ocr-cc32")]
+    for unit in units:
+        handed_in(unit, "1.1")
+    case, office = holding(house, units[0]), house.administrator
+    page, browser = reverse(f"assessments:{name}", args=[case.pk]), signed_in(office)
+    few = queries_of(browser, page)
+    for unit in units[1:]:
+        cases.freeze_unit(case=case, enrolment=unit, by=office, at=timezone.now())
+    for user in (house.lead, house.other_verifier):
+        cases.name_investigator(case=case, user=user, by=office, at=timezone.now())
+    cases.add_step(case=case, happened_on=timezone.localdate(), text="Read.", by=office, at=timezone.now())
+    assert queries_of(browser, page) == few <= 15
+
+
+@pytest.mark.parametrize("name", ["adjustment", "end_adjustment"])
+def test_a_page_of_an_adjustment_asks_fifteen_times_at_most(house: House, name: str) -> None:
+    page = reverse(f"assessments:{name}", args=[arranged(house).pk])
+    assert queries_of(signed_in(house.administrator), page) <= 15

@@ -9,17 +9,11 @@ from assessments.enums import Effect
 from assessments.models import ConsistencyRule, Enrolment
 from assessments.testing import House, an_enrolment, declared, handed_in, judged
 from assessments.tests.plans import ask_for
-from portfolio.harness import AskingClient
+from assessments.tests.views.visitors import signed_in
 from portfolio.models import User
 
 pytestmark = pytest.mark.django_db
 SENT = {"times": "2", "dates": "2", "kinds": "", "effect": "block", "reason": "Two calls."}
-
-
-def signed_in(user: User) -> AskingClient:
-    browser = AskingClient()
-    browser.force_login(user)
-    return browser
 
 
 def read(user: User, unit: Enrolment, view: str = "criteria") -> str:

@@ -6,16 +6,10 @@ from django.utils import timezone
 from assessments.models import Interest
 from assessments.testing import House, an_enrolment, handed_in
 from assessments.tests.ties import a_tie
-from portfolio.harness import AskingClient
-from portfolio.models import CandidateRecord, StaffRecord, User
+from assessments.tests.views.visitors import signed_in
+from portfolio.models import CandidateRecord, StaffRecord
 
 pytestmark = pytest.mark.django_db
-
-
-def signed_in(user: User) -> AskingClient:
-    client = AskingClient()
-    client.force_login(user)
-    return client
 
 
 def typed(**more: object) -> dict[str, object]:

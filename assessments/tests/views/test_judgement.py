@@ -3,15 +3,14 @@
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 
 from assessments.enums import Verdict
 from assessments.forms.reading import SEEN
 from assessments.models import Decision, Enrolment, EvidenceVersion, Review
 from assessments.testing import House, a_draft, an_enrolment, handed_in
 from assessments.tests.views.sent import token_on
+from assessments.tests.views.visitors import queries_of
 
 pytestmark = pytest.mark.django_db
 
@@ -145,9 +144,3 @@ def test_judging_costs_the_same_however_many_criteria(client: Client, house: Hou
     few = queries_of(client, f"/assessing/{handed_in(unit, '1.1').pk}/")
     an_enrolment(house, "sqa-h12e04")
     assert queries_of(client, f"/assessing/{handed_in(unit).pk}/") == few <= 15
-
-
-def queries_of(client: Client, address: str) -> int:
-    with CaptureQueriesContext(connection) as captured:
-        assert client.get(address).status_code == 200
-    return len(captured)

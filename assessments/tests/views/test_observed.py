@@ -5,9 +5,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
 from django.http import HttpResponse, HttpResponseBase
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -15,9 +13,10 @@ from assessments.actions import verification
 from assessments.models import AssessorRecord, Enrolment, EvidenceVersion
 from assessments.testing import House, an_enrolment, handed_in, judged, targets
 from assessments.tests.records import NARRATIVE, a_set, acknowledged, disputed, in_use, recorded
+from assessments.tests.views.visitors import queries_of, signed_in
 from portfolio.harness import AskingClient
-from portfolio.models import User, WorkInProgress
-from portfolio.testing import PASSWORD, with_password
+from portfolio.models import WorkInProgress
+from portfolio.testing import PASSWORD
 
 pytestmark = pytest.mark.django_db
 
@@ -27,14 +26,9 @@ def unit(house: House) -> Enrolment:
     return an_enrolment(house)
 
 
-def signed_in(client: AskingClient, person: User) -> AskingClient:
-    client.force_login(with_password(person))
-    return client
-
-
 @pytest.fixture
-def assessor(client: AskingClient, unit: Enrolment) -> AskingClient:
-    return signed_in(client, unit.assessor)
+def assessor(unit: Enrolment) -> AskingClient:
+    return signed_in(unit.assessor)
 
 
 def key(unit: Enrolment, number: str = "1.1") -> str:
@@ -225,9 +219,9 @@ def test_a_kind_that_is_none_and_a_unit_past_collecting_have_no_page(assessor: A
 # --- the candidate ---------------------------------------------------------------------------------------------------
 
 
-def test_it_waits_on_the_candidates_home_to_be_read_and_acknowledged(client: AskingClient, unit: Enrolment) -> None:
+def test_it_waits_on_the_candidates_home_to_be_read_and_acknowledged(unit: Enrolment) -> None:
     version = recorded(unit)
-    candidate = signed_in(client, unit.candidate_user)
+    candidate = signed_in(unit.candidate_user)
     page = reverse("assessments:acknowledge", args=[version.evidence_id])
     assert page in shown(candidate.get(reverse("assessments:candidate_home")))
     assert "She greeted the caller by name." in shown(candidate.get(page))
@@ -240,9 +234,9 @@ def test_it_waits_on_the_candidates_home_to_be_read_and_acknowledged(client: Ask
     assert "Replace with a new version" not in shown(candidate.get(item))
 
 
-def test_a_dispute_needs_no_password_but_words(client: AskingClient, unit: Enrolment) -> None:
+def test_a_dispute_needs_no_password_but_words(unit: Enrolment) -> None:
     version = recorded(unit)
-    candidate = signed_in(client, unit.candidate_user)
+    candidate = signed_in(unit.candidate_user)
     page = reverse("assessments:acknowledge", args=[version.evidence_id])
     assert "Say what is not right in the record." in shown(candidate.post(page, {"dispute": "yes", "words": " "}))
     assert candidate.post(page, {"dispute": "yes", "words": "It was Anna."}).status_code == 302
@@ -277,34 +271,37 @@ def test_what_is_no_record_has_no_page_of_one(assessor: AskingClient, unit: Enro
 # --- where it is shown -----------------------------------------------------------------------------------------------
 
 
-def queries(client: AskingClient, address: str) -> int:
-    with CaptureQueriesContext(connection) as captured:
-        assert client.get(address).status_code == 200
-    return len(captured)
-
-
-def test_pages_of_records_ask_no_more_often_for_a_long_one(house: House, client: AskingClient) -> None:
+def test_pages_of_records_ask_no_more_often_for_a_long_one(house: House) -> None:
     unit = an_enrolment(house)
-    short, long = recorded(unit, "1.1"), recorded(unit, *(row.number for row in unit.unit.criteria.all()))
-    for version in (short, long):
+    short, long = ["1.1"], [row.number for row in unit.unit.criteria.all()]
+    assessor, candidate = signed_in(unit.assessor), signed_in(unit.candidate_user)
+    counted: dict[str, list[int]] = {}
+    for numbers in (short, long):
+        version = recorded(unit, *numbers)
         disputed(version)
         judged(version, unit)
-    addresses = [
-        [reverse(f"assessments:{name}", args=[version.evidence_id]) for version in (short, long)]
-        for name in ("evidence", "correct_record", "acknowledge")
-    ]
-    for people, pages in ((unit.assessor, addresses[:2]), (unit.candidate_user, addresses[2:])):
-        reader = signed_in(client, people)
-        for few, many in pages:
-            found = queries(reader, few), queries(reader, many)
-            assert found[0] == found[1] <= 15, (few, found)
+        marked = json.dumps([{"quote": "I did", "start": 0, "key": key(unit, number)} for number in numbers])
+        of_unit, of_item = [unit.pk, "observation"], [version.evidence_id]
+        written = typed(unit, marks=marked, narrative="I did what they all ask for.")
+        for name, args in (("write_record", of_unit), ("correct_record", of_item)):
+            assert assessor.post(reverse(f"assessments:{name}", args=args), written).status_code == 302, name
+        for reader, name, args in (
+            (assessor, "evidence", of_item),
+            (assessor, "correct_record", of_item),
+            (assessor, "sign_correction", of_item),
+            (assessor, "sign_record", of_unit),
+            (candidate, "acknowledge", of_item),
+        ):
+            queries = queries_of(reader, reverse(f"assessments:{name}", args=args))
+            counted.setdefault(name, []).append(queries)
+    assert all(few == many <= 15 for few, many in counted.values()), counted
 
 
-def test_a_verifier_reads_it_beside_the_sample(house: House, client: AskingClient) -> None:
+def test_a_verifier_reads_it_beside_the_sample(house: House) -> None:
     unit = an_enrolment(house)
     acknowledged(judged(recorded(unit), unit))
     sample = verification.plan_sample(enrolment=unit, reason="New.", by=house.verifier, at=timezone.now())
-    page = shown(signed_in(client, house.verifier).get(reverse("assessments:sample", args=[sample.pk])))
+    page = shown(signed_in(house.verifier).get(reverse("assessments:sample", args=[sample.pk])))
     assert "Evidence 1: The late shift" in page
     assert "She greeted the caller by name." in page
 

@@ -1,14 +1,13 @@
 """It lets a centre's office enrol, allocate, record approvals and sign for the centre."""
 
 import pytest
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from assessments.forms import office as forms
 from assessments.models import Allocation, AuthenticationForm, Enrolment
 from assessments.testing import House, a_unit, an_enrolment, signed_off
+from assessments.tests.views.visitors import queries_of
 from portfolio.models import StaffRecord, User
 from portfolio.testing import PASSWORD, with_password
 
@@ -131,12 +130,6 @@ def test_the_office_is_for_the_centres_own_administrators(
         client.force_login(user)
         answer = client.get(address)
         assert answer.status_code == code, (user, answer.headers.get("Location"))
-
-
-def queries_of(client: Client, address: str) -> int:
-    with CaptureQueriesContext(connection) as captured:
-        assert client.get(address).status_code == 200
-    return len(captured)
 
 
 def test_a_large_centre_finds_the_candidate_before_it_enrols_them(

@@ -13,17 +13,10 @@ from assessments.models import AssessmentPlan, PlanReview
 from assessments.queries.mapping import value_of
 from assessments.testing import House, a_draft, a_unit, an_enrolment, handed_in
 from assessments.tests.plans import WEEK, a_plan, activity_of, agreed, held, proposed, with_activity
-from portfolio.harness import AskingClient
-from portfolio.models import User
-from portfolio.testing import PASSWORD, with_password
+from assessments.tests.views.visitors import signed_in
+from portfolio.testing import PASSWORD
 
 pytestmark = pytest.mark.django_db
-
-
-def signed_in(user: User) -> AskingClient:
-    browser = AskingClient()
-    browser.force_login(with_password(user))
-    return browser
 
 
 def address(name: str, pk: int) -> str:
