@@ -43,6 +43,8 @@ SCHEME = 1
 """How `signed_facts` writes the facts down."""
 STATEMENT, ACKNOWLEDGED = "record-assessor", "record-candidate"
 LONGEST_LOCATOR = 100
+MOST_EXCHANGES = 60
+"""Questions with their answers in one record: what is still read as one."""
 
 Criterion = tuple[int, int]
 """Of an enrolment, by the ids of both."""
@@ -280,6 +282,9 @@ def missing(content: Content) -> list[tuple[str, str]]:
     for number, row in enumerate(content.exchanges, start=1):
         if not (row.asked.strip() and row.said.strip()):
             found.append(("exchanges", f"Question {number}: write down the question and the answer."))
+    if (many := len(content.exchanges)) > MOST_EXCHANGES:
+        sentence = f"A record holds {MOST_EXCHANGES} questions at most and this has {many}: take some into a record of "
+        found.append(("exchanges", f"{sentence}their own. Everything you typed is still here."))
     if any(not 0 <= row.start < row.end <= len(content.narrative) for row in content.passages):
         found.append(("narrative", "A passage that you marked is not in the text any more: mark it again."))
     return found

@@ -39,6 +39,8 @@ from portfolio.enums import Told
 from portfolio.models import User
 from portfolio.refusal import Refusal
 
+SENT_BACK = "Sent back by internal verification. Its assessor says what is needed."
+
 
 @transaction.atomic
 def plan_sample(*, enrolment: Enrolment, reason: str, by: User, at: datetime.datetime) -> Sample:
@@ -136,7 +138,9 @@ def send_back(
 ) -> Enrolment:
     """Not agreed: the unit goes back to collecting with a finding and a dated action; signatures are voided by rows.
 
-    An open sample is closed by it as not agreed. Source: an outcome not agreed reopens the unit (domain rule 44).
+    An open sample is closed by it as not agreed. What was found is said to the assessor, in the action: the candidate
+    reads why signatures were voided, on pages and on paper, so that says no more than what to do.
+    Source: an outcome not agreed reopens the unit (domain rule 44).
     """
     enrolment = lock_one(enrolment)
     facts = unit_facts(enrolment)
@@ -152,10 +156,10 @@ def send_back(
         _close(sample, looked_at, SampleOutcome.NOT_AGREED, finding, by, at)
     _raise_action(enrolment, sample, finding, wanted, due_on, by, at)
     move_unit(enrolment, Verb.SEND_BACK, UnitStatus.COLLECTING, **BACK_TO_COLLECTING)
-    void_signatures(enrolment, by=by, at=at, reason=f"Sent back: {finding}")
+    void_signatures(enrolment, by=by, at=at, reason=SENT_BACK)
     if sample:
         notices.settle(sample, by, at)
-    sentence = "Sent back by internal verification: it is open for evidence again."
+    sentence = "Sent back by internal verification: it is open for evidence again. Its assessor says what is needed."
     telling.came_back(enrolment, sentence, [enrolment.countersigner], by, at)
     return _told(enrolment, Verb.SEND_BACK, by, at, finding=finding, sample=sample.pk if sample else None)
 

@@ -16,6 +16,7 @@ from assessments.queries.versions import with_releases
 from assessments.views.asking import currency_of, item_linked, person_at
 from assessments.views.viewing import files_shown
 from portfolio.access import SignedInRequest, signed_in
+from portfolio.numbers import whole
 
 LINKS: dict[Verb, tuple[str, str]] = {
     Verb.SUBMIT: ("Hand it in", "assessments:submit_evidence"),
@@ -67,9 +68,9 @@ def number_asked(request: SignedInRequest) -> int | None:
     asked = request.GET.get("version")
     if asked is None:
         return None
-    if not asked.isdecimal():
+    if (number := whole(asked)) is None:
         raise Http404("There is no such version.")
-    return int(asked)
+    return number
 
 
 def draft_of(request: SignedInRequest, pk: int) -> DraftPage:

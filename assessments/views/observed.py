@@ -39,6 +39,7 @@ from portfolio import signing, work
 from portfolio.access import SignedInRequest, holds, signed_in
 from portfolio.enums import Role
 from portfolio.models import CandidateRecord
+from portfolio.numbers import whole
 from portfolio.views.answers import done, in_progress
 from portfolio.work import Subject, Work
 
@@ -304,8 +305,8 @@ def desk_of(request: SignedInRequest, pk: int, kind: str) -> Desk:
     if kind not in RECORDED:
         raise Http404("There is no such kind of record.")
     enrolment, units = held(request, pk)
-    asked = request.GET.get("another", "1")
-    another = int(asked) if asked.isdecimal() and 0 < int(asked) < 100 else 1
+    asked = whole(request.GET.get("another", "")) or 1
+    another = asked if asked < 100 else 1
     query = f"?another={another}" if another > 1 else ""
     candidate = enrolment.candidate
     candidate.centre = enrolment.centre

@@ -20,6 +20,7 @@ from portfolio import transfers
 from portfolio.access import SignedInRequest, signed_in_or_401
 from portfolio.enums import Role
 from portfolio.models import Centre, Upload
+from portfolio.numbers import whole
 from portfolio.refusal import Refusal
 from portfolio.vault import NotWrittenError
 
@@ -135,8 +136,7 @@ def refused(status: int, sentences: list[str]) -> JsonResponse:
 
 def number_in(request: SignedInRequest, header: str) -> int | None:
     """The whole number in a header, if one is there."""
-    value = request.headers.get(header, "")
-    return int(value) if value.isascii() and value.isdigit() and len(value) < 19 else None
+    return whole(request.headers.get(header, ""))
 
 
 def metadata(header: str) -> dict[str, str]:
