@@ -4,9 +4,10 @@ WeasyPrint needs Pango from the system and a second to import, so the house star
 Fonts are configured once per process and rendering is one at a time: a font configuration that two threads use at once
 corrupts memory, and one lock is faster than one configuration per thread.
 
-A document is `templates/documents/<kind>.html`, which extends `documents/base.html` and is styled by
-`documents/base.css` and, if there is one, `documents/<kind>.css`. It fetches nothing but files that belong to the
-house: no address of another server, and no file outside `static/` and `templates/documents/`.
+A document is `templates/documents/<kind>.html`, or `documents/sheet.html` where its kind has no template of its own. It
+extends `documents/base.html` and is styled by `documents/base.css` and, if there is one, the style sheet named like its
+template. It fetches nothing but files that belong to the house: no address of another server, and no file outside
+`static/` and `templates/documents/`.
 """
 
 import codecs
@@ -28,7 +29,7 @@ from urllib.parse import unquote, urlsplit
 from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Warning
-from django.template.loader import render_to_string
+from django.template.loader import render_to_string, select_template
 
 DRAFT = "pdf/ua-1"
 ISSUED = "pdf/a-3a"
@@ -44,6 +45,7 @@ LIBRARIES = (
     "libfontconfig.so.1",
 )
 
+SHEET = "documents/sheet.html"
 DOCUMENTS = Path(settings.BASE_DIR) / "templates" / "documents"
 OURS = (DOCUMENTS, Path(settings.BASE_DIR) / "static")
 
@@ -69,6 +71,12 @@ def render(template: str, context: Mapping[str, Any], *, variant: str, attachmen
     html = render_to_string(template, dict(context))
     with _press, no_collecting():
         return toolbox().set_pages(html, style_sheets(template), variant, attachments)
+
+
+def template_for(kind: str) -> str:
+    """The template of a kind of document: its own, else the sheet of titled parts that most kinds share."""
+    found = select_template([f"documents/{kind}.html", SHEET])
+    return str(found.template.name)
 
 
 def render_version() -> str:

@@ -44,15 +44,15 @@ class Shown:
 
     name: str
     page: str
-    pk: int
+    args: tuple[object, ...]
 
 
 def guard(subject_kind: str, dotted_path: str) -> None:
     """Say who may fetch documents of records of this kind.
 
-    `dotted_path` names a function `(user, subject_id) -> Shown | None` of the floor that knows the records, which calls
-    this from its `AppConfig.ready`: the record, or None for who may not see it. Documents of a kind without a guard are
-    fetched by nobody.
+    `dotted_path` names a function `(user, document) -> Shown | None` of the floor that knows the records, which calls
+    this from its `AppConfig.ready`: the record, or None for who may not see it or all that the document tells of it.
+    Documents of a kind without a guard are fetched by nobody.
     """
     _guards[subject_kind] = dotted_path
 
@@ -62,8 +62,8 @@ def shown_by(document: Document, user: User) -> Shown | None:
     dotted_path = _guards.get(document.subject_kind)
     if dotted_path is None:
         return None
-    find: Callable[[User, int], Shown | None] = import_string(dotted_path)
-    return find(user, document.subject_id)
+    find: Callable[[User, Document], Shown | None] = import_string(dotted_path)
+    return find(user, document)
 
 
 def kind_of(subject: models.Model) -> str:
@@ -85,7 +85,8 @@ def ask(
 ) -> Document:
     """The document of these facts, which is ready, or waiting with a job that will make it.
 
-    The template is `documents/<kind>.html` with `facts` as its context. One that failed is tried again.
+    The template is `documents/<kind>.html`, or the sheet that most kinds share, with `facts` as its context. One that
+    failed is tried again.
     """
     written = canonical.plain(facts)
     key = key_of(centre=centre, kind=kind, facts=facts, subject=subject, issued=issued)
@@ -189,7 +190,7 @@ def unfinished(at: datetime.datetime) -> models.QuerySet[Document]:
 
 def rendered(document: Document) -> bytes:
     """The PDF of the document's facts. An issued one is PDF/A-3a and carries the facts as JSON within."""
-    template, context = f"documents/{document.kind}.html", {"facts": document.facts}
+    template, context = pdf.template_for(document.kind), {"facts": document.facts}
     if not document.issued:
         return pdf.render(template, context, variant=pdf.DRAFT)
     record = pdf.Attachment(
