@@ -16,6 +16,7 @@ import functools
 import gc
 import hashlib
 import importlib.metadata
+import logging
 import mimetypes
 import sys
 import threading
@@ -45,6 +46,8 @@ LIBRARIES = (
     "libfontconfig.so.1",
 )
 
+PAGE_SET = "Step 5 - Creating layout - Page %d"
+"""What WeasyPrint writes in its log of each page; its version is pinned, and a test hears it."""
 SHEET = "documents/sheet.html"
 DOCUMENTS = Path(settings.BASE_DIR) / "templates" / "documents"
 OURS = (DOCUMENTS, Path(settings.BASE_DIR) / "static")
@@ -66,10 +69,20 @@ class Attachment:
     relationship: str = "Data"
 
 
-def render(template: str, context: Mapping[str, Any], *, variant: str, attachments: Sequence[Attachment] = ()) -> bytes:
-    """The template, filled in and set as a tagged PDF with its fonts in it. Raises CannotRender."""
+def render(
+    template: str,
+    context: Mapping[str, Any],
+    *,
+    variant: str,
+    attachments: Sequence[Attachment] = (),
+    tell: Callable[[int], None] | None = None,
+) -> bytes:
+    """The template, filled in and set as a tagged PDF with its fonts in it. Raises CannotRender.
+
+    `tell` is called with the number of each page as it is set; where pages name each other's numbers, more than once.
+    """
     html = render_to_string(template, dict(context))
-    with _press, no_collecting():
+    with _press, no_collecting(), telling(tell):
         return toolbox().set_pages(html, style_sheets(template), variant, attachments)
 
 
@@ -152,6 +165,35 @@ def no_collecting() -> Iterator[None]:
     finally:
         if was_on:
             gc.enable()
+
+
+class PageTeller(logging.Handler):
+    """Tells of each page that WeasyPrint sets, by what it writes in its log."""
+
+    def __init__(self, tell: Callable[[int], None]) -> None:
+        super().__init__(logging.INFO)
+        self.tell = tell
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.msg == PAGE_SET and isinstance(record.args, tuple) and isinstance(number := record.args[0], int):
+            self.tell(number)
+
+
+@contextmanager
+def telling(tell: Callable[[int], None] | None) -> Iterator[None]:
+    """Have whoever wants to know told of the pages, as they are set."""
+    if tell is None:
+        yield
+        return
+    log, teller = logging.getLogger("weasyprint.progress"), PageTeller(tell)
+    before = log.level
+    log.addHandler(teller)
+    log.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        log.removeHandler(teller)
+        log.setLevel(before)
 
 
 def style_sheets(template: str) -> list[Path]:

@@ -9,6 +9,7 @@ The worker sees only the facts, never the records, so what is printed is what st
 
 import datetime
 import logging
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
@@ -112,7 +113,8 @@ def ask(
 @transaction.atomic
 def again(*, document: Document, by: User, at: datetime.datetime) -> Document:
     """Set a document waiting once more if it failed or its worker was lost; one that is ready or in hand stays."""
-    asked = {"status": DocumentStatus.WAITING, "problem": "", "started_at": None, "asked_by": by, "asked_at": at}
+    asked = {"status": DocumentStatus.WAITING, "problem": "", "pages_set": 0, "started_at": None}
+    asked |= {"asked_by": by, "asked_at": at}
     if unfinished(at).filter(pk=document.pk).update(**asked):
         return enqueued(document)
     document.refresh_from_db()
@@ -142,7 +144,7 @@ def make(document_id: int) -> None:
     document = Document.objects.select_related("centre").get(pk=document_id)
     mine = waiting.filter(pk=document_id, started_at=started)
     try:
-        stored = kept(document, rendered(document))
+        stored = kept(document, rendered(document, PagesSet(mine)))
         mine.update(status=DocumentStatus.READY, stored=stored, finished_at=timezone.now())
     except Refusal as refusal:
         log.exception("Document %s could not be kept", document_id)
@@ -188,17 +190,30 @@ def unfinished(at: datetime.datetime) -> models.QuerySet[Document]:
     return Document.objects.filter(Q(status=DocumentStatus.FAILED) | lost_by(at))
 
 
-def rendered(document: Document) -> bytes:
+class PagesSet:
+    """Notes on a document how many of its pages are set, so that whoever waits sees it go on: once a second at most."""
+
+    def __init__(self, waiting: models.QuerySet[Document]) -> None:
+        self.waiting, self.most, self.noted_at = waiting, 0, time.monotonic()
+
+    def __call__(self, number: int) -> None:
+        self.most = max(self.most, number)
+        if time.monotonic() - self.noted_at >= 1:
+            self.waiting.update(pages_set=self.most)
+            self.noted_at = time.monotonic()
+
+
+def rendered(document: Document, tell: Callable[[int], None]) -> bytes:
     """The PDF of the document's facts. An issued one is PDF/A-3a and carries the facts as JSON within."""
     template, context = pdf.template_for(document.kind), {"facts": document.facts}
     if not document.issued:
-        return pdf.render(template, context, variant=pdf.DRAFT)
+        return pdf.render(template, context, variant=pdf.DRAFT, tell=tell)
     record = pdf.Attachment(
         name="record.json",
         content=canonical.canonical(document.facts),
         description="The facts this document shows, as canonical JSON",
     )
-    return pdf.render(template, context, variant=pdf.ISSUED, attachments=[record])
+    return pdf.render(template, context, variant=pdf.ISSUED, attachments=[record], tell=tell)
 
 
 def kept(document: Document, content: bytes) -> StoredFile:
