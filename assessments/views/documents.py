@@ -31,7 +31,7 @@ from portfolio.models import CandidateRecord
 FOR = {
     "title_page": "Whose portfolio it is, for which units, at which centre, and who works on it.",
     "contents": "What the portfolio should hold, whether it does, and where it stands.",
-    "profile": "The candidate’s job, duties and career, in their own words.",
+    "profile": "Job, duties and career, in the candidate’s own words.",
     "signatories": "Everybody who signed or decided anything, with qualification, dates and signature.",
     "witnesses": "Everybody who testified, what they are to the candidate and know of the work.",
     "unit_progress": "Each criterion: which evidence claims it, when it was accepted and by whom.",
@@ -51,6 +51,7 @@ def documents(request: SignedInRequest, slug: str, handle: str) -> HttpResponse:
         "page": page,
         "binder": binder,
         "candidate": binder.candidate,
+        "trail": [("My portfolio", reverse("assessments:candidate_home")), ("Documents", None)],
         "forms": [(kind, title, FOR[kind]) for kind, title in BINDER_FORMS.items()],
         "unit_forms": [(kind, title, FOR[kind]) for kind, title in UNIT_FORMS.items()],
         "items": [(item, documents_of(item.record, witnessed=item.witnessed)) for item in page.items],
