@@ -17,3 +17,6 @@ class AssessmentsConfig(AppConfig):
         guard = import_string("portfolio.press.guard")
         guard("enrolment", "assessments.queries.printed.unit_shown")
         guard("authenticationform", "assessments.queries.printed.authentication_shown")
+        guard("evidence", "assessments.queries.papers.item_shown")
+        guard("assessmentplan", "assessments.queries.papers.plan_shown")
+        guard("candidaterecord", "assessments.queries.papers.portfolio_shown")

@@ -11,6 +11,7 @@ from assessments.views import (
     caseload,
     consistency,
     device,
+    documents,
     evidence,
     files,
     follow_up,
@@ -22,6 +23,7 @@ from assessments.views import (
     office,
     planning,
     printed,
+    profile,
     question_sets,
     reassigning,
     record,
@@ -182,6 +184,18 @@ urlpatterns = [
         path(f"enrolments/<int:pk>/{verb.value.replace('_', '-')}/", record.verb, {"verb": verb.value}, name=verb.value)
         for verb in UNIT_STEPS
     ),
+    # its documents
+    path("centre/<slug:slug>/candidates/<slug:handle>/documents/", documents.documents, name="documents"),
+    path(
+        "centre/<slug:slug>/candidates/<slug:handle>/documents/<slug:kind>/",
+        documents.binder_document,
+        name="binder_document",
+    ),
+    path("centre/<slug:slug>/profile/", profile.profile, name="profile"),
+    path("enrolments/<int:pk>/documents/", documents.unit_documents, name="unit_documents"),
+    path("enrolments/<int:pk>/documents/<slug:kind>/", documents.unit_document, name="unit_document"),
+    path("evidence/<int:pk>/documents/<slug:kind>/", documents.item_document, name="item_document"),
+    path("plans/<int:pk>/document/", documents.plan_document, name="plan_document"),
     # its official forms
     path("enrolments/<int:pk>/recording-form/", printed.recording_form, name="recording_form"),
     path("authentication-forms/<int:pk>/document/", printed.authentication_document, name="authentication_document"),

@@ -222,6 +222,9 @@ def candidates_pages(found: Subjects) -> Iterable[Page]:
     yield page("Hand in", me, "assessments:submit_evidence", found.draft.evidence_id, measured=False)
     yield page("Withdraw a draft", me, "assessments:withdraw_evidence", found.draft.evidence_id, measured=False)
     yield page("Appeal a decision", me, "assessments:raise_appeal", found.begun.pk, most=HEAVY, measured=False)
+    slug = found.staffed.centre.slug
+    yield page("Documents of a portfolio", me, "assessments:documents", slug, me.handle, most=HEAVY)
+    yield page("My profile", me, "assessments:profile", slug, measured=False)
     yield page("Document", me, "portfolio:document", found.document.pk)
     yield page("Units", me, "units:list")
     yield page("Specification", me, "units:unit", UNITS[0], 1)

@@ -19,6 +19,7 @@ from assessments.models.planning import (
     PlanUnit,
     ReviewedProgress,
 )
+from assessments.models.profile import TOLD, Profile
 from assessments.models.question_sets import QuestionSet, QuestionSetQuerySet, SetQuestion, SetQuestionCriterion
 from assessments.models.simulation import SimulatedCriterion, SimulationApproval
 from assessments.models.strategy import (
@@ -37,6 +38,7 @@ __all__ = [
     "SCOPES",
     "SIGNED",
     "STILL_WANTED",
+    "TOLD",
     "Acknowledgement",
     "Action",
     "ActionQuerySet",
@@ -78,6 +80,7 @@ __all__ = [
     "PlannedCell",
     "PlannedCellQuerySet",
     "PlannedCriterion",
+    "Profile",
     "QuestionSet",
     "QuestionSetQuerySet",
     "Release",

@@ -65,6 +65,7 @@ TOLD: dict[str, Lines] = {
     "release_freeze": NOBODY,
     "close_case": NOBODY,
     "arrange_adjustment": NOBODY,
+    "write_profile": NOBODY,
     "end_adjustment": NOBODY,
     "approve_simulation": NOBODY,
     "set_rule": NOBODY,

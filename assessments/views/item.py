@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from assessments.documents.asking import item_documents
 from assessments.enums import EvidenceKind, ItemStatus, Verb
 from assessments.models import Evidence, EvidenceVersion
 from assessments.queries.item import DraftPage, ItemPage, draft_page, item_page
@@ -50,6 +51,7 @@ def evidence(request: SignedInRequest, pk: int) -> HttpResponse:
         "currency": currency_of(page.version),
         "acts": acts(page),
         "returned_with": returned_with(page),
+        "papers": item_documents(page),
         "seen": next((turn for turn in page.turns if turn.seen and turn.version == page.version.number), None),
         "can_judge": page.verbs.get(Verb.REVIEW) == [],
         "can_edit": page.own and draft,

@@ -346,6 +346,7 @@ class Migration(migrations.Migration):
                 ('problem', models.TextField(blank=True)),
                 ('asked_at', models.DateTimeField()),
                 ('started_at', models.DateTimeField(null=True)),
+                ('pages_set', models.PositiveIntegerField(default=0, help_text='while it is being made: pages done so far')),
                 ('finished_at', models.DateTimeField(null=True)),
                 ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('centre', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='documents', to='portfolio.centre')),
