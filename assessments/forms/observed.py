@@ -31,7 +31,7 @@ from assessments.queries.observed import (
 from assessments.queries.question_sets import Asking
 from assessments.queries.recording import KEPT_AS, Noted
 from portfolio.forms import KeptForm, day
-from portfolio.numbers import LONGEST, whole
+from portfolio.whole import LONGEST, whole
 
 LOOKING = ("row", "take", "number", "keep")
 """Presses that sign nothing: the page comes back with all that was typed, and nothing is checked."""

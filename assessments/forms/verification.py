@@ -9,7 +9,7 @@ from assessments.enums import UnitStatus
 from assessments.forms.journey import VerbForm
 from assessments.queries.record import CriterionRow
 from portfolio.forms import KeptForm, day
-from portfolio.numbers import whole
+from portfolio.whole import whole
 
 
 def choices_of(criteria: list[CriterionRow]) -> list[tuple[int, str]]:

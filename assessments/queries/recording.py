@@ -12,7 +12,7 @@ from assessments.queries.observed import RecordShown, records_shown
 from assessments.rules import Person
 from assessments.workflow import ItemFacts
 from portfolio.models import User, WorkInProgress
-from portfolio.numbers import whole
+from portfolio.whole import whole
 from units.models import Criterion
 
 IN_FORCE = (ItemStatus.SUBMITTED, ItemStatus.REVIEWED)

@@ -19,9 +19,9 @@ from portfolio.access import SignedInRequest, holds, signed_in
 from portfolio.audit import kind_of
 from portfolio.enums import Role
 from portfolio.models import AccessLine, Centre, User
-from portfolio.numbers import whole
 from portfolio.views.answers import done, form_page, in_progress, typed
 from portfolio.views.people import Trail, ask, ask_or_act, kept_centre
+from portfolio.whole import whole
 
 PER_PAGE = 15
 

@@ -20,9 +20,9 @@ from assessments.views.asking import person_at
 from portfolio.access import SignedInRequest, holds, signed_in
 from portfolio.enums import Role
 from portfolio.models import Centre
-from portfolio.numbers import whole
 from portfolio.views.answers import done, form_page, in_progress
 from portfolio.views.people import Trail, ask, ask_or_act
+from portfolio.whole import whole
 from units.models import AwardingBody, Criterion, Unit
 
 PER_PAGE = 15

@@ -25,8 +25,8 @@ from assessments.views.receiving import received
 from portfolio.access import SignedInRequest, holds, open_to_all
 from portfolio.enums import Role
 from portfolio.models import CandidateRecord
-from portfolio.numbers import whole
 from portfolio.refusal import Refusal
+from portfolio.whole import whole
 from portfolio.work import Subject, Work
 
 STYLES = ("css/base.css", "css/forms.css", "css/components.css")

@@ -34,9 +34,9 @@ from portfolio import signing
 from portfolio.access import SignedInRequest, holds, signed_in
 from portfolio.enums import Role
 from portfolio.models import CandidateRecord
-from portfolio.numbers import whole
 from portfolio.refusal import Refusal
 from portfolio.views.answers import in_progress, show_refusal
+from portfolio.whole import whole
 
 ASK = require_http_methods(["GET", "HEAD", "POST"])
 

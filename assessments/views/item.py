@@ -17,7 +17,7 @@ from assessments.queries.versions import with_releases
 from assessments.views.asking import currency_of, item_linked, person_at
 from assessments.views.viewing import files_shown
 from portfolio.access import SignedInRequest, signed_in
-from portfolio.numbers import whole
+from portfolio.whole import whole
 
 LINKS: dict[Verb, tuple[str, str]] = {
     Verb.SUBMIT: ("Hand it in", "assessments:submit_evidence"),

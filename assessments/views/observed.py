@@ -39,8 +39,8 @@ from portfolio import signing, work
 from portfolio.access import SignedInRequest, holds, signed_in
 from portfolio.enums import Role
 from portfolio.models import CandidateRecord
-from portfolio.numbers import whole
 from portfolio.views.answers import done, in_progress
+from portfolio.whole import whole
 from portfolio.work import Subject, Work
 
 ASK = require_http_methods(["GET", "HEAD", "POST"])

@@ -16,8 +16,8 @@ from assessments.models import QuestionSet
 from assessments.queries.question_sets import SetPage, set_page, sets_of, units_offered
 from portfolio.access import SignedInRequest, holds
 from portfolio.models import Centre
-from portfolio.numbers import whole
 from portfolio.views.answers import done, in_progress
+from portfolio.whole import whole
 from units.models import Unit
 
 ASK = require_http_methods(["GET", "HEAD", "POST"])

@@ -19,9 +19,9 @@ from assessments.views.office import units_trail
 from portfolio.access import SignedInRequest, holds
 from portfolio.enums import Role
 from portfolio.models import Centre, User
-from portfolio.numbers import whole
 from portfolio.views.answers import done
 from portfolio.views.people import ask_or_act, kept_centre
+from portfolio.whole import whole
 
 MOST = 300
 """How many units change hands in one act, at most."""

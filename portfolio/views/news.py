@@ -15,9 +15,9 @@ from portfolio.access import SignedInRequest, by_script, open_to_all, signed_in
 from portfolio.enums import Rhythm, Role
 from portfolio.forms import TellingForm
 from portfolio.models import LeftOut, Telling, User
-from portfolio.numbers import whole
 from portfolio.queries import newest_news, news_page
 from portfolio.views.answers import done, form_page, ours, typed
+from portfolio.whole import whole
 
 
 def on_home(request: SignedInRequest) -> dict[str, Any]:

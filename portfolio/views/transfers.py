@@ -20,9 +20,9 @@ from portfolio import transfers
 from portfolio.access import SignedInRequest, signed_in_or_401
 from portfolio.enums import Role
 from portfolio.models import Centre, Upload
-from portfolio.numbers import whole
 from portfolio.refusal import Refusal
 from portfolio.vault import NotWrittenError
+from portfolio.whole import whole
 
 PIECE = "application/offset+octet-stream"
 TUS = {"Tus-Resumable": "1.0.0", "Cache-Control": "no-store"}

@@ -11,7 +11,7 @@ from django.utils import timezone
 from assessments.actions import evidence as items
 from assessments.actions import judgement, verification
 from assessments.enums import Verdict
-from assessments.models import Enrolment, EvidenceVersion
+from assessments.models import EvidenceVersion
 from assessments.testing import (
     House,
     a_draft,

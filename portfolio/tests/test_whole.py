@@ -2,7 +2,7 @@
 
 import pytest
 
-from portfolio.numbers import LONGEST, whole
+from portfolio.whole import LONGEST, whole
 
 
 @pytest.mark.parametrize(("text", "number"), [("0", 0), ("7", 7), ("007", 7), ("9" * LONGEST, 10**LONGEST - 1)])
