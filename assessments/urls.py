@@ -4,6 +4,7 @@ from django.urls import path
 
 from assessments.views import (
     adjustment,
+    alarms,
     appeal,
     award,
     candidate,
@@ -143,6 +144,7 @@ urlpatterns = [
     path("samples/<int:pk>/", verification.sample, name="sample"),
     path("samples/<int:pk>/drop/", verification.drop_sample, name="drop_sample"),
     path("actions/<int:pk>/", verification.action, name="action"),
+    path("alarms/<int:pk>/", alarms.alarm, name="alarm"),
     path("verifying/strategy/", strategy.strategy, name="strategy"),
     path("centre/<slug:slug>/strategy/", strategy.centre_strategy, name="centre_strategy"),
     path("centre/<slug:slug>/strategy/<slug:code>/", strategy.policy, name="sampling_policy"),

@@ -31,6 +31,7 @@ STAGES: dict[UnitStatus, SampleStage] = {
 
 NOT_OPEN = "This sample is not open any more."
 CLOSED = "This action is closed already."
+LOOKED = "Somebody has looked at this already: the alarm is closed."
 
 
 @dataclass(frozen=True)
@@ -116,6 +117,13 @@ def sample_refusals(person: Person, people: People, *, is_open: bool) -> list[Re
     if refused := verifier_refusals(person, people):
         return refused
     return [] if is_open else [Reason(NOT_OPEN, "unit")]
+
+
+def alarm_refusals(person: Person, people: People, *, is_open: bool) -> list[Reason]:
+    """Why this person cannot say that a change after a sample makes no difference: the unit's verifier does."""
+    if refused := verifier_refusals(person, people):
+        return refused
+    return [] if is_open else [Reason(LOOKED, "unit")]
 
 
 def further_acts(person: Person, facts: UnitFacts) -> list[str]:

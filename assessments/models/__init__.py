@@ -1,6 +1,7 @@
 """Nouns of the upper floor, by chapter."""
 
 from assessments.models.adjustment import Adjustment
+from assessments.models.alarms import Alarm, AlarmQuerySet
 from assessments.models.appeal import DAYS, Appeal, AppealsProcedure, Days, Hearing
 from assessments.models.award import AuthenticationForm, Certificate, Claim
 from assessments.models.case import Case, CaseConcern, CaseStep, CaseWorker, Freeze
@@ -23,6 +24,7 @@ from assessments.models.question_sets import QuestionSet, QuestionSetQuerySet, S
 from assessments.models.simulation import SimulatedCriterion, SimulationApproval
 from assessments.models.strategy import (
     LeftOut,
+    PlanHandover,
     PlannedCell,
     PlannedCellQuerySet,
     RiskRating,
@@ -31,6 +33,7 @@ from assessments.models.strategy import (
 )
 from assessments.models.testimony import SIGNED, STILL_WANTED, Testimony, TestimonyCriterion
 from assessments.models.verification import Action, ActionQuerySet, Sample, SampledCriterion, UnsampledNote
+from assessments.models.widening import Widening
 
 __all__ = [
     "DAYS",
@@ -42,6 +45,8 @@ __all__ = [
     "ActionQuerySet",
     "ActivityItem",
     "Adjustment",
+    "Alarm",
+    "AlarmQuerySet",
     "Allocation",
     "Appeal",
     "AppealsProcedure",
@@ -72,6 +77,7 @@ __all__ = [
     "LeftOut",
     "Mapping",
     "Marker",
+    "PlanHandover",
     "PlanReview",
     "PlanUnit",
     "PlannedActivity",
@@ -97,4 +103,5 @@ __all__ = [
     "Testimony",
     "TestimonyCriterion",
     "UnsampledNote",
+    "Widening",
 ]

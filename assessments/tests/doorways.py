@@ -6,6 +6,7 @@ from assessments.actions.question_sets import WRITE
 from assessments.enums import Verb
 from assessments.models import (
     Adjustment,
+    Alarm,
     Appeal,
     AuthenticationForm,
     Case,
@@ -66,6 +67,7 @@ class Scene:
     case: Case
     adjustment: Adjustment
     sampling_plan: SamplingPlan
+    alarm: Alarm
 
 
 def slug(scene: Scene) -> list[object]:
@@ -114,6 +116,10 @@ def of_sample(scene: Scene) -> list[object]:
 
 def of_action(scene: Scene) -> list[object]:
     return [scene.unit.actions.get().pk]
+
+
+def of_alarm(scene: Scene) -> list[object]:
+    return [scene.alarm.pk]
 
 
 def of_form(scene: Scene) -> list[object]:
@@ -282,6 +288,7 @@ TABLE: dict[str, Expected] = {
     "assessments:sample": Expected(only(*STAFF_OF_THE_UNIT), of_sample),
     "assessments:drop_sample": Expected(verifying() | {"lead": 403}, of_sample),
     "assessments:action": Expected(only(*STAFF_OF_THE_UNIT), of_action),
+    "assessments:alarm": Expected(verifying(), of_alarm),
     "assessments:approve_simulation": Expected(only(*SEES_THE_UNIT, code=403) | {"verifier": 200}, of_unit),
     "assessments:appeals": Expected(signed_in()),
     "assessments:appeal": Expected(only(*SEES_THE_UNIT), of_appeal),

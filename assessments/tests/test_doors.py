@@ -25,6 +25,7 @@ from assessments.models import (
     EvidenceVersion,
 )
 from assessments.testing import House, a_draft, an_enrolment, handed_in, judged, signed_off
+from assessments.tests.acts_of_strategy import an_alarm
 from assessments.tests.answers import (
     CLOSED,
     ROLES,
@@ -104,6 +105,7 @@ def set_scene(house: House, other_house: House) -> Scene:
     return Scene(
         house, browsers, unit, item, document, learning, form, upload, request, record, a_set(house),
         an_appeal(house), a_case(house), arranged(house), a_plan_with(house, unit),
+        an_alarm(house, "ocr-cc32", house.other_candidate),
     )  # fmt: skip
 
 

@@ -89,6 +89,7 @@ WITHOUT_RECORDS = {
         "assessments:adjustment",
         "assessments:end_adjustment",
     },
+    "of an alarm, which is told in full: counted in actions/test_alarms.py": {"assessments:alarm"},
     "of one award, like the page it was recorded on": {"portfolio:qualification_achieved"},
     "the page of a verb, like the others, where nothing of the centre stands yet": {
         "assessments:unclaim",
