@@ -34,7 +34,7 @@ WITHOUT_RECORDS = {
         "assessments:forms",
         "assessments:consistency",
     },
-    "straight on to another page": {"assessments:judge_next"},
+    "straight on to another page": {"assessments:judge_next", "assessments:newest_grid"},
     "a press alone, or a file": {
         "portfolio:invite_again",
         "portfolio:keep_work",

@@ -222,7 +222,9 @@ def add_cell(request: SignedInRequest, pk: int) -> HttpResponse:
     centre = found.policy.centre
     leads = request.standing.holds(Role.LEAD_VERIFIER, centre.pk)
     work = in_progress(request, AddCellForm, pk)
-    form = AddCellForm(work.data, work=work, units=units_to_add(found, request.user.pk, leads=leads))
+    units = units_to_add(found, request.user.pk, leads=leads)
+    asked = {name: request.GET[name] for name in ("enrolment", "stage") if name in request.GET}
+    form = AddCellForm(work.data, work=work, units=units, initial=asked)
 
     def act(clean: dict[str, Any]) -> object:
         enrolment = Enrolment.objects.visible_to(request.user).get(pk=clean["enrolment"])
