@@ -16,6 +16,7 @@ from assessments.views import (
     files,
     follow_up,
     grid,
+    handover,
     interests,
     item,
     judgement,
@@ -32,6 +33,7 @@ from assessments.views import (
     strategy,
     testimony,
     verification,
+    widening,
 )
 from assessments.workflow import UNIT_STEPS
 
@@ -156,6 +158,8 @@ urlpatterns = [
     path("verifying/grid/", grid.newest_grid, name="newest_grid"),
     path("sampling-plans/<int:pk>/grid/", grid.grid, name="grid"),
     path("sampling-plans/<int:pk>/coverage/", grid.coverage, name="coverage"),
+    path("sampling-plans/<int:pk>/widen/<int:sample_pk>/", widening.widen, name="widen_plan"),
+    path("sampling-plans/<int:pk>/hand-over/", handover.hand_over, name="hand_over_plan"),
     path("sampling-plans/<int:pk>/adopt/", strategy.adopt, name="adopt_plan"),
     path("sampling-plans/<int:pk>/put-aside/", strategy.discard, name="discard_plan"),
     path("sampling-plans/<int:pk>/add/", strategy.add_cell, name="add_cell"),

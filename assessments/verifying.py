@@ -95,6 +95,15 @@ def cell_refusals(person: Person, people: People) -> list[Reason]:
     return []
 
 
+def widening_refusals(person: Person, people: People) -> list[Reason]:
+    """Why this person cannot say what follows from a finding for the plan: the unit's verifier does, or who leads."""
+    if person.user_id == people.assessor_id:
+        return [Reason("Nobody says what follows from a finding in their own assessment: another verifier must.")]
+    if Role.LEAD_VERIFIER in person.roles and person.user_id != people.candidate_id:
+        return []
+    return verifier_refusals(person, people)
+
+
 def planning_refusals(person: Person, facts: UnitFacts) -> list[Reason]:
     """Why this person cannot choose the unit for sampling now."""
     if refused := verifier_refusals(person, facts.people):

@@ -278,6 +278,7 @@ def verifiers_pages(found: Subjects) -> Iterable[Page]:
     yield page("Units left out", lead, "assessments:sampling_plan", found.sampling_plan.pk, query="?show=left-out")
     yield page("Sampling grid", lead, "assessments:grid", plan, most=HEAVY, queries=MATRIX_QUERIES)
     yield page("Sampling grid, what is open", lead, "assessments:grid", plan, query="?only_open=yes", most=HEAVY)
+    yield page("Hand a plan over", lead, "assessments:hand_over_plan", plan, most=HEAVY, measured=False)
     yield page("Coverage", lead, "assessments:coverage", plan, most=HEAVY, measured=False)
     for name, route, args in (
         ("Set the strategy", "assessments:sampling_policy", [slug, "ocr"]),

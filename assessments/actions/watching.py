@@ -28,9 +28,11 @@ def watch(enrolment_ids: Iterable[int], by: User | None, at: datetime.datetime) 
     alarms = []
     for row in watched:
         if (row.sample.pk,) not in raised and (changes := changes_of(row)):
-            alarm = Alarm.objects.create(sample=row.sample, raised_at=at, first=f"{changes[0].words}.")
-            alarms.append(alarm)
-            tell(alarm, by, at)
+            told = {"raised_at": at, "first": f"{changes[0].words}."}
+            alarm, made = Alarm.objects.get_or_create(sample=row.sample, looked_at=None, defaults=told)
+            if made:
+                alarms.append(alarm)
+                tell(alarm, by, at)
     return alarms
 
 

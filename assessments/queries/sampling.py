@@ -28,6 +28,7 @@ from assessments.queries.caseload import CaseRow, case_rows
 from assessments.queries.enrolment import staff_names
 from assessments.queries.judgement import rows_of, stale_parts, with_signatures
 from assessments.queries.verification import AGREEING
+from assessments.queries.widening import Finding, findings_of, open_findings
 from portfolio.models import StaffRecord, User, centres_of
 from units.enums import VerifierSignature
 
@@ -119,6 +120,7 @@ class Desk:
     """What waits for a verifier. `more`: whether some list was too long to be shown in full."""
 
     alarms: list[AlarmWaiting]
+    findings: list[Finding]
     changed: list[UnitWaiting]
     answered: list[ActionWaiting]
     overdue: list[ActionWaiting]
@@ -129,8 +131,8 @@ class Desk:
 
     @property
     def empty(self) -> bool:
-        actions = self.answered or self.overdue
-        return not (self.alarms or self.changed or actions or self.samples or self.to_sample or self.to_verify)
+        looked_at = self.alarms or self.findings or self.changed or self.answered or self.overdue
+        return not (looked_at or self.samples or self.to_sample or self.to_verify)
 
 
 def verifies(user: User, day: datetime.date, leads: Iterable[int] = (), *, at: str = "") -> Q:
@@ -188,13 +190,14 @@ def lines_of(page: list[Enrolment], names: Names) -> list[CaseRow]:
 
 
 def desk(user: User, leads: Iterable[int], day: datetime.date) -> Desk:
-    """What waits for a verifier, in six queries; in six more where something signed may have changed since."""
+    """What waits for a verifier, in seven queries; in six more where something signed may have changed since."""
     changed = changed_since_declared(user, day)
     stale = stale_among([unit.enrolment_id for unit in changed])
     units = [unit for unit in idle(user, day) if unit.enrolment_id not in stale]
     answered, overdue = actions_waiting(user, leads, day)
     found = Desk(
         alarms=alarms_waiting(user, day),
+        findings=findings_waiting(user, leads, day),
         changed=[replace(unit, stale=stale[unit.enrolment_id]) for unit in changed if unit.enrolment_id in stale],
         answered=answered,
         overdue=overdue,
@@ -220,9 +223,18 @@ def with_staff(found: Desk) -> Desk:
     def owned(rows: list[ActionWaiting]) -> list[ActionWaiting]:
         return [replace(row, owner=names.get((row.owner_id, row.centre_id), "")) for row in rows[:SHORT_LIST]]
 
-    lists = (found.alarms, found.answered, found.overdue, found.samples, found.to_sample, found.to_verify)
+    lists = (
+        found.alarms,
+        found.findings,
+        found.answered,
+        found.overdue,
+        found.samples,
+        found.to_sample,
+        found.to_verify,
+    )
     return Desk(
         alarms=found.alarms[:SHORT_LIST],
+        findings=found.findings[:SHORT_LIST],
         changed=assessed(found.changed),
         answered=owned(found.answered),
         overdue=owned(found.overdue),
@@ -333,6 +345,12 @@ def alarms_waiting(user: User, day: datetime.date) -> list[AlarmWaiting]:
         AlarmWaiting(pk, known_as or legal_name, unit, at, first)
         for pk, known_as, legal_name, unit, at, first in alarms.values_list("pk", *columns, "first")[: SHORT_LIST + 1]
     ]
+
+
+def findings_waiting(user: User, leads: Iterable[int], day: datetime.date) -> list[Finding]:
+    """Findings of which this verifier is to say what follows for the plan, the oldest first. One query."""
+    mine = open_findings().filter(verifies(user, day, leads, at="enrolment__")).exclude(enrolment__assessor=user)
+    return findings_of(mine, SHORT_LIST + 1)
 
 
 def actions_waiting(

@@ -1,15 +1,14 @@
-"""The verbs of the sampling strategy and of what comes of samples, ready to be done: see acts.py."""
+"""The verbs of the sampling strategy, ready to be done: see acts.py."""
 
 import datetime
 
 from django.utils import timezone
 
-from assessments.actions import alarms, safekeeping, strategy
+from assessments.actions import strategy
 from assessments.enums import RatedAs, RiskLevel, SampleStage
-from assessments.models import Alarm, EvidenceFile, PlannedCell, SamplingPlan, SamplingPolicy
-from assessments.testing import House, an_enrolment, sampled
+from assessments.models import PlannedCell, SamplingPlan, SamplingPolicy
+from assessments.testing import House, an_enrolment
 from assessments.tests.doing import Act
-from portfolio.models import CandidateRecord
 from units.models import AwardingBody
 
 
@@ -49,22 +48,6 @@ def a_cell(house: House) -> PlannedCell:
     """A unit that an adopted plan wants sampled."""
     an_enrolment(house)
     return a_plan(house).cells.select_related("enrolment", "plan__policy").earliest("pk")
-
-
-def an_alarm(house: House, key: str = "ocr-cc26", candidate: CandidateRecord | None = None) -> Alarm:
-    """A unit sampled as a whole, of which a file was shut away since."""
-    unit = sampled(an_enrolment(house, key, candidate=candidate))
-    file = EvidenceFile.objects.get(version__evidence__mappings__in=unit.mappings.all()[:1])
-    safekeeping.quarantine(file=file, reason="Names of customers.", by=house.assessor, at=timezone.now())
-    return Alarm.objects.select_related("sample__enrolment").get(sample__enrolment=unit)
-
-
-def settle_alarm(house: House) -> Act:
-    alarm = an_alarm(house)
-    return Act(
-        house.verifier,
-        lambda by: alarms.settle_alarm(alarm=alarm, note="I have seen the file.", seen=1, by=by, at=timezone.now()),
-    )
 
 
 def set_policy(house: House) -> Act:
@@ -150,7 +133,6 @@ def remove_cell(house: House) -> Act:
 
 
 ACTS_OF_STRATEGY = {
-    "settle_alarm": settle_alarm,
     "set_policy": set_policy,
     "agree_policy": agree_policy,
     "rate_risk": rate_risk,

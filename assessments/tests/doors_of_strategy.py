@@ -67,6 +67,8 @@ TABLE_OF_STRATEGY: dict[str, Expected] = {
     "assessments:newest_grid": Expected(holding(Role.INTERNAL_VERIFIER, Role.LEAD_VERIFIER, code=302)),
     "assessments:grid": Expected(verifiers(), of_plan),
     "assessments:coverage": Expected(verifiers(), of_plan),
+    "assessments:widen_plan": Expected(verifiers() | {"other verifier": 403}, of_finding),
+    "assessments:hand_over_plan": Expected(leading(), of_plan),
     "assessments:adopt_plan": Expected(PRESSED, of_plan, posted=leading(409)),
     "assessments:discard_plan": Expected(PRESSED, of_plan, posted=leading(409)),
     "assessments:add_cell": Expected(verifiers(), of_plan),

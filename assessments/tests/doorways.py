@@ -13,6 +13,7 @@ from assessments.models import (
     Enrolment,
     EvidenceVersion,
     QuestionSet,
+    Sample,
     SamplingPlan,
     Testimony,
 )
@@ -68,6 +69,7 @@ class Scene:
     adjustment: Adjustment
     sampling_plan: SamplingPlan
     alarm: Alarm
+    finding: Sample
 
 
 def slug(scene: Scene) -> list[object]:

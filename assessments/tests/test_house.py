@@ -157,6 +157,8 @@ def everybody(house: House, other_house: House) -> list[User]:
 TURNS_OF_OTHERS: dict[str, tuple[str, ...]] = {
     "rate_risk": ("other_verifier", "lead"),
     "add_cell": ("lead",),
+    "widen_plan": ("lead",),
+    "keep_plan": ("lead",),
     "remove_cell": ("lead",),
     "map_more": ("candidate",),
     "take_back_mapping": ("assessor",),

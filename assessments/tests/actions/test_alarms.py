@@ -22,7 +22,7 @@ from assessments.testing import (
     targets,
     verified,
 )
-from assessments.tests.acts_of_strategy import an_alarm
+from assessments.tests.acts_of_findings import an_alarm
 from portfolio.harness import AskingClient
 from portfolio.refusal import Refusal
 

@@ -20,6 +20,7 @@ from assessments.models import (
     SamplingPolicy,
     Testimony,
 )
+from assessments.queries.widening import open_findings
 from assessments.tests.browser.visiting import NOBODY, SECOND, Visit, Where, centre, person, unit
 from assessments.tests.browser.visits_of_cases import APPEALS, CASES
 from assessments.tests.browser.visits_of_plans import PLANS
@@ -32,6 +33,11 @@ from portfolio.models import Document, RoleGrant, StaffQualification, User
 
 def sampling_plan(*, adopted: bool) -> Where:
     return lambda: [SamplingPlan.objects.get(adopted_at__isnull=not adopted).pk]
+
+
+def finding() -> list[object]:
+    sample = open_findings().earliest("pk")
+    return [sample.plan_id, sample.pk]  # type: ignore[attr-defined]  # annotated there
 
 
 def version(candidate: str, status: ItemStatus) -> EvidenceVersion:
@@ -242,6 +248,8 @@ VERIFIER = [
     Visit("iain", "assessments:grid", sampling_plan(adopted=False), about="proposal"),
     Visit("iain", "assessments:coverage", sampling_plan(adopted=True)),
     Visit("anita", "assessments:alarm", lambda: [Alarm.objects.still_open().earliest("pk").pk]),
+    Visit("iain", "assessments:widen_plan", finding),
+    Visit("iain", "assessments:hand_over_plan", sampling_plan(adopted=True)),
     Visit("iain", "assessments:add_cell", sampling_plan(adopted=True)),
     Visit("iain", "assessments:remove_cell", lambda: [PlannedCell.objects.to_do().filter(samples=None)[0].pk]),
     Visit("anita", "assessments:units_verified"),
