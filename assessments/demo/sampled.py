@@ -2,7 +2,7 @@
 
 import datetime
 
-from assessments.actions import judgement, strategy, verification
+from assessments.actions import judgement, strategy, verification, widening
 from assessments.demo.centre import Harbour
 from assessments.enums import SampleStage, Verdict
 from assessments.models import Enrolment, PlannedCell, Sample, SamplingPlan
@@ -17,6 +17,7 @@ def tell(harbour: Harbour, now: datetime.datetime) -> None:
     for candidate, key in (("lukasz", "ocr-cc16"), ("tom", "ocr-cc26"), ("priya", "ocr-cc32"), ("sian", "ocr-cc16")):
         planned(plan, unit_of(harbour, candidate, key), now - SINCE_PLANNED + DAY)
     brought_forward(plan, unit_of(harbour, "grace", "ocr-d20"), now)
+    let_pass(plan, unit_of(harbour, "tom", "ocr-cc32"), now - 15 * DAY)
     sample(unit_of(harbour, "priya", "ocr-cc32"), now - 14 * DAY)
     sample(
         unit_of(harbour, "sian", "ocr-cc16"),
@@ -86,6 +87,13 @@ def sample(
         by=unit.verifier,
         at=at + datetime.timedelta(hours=2),
     )
+
+
+def let_pass(plan: SamplingPlan, unit: Enrolment, at: datetime.datetime) -> None:
+    """A finding from which nothing follows: what was asked for was done within the week."""
+    found = unit.samples.get()
+    reason = "A minute left out of one piece of feedback, put right the same week."
+    widening.keep_plan(plan=plan, sample=found, reason=reason, by=unit.verifier, at=at)
 
 
 def judged_again(unit: Enrolment, at: datetime.datetime) -> None:

@@ -86,4 +86,16 @@ VERIFICATION = [
         name="nobody_closes_an_alarm_where_they_judged",
     ),
     *stands_for_good("assessments_widening", "consequences of findings"),
+    *refuses(
+        "assessments_widening",
+        INSERT,
+        """NOT EXISTS (
+            SELECT 1 FROM assessments_sample s JOIN assessments_enrolment n ON n.id = s.enrolment_id
+            JOIN assessments_samplingplan p ON p.id = NEW.plan_id
+            JOIN assessments_samplingpolicy y ON y.id = p.policy_id AND y.centre_id = n.centre_id
+            WHERE s.id = NEW.sample_id AND s.outcome IN ('agreed_with_action', 'not_agreed')
+        )""",
+        "A plan is widened by a finding in a sample of its own centre.",
+        name="a_widening_follows_a_finding",
+    ),
 ]

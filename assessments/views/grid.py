@@ -5,8 +5,9 @@ from django.shortcuts import redirect, render
 
 from assessments.enums import GridMark
 from assessments.forms.grid import GridFilterForm
+from assessments.queries.cells import Reader
 from assessments.queries.coverage import coverage_page
-from assessments.queries.grid import Asked, Reader, choices_of, grid_page
+from assessments.queries.grid import Asked, choices_of, grid_page
 from assessments.queries.strategy import newest_plan
 from assessments.views.strategy import VERIFIERS, trail, visible_plan
 from portfolio.access import SignedInRequest, holds

@@ -41,6 +41,7 @@ from portfolio.views.news import on_home
 from portfolio.views.people import ask, ask_or_act
 
 PER_PAGE = 15
+VERIFIERS = frozenset({Role.INTERNAL_VERIFIER, Role.LEAD_VERIFIER})
 WHY_STAGE = {
     SampleStage.INTERIM: "This will be an interim sample, because the unit is still being assessed.",
     SampleStage.SUMMATIVE: "This will be a summative sample, because the assessor has signed the unit off.",
@@ -184,7 +185,7 @@ def sample(request: SignedInRequest, pk: int) -> HttpResponse:
         "may_send_back": Verb.SEND_BACK in found.unit.verbs,
         "collecting": facts.status == UnitStatus.COLLECTING,
         "day": request.standing.day,
-        "alarm": open_alarm_of(pk) if found.sample.done_at else None,
+        "alarm": open_alarm_of(pk) if found.sample.done_at and found.person.roles & VERIFIERS else None,
     }
     return render(request, "assessments/verification/sample.html", context, status=409 if sent else 200)
 

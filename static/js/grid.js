@@ -50,9 +50,14 @@ function makeGrid(region) {
   });
   table.addEventListener("keydown", (event) => {
     if (event.altKey || event.metaKey || !stops.some((found) => found.includes(event.target))) return;
-    const next = target(event.target, event.key, event.ctrlKey);
+    let next = target(event.target, event.key, event.ctrlKey);
     if (!next) return;
-    next.focus();
+    // As a list, what a candidate does not take is not shown: on to the next.
+    for (let last = event.target; next !== last && !next.checkVisibility(); ) {
+      last = next;
+      next = target(last, event.key, event.ctrlKey);
+    }
+    if (next.checkVisibility()) next.focus();
     event.preventDefault();
     event.stopPropagation();
   });

@@ -11,7 +11,8 @@ from django.utils import timezone
 from assessments.actions import safekeeping, strategy, verification
 from assessments.enums import GridMark, SampleStage
 from assessments.models import Alarm, Enrolment, EvidenceFile, PlannedCell, Sample, SamplingPlan
-from assessments.queries.grid import Asked, Grid, GridCell, Reader, choices_of, grid_page
+from assessments.queries.cells import GridCell, Reader
+from assessments.queries.grid import Asked, Grid, choices_of, grid_page
 from assessments.testing import House, an_enrolment, handed_in, judged, met, signed_off, targets
 from assessments.tests.acts_of_strategy import a_plan, a_policy, a_proposal
 from portfolio.harness import AskingClient
