@@ -4,6 +4,7 @@ from django.urls import path
 
 from assessments.views import (
     adjustment,
+    alarms,
     appeal,
     award,
     candidate,
@@ -15,6 +16,8 @@ from assessments.views import (
     evidence,
     files,
     follow_up,
+    grid,
+    handover,
     interests,
     item,
     judgement,
@@ -32,6 +35,7 @@ from assessments.views import (
     strategy,
     testimony,
     verification,
+    widening,
 )
 from assessments.workflow import UNIT_STEPS
 
@@ -145,6 +149,7 @@ urlpatterns = [
     path("samples/<int:pk>/", verification.sample, name="sample"),
     path("samples/<int:pk>/drop/", verification.drop_sample, name="drop_sample"),
     path("actions/<int:pk>/", verification.action, name="action"),
+    path("alarms/<int:pk>/", alarms.alarm, name="alarm"),
     path("verifying/strategy/", strategy.strategy, name="strategy"),
     path("centre/<slug:slug>/strategy/", strategy.centre_strategy, name="centre_strategy"),
     path("centre/<slug:slug>/strategy/<slug:code>/", strategy.policy, name="sampling_policy"),
@@ -152,6 +157,11 @@ urlpatterns = [
     path("centre/<slug:slug>/risk/<slug:about>/<slug:subject>/", strategy.rate, name="rate_risk"),
     path("sampling-policies/<int:pk>/agree/", strategy.agree, name="agree_policy"),
     path("sampling-plans/<int:pk>/", strategy.plan, name="sampling_plan"),
+    path("verifying/grid/", grid.newest_grid, name="newest_grid"),
+    path("sampling-plans/<int:pk>/grid/", grid.grid, name="grid"),
+    path("sampling-plans/<int:pk>/coverage/", grid.coverage, name="coverage"),
+    path("sampling-plans/<int:pk>/widen/<int:sample_pk>/", widening.widen, name="widen_plan"),
+    path("sampling-plans/<int:pk>/hand-over/", handover.hand_over, name="hand_over_plan"),
     path("sampling-plans/<int:pk>/adopt/", strategy.adopt, name="adopt_plan"),
     path("sampling-plans/<int:pk>/put-aside/", strategy.discard, name="discard_plan"),
     path("sampling-plans/<int:pk>/add/", strategy.add_cell, name="add_cell"),

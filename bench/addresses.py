@@ -274,10 +274,15 @@ def verifiers_pages(found: Subjects) -> Iterable[Page]:
     cc32 = found.candidate.enrolments.get(unit__key="ocr-cc32")
 
     slug, lead = found.staffed.centre.slug, found.staffed.lead
+    plan = found.sampling_plan.pk
     cell = found.sampling_plan.cells.filter(removed_at=None, samples=None)[0]
     yield page("Strategy", lead, "assessments:centre_strategy", slug)
     yield page("Sampling plan", lead, "assessments:sampling_plan", found.sampling_plan.pk)
     yield page("Units left out", lead, "assessments:sampling_plan", found.sampling_plan.pk, query="?show=left-out")
+    yield page("Sampling grid", lead, "assessments:grid", plan, most=HEAVY, queries=MATRIX_QUERIES)
+    yield page("Sampling grid, what is open", lead, "assessments:grid", plan, query="?only_open=yes", most=HEAVY)
+    yield page("Hand a plan over", lead, "assessments:hand_over_plan", plan, most=HEAVY, measured=False)
+    yield page("Coverage", lead, "assessments:coverage", plan, most=HEAVY, measured=False)
     for name, route, args in (
         ("Set the strategy", "assessments:sampling_policy", [slug, "ocr"]),
         ("Agree the strategy", "assessments:agree_policy", [found.sampling_plan.policy_id]),

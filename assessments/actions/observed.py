@@ -16,6 +16,7 @@ from assessments.actions.counting import recount
 from assessments.actions.evidence import NamedFile, add_files, put_in_force
 from assessments.actions.items import lock_item, told
 from assessments.actions.journey import lock, person, refuse, require
+from assessments.actions.watching import watch
 from assessments.enums import RECORDED, AskedHow, EvidenceKind, Setting, Verb
 from assessments.models import (
     Acknowledgement,
@@ -28,7 +29,7 @@ from assessments.models import (
     QuestionSet,
 )
 from assessments.queries.enrolment import has_verified, people_of, staff_name
-from assessments.queries.evidence import item_facts
+from assessments.queries.evidence import enrolments_of, item_facts
 from assessments.queries.observed import spans
 from assessments.queries.question_sets import questions_of
 from assessments.rules import Person, is_assessor_of
@@ -179,6 +180,7 @@ def dispute(*, version: EvidenceVersion, words: str, by: User, at: datetime.date
     words = require(words, "Say what is not right in the record.")
     record = _to_answer(version, Verb.DISPUTE, by, at)
     said = Acknowledgement.objects.create(record=record, by=by, at=at, agreed=False, words=words)
+    watch(enrolments_of(record.version.evidence_id).values_list("pk", flat=True), by, at)
     telling.acknowledged(record.version, "The candidate disputes it, and says why.", by, at)
     told(Verb.DISPUTE, record.version, by, at, {"record": record.pk, "words": words})
     return said
@@ -338,6 +340,7 @@ def _signed(
     _write(version, content, statement, by, at)
     put_in_force(version, Verb.HAND_OVER, statement, at)
     recount(enrolments)
+    watch(enrolments, by, at)
     telling.recorded(version, by, at)
     details: dict[str, JSON] = {
         "number": version.evidence.number,

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from django.db import transaction
 from django.utils import timezone
 
-from assessments.actions import telling
+from assessments.actions import telling, watching
 from assessments.actions.journey import (
     BACK_TO_COLLECTING,
     lock_one,
@@ -157,6 +157,7 @@ def send_back(
     _raise_action(enrolment, sample, finding, wanted, due_on, by, at)
     move_unit(enrolment, Verb.SEND_BACK, UnitStatus.COLLECTING, **BACK_TO_COLLECTING)
     void_signatures(enrolment, by=by, at=at, reason=SENT_BACK)
+    watching.watch([enrolment.pk], by, at)
     if sample:
         notices.settle(sample, by, at)
     sentence = "Sent back by internal verification: it is open for evidence again. Its assessor says what is needed."
@@ -231,6 +232,7 @@ def reopen(*, enrolment: Enrolment, reason: str, by: User, at: datetime.datetime
     refuse(unit_refusals(Verb.REOPEN, person(by, enrolment.centre_id, at), bare_facts(enrolment)))
     move_unit(enrolment, Verb.REOPEN, UnitStatus.COLLECTING, **BACK_TO_COLLECTING)
     void_signatures(enrolment, by=by, at=at, reason=f"Reopened: {reason}")
+    watching.watch([enrolment.pk], by, at)
     sentence, staff = "It was opened again: every signature on it was voided.", [enrolment.assessor, enrolment.verifier]
     telling.came_back(enrolment, sentence, staff, by, at)
     return _told(enrolment, Verb.REOPEN, by, at, reason=reason)
@@ -283,6 +285,7 @@ def _close(
     SampledCriterion.objects.bulk_create(SampledCriterion(sample=sample, criterion_id=pk) for pk in sorted(criteria))
     said = {"outcome": outcome, "feedback": feedback.strip(), "seen_at_location": seen_at_location}
     _change_open(sample, done_at=at, verifier=by, **said)
+    watching.looked_again(sample, by, at)
 
 
 def _change_open(sample: Sample, **columns: object) -> None:

@@ -1,6 +1,7 @@
 """Nouns of the upper floor, by chapter."""
 
 from assessments.models.adjustment import Adjustment
+from assessments.models.alarms import Alarm, AlarmQuerySet
 from assessments.models.appeal import DAYS, Appeal, AppealsProcedure, Days, Hearing
 from assessments.models.award import AuthenticationForm, Certificate, Claim
 from assessments.models.case import Case, CaseConcern, CaseStep, CaseWorker, Freeze
@@ -24,6 +25,7 @@ from assessments.models.question_sets import QuestionSet, QuestionSetQuerySet, S
 from assessments.models.simulation import SimulatedCriterion, SimulationApproval
 from assessments.models.strategy import (
     LeftOut,
+    PlanHandover,
     PlannedCell,
     PlannedCellQuerySet,
     RiskRating,
@@ -32,6 +34,7 @@ from assessments.models.strategy import (
 )
 from assessments.models.testimony import SIGNED, STILL_WANTED, Testimony, TestimonyCriterion
 from assessments.models.verification import Action, ActionQuerySet, Sample, SampledCriterion, UnsampledNote
+from assessments.models.widening import Widening
 
 __all__ = [
     "DAYS",
@@ -44,6 +47,8 @@ __all__ = [
     "ActionQuerySet",
     "ActivityItem",
     "Adjustment",
+    "Alarm",
+    "AlarmQuerySet",
     "Allocation",
     "Appeal",
     "AppealsProcedure",
@@ -74,6 +79,7 @@ __all__ = [
     "LeftOut",
     "Mapping",
     "Marker",
+    "PlanHandover",
     "PlanReview",
     "PlanUnit",
     "PlannedActivity",
@@ -100,4 +106,5 @@ __all__ = [
     "Testimony",
     "TestimonyCriterion",
     "UnsampledNote",
+    "Widening",
 ]

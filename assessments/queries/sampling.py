@@ -23,10 +23,12 @@ from assessments.models import (
 )
 from assessments.models.enrolment import STAFF
 from assessments.models.verification import past_due
+from assessments.queries.alarms import open_alarms
 from assessments.queries.caseload import CaseRow, case_rows
 from assessments.queries.enrolment import staff_names
 from assessments.queries.judgement import rows_of, stale_parts, with_signatures
 from assessments.queries.verification import AGREEING
+from assessments.queries.widening import Finding, findings_of, open_findings
 from portfolio.models import StaffRecord, User, centres_of
 from units.enums import VerifierSignature
 
@@ -103,9 +105,22 @@ class ActionWaiting:
 
 
 @dataclass(frozen=True)
+class AlarmWaiting:
+    """A sample of which something changed since, and what that was first."""
+
+    alarm_id: int
+    candidate: str
+    unit: str
+    sampled_at: datetime.datetime
+    first: str
+
+
+@dataclass(frozen=True)
 class Desk:
     """What waits for a verifier. `more`: whether some list was too long to be shown in full."""
 
+    alarms: list[AlarmWaiting]
+    findings: list[Finding]
     changed: list[UnitWaiting]
     answered: list[ActionWaiting]
     overdue: list[ActionWaiting]
@@ -116,7 +131,8 @@ class Desk:
 
     @property
     def empty(self) -> bool:
-        return not (self.changed or self.answered or self.overdue or self.samples or self.to_sample or self.to_verify)
+        looked_at = self.alarms or self.findings or self.changed or self.answered or self.overdue
+        return not (looked_at or self.samples or self.to_sample or self.to_verify)
 
 
 def verifies(user: User, day: datetime.date, leads: Iterable[int] = (), *, at: str = "") -> Q:
@@ -174,12 +190,14 @@ def lines_of(page: list[Enrolment], names: Names) -> list[CaseRow]:
 
 
 def desk(user: User, leads: Iterable[int], day: datetime.date) -> Desk:
-    """What waits for a verifier, in five queries; in six more where something signed may have changed since."""
+    """What waits for a verifier, in seven queries; in six more where something signed may have changed since."""
     changed = changed_since_declared(user, day)
     stale = stale_among([unit.enrolment_id for unit in changed])
     units = [unit for unit in idle(user, day) if unit.enrolment_id not in stale]
     answered, overdue = actions_waiting(user, leads, day)
     found = Desk(
+        alarms=alarms_waiting(user, day),
+        findings=findings_waiting(user, leads, day),
         changed=[replace(unit, stale=stale[unit.enrolment_id]) for unit in changed if unit.enrolment_id in stale],
         answered=answered,
         overdue=overdue,
@@ -205,8 +223,18 @@ def with_staff(found: Desk) -> Desk:
     def owned(rows: list[ActionWaiting]) -> list[ActionWaiting]:
         return [replace(row, owner=names.get((row.owner_id, row.centre_id), "")) for row in rows[:SHORT_LIST]]
 
-    lists = (found.answered, found.overdue, found.samples, found.to_sample, found.to_verify)
+    lists = (
+        found.alarms,
+        found.findings,
+        found.answered,
+        found.overdue,
+        found.samples,
+        found.to_sample,
+        found.to_verify,
+    )
     return Desk(
+        alarms=found.alarms[:SHORT_LIST],
+        findings=found.findings[:SHORT_LIST],
         changed=assessed(found.changed),
         answered=owned(found.answered),
         overdue=owned(found.overdue),
@@ -309,6 +337,22 @@ def samples_waiting(samples: QuerySet[Sample]) -> list[SampleWaiting]:
         SampleWaiting(pk, known_as or legal_name, unit, SampleStage(stage).label, reason, at)
         for pk, known_as, legal_name, unit, stage, reason, at in rows[: SHORT_LIST + 1]
     ]
+
+
+def alarms_waiting(user: User, day: datetime.date) -> list[AlarmWaiting]:
+    """Open alarms in the units this person verifies, the oldest first. One query."""
+    alarms = open_alarms().filter(verifies(user, day, at="sample__enrolment__"))
+    columns = (f"sample__{column}" for column in (*NAMED, "done_at"))
+    return [
+        AlarmWaiting(pk, known_as or legal_name, unit, at, first)
+        for pk, known_as, legal_name, unit, at, first in alarms.values_list("pk", *columns, "first")[: SHORT_LIST + 1]
+    ]
+
+
+def findings_waiting(user: User, leads: Iterable[int], day: datetime.date) -> list[Finding]:
+    """Findings of which this verifier is to say what follows for the plan, the oldest first. One query."""
+    mine = open_findings().filter(verifies(user, day, leads, at="enrolment__")).exclude(enrolment__assessor=user)
+    return findings_of(mine, SHORT_LIST + 1)
 
 
 def actions_waiting(

@@ -6,12 +6,14 @@ from assessments.actions.question_sets import WRITE
 from assessments.enums import Verb
 from assessments.models import (
     Adjustment,
+    Alarm,
     Appeal,
     AuthenticationForm,
     Case,
     Enrolment,
     EvidenceVersion,
     QuestionSet,
+    Sample,
     SamplingPlan,
     Testimony,
 )
@@ -67,6 +69,8 @@ class Scene:
     case: Case
     adjustment: Adjustment
     sampling_plan: SamplingPlan
+    alarm: Alarm
+    finding: Sample
 
 
 def slug(scene: Scene) -> list[object]:
@@ -115,6 +119,10 @@ def of_sample(scene: Scene) -> list[object]:
 
 def of_action(scene: Scene) -> list[object]:
     return [scene.unit.actions.get().pk]
+
+
+def of_alarm(scene: Scene) -> list[object]:
+    return [scene.alarm.pk]
 
 
 def of_form(scene: Scene) -> list[object]:
@@ -283,6 +291,7 @@ TABLE: dict[str, Expected] = {
     "assessments:sample": Expected(only(*STAFF_OF_THE_UNIT), of_sample),
     "assessments:drop_sample": Expected(verifying() | {"lead": 403}, of_sample),
     "assessments:action": Expected(only(*STAFF_OF_THE_UNIT), of_action),
+    "assessments:alarm": Expected(verifying(), of_alarm),
     "assessments:approve_simulation": Expected(only(*SEES_THE_UNIT, code=403) | {"verifier": 200}, of_unit),
     "assessments:appeals": Expected(signed_in()),
     "assessments:appeal": Expected(only(*SEES_THE_UNIT), of_appeal),

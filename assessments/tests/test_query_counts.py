@@ -34,7 +34,11 @@ WITHOUT_RECORDS = {
         "assessments:forms",
         "assessments:consistency",
     },
-    "straight on to another page": {"assessments:judge_next", "assessments:unit_documents"},
+    "straight on to another page": {
+        "assessments:judge_next",
+        "assessments:unit_documents",
+        "assessments:newest_grid",
+    },
     "a press alone, or a file": {
         "portfolio:invite_again",
         "portfolio:keep_work",
@@ -93,6 +97,8 @@ WITHOUT_RECORDS = {
         "assessments:adjustment",
         "assessments:end_adjustment",
     },
+    "of an alarm, which is told in full: counted in actions/test_alarms.py": {"assessments:alarm"},
+    "draws the plan anew; counted in actions/test_widening.py": {"assessments:widen_plan"},
     "of one award, like the page it was recorded on": {"portfolio:qualification_achieved"},
     "the page of a verb, like the others, where nothing of the centre stands yet": {
         "assessments:unclaim",

@@ -8,6 +8,7 @@ from assessments.demo.centre import DOMAIN, SLUG
 from assessments.enums import RECORDED, ItemStatus, SetStatus
 from assessments.models import (
     Action,
+    Alarm,
     AssessorRecord,
     EvidenceFile,
     EvidenceVersion,
@@ -19,6 +20,7 @@ from assessments.models import (
     SamplingPolicy,
     Testimony,
 )
+from assessments.queries.widening import open_findings
 from assessments.tests.browser.visiting import NOBODY, SECOND, Visit, Where, centre, person, unit
 from assessments.tests.browser.visits_of_cases import APPEALS, CASES
 from assessments.tests.browser.visits_of_plans import PLANS
@@ -31,6 +33,11 @@ from portfolio.models import Document, RoleGrant, StaffQualification, User
 
 def sampling_plan(*, adopted: bool) -> Where:
     return lambda: [SamplingPlan.objects.get(adopted_at__isnull=not adopted).pk]
+
+
+def finding() -> list[object]:
+    sample = open_findings().earliest("pk")
+    return [sample.plan_id, sample.pk]  # type: ignore[attr-defined]  # annotated there
 
 
 def version(candidate: str, status: ItemStatus) -> EvidenceVersion:
@@ -77,11 +84,11 @@ def question_set(status: SetStatus) -> Where:
 
 
 def sample(candidate: str) -> Where:
-    return lambda: [Sample.objects.get(enrolment__candidate__user=person(candidate)).pk]
+    return lambda: [Sample.objects.filter(enrolment__candidate__user=person(candidate)).earliest("pk").pk]
 
 
 def action(candidate: str) -> Where:
-    return lambda: [Action.objects.get(enrolment__candidate__user=person(candidate)).pk]
+    return lambda: [Action.objects.filter(enrolment__candidate__user=person(candidate)).earliest("pk").pk]
 
 
 def handle(name: str) -> Where:
@@ -239,6 +246,13 @@ VERIFIER = [
     Visit("iain", "assessments:sampling_plan", sampling_plan(adopted=True)),
     Visit("iain", "assessments:sampling_plan", sampling_plan(adopted=True), "?show=left-out", about="left-out"),
     Visit("iain", "assessments:sampling_plan", sampling_plan(adopted=False), about="proposal"),
+    Visit("iain", "assessments:grid", sampling_plan(adopted=True)),
+    Visit("anita", "assessments:grid", sampling_plan(adopted=True), "?only_open=yes", "open"),
+    Visit("iain", "assessments:grid", sampling_plan(adopted=False), about="proposal"),
+    Visit("iain", "assessments:coverage", sampling_plan(adopted=True)),
+    Visit("anita", "assessments:alarm", lambda: [Alarm.objects.still_open().earliest("pk").pk]),
+    Visit("iain", "assessments:widen_plan", finding),
+    Visit("iain", "assessments:hand_over_plan", sampling_plan(adopted=True)),
     Visit("iain", "assessments:add_cell", sampling_plan(adopted=True)),
     Visit("iain", "assessments:remove_cell", lambda: [PlannedCell.objects.to_do().filter(samples=None)[0].pk]),
     Visit("anita", "assessments:units_verified"),
@@ -337,6 +351,7 @@ NO_PAGE = {
     "assessments:remove_activity": "answers to a press of a button only",
     "assessments:revise_plan": "answers to a press of a button only",
     "assessments:start_activity": "answers to a press of a button only",
+    "assessments:newest_grid": "leads on to a page",
     "assessments:let_go": "answers to a press of a button only",
     "assessments:unit_documents": "leads on to a page",
     "assessments:binder_document": "answers to a press of a button only",
