@@ -13,7 +13,7 @@ from assessments.models import Sample
 from assessments.testing import House, an_enrolment, signed_off
 from assessments.tests.acts_of_findings import a_finding, an_alarm
 from assessments.tests.acts_of_strategy import a_plan
-from assessments.tests.test_walls import copy, refused, run, update
+from assessments.tests.raw_sql import copy, refused, run, update
 from portfolio import walls
 
 pytestmark = pytest.mark.django_db
