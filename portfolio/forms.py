@@ -9,7 +9,8 @@ from django.core.exceptions import ValidationError
 from django.forms.utils import ErrorDict
 
 from portfolio.enums import Country, QualificationKind, Rhythm, Role, Told
-from portfolio.rules import CONCERNS, QUALIFIES, STAFF_ROLES, scn_refusals, uln_refusals
+from portfolio.numbers import scn_refusals, uln_refusals
+from portfolio.rules import CONCERNS, QUALIFIES, STAFF_ROLES
 from portfolio.work import Work
 
 

@@ -12,7 +12,8 @@ from portfolio.actions.checks import refuse, refuse_invalid, refuse_strangers, t
 from portfolio.canonical import JSON
 from portfolio.enums import QualificationKind, Role
 from portfolio.models import CandidateRecord, StaffQualification, StaffRecord, User
-from portfolio.rules import award_refusals, scn_refusals, uln_refusals
+from portfolio.numbers import scn_refusals, uln_refusals
+from portfolio.rules import award_refusals
 
 
 def number_refusals(candidate: CandidateRecord) -> list[str]:
