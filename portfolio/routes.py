@@ -2,13 +2,15 @@
 
 from django.urls import include, path
 
-from portfolio.views import documents, invitation, news, people, roles, transfers, work
+from portfolio.views import documents, induction, invitation, news, people, roles, transfers, work
 
 app_name = "portfolio"
 
 person = [
     path("", people.person, name="person"),
     path("candidate/", people.edit_candidate, name="edit_candidate"),
+    path("identity/", induction.check_identity, name="check_identity"),
+    path("induction/", induction.record_induction, name="record_induction"),
     path("staff/", people.edit_staff, name="edit_staff"),
     path("invite-again/", people.invite_again, name="invite_again"),
     path("roles/new/", roles.grant_role, name="grant_role"),
@@ -29,6 +31,8 @@ urlpatterns = [
     path("news/read/", news.read, name="read_news"),
     path("news/settings/", news.telling, name="telling"),
     path("news/stop/<str:token>/", news.stop, name="stop_digest"),
+    path("about-me/", induction.own_record, name="own_record"),
+    path("about-me/induction/<int:pk>/", induction.acknowledge_induction, name="acknowledge_induction"),
     path("people/", people.people, name="people"),
     path("centre/<slug:slug>/people/", people.centre_people, name="centre_people"),
     path("centre/<slug:slug>/settings/", people.centre_settings, name="centre_settings"),

@@ -7,7 +7,7 @@ import datetime
 from collections.abc import Iterable, Mapping
 from typing import Protocol
 
-from portfolio.enums import QualificationKind, Role, Told
+from portfolio.enums import InductionTopic, QualificationKind, Role, Told
 
 QUALIFIES: Mapping[Role, frozenset[QualificationKind]] = {
     Role.ASSESSOR: frozenset(
@@ -34,6 +34,12 @@ QUALIFIED_AS: Mapping[Role, Role] = {Role.LEAD_VERIFIER: Role.INTERNAL_VERIFIER}
 VERIFYING = (Role.INTERNAL_VERIFIER, Role.LEAD_VERIFIER)
 STAFF_ROLES = (Role.ASSESSOR, Role.INTERNAL_VERIFIER, Role.LEAD_VERIFIER, Role.ADMINISTRATOR)
 
+NEVER_LEFT_OUT = (InductionTopic.APPEALS, InductionTopic.PRIVACY)
+"""What every induction goes through. Candidates hear of the appeals procedure from the start
+(https://aslearning.moodle.tituslearning.com/course/view.php?id=235&section=16); data protection law wants the privacy
+notice when data is first collected.
+"""
+
 CONCERNS: Mapping[Told, tuple[Role, ...]] = {
     Told.FEEDBACK: (Role.CANDIDATE,),
     Told.RETURNED: (Role.CANDIDATE,),
@@ -45,6 +51,7 @@ CONCERNS: Mapping[Told, tuple[Role, ...]] = {
     Told.UNIT_SIGNED: (Role.CANDIDATE, Role.ASSESSOR),
     Told.WITNESS: (Role.CANDIDATE,),
     Told.LINK_ENDING: (Role.CANDIDATE,),
+    Told.INDUCTION: (Role.CANDIDATE,),
     Told.TARGET: (Role.CANDIDATE, Role.ASSESSOR),
     Told.FILE: (Role.CANDIDATE,),
     Told.ALLOCATION: (Role.CANDIDATE, Role.ASSESSOR, *VERIFYING),

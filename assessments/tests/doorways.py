@@ -36,6 +36,7 @@ from assessments.tests.answers import (
     verifying,
     within,
 )
+from assessments.tests.doors_of_people import TABLE_OF_PEOPLE
 from assessments.tests.doors_of_plans import TABLE_OF_PLANS
 from assessments.tests.doors_of_strategy import TABLE_OF_STRATEGY
 from assessments.tests.witnesses import token_of
@@ -308,4 +309,5 @@ TABLE: dict[str, Expected] = {
     "assessments:blank_form": Expected(signed_in(), lambda scene: ["ocr-cc26", 1]),
     **{f"assessments:{verb.value}": Expected(turn(verb), of_unit) for verb in UNIT_STEPS},
     **TABLE_OF_PLANS,
+    **TABLE_OF_PEOPLE,
 }

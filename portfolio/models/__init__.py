@@ -2,6 +2,7 @@
 
 from portfolio.models.audit import AuditChain, AuditDetail, AuditEvent
 from portfolio.models.base import StandingQuerySet, StandingRow, StandsForGoodError, one_of
+from portfolio.models.induction import CoveredTopic, IdentityCheck, Induction, InductionAcknowledged
 from portfolio.models.mailbox import Mailbox
 from portfolio.models.message import OutgoingMessage
 from portfolio.models.news import LeftOut, Notice, NoticeQuerySet, Telling
@@ -29,8 +30,12 @@ __all__ = [
     "AuditEvent",
     "CandidateRecord",
     "Centre",
+    "CoveredTopic",
     "Destruction",
     "Document",
+    "IdentityCheck",
+    "Induction",
+    "InductionAcknowledged",
     "LeftOut",
     "Mailbox",
     "Notice",

@@ -21,6 +21,7 @@ from assessments.models import (
 )
 from assessments.tests.browser.visiting import NOBODY, SECOND, Visit, Where, centre, person, unit
 from assessments.tests.browser.visits_of_cases import APPEALS, CASES
+from assessments.tests.browser.visits_of_people import PEOPLE
 from assessments.tests.browser.visits_of_plans import PLANS
 from portfolio import digest
 from portfolio.invitation import Invitation, link_to
@@ -299,7 +300,7 @@ OFFICE = [
     Visit("morag", "assessments:resume", unit("hannah", "ocr-d20")),
     Visit("morag", "portfolio:document", document),
 ]
-VISITS = [*ENTRANCE, *STANDARD, *CANDIDATE, *ASSESSOR, *PLANS, *VERIFIER, *OFFICE, *APPEALS, *CASES]
+VISITS = [*ENTRANCE, *STANDARD, *CANDIDATE, *ASSESSOR, *PLANS, *VERIFIER, *OFFICE, *PEOPLE, *APPEALS, *CASES]
 
 NO_PAGE = {
     "assessments:sign_record": "follows what was just written; looked at in test_record_in_browser",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery, Value, Window
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, Lower, NullIf
 
 from portfolio.enums import Role
@@ -14,19 +14,16 @@ from portfolio.models import (
     AuditEvent,
     CandidateRecord,
     Centre,
-    Notice,
     OutgoingMessage,
     RoleGrant,
     StaffQualification,
     StaffRecord,
     User,
 )
+from portfolio.numbers import candidate_number_warnings, uci_warnings
 from portfolio.rules import STAFF_ROLES, is_qualified
 
 PER_PAGE = 50
-NEWS_SHOWN, NEWS_PER_PAGE = 4, 25
-NEWS_TOLD = ("centre__name", "subject", "sentence", "address", "at", "seen_at")
-READ_SHOWN_FOR = datetime.timedelta(days=14)
 LONGEST_HISTORY = 100
 DUE_SOON = 60
 """So many days before an award is to be held, administrators are told."""
@@ -222,27 +219,36 @@ class PersonPage:
         return not self.is_in and any(line.may_end for line in self.grants)
 
     @property
-    def candidate_facts(self) -> list[tuple[str, Any]]:
+    def candidate_facts(self) -> list[tuple[str, str]]:
         """The candidate record, label beside value."""
+        return candidate_facts(self.candidate) if self.candidate else []
+
+    @property
+    def warnings(self) -> list[str]:
+        """What looks odd about the candidate's numbers, though it may be right."""
         found = self.candidate
-        if found is None:
-            return []
-        registered = f"{found.registered_on:%-d %B %Y}" if found.registered_on else ""
-        return [
-            ("Name as on legal identification", found.legal_name),
-            ("Known as", found.known_as),
-            ("Your own reference", found.centre_reference),
-            ("Awarding body's candidate number", found.candidate_number),
-            ("Unique learner number", found.uln),
-            ("Scottish candidate number", found.scn),
-            ("Place of work", found.workplace),
-            ("Registered with the awarding body", registered),
-        ]
+        return candidate_number_warnings(found.candidate_number) + uci_warnings(found.uci) if found else []
 
     @property
     def staff_facts(self) -> list[tuple[str, str]]:
         """The staff record, label beside value."""
         return [("Name", self.staff.name), ("Job title", self.staff.job_title)] if self.staff else []
+
+
+def candidate_facts(record: CandidateRecord) -> list[tuple[str, str]]:
+    """Names and numbers of a candidate, label beside value."""
+    return [
+        ("Name as on legal identification", record.legal_name),
+        ("Known as", record.known_as),
+        ("The centre's own reference", record.centre_reference),
+        ("Awarding body's candidate number", record.candidate_number),
+        ("Unique learner number", record.uln),
+        ("Scottish candidate number", record.scn),
+        ("Unique candidate identifier", record.uci),
+        ("Language of assessment", record.get_language_display()),
+        ("Place of work", record.workplace),
+        ("Registered with the awarding body", f"{record.registered_on:%-d %B %Y}" if record.registered_on else ""),
+    ]
 
 
 def roles_on_offer(person: Person) -> list[Role]:
@@ -285,7 +291,10 @@ def is_overdue(award: StaffQualification, day: datetime.date) -> bool:
 TOLD = {
     "invite candidate": "Invited as a candidate",
     "invite staff": "Invited to the staff",
+    "invite": "Invited",
     "invite again": "Invited again",
+    "add candidate": "Added as a candidate, the invitation held back",
+    "add staff": "Added to the staff, the invitation held back",
     "accept invitation": "Took up the invitation",
     "edit candidate": "Corrected the candidate's record",
     "edit staff": "Corrected the staff record",
@@ -293,6 +302,9 @@ TOLD = {
     "end role": "Ended a role",
     "record qualification": "Recorded a qualification",
     "achieve qualification": "Recorded that a qualification was achieved",
+    "check identity": "Recorded who saw the candidate’s identity",
+    "record induction": "Recorded an induction",
+    "acknowledge induction": "Confirmed the induction",
 }
 
 
@@ -326,27 +338,3 @@ def history(centre: Centre, subjects: Subjects) -> list[HistoryLine]:
         )
         for event in events
     ]
-
-
-@dataclass(frozen=True)
-class News:
-    """A person's newest news on their home page. `unread` counts all of it; `several`: of several centres."""
-
-    lines: list[Notice]
-    unread: int
-    several: bool
-
-
-def newest_news(user: User, now: datetime.datetime) -> News:
-    """The newest that is unread or not old, in one query."""
-    shown = Q(seen_at=None) | Q(at__gt=now - READ_SHOWN_FOR)
-    counted = Notice.objects.visible_to(user).annotate(unread=Window(Count("pk", filter=Q(seen_at=None))))
-    told = counted.filter(shown).select_related("centre").only(*NEWS_TOLD)
-    lines = list(told[:NEWS_SHOWN])
-    unread = lines[0].unread if lines else 0  # type: ignore[attr-defined]  # annotated above
-    return News(lines, unread, len({line.centre_id for line in lines}) > 1)
-
-
-def news_page(user: User, number: str) -> Page[Notice]:
-    """All of a person's news that is kept, newest first."""
-    return Paginator(Notice.objects.visible_to(user).select_related("centre"), NEWS_PER_PAGE).get_page(number)
