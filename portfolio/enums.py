@@ -93,6 +93,26 @@ class DocumentStatus(models.TextChoices):
     FAILED = "failed", "Could not be made"
 
 
+class ImportStatus(models.TextChoices):
+    """Where a table of people stands that somebody sent."""
+
+    READING = "reading", "Being checked"
+    CHECKED = "checked", "Checked, nothing taken yet"
+    REFUSED = "refused", "Could not be read"
+    TAKING = "taking", "Being taken"
+    TAKEN = "taken", "Taken"
+
+
+class RowState(models.TextChoices):
+    """What a row of such a table would do, and what became of it."""
+
+    NEW = "new", "New"
+    CHANGE = "change", "Changes somebody"
+    SAME = "same", "Changes nothing"
+    BAD = "bad", "Cannot be taken"
+    TAKEN = "taken", "Taken"
+
+
 class Told(models.TextChoices):
     """Kinds of news. Each can be left out of the e-mail (portfolio/rules.py says whom it concerns)."""
 

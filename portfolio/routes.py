@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from portfolio.views import documents, induction, invitation, news, people, roles, transfers, work
+from portfolio.views import documents, importing, induction, invitation, news, people, roles, transfers, work
 
 app_name = "portfolio"
 
@@ -17,6 +17,14 @@ person = [
     path("roles/<int:grant_pk>/end/", roles.end_role, name="end_role"),
     path("qualifications/new/", roles.add_qualification, name="add_qualification"),
     path("qualifications/<int:award_pk>/achieved/", roles.qualification_achieved, name="qualification_achieved"),
+]
+
+table = [
+    path("", importing.people_import, name="people_import"),
+    path("changes/", importing.choose_changes, name="choose_changes"),
+    path("throw-away/", importing.throw_import_away, name="throw_import_away"),
+    path("go-on/", importing.go_on_importing, name="go_on_importing"),
+    path("bad-rows.<str:ending>", importing.bad_rows_file, name="bad_rows_file"),
 ]
 
 urlpatterns = [
@@ -38,5 +46,13 @@ urlpatterns = [
     path("centre/<slug:slug>/settings/", people.centre_settings, name="centre_settings"),
     path("centre/<slug:slug>/people/add-candidate/", people.add_candidate, name="add_candidate"),
     path("centre/<slug:slug>/people/add-staff/", people.add_staff, name="add_staff"),
+    path("centre/<slug:slug>/people/invite/", importing.invite_held_back, name="invite_held_back"),
+    path("centre/<slug:slug>/people/from-a-table/", importing.import_people, name="import_people"),
+    path("centre/<slug:slug>/people/from-a-table/<int:pk>/", include(table)),
+    path(
+        "centre/<slug:slug>/people/from-a-table/template.<str:ending>",
+        importing.template,
+        name="people_template",
+    ),
     path("centre/<slug:slug>/people/<slug:handle>/", include(person)),
 ]

@@ -3,7 +3,7 @@
 import datetime
 
 from assessments.demo.centre import Harbour
-from portfolio import actions
+from portfolio import actions, importing
 from portfolio.enums import IdentityDocument, InductionTopic
 
 SEEN = {
@@ -15,6 +15,14 @@ SEEN = {
     "hannah": IdentityDocument.WORKS_PASS,
 }
 NOT_CONFIRMED = "priya"
+INTAKE = """E-mail,Full name,Known as,ULN,Own reference,Place of work,Units,Assessor,Internal verifier
+rhys.bevan@harbour.example,Rhys Bevan,,9276308686,0031,Quayside,CC16; CC32,Dylan Pryce,Anita Desai
+aoife.nolan@harbour.example,Aoife Ní Nualláin,Aoife,1234567899,0032,Quayside,CC16,gwen@harbour.example,Anita Desai
+ewa.lis@harbour.example,Ewa Lis,,9999999999,0033,Quayside,CC16,Dylan Pryce,Anita Desai
+sam.cole@harbour,Sam Cole,,,0034,Dockside,CC99,Dylan Pryce,Nobody Known
+tom@harbour.example,Tom Baker,Tommy,,0005,Dockside,,,
+grace@harbour.example,Grace Okafor,,,0006,,,,
+"""
 
 
 def received(harbour: Harbour, at: datetime.datetime) -> None:
@@ -40,3 +48,15 @@ def received(harbour: Harbour, at: datetime.datetime) -> None:
         )
         if name != NOT_CONFIRMED:
             actions.acknowledge_induction(induction=induction, by=candidate.user, at=at)
+
+
+def intake(harbour: Harbour, now: datetime.datetime) -> None:
+    """A list of newcomers was sent this morning: checked, with two rows to put right, and not taken yet."""
+    sent = importing.begin(
+        centre=harbour.centre,
+        content=INTAKE.encode(),
+        name="Autumn intake.csv",
+        by=harbour.staff.administrator,
+        at=now,
+    )
+    importing.read(sent.pk)

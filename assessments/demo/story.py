@@ -58,6 +58,7 @@ def tell() -> Harbour:
     for happened in (office.appealed, office.investigated, office.arranged, office.to_be_simulated):
         happened(story.harbour, calendar.now)
     strategy.tell(story.harbour, calendar.now)
+    people.intake(story.harbour, calendar.now)
     story.today()
     return story.harbour
 

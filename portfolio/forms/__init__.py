@@ -1,5 +1,6 @@
 """What people type, made into clean values. Forms translate; actions decide."""
 
+from portfolio.forms.importing import TableForm, TakeForm
 from portfolio.forms.induction import IdentityForm, InductionForm
 from portfolio.forms.kept import DateInput, KeptForm, SignatureForm, checked, day, labels
 from portfolio.forms.people import (
@@ -36,6 +37,8 @@ __all__ = [
     "SignatureForm",
     "StaffForm",
     "StaffNamesForm",
+    "TableForm",
+    "TakeForm",
     "TellingForm",
     "asked_for",
     "award_of",

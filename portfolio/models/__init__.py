@@ -2,6 +2,7 @@
 
 from portfolio.models.audit import AuditChain, AuditDetail, AuditEvent
 from portfolio.models.base import StandingQuerySet, StandingRow, StandsForGoodError, one_of
+from portfolio.models.imports import ImportedRow, PeopleImport
 from portfolio.models.induction import CoveredTopic, IdentityCheck, Induction, InductionAcknowledged
 from portfolio.models.mailbox import Mailbox
 from portfolio.models.message import OutgoingMessage
@@ -34,6 +35,7 @@ __all__ = [
     "Destruction",
     "Document",
     "IdentityCheck",
+    "ImportedRow",
     "Induction",
     "InductionAcknowledged",
     "LeftOut",
@@ -41,6 +43,7 @@ __all__ = [
     "Notice",
     "NoticeQuerySet",
     "OutgoingMessage",
+    "PeopleImport",
     "Rendition",
     "RoleGrant",
     "RolesRead",

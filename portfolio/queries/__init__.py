@@ -1,5 +1,6 @@
 """Questions of the ground floor: each page's data in a fixed number of queries, as frozen dataclasses."""
 
+from portfolio.queries.importing import ImportPage, bad_rows, import_page, recent_imports
 from portfolio.queries.induction import OwnRecord, Received, own_records, received
 from portfolio.queries.news import News, newest_news, news_page
 from portfolio.queries.people import (
@@ -14,6 +15,7 @@ from portfolio.queries.people import (
     awards_due,
     candidate_facts,
     grant_line,
+    held_back,
     history,
     holds_award,
     is_overdue,
@@ -34,6 +36,7 @@ __all__ = [
     "AwardLine",
     "GrantLine",
     "HistoryLine",
+    "ImportPage",
     "News",
     "OwnRecord",
     "PeoplePage",
@@ -42,10 +45,13 @@ __all__ = [
     "PersonPage",
     "Received",
     "awards_due",
+    "bad_rows",
     "candidate_facts",
     "grant_line",
+    "held_back",
     "history",
     "holds_award",
+    "import_page",
     "is_overdue",
     "is_qualified_to_assess",
     "is_qualified_to_verify",
@@ -58,6 +64,7 @@ __all__ = [
     "person_at",
     "person_page",
     "received",
+    "recent_imports",
     "roles_in_order",
     "roles_on_offer",
     "told",

@@ -46,10 +46,12 @@ def is_qualified_to_verify(user: User, centre: Centre, day: datetime.date) -> bo
 
 
 def names_at(centre: Centre, users: Iterable[int]) -> dict[int, str]:
-    """What the centre calls these people: the name on the staff record first. Two queries."""
-    wanted = set(users)
-    names = {record.user_id: record.name for record in CandidateRecord.objects.filter(centre=centre, user__in=wanted)}
-    return names | dict(StaffRecord.objects.filter(centre=centre, user__in=wanted).values_list("user_id", "name"))
+    """What the centre calls these people: the name on the staff record first. One query."""
+    wanted = {"centre": centre, "user__in": set(users)}
+    shown = Coalesce(NullIf("known_as", Value("")), "legal_name")
+    candidates = CandidateRecord.objects.filter(**wanted).order_by().values_list("user_id", shown, Value(0))
+    staff = StaffRecord.objects.filter(**wanted).order_by().values_list("user_id", "name", Value(1))
+    return {user: name for user, name, _ in sorted(candidates.union(staff, all=True), key=lambda row: row[2])}
 
 
 def people_of(centre: Centre) -> QuerySet[Any]:
@@ -63,6 +65,14 @@ def people_of(centre: Centre) -> QuerySet[Any]:
             Subquery(candidates.filter(user=OuterRef("pk")).annotate(shown=shown).values("shown")),
         )
     )
+
+
+def held_back(centre: Centre, day: datetime.date) -> QuerySet[User]:
+    """Whose invitation was held back, and who holds a role on the day or later."""
+    holding = RoleGrant.objects.ending_from(day).filter(centre=centre).values("user")
+    candidates = CandidateRecord.objects.filter(centre=centre, invited_at=None).values("user")
+    staff = StaffRecord.objects.filter(centre=centre, invited_at=None).values("user")
+    return User.objects.filter(Q(pk__in=candidates) | Q(pk__in=staff), pk__in=holding)
 
 
 @dataclass(frozen=True)
@@ -130,10 +140,11 @@ class PeoplePage:
     page: Page[Any]
     lines: list[PersonLine]
     due: list[AwardDue]
+    held_back: int
 
 
 def people_page(centre: Centre, *, search: str, role: Role | None, number: str, day: datetime.date) -> PeoplePage:
-    """The people of a centre whose name or address holds the words, and who hold the role that day. Four queries."""
+    """The people of a centre whose name or address holds the words, and who hold the role that day. Five queries."""
     people = people_of(centre)
     if search:
         legal = CandidateRecord.objects.filter(centre=centre, legal_name__icontains=search)
@@ -146,7 +157,7 @@ def people_page(centre: Centre, *, search: str, role: Role | None, number: str, 
     lines = [
         PersonLine(person.handle, person.name, person.email, roles_in_order(person.roles_today)) for person in page
     ]
-    return PeoplePage(centre, page, lines, awards_due(centre, day))
+    return PeoplePage(centre, page, lines, awards_due(centre, day), held_back(centre, day).count())
 
 
 def roles_in_order(grants: Iterable[RoleGrant]) -> list[str]:
@@ -259,7 +270,7 @@ def roles_on_offer(person: Person) -> list[Role]:
 
 
 def person_page(person: Person, day: datetime.date) -> PersonPage:
-    """One person at one centre. Eight queries."""
+    """One person at one centre. Seven queries."""
     centre, user = person.centre, person.user
     candidate = CandidateRecord.objects.filter(centre=centre, user=user).first()
     staff = StaffRecord.objects.filter(centre=centre, user=user).first()
@@ -320,7 +331,7 @@ def told(event: AuditEvent, subjects: Subjects) -> str:
 
 
 def history(centre: Centre, subjects: Subjects) -> list[HistoryLine]:
-    """What the centre's audit book tells of these records, newest first. Three queries.
+    """What the centre's audit book tells of these records, newest first. Two queries.
 
     Each kind of record is looked up by the book's index, and what is found is sorted here: asked for the newest, a
     database may read the whole book from its last line back.

@@ -110,6 +110,7 @@ def acknowledge_induction(request: SignedInRequest, pk: int) -> HttpResponse:
     context = {
         "induction": induction,
         "received": shown,
+        "topics": list(induction.topics.all()),
         "form": form,
         "statement": signing.current_statement(STATEMENT),
         "trail": [("What is kept about you", reverse("portfolio:own_record")), ("Your induction", None)],
