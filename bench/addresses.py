@@ -15,6 +15,7 @@ from assessments.queries.strategy import latest_policy
 from assessments.workflow import UNIT_STEPS
 from bench.agreed import Plans, plans_of
 from bench.centre import Staffed
+from bench.people_pages import people_lines
 from bench.plan import UNITS, Stage, stage_of
 from portfolio.models import CandidateRecord, Document, RoleGrant, User
 from units.models import AwardingBody
@@ -339,6 +340,8 @@ def office_pages(found: Subjects) -> Iterable[Page]:
         ("Approval of the form", "assessments:form_approval", [slug, "ocr"]),
     ):
         yield page(name, me, route, *args, most=HEAVY, measured=False)
+    for name, who, route, args in people_lines(found.staffed, found.candidate):
+        yield page(name, who, route, *args, most=HEAVY, measured=False)
     chosen = "&".join(f"chosen={row.pk}" for row in found.staffed.centre.enrolments.order_by("pk")[:MOST_REASSIGNED])
     to_whom = f"?part=assessor&assessor={found.staffed.trainee.handle}&{chosen}"
     yield page("Reassign", me, "assessments:reassign", slug, query=to_whom, most=HEAVY, measured=False)

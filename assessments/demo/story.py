@@ -12,7 +12,7 @@ from assessments.actions.claims import Target
 from assessments.actions.due import tell_due
 from assessments.actions.evidence import Described, NamedFile
 from assessments.actions.leaves import LeafTarget
-from assessments.demo import files, interests, office, plans, records, sampled, strategy, witnesses
+from assessments.demo import files, interests, office, people, plans, records, sampled, strategy, witnesses
 from assessments.demo.centre import Harbour, open_harbour
 from assessments.demo.evidence import BY_UNIT, FLOOR_WALK, LATE_SHIFT, SHOWS, Piece
 from assessments.enums import MarkerKind, Verdict
@@ -46,6 +46,7 @@ def tell() -> Harbour:
     """Everything, in order. Raises Refusal if the story ever did what the house refuses."""
     calendar = Calendar(timezone.now())
     story = Story(open_harbour(calendar.at), calendar)
+    people.received(story.harbour, calendar.at)
     for chapter in (
         story.collecting, story.declared, story.awaiting_countersignature, story.being_sampled,
         story.verified, story.claimed, story.sent_back, story.suspended, story.further_units,
@@ -58,6 +59,7 @@ def tell() -> Harbour:
         happened(story.harbour, calendar.now)
     strategy.tell(story.harbour, calendar.now - sampled.SINCE_PLANNED)
     sampled.tell(story.harbour, calendar.now)
+    people.intake(story.harbour, calendar.now)
     story.today()
     return story.harbour
 

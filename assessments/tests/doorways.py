@@ -39,6 +39,7 @@ from assessments.tests.answers import (
     within,
 )
 from assessments.tests.doors_of_documents import TABLE_OF_DOCUMENTS
+from assessments.tests.doors_of_people import TABLE_OF_PEOPLE
 from assessments.tests.doors_of_plans import TABLE_OF_PLANS
 from assessments.tests.doors_of_strategy import TABLE_OF_STRATEGY
 from assessments.tests.witnesses import token_of
@@ -319,4 +320,5 @@ TABLE: dict[str, Expected] = {
     **{f"assessments:{verb.value}": Expected(turn(verb), of_unit) for verb in UNIT_STEPS},
     **TABLE_OF_PLANS,
     **TABLE_OF_DOCUMENTS,
+    **TABLE_OF_PEOPLE,
 }

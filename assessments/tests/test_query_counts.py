@@ -41,6 +41,12 @@ WITHOUT_RECORDS = {
     },
     "a press alone, or a file": {
         "portfolio:invite_again",
+        "portfolio:invite_held_back",
+        "portfolio:choose_changes",
+        "portfolio:throw_import_away",
+        "portfolio:go_on_importing",
+        "portfolio:people_template",
+        "portfolio:bad_rows_file",
         "portfolio:keep_work",
         "assessments:device_drafts",
         "portfolio:discard_work",

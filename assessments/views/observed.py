@@ -18,7 +18,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from assessments.actions import observed as actions
 from assessments.enums import RECORDED, EvidenceKind, Setting, Verb
-from assessments.forms.journey import SignatureForm
 from assessments.forms.observed import Around, DisputeForm, RecordForm, kept_apart
 from assessments.models import Enrolment, Evidence, EvidenceFile, EvidenceVersion
 from assessments.queries.observed import RecordShown
@@ -38,6 +37,7 @@ from assessments.workflow import item_refusals
 from portfolio import signing, work
 from portfolio.access import SignedInRequest, holds, signed_in
 from portfolio.enums import Role
+from portfolio.forms import SignatureForm
 from portfolio.models import CandidateRecord
 from portfolio.views.answers import done, in_progress
 from portfolio.whole import whole

@@ -23,6 +23,7 @@ from assessments.models import (
 from assessments.queries.widening import open_findings
 from assessments.tests.browser.visiting import NOBODY, SECOND, Visit, Where, centre, person, unit
 from assessments.tests.browser.visits_of_cases import APPEALS, CASES
+from assessments.tests.browser.visits_of_people import PEOPLE
 from assessments.tests.browser.visits_of_plans import PLANS
 from portfolio import digest
 from portfolio.invitation import Invitation, link_to
@@ -316,7 +317,7 @@ OFFICE = [
     Visit("morag", "assessments:resume", unit("hannah", "ocr-d20")),
     Visit("morag", "portfolio:document", document),
 ]
-VISITS = [*ENTRANCE, *STANDARD, *CANDIDATE, *ASSESSOR, *PLANS, *VERIFIER, *OFFICE, *APPEALS, *CASES]
+VISITS = [*ENTRANCE, *STANDARD, *CANDIDATE, *ASSESSOR, *PLANS, *VERIFIER, *OFFICE, *PEOPLE, *APPEALS, *CASES]
 
 NO_PAGE = {
     "assessments:sign_record": "follows what was just written; looked at in test_record_in_browser",
@@ -324,6 +325,12 @@ NO_PAGE = {
     "account_again": "answers to a form that was interrupted",
     "account_reset_password_from_key": "its key is made for one letter; its form is that of the invitation",
     "portfolio:invite_again": "answers to a press of a button only",
+    "portfolio:invite_held_back": "answers to a press of a button only",
+    "portfolio:choose_changes": "answers to a press of a button only",
+    "portfolio:throw_import_away": "answers to a press of a button only",
+    "portfolio:go_on_importing": "answers to a press of a button only",
+    "portfolio:people_template": "a download",
+    "portfolio:bad_rows_file": "a download",
     "portfolio:document_file": "a download",
     "portfolio:uploads": "answers to scripts only",
     "portfolio:upload": "answers to scripts only",
