@@ -13,7 +13,11 @@ class AssessmentsConfig(AppConfig):
     def ready(self) -> None:
         walls.register(self.label, WALLS)
         import_string("portfolio.shredder.guard")("assessments.queries.evidence.is_shown")
+        import_string("portfolio.importing.extended_by")("assessments.actions.enrolling.allocations")
         # The press may only be looked at once every floor's nouns are there.
         guard = import_string("portfolio.press.guard")
         guard("enrolment", "assessments.queries.printed.unit_shown")
         guard("authenticationform", "assessments.queries.printed.authentication_shown")
+        guard("evidence", "assessments.queries.papers.item_shown")
+        guard("assessmentplan", "assessments.queries.papers.plan_shown")
+        guard("candidaterecord", "assessments.queries.papers.portfolio_shown")

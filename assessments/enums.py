@@ -353,3 +353,29 @@ class ActivityState(models.TextChoices):
     IN_PREPARATION = "in_preparation", "In preparation"
     HANDED_IN = "handed_in", "Handed in"
     ASSESSED = "assessed", "Assessed"
+
+
+class GridMark(models.TextChoices):
+    """How sampling stands in a candidate's unit, as the grid shows it: most pressing first. Never kept."""
+
+    CHANGED = "changed", "Changed since it was sampled"
+    OVERDUE = "overdue", "Planned, and past its day"
+    OPEN = "open", "Being sampled"
+    PLANNED = "planned", "Planned"
+    NOT_AGREED = "not_agreed", "Sampled: not agreed"
+    ACTION = "action", "Sampled: agreed, an action is open"
+    AGREED = "agreed", "Sampled: agreed"
+    LEFT_OUT = "left_out", "Not sampled, with the reason"
+    UNPLANNED = "unplanned", "Not planned, no reason on record"
+    NOTHING = "nothing", "Nothing to sample yet"
+
+
+PRESSING = (
+    GridMark.CHANGED,
+    GridMark.OVERDUE,
+    GridMark.OPEN,
+    GridMark.PLANNED,
+    GridMark.NOT_AGREED,
+    GridMark.ACTION,
+)
+"""Where something is still to be done."""

@@ -4,6 +4,7 @@ from django.urls import path
 
 from assessments.views import (
     adjustment,
+    alarms,
     appeal,
     award,
     candidate,
@@ -11,9 +12,12 @@ from assessments.views import (
     caseload,
     consistency,
     device,
+    documents,
     evidence,
     files,
     follow_up,
+    grid,
+    handover,
     interests,
     item,
     judgement,
@@ -22,6 +26,7 @@ from assessments.views import (
     office,
     planning,
     printed,
+    profile,
     question_sets,
     reassigning,
     record,
@@ -30,6 +35,7 @@ from assessments.views import (
     strategy,
     testimony,
     verification,
+    widening,
 )
 from assessments.workflow import UNIT_STEPS
 
@@ -143,6 +149,7 @@ urlpatterns = [
     path("samples/<int:pk>/", verification.sample, name="sample"),
     path("samples/<int:pk>/drop/", verification.drop_sample, name="drop_sample"),
     path("actions/<int:pk>/", verification.action, name="action"),
+    path("alarms/<int:pk>/", alarms.alarm, name="alarm"),
     path("verifying/strategy/", strategy.strategy, name="strategy"),
     path("centre/<slug:slug>/strategy/", strategy.centre_strategy, name="centre_strategy"),
     path("centre/<slug:slug>/strategy/<slug:code>/", strategy.policy, name="sampling_policy"),
@@ -150,6 +157,11 @@ urlpatterns = [
     path("centre/<slug:slug>/risk/<slug:about>/<slug:subject>/", strategy.rate, name="rate_risk"),
     path("sampling-policies/<int:pk>/agree/", strategy.agree, name="agree_policy"),
     path("sampling-plans/<int:pk>/", strategy.plan, name="sampling_plan"),
+    path("verifying/grid/", grid.newest_grid, name="newest_grid"),
+    path("sampling-plans/<int:pk>/grid/", grid.grid, name="grid"),
+    path("sampling-plans/<int:pk>/coverage/", grid.coverage, name="coverage"),
+    path("sampling-plans/<int:pk>/widen/<int:sample_pk>/", widening.widen, name="widen_plan"),
+    path("sampling-plans/<int:pk>/hand-over/", handover.hand_over, name="hand_over_plan"),
     path("sampling-plans/<int:pk>/adopt/", strategy.adopt, name="adopt_plan"),
     path("sampling-plans/<int:pk>/put-aside/", strategy.discard, name="discard_plan"),
     path("sampling-plans/<int:pk>/add/", strategy.add_cell, name="add_cell"),
@@ -182,6 +194,18 @@ urlpatterns = [
         path(f"enrolments/<int:pk>/{verb.value.replace('_', '-')}/", record.verb, {"verb": verb.value}, name=verb.value)
         for verb in UNIT_STEPS
     ),
+    # its documents
+    path("centre/<slug:slug>/candidates/<slug:handle>/documents/", documents.documents, name="documents"),
+    path(
+        "centre/<slug:slug>/candidates/<slug:handle>/documents/<slug:kind>/",
+        documents.binder_document,
+        name="binder_document",
+    ),
+    path("centre/<slug:slug>/profile/", profile.profile, name="profile"),
+    path("enrolments/<int:pk>/documents/", documents.unit_documents, name="unit_documents"),
+    path("enrolments/<int:pk>/documents/<slug:kind>/", documents.unit_document, name="unit_document"),
+    path("evidence/<int:pk>/documents/<slug:kind>/", documents.item_document, name="item_document"),
+    path("plans/<int:pk>/document/", documents.plan_document, name="plan_document"),
     # its official forms
     path("enrolments/<int:pk>/recording-form/", printed.recording_form, name="recording_form"),
     path("authentication-forms/<int:pk>/document/", printed.authentication_document, name="authentication_document"),

@@ -31,6 +31,7 @@ STAGES: dict[UnitStatus, SampleStage] = {
 
 NOT_OPEN = "This sample is not open any more."
 CLOSED = "This action is closed already."
+LOOKED = "Somebody has looked at this already: the alarm is closed."
 
 
 @dataclass(frozen=True)
@@ -102,6 +103,15 @@ def cell_refusals(person: Person, people: People) -> list[Reason]:
     return []
 
 
+def widening_refusals(person: Person, people: People) -> list[Reason]:
+    """Why this person cannot say what follows from a finding for the plan: the unit's verifier does, or who leads."""
+    if person.user_id == people.assessor_id:
+        return [Reason("Nobody says what follows from a finding in their own assessment: another verifier must.")]
+    if Role.LEAD_VERIFIER in person.roles and person.user_id != people.candidate_id:
+        return []
+    return verifier_refusals(person, people)
+
+
 def planning_refusals(person: Person, facts: UnitFacts) -> list[Reason]:
     """Why this person cannot choose the unit for sampling now."""
     if refused := verifier_refusals(person, facts.people):
@@ -143,6 +153,13 @@ def sample_refusals(person: Person, people: People, *, is_open: bool) -> list[Re
     if refused := verifier_refusals(person, people):
         return refused
     return [] if is_open else [Reason(NOT_OPEN, "unit")]
+
+
+def alarm_refusals(person: Person, people: People, *, is_open: bool) -> list[Reason]:
+    """Why this person cannot say that a change after a sample makes no difference: the unit's verifier does."""
+    if refused := verifier_refusals(person, people):
+        return refused
+    return [] if is_open else [Reason(LOOKED, "unit")]
 
 
 def further_acts(person: Person, facts: UnitFacts) -> list[str]:

@@ -15,6 +15,7 @@ from assessments.queries.strategy import latest_policy
 from assessments.workflow import UNIT_STEPS
 from bench.agreed import Plans, plans_of
 from bench.centre import Staffed
+from bench.people_pages import people_lines
 from bench.plan import UNITS, Stage, stage_of
 from portfolio.models import CandidateRecord, Document, RoleGrant, User
 from units.models import AwardingBody
@@ -222,6 +223,9 @@ def candidates_pages(found: Subjects) -> Iterable[Page]:
     yield page("Hand in", me, "assessments:submit_evidence", found.draft.evidence_id, measured=False)
     yield page("Withdraw a draft", me, "assessments:withdraw_evidence", found.draft.evidence_id, measured=False)
     yield page("Appeal a decision", me, "assessments:raise_appeal", found.begun.pk, most=HEAVY, measured=False)
+    slug = found.staffed.centre.slug
+    yield page("Documents of a portfolio", me, "assessments:documents", slug, me.handle, most=HEAVY)
+    yield page("My profile", me, "assessments:profile", slug, measured=False)
     yield page("Document", me, "portfolio:document", found.document.pk)
     yield page("Units", me, "units:list")
     yield page("Specification", me, "units:unit", UNITS[0], 1)
@@ -230,9 +234,9 @@ def candidates_pages(found: Subjects) -> Iterable[Page]:
 def unit_pages(found: Subjects) -> Iterable[Page]:
     me, verified = found.candidate.user, found.at[Stage.VERIFIED]
     bounds: dict[str, Any] = {"most": HEAVY, "queries": MATRIX_QUERIES}
-    yield page("Unit as matrix", me, "assessments:enrolment", found.begun.pk, **bounds)
-    yield page("Unit by criterion", me, "assessments:enrolment", found.begun.pk, query="?view=criteria")
-    yield page("Unit by evidence", me, "assessments:enrolment", found.begun.pk, query="?view=evidence")
+    yield page("Unit as matrix", me, "assessments:enrolment", found.begun.pk, query="?view=matrix", **bounds)
+    yield page("Unit by criterion", me, "assessments:enrolment", found.begun.pk, query="?view=criteria", **bounds)
+    yield page("Unit by evidence", me, "assessments:enrolment", found.begun.pk, query="?view=evidence", **bounds)
     yield page("Verified unit as matrix", verified.verifier, "assessments:enrolment", verified.pk, **bounds)
 
 
@@ -271,10 +275,15 @@ def verifiers_pages(found: Subjects) -> Iterable[Page]:
     cc32 = found.candidate.enrolments.get(unit__key="ocr-cc32")
 
     slug, lead = found.staffed.centre.slug, found.staffed.lead
+    plan = found.sampling_plan.pk
     cell = found.sampling_plan.cells.filter(removed_at=None, samples=None)[0]
     yield page("Strategy", lead, "assessments:centre_strategy", slug)
     yield page("Sampling plan", lead, "assessments:sampling_plan", found.sampling_plan.pk)
     yield page("Units left out", lead, "assessments:sampling_plan", found.sampling_plan.pk, query="?show=left-out")
+    yield page("Sampling grid", lead, "assessments:grid", plan, most=HEAVY, queries=MATRIX_QUERIES)
+    yield page("Sampling grid, what is open", lead, "assessments:grid", plan, query="?only_open=yes", most=HEAVY)
+    yield page("Hand a plan over", lead, "assessments:hand_over_plan", plan, most=HEAVY, measured=False)
+    yield page("Coverage", lead, "assessments:coverage", plan, most=HEAVY, measured=False)
     for name, route, args in (
         ("Set the strategy", "assessments:sampling_policy", [slug, "ocr"]),
         ("Agree the strategy", "assessments:agree_policy", [found.sampling_plan.policy_id]),
@@ -331,6 +340,8 @@ def office_pages(found: Subjects) -> Iterable[Page]:
         ("Approval of the form", "assessments:form_approval", [slug, "ocr"]),
     ):
         yield page(name, me, route, *args, most=HEAVY, measured=False)
+    for name, who, route, args in people_lines(found.staffed, found.candidate):
+        yield page(name, who, route, *args, most=HEAVY, measured=False)
     chosen = "&".join(f"chosen={row.pk}" for row in found.staffed.centre.enrolments.order_by("pk")[:MOST_REASSIGNED])
     to_whom = f"?part=assessor&assessor={found.staffed.trainee.handle}&{chosen}"
     yield page("Reassign", me, "assessments:reassign", slug, query=to_whom, most=HEAVY, measured=False)

@@ -6,6 +6,7 @@ import statistics
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 from wsgiref.util import setup_testing_defaults
@@ -132,3 +133,11 @@ def timed(asks: Sequence[Callable[[], object]], rounds: int) -> list[float]:
             ask()
             taken[place].append(now() - begun)
     return [statistics.median(found) for found in taken]
+
+
+def high_water(pid: int) -> int:
+    """The most memory the process has held, in MiB."""
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmHWM:"):
+            return int(line.split()[1]) // 1024
+    return 0

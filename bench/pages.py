@@ -86,6 +86,7 @@ class Bench:
         self.browsers: dict[int, Browser] = {}
         self.rows: dict[str, Row] = {}
         self.bare: list[float] = []
+        self.last: list[Page] = []
 
     def grow(self, size: int) -> None:
         """Fill the centre up to so many candidates."""
@@ -106,7 +107,7 @@ class Bench:
 
     def measure(self) -> None:
         """Every chosen page and the bare one, at the size the centre has now."""
-        chosen = self.chosen()
+        chosen = self.last = self.chosen()
         asks = [partial(self.browser(self.staffed.assessor).get, "/bare/")]
         asks += [partial(self.browser(page.who).get, page.address) for page in chosen]
         for page, ask in zip(chosen, asks[1:], strict=True):
@@ -126,8 +127,8 @@ class Bench:
         return Cost(ratio, browser.queries(page.address), size, requests, weight)
 
     def profile(self) -> None:
-        """Where the time of the chosen pages goes."""
-        for page in self.chosen():
+        """Where the time of the pages measured last goes."""
+        for page in self.last:
             browser, profiler = self.browser(page.who), cProfile.Profile()
             profiler.enable()
             for _ in range(10):
@@ -135,7 +136,7 @@ class Bench:
             profiler.disable()
             print(f"\n{page.name}")
             pstats.Stats(profiler).sort_stats("tottime").print_stats(22)
-            pstats.Stats(profiler).sort_stats("cumtime").print_stats("work|portfolio|assessments|units", 30)
+            pstats.Stats(profiler).sort_stats("cumtime").print_stats(rf"{HERE.parent}/(?!.venv)", 40)
 
 
 def table(rows: Sequence[Row], sizes: Sequence[int]) -> list[str]:

@@ -32,6 +32,7 @@ from django.core.management import call_command
 from django.test import Client
 from playwright.sync_api import Error, Playwright, sync_playwright
 
+from bench.measuring import high_water
 from portfolio import transfers, vault
 from portfolio.models import CandidateRecord, StoredFile, Upload
 from portfolio.testing import a_candidate, a_centre
@@ -89,14 +90,6 @@ class Server:
         found = [high_water(int(child)) for child in children]
         self.peak = max([self.peak, *found])
         self.idle = self.idle or max(found, default=0)
-
-
-def high_water(pid: int) -> int:
-    """The most memory the process has held, in MiB."""
-    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith("VmHWM:"):
-            return int(line.split()[1]) // 1024
-    return 0
 
 
 def answers(port: int) -> bool:

@@ -21,6 +21,45 @@ class Country(models.TextChoices):
     NORTHERN_IRELAND = "northern_ireland", "Northern Ireland"
 
 
+class Language(models.TextChoices):
+    """The language somebody is assessed in (Ofqual: English, Welsh or Irish; SQA: English or Gaelic; or by signing)."""
+
+    ENGLISH = "english", "English"
+    WELSH = "welsh", "Welsh"
+    GAELIC = "gaelic", "Scottish Gaelic"
+    IRISH = "irish", "Irish"
+    BSL = "bsl", "British Sign Language"
+    ISL = "isl", "Irish Sign Language"
+
+
+class IdentityDocument(models.TextChoices):
+    """What somebody showed to say who they are. No copy is kept of it, and no number."""
+
+    PASSPORT = "passport", "Passport"
+    DRIVING_LICENCE = "driving_licence", "Driving licence with photograph"
+    IDENTITY_CARD = "identity_card", "National identity card"
+    RESIDENCE = "residence", "Residence permit or eVisa"
+    PASS = "pass", "Proof of age card (PASS)"
+    WORKS_PASS = "works_pass", "Employer’s pass with photograph"
+    BIRTH_CERTIFICATE = "birth_certificate", "Birth certificate"
+    KNOWN = "known", "Nothing: known to the person who confirms it"
+
+
+class InductionTopic(models.TextChoices):
+    """What an induction goes through. The appeals procedure and the privacy notice are never left out."""
+
+    ROLES = "roles", "Who does what: assessor, internal and external verifier, centre"
+    STANDARD = "standard", "The units, and how their standards are read"
+    EVIDENCE = "evidence", "How evidence is collected, handed in and assessed"
+    APPEALS = "appeals", "How to appeal against a decision"
+    COMPLAINTS = "complaints", "How to complain"
+    EQUALITY = "equality", "Equal opportunities, and adjustments one can ask for"
+    MALPRACTICE = "malpractice", "Authentic work: plagiarism, artificial intelligence, malpractice"
+    CONFIDENTIALITY = "confidentiality", "Confidentiality of customers and colleagues"
+    PRIVACY = "privacy", "Privacy notice: what is kept of you, why, how long, your rights"
+    SAFETY = "safety", "Health and safety"
+
+
 class QualificationKind(models.TextChoices):
     """Awards that qualify staff to assess or verify (City & Guilds, OCR and SQA accept all of a kind)."""
 
@@ -54,6 +93,26 @@ class DocumentStatus(models.TextChoices):
     FAILED = "failed", "Could not be made"
 
 
+class ImportStatus(models.TextChoices):
+    """Where a table of people stands that somebody sent."""
+
+    READING = "reading", "Being checked"
+    CHECKED = "checked", "Checked, nothing taken yet"
+    REFUSED = "refused", "Could not be read"
+    TAKING = "taking", "Being taken"
+    TAKEN = "taken", "Taken"
+
+
+class RowState(models.TextChoices):
+    """What a row of such a table would do, and what became of it."""
+
+    NEW = "new", "New"
+    CHANGE = "change", "Changes somebody"
+    SAME = "same", "Changes nothing"
+    BAD = "bad", "Cannot be taken"
+    TAKEN = "taken", "Taken"
+
+
 class Told(models.TextChoices):
     """Kinds of news. Each can be left out of the e-mail (portfolio/rules.py says whom it concerns)."""
 
@@ -85,6 +144,7 @@ class Told(models.TextChoices):
     TO_CLAIM = "to_claim", "A unit that is ready to be claimed"
     AWARD_DUE = "award_due", "A staff qualification whose day comes near"
     ROLE_ENDING = "role_ending", "A role that ends soon"
+    INDUCTION = "induction", "An induction of yours to confirm"
 
 
 class Rhythm(models.TextChoices):

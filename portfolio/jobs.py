@@ -39,3 +39,21 @@ def shut_away_infected(stored_id: int, signature: str, at: datetime.datetime) ->
     """Have the floor that uses an infected file put it in quarantine, in the caller's transaction. Returns the ids."""
     shut_away: list[int] = import_string("assessments.actions.safekeeping.shut_away_infected")(stored_id, signature, at)
     return shut_away
+
+
+@task()
+def read_people(import_id: int) -> None:
+    """Check a table of people that was sent."""
+    import_string("portfolio.importing.read")(import_id)
+
+
+@task()
+def take_people(import_id: int) -> None:
+    """Take the people of a table that was checked."""
+    import_string("portfolio.importing.take_all")(import_id)
+
+
+@task(priority=-5)
+def send_invitations(centre_id: int, by_id: int, act_id: str) -> None:
+    """Invite everybody of a centre whose letter was held back."""
+    import_string("portfolio.inviting.invite_all")(centre_id, by_id, act_id)

@@ -65,6 +65,10 @@ WALLS = [
     *refuses("portfolio_document", UPDATE, ISSUED, ISSUED_STANDS, name="an_issued_document_never_changes"),
     *refuses("portfolio_document", DELETE, ISSUED, ISSUED_STANDS, name="an_issued_document_is_never_deleted"),
     *refuses("portfolio_document", TRUNCATE, "", ISSUED_STANDS, name="documents_are_never_emptied_out"),
+    *stands_for_good("portfolio_identitycheck", "identity checks"),
+    *stands_for_good("portfolio_induction", "inductions"),
+    *stands_for_good("portfolio_coveredtopic", "topics of an induction"),
+    *stands_for_good("portfolio_inductionacknowledged", "acknowledgements of an induction"),
     *never_deleted("portfolio_candidaterecord", "candidates"),
     *refuses(
         "portfolio_candidaterecord",

@@ -4,9 +4,10 @@ WeasyPrint needs Pango from the system and a second to import, so the house star
 Fonts are configured once per process and rendering is one at a time: a font configuration that two threads use at once
 corrupts memory, and one lock is faster than one configuration per thread.
 
-A document is `templates/documents/<kind>.html`, which extends `documents/base.html` and is styled by
-`documents/base.css` and, if there is one, `documents/<kind>.css`. It fetches nothing but files that belong to the
-house: no address of another server, and no file outside `static/` and `templates/documents/`.
+A document is `templates/documents/<kind>.html`, or `documents/sheet.html` where its kind has no template of its own. It
+extends `documents/base.html` and is styled by `documents/base.css` and, if there is one, the style sheet named like its
+template. It fetches nothing but files that belong to the house: no address of another server, and no file outside
+`static/` and `templates/documents/`.
 """
 
 import codecs
@@ -15,6 +16,7 @@ import functools
 import gc
 import hashlib
 import importlib.metadata
+import logging
 import mimetypes
 import sys
 import threading
@@ -28,7 +30,7 @@ from urllib.parse import unquote, urlsplit
 from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Warning
-from django.template.loader import render_to_string
+from django.template.loader import render_to_string, select_template
 
 DRAFT = "pdf/ua-1"
 ISSUED = "pdf/a-3a"
@@ -44,6 +46,9 @@ LIBRARIES = (
     "libfontconfig.so.1",
 )
 
+PAGE_SET = "Step 5 - Creating layout - Page %d"
+"""What WeasyPrint writes in its log of each page; its version is pinned, and a test hears it."""
+SHEET = "documents/sheet.html"
 DOCUMENTS = Path(settings.BASE_DIR) / "templates" / "documents"
 OURS = (DOCUMENTS, Path(settings.BASE_DIR) / "static")
 
@@ -64,11 +69,27 @@ class Attachment:
     relationship: str = "Data"
 
 
-def render(template: str, context: Mapping[str, Any], *, variant: str, attachments: Sequence[Attachment] = ()) -> bytes:
-    """The template, filled in and set as a tagged PDF with its fonts in it. Raises CannotRender."""
+def render(
+    template: str,
+    context: Mapping[str, Any],
+    *,
+    variant: str,
+    attachments: Sequence[Attachment] = (),
+    tell: Callable[[int], None] | None = None,
+) -> bytes:
+    """The template, filled in and set as a tagged PDF with its fonts in it. Raises CannotRender.
+
+    `tell` is called with the number of each page as it is set; where pages name each other's numbers, more than once.
+    """
     html = render_to_string(template, dict(context))
-    with _press, no_collecting():
+    with _press, no_collecting(), telling(tell):
         return toolbox().set_pages(html, style_sheets(template), variant, attachments)
+
+
+def template_for(kind: str) -> str:
+    """The template of a kind of document: its own, else the sheet of titled parts that most kinds share."""
+    found = select_template([f"documents/{kind}.html", SHEET])
+    return str(found.template.name)
 
 
 def render_version() -> str:
@@ -144,6 +165,35 @@ def no_collecting() -> Iterator[None]:
     finally:
         if was_on:
             gc.enable()
+
+
+class PageTeller(logging.Handler):
+    """Tells of each page that WeasyPrint sets, by what it writes in its log."""
+
+    def __init__(self, tell: Callable[[int], None]) -> None:
+        super().__init__(logging.INFO)
+        self.tell = tell
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.msg == PAGE_SET and isinstance(record.args, tuple) and isinstance(number := record.args[0], int):
+            self.tell(number)
+
+
+@contextmanager
+def telling(tell: Callable[[int], None] | None) -> Iterator[None]:
+    """Have whoever wants to know told of the pages, as they are set."""
+    if tell is None:
+        yield
+        return
+    log, teller = logging.getLogger("weasyprint.progress"), PageTeller(tell)
+    before = log.level
+    log.addHandler(teller)
+    log.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        log.removeHandler(teller)
+        log.setLevel(before)
 
 
 def style_sheets(template: str) -> list[Path]:

@@ -9,6 +9,7 @@ The worker sees only the facts, never the records, so what is printed is what st
 
 import datetime
 import logging
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
@@ -44,15 +45,15 @@ class Shown:
 
     name: str
     page: str
-    pk: int
+    args: tuple[object, ...]
 
 
 def guard(subject_kind: str, dotted_path: str) -> None:
     """Say who may fetch documents of records of this kind.
 
-    `dotted_path` names a function `(user, subject_id) -> Shown | None` of the floor that knows the records, which calls
-    this from its `AppConfig.ready`: the record, or None for who may not see it. Documents of a kind without a guard are
-    fetched by nobody.
+    `dotted_path` names a function `(user, document) -> Shown | None` of the floor that knows the records, which calls
+    this from its `AppConfig.ready`: the record, or None for who may not see it or all that the document tells of it.
+    Documents of a kind without a guard are fetched by nobody.
     """
     _guards[subject_kind] = dotted_path
 
@@ -62,8 +63,8 @@ def shown_by(document: Document, user: User) -> Shown | None:
     dotted_path = _guards.get(document.subject_kind)
     if dotted_path is None:
         return None
-    find: Callable[[User, int], Shown | None] = import_string(dotted_path)
-    return find(user, document.subject_id)
+    find: Callable[[User, Document], Shown | None] = import_string(dotted_path)
+    return find(user, document)
 
 
 def kind_of(subject: models.Model) -> str:
@@ -85,7 +86,8 @@ def ask(
 ) -> Document:
     """The document of these facts, which is ready, or waiting with a job that will make it.
 
-    The template is `documents/<kind>.html` with `facts` as its context. One that failed is tried again.
+    The template is `documents/<kind>.html`, or the sheet that most kinds share, with `facts` as its context. One that
+    failed is tried again.
     """
     written = canonical.plain(facts)
     key = key_of(centre=centre, kind=kind, facts=facts, subject=subject, issued=issued)
@@ -111,7 +113,8 @@ def ask(
 @transaction.atomic
 def again(*, document: Document, by: User, at: datetime.datetime) -> Document:
     """Set a document waiting once more if it failed or its worker was lost; one that is ready or in hand stays."""
-    asked = {"status": DocumentStatus.WAITING, "problem": "", "started_at": None, "asked_by": by, "asked_at": at}
+    asked = {"status": DocumentStatus.WAITING, "problem": "", "pages_set": 0, "started_at": None}
+    asked |= {"asked_by": by, "asked_at": at}
     if unfinished(at).filter(pk=document.pk).update(**asked):
         return enqueued(document)
     document.refresh_from_db()
@@ -141,7 +144,7 @@ def make(document_id: int) -> None:
     document = Document.objects.select_related("centre").get(pk=document_id)
     mine = waiting.filter(pk=document_id, started_at=started)
     try:
-        stored = kept(document, rendered(document))
+        stored = kept(document, rendered(document, PagesSet(mine)))
         mine.update(status=DocumentStatus.READY, stored=stored, finished_at=timezone.now())
     except Refusal as refusal:
         log.exception("Document %s could not be kept", document_id)
@@ -187,17 +190,30 @@ def unfinished(at: datetime.datetime) -> models.QuerySet[Document]:
     return Document.objects.filter(Q(status=DocumentStatus.FAILED) | lost_by(at))
 
 
-def rendered(document: Document) -> bytes:
+class PagesSet:
+    """Notes on a document how many of its pages are set, so that whoever waits sees it go on: once a second at most."""
+
+    def __init__(self, waiting: models.QuerySet[Document]) -> None:
+        self.waiting, self.most, self.noted_at = waiting, 0, time.monotonic()
+
+    def __call__(self, number: int) -> None:
+        self.most = max(self.most, number)
+        if time.monotonic() - self.noted_at >= 1:
+            self.waiting.update(pages_set=self.most)
+            self.noted_at = time.monotonic()
+
+
+def rendered(document: Document, tell: Callable[[int], None]) -> bytes:
     """The PDF of the document's facts. An issued one is PDF/A-3a and carries the facts as JSON within."""
-    template, context = f"documents/{document.kind}.html", {"facts": document.facts}
+    template, context = pdf.template_for(document.kind), {"facts": document.facts}
     if not document.issued:
-        return pdf.render(template, context, variant=pdf.DRAFT)
+        return pdf.render(template, context, variant=pdf.DRAFT, tell=tell)
     record = pdf.Attachment(
         name="record.json",
         content=canonical.canonical(document.facts),
         description="The facts this document shows, as canonical JSON",
     )
-    return pdf.render(template, context, variant=pdf.ISSUED, attachments=[record])
+    return pdf.render(template, context, variant=pdf.ISSUED, attachments=[record], tell=tell)
 
 
 def kept(document: Document, content: bytes) -> StoredFile:

@@ -1,14 +1,13 @@
-"""Who is qualified, and whether an identifier can be right: pure predicates, no reads, no writes, no clock.
+"""Who is qualified, and whom news concerns: pure predicates, no reads, no writes, no clock.
 
 A refusal is a sentence; an empty list means go.
 """
 
 import datetime
-import re
 from collections.abc import Iterable, Mapping
 from typing import Protocol
 
-from portfolio.enums import QualificationKind, Role, Told
+from portfolio.enums import InductionTopic, QualificationKind, Role, Told
 
 QUALIFIES: Mapping[Role, frozenset[QualificationKind]] = {
     Role.ASSESSOR: frozenset(
@@ -35,6 +34,12 @@ QUALIFIED_AS: Mapping[Role, Role] = {Role.LEAD_VERIFIER: Role.INTERNAL_VERIFIER}
 VERIFYING = (Role.INTERNAL_VERIFIER, Role.LEAD_VERIFIER)
 STAFF_ROLES = (Role.ASSESSOR, Role.INTERNAL_VERIFIER, Role.LEAD_VERIFIER, Role.ADMINISTRATOR)
 
+NEVER_LEFT_OUT = (InductionTopic.APPEALS, InductionTopic.PRIVACY)
+"""What every induction goes through. Candidates hear of the appeals procedure from the start
+(https://aslearning.moodle.tituslearning.com/course/view.php?id=235&section=16); data protection law wants the privacy
+notice when data is first collected.
+"""
+
 CONCERNS: Mapping[Told, tuple[Role, ...]] = {
     Told.FEEDBACK: (Role.CANDIDATE,),
     Told.RETURNED: (Role.CANDIDATE,),
@@ -46,6 +51,7 @@ CONCERNS: Mapping[Told, tuple[Role, ...]] = {
     Told.UNIT_SIGNED: (Role.CANDIDATE, Role.ASSESSOR),
     Told.WITNESS: (Role.CANDIDATE,),
     Told.LINK_ENDING: (Role.CANDIDATE,),
+    Told.INDUCTION: (Role.CANDIDATE,),
     Told.TARGET: (Role.CANDIDATE, Role.ASSESSOR),
     Told.FILE: (Role.CANDIDATE,),
     Told.ALLOCATION: (Role.CANDIDATE, Role.ASSESSOR, *VERIFYING),
@@ -114,59 +120,3 @@ def award_refusals(
     if achieved_on is not None and achieved_on > today:
         refusals.append("The day of achievement lies ahead: leave it empty and give the day it is aimed at instead.")
     return refusals
-
-
-def uln_refusals(text: str) -> list[str]:
-    """Why this cannot be a unique learner number; the empty text passes, for it is optional.
-
-    Ten digits, the first not 0; the sum of digits times 10, 9 … 1 leaves 10 when divided by 11. Never a placeholder.
-    Source: https://www.hesa.ac.uk/collection/c21051/a/ULN; placeholders:
-    https://ocr.org.uk/administration/other-vocational-qualifications/entries-and-registrations/final-entry-information/index.aspx
-    """
-    if not text:
-        return []
-    if not re.fullmatch(r"[1-9][0-9]{9}", text):
-        return ["A unique learner number has ten digits and does not begin with 0. Leave it empty if there is none."]
-    total = sum(int(digit) * weight for digit, weight in zip(text, range(10, 0, -1), strict=True))
-    if total % 11 != 10:
-        return [
-            f"{text} is not a unique learner number: its last digit does not fit the others. "
-            "Check it for a mistyped digit, or leave it empty if there is none."
-        ]
-    return []
-
-
-SCN_WEIGHTS = (3, 2, 7, 6, 5, 4, 3, 2)
-
-
-def scn_check_digit(first_eight: str) -> int | None:
-    """The ninth digit of a Scottish candidate number, or None where these eight can have none."""
-    remainder = sum(int(digit) * weight for digit, weight in zip(first_eight, SCN_WEIGHTS, strict=True)) % 11
-    if remainder == 1:
-        return None
-    return 0 if remainder == 0 else 11 - remainder
-
-
-def scn_refusals(text: str) -> list[str]:
-    """Why this cannot be a Scottish candidate number; the empty text passes, for it is optional.
-
-    Nine digits, the first two the year of issue, the last a check digit. Source:
-    https://www.hesa.ac.uk/collection/c07051/n/scn
-    """
-    if not text:
-        return []
-    if not re.fullmatch(r"[0-9]{9}", text):
-        return ["A Scottish candidate number has nine digits. Leave it empty if there is none."]
-    if scn_check_digit(text[:8]) != int(text[8]):
-        return [
-            f"{text} is not a Scottish candidate number: its last digit does not fit the others. "
-            "Check it for a mistyped digit, or leave it empty if there is none."
-        ]
-    return []
-
-
-def centre_number_warnings(number: str, pattern: str, body: str) -> list[str]:
-    """What looks wrong with a centre number. A warning, never a refusal: the patterns are custom, not regulation."""
-    if not number or not pattern or re.fullmatch(pattern, number):
-        return []
-    return [f"{number} does not look like a centre number of {body}. Check it against the body's approval letter."]

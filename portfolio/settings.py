@@ -147,7 +147,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "portfolio.context.signed_in",
             ],
-            "builtins": [f"portfolio.templatetags.{name}" for name in ("forms_of", "addresses", "times")],
+            "builtins": [f"portfolio.templatetags.{name}" for name in ("forms_of", "addresses", "times", "drawn")],
         },
     }
 ]

@@ -52,7 +52,7 @@ def allocate(
     reason = require(reason, WHY)
     if found.refused:
         raise Refusal(found.refused[0][1])
-    return _give(found.done[0], part, user, reason, despite, by, at, uuid.uuid4())
+    return give(found.done[0], part, user, reason, despite, by, at, uuid.uuid4())
 
 
 @transaction.atomic
@@ -77,7 +77,7 @@ def allocate_many(
         sentences = [sentence for _, refused in found.refused for sentence in refused]
         raise Refusal(list(dict.fromkeys(sentences)) or ["Choose at least one unit."])
     act = uuid.uuid4()
-    done = [_give(row, part, user, reason, despite, by, at, act) for row in found.done]
+    done = [give(row, part, user, reason, despite, by, at, act) for row in found.done]
     return Allocated(done, found.refused)
 
 
@@ -105,7 +105,7 @@ def _go_or_stay(
     return found
 
 
-def _give(
+def give(
     enrolment: Enrolment,
     part: AllocatedAs,
     user: User | None,
@@ -114,8 +114,9 @@ def _give(
     by: User,
     at: datetime.datetime,
     act_id: uuid.UUID,
+    verb: str = "allocate",
 ) -> Enrolment:
-    """The part to the person, in the enrolment and its history, with the audit line."""
+    """The part to the person, in the enrolment and its history, with the audit line of the verb that gives it."""
     before: User | None = getattr(enrolment, part.value)
     if part != AllocatedAs.ASSESSOR or not (
         user and has_interest(user, enrolment.candidate_id, timezone.localdate(at))
@@ -136,7 +137,7 @@ def _give(
         "reason": reason,
     }
     audit.record(
-        verb="allocate",
+        verb=verb,
         by=by,
         at=at,
         subject=enrolment,

@@ -11,6 +11,7 @@ from assessments.actions.counting import recount
 from assessments.actions.items import LockedItem, lock_item, told
 from assessments.actions.journey import lock, person, refuse
 from assessments.actions.leaves import LeafTarget
+from assessments.actions.watching import watch
 from assessments.enums import HANDED_IN, ItemStatus, Party, Setting, UnitStatus, Verb
 from assessments.models import Decision, Enrolment, EvidenceVersion, Mapping
 from assessments.queries.enrolment import has_verified, people_of
@@ -52,6 +53,7 @@ def map_more(
     made = claim(version, targets, item.enrolments, mapper, by, at)
     shown = leaves.show(version, item.enrolments, shows, by, at)
     recount(item.enrolments)
+    watch(item.enrolments, by, at)
     telling.handed_in(version, by, at)
     details: dict[str, JSON] = {"criteria": [mapping.criterion_id for mapping in made]}
     if shown:
@@ -90,6 +92,7 @@ def take_back(*, mapping: Mapping, by: User, at: datetime.datetime) -> Mapping:
     Mapping.objects.filter(pk=mapping.pk).update(taken_back_at=at, taken_back_by=by, waiting_since=None)
     leaves.drop_unmapped(mapping.evidence_id, by, at)
     recount([enrolment.pk])
+    watch([enrolment.pk], by, at)
     mapping.refresh_from_db()
     audit.record(
         verb="take_back_mapping",

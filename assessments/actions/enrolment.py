@@ -1,6 +1,7 @@
 """Verbs of enrolment: taking a unit, and pausing or leaving it."""
 
 import datetime
+import uuid
 
 from django.db import transaction
 from django.utils import timezone
@@ -33,6 +34,7 @@ def enrol(
     despite: str = "",
     by: User,
     at: datetime.datetime,
+    act_id: uuid.UUID | None = None,
 ) -> Enrolment:
     """Enrol a candidate on a unit, with everybody who will work on it named before it starts (SQA).
 
@@ -85,7 +87,15 @@ def enrol(
     )
     telling.begun(enrolment, by, at)
     details = {part.value: user.pk for part, user in parts.items() if user}
-    audit.record(verb="enrol", by=by, at=at, subject=enrolment, centre=centre, details={"unit": unit.pk, **details})
+    audit.record(
+        verb="enrol",
+        by=by,
+        at=at,
+        subject=enrolment,
+        centre=centre,
+        details={"unit": unit.pk, **details},
+        act_id=act_id,
+    )
     return enrolment
 
 

@@ -14,6 +14,7 @@ from assessments.actions.counting import recount
 from assessments.actions.items import lock_item, told
 from assessments.actions.journey import lock, move_item, person, refuse, require
 from assessments.actions.leaves import LeafTarget
+from assessments.actions.watching import watch
 from assessments.enums import READABLE, EvidenceKind, HeldAt, ItemStatus, OthersData, Setting, UnitStatus, Verb, Verdict
 from assessments.models import Evidence, EvidenceFile, EvidenceVersion, Mapping
 from assessments.queries.evidence import enrolments_of
@@ -127,6 +128,7 @@ def edit_draft(
     leaves.drop_unmapped(version.evidence_id, by, at)
     leaves.show(version, item.enrolments, shows, by, at)
     recount(item.enrolments)
+    watch(item.enrolments, by, at)
     details: dict[str, JSON] = {"title": described.title, "added": len(add), "criteria": len(targets)}
     told("edit_draft", version, by, at, {**details, "taken_back": dropped})
     return version
@@ -142,7 +144,9 @@ def submit(*, version: EvidenceVersion, by: User, at: datetime.datetime) -> Evid
     version = _ready(version, Verb.SUBMIT, by, at)
     declaration = signing.current_statement("evidence-authentic")
     put_in_force(version, Verb.SUBMIT, declaration, at)
-    recount(row.pk for row in enrolments_of(version.evidence_id))
+    enrolments = [row.pk for row in enrolments_of(version.evidence_id)]
+    recount(enrolments)
+    watch(enrolments, by, at)
     telling.handed_in(version, by, at)
     told(Verb.SUBMIT, version, by, at, {"number": version.evidence.number, "statement": declaration.pk})
     return version
@@ -186,7 +190,9 @@ def withdraw_item(*, version: EvidenceVersion, reason: str, by: User, at: dateti
         _wait_to_be_read(in_force, at, but=set(in_force.decisions.values_list("enrolment_id", "criterion_id")))
     elif evidence.number is None:
         leaves.drop_all(evidence.pk, by, at)
-    recount(row.pk for row in enrolments_of(version.evidence_id))
+    enrolments = [row.pk for row in enrolments_of(version.evidence_id)]
+    recount(enrolments)
+    watch(enrolments, by, at)
     telling.item_withdrawn(version, by, at)
     told(Verb.WITHDRAW_ITEM, version, by, at, {"reason": reason, "version": version.number})
     return version

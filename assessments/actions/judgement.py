@@ -23,6 +23,7 @@ from assessments.actions.journey import (
     void_signatures,
 )
 from assessments.actions.leaves import LeafTarget
+from assessments.actions.watching import watch
 from assessments.enums import HeldAt, ItemStatus, SignedAs, UnitStatus, Verb, Verdict
 from assessments.models import (
     Countersignature,
@@ -133,6 +134,7 @@ def review(
     if returned:
         version.evidence.mappings.update(waiting_since=None)
     recount(item.enrolments)
+    watch(item.enrolments, by, at)
     details: dict[str, JSON] = {
         "version": version.pk,
         "review": reading.pk,
@@ -166,6 +168,7 @@ def refer(*, enrolment: Enrolment, feedback: str, by: User, at: datetime.datetim
     enrolment, _ = _ready(enrolment, Verb.REFER, by, at)
     move_unit(enrolment, Verb.REFER, UnitStatus.COLLECTING, **BACK_TO_COLLECTING)
     void_signatures(enrolment, by=by, at=at, reason=f"Referred back: {feedback}")
+    watch([enrolment.pk], by, at)
     telling.came_back(enrolment, "Your assessor has referred it back to you, with what is still needed.", [], by, at)
     return _told(enrolment, Verb.REFER, by, at, feedback=feedback)
 
@@ -231,6 +234,7 @@ def hand_back(
     move_unit(enrolment, Verb.HAND_BACK, UnitStatus.DECLARED, assessor_signed_at=None, assessor_signed_by=None)
     parts = (SignedAs.ASSESSOR, SignedAs.ASSESSOR_AUTHENTICITY)
     void_signatures(enrolment, by=by, at=at, reason=f"Handed back: {reason}", parts=parts)
+    watch([enrolment.pk], by, at)
     telling.handed_back(enrolment, by, at)
     return _told(enrolment, Verb.HAND_BACK, by, at, reason=reason, decisions=sorted(named))
 

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 
 from assessments.actions.items import LockedItem
 from assessments.actions.journey import lock, person
+from assessments.actions.watching import watch
 from assessments.enums import READABLE, Party, UnitStatus
 from assessments.models import Enrolment, EvidenceVersion, Mapping, Showing
 from assessments.queries.enrolment import people_of
@@ -50,6 +51,7 @@ def take_back_showing(*, showing: Showing, by: User, at: datetime.datetime) -> S
     if sentences:
         raise Refusal(sentences)
     Showing.objects.filter(pk=showing.pk).update(taken_back_at=at, taken_back_by=by)
+    watch([enrolment.pk], by, at)
     showing.refresh_from_db()
     audit.record(
         verb="take_back_showing",

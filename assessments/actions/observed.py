@@ -16,6 +16,7 @@ from assessments.actions.counting import recount
 from assessments.actions.evidence import NamedFile, add_files, put_in_force
 from assessments.actions.items import lock_item, told
 from assessments.actions.journey import lock, person, refuse, require
+from assessments.actions.watching import watch
 from assessments.enums import RECORDED, AskedHow, EvidenceKind, Setting, Verb
 from assessments.models import (
     Acknowledgement,
@@ -28,7 +29,7 @@ from assessments.models import (
     QuestionSet,
 )
 from assessments.queries.enrolment import has_verified, people_of, staff_name
-from assessments.queries.evidence import item_facts
+from assessments.queries.evidence import enrolments_of, item_facts
 from assessments.queries.observed import spans
 from assessments.queries.question_sets import questions_of
 from assessments.rules import Person, is_assessor_of
@@ -43,6 +44,8 @@ SCHEME = 1
 """How `signed_facts` writes the facts down."""
 STATEMENT, ACKNOWLEDGED = "record-assessor", "record-candidate"
 LONGEST_LOCATOR = 100
+MOST_EXCHANGES = 60
+"""Questions with their answers in one record: what is still read as one."""
 
 Criterion = tuple[int, int]
 """Of an enrolment, by the ids of both."""
@@ -177,6 +180,7 @@ def dispute(*, version: EvidenceVersion, words: str, by: User, at: datetime.date
     words = require(words, "Say what is not right in the record.")
     record = _to_answer(version, Verb.DISPUTE, by, at)
     said = Acknowledgement.objects.create(record=record, by=by, at=at, agreed=False, words=words)
+    watch(enrolments_of(record.version.evidence_id).values_list("pk", flat=True), by, at)
     telling.acknowledged(record.version, "The candidate disputes it, and says why.", by, at)
     told(Verb.DISPUTE, record.version, by, at, {"record": record.pk, "words": words})
     return said
@@ -280,6 +284,9 @@ def missing(content: Content) -> list[tuple[str, str]]:
     for number, row in enumerate(content.exchanges, start=1):
         if not (row.asked.strip() and row.said.strip()):
             found.append(("exchanges", f"Question {number}: write down the question and the answer."))
+    if (many := len(content.exchanges)) > MOST_EXCHANGES:
+        sentence = f"A record holds {MOST_EXCHANGES} questions at most and this has {many}: take some into a record of "
+        found.append(("exchanges", f"{sentence}their own. Everything you typed is still here."))
     if any(not 0 <= row.start < row.end <= len(content.narrative) for row in content.passages):
         found.append(("narrative", "A passage that you marked is not in the text any more: mark it again."))
     return found
@@ -333,6 +340,7 @@ def _signed(
     _write(version, content, statement, by, at)
     put_in_force(version, Verb.HAND_OVER, statement, at)
     recount(enrolments)
+    watch(enrolments, by, at)
     telling.recorded(version, by, at)
     details: dict[str, JSON] = {
         "number": version.evidence.number,

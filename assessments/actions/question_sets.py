@@ -24,6 +24,8 @@ from portfolio.refusal import Refusal
 from units.models import Unit
 
 WRITE = (Role.ASSESSOR, Role.INTERNAL_VERIFIER, Role.LEAD_VERIFIER)
+MOST_QUESTIONS = 60
+"""In one set."""
 VERIFY = (Role.INTERNAL_VERIFIER, Role.LEAD_VERIFIER)
 
 
@@ -193,6 +195,9 @@ def _faults(unit: Unit, title: str, questions: Sequence[Asked]) -> list[str]:
     sentences = [] if title.strip() else ["Give the set a title."]
     if not questions:
         sentences.append("Write at least one question.")
+    if (many := len(questions)) > MOST_QUESTIONS:
+        sentence = f"A set holds {MOST_QUESTIONS} questions at most and this has {many}"
+        sentences.append(f"{sentence}: take some into a set of their own. Everything you typed is still here.")
     for number, question in enumerate(questions, start=1):
         if not question.text.strip():
             sentences.append(f"Question {number}: write the question.")

@@ -4,6 +4,7 @@ They reach every version of the item that holds the same bytes, for a new versio
 """
 
 import datetime
+from collections.abc import Iterable
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -12,8 +13,9 @@ from assessments.actions import telling
 from assessments.actions.evidence import NamedFile
 from assessments.actions.items import lock_item
 from assessments.actions.journey import person, refuse, require
+from assessments.actions.watching import watch
 from assessments.enums import Verb
-from assessments.models import EvidenceFile, Release
+from assessments.models import EvidenceFile, Mapping, Release
 from assessments.workflow import item_refusals
 from portfolio import audit, renditions, shredder, transfers
 from portfolio.canonical import JSON
@@ -37,6 +39,7 @@ def quarantine(*, file: EvidenceFile, reason: str, by: User, at: datetime.dateti
     if not open_to_readers.filter(pk=file.pk).exists():
         raise Refusal(["This file is in quarantine already, or was redacted or taken out."])
     open_to_readers.update(quarantined_at=at, quarantined_by=by, reason=reason)
+    watch(_units_of([file.version.evidence_id]), by, at)
     telling.kept_safe(file, "put in quarantine: nobody can open it", by, at)
     return _told(file, Verb.QUARANTINE, by, at, reason)
 
@@ -51,6 +54,7 @@ def shut_away_infected(stored_id: int, signature: str, at: datetime.datetime) ->
     ids = list(files.order_by("pk").values_list("pk", flat=True))
     files.filter(pk__in=ids).update(quarantined_at=at, reason=f"The scanner found malware in it: {signature}.")
     renditions.forget(StoredFile.objects.get(pk=stored_id))
+    watch(_units_of(EvidenceFile.objects.filter(pk__in=ids).values_list("version__evidence", flat=True)), None, at)
     return ids
 
 
@@ -84,6 +88,7 @@ def release(*, file: EvidenceFile, reason: str, by: User, at: datetime.datetime)
         if since
     )
     shut.update(quarantined_at=None, quarantined_by=None, reason="")
+    watch(_units_of([file.version.evidence_id]), by, at)
     telling.kept_safe(file, "released from quarantine", by, at)
     return _told(file, Verb.RELEASE, by, at, reason)
 
@@ -120,6 +125,7 @@ def redact(*, file: EvidenceFile, replacement: NamedFile, reason: str, by: User,
     )
     renditions.ask([replacement.stored], at=at)
     shredder.order(stored=file.stored, reason=reason, by=by, at=at)
+    watch(_units_of([file.version.evidence_id]), by, at)
     telling.redacted(file, by, at)
     _told(file, Verb.REDACT, by, at, reason)
     return EvidenceFile.objects.get(version=file.version_id, position=file.position, destroyed_at=None)
@@ -135,6 +141,12 @@ def _same_bytes(file: EvidenceFile) -> QuerySet[EvidenceFile]:
     return EvidenceFile.objects.filter(
         version__evidence=file.version.evidence_id, stored=file.stored_id, destroyed_at=None
     )
+
+
+def _units_of(evidence: Iterable[int]) -> set[int]:
+    """The units that something of these items is mapped to, by id."""
+    mapped = Mapping.objects.filter(evidence__in=list(evidence), taken_back_at=None).order_by()
+    return set(mapped.values_list("enrolment_id", flat=True))
 
 
 def _told(file: EvidenceFile, verb: Verb, by: User, at: datetime.datetime, reason: str) -> EvidenceFile:

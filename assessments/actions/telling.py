@@ -15,6 +15,7 @@ from django.utils import timezone
 from assessments.enums import AllocatedAs, UnitStatus, Verdict
 from assessments.models import (
     Action,
+    Alarm,
     Appeal,
     AssessmentPlan,
     Decision,
@@ -141,7 +142,7 @@ def office_of(enrolment: Enrolment, at: Moment) -> list[User]:
 
 
 def reviewed(reading: Review, decisions: Sequence[Decision], by: User, at: Moment) -> None:
-    """The candidate; and the verifier of a unit of which a criterion that they sampled was judged anew."""
+    """The candidate."""
     evidence = reading.version.evidence
     notices.settle(evidence, by, at)
     more = any(decision.verdict != Verdict.MET for decision in decisions)
@@ -152,20 +153,6 @@ def reviewed(reading: Review, decisions: Sequence[Decision], by: User, at: Momen
         sentence = "Your assessor has assessed it, and asks for more."
     news = News(kind, item_name(evidence), sentence, item_place(evidence.pk, f"reading-{reading.pk}"), evidence)
     notices.tell(news, [evidence.candidate.user], evidence.centre, by, at)
-    judged_anew(decisions, by, at)
-
-
-def judged_anew(decisions: Iterable[Decision], by: User, at: Moment) -> None:
-    """The verifier of each unit that has a sample which looked at one of the criteria decided now."""
-    criteria: dict[int, set[int]] = defaultdict(set)
-    for decision in decisions:
-        criteria[decision.enrolment_id].add(decision.criterion_id)
-    units = Enrolment.objects.select_related("unit", "candidate", "centre", "verifier")
-    for enrolment in units.filter(pk__in=criteria):
-        looked_at = enrolment.samples.filter(done_at__isnull=False, criteria__criterion__in=criteria[enrolment.pk])
-        if looked_at.exists():
-            sentence = "A criterion that you have sampled was judged again."
-            tell_unit(Told.CHANGED, enrolment, whose(enrolment), sentence, [enrolment.verifier], by, at, "looked-at")
 
 
 def item_withdrawn(version: EvidenceVersion, by: User, at: Moment) -> None:
@@ -186,14 +173,13 @@ def kept_safe(file: EvidenceFile, done: str, by: User, at: Moment) -> None:
 
 
 def redacted(file: EvidenceFile, by: User, at: Moment) -> None:
-    """The candidate; and the verifier of each unit in which the file was signed over or sampled."""
+    """The candidate; and the verifier of each unit in which the file was signed over."""
     kept_safe(file, "replaced by a redacted one", by, at)
     mapped = Mapping.objects.filter(evidence=file.version.evidence_id, taken_back_at=None).values("enrolment")
     units = Enrolment.objects.filter(pk__in=mapped).select_related("unit", "candidate", "centre", "verifier")
     for enrolment in units:
-        sampled = enrolment.samples.filter(done_at__isnull=False)
-        if enrolment.status in ASSESSOR_SIGNED or sampled.exists():
-            sentence = "A file was redacted after it was signed or sampled: see whether the signatures still count."
+        if enrolment.status in ASSESSOR_SIGNED:
+            sentence = "A file was redacted after it was signed: see whether the signatures still count."
             tell_unit(Told.CHANGED, enrolment, whose(enrolment), sentence, [enrolment.verifier], by, at, "signatures")
 
 
@@ -242,7 +228,8 @@ def allocated(
     """Whoever has the part now, and the candidate of a new assessor. Whoever had it forgets what they were told."""
     if before:
         items = Evidence.objects.filter(mappings__enrolment=enrolment).distinct()
-        notices.take_back(before, [enrolment, *items])
+        alarms = Alarm.objects.filter(sample__enrolment=enrolment)
+        notices.take_back(before, [enrolment, *items, *alarms])
     tell_unit(Told.ALLOCATION, enrolment, whose(enrolment), PARTS[part], [to], by, at, "people")
     if part == AllocatedAs.ASSESSOR:
         sentence = "Somebody else assesses this unit now."

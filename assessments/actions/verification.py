@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from django.db import transaction
 from django.utils import timezone
 
-from assessments.actions import telling
+from assessments.actions import telling, watching
 from assessments.actions.journey import (
     BACK_TO_COLLECTING,
     lock_one,
@@ -38,6 +38,8 @@ from portfolio.canonical import JSON
 from portfolio.enums import Told
 from portfolio.models import User
 from portfolio.refusal import Refusal
+
+SENT_BACK = "Sent back by internal verification. Its assessor says what is needed."
 
 
 @transaction.atomic
@@ -136,7 +138,9 @@ def send_back(
 ) -> Enrolment:
     """Not agreed: the unit goes back to collecting with a finding and a dated action; signatures are voided by rows.
 
-    An open sample is closed by it as not agreed. Source: an outcome not agreed reopens the unit (domain rule 44).
+    An open sample is closed by it as not agreed. What was found is said to the assessor, in the action: the candidate
+    reads why signatures were voided, on pages and on paper, so that says no more than what to do.
+    Source: an outcome not agreed reopens the unit (domain rule 44).
     """
     enrolment = lock_one(enrolment)
     facts = unit_facts(enrolment)
@@ -152,10 +156,11 @@ def send_back(
         _close(sample, looked_at, SampleOutcome.NOT_AGREED, finding, by, at)
     _raise_action(enrolment, sample, finding, wanted, due_on, by, at)
     move_unit(enrolment, Verb.SEND_BACK, UnitStatus.COLLECTING, **BACK_TO_COLLECTING)
-    void_signatures(enrolment, by=by, at=at, reason=f"Sent back: {finding}")
+    void_signatures(enrolment, by=by, at=at, reason=SENT_BACK)
+    watching.watch([enrolment.pk], by, at)
     if sample:
         notices.settle(sample, by, at)
-    sentence = "Sent back by internal verification: it is open for evidence again."
+    sentence = "Sent back by internal verification: it is open for evidence again. Its assessor says what is needed."
     telling.came_back(enrolment, sentence, [enrolment.countersigner], by, at)
     return _told(enrolment, Verb.SEND_BACK, by, at, finding=finding, sample=sample.pk if sample else None)
 
@@ -227,6 +232,7 @@ def reopen(*, enrolment: Enrolment, reason: str, by: User, at: datetime.datetime
     refuse(unit_refusals(Verb.REOPEN, person(by, enrolment.centre_id, at), bare_facts(enrolment)))
     move_unit(enrolment, Verb.REOPEN, UnitStatus.COLLECTING, **BACK_TO_COLLECTING)
     void_signatures(enrolment, by=by, at=at, reason=f"Reopened: {reason}")
+    watching.watch([enrolment.pk], by, at)
     sentence, staff = "It was opened again: every signature on it was voided.", [enrolment.assessor, enrolment.verifier]
     telling.came_back(enrolment, sentence, staff, by, at)
     return _told(enrolment, Verb.REOPEN, by, at, reason=reason)
@@ -279,6 +285,7 @@ def _close(
     SampledCriterion.objects.bulk_create(SampledCriterion(sample=sample, criterion_id=pk) for pk in sorted(criteria))
     said = {"outcome": outcome, "feedback": feedback.strip(), "seen_at_location": seen_at_location}
     _change_open(sample, done_at=at, verifier=by, **said)
+    watching.looked_again(sample, by, at)
 
 
 def _change_open(sample: Sample, **columns: object) -> None:

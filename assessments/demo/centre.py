@@ -25,6 +25,16 @@ CANDIDATES = [
     ("Ruairidh Mac an t-Saoir", "ruairidh"),
     ("Hannah Whitfield", "hannah"),
 ]
+WORKPLACES = {
+    "sian": "Quayside call centre",
+    "lukasz": "Quayside call centre",
+    "eilidh": "Lighthouse Insurance",
+    "priya": "Harbour Street office",
+    "tom": "Quayside call centre",
+    "grace": "Harbour Street office",
+    "ruairidh": "Lighthouse Insurance",
+    "hannah": "Harbour Street office",
+}
 
 
 @dataclass(frozen=True)
@@ -78,6 +88,7 @@ def open_harbour(at: datetime.datetime) -> Harbour:
             email=f"{address}@{DOMAIN}",
             legal_name=name,
             centre_reference=f"{place:04}",
+            workplace=WORKPLACES[address],
             registered_on=at.date(),
             by=administrator,
             at=at,

@@ -12,7 +12,7 @@ from assessments.actions.claims import Target
 from assessments.actions.due import tell_due
 from assessments.actions.evidence import Described, NamedFile
 from assessments.actions.leaves import LeafTarget
-from assessments.demo import files, interests, office, plans, records, strategy, witnesses
+from assessments.demo import files, interests, office, people, plans, records, sampled, strategy, witnesses
 from assessments.demo.centre import Harbour, open_harbour
 from assessments.demo.evidence import BY_UNIT, FLOOR_WALK, LATE_SHIFT, SHOWS, Piece
 from assessments.enums import MarkerKind, Verdict
@@ -46,9 +46,10 @@ def tell() -> Harbour:
     """Everything, in order. Raises Refusal if the story ever did what the house refuses."""
     calendar = Calendar(timezone.now())
     story = Story(open_harbour(calendar.at), calendar)
+    people.received(story.harbour, calendar.at)
     for chapter in (
         story.collecting, story.declared, story.awaiting_countersignature, story.being_sampled,
-        story.verified, story.claimed, story.sent_back, story.suspended,
+        story.verified, story.claimed, story.sent_back, story.suspended, story.further_units,
     ):  # fmt: skip
         calendar.restart(days=7)
         chapter()
@@ -56,7 +57,9 @@ def tell() -> Harbour:
     interests.change_hands(story.harbour, calendar.now - datetime.timedelta(days=1))
     for happened in (office.appealed, office.investigated, office.arranged, office.to_be_simulated):
         happened(story.harbour, calendar.now)
-    strategy.tell(story.harbour, calendar.now)
+    strategy.tell(story.harbour, calendar.now - sampled.SINCE_PLANNED)
+    sampled.tell(story.harbour, calendar.now)
+    people.intake(story.harbour, calendar.now)
     story.today()
     return story.harbour
 
@@ -209,10 +212,20 @@ class Story:
             enrolment=other, reason="Her job has changed.", by=other.candidate_user, at=self.calendar.later(days=1)
         )
 
+    def further_units(self) -> None:
+        """Second units, all with Gwen: three under way, two just begun."""
+        for candidate, key in (("lukasz", "ocr-cc16"), ("tom", "ocr-cc26"), ("priya", "ocr-cc32")):
+            self.calendar.restart(days=60)
+            unit = self.enrol(candidate, key, self.staff.other_assessor)
+            self.judge(self.hand_in(unit, *BY_UNIT[key][0]), unit, Verdict.MET)
+        self.calendar.restart(days=95)
+        for candidate, key in (("hannah", "ocr-cc16"), ("grace", "ocr-d20")):
+            self.enrol(candidate, key, self.staff.other_assessor)
+
     def today(self) -> None:
         """What the clock has to tell, and an answer that Dylan has begun and not sent."""
         tell_due(self.calendar.now)
-        action = Action.objects.get(closed_at=None)
+        action = Action.objects.filter(closed_at=None).earliest("raised_at")
         page = reverse("assessments:action", args=[action.pk])
         subject = work.Subject(action.owner, AnswerForm.kept_as, str(action.pk), work.basis_of(action.answer), page)
         words = "I have asked for the recording of a second monitoring activity. It is due"

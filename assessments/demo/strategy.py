@@ -27,16 +27,21 @@ def tell(harbour: Harbour, now: datetime.datetime) -> None:
         by=harbour.staff.verifier,
         at=now,
     )
-    strategy.rate_risk(
-        centre=harbour.centre,
-        about=RatedAs.UNIT,
-        unit=Unit.objects.get(key="ocr-d20"),
-        level=RiskLevel.MEDIUM,
-        comment="Takes evidence of real work only, which is easily overlooked.",
-        review_on=None,
-        by=harbour.staff.lead,
-        at=now,
-    )
+    for key, level, comment in (
+        ("ocr-d20", RiskLevel.MEDIUM, "Takes evidence of real work only, which is easily overlooked."),
+        ("ocr-cc16", RiskLevel.LOW, "Assessed at this centre for years, always agreed."),
+        ("ocr-cc26", RiskLevel.LOW, "Assessed at this centre for years, always agreed."),
+    ):
+        strategy.rate_risk(
+            centre=harbour.centre,
+            about=RatedAs.UNIT,
+            unit=Unit.objects.get(key=key),
+            level=level,
+            comment=comment,
+            review_on=None,
+            by=harbour.staff.lead,
+            at=now,
+        )
     strategy.adopt_plan(plan=draw(harbour, ocr, now), by=harbour.staff.lead, at=now)
     draw(harbour, set_strategy(harbour, "sqa", now), now)
 

@@ -2,8 +2,8 @@
 
 from django import forms
 
-from assessments.forms.journey import SignatureForm, VerbForm
-from portfolio.forms import day
+from assessments.forms.journey import VerbForm
+from portfolio.forms import SignatureForm, day
 
 
 class ClaimForm(VerbForm):

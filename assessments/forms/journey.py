@@ -5,30 +5,7 @@ from typing import Any
 from django import forms
 
 from assessments.queries.record import UnitPage
-from portfolio import signing
-from portfolio.forms import KeptForm
-from portfolio.models import User
-
-
-class SignatureForm(forms.Form):
-    """The password again: it is what makes the press of the button a signature (ESFA on electronic signatures)."""
-
-    password = forms.CharField(
-        label="Your password",
-        strip=False,
-        help_text="Typed again, it is your signature to the words above.",
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-    )
-
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.user = user
-
-    def clean_password(self) -> str:
-        password: str = self.cleaned_data["password"]
-        if sentences := signing.password_refusals(self.user, password):
-            raise forms.ValidationError(sentences)
-        return ""
+from portfolio.forms import KeptForm, SignatureForm
 
 
 class VerbForm(KeptForm):

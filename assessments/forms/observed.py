@@ -31,11 +31,11 @@ from assessments.queries.observed import (
 from assessments.queries.question_sets import Asking
 from assessments.queries.recording import KEPT_AS, Noted
 from portfolio.forms import KeptForm, day
+from portfolio.whole import LONGEST, whole
 
 LOOKING = ("row", "take", "number", "keep")
 """Presses that sign nothing: the page comes back with all that was typed, and nothing is checked."""
-ROW = re.compile(r"(?:asked|said|from|minute|shows)-(\d+)")
-MOST_ROWS = 60
+ROW = re.compile(r"(?:asked|said|from|minute|shows)-([0-9]{1,6})")
 LOST = "A passage that you marked is not in the text any more: mark it again, or take the mark off."
 WORDS = (
     "title",
@@ -188,7 +188,7 @@ class RecordForm(KeptForm):
             known = {asking.pk for rows in self.around.questions.values() for asking in rows}
             return [row_before(row, known) for row in self.before.exchanges] if self.before else []
         numbers = {int(found[1]) for name in self.data if (found := ROW.fullmatch(name))}
-        rows = [self._row(number) for number in sorted(numbers)[:MOST_ROWS]]
+        rows = [self._row(number) for number in sorted(numbers)]
         return [row for row in rows if not row.empty]
 
     @property
@@ -272,10 +272,11 @@ class RecordForm(KeptForm):
         places, found = spans(text), []
         for note in self.notes:
             for number in re.findall(r"\d+", note.numbers):
-                if 1 <= int(number) <= len(places):
-                    found.append(Passage(*places[int(number) - 1], self._criterion(note.noted.value)))
+                place = whole(number) or 0
+                if 1 <= place <= len(places):
+                    found.append(Passage(*places[place - 1], self._criterion(note.noted.value)))
                 else:
-                    self.add_error("narrative", f"{note.noted.name}: there is no paragraph {number}.")
+                    self.add_error("narrative", f"{note.noted.name}: there is no paragraph {number[:LONGEST]}.")
         return found
 
     def _criterion(self, value: str) -> Criterion:

@@ -11,10 +11,9 @@ from assessments.actions.claims import Target
 from assessments.actions.follow_up import Held
 from assessments.actions.planning import ActivityWords, PlanWords
 from assessments.enums import EvidenceKind
-from assessments.forms.journey import SignatureForm
 from assessments.models import Enrolment, Evidence, PlannedActivity
 from assessments.queries.mapping import UnitToMap, value_of
-from portfolio.forms import KeptForm, day
+from portfolio.forms import KeptForm, SignatureForm, day
 
 
 def lines(label: str, rows: int = 3, *, required: bool = True, help_text: str = "") -> forms.CharField:

@@ -13,8 +13,7 @@ from assessments.queries.question_sets import Asking
 from portfolio.forms import KeptForm
 from units.models import Criterion
 
-ROW = re.compile(r"(?:text|expected|shows)-(\d+)")
-MOST = 60
+ROW = re.compile(r"(?:text|expected|shows)-([0-9]{1,6})")
 
 
 @dataclass(frozen=True)
@@ -65,7 +64,7 @@ class SetForm(KeptForm):
                 for number, row in enumerate(self.before, start=1)
             ]
         numbers = {int(found[1]) for name in self.data if (found := ROW.fullmatch(name))}
-        rows = [self._row(number) for number in sorted(numbers)[:MOST]]
+        rows = [self._row(number) for number in sorted(numbers)]
         return [row for row in rows if not row.empty]
 
     @property

@@ -34,7 +34,7 @@ SEEN = "page_of_seen"
 """The field that carries what the page showed. By its name it is never kept with what is typed."""
 PARTS = ("verdict", "feedback", "places")
 """The fields of a criterion."""
-TYPED = re.compile(r"(verdict|feedback|places)-(\d+-\d+)")
+TYPED = re.compile(r"(verdict|feedback|places)-([0-9]{1,18}-[0-9]{1,18})")
 
 
 @dataclass(frozen=True)

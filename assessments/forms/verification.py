@@ -9,6 +9,7 @@ from assessments.enums import UnitStatus
 from assessments.forms.journey import VerbForm
 from assessments.queries.record import CriterionRow
 from portfolio.forms import KeptForm, day
+from portfolio.whole import whole
 
 
 def choices_of(criteria: list[CriterionRow]) -> list[tuple[int, str]]:
@@ -85,7 +86,7 @@ class SampleForm(KeptForm):
     @property
     def ticked(self) -> set[int]:
         """The criteria ticked so far, for the boxes that stand beside the record."""
-        return {int(value) for value in self["criteria"].value() or () if str(value).isdigit()}
+        return {pk for value in self["criteria"].value() or () if (pk := whole(str(value))) is not None}
 
 
 class UnitsFilterForm(forms.Form):

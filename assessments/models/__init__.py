@@ -1,6 +1,7 @@
 """Nouns of the upper floor, by chapter."""
 
 from assessments.models.adjustment import Adjustment
+from assessments.models.alarms import Alarm, AlarmQuerySet
 from assessments.models.appeal import DAYS, Appeal, AppealsProcedure, Days, Hearing
 from assessments.models.award import AuthenticationForm, Certificate, Claim
 from assessments.models.case import Case, CaseConcern, CaseStep, CaseWorker, Freeze
@@ -19,10 +20,12 @@ from assessments.models.planning import (
     PlanUnit,
     ReviewedProgress,
 )
+from assessments.models.profile import TOLD, Profile
 from assessments.models.question_sets import QuestionSet, QuestionSetQuerySet, SetQuestion, SetQuestionCriterion
 from assessments.models.simulation import SimulatedCriterion, SimulationApproval
 from assessments.models.strategy import (
     LeftOut,
+    PlanHandover,
     PlannedCell,
     PlannedCellQuerySet,
     RiskRating,
@@ -31,17 +34,21 @@ from assessments.models.strategy import (
 )
 from assessments.models.testimony import SIGNED, STILL_WANTED, Testimony, TestimonyCriterion
 from assessments.models.verification import Action, ActionQuerySet, Sample, SampledCriterion, UnsampledNote
+from assessments.models.widening import Widening
 
 __all__ = [
     "DAYS",
     "SCOPES",
     "SIGNED",
     "STILL_WANTED",
+    "TOLD",
     "Acknowledgement",
     "Action",
     "ActionQuerySet",
     "ActivityItem",
     "Adjustment",
+    "Alarm",
+    "AlarmQuerySet",
     "Allocation",
     "Appeal",
     "AppealsProcedure",
@@ -72,12 +79,14 @@ __all__ = [
     "LeftOut",
     "Mapping",
     "Marker",
+    "PlanHandover",
     "PlanReview",
     "PlanUnit",
     "PlannedActivity",
     "PlannedCell",
     "PlannedCellQuerySet",
     "PlannedCriterion",
+    "Profile",
     "QuestionSet",
     "QuestionSetQuerySet",
     "Release",
@@ -97,4 +106,5 @@ __all__ = [
     "Testimony",
     "TestimonyCriterion",
     "UnsampledNote",
+    "Widening",
 ]

@@ -259,3 +259,39 @@ class LeftOut(StandingRow):
 
     def __str__(self) -> str:
         return f"{self.enrolment}, left out"
+
+
+class PlanHandover(StandingRow):
+    """That the samples a plan still wanted went from one verifier to another, when and why.
+
+    Each unit keeps its own line in the history of its allocations; `moved` and `stayed` count them.
+    """
+
+    plan = models.ForeignKey(SamplingPlan, on_delete=models.PROTECT, related_name="handovers")
+    from_verifier = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    to_verifier = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    reason = models.TextField()
+    moved = models.PositiveIntegerField("units handed over")
+    stayed = models.PositiveIntegerField("units that could not be", default=0)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    objects = StandingQuerySet["PlanHandover"].as_manager()
+
+    class Meta:
+        ordering = ["plan", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(from_verifier=models.F("to_verifier")),
+                name="a_plan_goes_to_somebody_else",
+                violation_error_message="Choose another verifier than the one who has the plan.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(reason="") & Q(moved__gt=0),
+                name="a_handover_says_why_and_moves_something",
+                violation_error_message="Say why the plan is handed over.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.plan}, handed over"

@@ -25,6 +25,7 @@ STRATEGY = [
         once="OLD.adopted_at IS NOT NULL OR OLD.discarded_at IS NOT NULL",
     ),
     *stands_for_good("assessments_leftout", "units left out"),
+    *stands_for_good("assessments_planhandover", "handovers of plans"),
     *keeps(
         "assessments_plannedcell",
         "planned samples",

@@ -7,23 +7,21 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
-from django.utils import timezone
 
-from assessments.enums import ItemStatus, Layer, Pace, SignedAs, UnitStatus, Verb, Verdict
-from assessments.models import Acknowledgement, Enrolment, EvidenceVersion, Review, SignOff
-from assessments.progress import Progress, progress_of
-from assessments.queries.consistency import RULED
-from assessments.queries.enrolment import kept_pace, name_of
-from assessments.queries.judgement import UnitRows, rows_of, unit_facts, with_rules
-from assessments.queries.marks import Decided, Mapped
+from assessments.enums import ItemStatus, Pace, SignedAs, UnitStatus, Verb, Verdict
+from assessments.models import Acknowledgement, Enrolment, EvidenceVersion, Mapping, SignOff
+from assessments.progress import Mark, Progress
+from assessments.queries.consistency import BLOCKING
+from assessments.queries.enrolment import kept_pace, kept_progress, name_of
+from assessments.queries.judgement import rows_of, unit_facts
+from assessments.queries.marks import Word, words_in
 from assessments.queries.plans import activities_due, to_agree
 from assessments.queries.recording import IN_FORCE
 from assessments.rules import Person
-from assessments.workflow import UnitFacts, unit_needs
+from assessments.workflow import unit_needs
 from portfolio.models import User
 
 MORE_NEEDED = (Verdict.NOT_YET, Verdict.CONTRIBUTES)
-MET = (Layer.ACCEPTED, Layer.CONFIRMED)
 
 
 @dataclass(frozen=True)
@@ -57,51 +55,58 @@ class OwnPortfolio:
 
 
 def own_portfolio(user: User, day: datetime.date) -> OwnPortfolio:
-    """Everything on a candidate's home in ten queries at most, however many units and items there are."""
+    """Everything on a candidate's home in eleven queries at most, however many units and items there are.
+
+    How far units are is read off them. Only what is met everywhere is looked at whole: it may be ready to sign.
+    """
     enrolments = list(own_units(user))
-    rows = with_rules(rows_of(enrolments, worded=False))
-    facts = {found.enrolment.pk: unit_facts(found) for found in rows}
+    collecting = [row for row in enrolments if row.status == UnitStatus.COLLECTING]
     items = open_items(user)
     redrafted = {item.evidence_id for item in items if item.status == ItemStatus.DRAFT}
-    collecting = [found for found in rows if found.enrolment.status == UnitStatus.COLLECTING]
     waiting = [
         *(waiting_item(item) for item in items if not is_superseded(item, redrafted)),
-        *feedback_in(collecting, facts, redrafted),
-        *came_back([found.enrolment for found in collecting]),
-        *to_sign(user, collecting, facts),
+        *feedback_in([row for row in collecting if not all_met(row)], redrafted),
+        *came_back(collecting),
+        *to_sign(user, [row for row in collecting if all_met(row) and not getattr(row, "unread", False)]),
         *of_plans(user, day),
     ]
     return OwnPortfolio(
         units=[
-            MyUnit(
-                row,
-                progress_of(facts[row.pk].layers),
-                getattr(row, "assessor_name", None) or "",
-                kept_pace(row, timezone.localdate()),
-            )
+            MyUnit(row, kept_progress(row), getattr(row, "assessor_name", None) or "", kept_pace(row, day))
             for row in enrolments
         ],
         waiting=sorted(waiting, key=lambda entry: entry.at, reverse=True),
     )
 
 
-def own_units(user: User) -> QuerySet[Enrolment]:
-    """The units of a candidate, with the assessor's name, whether there are rules, and how one came back last."""
-    voided = SignOff.objects.filter(
-        enrolment=OuterRef("pk"), part=SignedAs.CANDIDATE, signature__void__isnull=False
-    ).order_by("-pk")
-    return (
-        Enrolment.objects.filter(candidate_user=user)
-        .exclude(status=UnitStatus.WITHDRAWN)
-        .select_related("unit", "centre")
-        .annotate(
-            assessor_name=name_of("assessor"),
-            ruled=RULED,
-            back_at=Subquery(voided.values("signature__void__at")[:1]),
-            back_because=Subquery(voided.values("signature__void__reason")[:1]),
-        )
-        .order_by("unit__short_code", "pk")
+VOIDED = SignOff.objects.filter(
+    enrolment=OuterRef("pk"), part=SignedAs.CANDIDATE, signature__void__isnull=False
+).order_by("-pk")
+OWN = (
+    Enrolment.objects.exclude(status=UnitStatus.WITHDRAWN)
+    .listed("centre__name", "countersigner", "kept_status", "frozen_at", "open_appeal", "assessor_signed_by")
+    .select_related("centre")
+    .annotate(
+        assessor_name=name_of("assessor"),
+        unread=Exists(Mapping.objects.filter(enrolment=OuterRef("pk"), waiting_since__isnull=False)),
+        blocked=Exists(BLOCKING),
+        back_at=Subquery(VOIDED.values("signature__void__at")[:1]),
+        back_because=Subquery(VOIDED.values("signature__void__reason")[:1]),
     )
+    .order_by("unit__short_code", "pk")
+)
+"""Units with the assessor's name, whether anything waits to be read, whether counts may block them, and how one came
+back last. Written once: writing it takes longer than asking it."""
+
+
+def own_units(user: User) -> QuerySet[Enrolment]:
+    """The units of a candidate, with what their home tells of each."""
+    return OWN.filter(candidate_user=user)
+
+
+def all_met(enrolment: Enrolment) -> bool:
+    """Every criterion is met, some perhaps pending a countersignature, as the unit itself notes it. No query."""
+    return enrolment.accepted_count + enrolment.pending_count == enrolment.criteria_count
 
 
 # --- what waits ------------------------------------------------------------------------------------------------------
@@ -125,24 +130,32 @@ class OpenItem(NamedTuple):
         return f"Evidence {self.number}: {self.title}" if self.number else self.title
 
 
-def open_items(user: User) -> list[OpenItem]:
-    """Drafts, items returned, and records of their assessor's that they have said nothing on yet. One query."""
-    said = Acknowledgement.objects.filter(record__version=OuterRef("pk"))
-    mine = Q(status__in=(ItemStatus.DRAFT, ItemStatus.RETURNED))
-    to_acknowledge = Q(status__in=IN_FORCE, record__isnull=False) & ~Exists(said)
-    read = Review.objects.filter(version=OuterRef("pk")).order_by("-pk")
-    rows = EvidenceVersion.objects.filter(mine | to_acknowledge, replaced_at=None, evidence__candidate__user=user)
-    told = rows.values_list(
+OPEN_ITEMS = (
+    EvidenceVersion.objects.filter(replaced_at=None)
+    .filter(
+        Q(status__in=(ItemStatus.DRAFT, ItemStatus.RETURNED))
+        | Q(status__in=IN_FORCE, record__isnull=False)
+        & ~Exists(Acknowledgement.objects.filter(record__version=OuterRef("pk")))
+    )
+    .order_by("pk", "reviews__pk")
+    .values_list(
+        "pk",
         "evidence_id",
         "evidence__number",
         "status",
         "title",
         "created_at",
         "submitted_at",
-        Subquery(read.values("at")[:1]),
-        Subquery(read.values("feedback")[:1]),
+        "reviews__at",
+        "reviews__feedback",
     )
-    return [OpenItem(*row) for row in told]
+)
+
+
+def open_items(user: User) -> list[OpenItem]:
+    """Drafts, items returned, and records of their assessor's that they have said nothing on yet. One query."""
+    latest = {row[0]: OpenItem(*row[1:]) for row in OPEN_ITEMS.filter(evidence__candidate__user=user)}
+    return list(latest.values())
 
 
 def is_superseded(item: OpenItem, redrafted: set[int]) -> bool:
@@ -163,37 +176,36 @@ def waiting_item(item: OpenItem) -> Waiting:
     return Waiting(handed_over, "Read and acknowledge", item.name, "assessments:acknowledge", pk)
 
 
-def feedback_in(rows: Iterable[UnitRows], facts: dict[int, UnitFacts], redrafted: set[int]) -> Iterator[Waiting]:
-    """Items read whose latest word on a criterion is not yet or contributes, while nothing else meets it."""
-    for found in rows:
-        unmet = {row.pk: row.number for row in facts[found.enrolment.pk].criteria if row.layer not in MET}
-        latest = {(row.version_id, row.criterion_id): row for row in found.decided}
-        said: dict[int, list[tuple[Mapped, Decided]]] = defaultdict(list)
-        for row in found.mapped:
-            word = latest.get((row.version_id, row.criterion_id))
-            if word and row.status == ItemStatus.REVIEWED and row.criterion_id in unmet and needs_more(word):
-                said[row.evidence_id].append((row, word))
-        for evidence_id, words in said.items():
-            if evidence_id not in redrafted:
-                yield feedback_on(words, found.enrolment, unmet)
+def feedback_in(enrolments: list[Enrolment], redrafted: set[int]) -> Iterator[Waiting]:
+    """Items read whose latest word on a criterion is not yet or contributes, while nothing else meets it. One query."""
+    units = {row.pk: row for row in enrolments}
+    rows = words_in(units)
+    met = {(row.enrolment_id, row.mark.criterion_id) for row in rows if row.mark.accepted}
+    more: dict[tuple[int, int], list[Word]] = defaultdict(list)
+    for row in rows:
+        if needs_more(row.mark) and (row.enrolment_id, row.mark.criterion_id) not in met:
+            more[row.enrolment_id, row.mark.evidence_id].append(row)
+    for (enrolment, evidence), said in more.items():
+        if evidence not in redrafted:
+            yield feedback_on(said, units[enrolment])
 
 
-def needs_more(word: Decided) -> bool:
+def needs_more(mark: Mark) -> bool:
     """Whether the candidate has something to do about a decision."""
-    return word.verdict in MORE_NEEDED or word.countersigned is False
+    return mark.item_status == ItemStatus.REVIEWED and (mark.verdict in MORE_NEEDED or mark.countersigned is False)
 
 
-def feedback_on(words: list[tuple[Mapped, Decided]], enrolment: Enrolment, numbers: dict[int, str]) -> Waiting:
+def feedback_on(said: list[Word], enrolment: Enrolment) -> Waiting:
     """What was said of one item in one unit, as one thing to look at."""
-    item, newest = words[0][0], max((word for _, word in words), key=lambda word: word.pk)
-    which = ", ".join(numbers[word.criterion_id] for _, word in words)
+    newest = max(said, key=lambda row: row.pk or 0)
+    which = ", ".join(row.number for row in sorted(said, key=lambda row: row.position))
     return Waiting(
-        at=newest.at,
+        at=max(row.at for row in said if row.at),
         kind=f"More needed for {enrolment.unit.short_code} {which}",
-        title=f"{item.item}: {item.title}",
+        title=f"Evidence {newest.evidence_number}: {newest.title}",
         place="assessments:evidence",
-        pk=item.evidence_id,
-        text=newest.feedback,
+        pk=newest.mark.evidence_id,
+        text=newest.feedback or "",
     )
 
 
@@ -205,13 +217,17 @@ def came_back(enrolments: Iterable[Enrolment]) -> Iterator[Waiting]:
             yield Waiting(at, "Came back to you", str(row.unit), "assessments:enrolment", row.pk, because or "")
 
 
-def to_sign(user: User, rows: Iterable[UnitRows], facts: dict[int, UnitFacts]) -> Iterator[Waiting]:
-    """Units with everything met and nothing waiting: the candidate's statement of competence is next."""
+def to_sign(user: User, enrolments: list[Enrolment]) -> Iterator[Waiting]:
+    """Units with everything met and nothing waiting: the candidate's statement of competence is next.
+
+    Whether the evidence is shown as often as asked is told on the page it leads to, where the centre lets that block.
+    """
     person = Person(user.pk, frozenset())
-    for found in rows:
-        if not unit_needs(Verb.DECLARE, person, facts[found.enrolment.pk]):
-            at, pk = max(row.at for row in found.decided), found.enrolment.pk
-            yield Waiting(at, "Ready for your signature", str(found.enrolment.unit), "assessments:declare", pk)
+    for found in rows_of(enrolments) if enrolments else ():
+        if not unit_needs(Verb.DECLARE, person, unit_facts(found)):
+            row, at = found.enrolment, max(word.at for word in found.decided)
+            kind = "Everything is met" if getattr(row, "blocked", False) else "Ready for your signature"
+            yield Waiting(at, kind, str(row.unit), "assessments:declare", row.pk)
 
 
 def of_plans(user: User, day: datetime.date) -> Iterator[Waiting]:

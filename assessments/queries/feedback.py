@@ -25,11 +25,15 @@ class FeedbackLine:
     time: TimeToFeedback
 
 
+READINGS = Review.objects.annotate(
+    first=~Exists(Review.objects.filter(version=OuterRef("version"), pk__lt=OuterRef("pk")))
+).order_by("-at")
+"""Readings, the latest on top; each says whether it is its version's `first`."""
+
+
 def readings(now: datetime.datetime) -> QuerySet[Any]:
-    """Readings of the period the median is of, the latest on top; each says whether it is its version's `first`."""
-    earlier = Review.objects.filter(version=OuterRef("version"), pk__lt=OuterRef("pk"))
-    since = now - datetime.timedelta(days=FEEDBACK_DAYS)
-    return Review.objects.filter(at__gte=since, at__lte=now).annotate(first=~Exists(earlier)).order_by("-at")
+    """Readings of the period the median is of."""
+    return READINGS.filter(at__gte=now - datetime.timedelta(days=FEEDBACK_DAYS), at__lte=now)
 
 
 def own_time(user: User, now: datetime.datetime) -> TimeToFeedback:

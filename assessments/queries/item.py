@@ -230,7 +230,8 @@ def units_shown(
         by = "" if row.made_by_id == enrolment.candidate_user_id else names.get(row.made_by_id, "")
         return MappedTo(row, row.criterion, mark.layer, mark.words, by, key in ever)
 
-    leaves = leaves_in(enrolments) if in_full else {}
+    leafy = {row.enrolment_id for row in mappings if in_full and getattr(row, "leafy", True)}
+    leaves = leaves_in(row for row in enrolments if row.pk in leafy) if leafy else {}
     return [
         UnitShown(
             enrolment,

@@ -119,17 +119,16 @@ def unit_rows(
     return replace((with_rules(rows) if ruled else rows)[0], held=held_in(enrolment, day or timezone.localdate()))
 
 
-def rows_of(enrolments: list[Enrolment], *, worded: bool = True) -> list[UnitRows]:
+def rows_of(enrolments: list[Enrolment]) -> list[UnitRows]:
     """The rows of many units at once, in three queries, or four where a unit has leaves.
 
     Two more where an assessor made evidence themselves. They come without signatures, and what only these rest on.
-    Unless `worded`, the criteria come as their numbers alone, which is all that progress and refusals want of them.
     """
     ids = [row.pk for row in enrolments]
     criteria: dict[int, list[Criterion]] = defaultdict(list)
     with_leaves: set[int] = set()
     found = Criterion.objects.filter(unit__in={row.unit_id for row in enrolments}).annotate(has_leaves=HAS_LEAVES)
-    for criterion in found.select_related("outcome") if worded else found.only("unit", "number"):
+    for criterion in found.select_related("outcome"):
         criteria[criterion.unit_id].append(criterion)
         with_leaves |= {criterion.unit_id} if criterion.has_leaves else set()
     mapped: dict[int, list[Mapped]] = defaultdict(list)

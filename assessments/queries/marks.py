@@ -104,29 +104,55 @@ DECIDED = Decision.objects.order_by("pk").values_list(
 """The columns of `Decided`, oldest first."""
 
 
-MARKED = (
-    LIVING.annotate(
-        word=FilteredRelation(
-            "evidence__versions__decisions",
-            condition=Q(
-                evidence__versions__decisions__enrolment=F("enrolment"),
-                evidence__versions__decisions__criterion=F("criterion"),
-            ),
-        )
+WORDED = LIVING.annotate(
+    word=FilteredRelation(
+        "evidence__versions__decisions",
+        condition=Q(
+            evidence__versions__decisions__enrolment=F("enrolment"),
+            evidence__versions__decisions__criterion=F("criterion"),
+        ),
     )
-    .order_by("pk", "word__pk")
-    .values_list(
-        "pk",
-        "enrolment_id",
-        "evidence_id",
-        "criterion_id",
-        "evidence__versions__status",
-        "word__verdict",
-        "word__needs_countersignature",
-        "word__countersignature__agreed",
-    )
+).order_by("pk", "word__pk")
+"""Live mappings, each beside what was decided of it, the latest decision last."""
+
+MARK = (
+    "pk",
+    "enrolment_id",
+    "evidence_id",
+    "criterion_id",
+    "evidence__versions__status",
+    "word__verdict",
+    "word__needs_countersignature",
+    "word__countersignature__agreed",
 )
-"""What the marks of live mappings are made of, the latest decision last."""
+MARKED = WORDED.values_list(*MARK)
+"""What the marks of live mappings are made of."""
+
+TOLD = WORDED.values_list(
+    *MARK,
+    "criterion__position",
+    "criterion__number",
+    "evidence__number",
+    "evidence__versions__title",
+    "word__pk",
+    "word__feedback",
+    "word__review__at",
+)
+"""The same, with what the latest decision said: the columns of `Word`."""
+
+
+class Word(NamedTuple):
+    """A live mapping with its mark, and what was said when it was decided; nothing while nobody has."""
+
+    enrolment_id: int
+    mark: Mark
+    position: int
+    number: str
+    evidence_number: int | None
+    title: str
+    pk: int | None
+    feedback: str | None
+    at: datetime.datetime | None
 
 
 def mapped_to(enrolment_ids: Iterable[int]) -> list[Mapped]:
@@ -168,3 +194,14 @@ def marks_of(enrolment_ids: Iterable[int]) -> dict[int, list[Mark]]:
         if status != ItemStatus.DRAFT or pk not in found[enrolment]:
             found[enrolment][pk] = Mark(evidence, criterion, status, verdict, bool(needs), agreed)
     return {pk: list(marks.values()) for pk, marks in found.items()}
+
+
+def words_in(enrolment_ids: Iterable[int]) -> list[Word]:
+    """The live mappings of many enrolments with their marks and the latest word on each, in one query."""
+    found: dict[int, Word] = {}
+    for pk, enrolment, evidence, criterion, status, verdict, needs, agreed, *words in TOLD.filter(
+        enrolment__in=list(enrolment_ids)
+    ):
+        if status != ItemStatus.DRAFT or pk not in found:
+            found[pk] = Word(enrolment, Mark(evidence, criterion, status, verdict, bool(needs), agreed), *words)
+    return list(found.values())

@@ -72,7 +72,8 @@ def plans_at_hand(user: User, day: datetime.date) -> list[PlanAtHand]:
     mine = with_next_review(held)
     due = Q(status=PlanStatus.AGREED, next_review_on__lte=day + SOON)
     returned = Q(status=PlanStatus.DRAFT) & ~Q(returned_reason="")
-    rows = mine.filter(due | returned | Q(status=PlanStatus.PROPOSED)).select_related("candidate")
+    waiting = mine.filter(due | returned | Q(status=PlanStatus.PROPOSED)).select_related("candidate")
+    rows = waiting.only("title", "number", "status", "returned_reason", "candidate__known_as", "candidate__legal_name")
     return [
         PlanAtHand(row.pk, str(row), str(row.candidate), waits_for(row, getattr(row, "next_review_on", None)))
         for row in rows.order_by(F("next_review_on").asc(), "pk")[: SHORT_LIST + 1]
@@ -138,4 +139,5 @@ def activities_due(user: User, day: datetime.date) -> QuerySet[PlannedActivity]:
     rows = PlannedActivity.objects.filter(
         plan__candidate__user=user, plan__status=PlanStatus.AGREED, removed_at=None, due_on__lte=day + SOON
     )
-    return rows.filter(Exists(taking), ~Exists(begun)).select_related("plan")
+    told = ("kind", "what", "due_on", "plan__agreed_at", "plan__made_at")
+    return rows.filter(Exists(taking), ~Exists(begun)).select_related("plan").only(*told)

@@ -14,7 +14,16 @@ from assessments.queries.judgement import UnitRows, digest_for, stale_parts, uni
 from assessments.queries.verification import LookedAt, looked_at_in, stale_verifier
 from portfolio import signing
 from portfolio.enums import Role
-from portfolio.models import Centre, Signature, SignatureVoid, StaffQualification, StaffRecord, Statement, User
+from portfolio.models import (
+    Centre,
+    Document,
+    Signature,
+    SignatureVoid,
+    StaffQualification,
+    StaffRecord,
+    Statement,
+    User,
+)
 from portfolio.press import Shown
 from units.models import CentreApproval, Criterion, Unit
 
@@ -202,14 +211,14 @@ def award_of(signature: Signature) -> tuple[StaffQualification | None, bool]:
     return (awards[0] if awards else None), False
 
 
-def unit_shown(user: User, enrolment_id: int) -> Shown | None:
-    """The candidate's unit that a recording form shows, for whoever sees the unit."""
-    return shown_as(Enrolment.objects.visible_to(user).filter(pk=enrolment_id))
+def unit_shown(user: User, document: Document) -> Shown | None:
+    """The candidate's unit that a form of it shows, for whoever sees the unit."""
+    return shown_as(Enrolment.objects.visible_to(user).filter(pk=document.subject_id))
 
 
-def authentication_shown(user: User, form_id: int) -> Shown | None:
+def authentication_shown(user: User, document: Document) -> Shown | None:
     """The candidate's unit that an issued authentication form shows, for whoever sees the form."""
-    forms = AuthenticationForm.objects.visible_to(user).filter(pk=form_id)
+    forms = AuthenticationForm.objects.visible_to(user).filter(pk=document.subject_id)
     return shown_as(Enrolment.objects.filter(pk__in=forms.values("enrolment")))
 
 
@@ -218,4 +227,4 @@ def shown_as(found: EnrolmentQuerySet) -> Shown | None:
     enrolment = found.select_related("unit", "candidate").first()
     if enrolment is None:
         return None
-    return Shown(f"{enrolment.unit}, {enrolment.candidate}", "assessments:enrolment", enrolment.pk)
+    return Shown(f"{enrolment.unit}, {enrolment.candidate}", "assessments:enrolment", (enrolment.pk,))

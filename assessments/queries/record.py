@@ -41,11 +41,10 @@ NEXT: dict[UnitStatus, Verb] = {
 
 @dataclass(frozen=True)
 class Cell:
-    """A filled cell of the matrix: `Evidence 3 for 2.1: accepted`."""
+    """A filled cell of the matrix: `Evidence 3 for 2.1: accepted, page 2`."""
 
     layer: Layer
     label: str
-    locator: str
     judged: bool
 
 
@@ -106,6 +105,11 @@ class CriterionRow:
     """What it still needs, as a sentence; empty once it is met."""
     amount: str = ""
     """How often it is shown, where the centre asks for that."""
+
+    @property
+    def reached(self) -> str:
+        """How far it is, in words: `2.1: Accepted`."""
+        return f"{self.criterion.number}: {self.layer.label}"
 
 
 @dataclass(frozen=True)
@@ -293,9 +297,8 @@ def item_rows(criteria: list[Criterion], pairs: list[tuple[Mapped, Mark]]) -> li
             )
         number = criteria[places[row.criterion_id]].number
         label = f"{row.item} for {number}: {mark.words}"
-        found[row.evidence_id].cells[places[row.criterion_id]] = Cell(
-            mark.layer, label, row.locator, mark.verdict is not None
-        )
+        label = f"{label}, {row.locator}" if row.locator else label
+        found[row.evidence_id].cells[places[row.criterion_id]] = Cell(mark.layer, label, mark.verdict is not None)
     return list(found.values())
 
 

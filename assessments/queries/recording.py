@@ -12,6 +12,7 @@ from assessments.queries.observed import RecordShown, records_shown
 from assessments.rules import Person
 from assessments.workflow import ItemFacts
 from portfolio.models import User, WorkInProgress
+from portfolio.whole import whole
 from units.models import Criterion
 
 IN_FORCE = (ItemStatus.SUBMITTED, ItemStatus.REVIEWED)
@@ -89,8 +90,9 @@ def begun_by(user: User, enrolments: Iterable[Enrolment]) -> list[Begun]:
     for subject, typed_at in rows.values_list("about", "typed_at"):
         unit, _, rest = subject.partition(" ")
         kind, _, another = rest.partition(" ")
-        if unit.isdecimal() and int(unit) in units and kind in RECORDED and another.isdecimal():
-            found.append(Begun(units[int(unit)], EvidenceKind(kind), int(another), typed_at))
+        enrolment, which = units.get(whole(unit) or 0), whole(another)
+        if enrolment and kind in RECORDED and which is not None:
+            found.append(Begun(enrolment, EvidenceKind(kind), which, typed_at))
     return found
 
 

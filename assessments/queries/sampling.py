@@ -23,10 +23,12 @@ from assessments.models import (
 )
 from assessments.models.enrolment import STAFF
 from assessments.models.verification import past_due
+from assessments.queries.alarms import open_alarms
 from assessments.queries.caseload import CaseRow, case_rows
 from assessments.queries.enrolment import staff_names
 from assessments.queries.judgement import rows_of, stale_parts, with_signatures
 from assessments.queries.verification import AGREEING
+from assessments.queries.widening import Finding, findings_of, open_findings
 from portfolio.models import StaffRecord, User, centres_of
 from units.enums import VerifierSignature
 
@@ -103,9 +105,22 @@ class ActionWaiting:
 
 
 @dataclass(frozen=True)
+class AlarmWaiting:
+    """A sample of which something changed since, and what that was first."""
+
+    alarm_id: int
+    candidate: str
+    unit: str
+    sampled_at: datetime.datetime
+    first: str
+
+
+@dataclass(frozen=True)
 class Desk:
     """What waits for a verifier. `more`: whether some list was too long to be shown in full."""
 
+    alarms: list[AlarmWaiting]
+    findings: list[Finding]
     changed: list[UnitWaiting]
     answered: list[ActionWaiting]
     overdue: list[ActionWaiting]
@@ -116,7 +131,8 @@ class Desk:
 
     @property
     def empty(self) -> bool:
-        return not (self.changed or self.answered or self.overdue or self.samples or self.to_sample or self.to_verify)
+        looked_at = self.alarms or self.findings or self.changed or self.answered or self.overdue
+        return not (looked_at or self.samples or self.to_sample or self.to_verify)
 
 
 def verifies(user: User, day: datetime.date, leads: Iterable[int] = (), *, at: str = "") -> Q:
@@ -174,12 +190,14 @@ def lines_of(page: list[Enrolment], names: Names) -> list[CaseRow]:
 
 
 def desk(user: User, leads: Iterable[int], day: datetime.date) -> Desk:
-    """What waits for a verifier, in five queries; in six more where something signed may have changed since."""
+    """What waits for a verifier, in seven queries; in six more where something signed may have changed since."""
     changed = changed_since_declared(user, day)
     stale = stale_among([unit.enrolment_id for unit in changed])
     units = [unit for unit in idle(user, day) if unit.enrolment_id not in stale]
     answered, overdue = actions_waiting(user, leads, day)
     found = Desk(
+        alarms=alarms_waiting(user, day),
+        findings=findings_waiting(user, leads, day),
         changed=[replace(unit, stale=stale[unit.enrolment_id]) for unit in changed if unit.enrolment_id in stale],
         answered=answered,
         overdue=overdue,
@@ -205,8 +223,18 @@ def with_staff(found: Desk) -> Desk:
     def owned(rows: list[ActionWaiting]) -> list[ActionWaiting]:
         return [replace(row, owner=names.get((row.owner_id, row.centre_id), "")) for row in rows[:SHORT_LIST]]
 
-    lists = (found.answered, found.overdue, found.samples, found.to_sample, found.to_verify)
+    lists = (
+        found.alarms,
+        found.findings,
+        found.answered,
+        found.overdue,
+        found.samples,
+        found.to_sample,
+        found.to_verify,
+    )
     return Desk(
+        alarms=found.alarms[:SHORT_LIST],
+        findings=found.findings[:SHORT_LIST],
         changed=assessed(found.changed),
         answered=owned(found.answered),
         overdue=owned(found.overdue),
@@ -215,35 +243,6 @@ def with_staff(found: Desk) -> Desk:
         to_verify=assessed(found.to_verify),
         more=found.more or any(len(rows) > SHORT_LIST for rows in lists),
     )
-
-
-def idle(user: User, day: datetime.date) -> list[UnitWaiting]:
-    """Units this person verifies that their assessor signed off and nobody is at, in one query; the oldest first.
-
-    One that was sampled, or whose body wants the verifier on every unit, is ready to verify once no action is open.
-    Any other is to be sampled, unless a verifier wrote down since why it is not.
-    """
-    samples = Sample.objects.filter(enrolment=OuterRef("pk"))
-    actions = Action.objects.filter(enrolment=OuterRef("pk"), closed_at=None)
-    notes = UnsampledNote.objects.filter(enrolment=OuterRef("pk"), at__gte=OuterRef("signed_off_at"))
-    units = Enrolment.objects.filter(
-        verifies(user, day), ~Exists(samples.still_open()), status=UnitStatus.SIGNED_OFF
-    ).annotate(
-        sampled=Exists(samples.filter(outcome__in=AGREEING)),
-        asked=Exists(actions),
-        noted=Exists(notes),
-        simulated=Exists(simulated_in(OuterRef("pk"))),
-    )
-    rows = units.order_by("signed_off_at", "pk").values_list(
-        *WAITING, "sampled", "unit__awarding_body__verifier_signature", "asked", "noted", "simulated"
-    )
-    found = []
-    for *told, sampled, signature, asked, noted, simulated in rows:
-        ready = sampled or signature == VerifierSignature.ALWAYS
-        if not (asked if ready else noted):
-            unit = unit_waiting(told, sampled, VERIFY if ready else SAMPLE)
-            found.append(replace(unit, simulated=simulated))
-    return found
 
 
 def simulated_in(enrolment: OuterRef) -> QuerySet[EvidenceVersion]:
@@ -256,6 +255,37 @@ def simulated_in(enrolment: OuterRef) -> QuerySet[EvidenceVersion]:
         evidence__mappings__taken_back_at=None,
     )
     return versions.exclude(status=ItemStatus.WITHDRAWN)
+
+
+SAMPLES = Sample.objects.filter(enrolment=OuterRef("pk"))
+IDLE = (
+    Enrolment.objects.filter(~Exists(SAMPLES.still_open()), status=UnitStatus.SIGNED_OFF)
+    .annotate(
+        sampled=Exists(SAMPLES.filter(outcome__in=AGREEING)),
+        asked=Exists(Action.objects.filter(enrolment=OuterRef("pk"), closed_at=None)),
+        noted=Exists(UnsampledNote.objects.filter(enrolment=OuterRef("pk"), at__gte=OuterRef("signed_off_at"))),
+        simulated=Exists(simulated_in(OuterRef("pk"))),
+    )
+    .order_by("signed_off_at", "pk")
+    .values_list(*WAITING, "sampled", "unit__awarding_body__verifier_signature", "asked", "noted", "simulated")
+)
+"""Units signed off without an open sample, and what was done about them. Written once: writing it takes longer than
+asking it."""
+
+
+def idle(user: User, day: datetime.date) -> list[UnitWaiting]:
+    """Units this person verifies that their assessor signed off and nobody is at, in one query; the oldest first.
+
+    One that was sampled, or whose body wants the verifier on every unit, is ready to verify once no action is open.
+    Any other is to be sampled, unless a verifier wrote down since why it is not.
+    """
+    found = []
+    for *told, sampled, signature, asked, noted, simulated in IDLE.filter(verifies(user, day)):
+        ready = sampled or signature == VerifierSignature.ALWAYS
+        if not (asked if ready else noted):
+            unit = unit_waiting(told, sampled, VERIFY if ready else SAMPLE)
+            found.append(replace(unit, simulated=simulated))
+    return found
 
 
 def unit_waiting(told: Sequence[Any], sampled: bool, what: str) -> UnitWaiting:
@@ -307,6 +337,22 @@ def samples_waiting(samples: QuerySet[Sample]) -> list[SampleWaiting]:
         SampleWaiting(pk, known_as or legal_name, unit, SampleStage(stage).label, reason, at)
         for pk, known_as, legal_name, unit, stage, reason, at in rows[: SHORT_LIST + 1]
     ]
+
+
+def alarms_waiting(user: User, day: datetime.date) -> list[AlarmWaiting]:
+    """Open alarms in the units this person verifies, the oldest first. One query."""
+    alarms = open_alarms().filter(verifies(user, day, at="sample__enrolment__"))
+    columns = (f"sample__{column}" for column in (*NAMED, "done_at"))
+    return [
+        AlarmWaiting(pk, known_as or legal_name, unit, at, first)
+        for pk, known_as, legal_name, unit, at, first in alarms.values_list("pk", *columns, "first")[: SHORT_LIST + 1]
+    ]
+
+
+def findings_waiting(user: User, leads: Iterable[int], day: datetime.date) -> list[Finding]:
+    """Findings of which this verifier is to say what follows for the plan, the oldest first. One query."""
+    mine = open_findings().filter(verifies(user, day, leads, at="enrolment__")).exclude(enrolment__assessor=user)
+    return findings_of(mine, SHORT_LIST + 1)
 
 
 def actions_waiting(

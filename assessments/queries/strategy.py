@@ -32,7 +32,7 @@ from assessments.models import (
 from assessments.models import Mapping as Mapped
 from assessments.sampling import Cell, Policy, Rates, Ratings
 from portfolio.enums import Role
-from portfolio.models import Centre, RoleGrant, StaffQualification, StaffRecord
+from portfolio.models import Centre, RoleGrant, StaffQualification, StaffRecord, User
 from portfolio.rules import is_qualified
 from units.models import AwardingBody, Unit
 
@@ -297,6 +297,12 @@ def sampled_at(enrolments: QuerySet[Enrolment, Any], starts_on: datetime.date) -
 def cell_for(enrolment_id: int, stage: SampleStage) -> PlannedCell | None:
     """The planned cell that a sample of the unit at this stage is: the oldest still to be done. One query."""
     return PlannedCell.objects.to_do().filter(enrolment=enrolment_id, stage=stage).order_by("pk").first()
+
+
+def newest_plan(user: User) -> SamplingPlan | None:
+    """The plan adopted last at the centres where the person verifies. One query."""
+    adopted = SamplingPlan.objects.visible_to(user).filter(adopted_at__isnull=False)
+    return adopted.only("pk").order_by("-adopted_at", "-pk").first()
 
 
 def plans_of(centre: Centre) -> QuerySet[SamplingPlan]:

@@ -3,12 +3,14 @@
 import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Exists, OuterRef, Prefetch, prefetch_related_objects
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet, prefetch_related_objects
 
 from assessments.differences import Piece, differences
 from assessments.models import Enrolment, EvidenceFile, EvidenceVersion, Mapping, Release
 from assessments.queries.evidence import OF_AN_ITEM
+from units.models import EvidenceRequirement
 
 TOLD = {
     "title": "Title",
@@ -40,12 +42,14 @@ MAPPED = (
     *(f"enrolment__{column}" for column in OF_AN_ITEM),
 )
 """What the pages of an item tell of a mapping and its unit: the specification is too much to read for each."""
-MAPPINGS = (
+MAPPINGS: QuerySet[Any] = (
     Mapping.objects.select_related("criterion", "enrolment__unit")
     .only(*MAPPED)
+    .annotate(leafy=Exists(EvidenceRequirement.objects.filter(unit=OuterRef("enrolment__unit"), parent__isnull=False)))
     .order_by("enrolment_id", "criterion__position", "pk")
 )
-"""Mappings in the specifications' order, written once: writing the query takes longer than asking it."""
+"""Mappings in the specifications' order; `leafy`: whether the evidence requirements of the unit have leaves. Written
+once: writing the query takes longer than asking it."""
 FILES = (
     EvidenceFile.objects.filter(removed_at=None)
     .select_related("stored__rendition")

@@ -75,3 +75,7 @@ class Ratings:
     assessors: Mapping[str, RiskLevel] = field(default_factory=dict)
     units: Mapping[str, RiskLevel] = field(default_factory=dict)
     kinds: Mapping[str, RiskLevel] = field(default_factory=dict)
+
+    def of_assessor(self, name: str) -> RiskLevel:
+        """How risky an assessor is."""
+        return self.assessors.get(name, RiskLevel.LOW)

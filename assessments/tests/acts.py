@@ -22,6 +22,7 @@ from assessments.testing import (
     verified,
 )
 from assessments.tests.acts_of_assessors import MADE
+from assessments.tests.acts_of_findings import ACTS_OF_FINDINGS
 from assessments.tests.acts_of_plans import ACTS as ACTS_OF_PLANS
 from assessments.tests.acts_of_strategy import ACTS_OF_STRATEGY
 from assessments.tests.doing import Act
@@ -279,6 +280,7 @@ ACTS: dict[str, Callable[[House], Act]] = {
     Verb.COUNTERSIGN.value: countersign,
     Verb.HAND_BACK.value: hand_back,
     **ACTS_OF_STRATEGY,
+    **ACTS_OF_FINDINGS,
     "plan_sample": plan_sample,
     "drop_sample": drop_sample,
     "close_sample": close_sample,

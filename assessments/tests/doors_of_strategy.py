@@ -41,6 +41,10 @@ def of_plan(scene: Any) -> list[object]:
     return [scene.sampling_plan.pk]
 
 
+def of_finding(scene: Any) -> list[object]:
+    return [scene.sampling_plan.pk, scene.finding.pk]
+
+
 def of_cell(scene: Any) -> list[object]:
     return [scene.sampling_plan.cells.get(enrolment=scene.unit, reasons=["Asked."]).pk]
 
@@ -60,6 +64,11 @@ TABLE_OF_STRATEGY: dict[str, Expected] = {
     "assessments:agree_policy": Expected(leading(), of_policy),
     "assessments:rate_risk": Expected(verifiers(), of_assessor),
     "assessments:sampling_plan": Expected(verifiers(), of_plan),
+    "assessments:newest_grid": Expected(holding(Role.INTERNAL_VERIFIER, Role.LEAD_VERIFIER, code=302)),
+    "assessments:grid": Expected(verifiers(), of_plan),
+    "assessments:coverage": Expected(verifiers(), of_plan),
+    "assessments:widen_plan": Expected(verifiers() | {"other verifier": 403}, of_finding),
+    "assessments:hand_over_plan": Expected(leading(), of_plan),
     "assessments:adopt_plan": Expected(PRESSED, of_plan, posted=leading(409)),
     "assessments:discard_plan": Expected(PRESSED, of_plan, posted=leading(409)),
     "assessments:add_cell": Expected(verifiers(), of_plan),

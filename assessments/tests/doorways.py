@@ -8,12 +8,14 @@ from assessments.actions.question_sets import WRITE
 from assessments.enums import Verb
 from assessments.models import (
     Adjustment,
+    Alarm,
     Appeal,
     AuthenticationForm,
     Case,
     Enrolment,
     EvidenceVersion,
     QuestionSet,
+    Sample,
     SamplingPlan,
     Testimony,
 )
@@ -38,6 +40,8 @@ from assessments.tests.answers import (
     verifying,
     within,
 )
+from assessments.tests.doors_of_documents import TABLE_OF_DOCUMENTS
+from assessments.tests.doors_of_people import TABLE_OF_PEOPLE
 from assessments.tests.doors_of_plans import TABLE_OF_PLANS
 from assessments.tests.doors_of_strategy import TABLE_OF_STRATEGY
 from assessments.tests.witnesses import token_of
@@ -68,6 +72,8 @@ class Scene:
     case: Case
     adjustment: Adjustment
     sampling_plan: SamplingPlan
+    alarm: Alarm
+    finding: Sample
 
 
 def slug(scene: Scene) -> list[object]:
@@ -116,6 +122,10 @@ def of_sample(scene: Scene) -> list[object]:
 
 def of_action(scene: Scene) -> list[object]:
     return [scene.unit.actions.get().pk]
+
+
+def of_alarm(scene: Scene) -> list[object]:
+    return [scene.alarm.pk]
 
 
 def of_form(scene: Scene) -> list[object]:
@@ -290,6 +300,7 @@ TABLE: dict[str, Expected] = {
     "assessments:sample": Expected(only(*STAFF_OF_THE_UNIT), of_sample),
     "assessments:drop_sample": Expected(verifying() | {"lead": 403}, of_sample),
     "assessments:action": Expected(only(*STAFF_OF_THE_UNIT), of_action),
+    "assessments:alarm": Expected(verifying(), of_alarm),
     "assessments:approve_simulation": Expected(only(*SEES_THE_UNIT, code=403) | {"verifier": 200}, of_unit),
     "assessments:appeals": Expected(signed_in()),
     "assessments:appeal": Expected(only(*SEES_THE_UNIT), of_appeal),
@@ -316,4 +327,6 @@ TABLE: dict[str, Expected] = {
     "assessments:blank_form": Expected(signed_in(), lambda scene: ["ocr-cc26", 1]),
     **{f"assessments:{verb.value}": Expected(turn(verb), of_unit) for verb in UNIT_STEPS},
     **TABLE_OF_PLANS,
+    **TABLE_OF_DOCUMENTS,
+    **TABLE_OF_PEOPLE,
 }

@@ -8,6 +8,7 @@ from django.utils import timezone
 from assessments.actions import adjustment as adjustments
 from assessments.actions import appeal as appeals
 from assessments.actions import case as cases
+from assessments.actions import profile
 from assessments.actions.simulation import approve_simulation
 from assessments.enums import AppealOutcome, CaseOutcome
 from assessments.models import Adjustment, Days
@@ -176,6 +177,14 @@ def arranged(house: House, by: User | None = None) -> Adjustment:
     )
 
 
+def write_profile(house: House) -> Act:
+    words = {"job_title": "Team leader"}
+    return Act(
+        house.candidate.user,
+        lambda by: profile.write_profile(candidate=house.candidate, words=words, by=by, at=timezone.now()),
+    )
+
+
 def arrange_adjustment(house: House) -> Act:
     return Act(house.administrator, lambda by: arranged(house, by))
 
@@ -209,6 +218,7 @@ FURTHER_ACTS: dict[str, Callable[[House], Act]] = {
     "close_case": close_case,
     "approve_simulation": approved,
     "arrange_adjustment": arrange_adjustment,
+    "write_profile": write_profile,
     "end_adjustment": end_adjustment,
 }
 """By the verb the audit book writes."""

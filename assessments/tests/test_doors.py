@@ -6,6 +6,7 @@ address without a line in it fails the first test.
 
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 import pytest_django
@@ -25,11 +26,13 @@ from assessments.models import (
     EvidenceVersion,
 )
 from assessments.testing import House, a_draft, an_enrolment, handed_in, judged, signed_off
+from assessments.tests.acts_of_findings import a_finding, an_alarm
 from assessments.tests.answers import (
     CLOSED,
     ROLES,
 )
 from assessments.tests.appeals import a_case, acknowledged
+from assessments.tests.doors_of_people import set_people
 from assessments.tests.doors_of_plans import set_plans
 from assessments.tests.doors_of_strategy import a_plan_with
 from assessments.tests.doorways import TABLE, Scene
@@ -100,10 +103,13 @@ def set_scene(house: House, other_house: House) -> Scene:
     upload = transfers.begin(centre=house.centre, by=house.candidate.user, name="call.mp3", size=9, at=timezone.now())
     request = asked(a_testimony_draft(unit))
     set_plans(house, unit)
+    plan = a_plan_with(house, unit)
+    set_people(house)
     item, record, form = item_of(unit), recorded(unit), form_of(house)
     return Scene(
         house, browsers, unit, item, document, learning, form, upload, request, record, a_set(house),
-        an_appeal(house), a_case(house), arranged(house), a_plan_with(house, unit),
+        an_appeal(house), a_case(house), arranged(house), plan,
+        an_alarm(house, "ocr-cc32", house.other_candidate), a_finding(house, plan, "ocr-cc16"),
     )  # fmt: skip
 
 
@@ -194,3 +200,28 @@ def test_who_may_not_look_may_not_act_either(scene: Scene, name: str) -> None:
 def test_everybody_is_answered_as_expected_where_only_acting_opens(scene: Scene, name: str) -> None:
     found = {person: knock(scene, name, person, "post") for person in ROLES}
     assert found == TABLE[name].posted
+
+
+NUMBERS = ("9" * 5_000, "²")
+"""Python itself gives up on thousands of digits, and `²` counts as a digit without being a number."""
+ASKED = ("page", "record", "unit", "version", "another", "criterion", "assessor", "chosen", "centre", "against", "view")
+SENT = (
+    *("notice", "take_back", "take_back_showing", "release", "end", "chosen", "record", "criteria", "requirements"),
+    *("also", "set", "shows", "from-1", "asked-1", "mark", "upload", "leave_out", "assessor", "verifier", "position"),
+)
+
+
+@pytest.mark.parametrize("name", [name for name in TABLE if name != "account_logout"])
+def test_no_number_breaks_an_address_whatever_its_sender_made_of_it(scene: Scene, name: str) -> None:
+    address = reverse(name, args=TABLE[name].args(scene))
+    browser = scene.browsers[next((person for person in ROLES if TABLE[name].codes[person] == 200), "candidate")]
+    for number in NUMBERS:
+        fields = {f"{word}-{number}": number for word in ("asked", "text", "shows", "verdict", "at")}
+        sent = urlencode(dict.fromkeys(SENT, number) | fields)
+        for answer in (
+            browser.get(address, dict.fromkeys(ASKED, number)),
+            browser.post(address, sent, content_type="application/x-www-form-urlencoded"),
+        ):
+            if answer.streaming:
+                b"".join(answer)  # or a file that is sent would stay open
+            assert answer.status_code < 500

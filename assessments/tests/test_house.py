@@ -149,6 +149,8 @@ TURNS_OF_OTHERS: dict[str, tuple[str, ...]] = {
     "withdraw_set": VERIFIERS,
     "rate_risk": ("other_verifier", "lead"),
     "add_cell": ("lead",),
+    "widen_plan": ("lead",),
+    "keep_plan": ("lead",),
     "remove_cell": ("lead",),
     "map_more": ("candidate",),
     "take_back_mapping": ("assessor",),

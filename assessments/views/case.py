@@ -5,7 +5,7 @@ from functools import partial
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import F
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -21,6 +21,7 @@ from portfolio.enums import Role
 from portfolio.models import Centre, User
 from portfolio.views.answers import done, form_page, in_progress, typed
 from portfolio.views.people import Trail, ask, ask_or_act, kept_centre
+from portfolio.whole import whole
 
 PER_PAGE = 15
 
@@ -137,10 +138,10 @@ def let_go(request: SignedInRequest, pk: int) -> HttpResponse:
     by, at = request.user, timezone.now()
     if key := request.POST.get("release", ""):
         rows = found.freezes.select_related("case", "enrolment")
-        actions.release_freeze(freeze=get_object_or_404(rows, pk=_number(key)), by=by, at=at)
+        actions.release_freeze(freeze=get_object_or_404(rows, pk=whole(key)), by=by, at=at)
         messages.success(request, "It is released.")
     else:
-        worker = get_object_or_404(found.workers.select_related("user"), pk=_number(request.POST.get("end", "")))
+        worker = get_object_or_404(found.workers.select_related("user"), pk=whole(request.POST.get("end", "")))
         actions.end_investigator(case=found, user=worker.user, by=by, at=at)
         messages.success(request, "They no longer see the case.")
     stays = Case.objects.visible_to(request.user).filter(pk=pk).exists()
@@ -153,12 +154,6 @@ def cases_trail() -> Trail:
 
 def case_trail(case: Case) -> Trail:
     return [*cases_trail(), (str(case), reverse("assessments:case", args=[case.pk]))]
-
-
-def _number(text: str) -> int:
-    if not text.isdecimal():
-        raise Http404("There is nothing of the kind in the case.")
-    return int(text)
 
 
 def _case(request: SignedInRequest, pk: int) -> Case:

@@ -15,6 +15,7 @@ from assessments.pace import FEEDBACK_DAYS, FEEDBACK_RULE, PACE_RULE, pace_examp
 from assessments.queries.caseload import CaseRow, all_rows, case_rows, caseload, centre_units, units_at, with_staff
 from assessments.queries.enrolment import staff_holding
 from assessments.queries.feedback import FeedbackLine, own_time, times_at
+from assessments.sampling.coverage import EXPLAINED
 from assessments.views.office import among, units_trail
 from portfolio.access import SignedInRequest, holds, signed_in
 from portfolio.enums import Role
@@ -170,8 +171,13 @@ def feedback_file(request: SignedInRequest, slug: str, ending: str) -> HttpRespo
 @signed_in
 @require_safe
 def worked_out(request: SignedInRequest) -> HttpResponse:
-    """How pace and time to feedback are worked out: the rules themselves, in words made of their numbers."""
-    context = {"pace_rule": PACE_RULE, "examples": pace_examples(), "feedback_rule": FEEDBACK_RULE}
+    """How pace, time to feedback and coverage are worked out: the rules themselves, in words made of their numbers."""
+    context = {
+        "pace_rule": PACE_RULE,
+        "examples": pace_examples(),
+        "feedback_rule": FEEDBACK_RULE,
+        "coverage_rule": EXPLAINED,
+    }
     return render(request, "assessments/judgement/worked_out.html", context)
 
 

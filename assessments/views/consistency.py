@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -22,6 +22,7 @@ from portfolio.enums import Role
 from portfolio.models import Centre
 from portfolio.views.answers import done, form_page, in_progress
 from portfolio.views.people import Trail, ask, ask_or_act
+from portfolio.whole import whole
 from units.models import AwardingBody, Criterion, Unit
 
 PER_PAGE = 15
@@ -189,9 +190,7 @@ def criterion_asked(request: SignedInRequest, unit: Unit) -> Criterion | None:
     named = request.GET.get("criterion", "")
     if not named:
         return None
-    if not named.isdecimal():
-        raise Http404("There is no such criterion in the unit.")
-    return get_object_or_404(unit.criteria, pk=int(named))
+    return get_object_or_404(unit.criteria, pk=whole(named))
 
 
 def _set(request: SignedInRequest, centre: Centre, what: For, name: str, trail: Trail) -> HttpResponse:

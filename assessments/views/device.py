@@ -26,6 +26,7 @@ from portfolio.access import SignedInRequest, holds, open_to_all
 from portfolio.enums import Role
 from portfolio.models import CandidateRecord
 from portfolio.refusal import Refusal
+from portfolio.whole import whole
 from portfolio.work import Subject, Work
 
 STYLES = ("css/base.css", "css/forms.css", "css/components.css")
@@ -94,7 +95,7 @@ def drafts(request: SignedInRequest) -> HttpResponse:
     if request.method != "POST":
         named = [[record.pk, str(record.centre)] for record in records]
         return JsonResponse({"person": request.user.handle, "records": named, "csrf": get_token(request)})
-    record = get_object_or_404(records, pk=number(request.POST.get("record", "")))
+    record = get_object_or_404(records, pk=whole(request.POST.get("record", "")))
     try:
         mark = UUID(request.POST.get("mark", ""))
     except ValueError:
@@ -116,8 +117,3 @@ def drafts(request: SignedInRequest) -> HttpResponse:
     except Refusal as refusal:
         return JsonResponse({"refused": refusal.sentences}, status=422)
     return JsonResponse({"address": reverse("assessments:evidence", args=[version.evidence_id])})
-
-
-def number(text: str) -> int:
-    """The number of a record as it was sent; none has 0."""
-    return int(text) if text.isdecimal() else 0

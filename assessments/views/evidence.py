@@ -36,6 +36,7 @@ from portfolio.enums import Role
 from portfolio.models import CandidateRecord
 from portfolio.refusal import Refusal
 from portfolio.views.answers import in_progress, show_refusal
+from portfolio.whole import whole
 
 ASK = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -239,8 +240,7 @@ def withdraw(request: SignedInRequest, pk: int) -> HttpResponse:
 
 def asked_for(request: SignedInRequest, name: str) -> int | None:
     """The id in the address, if one is there."""
-    value = request.GET.get(name, "")
-    return int(value) if value.isdecimal() else None
+    return whole(request.GET.get(name, ""))
 
 
 def drafted(page: DraftPage, units: list[UnitToMap]) -> list[object]:
@@ -292,14 +292,12 @@ def saved(request: SignedInRequest, version: EvidenceVersion) -> HttpResponse:
 def take_back(request: SignedInRequest, page: ItemPage) -> HttpResponse:
     """Take back one mapping of this item, or one evidence requirement it was said to show."""
     mapping, showing = request.POST.get("take_back", ""), request.POST.get("take_back_showing", "")
-    if not (mapping or showing).isdecimal():
-        raise Http404("There is no such mapping.")
     if mapping:
-        found = get_object_or_404(Mapping, pk=int(mapping), evidence=page.evidence)
+        found = get_object_or_404(Mapping, pk=whole(mapping), evidence=page.evidence)
         claims.take_back(mapping=found, by=request.user, at=timezone.now())
         messages.success(request, "The mapping has been taken back.")
     else:
-        shown = get_object_or_404(Showing, pk=int(showing), evidence=page.evidence)
+        shown = get_object_or_404(Showing, pk=whole(showing), evidence=page.evidence)
         leaves.take_back_showing(showing=shown, by=request.user, at=timezone.now())
         messages.success(request, "The item is no longer said to show that evidence requirement.")
     return redirect("assessments:map_evidence", page.evidence.pk)

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from assessments.documents.asking import item_documents
 from assessments.enums import EvidenceKind, ItemStatus, Verb
 from assessments.models import Evidence, EvidenceVersion
 from assessments.queries.item import DraftPage, ItemPage, draft_page, item_page
@@ -16,6 +17,7 @@ from assessments.queries.versions import with_releases
 from assessments.views.asking import currency_of, item_linked, person_at
 from assessments.views.viewing import files_shown
 from portfolio.access import SignedInRequest, signed_in
+from portfolio.whole import whole
 
 LINKS: dict[Verb, tuple[str, str]] = {
     Verb.SUBMIT: ("Hand it in", "assessments:submit_evidence"),
@@ -49,6 +51,7 @@ def evidence(request: SignedInRequest, pk: int) -> HttpResponse:
         "currency": currency_of(page.version),
         "acts": acts(page),
         "returned_with": returned_with(page),
+        "papers": item_documents(page),
         "seen": next((turn for turn in page.turns if turn.seen and turn.version == page.version.number), None),
         "can_judge": page.verbs.get(Verb.REVIEW) == [],
         "can_edit": page.own and draft,
@@ -67,9 +70,9 @@ def number_asked(request: SignedInRequest) -> int | None:
     asked = request.GET.get("version")
     if asked is None:
         return None
-    if not asked.isdecimal():
+    if (number := whole(asked)) is None:
         raise Http404("There is no such version.")
-    return int(asked)
+    return number
 
 
 def draft_of(request: SignedInRequest, pk: int) -> DraftPage:

@@ -18,7 +18,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from assessments.actions import observed as actions
 from assessments.enums import RECORDED, EvidenceKind, Setting, Verb
-from assessments.forms.journey import SignatureForm
 from assessments.forms.observed import Around, DisputeForm, RecordForm, kept_apart
 from assessments.models import Enrolment, Evidence, EvidenceFile, EvidenceVersion
 from assessments.queries.observed import RecordShown
@@ -38,8 +37,10 @@ from assessments.workflow import item_refusals
 from portfolio import signing, work
 from portfolio.access import SignedInRequest, holds, signed_in
 from portfolio.enums import Role
+from portfolio.forms import SignatureForm
 from portfolio.models import CandidateRecord
 from portfolio.views.answers import done, in_progress
+from portfolio.whole import whole
 from portfolio.work import Subject, Work
 
 ASK = require_http_methods(["GET", "HEAD", "POST"])
@@ -304,8 +305,8 @@ def desk_of(request: SignedInRequest, pk: int, kind: str) -> Desk:
     if kind not in RECORDED:
         raise Http404("There is no such kind of record.")
     enrolment, units = held(request, pk)
-    asked = request.GET.get("another", "1")
-    another = int(asked) if asked.isdecimal() and 0 < int(asked) < 100 else 1
+    asked = whole(request.GET.get("another", "")) or 1
+    another = asked if asked < 100 else 1
     query = f"?another={another}" if another > 1 else ""
     candidate = enrolment.candidate
     candidate.centre = enrolment.centre

@@ -20,7 +20,7 @@ from assessments.queries.office import approvals_of
 from portfolio.access import SignedInRequest, holds
 from portfolio.enums import Role
 from portfolio.models import Centre, User
-from portfolio.rules import centre_number_warnings
+from portfolio.numbers import centre_number_warnings
 from portfolio.views.answers import done, form_page, in_progress, typed
 from portfolio.views.people import Trail, ask, ask_or_act, kept_centre
 from units.actions import approve, approve_form

@@ -17,6 +17,7 @@ from assessments.queries.question_sets import SetPage, set_page, sets_of, units_
 from portfolio.access import SignedInRequest, holds
 from portfolio.models import Centre
 from portfolio.views.answers import done, in_progress
+from portfolio.whole import whole
 from units.models import Unit
 
 ASK = require_http_methods(["GET", "HEAD", "POST"])
@@ -52,7 +53,7 @@ def write(request: SignedInRequest, slug: str) -> HttpResponse:
     asked = request.GET.get("unit", "")
     if not asked:
         return render(request, "assessments/evidence/which_unit.html", {"centre": centre, "units": units_offered()})
-    unit = get_object_or_404(Unit, pk=int(asked) if asked.isdecimal() else 0)
+    unit = get_object_or_404(Unit, pk=whole(asked))
     work = in_progress(request, SetForm, f"new {centre.pk} {unit.pk}")
     form = SetForm(work.data, work=work, criteria=list(unit.criteria.order_by("position")))
     made: list[QuestionSet] = []

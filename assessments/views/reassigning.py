@@ -21,6 +21,7 @@ from portfolio.enums import Role
 from portfolio.models import Centre, User
 from portfolio.views.answers import done
 from portfolio.views.people import ask_or_act, kept_centre
+from portfolio.whole import whole
 
 MOST = 300
 """How many units change hands in one act, at most."""
@@ -82,7 +83,7 @@ def chosen_units(request: SignedInRequest, centre: Centre) -> list[Enrolment]:
     if "all" in asked and request.method != "POST":
         found = centre_units(centre, centre_filter(request, centre).wanted)
     else:
-        ticked = [int(pk) for pk in asked.getlist("chosen") if pk.isascii() and pk.isdigit()][:MOST]
+        ticked = [pk for text in asked.getlist("chosen") if (pk := whole(text)) is not None][:MOST]
         found = Enrolment.objects.filter(centre=centre, pk__in=ticked).order_by("candidate__legal_name", "pk")
     people = ("assessor", "countersigner", "verifier", "centre")
     return list(found.select_related("candidate", "unit", *people)[:MOST])

@@ -113,7 +113,8 @@ PAGES: dict[Verb, VerbPage] = {
     ),
     Verb.SEND_BACK: VerbPage(
         "Send the unit back",
-        "You do not agree. The unit opens again, every signature on it is voided, and the assessor gets an action.",
+        "You do not agree. The unit opens again, every signature on it is voided, and the assessor gets an action. Its "
+        "candidate is told that it came back, and not what you found.",
         "Send back",
         "The unit has been sent back, and its assessor has an action.",
         SendBackForm,
@@ -181,7 +182,7 @@ PAGES: dict[Verb, VerbPage] = {
     ),
     Verb.REOPEN: VerbPage(
         "Reopen the unit",
-        "The unit opens again for evidence, and every signature on it is voided.",
+        "The unit opens again for evidence, and every signature on it is voided. Its candidate reads the reason.",
         "Reopen",
         "The unit is open again.",
         ReasonForm,

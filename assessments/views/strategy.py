@@ -16,8 +16,10 @@ from assessments.forms.strategy import RULES, AddCellForm, AgreeForm, DrawForm, 
 from assessments.forms.verification import WhyForm
 from assessments.models import Enrolment, PlannedCell, SamplingPlan, SamplingPolicy
 from assessments.queries.enrolment import people_of
+from assessments.queries.handover import handovers_of
 from assessments.queries.planned import plan_page, strategy_page, units_to_add
 from assessments.queries.strategy import latest_policy, risks_of
+from assessments.queries.widening import findings_of, open_findings, widened_in
 from assessments.verifying import cell_refusals, strategy_refusals
 from assessments.views.asking import deny, person_at
 from portfolio.access import SignedInRequest, holds
@@ -27,6 +29,7 @@ from portfolio.views.answers import done, form_page, in_progress, typed
 from portfolio.views.people import Trail, ask, ask_or_act
 from units.models import AwardingBody, Unit
 
+MOST_FINDINGS = 10
 VERIFIERS = (Role.INTERNAL_VERIFIER, Role.LEAD_VERIFIER)
 
 
@@ -186,6 +189,9 @@ def plan(request: SignedInRequest, pk: int) -> HttpResponse:
         "found": plan_page(found, request.GET.get("page", "1"), left_out=left_out),
         "plan": found,
         "left_out": left_out,
+        "findings": findings_of(open_findings(found), MOST_FINDINGS),
+        "widened": widened_in(found),
+        "handovers": handovers_of(found),
         "leads": request.standing.holds(Role.LEAD_VERIFIER, found.policy.centre_id),
         "trail": trail(found.policy.centre, (str(found), None)),
     }
@@ -222,7 +228,9 @@ def add_cell(request: SignedInRequest, pk: int) -> HttpResponse:
     centre = found.policy.centre
     leads = request.standing.holds(Role.LEAD_VERIFIER, centre.pk)
     work = in_progress(request, AddCellForm, pk)
-    form = AddCellForm(work.data, work=work, units=units_to_add(found, request.user.pk, leads=leads))
+    units = units_to_add(found, request.user.pk, leads=leads)
+    asked = {name: request.GET[name] for name in ("enrolment", "stage") if name in request.GET}
+    form = AddCellForm(work.data, work=work, units=units, initial=asked)
 
     def act(clean: dict[str, Any]) -> object:
         enrolment = Enrolment.objects.visible_to(request.user).get(pk=clean["enrolment"])

@@ -17,6 +17,7 @@ from assessments.actions import verification
 from assessments.enums import SampleStage, UnitStatus, Verb
 from assessments.forms.verification import AnswerForm, SampleForm, UnitsFilterForm, WhyForm
 from assessments.models import Action, Enrolment
+from assessments.queries.alarms import open_alarm_of
 from assessments.queries.record import UnitPage, enrolment_shown, page_of
 from assessments.queries.sampled import SamplePage, action_page, sample_page
 from assessments.queries.sampling import desk, lines_of, listed, names_in, narrowed, verified_by
@@ -40,6 +41,7 @@ from portfolio.views.news import on_home
 from portfolio.views.people import ask, ask_or_act
 
 PER_PAGE = 15
+VERIFIERS = frozenset({Role.INTERNAL_VERIFIER, Role.LEAD_VERIFIER})
 WHY_STAGE = {
     SampleStage.INTERIM: "This will be an interim sample, because the unit is still being assessed.",
     SampleStage.SUMMATIVE: "This will be a summative sample, because the assessor has signed the unit off.",
@@ -183,6 +185,7 @@ def sample(request: SignedInRequest, pk: int) -> HttpResponse:
         "may_send_back": Verb.SEND_BACK in found.unit.verbs,
         "collecting": facts.status == UnitStatus.COLLECTING,
         "day": request.standing.day,
+        "alarm": open_alarm_of(pk) if found.sample.done_at and found.person.roles & VERIFIERS else None,
     }
     return render(request, "assessments/verification/sample.html", context, status=409 if sent else 200)
 

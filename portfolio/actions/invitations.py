@@ -5,6 +5,7 @@ message on screen, one e-mail with the same subject. Only what the e-mail says d
 """
 
 import datetime
+import uuid
 from collections.abc import Iterable
 
 from django.conf import settings
@@ -18,7 +19,7 @@ from portfolio.actions.checks import refuse, refuse_invalid, refuse_strangers, t
 from portfolio.actions.records import number_refusals
 from portfolio.actions.roles import add_grant
 from portfolio.canonical import JSON
-from portfolio.enums import Role
+from portfolio.enums import Language, Role
 from portfolio.invitation import Invitation, link_to, sign_in_link
 from portfolio.models import CandidateRecord, Centre, OutgoingMessage, RoleGrant, StaffRecord, User
 from portfolio.refusal import Refusal
@@ -70,12 +71,16 @@ def invite_candidate(
     candidate_number: str = "",
     uln: str = "",
     scn: str = "",
+    uci: str = "",
+    language: str = Language.ENGLISH,
     workplace: str = "",
     registered_on: datetime.date | None = None,
+    send: bool = True,
     by: User | None,
     at: datetime.datetime,
+    act_id: uuid.UUID | None = None,
 ) -> CandidateRecord:
-    """Make a person a candidate of the centre from today on, and write to them.
+    """Make a person a candidate of the centre from today on, and write to them, or hold the letter back.
 
     Refuses somebody who is a candidate here already, numbers that cannot be right, and numbers of another candidate.
     """
@@ -90,19 +95,24 @@ def invite_candidate(
         candidate_number=candidate_number.strip(),
         uln=uln.strip(),
         scn=scn.strip(),
+        uci=uci.strip(),
+        language=language,
         workplace=workplace.strip(),
         registered_on=registered_on,
+        invited_at=at if send else None,
     )
     refuse_invalid(candidate, *number_refusals(candidate))
     candidate.save()
     add_grant(centre=centre, user=candidate.user, role=Role.CANDIDATE, starts_on=timezone.localdate(at))
-    write_invitation(centre, candidate.user, candidate.name, at)
+    if send:
+        write_invitation(centre, candidate.user, candidate.name, at)
     details: dict[str, JSON] = {
         "user": candidate.user.pk,
         "legal_name": candidate.legal_name,
         "email": candidate.user.email,
     }
-    audit.record(verb="invite candidate", by=by, at=at, subject=candidate, centre=centre, details=details)
+    verb = "invite candidate" if send else "add candidate"
+    audit.record(verb=verb, by=by, at=at, subject=candidate, centre=centre, details=details, act_id=act_id)
     return candidate
 
 
@@ -114,10 +124,12 @@ def invite_staff(
     name: str,
     job_title: str = "",
     roles: Iterable[Role],
+    send: bool = True,
     by: User | None,
     at: datetime.datetime,
+    act_id: uuid.UUID | None = None,
 ) -> StaffRecord:
-    """Make a person staff of the centre in these roles from today on, and write to them.
+    """Make a person staff of the centre in these roles from today on, and write to them, or hold the letter back.
 
     Refuses somebody who is staff here already, no role at all, and the role of candidate: that has its own record.
     """
@@ -128,19 +140,27 @@ def invite_staff(
         refuse(["Choose at least one role: what will this person do here?"])
     if not set(wanted) <= set(STAFF_ROLES):
         refuse(["A candidate has a record of their own: add this person as a candidate as well."])
-    staff = StaffRecord(centre=centre, user=person_at(email), name=name.strip(), job_title=job_title.strip())
+    staff = StaffRecord(
+        centre=centre,
+        user=person_at(email),
+        name=name.strip(),
+        job_title=job_title.strip(),
+        invited_at=at if send else None,
+    )
     refuse_invalid(staff)
     staff.save()
     for role in wanted:
         add_grant(centre=centre, user=staff.user, role=role, starts_on=timezone.localdate(at))
-    write_invitation(centre, staff.user, staff.name, at)
+    if send:
+        write_invitation(centre, staff.user, staff.name, at)
     details: dict[str, JSON] = {
         "user": staff.user.pk,
         "name": staff.name,
         "email": staff.user.email,
         "roles": [str(role) for role in wanted],
     }
-    audit.record(verb="invite staff", by=by, at=at, subject=staff, centre=centre, details=details)
+    verb = "invite staff" if send else "add staff"
+    audit.record(verb=verb, by=by, at=at, subject=staff, centre=centre, details=details, act_id=act_id)
     return staff
 
 
@@ -151,8 +171,13 @@ def record_of(centre: Centre, user: User) -> StaffRecord | CandidateRecord | Non
 
 
 @transaction.atomic
-def resend_invitation(*, centre: Centre, user: User, by: User | None, at: datetime.datetime) -> OutgoingMessage:
-    """Write the invitation again, with a fresh link. The earlier link stays good for as long as it was."""
+def resend_invitation(
+    *, centre: Centre, user: User, by: User | None, at: datetime.datetime, act_id: uuid.UUID | None = None
+) -> OutgoingMessage:
+    """Write the invitation that was held back, or write it again with a fresh link.
+
+    The earlier link stays good for as long as it was.
+    """
     centre = take_turns(centre)
     refuse_strangers(by, centre, at)
     record = record_of(centre, user)
@@ -160,7 +185,10 @@ def resend_invitation(*, centre: Centre, user: User, by: User | None, at: dateti
     if record is None or not grants.exists():
         raise Refusal(["This person holds no role here: grant one before you invite them again."])
     message = write_invitation(centre, user, record.name, at)
-    audit.record(verb="invite again", by=by, at=at, subject=record, centre=centre, details={"user": user.pk})
+    verb = "invite again" if record.invited_at else "invite"
+    for kind in (CandidateRecord, StaffRecord):
+        kind.objects.filter(centre=centre, user=user, invited_at=None).update(invited_at=at)
+    audit.record(verb=verb, by=by, at=at, subject=record, centre=centre, details={"user": user.pk}, act_id=act_id)
     return message
 
 

@@ -1,6 +1,7 @@
 """What a centre writes down about its people: names, numbers, qualifications."""
 
 import datetime
+import uuid
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,14 +11,15 @@ from django.utils import timezone
 from portfolio import audit
 from portfolio.actions.checks import refuse, refuse_invalid, refuse_strangers, take_turns
 from portfolio.canonical import JSON
-from portfolio.enums import QualificationKind, Role
+from portfolio.enums import Language, QualificationKind, Role
 from portfolio.models import CandidateRecord, StaffQualification, StaffRecord, User
-from portfolio.rules import award_refusals, scn_refusals, uln_refusals
+from portfolio.numbers import scn_refusals, uci_refusals, uln_refusals
+from portfolio.rules import award_refusals
 
 
 def number_refusals(candidate: CandidateRecord) -> list[str]:
     """Why the candidate's numbers cannot be right."""
-    return uln_refusals(candidate.uln) + scn_refusals(candidate.scn)
+    return uln_refusals(candidate.uln) + scn_refusals(candidate.scn) + uci_refusals(candidate.uci)
 
 
 def change(record: models.Model, values: Mapping[str, Any]) -> dict[str, JSON]:
@@ -41,10 +43,13 @@ def edit_candidate(
     candidate_number: str = "",
     uln: str = "",
     scn: str = "",
+    uci: str = "",
+    language: str = Language.ENGLISH,
     workplace: str = "",
     registered_on: datetime.date | None = None,
     by: User | None,
     at: datetime.datetime,
+    act_id: uuid.UUID | None = None,
 ) -> CandidateRecord:
     """Correct a candidate's names and numbers. The audit book keeps what they were."""
     centre = take_turns(candidate.centre)
@@ -57,19 +62,27 @@ def edit_candidate(
         "candidate_number": candidate_number.strip(),
         "uln": uln.strip(),
         "scn": scn.strip(),
+        "uci": uci.strip(),
+        "language": language,
         "workplace": workplace.strip(),
         "registered_on": registered_on,
     }
     details = change(candidate, values)
     refuse_invalid(candidate, *number_refusals(candidate))
     candidate.save(update_fields=list(values))
-    audit.record(verb="edit candidate", by=by, at=at, subject=candidate, centre=centre, details=details)
+    audit.record(verb="edit candidate", by=by, at=at, subject=candidate, centre=centre, details=details, act_id=act_id)
     return candidate
 
 
 @transaction.atomic
 def edit_staff(
-    *, staff: StaffRecord, name: str, job_title: str = "", by: User | None, at: datetime.datetime
+    *,
+    staff: StaffRecord,
+    name: str,
+    job_title: str = "",
+    by: User | None,
+    at: datetime.datetime,
+    act_id: uuid.UUID | None = None,
 ) -> StaffRecord:
     """Correct the name or job title of somebody on the staff. The audit book keeps what they were."""
     centre = take_turns(staff.centre)
@@ -78,7 +91,7 @@ def edit_staff(
     details = change(staff, {"name": name.strip(), "job_title": job_title.strip()})
     refuse_invalid(staff)
     staff.save()
-    audit.record(verb="edit staff", by=by, at=at, subject=staff, centre=centre, details=details)
+    audit.record(verb="edit staff", by=by, at=at, subject=staff, centre=centre, details=details, act_id=act_id)
     return staff
 
 

@@ -1,6 +1,7 @@
 """Granting and ending roles."""
 
 import datetime
+import uuid
 
 from django.db import transaction
 from django.db.models import Q
@@ -84,6 +85,7 @@ def grant_role(
     ends_on: datetime.date | None = None,
     by: User | None,
     at: datetime.datetime,
+    act_id: uuid.UUID | None = None,
 ) -> RoleGrant:
     """Grant a role from a day, perhaps to a day, to somebody the centre keeps a record of.
 
@@ -98,7 +100,7 @@ def grant_role(
         "starts_on": str(starts_on),
         "ends_on": ends_on and str(ends_on),
     }
-    audit.record(verb="grant role", by=by, at=at, subject=grant, centre=centre, details=details)
+    audit.record(verb="grant role", by=by, at=at, subject=grant, centre=centre, details=details, act_id=act_id)
     return grant
 
 

@@ -2,6 +2,8 @@
 
 from portfolio.models.audit import AuditChain, AuditDetail, AuditEvent
 from portfolio.models.base import StandingQuerySet, StandingRow, StandsForGoodError, one_of
+from portfolio.models.imports import ImportedRow, PeopleImport
+from portfolio.models.induction import CoveredTopic, IdentityCheck, Induction, InductionAcknowledged
 from portfolio.models.mailbox import Mailbox
 from portfolio.models.message import OutgoingMessage
 from portfolio.models.news import LeftOut, Notice, NoticeQuerySet, Telling
@@ -29,13 +31,19 @@ __all__ = [
     "AuditEvent",
     "CandidateRecord",
     "Centre",
+    "CoveredTopic",
     "Destruction",
     "Document",
+    "IdentityCheck",
+    "ImportedRow",
+    "Induction",
+    "InductionAcknowledged",
     "LeftOut",
     "Mailbox",
     "Notice",
     "NoticeQuerySet",
     "OutgoingMessage",
+    "PeopleImport",
     "Rendition",
     "RoleGrant",
     "RolesRead",

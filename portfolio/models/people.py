@@ -11,7 +11,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 
-from portfolio.enums import Country, QualificationKind, Role
+from portfolio.enums import Country, Language, QualificationKind, Role
 from portfolio.models.base import one_of
 from portfolio.models.mailbox import Mailbox
 
@@ -213,8 +213,11 @@ class CandidateRecord(models.Model):
     candidate_number = models.CharField("awarding body's candidate number", max_length=30, blank=True)
     uln = models.CharField("unique learner number", max_length=10, blank=True)
     scn = models.CharField("Scottish candidate number", max_length=9, blank=True)
+    uci = models.CharField("unique candidate identifier", max_length=13, blank=True)
+    language = models.CharField("language of assessment", max_length=10, choices=Language, default=Language.ENGLISH)
     workplace = models.CharField("place of work", max_length=200, blank=True)
     registered_on = models.DateField("registered with the awarding body on", null=True, blank=True)
+    invited_at = models.DateTimeField(null=True, editable=False, help_text="empty while the letter is held back")
     last_evidence_number = models.PositiveIntegerField(default=0, editable=False)
 
     objects = RecordQuerySet["CandidateRecord"].as_manager()
@@ -222,6 +225,7 @@ class CandidateRecord(models.Model):
     class Meta:
         ordering = ["legal_name"]
         constraints = [
+            one_of("language", Language, "language_of_assessment_is_known"),
             models.UniqueConstraint(
                 fields=["centre", "user"],
                 name="one_candidate_record_per_centre",
@@ -257,6 +261,7 @@ class StaffRecord(models.Model):
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="staff_records")
     name = models.CharField(max_length=200)
     job_title = models.CharField(max_length=200, blank=True)
+    invited_at = models.DateTimeField(null=True, editable=False, help_text="empty while the letter is held back")
 
     objects = RecordQuerySet["StaffRecord"].as_manager()
 

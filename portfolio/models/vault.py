@@ -181,6 +181,7 @@ class Document(models.Model):
     asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True)
+    pages_set = models.PositiveIntegerField(default=0, help_text="while it is being made: pages done so far")
     finished_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -12,8 +12,13 @@ import pytest
 
 EICAR = b"X5O!P%@AP[4\\PZX54(P^)7CC)7}$" + b"EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
 """The harmless file every scanner calls infected, in two parts so that none calls this source so."""
+LOCAL = b"Customer list of Example Ltd, not to leave the house."
+"""What only a signature written by the operator finds."""
+SIGNATURES = {"Eicar-Signature": EICAR, "Example.Leaked": LOCAL}
 CONFIGURATION = """
 LocalSocket {folder}/clamd.sock
+TCPSocket {port}
+TCPAddr 127.0.0.1
 DatabaseDirectory {folder}/signatures
 Foreground yes
 AlertExceedsMax yes
@@ -22,18 +27,21 @@ StreamMaxLength 2M
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[str]:
-    """A clamd that knows EICAR; its address. It takes files up to 2 MB."""
+def running(folder: Path) -> Iterator[tuple[str, str]]:
+    """A clamd that knows EICAR and one local signature; its socket, and its address over TCP. It takes up to 2 MB."""
     program = shutil.which("clamd", path="/usr/sbin:/usr/bin")
     if program is None:
         pytest.skip("clamd is not installed: sudo apt install clamav-daemon")
     (folder / "signatures").mkdir()
-    (folder / "signatures" / "local.ndb").write_text(f"Eicar-Signature:0:*:{EICAR.hex()}\n")
-    (folder / "clamd.conf").write_text(CONFIGURATION.format(folder=folder))
+    lines = [f"{name}:0:*:{content.hex()}\n" for name, content in SIGNATURES.items()]
+    (folder / "signatures" / "local.ndb").write_text("".join(lines))
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    (folder / "clamd.conf").write_text(CONFIGURATION.format(folder=folder, port=port))
     with subprocess.Popen([program, "--config-file", folder / "clamd.conf"], stdout=subprocess.DEVNULL) as clamd:
         try:
             listens(folder / "clamd.sock")
-            yield str(folder / "clamd.sock")
+            yield str(folder / "clamd.sock"), f"127.0.0.1:{port}"
         finally:
             clamd.terminate()
 

@@ -176,3 +176,21 @@ def test_without_a_worker_it_is_made_on_the_spot(
     immediate = {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}
     settings.TASKS = {"default": settings.TASKS["default"] | immediate}
     assert ask(centre, person).status == DocumentStatus.READY
+
+
+def test_how_many_pages_are_set_is_noted_while_it_is_made(
+    centre: Centre, person: User, monkeypatch: pytest.MonkeyPatch, settings: pytest_django.Settings
+) -> None:
+    letter.add_template(
+        settings,
+        letter.TEMPLATE.replace(
+            "<h1>",
+            "{% for criterion in facts.criteria %}<h1 style='break-before: page'>{{ criterion }}</h1>{% endfor %}<h1>",
+        ),
+    )
+    document = ask(centre, person)
+    clock = iter(range(1000))
+    monkeypatch.setattr("portfolio.press.time.monotonic", lambda: next(clock))
+    made(document)
+    document.refresh_from_db()
+    assert (document.status, document.pages_set) == (DocumentStatus.READY, 2)

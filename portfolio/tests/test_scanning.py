@@ -18,16 +18,21 @@ from portfolio.enums import ScanResult
 from portfolio.models import AuditEvent, CandidateRecord, OutgoingMessage, Scan, StoredFile, Upload
 from portfolio.testing import a_candidate, a_centre, an_administrator
 from portfolio.tests import small_files
-from portfolio.tests.clamd import EICAR, running
+from portfolio.tests.clamd import EICAR, LOCAL, running
 
 NOTE = b"Rang the customer back at ten."
 R = ScanResult
 
 
 @pytest.fixture(scope="module")
-def clamd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with running(tmp_path_factory.mktemp("clamd")) as address:
-        yield address
+def listening(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
+    with running(tmp_path_factory.mktemp("clamd")) as addresses:
+        yield addresses
+
+
+@pytest.fixture
+def clamd(listening: tuple[str, str]) -> str:
+    return listening[0]
 
 
 @pytest.fixture
@@ -77,16 +82,17 @@ def test_a_clean_file_is_said_to_be_clean_and_by_whom(record: CandidateRecord, s
 
 
 @pytest.mark.parametrize(
-    ("name", "content"),
+    ("name", "content", "signature"),
     [
-        ("eicar.txt", EICAR),
-        ("report.docx", small_files.office("docx", word__embedded=EICAR)),
-        ("report.odt", small_files.open_document("odt", Pictures__one=EICAR)),
+        ("eicar.txt", EICAR, "Eicar-Signature"),
+        ("report.docx", small_files.office("docx", word__embedded=EICAR), "Eicar-Signature"),
+        ("report.odt", small_files.open_document("odt", Pictures__one=EICAR), "Eicar-Signature"),
+        ("customers.txt", b"Ours. " + LOCAL, "Example.Leaked"),
     ],
 )
 @pytest.mark.django_db(transaction=True)
 def test_an_infected_file_is_out_of_every_reach_and_those_concerned_know(
-    scanner: str, settings: pytest_django.Settings, name: str, content: bytes
+    scanner: str, settings: pytest_django.Settings, name: str, content: bytes, signature: str
 ) -> None:
     centre = a_centre()
     administrator, record = an_administrator(centre), a_candidate(centre)
@@ -95,14 +101,14 @@ def test_an_infected_file_is_out_of_every_reach_and_those_concerned_know(
     upload = kept(record, content, name)
     stored = StoredFile.objects.get()
     assert (result(stored), upload.stored) == (R.INFECTED, None)
-    assert "The scanner found malware in this file (Eicar-Signature" in upload.refusal
+    assert f"The scanner found malware in this file ({signature}" in upload.refusal
     assert not vault.path_of(stored).exists()
     assert (Path(settings.VAULT_DIR) / "quarantine" / f"{centre.pk}-{stored.sha256}").read_bytes() == content
     letters = {letter.to: letter.body for letter in OutgoingMessage.objects.all()}
     assert set(letters) == {record.user.email, administrator.email}
     for body in letters.values():
         assert f"“{name}”" in body
-        assert "Eicar-Signature" in body
+        assert signature in body
     assert AuditEvent.objects.count() == before + 1
     assert AuditEvent.objects.latest("pk").verb == "found_infected"
 
@@ -205,6 +211,13 @@ def test_the_operator_can_ask_again() -> None:
 )
 def test_it_understands_clamd(said: str, expected: ScanResult) -> None:
     assert clamav.verdict(said, "ClamAV").result == expected
+
+
+def test_it_is_asked_over_tcp_as_over_its_socket(listening: tuple[str, str], tmp_path: Path) -> None:
+    file = tmp_path / "note.txt"
+    for content, expected in ((NOTE, R.CLEAN), (EICAR, R.INFECTED), (LOCAL, R.INFECTED)):
+        file.write_bytes(content)
+        assert [clamav.examine(file, address).result for address in listening] == [expected, expected]
 
 
 @pytest.mark.parametrize("said", ["stream: Can't allocate memory ERROR", "nonsense", ""])

@@ -232,9 +232,31 @@ def test_the_pager_keeps_the_filters() -> None:
     assert drawn("pager", page=Paginator(range(3), 10).page(1)) == ""
 
 
-def test_an_overdue_age_says_so() -> None:
-    assert ", overdue</time>" in drawn("age", since=THEN, overdue=True)
-    assert "overdue" not in drawn("age", since=THEN)
+def written(template: str, **context: object) -> str:
+    """What a template makes of it, without its white space."""
+    return " ".join(Template(template).render(Context(context)).split())
+
+
+def test_a_filter_draws_what_the_component_draws() -> None:
+    progress = SimpleNamespace(total=28, claimed=20, accepted=12, confirmed=4)
+    assert written('{{ progress|layers:"criteria" }}', progress=progress) == drawn(
+        "layers_bar", total=28, claimed=20, accepted=12, confirmed=4, of="criteria"
+    )
+    for component, filtered in (("status_mark", "status"), ("mark", "mark")):
+        said = written(f"{{{{ layer|{filtered}:label }}}}", layer="claimed", label="As it is")
+        assert said == drawn(component, layer="claimed", label="As it is")
+
+
+def test_a_filter_escapes_the_words_it_is_given() -> None:
+    assert "<b>" not in written("{{ layer|status:label }}", layer="claimed", label="<b>bold</b>")
+    assert "&lt;b&gt;" in written("{{ layer|mark:label }}", layer="claimed", label="<b>bold</b>")
+
+
+def test_an_age_is_written_with_the_moment_behind_it() -> None:
+    said = written("{{ moment|aged }}", moment=THEN)
+    assert 'datetime="2026-03-14T10:30:00+00:00"' in said
+    assert 'title="14 March 2026, 10:30"' in said
+    assert f">{age(THEN)}</time>" in said
 
 
 def test_the_key_shows_every_mark() -> None:

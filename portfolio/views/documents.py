@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -23,6 +24,7 @@ def document(request: SignedInRequest, document_id: int) -> HttpResponse:
     context = {
         "document": asked_for,
         "shown": shown,
+        "back": reverse(shown.page, args=shown.args),
         "waiting": asked_for.status == DocumentStatus.WAITING,
         "ready": asked_for.status == DocumentStatus.READY,
     }

@@ -17,6 +17,7 @@ from portfolio.forms import TellingForm
 from portfolio.models import LeftOut, Telling, User
 from portfolio.queries import newest_news, news_page
 from portfolio.views.answers import done, form_page, ours, typed
+from portfolio.whole import whole
 
 
 def on_home(request: SignedInRequest) -> dict[str, Any]:
@@ -39,7 +40,9 @@ def news(request: SignedInRequest) -> HttpResponse:
 def read(request: SignedInRequest) -> HttpResponse:
     """Mark one line as read (`notice`), which a script says of a link that is followed; or all."""
     asked = request.POST.get("notice", "")
-    notices.read(request.user, timezone.now(), int(asked) if asked.isdecimal() else None)
+    if asked and whole(asked) is None:
+        raise Http404("There is no such line.")
+    notices.read(request.user, timezone.now(), whole(asked))
     return HttpResponse(status=204) if by_script(request) else redirect(ours(request, request.POST.get("next", "")))
 
 

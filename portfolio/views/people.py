@@ -20,7 +20,7 @@ from portfolio.forms import (
     asked_for,
 )
 from portfolio.models import CandidateRecord, Centre, StaffRecord, User
-from portfolio.queries import Person, people_page, person_at, person_page
+from portfolio.queries import Person, people_page, person_at, person_page, received
 from portfolio.refusal import Refusal
 from portfolio.views.answers import done, form_page, in_progress, typed
 from portfolio.views.news import on_home
@@ -95,8 +95,10 @@ def centre_people(request: SignedInRequest, slug: str) -> HttpResponse:
 def person(request: SignedInRequest, slug: str, handle: str) -> HttpResponse:
     """All that the centre keeps about one person."""
     found = kept_person(request, slug, handle)
+    record = person_page(found, timezone.localdate())
     context = {
-        "record": person_page(found, timezone.localdate()),
+        "record": record,
+        "received": received(record.candidate) if record.candidate else None,
         "trail": [*people_trail(found.centre), (found.name, None)],
     }
     return render(request, "portfolio/person.html", context)

@@ -22,6 +22,7 @@ from portfolio.enums import Role
 from portfolio.models import Centre, Upload
 from portfolio.refusal import Refusal
 from portfolio.vault import NotWrittenError
+from portfolio.whole import whole
 
 PIECE = "application/offset+octet-stream"
 TUS = {"Tus-Resumable": "1.0.0", "Cache-Control": "no-store"}
@@ -135,8 +136,7 @@ def refused(status: int, sentences: list[str]) -> JsonResponse:
 
 def number_in(request: SignedInRequest, header: str) -> int | None:
     """The whole number in a header, if one is there."""
-    value = request.headers.get(header, "")
-    return int(value) if value.isascii() and value.isdigit() and len(value) < 19 else None
+    return whole(request.headers.get(header, ""))
 
 
 def metadata(header: str) -> dict[str, str]:

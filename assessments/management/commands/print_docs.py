@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from assessments.enums import ItemStatus, Party, PlanStatus, UnitStatus
 from assessments.pace import FEEDBACK_RULE, PACE_RULE, pace_examples
+from assessments.sampling.coverage import EXPLAINED
 from assessments.workflow import (
     ITEM_FINAL,
     ITEM_JOURNEY,
@@ -105,7 +106,7 @@ def permissions_page() -> str:
 
 
 def worked_out_page() -> str:
-    """How pace and time to feedback are worked out, as the page of that name says it."""
+    """How pace, time to feedback and coverage are worked out, as the page of that name says it."""
     rows = (
         [f"{row.accepted} of {row.criteria}", f"{row.passed} of {row.days}", str(row.pace.label)]
         for row in pace_examples()
@@ -119,6 +120,8 @@ def worked_out_page() -> str:
             *table(["Criteria accepted", "Days passed", "The unit is"], rows),
             "## Time to feedback\n",
             *(f"{sentence}\n" for sentence in FEEDBACK_RULE),
+            "## What samples cover\n",
+            *(f"{sentence}\n" for sentence in EXPLAINED),
         ]
     )
 

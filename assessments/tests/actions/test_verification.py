@@ -232,6 +232,12 @@ def test_sending_back_voids_every_signature_and_asks_for_something(house: House,
     assert (action.finding, action.wanted) == ("1.1 rests on one call.", "Hear another call.")
 
 
+def test_why_signatures_were_voided_tells_nobody_what_the_verifier_said_to_the_assessor(unit: Enrolment) -> None:
+    """It is printed on the candidate's forms."""
+    voids = SignOff.objects.filter(enrolment=send_back(unit)).values_list("signature__void__reason", flat=True)
+    assert set(voids) == {verification.SENT_BACK}
+
+
 def test_an_open_sample_is_closed_by_it_as_not_agreed(unit: Enrolment) -> None:
     sample = plan(unit)
     assert refusals(lambda: send_back(unit)) == ["Tick the criteria you sampled."]

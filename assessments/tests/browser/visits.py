@@ -8,6 +8,7 @@ from assessments.demo.centre import DOMAIN, SLUG
 from assessments.enums import RECORDED, ItemStatus, SetStatus
 from assessments.models import (
     Action,
+    Alarm,
     AssessorRecord,
     EvidenceFile,
     EvidenceVersion,
@@ -19,8 +20,10 @@ from assessments.models import (
     SamplingPolicy,
     Testimony,
 )
+from assessments.queries.widening import open_findings
 from assessments.tests.browser.visiting import NOBODY, SECOND, Visit, Where, centre, person, unit
 from assessments.tests.browser.visits_of_cases import APPEALS, CASES
+from assessments.tests.browser.visits_of_people import PEOPLE
 from assessments.tests.browser.visits_of_plans import PLANS
 from portfolio import digest
 from portfolio.invitation import Invitation, link_to
@@ -31,6 +34,11 @@ from portfolio.models import Document, RoleGrant, StaffQualification, User
 
 def sampling_plan(*, adopted: bool) -> Where:
     return lambda: [SamplingPlan.objects.get(adopted_at__isnull=not adopted).pk]
+
+
+def finding() -> list[object]:
+    sample = open_findings().earliest("pk")
+    return [sample.plan_id, sample.pk]  # type: ignore[attr-defined]  # annotated there
 
 
 def version(candidate: str, status: ItemStatus) -> EvidenceVersion:
@@ -77,11 +85,11 @@ def question_set(status: SetStatus) -> Where:
 
 
 def sample(candidate: str) -> Where:
-    return lambda: [Sample.objects.get(enrolment__candidate__user=person(candidate)).pk]
+    return lambda: [Sample.objects.filter(enrolment__candidate__user=person(candidate)).earliest("pk").pk]
 
 
 def action(candidate: str) -> Where:
-    return lambda: [Action.objects.get(enrolment__candidate__user=person(candidate)).pk]
+    return lambda: [Action.objects.filter(enrolment__candidate__user=person(candidate)).earliest("pk").pk]
 
 
 def handle(name: str) -> Where:
@@ -147,6 +155,9 @@ STANDARD = [
 CANDIDATE = [
     Visit("sian", "assessments:candidate_home"),
     Visit("owen", "assessments:candidate_home", about="empty"),
+    Visit("sian", "assessments:documents", handle("sian")),
+    Visit("dylan", "assessments:documents", handle("sian"), about="as-assessor"),
+    Visit("sian", "assessments:profile", lambda: [SLUG]),
     Visit("owen", "assessments:add_evidence", about="no-units"),
     Visit("sian", "assessments:add_evidence"),
     Visit("nia", "assessments:add_evidence", about="which-centre"),
@@ -236,6 +247,13 @@ VERIFIER = [
     Visit("iain", "assessments:sampling_plan", sampling_plan(adopted=True)),
     Visit("iain", "assessments:sampling_plan", sampling_plan(adopted=True), "?show=left-out", about="left-out"),
     Visit("iain", "assessments:sampling_plan", sampling_plan(adopted=False), about="proposal"),
+    Visit("iain", "assessments:grid", sampling_plan(adopted=True)),
+    Visit("anita", "assessments:grid", sampling_plan(adopted=True), "?only_open=yes", "open"),
+    Visit("iain", "assessments:grid", sampling_plan(adopted=False), about="proposal"),
+    Visit("iain", "assessments:coverage", sampling_plan(adopted=True)),
+    Visit("anita", "assessments:alarm", lambda: [Alarm.objects.still_open().earliest("pk").pk]),
+    Visit("iain", "assessments:widen_plan", finding),
+    Visit("iain", "assessments:hand_over_plan", sampling_plan(adopted=True)),
     Visit("iain", "assessments:add_cell", sampling_plan(adopted=True)),
     Visit("iain", "assessments:remove_cell", lambda: [PlannedCell.objects.to_do().filter(samples=None)[0].pk]),
     Visit("anita", "assessments:units_verified"),
@@ -299,7 +317,7 @@ OFFICE = [
     Visit("morag", "assessments:resume", unit("hannah", "ocr-d20")),
     Visit("morag", "portfolio:document", document),
 ]
-VISITS = [*ENTRANCE, *STANDARD, *CANDIDATE, *ASSESSOR, *PLANS, *VERIFIER, *OFFICE, *APPEALS, *CASES]
+VISITS = [*ENTRANCE, *STANDARD, *CANDIDATE, *ASSESSOR, *PLANS, *VERIFIER, *OFFICE, *PEOPLE, *APPEALS, *CASES]
 
 NO_PAGE = {
     "assessments:sign_record": "follows what was just written; looked at in test_record_in_browser",
@@ -307,6 +325,12 @@ NO_PAGE = {
     "account_again": "answers to a form that was interrupted",
     "account_reset_password_from_key": "its key is made for one letter; its form is that of the invitation",
     "portfolio:invite_again": "answers to a press of a button only",
+    "portfolio:invite_held_back": "answers to a press of a button only",
+    "portfolio:choose_changes": "answers to a press of a button only",
+    "portfolio:throw_import_away": "answers to a press of a button only",
+    "portfolio:go_on_importing": "answers to a press of a button only",
+    "portfolio:people_template": "a download",
+    "portfolio:bad_rows_file": "a download",
     "portfolio:document_file": "a download",
     "portfolio:uploads": "answers to scripts only",
     "portfolio:upload": "answers to scripts only",
@@ -334,7 +358,13 @@ NO_PAGE = {
     "assessments:remove_activity": "answers to a press of a button only",
     "assessments:revise_plan": "answers to a press of a button only",
     "assessments:start_activity": "answers to a press of a button only",
+    "assessments:newest_grid": "leads on to a page",
     "assessments:let_go": "answers to a press of a button only",
+    "assessments:unit_documents": "leads on to a page",
+    "assessments:binder_document": "answers to a press of a button only",
+    "assessments:item_document": "answers to a press of a button only",
+    "assessments:plan_document": "answers to a press of a button only",
+    "assessments:unit_document": "answers to a press of a button only",
     "assessments:recording_form": "answers to a press of a button only",
     "assessments:authentication_document": "answers to a press of a button only",
     "assessments:blank_form": "a download",

@@ -73,7 +73,8 @@ def cells_of(content: bytes) -> list[Heard]:
 
     def text(element: Any) -> str:
         page = pages[element.Pg.objgen] if "/Pg" in element else None
-        return "".join(texts[page, kid] if isinstance(kid, int) else text(kid) for kid in kids(element))
+        parts = (texts[page, kid] if isinstance(kid, int) else text(kid) for kid in kids(element))
+        return " ".join(" ".join(parts).split())  # each line of a cell is a part of its own
 
     def said(element: Any) -> str:
         if "/ActualText" in element:
@@ -91,6 +92,13 @@ def cells_of(content: bytes) -> list[Heard]:
         for one in found
         if one.S == "/TD" and text(one).strip()
     ]
+
+
+def said_in(content: bytes) -> dict[tuple[str, str], str]:
+    """What each cell says, by the head of its row and that of its column; words parted by single spaces."""
+    return {
+        (" ".join(cell.headers[0].split()), cell.headers[-1]): " ".join(cell.says.split()) for cell in cells_of(content)
+    }
 
 
 def kids(element: Any) -> list[Any]:

@@ -9,10 +9,21 @@ from django.urls import reverse
 from django.utils import timezone
 
 from assessments.actions import evidence as items
-from assessments.actions import judgement
+from assessments.actions import judgement, verification
 from assessments.enums import Verdict
 from assessments.models import EvidenceVersion
-from assessments.testing import House, a_draft, an_enrolment, declared, described, handed_in, judged, met, returned
+from assessments.testing import (
+    House,
+    a_draft,
+    an_enrolment,
+    declared,
+    described,
+    handed_in,
+    judged,
+    met,
+    returned,
+    verified,
+)
 from assessments.tests.records import acknowledged, disputed, recorded
 from portfolio.harness import AskingClient
 from portfolio.models import User
@@ -115,6 +126,33 @@ def test_a_unit_that_was_referred_back_says_why(client: AskingClient, house: Hou
     shown = home(client, house.candidate.user)
     assert "Came back to you" in shown
     assert "Add a second date." in shown
+
+
+def test_a_unit_that_a_verifier_sent_back_says_so_and_not_what_they_said_to_the_assessor(
+    client: AskingClient, house: House
+) -> None:
+    enrolment = verified(an_enrolment(house))
+    verification.send_back(
+        enrolment=enrolment,
+        finding="1.1 was accepted without hearing the call.",
+        wanted="Listen before you decide.",
+        due_on=timezone.localdate(),
+        criteria=[],
+        by=house.verifier,
+        at=timezone.now(),
+    )
+    unit = reverse("assessments:enrolment", args=[enrolment.pk])
+    for address in (HOME, reverse("portfolio:news"), unit):
+        client.force_login(house.candidate.user)
+        shown = client.get(address).content.decode()
+        assert "Sent back by internal verification" in shown
+        assert "without hearing the call" not in shown
+        assert "Listen before" not in shown
+    assert "you sign it again" in shown
+    client.force_login(house.assessor)
+    shown = client.get(unit).content.decode()
+    assert "Listen before you decide." in shown
+    assert 'href="#looked-at"' in shown
 
 
 def test_a_long_list_is_cut_and_shown_in_full_when_asked(client: AskingClient, house: House) -> None:

@@ -203,6 +203,15 @@ def test_one_more_row_is_a_press(assessor: AskingClient, unit: Enrolment) -> Non
     assert "Not ready to be signed" not in page
 
 
+def test_more_questions_than_a_record_holds_are_said_and_all_are_kept(assessor: AskingClient, unit: Enrolment) -> None:
+    rows = {f"{part}-{number}": f"{part} {number}?" for number in range(1, 63) for part in ("asked", "said")}
+    page = shown(assessor.post(page_of(unit, "questions"), typed(unit, narrative="", marks="", **rows)))
+    assert "A record holds 60 questions at most and this has 62" in page
+    assert page.count("said 62?") == page.count("said 61?") == page.count("said 1?") == 1
+    assessor.post(page_of(unit, "questions"), typed(unit, then="keep", **rows))
+    assert "said 62?" in shown(assessor.get(page_of(unit, "questions")))
+
+
 def test_nothing_is_signed_that_was_not_written(assessor: AskingClient, unit: Enrolment) -> None:
     signing = reverse("assessments:sign_record", args=[unit.pk, "observation"])
     assert assessor.post(signing, {"password": PASSWORD})["Location"] == page_of(unit)

@@ -53,6 +53,14 @@ def test_what_is_missing_is_said_and_everything_typed_is_kept(house: House, clie
     assert not QuestionSet.objects.exists()
 
 
+def test_more_questions_than_a_set_holds_are_said_and_all_are_kept(house: House, client: AskingClient) -> None:
+    client.force_login(house.assessor)
+    page = reverse("assessments:write_set", args=[house.centre.slug]) + f"?unit={a_unit().pk}"
+    answer = shown(client.post(page, typed(**{f"text-{number}": f"Why {number}?" for number in range(1, 62)})))
+    assert "A set holds 60 questions at most and this has 61" in answer
+    assert "Why 61?" in answer
+
+
 def test_a_unit_that_is_none_has_no_set(house: House, client: AskingClient) -> None:
     client.force_login(house.assessor)
     page = reverse("assessments:write_set", args=[house.centre.slug])

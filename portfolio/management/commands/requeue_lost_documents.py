@@ -1,18 +1,19 @@
-"""Ask again for documents, destructions and renditions whose worker was lost. Run it every few minutes."""
+"""Ask again for whatever waits for a worker that was lost: documents, tables of people … Run it every few minutes."""
 
 from typing import Any
 
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from portfolio import press, renditions, shredder
+from portfolio import importing, press, renditions, shredder
 
 
 class Command(BaseCommand):
-    help = "Queue again every document, destruction and rendition that waits for a worker that was lost."
+    help = "Queue again every document, destruction, table of people and rendition whose worker was lost."
 
     def handle(self, *args: Any, **options: Any) -> None:
         now = timezone.now()
         self.stdout.write(f"Documents queued again: {press.requeue_lost(at=now)}.")
         self.stdout.write(f"Destructions queued again: {shredder.requeue_lost(at=now)}.")
+        self.stdout.write(f"Tables of people gone on with: {importing.requeue_lost(at=now)}.")
         self.stdout.write(f"Renditions queued again: {renditions.requeue_lost(at=now)}.")

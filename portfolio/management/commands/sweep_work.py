@@ -1,17 +1,18 @@
-"""Remove what was typed and never sent, once nobody goes on with it, and news that is old. Run it daily."""
+"""Remove what has been kept long enough: forms never sent, tables of people, and news. Run it daily."""
 
 from typing import Any
 
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from portfolio import notices, work
+from portfolio import importing, notices, work
 
 
 class Command(BaseCommand):
-    help = "Remove forms not sent, where nobody has gone on with them for thirty days, and news older than ninety."
+    help = "Remove forms not sent and tables of people after thirty days, and news after ninety."
 
     def handle(self, *args: Any, **options: Any) -> None:
         now = timezone.now()
         self.stdout.write(f"Forms removed: {work.sweep(now)}.")
+        self.stdout.write(f"Tables of people removed: {importing.sweep(now)}.")
         self.stdout.write(f"News removed: {notices.sweep(now)}.")

@@ -22,8 +22,9 @@ def press_room(settings: pytest_django.Settings, monkeypatch: pytest.MonkeyPatch
     press.guard("centre", f"{__name__}.only_ann")
 
 
-def only_ann(user: User, subject_id: int) -> press.Shown | None:
-    return press.Shown("the record", "portfolio:document", subject_id) if user.email == "ann@example.org" else None
+def only_ann(user: User, document: Document) -> press.Shown | None:
+    is_ann = user.email == "ann@example.org"
+    return press.Shown("the record", "portfolio:document", (document.subject_id,)) if is_ann else None
 
 
 @pytest.fixture

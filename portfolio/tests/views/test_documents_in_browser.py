@@ -7,7 +7,7 @@ import pytest_django
 from django.urls import reverse
 
 from portfolio import press, testing
-from portfolio.models import User
+from portfolio.models import Document, User
 from portfolio.tests import letter
 from portfolio.tests.browsing import complaints_of, cookie_of, let_in
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
-def everybody(user: User, subject_id: int) -> press.Shown:
-    return press.Shown("the record", "portfolio:document", subject_id)
+def everybody(user: User, document: Document) -> press.Shown:
+    return press.Shown("the record", "portfolio:document", (document.subject_id,))
 
 
 def test_its_page_renews_itself_until_it_is_ready(

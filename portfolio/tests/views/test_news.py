@@ -84,6 +84,13 @@ def test_following_a_link_marks_its_line(client: Client, centre: Centre, ann: Us
     assert Notice.objects.get(seen_at=None) == second
 
 
+@pytest.mark.parametrize("crafted", ["9" * 5_000, "²", "all"])
+def test_a_line_that_can_be_none_marks_nothing(client: Client, centre: Centre, ann: User, crafted: str) -> None:
+    tell(ann, centre, "Unit 1")
+    assert client.post(reverse("portfolio:read_news"), {"notice": crafted}).status_code == 404
+    assert Notice.objects.filter(seen_at=None).count() == 1
+
+
 @pytest.mark.parametrize(
     ("roles", "theirs", "not_theirs"),
     [

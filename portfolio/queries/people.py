@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery, Value, Window
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, Lower, NullIf
 
 from portfolio.enums import Role
@@ -14,19 +14,16 @@ from portfolio.models import (
     AuditEvent,
     CandidateRecord,
     Centre,
-    Notice,
     OutgoingMessage,
     RoleGrant,
     StaffQualification,
     StaffRecord,
     User,
 )
+from portfolio.numbers import candidate_number_warnings, uci_warnings
 from portfolio.rules import STAFF_ROLES, is_qualified
 
 PER_PAGE = 50
-NEWS_SHOWN, NEWS_PER_PAGE = 4, 25
-NEWS_TOLD = ("centre__name", "subject", "sentence", "address", "at", "seen_at")
-READ_SHOWN_FOR = datetime.timedelta(days=14)
 LONGEST_HISTORY = 100
 DUE_SOON = 60
 """So many days before an award is to be held, administrators are told."""
@@ -49,10 +46,12 @@ def is_qualified_to_verify(user: User, centre: Centre, day: datetime.date) -> bo
 
 
 def names_at(centre: Centre, users: Iterable[int]) -> dict[int, str]:
-    """What the centre calls these people: the name on the staff record first. Two queries."""
-    wanted = set(users)
-    names = {record.user_id: record.name for record in CandidateRecord.objects.filter(centre=centre, user__in=wanted)}
-    return names | dict(StaffRecord.objects.filter(centre=centre, user__in=wanted).values_list("user_id", "name"))
+    """What the centre calls these people: the name on the staff record first. One query."""
+    wanted = {"centre": centre, "user__in": set(users)}
+    shown = Coalesce(NullIf("known_as", Value("")), "legal_name")
+    candidates = CandidateRecord.objects.filter(**wanted).order_by().values_list("user_id", shown, Value(0))
+    staff = StaffRecord.objects.filter(**wanted).order_by().values_list("user_id", "name", Value(1))
+    return {user: name for user, name, _ in sorted(candidates.union(staff, all=True), key=lambda row: row[2])}
 
 
 def people_of(centre: Centre) -> QuerySet[Any]:
@@ -66,6 +65,14 @@ def people_of(centre: Centre) -> QuerySet[Any]:
             Subquery(candidates.filter(user=OuterRef("pk")).annotate(shown=shown).values("shown")),
         )
     )
+
+
+def held_back(centre: Centre, day: datetime.date) -> QuerySet[User]:
+    """Whose invitation was held back, and who holds a role on the day or later."""
+    holding = RoleGrant.objects.ending_from(day).filter(centre=centre).values("user")
+    candidates = CandidateRecord.objects.filter(centre=centre, invited_at=None).values("user")
+    staff = StaffRecord.objects.filter(centre=centre, invited_at=None).values("user")
+    return User.objects.filter(Q(pk__in=candidates) | Q(pk__in=staff), pk__in=holding)
 
 
 @dataclass(frozen=True)
@@ -104,6 +111,9 @@ class AwardDue:
     passed: bool
 
 
+AWARD_TOLD = ("kind", "target_on", "achieved_on", "staff__name", "staff__user__handle")
+
+
 def awards_due(centre: Centre, day: datetime.date) -> list[AwardDue]:
     """Awards worked towards whose day has passed or is near, the earliest first, of people who hold a role that day.
 
@@ -120,7 +130,7 @@ def awards_due(centre: Centre, day: datetime.date) -> list[AwardDue]:
     )
     return [
         AwardDue(row.staff.user.handle, row.staff.name, row.get_kind_display(), row.target_on, is_overdue(row, day))
-        for row in due.select_related("staff__user").order_by("target_on", "pk")[:MOST_DUE]
+        for row in due.select_related("staff__user").only(*AWARD_TOLD).order_by("target_on", "pk")[:MOST_DUE]
         if row.target_on
     ]
 
@@ -133,10 +143,11 @@ class PeoplePage:
     page: Page[Any]
     lines: list[PersonLine]
     due: list[AwardDue]
+    held_back: int
 
 
 def people_page(centre: Centre, *, search: str, role: Role | None, number: str, day: datetime.date) -> PeoplePage:
-    """The people of a centre whose name or address holds the words, and who hold the role that day. Four queries."""
+    """The people of a centre whose name or address holds the words, and who hold the role that day. Five queries."""
     people = people_of(centre)
     if search:
         legal = CandidateRecord.objects.filter(centre=centre, legal_name__icontains=search)
@@ -149,7 +160,7 @@ def people_page(centre: Centre, *, search: str, role: Role | None, number: str, 
     lines = [
         PersonLine(person.handle, person.name, person.email, roles_in_order(person.roles_today)) for person in page
     ]
-    return PeoplePage(centre, page, lines, awards_due(centre, day))
+    return PeoplePage(centre, page, lines, awards_due(centre, day), held_back(centre, day).count())
 
 
 def roles_in_order(grants: Iterable[RoleGrant]) -> list[str]:
@@ -222,27 +233,36 @@ class PersonPage:
         return not self.is_in and any(line.may_end for line in self.grants)
 
     @property
-    def candidate_facts(self) -> list[tuple[str, Any]]:
+    def candidate_facts(self) -> list[tuple[str, str]]:
         """The candidate record, label beside value."""
+        return candidate_facts(self.candidate) if self.candidate else []
+
+    @property
+    def warnings(self) -> list[str]:
+        """What looks odd about the candidate's numbers, though it may be right."""
         found = self.candidate
-        if found is None:
-            return []
-        registered = f"{found.registered_on:%-d %B %Y}" if found.registered_on else ""
-        return [
-            ("Name as on legal identification", found.legal_name),
-            ("Known as", found.known_as),
-            ("Your own reference", found.centre_reference),
-            ("Awarding body's candidate number", found.candidate_number),
-            ("Unique learner number", found.uln),
-            ("Scottish candidate number", found.scn),
-            ("Place of work", found.workplace),
-            ("Registered with the awarding body", registered),
-        ]
+        return candidate_number_warnings(found.candidate_number) + uci_warnings(found.uci) if found else []
 
     @property
     def staff_facts(self) -> list[tuple[str, str]]:
         """The staff record, label beside value."""
         return [("Name", self.staff.name), ("Job title", self.staff.job_title)] if self.staff else []
+
+
+def candidate_facts(record: CandidateRecord) -> list[tuple[str, str]]:
+    """Names and numbers of a candidate, label beside value."""
+    return [
+        ("Name as on legal identification", record.legal_name),
+        ("Known as", record.known_as),
+        ("The centre's own reference", record.centre_reference),
+        ("Awarding body's candidate number", record.candidate_number),
+        ("Unique learner number", record.uln),
+        ("Scottish candidate number", record.scn),
+        ("Unique candidate identifier", record.uci),
+        ("Language of assessment", record.get_language_display()),
+        ("Place of work", record.workplace),
+        ("Registered with the awarding body", f"{record.registered_on:%-d %B %Y}" if record.registered_on else ""),
+    ]
 
 
 def roles_on_offer(person: Person) -> list[Role]:
@@ -253,7 +273,7 @@ def roles_on_offer(person: Person) -> list[Role]:
 
 
 def person_page(person: Person, day: datetime.date) -> PersonPage:
-    """One person at one centre. Eight queries."""
+    """One person at one centre. Seven queries."""
     centre, user = person.centre, person.user
     candidate = CandidateRecord.objects.filter(centre=centre, user=user).first()
     staff = StaffRecord.objects.filter(centre=centre, user=user).first()
@@ -285,7 +305,10 @@ def is_overdue(award: StaffQualification, day: datetime.date) -> bool:
 TOLD = {
     "invite candidate": "Invited as a candidate",
     "invite staff": "Invited to the staff",
+    "invite": "Invited",
     "invite again": "Invited again",
+    "add candidate": "Added as a candidate, the invitation held back",
+    "add staff": "Added to the staff, the invitation held back",
     "accept invitation": "Took up the invitation",
     "edit candidate": "Corrected the candidate's record",
     "edit staff": "Corrected the staff record",
@@ -293,6 +316,9 @@ TOLD = {
     "end role": "Ended a role",
     "record qualification": "Recorded a qualification",
     "achieve qualification": "Recorded that a qualification was achieved",
+    "check identity": "Recorded who saw the candidate’s identity",
+    "record induction": "Recorded an induction",
+    "acknowledge induction": "Confirmed the induction",
 }
 
 
@@ -308,7 +334,7 @@ def told(event: AuditEvent, subjects: Subjects) -> str:
 
 
 def history(centre: Centre, subjects: Subjects) -> list[HistoryLine]:
-    """What the centre's audit book tells of these records, newest first. Three queries.
+    """What the centre's audit book tells of these records, newest first. Two queries.
 
     Each kind of record is looked up by the book's index, and what is found is sorted here: asked for the newest, a
     database may read the whole book from its last line back.
@@ -326,27 +352,3 @@ def history(centre: Centre, subjects: Subjects) -> list[HistoryLine]:
         )
         for event in events
     ]
-
-
-@dataclass(frozen=True)
-class News:
-    """A person's newest news on their home page. `unread` counts all of it; `several`: of several centres."""
-
-    lines: list[Notice]
-    unread: int
-    several: bool
-
-
-def newest_news(user: User, now: datetime.datetime) -> News:
-    """The newest that is unread or not old, in one query."""
-    shown = Q(seen_at=None) | Q(at__gt=now - READ_SHOWN_FOR)
-    counted = Notice.objects.visible_to(user).annotate(unread=Window(Count("pk", filter=Q(seen_at=None))))
-    told = counted.filter(shown).select_related("centre").only(*NEWS_TOLD)
-    lines = list(told[:NEWS_SHOWN])
-    unread = lines[0].unread if lines else 0  # type: ignore[attr-defined]  # annotated above
-    return News(lines, unread, len({line.centre_id for line in lines}) > 1)
-
-
-def news_page(user: User, number: str) -> Page[Notice]:
-    """All of a person's news that is kept, newest first."""
-    return Paginator(Notice.objects.visible_to(user).select_related("centre"), NEWS_PER_PAGE).get_page(number)

@@ -1,71 +1,14 @@
 """What people type about people, made into clean values. Forms translate; actions decide."""
 
-from collections.abc import Callable, Iterable
-from typing import Any, ClassVar
+from collections.abc import Iterable
 
 from django import forms
 from django.contrib.auth.forms import SetPasswordForm
-from django.core.exceptions import ValidationError
-from django.forms.utils import ErrorDict
 
-from portfolio.enums import Country, QualificationKind, Rhythm, Role, Told
-from portfolio.rules import CONCERNS, QUALIFIES, STAFF_ROLES, scn_refusals, uln_refusals
-from portfolio.work import Work
-
-
-class KeptForm(forms.Form):
-    """A form that is kept as it is typed: every longer one declares itself by being one.
-
-    Its view asks `in_progress` for the work and makes the form of it; its template includes `components/kept.html`
-    before the form, which carries `data-kept`. What was typed before comes back as a form does that was sent and
-    refused, but unchecked, since nobody has sent it.
-    """
-
-    kept_as: ClassVar[str]
-    """What the work is called: one name for each form."""
-
-    def __init__(self, *args: Any, work: Work | None = None, **kwargs: Any) -> None:
-        """`work` is what `data` comes from. Without it the form is not kept."""
-        self.work = work
-        super().__init__(*args, **kwargs)
-
-    def full_clean(self) -> None:
-        if self.work and self.work.resumed:
-            self._errors = ErrorDict()
-            self.cleaned_data: dict[str, Any] = {}
-        else:
-            super().full_clean()
-
-    def is_valid(self) -> bool:
-        return not (self.work and self.work.resumed) and super().is_valid()
-
-
-class DateInput(forms.DateInput):
-    """The browser's own date picker; what it sends and wants is ISO."""
-
-    input_type = "date"
-
-    def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%d")
-
-
-def day(label: str, *, required: bool = True, help_text: str = "") -> forms.DateField:
-    return forms.DateField(label=label, required=required, help_text=help_text, widget=DateInput())
-
-
-def checked(refusals: Callable[[str], list[str]]) -> Callable[[str], None]:
-    """A field's validator out of a rule's sentences, so that they stand beside the field."""
-
-    def check(text: str) -> None:
-        found = refusals(text)
-        if found:
-            raise ValidationError(found)
-
-    return check
-
-
-def labels(roles: Iterable[Role]) -> list[tuple[str, str]]:
-    return [(role.value, role.label) for role in roles]
+from portfolio.enums import Country, Language, QualificationKind, Role
+from portfolio.forms.kept import KeptForm, checked, day, labels
+from portfolio.numbers import scn_refusals, uci_refusals, uln_refusals
+from portfolio.rules import QUALIFIES, STAFF_ROLES
 
 
 class ChoosePasswordForm(SetPasswordForm):  # type: ignore[type-arg]  # generic in the stubs alone
@@ -83,7 +26,7 @@ class CandidateNamesForm(KeptForm):
     legal_name = forms.CharField(
         label="Full name as on legal identification",
         max_length=200,
-        help_text="Forms and certificates print exactly this.",
+        help_text="With its accents. Forms and certificates print exactly this.",
     )
     known_as = forms.CharField(
         label="Known as", max_length=200, required=False, help_text="The name used on screen, if it is another."
@@ -102,6 +45,15 @@ class CandidateNamesForm(KeptForm):
         validators=[checked(scn_refusals)],
         help_text="Nine digits, for SQA. Leave it empty if there is none.",
     )
+    uci = forms.CharField(
+        label="Unique candidate identifier (UCI)",
+        required=False,
+        validators=[checked(uci_refusals)],
+        help_text="Thirteen characters, for OCR where entries go by A2C. Leave it empty if there is none.",
+    )
+    language = forms.ChoiceField(
+        label="Language of assessment", choices=Language.choices, initial=Language.ENGLISH, required=False
+    )
     workplace = forms.CharField(
         label="Place of work",
         max_length=200,
@@ -109,6 +61,10 @@ class CandidateNamesForm(KeptForm):
         help_text="Where they are assessed: sampling covers every place.",
     )
     registered_on = day("Registered with the awarding body on", required=False)
+
+    def clean_language(self) -> str:
+        """English, where nothing is said."""
+        return self.cleaned_data["language"] or Language.ENGLISH.value
 
 
 class CandidateForm(CandidateNamesForm):
@@ -221,36 +177,3 @@ def asked_for(form: PeopleFilterForm) -> tuple[str, Role | None]:
         return "", None
     role = form.cleaned_data["role"]
     return form.cleaned_data["search"].strip(), Role(role) if role else None
-
-
-class TellingForm(forms.Form):
-    """What somebody is told by e-mail: how often, and of the kinds that concern their roles which."""
-
-    rhythm = forms.TypedChoiceField(
-        label="How often", coerce=Rhythm, choices=Rhythm.choices, widget=forms.RadioSelect, required=True
-    )
-
-    def __init__(self, *args: Any, roles: Iterable[Role], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.offered: list[Told] = []
-        self.groups: list[str] = []
-        for role in roles:
-            kinds = [kind for kind, concerned in CONCERNS.items() if role in concerned and kind not in self.offered]
-            if kinds:
-                self._offer(role, kinds)
-
-    def _offer(self, role: Role, kinds: list[Told]) -> None:
-        self.offered += kinds
-        self.groups.append(role.value)
-        self.fields[role.value] = forms.TypedMultipleChoiceField(
-            label=f"As {'an' if role.label[0] in 'AI' else 'a'} {role.label.lower()}",
-            coerce=Told,
-            choices=[(kind.value, kind.label) for kind in kinds],
-            widget=forms.CheckboxSelectMultiple,
-            required=False,
-        )
-
-    @property
-    def wanted(self) -> list[Told]:
-        """The kinds that are ticked."""
-        return [kind for group in self.groups for kind in self.cleaned_data[group]]

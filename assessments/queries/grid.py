@@ -1,0 +1,184 @@
+"""The grid of a sampling plan: candidates down, units across, how sampling stands in each cell.
+
+A page of candidates in a fixed number of queries, with the sums over all of them.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Count, Q
+
+from assessments.enums import PRESSING
+from assessments.models import Action, Alarm, EnrolmentQuerySet, Sample, SamplingPlan
+from assessments.models.verification import OPEN
+from assessments.queries.cells import Found, GridCell, Reader, cell_of, cells_of, found_in
+from assessments.queries.strategy import in_period, unit_names
+from portfolio.models import CandidateRecord
+
+PER_PAGE = 20
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What narrows the grid."""
+
+    assessor: int | None = None
+    unit: int | None = None
+    site: str = ""
+    only_open: bool = False
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Sums of a row or a column: units, planned samples, those taken, and cells where something is to be done."""
+
+    units: int = 0
+    planned: int = 0
+    taken: int = 0
+    open: int = 0
+
+
+@dataclass(frozen=True)
+class GridRow:
+    """A candidate, a cell for each unit (None: not taken), and their sum."""
+
+    candidate: str
+    site: str
+    cells: list[GridCell | None]
+    sum: Tally
+
+
+@dataclass(frozen=True)
+class Column:
+    """A unit, with its sum over every candidate of the grid, on whatever page."""
+
+    unit_id: int
+    name: str
+    sum: Tally
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A page of the grid. `sum` is over all of it."""
+
+    plan: SamplingPlan
+    page: "Page[Any]"
+    columns: list[Column]
+    rows: list[GridRow]
+    sum: Tally
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What the grid can be narrowed to: who assesses, the units, where candidates work."""
+
+    assessors: list[tuple[int, str]]
+    units: list[tuple[int, str]]
+    sites: list[str]
+
+
+# --- the units and their sums ----------------------------------------------------------------------------------------
+
+
+def units_of(plan: SamplingPlan, asked: Asked) -> EnrolmentQuerySet:
+    """The units of the plan's period that the grid shows."""
+    policy = plan.policy
+    units = in_period(policy.centre, policy.awarding_body, plan.starts_on, plan.ends_on)
+    if asked.assessor is not None:
+        units = units.filter(assessor=asked.assessor)
+    if asked.unit is not None:
+        units = units.filter(unit=asked.unit)
+    if asked.site:
+        units = units.filter(candidate__workplace=asked.site)
+    return units.filter(to_do(plan)) if asked.only_open else units
+
+
+def to_do(plan: SamplingPlan) -> Q:
+    """Units in whose sampling something is still to be done: a planned or open sample, an action, an alarm.
+
+    Asked as lists of ids, which are short, and not one by one of every unit.
+    """
+    centre = plan.policy.centre_id
+    planned = cells_of(plan).exclude(samples__done_at__isnull=False).values("enrolment")
+    at_work = Sample.objects.filter(OPEN, enrolment__centre=centre).values("enrolment")
+    asked = Action.objects.filter(closed_at=None, enrolment__centre=centre).values("enrolment")
+    changed = Alarm.objects.still_open().filter(sample__enrolment__centre=centre).values("sample__enrolment")
+    found = Q()
+    for rows in (planned, at_work, asked, changed):
+        found |= Q(pk__in=rows.order_by())
+    return found
+
+
+def columns_of(plan: SamplingPlan, units: EnrolmentQuerySet, names: dict[int, str]) -> list[Column]:
+    """The units of the grid with their sums, by name. One query."""
+    cells = cells_of(plan).order_by()
+    taken = cells.filter(samples__done_at__isnull=False)
+    rows = units.order_by().values("unit_id")
+    summed = rows.annotate(
+        units=Count("pk"),
+        planned=Count("pk", filter=Q(pk__in=cells.values("enrolment"))),
+        taken=Count("pk", filter=Q(pk__in=taken.values("enrolment"))),
+        open=Count("pk", filter=to_do(plan)),
+    )
+    found = summed.values_list("unit_id", "units", "planned", "taken", "open")
+    return sorted((Column(pk, names[pk], Tally(*sums)) for pk, *sums in found), key=lambda column: column.name)
+
+
+def total(sums: Iterable[Tally]) -> Tally:
+    """The sum of sums."""
+    columns = zip(*((each.units, each.planned, each.taken, each.open) for each in sums), strict=True)
+    return Tally(*map(sum, columns))
+
+
+# --- a page ----------------------------------------------------------------------------------------------------------
+
+
+def grid_page(plan: SamplingPlan, asked: Asked, number: str, reader: Reader, choices: Choices) -> Grid:
+    """A page of the grid in six queries, however many candidates there are. The plan comes with its policy."""
+    units = units_of(plan, asked)
+    names, assessors = dict(choices.units), dict(choices.assessors)
+    columns = columns_of(plan, units, names)
+    candidates = CandidateRecord.objects.filter(pk__in=units.order_by().values("candidate"))
+    people = candidates.order_by("legal_name", "pk").values_list("pk", "known_as", "legal_name", "workplace")
+    page = Paginator(people, PER_PAGE).get_page(number)
+    shown = list(page)
+    cells: dict[tuple[int, int], GridCell] = {}
+    tallies: dict[int, list[Tally]] = defaultdict(list)
+    for found in found_in(plan, units.filter(candidate__in=[person[0] for person in shown])):
+        unit = found.unit
+        cell = cell_of(found, plan, names[unit.unit_id], assessors, reader)
+        cells[unit.candidate_id, unit.unit_id] = cell
+        tallies[unit.candidate_id].append(tally_of(found, cell))
+    rows = [
+        GridRow(
+            candidate=known_as or legal_name,
+            site=site,
+            cells=[cells.get((pk, column.unit_id)) for column in columns],
+            sum=total(tallies[pk]),
+        )
+        for pk, known_as, legal_name, site in shown
+    ]
+    return Grid(plan, page, columns, rows, total(column.sum for column in columns))
+
+
+def choices_of(plan: SamplingPlan) -> Choices:
+    """What the grid of a plan can be narrowed to. Two queries."""
+    policy = plan.policy
+    units = in_period(policy.centre, policy.awarding_body, plan.starts_on, plan.ends_on).order_by()
+    named = units.filter(assessor__staff_records__centre=policy.centre_id)
+    found = set(named.values_list("assessor_id", "assessor__staff_records__name", "candidate__workplace").distinct())
+    return Choices(
+        assessors=sorted({(pk, name) for pk, name, _ in found}, key=lambda assessor: assessor[1]),
+        units=sorted(unit_names(policy.centre).items(), key=lambda unit: unit[1]),
+        sites=sorted({site for _, _, site in found if site}),
+    )
+
+
+def tally_of(found: Found, cell: GridCell) -> Tally:
+    """What a cell adds to its sums."""
+    taken = any(each.taken for each in found.cells)
+    pressing = any(line.mark in PRESSING for line in cell.lines)
+    return Tally(1, int(bool(found.cells)), int(taken), int(pressing))

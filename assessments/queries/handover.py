@@ -1,0 +1,98 @@
+"""What a plan still wants sampled, by whom, and who could take it over."""
+
+import datetime
+from dataclasses import dataclass
+
+from django.db.models import Count, QuerySet
+
+from assessments.allocating import allocation_refusals
+from assessments.enums import AllocatedAs
+from assessments.models import Enrolment, PlanHandover, PlannedCell, SamplingPlan
+from assessments.queries.allocation import PARTS, hands_in
+from assessments.queries.enrolment import staff_names
+from portfolio.enums import Role
+from portfolio.models import RoleGrant, StaffRecord, User
+
+
+@dataclass(frozen=True)
+class Handed:
+    """A unit whose sample would go to somebody else, or why it cannot."""
+
+    enrolment_id: int
+    candidate: str
+    unit: str
+    refusals: list[str]
+
+
+@dataclass(frozen=True)
+class HandoverShown:
+    """A handover as the plan tells it."""
+
+    giver: str
+    taker: str
+    reason: str
+    moved: int
+    stayed: int
+    at: datetime.datetime
+
+
+def to_be_sampled(plan: SamplingPlan) -> QuerySet[Enrolment]:
+    """The units of which the plan still wants a sample."""
+    cells = PlannedCell.objects.to_do().filter(plan=plan)
+    return Enrolment.objects.filter(pk__in=cells.order_by().values("enrolment"))
+
+
+def givers(plan: SamplingPlan) -> list[tuple[int, str]]:
+    """Who has samples of the plan to take, by name, with how many. Two queries."""
+    counted = to_be_sampled(plan).order_by().values_list("verifier_id").annotate(units=Count("pk"))
+    units = dict(counted.values_list("verifier_id", "units"))
+    centre = plan.policy.centre_id
+    names = staff_names(set(units), {centre})
+    shown = [(pk, names.get((pk, centre), ""), count) for pk, count in units.items()]
+    told = [(pk, f"{name}: {count} unit{'' if count == 1 else 's'}") for pk, name, count in shown]
+    return sorted(told, key=lambda giver: giver[1])
+
+
+def takers(plan: SamplingPlan, day: datetime.date) -> list[tuple[int, str]]:
+    """Who verifies at the centre, by name. One query."""
+    grants = RoleGrant.objects.on(day).filter(
+        centre=plan.policy.centre_id, role__in=(Role.INTERNAL_VERIFIER, Role.LEAD_VERIFIER)
+    )
+    staff = StaffRecord.objects.filter(centre=plan.policy.centre_id, user__in=grants.values("user"))
+    return list(staff.order_by("name", "pk").values_list("user_id", "name"))
+
+
+def handed(plan: SamplingPlan, giver_id: int, taker: User, day: datetime.date) -> list[Handed]:
+    """Each unit that would go from the one to the other, and why it cannot. Eight queries."""
+    rows = to_be_sampled(plan).filter(verifier=giver_id).select_related("candidate", "unit", "centre", *PARTS)
+    units = list(rows.order_by("candidate__legal_name", "pk"))
+    hands = hands_in(units, taker, day)
+    return [
+        Handed(
+            unit.pk,
+            unit.candidate.name,
+            unit.unit.short_code,
+            allocation_refusals(hands[unit.pk], AllocatedAs.VERIFIER, despite=""),
+        )
+        for unit in units
+    ]
+
+
+def handovers_of(plan: SamplingPlan) -> list[HandoverShown]:
+    """The handovers of a plan so far. Two queries, or one where there was none."""
+    rows = list(PlanHandover.objects.filter(plan=plan))
+    centre = plan.policy.centre_id
+    names = (
+        staff_names({pk for row in rows for pk in (row.from_verifier_id, row.to_verifier_id)}, {centre}) if rows else {}
+    )
+    return [
+        HandoverShown(
+            names.get((row.from_verifier_id, centre), ""),
+            names.get((row.to_verifier_id, centre), ""),
+            row.reason,
+            row.moved,
+            row.stayed,
+            row.at,
+        )
+        for row in rows
+    ]

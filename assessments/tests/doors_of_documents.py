@@ -1,0 +1,39 @@
+"""The doors of a portfolio's documents. See test_doors.py."""
+
+from typing import Any
+
+from assessments.tests.answers import SEES_THE_UNIT, Expected, only, signed_in
+from assessments.tests.doors_of_plans import of_plan
+
+
+def of_candidate(scene: Any) -> list[object]:
+    return [scene.house.centre.slug, scene.unit.candidate_user.handle]
+
+
+def of_title_page(scene: Any) -> list[object]:
+    return [*of_candidate(scene), "title_page"]
+
+
+def of_unit(scene: Any) -> list[object]:
+    return [scene.unit.pk]
+
+
+def of_index(scene: Any) -> list[object]:
+    return [scene.unit.pk, "evidence_index"]
+
+
+def of_feedback(scene: Any) -> list[object]:
+    return [scene.item.evidence_id, "item_feedback"]
+
+
+ASKED = only(*SEES_THE_UNIT, code=302)
+
+TABLE_OF_DOCUMENTS: dict[str, Expected] = {
+    "assessments:documents": Expected(only(*SEES_THE_UNIT), of_candidate),
+    "assessments:unit_documents": Expected(ASKED, of_unit),
+    "assessments:binder_document": Expected(signed_in(405), of_title_page, posted=ASKED),
+    "assessments:unit_document": Expected(signed_in(405), of_index, posted=ASKED),
+    "assessments:item_document": Expected(signed_in(405), of_feedback, posted=ASKED),
+    "assessments:plan_document": Expected(signed_in(405), of_plan, posted=ASKED),
+    "assessments:profile": Expected(only("candidate", "other candidate"), lambda scene: [scene.house.centre.slug]),
+}

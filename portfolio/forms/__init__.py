@@ -1,0 +1,48 @@
+"""What people type, made into clean values. Forms translate; actions decide."""
+
+from portfolio.forms.importing import TableForm, TakeForm
+from portfolio.forms.induction import IdentityForm, InductionForm
+from portfolio.forms.kept import DateInput, KeptForm, SignatureForm, checked, day, labels
+from portfolio.forms.people import (
+    AchievedForm,
+    CandidateForm,
+    CandidateNamesForm,
+    CentreSettingsForm,
+    ChoosePasswordForm,
+    EndRoleForm,
+    PeopleFilterForm,
+    QualificationForm,
+    RoleForm,
+    StaffForm,
+    StaffNamesForm,
+    asked_for,
+    award_of,
+)
+from portfolio.forms.telling import TellingForm
+
+__all__ = [
+    "AchievedForm",
+    "CandidateForm",
+    "CandidateNamesForm",
+    "CentreSettingsForm",
+    "ChoosePasswordForm",
+    "DateInput",
+    "EndRoleForm",
+    "IdentityForm",
+    "InductionForm",
+    "KeptForm",
+    "PeopleFilterForm",
+    "QualificationForm",
+    "RoleForm",
+    "SignatureForm",
+    "StaffForm",
+    "StaffNamesForm",
+    "TableForm",
+    "TakeForm",
+    "TellingForm",
+    "asked_for",
+    "award_of",
+    "checked",
+    "day",
+    "labels",
+]
