@@ -15,7 +15,7 @@ from django.db import models, transaction
 
 from portfolio import canonical
 from portfolio.canonical import JSON
-from portfolio.models import AuditChain, AuditDetail, AuditEvent, Centre, User
+from portfolio.models import AccessLine, AuditChain, AuditDetail, AuditEvent, Centre, User
 
 BEGINNING = "0" * 64
 
@@ -133,6 +133,20 @@ def verify(chain: AuditChain) -> Broken | None:
     if chain.head != newest:
         return Broken(sequence, "the head of the book holds another hash than the newest line.")
     return None
+
+
+def looked_at(
+    subject: models.Model, *, by: User, centre_id: int, at: datetime.datetime, downloaded: bool = False
+) -> None:
+    """Note who looked at something or took it away: beside the book, and the one thing that a GET may write."""
+    AccessLine.objects.create(
+        centre_id=centre_id,
+        user=by,
+        at=at,
+        subject_kind=kind_of(subject),
+        subject_id=subject.pk,
+        downloaded=downloaded,
+    )
 
 
 def _locked_chain(centre: Centre | None) -> AuditChain:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.utils import timezone
+
 from assessments.actions.question_sets import WRITE
 from assessments.enums import Verb
 from assessments.models import (
@@ -138,6 +140,12 @@ def of_request(scene: Scene) -> list[object]:
     return [scene.request.pk]
 
 
+def of_request_just_sent(scene: Scene) -> list[object]:
+    """Just now however long the tests have run: its link is not sent again within minutes."""
+    Testimony.objects.filter(pk=scene.request.pk).update(sent_at=timezone.now())
+    return of_request(scene)
+
+
 def of_stopping(scene: Scene) -> list[object]:
     return [digest.stop_link(scene.house.assessor).rstrip("/").rsplit("/", 1)[1]]
 
@@ -254,7 +262,7 @@ TABLE: dict[str, Expected] = {
     "assessments:map_evidence": Expected(turn(Verb.MAP_MORE), of_item),
     "assessments:withdraw_evidence": Expected(turn(Verb.WITHDRAW_ITEM), of_item),
     "assessments:ask_witness": Expected(only("candidate"), of_testimony),
-    "assessments:resend_request": Expected(signed_in(405), of_request, posted=only("candidate", code=409)),
+    "assessments:resend_request": Expected(signed_in(405), of_request_just_sent, posted=only("candidate", code=409)),
     "assessments:revoke_request": Expected(signed_in(405), of_request, posted=only("candidate", code=302)),
     "assessments:witness": Expected(everybody(), lambda scene: [token_of(scene.request)]),
     "assessments:acknowledge": Expected(only(*SEES_THE_UNIT, code=403) | {"candidate": 200}, of_record),

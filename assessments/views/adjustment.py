@@ -16,9 +16,9 @@ from assessments.queries.adjustment import adjustments_kept
 from assessments.queries.enrolment import staff_name
 from assessments.views.office import units_trail
 from portfolio.access import SignedInRequest, holds
-from portfolio.audit import kind_of
+from portfolio.audit import looked_at
 from portfolio.enums import Role
-from portfolio.models import AccessLine, Centre
+from portfolio.models import Centre
 from portfolio.views.answers import done, form_page, in_progress, typed
 from portfolio.views.people import Trail, ask, ask_or_act, kept_centre
 
@@ -57,14 +57,7 @@ def adjustment(request: SignedInRequest, pk: int) -> HttpResponse:
     """An adjustment with the detail behind it. Every look is on record."""
     found = _kept(request, pk)
     if request.method == "GET":
-        AccessLine.objects.create(
-            centre=found.candidate.centre,
-            user=request.user,
-            at=timezone.now(),
-            subject_kind=kind_of(found),
-            subject_id=found.pk,
-            downloaded=False,
-        )
+        looked_at(found, by=request.user, centre_id=found.candidate.centre_id, at=timezone.now())
     today = timezone.localdate()
     context = {
         "adjustment": found,

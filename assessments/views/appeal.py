@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import F
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
@@ -36,13 +36,12 @@ from assessments.queries.appeal import (
     people_to_hear,
 )
 from assessments.rules import Person
-from assessments.views.asking import person_at
+from assessments.views.asking import only_now, person_at, unit_for
 from assessments.views.office import units_trail
 from assessments.workflow import Reason
 from portfolio.access import SignedInRequest, holds, signed_in
 from portfolio.enums import Role
 from portfolio.models import User
-from portfolio.refusal import Refusal
 from portfolio.views.answers import done, form_page, in_progress, typed
 from portfolio.views.people import Trail, ask, ask_or_act, kept_centre
 
@@ -104,8 +103,7 @@ def procedure(request: SignedInRequest, slug: str) -> HttpResponse:
 @ask_or_act
 def raise_appeal(request: SignedInRequest, pk: int) -> HttpResponse:
     """The candidate says what they disagree with, and why."""
-    found = Enrolment.objects.visible_to(request.user).select_related("unit", "candidate", "centre")
-    enrolment = get_object_or_404(found, pk=pk)
+    enrolment = unit_for(request, pk)
     if enrolment.candidate_user_id != request.user.pk:
         raise PermissionDenied("Only the candidate can appeal against what was decided in their unit.")
     offered, refusals = appealable(enrolment), actions.raising_refusals(enrolment)
@@ -200,7 +198,7 @@ def _press(request: SignedInRequest, page: AppealPage) -> HttpResponse:
 def appoint(request: SignedInRequest, pk: int) -> HttpResponse:
     """Name who hears the stage: nobody is offered who had a part in the unit."""
     page, person = _page(request, pk, involved=True)
-    _only_now(office_refusals(person, page.facts, AppealState.UNHEARD, AppealState.HEARING))
+    only_now(office_refusals(person, page.facts, AppealState.UNHEARD, AppealState.HEARING))
     centre, stage = page.appeal.enrolment.centre, page.facts.stage
     offered = people_to_hear(stage, centre, timezone.localdate(), page.facts.involved)
     form = AppointForm(typed(request), stage=stage, offered=offered)
@@ -226,7 +224,7 @@ def appoint(request: SignedInRequest, pk: int) -> HttpResponse:
 def decide(request: SignedInRequest, pk: int) -> HttpResponse:
     """The adjudicator says what they found."""
     page, person = _page(request, pk, involved=request.method == "POST")
-    _only_now(deciding_refusals(person, page.facts))
+    only_now(deciding_refusals(person, page.facts))
     work = in_progress(request, DecideForm, pk, page.hearing.pk)
     form = DecideForm(work.data, work=work)
     act = partial(actions.decide_appeal, appeal=page.appeal, by=request.user, at=timezone.now())
@@ -244,7 +242,7 @@ def decide(request: SignedInRequest, pk: int) -> HttpResponse:
 def follow_up(request: SignedInRequest, pk: int) -> HttpResponse:
     """What follows from an appeal that was upheld."""
     page, person = _page(request, pk)
-    _only_now(office_refusals(person, page.facts, AppealState.FOLLOW_UP))
+    only_now(office_refusals(person, page.facts, AppealState.FOLLOW_UP))
     work = in_progress(request, FollowUpForm, pk)
     form = FollowUpForm(work.data, work=work)
     act = partial(actions.follow_up, appeal=page.appeal, by=request.user, at=timezone.now())
@@ -271,11 +269,3 @@ def _page(request: SignedInRequest, pk: int, *, involved: bool = False) -> tuple
     except Appeal.DoesNotExist:
         raise Http404("There is no such appeal among those you can see.") from None
     return page, person_at(request, page.appeal.enrolment.centre_id)
-
-
-def _only_now(reasons: list[Reason]) -> None:
-    """403 for whoever this is not for; where only the time is wrong, 409 with the sentence."""
-    if any(not reason.about for reason in reasons):
-        raise PermissionDenied(" ".join(reason.sentence for reason in reasons))
-    if reasons:
-        raise Refusal([reason.sentence for reason in reasons])

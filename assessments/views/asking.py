@@ -3,16 +3,18 @@
 from collections.abc import Iterable
 
 from django.core.exceptions import PermissionDenied
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 
 from assessments.currency import currency_warning
-from assessments.models import EvidenceVersion
+from assessments.models import Enrolment, EvidenceVersion
 from assessments.queries.enrolment import is_qualified_assessor
 from assessments.rules import Person
 from assessments.workflow import Reason
 from portfolio.access import SignedInRequest
 from portfolio.enums import Role
+from portfolio.refusal import Refusal
 
 PLACES = {
     "item": "assessments:evidence",
@@ -61,6 +63,20 @@ def currency_of(version: EvidenceVersion) -> str:
     """What to ask of prior learning that is older than the centre takes for granted; empty where there is nothing."""
     years = version.evidence.centre.prior_learning_years
     return currency_warning(version.prior_achieved_on, timezone.localdate(), years)
+
+
+def unit_for(request: SignedInRequest, pk: int) -> Enrolment:
+    """A unit this person can see, with its specification, its candidate and its centre; else 404."""
+    seen = Enrolment.objects.visible_to(request.user).select_related("unit", "candidate__centre", "centre")
+    return get_object_or_404(seen, pk=pk)
+
+
+def only_now(reasons: Iterable[Reason]) -> None:
+    """403 for whoever this is not for; where only the time is wrong, 409 with the sentences."""
+    found = list(reasons)
+    deny(found if any(not reason.about for reason in found) else [])
+    if found:
+        raise Refusal([reason.sentence for reason in found])
 
 
 def deny(reasons: Iterable[Reason]) -> None:

@@ -16,9 +16,9 @@ from assessments.forms.case import CloseCaseForm, HoldForm, InvestigatorForm, Op
 from assessments.models import Case, Enrolment, Evidence, Freeze
 from assessments.queries.case import can_be_held, case_page, may_investigate
 from portfolio.access import SignedInRequest, holds, signed_in
-from portfolio.audit import kind_of
+from portfolio.audit import looked_at
 from portfolio.enums import Role
-from portfolio.models import AccessLine, Centre, User
+from portfolio.models import Centre, User
 from portfolio.views.answers import done, form_page, in_progress, typed
 from portfolio.views.people import Trail, ask, ask_or_act, kept_centre
 from portfolio.whole import whole
@@ -159,12 +159,5 @@ def case_trail(case: Case) -> Trail:
 def _case(request: SignedInRequest, pk: int) -> Case:
     """The case for somebody who works on it, else 404 as for what does not exist; the look is on record."""
     found = get_object_or_404(Case.objects.visible_to(request.user).select_related("centre"), pk=pk)
-    AccessLine.objects.create(
-        centre=found.centre,
-        user=request.user,
-        at=timezone.now(),
-        subject_kind=kind_of(found),
-        subject_id=found.pk,
-        downloaded=False,
-    )
+    looked_at(found, by=request.user, centre_id=found.centre_id, at=timezone.now())
     return found

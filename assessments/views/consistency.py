@@ -11,12 +11,12 @@ from django.utils import timezone
 from assessments.actions import consistency as actions
 from assessments.actions.consistency import For
 from assessments.forms.consistency import EndRuleForm, RuleForm
-from assessments.models import ConsistencyRule, Enrolment
+from assessments.models import ConsistencyRule
 from assessments.queries.consistency import NAMED, asks, effective, rule_lines, rules_of, rules_of_candidate, whose
 from assessments.queries.enrolment import people_of
 from assessments.queries.office import units_offered
 from assessments.rules import may_set_for_centre, may_set_for_unit
-from assessments.views.asking import person_at
+from assessments.views.asking import person_at, unit_for
 from portfolio.access import SignedInRequest, holds, signed_in
 from portfolio.enums import Role
 from portfolio.models import Centre
@@ -123,7 +123,7 @@ def set_for_unit(request: SignedInRequest, slug: str, key: str, version: int) ->
 @ask
 def candidate_rules(request: SignedInRequest, pk: int) -> HttpResponse:
     """What is asked of each criterion of one candidate's unit: for everybody who sees the unit."""
-    enrolment = enrolment_for(request, pk)
+    enrolment = unit_for(request, pk)
     may = may_set_for_unit(person_at(request, enrolment.centre_id), people_of(enrolment))
     context = {
         "unit": enrolment.unit,
@@ -142,7 +142,7 @@ def candidate_rules(request: SignedInRequest, pk: int) -> HttpResponse:
 @ask_or_act
 def set_for_candidate(request: SignedInRequest, pk: int) -> HttpResponse:
     """Ask for something of one candidate: in their unit, or of one of its criteria (`?criterion=`)."""
-    enrolment = enrolment_for(request, pk)
+    enrolment = unit_for(request, pk)
     if not may_set_for_unit(person_at(request, enrolment.centre_id), people_of(enrolment)):
         raise PermissionDenied("Only the unit's assessor, the lead verifier or an administrator can set this.")
     criterion = criterion_asked(request, enrolment.unit)
@@ -183,12 +183,6 @@ def end_rule(request: SignedInRequest, pk: int) -> HttpResponse:
         button="End the rule",
         trail=trail,
     )
-
-
-def enrolment_for(request: SignedInRequest, pk: int) -> Enrolment:
-    """A unit this person can see, else 404."""
-    seen = Enrolment.objects.visible_to(request.user).select_related("unit", "candidate", "centre")
-    return get_object_or_404(seen, pk=pk)
 
 
 def criterion_asked(request: SignedInRequest, unit: Unit) -> Criterion | None:

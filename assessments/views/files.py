@@ -10,9 +10,9 @@ from assessments.models import EvidenceFile
 from assessments.queries.evidence import file_that_opens
 from portfolio import renditions
 from portfolio.access import SignedInRequest, signed_in
-from portfolio.audit import kind_of
+from portfolio.audit import looked_at
 from portfolio.enums import DocumentStatus
-from portfolio.models import AccessLine, Rendition
+from portfolio.models import Rendition
 from portfolio.serving import HEADERS, serve
 
 
@@ -80,12 +80,5 @@ def _sent(request: SignedInRequest, file: EvidenceFile, *, download: bool) -> Ht
     """The bytes. Whatever leaves as a download, asked for as one or not, adds its access line."""
     response = serve(request, file.stored, name=file.name, download=download)
     if request.method == "GET" and response["Content-Disposition"].startswith("attachment"):
-        AccessLine.objects.create(
-            centre_id=file.stored.centre_id,
-            user=request.user,
-            at=timezone.now(),
-            subject_kind=kind_of(file),
-            subject_id=file.pk,
-            downloaded=True,
-        )
+        looked_at(file, by=request.user, centre_id=file.stored.centre_id, at=timezone.now(), downloaded=True)
     return response

@@ -22,7 +22,7 @@ from assessments.queries.mapping import open_enrolments, units_to_map
 from assessments.queries.planning import PlanPage, plan_page
 from assessments.queries.plans import plan_lines, plans_listed
 from assessments.rules import is_assessor_of
-from assessments.views.asking import deny, person_at
+from assessments.views.asking import deny, person_at, unit_for
 from assessments.workflow import Reason, plan_refusals
 from portfolio import signing
 from portfolio.access import SignedInRequest, holds, signed_in
@@ -295,12 +295,6 @@ def revise(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 # --- what they share -------------------------------------------------------------------------------------------------
-
-
-def unit_for(request: SignedInRequest, pk: int) -> Enrolment:
-    """A unit this person can see, else 404."""
-    seen = Enrolment.objects.visible_to(request.user).select_related("unit", "candidate__centre", "centre")
-    return get_object_or_404(seen, pk=pk)
 
 
 def held_units(request: SignedInRequest, candidate_id: int) -> list[Enrolment]:

@@ -3,18 +3,15 @@
 from functools import partial
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 
 from assessments.actions.simulation import approve_simulation, cannot_approve
 from assessments.forms.simulation import SimulationForm
-from assessments.models import Enrolment
-from assessments.views.asking import person_at
+from assessments.views.asking import only_now, person_at, unit_for
 from portfolio.access import SignedInRequest, signed_in
-from portfolio.refusal import Refusal
 from portfolio.views.answers import done, form_page, in_progress
 from portfolio.views.people import Trail, ask_or_act
 
@@ -23,13 +20,8 @@ from portfolio.views.people import Trail, ask_or_act
 @ask_or_act
 def approve(request: SignedInRequest, pk: int) -> HttpResponse:
     """The unit's verifier agrees to a simulation before it takes place."""
-    found = Enrolment.objects.visible_to(request.user).select_related("unit", "candidate", "centre")
-    enrolment = get_object_or_404(found, pk=pk)
-    reasons = cannot_approve(enrolment, person_at(request, enrolment.centre_id))
-    if any(not reason.about for reason in reasons):
-        raise PermissionDenied(" ".join(reason.sentence for reason in reasons))
-    if reasons:
-        raise Refusal([reason.sentence for reason in reasons])
+    enrolment = unit_for(request, pk)
+    only_now(cannot_approve(enrolment, person_at(request, enrolment.centre_id)))
     work = in_progress(request, SimulationForm, pk)
     form = SimulationForm(work.data, work=work, criteria=list(enrolment.unit.criteria.all()))
     act = partial(approve_simulation, enrolment=enrolment, by=request.user, at=timezone.now())

@@ -268,3 +268,11 @@ def test_no_template_styles_or_scripts_in_line() -> None:
         if "documents" not in template.parts:
             text = template.read_text()
             assert not re.search(r"\sstyle=|<style|\son[a-z]+=\"|<script(?![^>]*\ssrc=)", text), template
+
+
+def test_a_template_loads_the_shells_words_only_to_use_them() -> None:
+    loads, uses = re.compile(r"{% load [^%]*\bshell\b"), re.compile(r"{% nav_link|\|(?:holds|roles)\b")
+    texts = {path: path.read_text() for path in (settings.BASE_DIR / "templates").rglob("*.html")}
+    loading = [path for path, text in texts.items() if loads.search(text)]
+    assert loading
+    assert [path.name for path in loading if not uses.search(texts[path])] == []

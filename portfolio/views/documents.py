@@ -7,10 +7,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from portfolio import press
+from portfolio import audit, press
 from portfolio.access import SignedInRequest, signed_in
 from portfolio.enums import DocumentStatus
-from portfolio.models import AccessLine, Document, User
+from portfolio.models import Document, User
 from portfolio.serving import serve
 
 
@@ -39,14 +39,7 @@ def document_file(request: SignedInRequest, document_id: int) -> HttpResponseBas
     if asked_for.stored is None:
         raise Http404("This document is not ready yet.")
     if request.method == "GET":
-        AccessLine.objects.create(
-            centre_id=asked_for.centre_id,
-            user=request.user,
-            at=timezone.now(),
-            subject_kind="document",
-            subject_id=asked_for.pk,
-            downloaded=True,
-        )
+        audit.looked_at(asked_for, by=request.user, centre_id=asked_for.centre_id, at=timezone.now(), downloaded=True)
     return serve(request, asked_for.stored, name=asked_for.file_name, download=True)
 
 
