@@ -8,7 +8,9 @@ from portfolio.access import with_standing
 
 
 def signed_in(request: HttpRequest) -> dict[str, Any]:
-    """`standing`: the person's roles, or None for somebody who is not signed in."""
-    if not request.user.is_authenticated:
+    """`standing`: the person's roles, or None for somebody who is not signed in, or not even looked at: a request that
+    names a host of somebody else's is refused before it is asked who sent it."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
         return {"standing": None}
     return {"standing": with_standing(request)}

@@ -147,8 +147,15 @@ def refused_kind(name: str, content_type: str) -> str:
 
 
 def what_can_be_kept() -> str:
-    """The sentence that lists the endings taken."""
-    return f"Save it in one of these forms and add it again: {', '.join(ENDINGS)}."
+    """The sentence that lists what is taken, by what people call it."""
+    pictures, recordings, documents = (
+        ", ".join(kind.endings[0] for kind in KINDS if kind.content_type.startswith(family))
+        for family in ("image/", ("audio/", "video/"), "application/")
+    )
+    return (
+        f"Save it as a document ({documents}), a picture ({pictures}), a recording ({recordings}) or a text "
+        f"({', '.join(TEXT_TYPES)}), and add that."
+    )
 
 
 # --- office documents ------------------------------------------------------------------------------------------------
@@ -279,8 +286,8 @@ def text_type(path: Path, name: str, ending: str) -> str:
         )
     if looks_like_a_web_page(path, charset):
         raise UploadRefused(
-            f"“{name}” is a web page or drawing that could carry a program, so it was not kept. Print it to PDF, or "
-            "take a picture of the screen, and add that."
+            f"“{name}” is a web page, drawing or script that could run a program, so it was not kept. Print it to "
+            "PDF, or take a picture of the screen, and add that."
         )
     if ending not in TEXT_TYPES:
         named = f"is named .{ending} but is plain text" if ending else "has no ending in its name and is plain text"
@@ -303,7 +310,7 @@ def charset_of(path: Path) -> str | None:
 def reads_as(path: Path, charset: str) -> bool:
     """Whether the whole file is text in that character set, with no control characters but line ends and tabs."""
     try:
-        return all(not CONTROLS & set(text) for text in decoded(path, charset))
+        return not any(control in text for text in decoded(path, charset) for control in CONTROLS)
     except UnicodeDecodeError:
         return False
 

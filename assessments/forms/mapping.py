@@ -180,9 +180,9 @@ class MappingForm(KeptForm):
 
     @property
     def tree(self) -> list[UnitBranch]:
-        """The units, outcomes and criteria with what is ticked."""
+        """The units, outcomes and criteria with what is ticked; units that still need something come first."""
         ticked, sought = self.ticked, self.sought.lower().split()
-        return [self._unit(unit, ticked, sought) for unit in self.units]
+        return sorted((self._unit(unit, ticked, sought) for unit in self.units), key=lambda unit: unit.missing == 0)
 
     def _unit(self, unit: UnitToMap, ticked: set[str], sought: list[str]) -> UnitBranch:
         """One unit: open where it is wanted, where something in it is ticked or found, and where there are few."""

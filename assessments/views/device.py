@@ -7,6 +7,7 @@ import json
 from hashlib import sha256
 from uuid import UUID
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, render
@@ -32,6 +33,8 @@ from portfolio.work import Subject, Work
 STYLES = ("css/base.css", "css/forms.css", "css/components.css")
 SCRIPTS = ("js/offline.js", "js/drafts.js", "js/kept.js")  # the last for pages that were open when the line was cut
 SHELL = (*STYLES, *SCRIPTS, "img/favicon.svg")
+IMPORTED = ("js/drafts.js",)
+"""What these scripts import, by its plain name: only pages know the names that change with what is in a file."""
 ICONS = (
     ("img/favicon.svg", "any", "image/svg+xml"),
     ("img/app-192.png", "192x192", "image/png"),
@@ -64,7 +67,8 @@ def manifest(request: HttpRequest) -> JsonResponse:
 @require_safe
 def worker(request: HttpRequest) -> HttpResponse:
     """The service worker, served from the root so that it watches over every page; another one when its shell is."""
-    shell = json.dumps([reverse("assessments:offline"), *map(static, SHELL)])
+    plain = (settings.STATIC_URL + path for path in IMPORTED)
+    shell = json.dumps(list(dict.fromkeys([reverse("assessments:offline"), *map(static, SHELL), *plain])))
     version = sha256((shell + offline_page()).encode()).hexdigest()[:12]
     context = {"shell": mark_safe(shell), "version": version}  # noqa: S308  # addresses of our own
     return render(request, "assessments/device/worker.js", context, content_type="text/javascript")

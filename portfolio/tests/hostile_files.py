@@ -13,7 +13,7 @@ from portfolio.tests.small_files import archive, media, office, open_document, p
 
 SCRIPT = b"<script>alert(document.cookie)</script>"
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"><script>alert(1)</script></svg>'
-WEB_PAGE = "is a web page or drawing that could carry a program"
+WEB_PAGE = "is a web page, drawing or script that could run a program"
 UNPACKS = "would unpack to far more than its size"
 MACROS = "contains macros, which are programs"
 NO_EVIDENCE = "is damaged or of a kind that is not taken as evidence"

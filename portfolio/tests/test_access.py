@@ -3,7 +3,7 @@
 import datetime
 
 import pytest
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 from django.utils import timezone
 
 from portfolio.access import with_standing
@@ -45,3 +45,9 @@ def test_another_day_is_asked_of_the_database(user: User) -> None:
 def test_nobody_else_gets_what_was_read(user: User) -> None:
     through_the_door(user)
     assert User.objects.get(pk=user.pk).roles_read is None
+
+
+def test_a_request_to_a_host_of_somebody_elses_is_refused_on_a_page(client: Client) -> None:
+    answer = client.get("/accounts/login/", headers={"host": "elsewhere.example"})
+    assert answer.status_code == 400
+    assert "<h1>" in answer.content.decode()

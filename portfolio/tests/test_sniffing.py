@@ -62,7 +62,7 @@ def test_it_names_both_when_name_and_content_disagree(tmp_path: Path, name: str,
 )
 def test_it_refuses_web_pages_whatever_they_are_called(tmp_path: Path, name: str, start: str) -> None:
     for charset in ("utf-8", "utf-16"):
-        assert "is a web page or drawing" in refusal(tmp_path, name, start.encode(charset))
+        assert "is a web page, drawing or script" in refusal(tmp_path, name, start.encode(charset))
 
 
 def test_it_refuses_a_web_page_with_a_pdf_further_in(tmp_path: Path) -> None:

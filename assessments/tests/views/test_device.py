@@ -2,12 +2,16 @@
 
 import json
 import re
+from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 from uuid import uuid4
 
 import pytest
+import pytest_django
 from django.contrib.staticfiles import finders
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
@@ -31,6 +35,28 @@ def sent(record: CandidateRecord, **more: Any) -> dict[str, Any]:
     fields = {"mark": str(uuid4()), "record": record.pk, "title": "Busy Monday", "description": "Forty calls."}
     fields |= {"kind": "work_product", "setting": "paid_work", "held": "here", "others_data": "none"}
     return fields | {"activity_on": "2026-03-02"} | more
+
+
+def test_what_is_kept_for_want_of_a_connection_imports_nothing_else(
+    client: Client, settings: pytest_django.Settings, tmp_path: Path
+) -> None:
+    """Under the names an installation serves it by: where one module is missing, nobody drafts anything."""
+    settings.STATIC_ROOT = tmp_path
+    hashed = {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": hashed}
+    call_command("collectstatic", interactive=False, verbosity=0)
+    shell = json.loads(re.findall(r"const SHELL = (.*);", client.get("/worker.js").content.decode())[0])
+    scripts = [address for address in shell if address.endswith(".js")]
+    assert any(re.search(r"/offline\.\w+\.js", address) for address in scripts)
+    imports = [
+        urljoin(address, name)
+        for address in scripts
+        for name in re.findall(
+            r"""^import .* from ["'](.+)["']""", (tmp_path / address.removeprefix("/static/")).read_text(), re.M
+        )
+    ]
+    assert imports
+    assert set(imports) <= set(shell)
 
 
 def test_the_manifest_names_icons_that_are_there(client: Client) -> None:

@@ -64,6 +64,15 @@ def test_what_is_not_covered_yet_comes_first(client: AskingClient, candidate: Us
     assert f"{total - 2} of {total} not covered yet" in first
 
 
+def test_a_unit_that_still_needs_something_comes_before_one_that_is_covered(
+    house: House, client: AskingClient, candidate: User, enrolment: Enrolment
+) -> None:
+    other = an_enrolment(house, "ocr-cc32")
+    handed_in(enrolment)
+    page = shown(client)
+    assert page.index(f"<summary>{other.unit} ") < page.index(f"<summary>{enrolment.unit} ")
+
+
 def test_a_draft_shows_its_own_criteria_as_ticked_and_still_needed(
     client: AskingClient, candidate: User, enrolment: Enrolment
 ) -> None:
