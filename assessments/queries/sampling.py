@@ -13,6 +13,7 @@ from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, 
 from assessments.enums import ItemStatus, SampleStage, Setting, UnitStatus
 from assessments.models import (
     Action,
+    Alarm,
     Enrolment,
     EnrolmentQuerySet,
     EvidenceFile,
@@ -249,13 +250,15 @@ def idle(user: User, day: datetime.date) -> list[UnitWaiting]:
     """Units this person verifies that their assessor signed off and nobody is at, in one query; the oldest first.
 
     One that was sampled, or whose body wants the verifier on every unit, is ready to verify once no action is open.
+    One that changed since waits as such.
     Any other is to be sampled, unless a verifier wrote down since why it is not.
     """
     samples = Sample.objects.filter(enrolment=OuterRef("pk"))
     actions = Action.objects.filter(enrolment=OuterRef("pk"), closed_at=None)
     notes = UnsampledNote.objects.filter(enrolment=OuterRef("pk"), at__gte=OuterRef("signed_off_at"))
+    changed = Alarm.objects.still_open().filter(sample__enrolment=OuterRef("pk"))
     units = Enrolment.objects.filter(
-        verifies(user, day), ~Exists(samples.still_open()), status=UnitStatus.SIGNED_OFF
+        verifies(user, day), ~Exists(samples.still_open()), ~Exists(changed), status=UnitStatus.SIGNED_OFF
     ).annotate(
         sampled=Exists(samples.filter(outcome__in=AGREEING)),
         asked=Exists(actions),
