@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from django.db.models import Max, Prefetch, Q, QuerySet
 from django.utils import timezone
 
-from assessments.enums import SampleOutcome, SampleStage, SignedAs, Verdict
+from assessments.enums import SampleOutcome, SampleStage, SignedAs, UnitStatus, Verdict
 from assessments.models import (
     Acknowledgement,
     Alarm,
@@ -106,7 +106,7 @@ def changes_of(watched: Watched) -> list[Change]:
     return sorted(found, key=lambda change: change.at)
 
 
-def _of_unit(unit: int, since: Moment, criteria: frozenset[int] | None, at: str = "") -> dict[str, object]:
+def _of_unit(unit: int, criteria: frozenset[int] | None, at: str = "") -> dict[str, object]:
     """The mappings watched, as a filter; `at` leads to them."""
     asked: dict[str, object] = {f"{at}enrolment": unit}
     if criteria is not None:
@@ -114,14 +114,15 @@ def _of_unit(unit: int, since: Moment, criteria: frozenset[int] | None, at: str 
     return asked
 
 
-def _live(since: Moment, at: str = "") -> Q:
-    return Q(**{f"{at}taken_back_at": None}) | Q(**{f"{at}taken_back_at__gt": since})
+def _live(since: Moment) -> Q:
+    """Mappings that stand, or were taken back only since."""
+    return Q(taken_back_at=None) | Q(taken_back_at__gt=since)
 
 
 def _items(unit: int, since: Moment, criteria: frozenset[int] | None) -> Iterator[Change]:
     """Items handed in, replaced and withdrawn; mappings made and taken back. Two queries."""
     handed_in: dict[int, Moment] = {}
-    mapped = Mapping.objects.filter(_live(since), **_of_unit(unit, since, criteria))
+    mapped = Mapping.objects.filter(_live(since), **_of_unit(unit, criteria))
     shown: dict[int, set[int]] = defaultdict(set)
     mapped_at: dict[int, Moment] = {}
     rows = list(mapped.select_related("criterion", "evidence").order_by("evidence__number", "criterion__position"))
@@ -164,7 +165,7 @@ def _mappings(rows: Iterable[Mapping], since: Moment, handed_in: dict[int, Momen
 
 def _files(unit: int, since: Moment, criteria: frozenset[int] | None) -> Iterator[Change]:
     """Files of versions in force that were shut away, released or redacted. Two queries."""
-    mapped = Mapping.objects.filter(_live(since), **_of_unit(unit, since, criteria)).order_by()
+    mapped = Mapping.objects.filter(_live(since), **_of_unit(unit, criteria)).order_by()
     of_evidence: dict[int, set[int]] = defaultdict(set)
     for evidence, criterion in mapped.values_list("evidence_id", "criterion_id"):
         of_evidence[evidence].add(criterion)
@@ -191,7 +192,7 @@ def _files(unit: int, since: Moment, criteria: frozenset[int] | None) -> Iterato
 def _decisions(unit: int, since: Moment, criteria: frozenset[int] | None) -> Iterator[Change]:
     """One sentence for what one reading decided. One query."""
     told: dict[int, list[Decision]] = defaultdict(list)
-    rows = Decision.objects.filter(review__at__gt=since, **_of_unit(unit, since, criteria))
+    rows = Decision.objects.filter(review__at__gt=since, **_of_unit(unit, criteria))
     for row in rows.select_related("review", "criterion", "version__evidence").order_by("pk"):
         told[row.review_id].append(row)
     for decisions in told.values():
@@ -203,7 +204,7 @@ def _decisions(unit: int, since: Moment, criteria: frozenset[int] | None) -> Ite
 
 def _disagreements(unit: int, since: Moment, criteria: frozenset[int] | None) -> Iterator[Change]:
     """Decisions a countersigner did not agree with: an agreement only completes what was seen. One query."""
-    rows = Countersignature.objects.filter(at__gt=since, agreed=False, **_of_unit(unit, since, criteria, "decision__"))
+    rows = Countersignature.objects.filter(at__gt=since, agreed=False, **_of_unit(unit, criteria, "decision__"))
     for row in rows.select_related("decision__criterion").order_by("pk"):
         criterion = row.decision.criterion
         words = f"The decision on {criterion.number} was not countersigned: {row.reason}"
@@ -212,7 +213,7 @@ def _disagreements(unit: int, since: Moment, criteria: frozenset[int] | None) ->
 
 def _disputes(unit: int, since: Moment, criteria: frozenset[int] | None) -> Iterator[Change]:
     """Records of an assessor's that the candidate says are not what happened. One query."""
-    mapped = _of_unit(unit, since, criteria, "record__version__evidence__mappings__")
+    mapped = _of_unit(unit, criteria, "record__version__evidence__mappings__")
     rows = Acknowledgement.objects.filter(at__gt=since, agreed=False, **mapped)
     for row in rows.select_related("record__version__evidence").distinct().order_by("pk"):
         yield Change(row.at, row.by_id, f"Evidence {row.record.version.evidence.number} was disputed: {row.words}")
@@ -317,4 +318,4 @@ def open_alarm_of(sample_id: int) -> Alarm | None:
 
 def open_alarms() -> QuerySet[Alarm]:
     """Alarms as lists tell of them: of units that were not withdrawn since, the oldest first."""
-    return Alarm.objects.still_open().exclude(sample__enrolment__status="withdrawn").order_by("raised_at", "pk")
+    return Alarm.objects.still_open().exclude(sample__enrolment__status=UnitStatus.WITHDRAWN).order_by("raised_at")

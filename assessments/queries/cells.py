@@ -22,6 +22,7 @@ from assessments.models import (
     UnsampledNote,
 )
 from assessments.models.verification import OPEN
+from assessments.queries.strategy import taken_under
 from assessments.verifying import STAGES
 
 UNIT = (
@@ -155,7 +156,7 @@ def found_in(plan: SamplingPlan, units: QuerySet[Enrolment]) -> list[Found]:
     for enrolment, *row in cells.values_list("enrolment_id", *CELL):
         found[enrolment].cells.append(CellFound(*row))
     alarm = Alarm.objects.still_open().filter(sample=OuterRef("pk"))
-    samples = Sample.objects.filter(OPEN | Q(done_at__date__gte=plan.starts_on), enrolment__in=found).annotate(
+    samples = Sample.objects.filter(OPEN | taken_under(plan), enrolment__in=found).annotate(
         open_actions=Count("actions", filter=Q(actions__closed_at=None, actions__isnull=False)),
         alarm_id=Subquery(alarm.values("pk")[:1]),
         changed=Subquery(alarm.values("first")[:1]),

@@ -1,6 +1,5 @@
 """What the samples of a plan's period cover of what its strategy wants: the facts, and the page made of them."""
 
-import datetime
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -21,7 +20,7 @@ from assessments.models import (
     SampledCriterion,
     SamplingPlan,
 )
-from assessments.queries.strategy import in_period, policy_of, unique, unit_names, with_simulation
+from assessments.queries.strategy import in_period, policy_of, taken_under, unique, unit_names, with_simulation
 from assessments.sampling import Cell, Covered, Part, Ratings, Seen, cover
 from portfolio.models import StaffRecord
 
@@ -134,7 +133,7 @@ def seen_in(plan: SamplingPlan) -> tuple[list[Seen], Names]:
     accepted, held = held_in(ids)
     simulated = with_simulation(ids)
     done, planned = stages_in(ids, plan)
-    kinds, records = looked_at_in(ids, plan.starts_on)
+    kinds, records = looked_at_in(ids, plan)
     planned_for = set(agreed_plans(ids))
     seen = []
     for pk, candidate, _, _, workplace, unit, assessor, signed_off_at in rows:
@@ -181,14 +180,14 @@ def held_in(ids: QuerySet[Enrolment, Any]) -> tuple[defaultdict[int, set[str]], 
 
 
 def looked_at_in(
-    ids: QuerySet[Enrolment, Any], starts_on: datetime.date
+    ids: QuerySet[Enrolment, Any], plan: SamplingPlan
 ) -> tuple[defaultdict[int, set[str]], defaultdict[int, set[str]]]:
-    """The kinds of evidence and the records behind the criteria that samples ticked since a day. One query."""
+    """The kinds of evidence and the records behind the criteria that samples ticked. One query."""
     kinds: defaultdict[int, set[str]] = defaultdict(set)
     records: defaultdict[int, set[str]] = defaultdict(set)
     ticked = SampledCriterion.objects.filter(
+        taken_under(plan, at="sample__"),
         sample__enrolment__in=ids,
-        sample__done_at__date__gte=starts_on,
         criterion__decisions__enrolment=F("sample__enrolment"),
         criterion__decisions__review__at__lte=F("sample__done_at"),
     )
@@ -206,7 +205,7 @@ def stages_in(
 ) -> tuple[defaultdict[int, set[SampleStage]], defaultdict[int, set[SampleStage]]]:
     """The stages at which each unit was sampled in the period, and at which the plan still wants it. Two queries."""
     wanted = PlannedCell.objects.filter(plan=plan, removed_at=None).exclude(samples__done_at__isnull=False)
-    taken = Sample.objects.filter(enrolment__in=ids, done_at__date__gte=plan.starts_on)
+    taken = Sample.objects.filter(taken_under(plan), enrolment__in=ids)
     return by_unit(taken.order_by()), by_unit(wanted.order_by())
 
 

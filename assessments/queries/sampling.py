@@ -13,6 +13,7 @@ from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, 
 from assessments.enums import ItemStatus, SampleStage, Setting, UnitStatus
 from assessments.models import (
     Action,
+    Alarm,
     Enrolment,
     EnrolmentQuerySet,
     EvidenceFile,
@@ -259,7 +260,11 @@ def simulated_in(enrolment: OuterRef) -> QuerySet[EvidenceVersion]:
 
 SAMPLES = Sample.objects.filter(enrolment=OuterRef("pk"))
 IDLE = (
-    Enrolment.objects.filter(~Exists(SAMPLES.still_open()), status=UnitStatus.SIGNED_OFF)
+    Enrolment.objects.filter(
+        ~Exists(SAMPLES.still_open()),
+        ~Exists(Alarm.objects.still_open().filter(sample__enrolment=OuterRef("pk"))),
+        status=UnitStatus.SIGNED_OFF,
+    )
     .annotate(
         sampled=Exists(SAMPLES.filter(outcome__in=AGREEING)),
         asked=Exists(Action.objects.filter(enrolment=OuterRef("pk"), closed_at=None)),
@@ -269,7 +274,7 @@ IDLE = (
     .order_by("signed_off_at", "pk")
     .values_list(*WAITING, "sampled", "unit__awarding_body__verifier_signature", "asked", "noted", "simulated")
 )
-"""Units signed off without an open sample, and what was done about them. Written once: writing it takes longer than
+"""Units signed off without an open sample or alarm, and what was done about them. Written once: writing it takes longer than
 asking it."""
 
 
@@ -277,6 +282,7 @@ def idle(user: User, day: datetime.date) -> list[UnitWaiting]:
     """Units this person verifies that their assessor signed off and nobody is at, in one query; the oldest first.
 
     One that was sampled, or whose body wants the verifier on every unit, is ready to verify once no action is open.
+    One that changed since waits as such.
     Any other is to be sampled, unless a verifier wrote down since why it is not.
     """
     found = []

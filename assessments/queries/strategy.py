@@ -299,6 +299,12 @@ def cell_for(enrolment_id: int, stage: SampleStage) -> PlannedCell | None:
     return PlannedCell.objects.to_do().filter(enrolment=enrolment_id, stage=stage).order_by("pk").first()
 
 
+def taken_under(plan: SamplingPlan, *, at: str = "") -> Q:
+    """Samples taken in the plan's period, and those it wanted that were taken later. `at` leads to the sample."""
+    in_time = Q(**{f"{at}done_at__date__range": (plan.starts_on, plan.ends_on)})
+    return in_time | Q(**{f"{at}cell__plan": plan, f"{at}done_at__isnull": False})
+
+
 def newest_plan(user: User) -> SamplingPlan | None:
     """The plan adopted last at the centres where the person verifies. One query."""
     adopted = SamplingPlan.objects.visible_to(user).filter(adopted_at__isnull=False)

@@ -35,8 +35,8 @@ PART_OF = {
     Rule.SITE: Part.SITES,
 }
 EXPLAINED = (
-    "Only samples that were taken in the plan's period count. A sample that is planned or begun covers nothing yet. It "
-    "is told beside what is missing, for it will mend it.",
+    "Only samples that were taken count: in the plan's period, or later where the plan wanted them. One that is "
+    "planned or begun covers nothing yet. It is told beside what is missing, for it will mend it.",
     "Candidates: those of whom at least one unit was sampled, of all whose units are worked on or signed off in the "
     "period. Where the policy asks for a share of each assessor's candidates, the same is counted for each assessor.",
     "Assessors, units: the units sampled, of the share that goes with the risk. The risk is the one the plan was drawn "

@@ -42,7 +42,7 @@ def of_plan(scene: Any) -> list[object]:
 
 
 def of_finding(scene: Any) -> list[object]:
-    return [scene.sampling_plan.pk, scene.finding.pk]
+    return [scene.sampling_plan.pk, scene.unit.samples.earliest("pk").pk]
 
 
 def of_cell(scene: Any) -> list[object]:

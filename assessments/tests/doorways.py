@@ -8,14 +8,12 @@ from assessments.actions.question_sets import WRITE
 from assessments.enums import Verb
 from assessments.models import (
     Adjustment,
-    Alarm,
     Appeal,
     AuthenticationForm,
     Case,
     Enrolment,
     EvidenceVersion,
     QuestionSet,
-    Sample,
     SamplingPlan,
     Testimony,
 )
@@ -72,8 +70,6 @@ class Scene:
     case: Case
     adjustment: Adjustment
     sampling_plan: SamplingPlan
-    alarm: Alarm
-    finding: Sample
 
 
 def slug(scene: Scene) -> list[object]:
@@ -125,7 +121,7 @@ def of_action(scene: Scene) -> list[object]:
 
 
 def of_alarm(scene: Scene) -> list[object]:
-    return [scene.alarm.pk]
+    return [scene.unit.samples.earliest("pk").alarms.get().pk]
 
 
 def of_form(scene: Scene) -> list[object]:

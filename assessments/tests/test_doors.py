@@ -26,7 +26,6 @@ from assessments.models import (
     EvidenceVersion,
 )
 from assessments.testing import House, a_draft, an_enrolment, handed_in, judged, signed_off
-from assessments.tests.acts_of_findings import a_finding, an_alarm
 from assessments.tests.answers import (
     CLOSED,
     ROLES,
@@ -103,13 +102,11 @@ def set_scene(house: House, other_house: House) -> Scene:
     upload = transfers.begin(centre=house.centre, by=house.candidate.user, name="call.mp3", size=9, at=timezone.now())
     request = asked(a_testimony_draft(unit))
     set_plans(house, unit)
-    plan = a_plan_with(house, unit)
     set_people(house)
     item, record, form = item_of(unit), recorded(unit), form_of(house)
     return Scene(
         house, browsers, unit, item, document, learning, form, upload, request, record, a_set(house),
-        an_appeal(house), a_case(house), arranged(house), plan,
-        an_alarm(house, "ocr-cc32", house.other_candidate), a_finding(house, plan, "ocr-cc16"),
+        an_appeal(house), a_case(house), arranged(house), a_plan_with(house, unit),
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from pytest_django import DjangoDbBlocker
 
 from assessments.actions import alarms, handover, widening
 from assessments.models import Sample
-from assessments.testing import House, an_enrolment, signed_off
+from assessments.testing import House, an_enrolment
 from assessments.tests.acts_of_findings import a_finding, an_alarm
 from assessments.tests.acts_of_strategy import a_plan
 from assessments.tests.raw_sql import copy, refused, run, update
@@ -20,29 +20,28 @@ pytestmark = pytest.mark.django_db
 
 
 def scene(house: House, other_house: House) -> SimpleNamespace:
-    now = timezone.now()
+    now = timezone.now
     opened, closed = an_alarm(house), an_alarm(house, candidate=house.other_candidate)
-    alarms.settle_alarm(alarm=closed, note="Seen.", seen=1, by=house.verifier, at=now)
+    alarms.settle_alarm(alarm=closed, note="Seen.", seen=1, by=house.verifier, at=now())
     an_enrolment(house, "ocr-cc32")
     plan = a_plan(house)
     found = a_finding(house, plan, "ocr-cc16")
-    kept = widening.keep_plan(plan=plan, sample=found, reason="A slip.", by=house.lead, at=now)
-    signed_off(an_enrolment(house, "ocr-d20"))
+    kept = widening.keep_plan(plan=plan, sample=found, reason="A slip.", by=house.lead, at=now())
     an_enrolment(other_house)
     foreign_plan = a_plan(other_house)
     handed = handover.hand_over_plan(
-        plan=plan, giver=house.verifier, taker=house.other_verifier, reason="Leave.", by=house.lead, at=now
+        plan=plan, giver=house.verifier, taker=house.other_verifier, reason="Leave.", by=house.lead, at=now()
     )
     unsampled = Sample.objects.create(
         enrolment=an_enrolment(house, "ocr-cc32", candidate=house.other_candidate),
         verifier=house.verifier,
         stage="interim",
         reason="New.",
-        planned_at=now,
+        planned_at=now(),
         planned_by=house.verifier,
     )
     return SimpleNamespace(
-        now=now.isoformat(),
+        now=now().isoformat(),
         open=opened.pk,
         closed=closed.pk,
         widening=kept.pk,
