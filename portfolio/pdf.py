@@ -186,14 +186,15 @@ def telling(tell: Callable[[int], None] | None) -> Iterator[None]:
         yield
         return
     log, teller = logging.getLogger("weasyprint.progress"), PageTeller(tell)
-    before = log.level
+    before = log.level, log.propagate
     log.addHandler(teller)
     log.setLevel(logging.INFO)
+    log.propagate = False
     try:
         yield
     finally:
         log.removeHandler(teller)
-        log.setLevel(before)
+        log.level, log.propagate = before
 
 
 def style_sheets(template: str) -> list[Path]:

@@ -12,7 +12,7 @@ from assessments.actions.claims import Target
 from assessments.actions.due import tell_due
 from assessments.actions.evidence import Described, NamedFile
 from assessments.actions.leaves import LeafTarget
-from assessments.demo import files, interests, office, people, plans, records, sampled, strategy, witnesses
+from assessments.demo import files, interests, office, people, plans, profile, records, sampled, strategy, witnesses
 from assessments.demo.centre import Harbour, open_harbour
 from assessments.demo.evidence import BY_UNIT, FLOOR_WALK, LATE_SHIFT, SHOWS, Piece
 from assessments.enums import MarkerKind, Verdict
@@ -76,6 +76,7 @@ class Story:
         """Siân: items at every point, one unit well on its way and one not started."""
         unit = self.enrol("sian", "ocr-cc16", self.staff.assessor)
         other = self.enrol("sian", "ocr-cc32", self.staff.assessor)
+        profile.written(unit.candidate, self.calendar.at)
         plans.ask_for_consistency(self.harbour, unit, self.calendar.at)
         plan = plans.agreed_plan(unit, self.calendar.at)
         pieces = BY_UNIT["ocr-cc16"]

@@ -92,11 +92,6 @@ class PlanPage:
         """Whether the reader is its candidate."""
         return self.person.user_id == self.facts.candidate_id
 
-    @property
-    def has_buttons(self) -> bool:
-        """Whether the reader can do something with the plan itself."""
-        return bool(set(self.verbs) - {PlanVerb.START, PlanVerb.LINK, PlanVerb.AGREE_REVIEW})
-
 
 def with_next_review(plans: QuerySet[AssessmentPlan]) -> QuerySet[AssessmentPlan]:
     """Each plan with `next_review_on`: what the latest review agreed, else the day the plan names."""

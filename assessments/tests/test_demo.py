@@ -20,6 +20,7 @@ from assessments.models import (
     Evidence,
     EvidenceFile,
     PlanReview,
+    Profile,
     QuestionSet,
     Sample,
     SimulationApproval,
@@ -58,6 +59,7 @@ def test_the_demonstration_centre_shows_every_stage_and_is_filled_once(standard:
     assert appeal.enrolment.open_appeal == appeal
     assert Evidence.objects.filter(frozen_at__isnull=False).count() == Case.objects.get().freezes.count() == 1
     assert Adjustment.objects.get().candidate == SimulationApproval.objects.get().enrolment.candidate
+    assert Profile.objects.get().candidate.name == "Siân Llŷr Morgan"
     assert audit.verify(AuditChain.objects.get(centre__slug="harbour")) is None
     assert miscounted() == []
     lines = AuditEvent.objects.count()
