@@ -59,6 +59,7 @@ def tell() -> Harbour:
         happened(story.harbour, calendar.now)
     strategy.tell(story.harbour, calendar.now)
     people.intake(story.harbour, calendar.now)
+    people.learning(story.harbour, calendar.now)
     story.today()
     return story.harbour
 
