@@ -153,11 +153,12 @@ def run(rows: int, faulty: int) -> tuple[list[Step], int, list[str]]:
 
 
 def report(steps: list[Step], idle: int, rows: int, faulty: int, wrong: list[str]) -> str:
+    watch = "the processor" if connection.vendor == "sqlite" else "the wall"
     lines = [
         "# People from a table",
         "",
         f"{rows:,} rows of a workbook, {faulty} of them faulty, on {platform.machine()} with {os.cpu_count()} cores, "
-        f"{connection.vendor}; seconds of {'the processor' if connection.vendor == 'sqlite' else 'the wall'}. Printed by `python -m bench.people`.",
+        f"{connection.vendor}; seconds of {watch}. Printed by `python -m bench.people`.",
         "",
         "| step | seconds | queries | queries a row | most memory so far |",
         "|---|---|---|---|---|",
