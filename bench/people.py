@@ -8,7 +8,6 @@ import io
 import os
 import platform
 import sys
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -21,7 +20,7 @@ from django.db import connection
 from django.test.utils import override_settings
 from django.utils import timezone
 
-from bench.measuring import high_water
+from bench.measuring import clock, high_water
 from portfolio import actions, importing
 from portfolio.enums import ImportStatus, Role, RowState
 from portfolio.models import AuditChain, CandidateRecord, Centre, PeopleImport, StaffRecord, User
@@ -97,10 +96,11 @@ def measured(name: str, act: Callable[[], object]) -> Step:
         queries += 1
         return execute(*args)
 
-    begun = time.perf_counter()
+    now = clock()
+    begun = now()
     with connection.execute_wrapper(count):
         act()
-    return Step(name, time.perf_counter() - begun, queries, high_water(os.getpid()))
+    return Step(name, now() - begun, queries, high_water(os.getpid()))
 
 
 def sent(centre: Centre, content: bytes, by: User) -> PeopleImport:
@@ -153,11 +153,12 @@ def run(rows: int, faulty: int) -> tuple[list[Step], int, list[str]]:
 
 
 def report(steps: list[Step], idle: int, rows: int, faulty: int, wrong: list[str]) -> str:
+    watch = "the processor" if connection.vendor == "sqlite" else "the wall"
     lines = [
         "# People from a table",
         "",
         f"{rows:,} rows of a workbook, {faulty} of them faulty, on {platform.machine()} with {os.cpu_count()} cores, "
-        f"shared with other work; {connection.vendor}. Printed by `python -m bench.people`.",
+        f"{connection.vendor}; seconds of {watch}. Printed by `python -m bench.people`.",
         "",
         "| step | seconds | queries | queries a row | most memory so far |",
         "|---|---|---|---|---|",

@@ -1,6 +1,7 @@
 """Where to knock: the pages about people that no unit is on."""
 
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 
 from django.test.utils import override_settings
@@ -9,7 +10,7 @@ from django.utils import timezone
 from bench.centre import Staffed
 from portfolio import actions, importing
 from portfolio.enums import InductionTopic
-from portfolio.models import CandidateRecord, Induction, PeopleImport, User
+from portfolio.models import CandidateRecord, Competence, Development, Induction, PeopleImport, StaffRecord, User
 
 Line = tuple[str, User, str, list[Any]]
 
@@ -21,6 +22,17 @@ def people_lines(staffed: Staffed, candidate: CandidateRecord) -> Iterable[Line]
     yield "Induction of a candidate", me, "portfolio:record_induction", [slug, somebody.handle]
     yield "People from a table", me, "portfolio:import_people", [slug]
     yield "A table of people", me, "portfolio:people_import", [slug, table_of(staffed).pk]
+    asha = staffed.assessor
+    competence, entry = competence_of(staffed), entry_of(staffed)
+    yield "Staff", me, "portfolio:staff", [slug]
+    yield "Staff member", me, "portfolio:staff_member", [slug, asha.handle]
+    yield "Record a competence", me, "portfolio:record_competence", [slug, asha.handle]
+    yield "End a competence", me, "portfolio:end_competence", [competence.pk]
+    yield "My log", asha, "portfolio:staff_member", [slug, asha.handle]
+    yield "Add to my log", asha, "portfolio:record_development", [slug]
+    yield "Correct my log", asha, "portfolio:correct_development", [entry.pk]
+    yield "About me", somebody, "portfolio:own_diversity", [slug]
+    yield "Candidates in numbers", me, "portfolio:diversity", [slug]
     yield "What is kept about me", somebody, "portfolio:own_record", []
     yield "My induction", somebody, "portfolio:acknowledge_induction", [induction_of(candidate, me).pk]
 
@@ -36,6 +48,30 @@ def table_of(staffed: Staffed) -> PeopleImport:
         )
     importing.read(sent.pk)
     return sent
+
+
+def competence_of(staffed: Staffed) -> Competence:
+    """A new one each time: a page of many must ask no more often than one of few."""
+    return actions.record_competence(
+        staff=StaffRecord.objects.get(user=staffed.assessor),
+        area="CC16",
+        evidence="CV seen.",
+        confirmed_on=timezone.localdate(),
+        by=staffed.administrator,
+        at=timezone.now(),
+    )
+
+
+def entry_of(staffed: Staffed) -> Development:
+    """Likewise."""
+    return actions.record_development(
+        staff=StaffRecord.objects.get(user=staffed.assessor),
+        done_on=timezone.localdate(),
+        what="Standardisation",
+        hours=Decimal(2),
+        by=staffed.assessor,
+        at=timezone.now(),
+    )
 
 
 def induction_of(candidate: CandidateRecord, by: User) -> Induction:

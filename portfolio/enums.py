@@ -93,6 +93,46 @@ class DocumentStatus(models.TextChoices):
     FAILED = "failed", "Could not be made"
 
 
+class AgeBand(models.TextChoices):
+    """How old a candidate is, roughly."""
+
+    UNDER_19 = "under_19", "Under 19"
+    TO_24 = "19_24", "19 to 24"
+    TO_34 = "25_34", "25 to 34"
+    TO_44 = "35_44", "35 to 44"
+    TO_54 = "45_54", "45 to 54"
+    FROM_55 = "from_55", "55 or older"
+    NOT_SAID = "not_said", "I prefer not to say"
+
+
+class Gender(models.TextChoices):
+    """A candidate's gender, in their own words as far as a list has them."""
+
+    WOMAN = "woman", "Woman"
+    MAN = "man", "Man"
+    OTHER = "other", "Another gender, or none"
+    NOT_SAID = "not_said", "I prefer not to say"
+
+
+class Ethnicity(models.TextChoices):
+    """The five groups of the census of England and Wales, and of Scotland's."""
+
+    ASIAN = "asian", "Asian, Asian British or Asian Scottish"
+    BLACK = "black", "Black, Black British, Caribbean or African"
+    MIXED = "mixed", "Mixed or multiple ethnic groups"
+    WHITE = "white", "White, any background"
+    OTHER = "other", "Another ethnic group"
+    NOT_SAID = "not_said", "I prefer not to say"
+
+
+class Disability(models.TextChoices):
+    """Whether a disability or long-term condition limits what a candidate does."""
+
+    NONE = "none", "None"
+    SOME = "some", "One or more"
+    NOT_SAID = "not_said", "I prefer not to say"
+
+
 class ImportStatus(models.TextChoices):
     """Where a table of people stands that somebody sent."""
 
@@ -142,7 +182,7 @@ class Told(models.TextChoices):
     CHANGED = "changed", "Something changed after it was sampled or signed"
     SAMPLE_OPEN = "sample_open", "A sample that has been open for long"
     TO_CLAIM = "to_claim", "A unit that is ready to be claimed"
-    AWARD_DUE = "award_due", "A staff qualification whose day comes near"
+    AWARD_DUE = "award_due", "A staff qualification or competence whose day comes near"
     ROLE_ENDING = "role_ending", "A role that ends soon"
     INDUCTION = "induction", "An induction of yours to confirm"
 

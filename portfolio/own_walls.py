@@ -69,6 +69,9 @@ WALLS = [
     *stands_for_good("portfolio_induction", "inductions"),
     *stands_for_good("portfolio_coveredtopic", "topics of an induction"),
     *stands_for_good("portfolio_inductionacknowledged", "acknowledgements of an induction"),
+    *never_deleted("portfolio_competence", "competences"),
+    *only_columns_may_change("portfolio_competence", ["ended_on", "end_reason"], "a competence"),
+    *never_deleted("portfolio_development", "entries of development"),
     *never_deleted("portfolio_candidaterecord", "candidates"),
     *refuses(
         "portfolio_candidaterecord",

@@ -2,7 +2,19 @@
 
 from django.urls import include, path
 
-from portfolio.views import documents, importing, induction, invitation, news, people, roles, transfers, work
+from portfolio.views import (
+    diversity,
+    documents,
+    importing,
+    induction,
+    invitation,
+    news,
+    people,
+    roles,
+    staff,
+    transfers,
+    work,
+)
 
 app_name = "portfolio"
 
@@ -27,6 +39,11 @@ table = [
     path("bad-rows.<str:ending>", importing.bad_rows_file, name="bad_rows_file"),
 ]
 
+member = [
+    path("", staff.staff_member, name="staff_member"),
+    path("competence/new/", staff.record_competence, name="record_competence"),
+]
+
 urlpatterns = [
     path("invitation/<str:token>/", invitation.accept, name="invitation"),
     path("documents/<int:document_id>/", documents.document, name="document"),
@@ -41,6 +58,17 @@ urlpatterns = [
     path("news/stop/<str:token>/", news.stop, name="stop_digest"),
     path("about-me/", induction.own_record, name="own_record"),
     path("about-me/induction/<int:pk>/", induction.acknowledge_induction, name="acknowledge_induction"),
+    path("about-me/<slug:slug>/", diversity.own_diversity, name="own_diversity"),
+    path("about-me/<slug:slug>/erase/", diversity.erase_diversity, name="erase_diversity"),
+    path("staff/", staff.all_staff, name="all_staff"),
+    path("staff/competence/<int:pk>/end/", staff.end_competence, name="end_competence"),
+    path("development/", staff.own_development, name="own_development"),
+    path("development/<int:pk>/", staff.correct_development, name="correct_development"),
+    path("development/<int:pk>/take-out/", staff.take_back_development, name="take_back_development"),
+    path("centre/<slug:slug>/development/new/", staff.record_development, name="record_development"),
+    path("centre/<slug:slug>/staff/", staff.staff, name="staff"),
+    path("centre/<slug:slug>/staff/<slug:handle>/", include(member)),
+    path("centre/<slug:slug>/candidates-in-numbers/", diversity.diversity, name="diversity"),
     path("people/", people.people, name="people"),
     path("centre/<slug:slug>/people/", people.centre_people, name="centre_people"),
     path("centre/<slug:slug>/settings/", people.centre_settings, name="centre_settings"),

@@ -68,7 +68,7 @@ CONCERNS: Mapping[Told, tuple[Role, ...]] = {
     Told.CHANGED: VERIFYING,
     Told.SAMPLE_OPEN: VERIFYING,
     Told.TO_CLAIM: (Role.ADMINISTRATOR,),
-    Told.AWARD_DUE: (Role.ADMINISTRATOR,),
+    Told.AWARD_DUE: (Role.ADMINISTRATOR, Role.LEAD_VERIFIER),
     Told.ROLE_ENDING: (Role.ADMINISTRATOR,),
 }
 """Whom each kind of news concerns: what a person chooses from on their page "What I am told"."""

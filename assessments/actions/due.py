@@ -19,7 +19,8 @@ from assessments.enums import UnitStatus
 from assessments.models import STILL_WANTED, Action, Enrolment, Mapping, Sample, Testimony
 from portfolio import notices
 from portfolio.enums import Role, Told
-from portfolio.models import Centre, Notice, RoleGrant, StaffQualification, User, holders
+from portfolio.models import Centre, Competence, Notice, RoleGrant, StaffQualification, User, holders
+from portfolio.models.staff import RUNS
 from portfolio.notices import DUE_WITHIN, News
 from portfolio.queries import names_at
 
@@ -166,6 +167,19 @@ def person_place(centre: Centre, user: User, spot: str) -> str:
     return f"{reverse('portfolio:person', args=[centre.slug, user.handle])}#{spot}"
 
 
+def competences(now: datetime.datetime) -> Iterator[Due]:
+    """A competence that is to be looked at again soon: the centre's administrators and lead verifiers."""
+    today = timezone.localdate(now)
+    near = Competence.objects.on(today).filter(review_on__range=(today, today + AWARD_NEAR))
+    for one in near.select_related("staff__centre", "staff__user"):
+        staff = one.staff
+        sentence = f"Competence in {one.area} is to be looked at again by {one.review_on:%-d %B %Y}."
+        place = f"{reverse('portfolio:staff_member', args=[staff.centre.slug, staff.user.handle])}#competence"
+        news = News(Told.AWARD_DUE, staff.name, sentence, place, one, f"competence {one.pk} {one.review_on}")
+        people = [user for role in RUNS for user in holders(staff.centre_id, role, today)]
+        yield Due(news, people, staff.centre)
+
+
 RULES: tuple[Callable[[datetime.datetime], Iterator[Due]], ...] = (
-    targets, links, waits, actions_near, actions_overdue, samples, awards, roles,
+    targets, links, waits, actions_near, actions_overdue, samples, awards, competences, roles,
 )  # fmt: skip

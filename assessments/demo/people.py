@@ -1,10 +1,12 @@
 """How the demonstration centre received its candidates."""
 
 import datetime
+from decimal import Decimal
 
 from assessments.demo.centre import Harbour
 from portfolio import actions, importing
 from portfolio.enums import IdentityDocument, InductionTopic
+from portfolio.models import StaffRecord
 
 SEEN = {
     "sian": IdentityDocument.PASSPORT,
@@ -14,6 +16,8 @@ SEEN = {
     "grace": IdentityDocument.RESIDENCE,
     "hannah": IdentityDocument.WORKS_PASS,
 }
+SAY_SOMETHING = 7
+DAY = datetime.timedelta(days=1)
 NOT_CONFIRMED = "priya"
 INTAKE = """E-mail,Full name,Known as,ULN,Own reference,Place of work,Units,Assessor,Internal verifier
 rhys.bevan@harbour.example,Rhys Bevan,,9276308686,0031,Quayside,CC16; CC32,Dylan Pryce,Anita Desai
@@ -60,3 +64,51 @@ def intake(harbour: Harbour, now: datetime.datetime) -> None:
         at=now,
     )
     importing.read(sent.pk)
+
+
+def learning(harbour: Harbour, now: datetime.datetime) -> None:
+    """What the senior assessor and the trainee know and learn; and what some candidates say of themselves."""
+    staff, today = harbour.staff, now.date()
+    dylan = StaffRecord.objects.get(centre=harbour.centre, user=staff.assessor)
+    zofia = StaffRecord.objects.get(centre=harbour.centre, user=staff.trainee)
+    for record, area, evidence, review in (
+        (dylan, "CC16, CC26, CC32", "Team leader at Quayside, 2014 to 2021; references and CV seen.", 300),
+        (zofia, "CC16", "Adviser and then coach at Dockside since 2022; observed by the lead verifier.", 21),
+    ):
+        actions.record_competence(
+            staff=record,
+            area=area,
+            evidence=evidence,
+            confirmed_on=today - 100 * DAY,
+            review_on=today + review * DAY,
+            by=staff.administrator,
+            at=now - 100 * DAY,
+        )
+    for done, what, hours, brought in (
+        (80, "Standardisation of CC16 with the quality team", "2.5", "We read “regularly” in 1.2 alike now."),
+        (41, "A day on the phones at Quayside", "7", "The new system logs callbacks by itself: good evidence."),
+        (
+            9,
+            "Webinar on artificial intelligence in candidates’ work",
+            "1.5",
+            "Ask how a text came about, and keep notes.",
+        ),
+    ):
+        actions.record_development(
+            staff=dylan,
+            done_on=today - done * DAY,
+            what=what,
+            hours=Decimal(hours),
+            reflection=brought,
+            by=staff.assessor,
+            at=now - done * DAY,
+        )
+    for place, candidate in enumerate(harbour.candidates.values()):
+        if place < SAY_SOMETHING:
+            actions.answer_diversity(
+                candidate=candidate,
+                age_band="25_34" if place else "35_44",
+                gender="woman" if place % 3 else "not_said",
+                by=candidate.user,
+                at=now,
+            )

@@ -60,6 +60,7 @@ def tell() -> Harbour:
     strategy.tell(story.harbour, calendar.now - sampled.SINCE_PLANNED)
     sampled.tell(story.harbour, calendar.now)
     people.intake(story.harbour, calendar.now)
+    people.learning(story.harbour, calendar.now)
     story.today()
     return story.harbour
 

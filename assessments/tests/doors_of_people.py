@@ -1,13 +1,17 @@
 """How people are answered at the pages about people: how candidates are received. See doorways.py."""
 
+from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
 
 from assessments.testing import House
-from assessments.tests.answers import Expected, holding, office, within
+from assessments.tests.answers import ELSEWHERE, Codes, Expected, holding, office, running, within
 from portfolio import actions, importing
 from portfolio.enums import InductionTopic, Role
+from portfolio.models import Competence, Development, StaffRecord
+from portfolio.models.staff import RUNS
+from portfolio.rules import STAFF_ROLES
 
 
 def set_people(house: House) -> None:
@@ -27,6 +31,15 @@ def set_people(house: House) -> None:
         by=house.administrator,
         at=timezone.now(),
     )
+    assessor = StaffRecord.objects.get(centre=house.centre, user=house.assessor)
+    today, now = timezone.localdate(), timezone.now()
+    actions.record_competence(
+        staff=assessor, area="CC16", evidence="CV seen.", confirmed_on=today, by=house.administrator, at=now
+    )
+    actions.record_development(
+        staff=assessor, done_on=today, what="Standardisation", hours=Decimal(2), by=house.assessor, at=now
+    )
+    actions.answer_diversity(candidate=house.candidate, gender="woman", by=house.candidate.user, at=now)
 
 
 def slug(scene: Any) -> list[object]:
@@ -41,12 +54,31 @@ def of_induction(scene: Any) -> list[object]:
     return [scene.house.candidate.inductions.get().pk]
 
 
+def slug_and_assessor(scene: Any) -> list[object]:
+    return [*slug(scene), scene.unit.assessor.handle]
+
+
+def of_competence(scene: Any) -> list[object]:
+    return [Competence.objects.get(staff__centre=scene.house.centre).pk]
+
+
+def of_entry(scene: Any) -> list[object]:
+    return [Development.objects.get(staff__centre=scene.house.centre).pk]
+
+
+def within_staff(person: str, code: int = 200) -> Codes:
+    """A page of one person on the staff: for all others there it does not exist."""
+    return holding(*STAFF_ROLES, code=404) | {person: code}
+
+
 def slug_and_csv(scene: Any) -> list[object]:
     return [*slug(scene), "csv"]
 
 
 def of_table(scene: Any) -> list[object]:
-    return [*slug(scene), scene.house.centre.people_imports.get().pk]
+    """It is gone once the administrator has thrown it away."""
+    sent = scene.house.centre.people_imports.first()
+    return [*slug(scene), sent.pk if sent else 0]
 
 
 def of_table_and_csv(scene: Any) -> list[object]:
@@ -66,6 +98,26 @@ TABLE_OF_PEOPLE: dict[str, Expected] = {
         holding(Role.ADMINISTRATOR, code=405), of_table, posted=office(302) | {"administrator elsewhere": 404}
     ),
     "portfolio:invite_held_back": Expected(holding(Role.ADMINISTRATOR, code=405), slug, posted=office(302)),
+    "portfolio:all_staff": Expected(holding(*RUNS, code=302)),
+    "portfolio:staff": Expected(running(), slug),
+    "portfolio:staff_member": Expected(
+        holding(*STAFF_ROLES, code=404) | {"administrator": 200, "lead": 200, "assessor": 200}, slug_and_assessor
+    ),
+    "portfolio:record_competence": Expected(running(), slug_and_assessor),
+    "portfolio:end_competence": Expected(running(), of_competence),
+    "portfolio:own_development": Expected(holding(*STAFF_ROLES, code=302)),
+    "portfolio:record_development": Expected(
+        holding(*STAFF_ROLES) | dict.fromkeys(ELSEWHERE, 404) | {"candidate elsewhere": 403}, slug
+    ),
+    "portfolio:correct_development": Expected(within_staff("assessor"), of_entry),
+    "portfolio:take_back_development": Expected(
+        holding(*STAFF_ROLES, code=405), of_entry, posted=within_staff("assessor", code=302)
+    ),
+    "portfolio:own_diversity": Expected(holding(Role.CANDIDATE) | {"candidate elsewhere": 404}, slug),
+    "portfolio:erase_diversity": Expected(
+        holding(Role.CANDIDATE, code=405), slug, posted=within(Role.CANDIDATE, "candidate", code=302)
+    ),
+    "portfolio:diversity": Expected(running(), slug),
     "portfolio:own_record": Expected(holding(Role.CANDIDATE)),
     "portfolio:acknowledge_induction": Expected(within(Role.CANDIDATE, "candidate"), of_induction),
 }

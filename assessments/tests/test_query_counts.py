@@ -29,6 +29,8 @@ WITHOUT_RECORDS = {
     "a choice of centres, or straight on to the only one": {
         "home",
         "portfolio:people",
+        "portfolio:all_staff",
+        "portfolio:own_development",
         "assessments:enrolments",
         "assessments:strategy",
         "assessments:forms",
@@ -42,6 +44,8 @@ WITHOUT_RECORDS = {
     "a press alone, or a file": {
         "portfolio:invite_again",
         "portfolio:invite_held_back",
+        "portfolio:take_back_development",
+        "portfolio:erase_diversity",
         "portfolio:choose_changes",
         "portfolio:throw_import_away",
         "portfolio:go_on_importing",

@@ -1,5 +1,6 @@
 """What people type, made into clean values. Forms translate; actions decide."""
 
+from portfolio.forms.diversity import DiversityForm
 from portfolio.forms.importing import TableForm, TakeForm
 from portfolio.forms.induction import IdentityForm, InductionForm
 from portfolio.forms.kept import DateInput, KeptForm, SignatureForm, checked, day, labels
@@ -18,6 +19,7 @@ from portfolio.forms.people import (
     asked_for,
     award_of,
 )
+from portfolio.forms.staff import CompetenceForm, DevelopmentForm, EndCompetenceForm
 from portfolio.forms.telling import TellingForm
 
 __all__ = [
@@ -26,7 +28,11 @@ __all__ = [
     "CandidateNamesForm",
     "CentreSettingsForm",
     "ChoosePasswordForm",
+    "CompetenceForm",
     "DateInput",
+    "DevelopmentForm",
+    "DiversityForm",
+    "EndCompetenceForm",
     "EndRoleForm",
     "IdentityForm",
     "InductionForm",

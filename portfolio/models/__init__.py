@@ -2,6 +2,7 @@
 
 from portfolio.models.audit import AuditChain, AuditDetail, AuditEvent
 from portfolio.models.base import StandingQuerySet, StandingRow, StandsForGoodError, one_of
+from portfolio.models.diversity import DiversityAnswer
 from portfolio.models.imports import ImportedRow, PeopleImport
 from portfolio.models.induction import CoveredTopic, IdentityCheck, Induction, InductionAcknowledged
 from portfolio.models.mailbox import Mailbox
@@ -21,6 +22,7 @@ from portfolio.models.people import (
 )
 from portfolio.models.rendition import Rendition
 from portfolio.models.signature import Signature, SignatureVoid, Statement
+from portfolio.models.staff import Competence, Development
 from portfolio.models.vault import AccessLine, Destruction, Document, Scan, StoredFile, Upload
 from portfolio.models.work import WorkInProgress
 
@@ -31,8 +33,11 @@ __all__ = [
     "AuditEvent",
     "CandidateRecord",
     "Centre",
+    "Competence",
     "CoveredTopic",
     "Destruction",
+    "Development",
+    "DiversityAnswer",
     "Document",
     "IdentityCheck",
     "ImportedRow",

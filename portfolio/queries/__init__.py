@@ -1,5 +1,6 @@
 """Questions of the ground floor: each page's data in a fixed number of queries, as frozen dataclasses."""
 
+from portfolio.queries.diversity import DiversityPage, diversity_page
 from portfolio.queries.importing import ImportPage, bad_rows, import_page, recent_imports
 from portfolio.queries.induction import OwnRecord, Received, own_records, received
 from portfolio.queries.news import News, newest_news, news_page
@@ -30,10 +31,12 @@ from portfolio.queries.people import (
     roles_on_offer,
     told,
 )
+from portfolio.queries.staff import StaffMember, StaffPage, falls_due, staff_member, staff_page
 
 __all__ = [
     "AwardDue",
     "AwardLine",
+    "DiversityPage",
     "GrantLine",
     "HistoryLine",
     "ImportPage",
@@ -44,9 +47,13 @@ __all__ = [
     "PersonLine",
     "PersonPage",
     "Received",
+    "StaffMember",
+    "StaffPage",
     "awards_due",
     "bad_rows",
     "candidate_facts",
+    "diversity_page",
+    "falls_due",
     "grant_line",
     "held_back",
     "history",
@@ -67,5 +74,7 @@ __all__ = [
     "recent_imports",
     "roles_in_order",
     "roles_on_offer",
+    "staff_member",
+    "staff_page",
     "told",
 ]

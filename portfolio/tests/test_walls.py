@@ -15,7 +15,12 @@ from portfolio.enums import DocumentStatus, Role
 from portfolio.models import (
     AccessLine,
     AuditEvent,
+    CandidateRecord,
+    CoveredTopic,
     Document,
+    IdentityCheck,
+    Induction,
+    InductionAcknowledged,
     RoleGrant,
     Signature,
     SignatureVoid,
@@ -34,6 +39,10 @@ STANDING = [
     "portfolio_statement",
     "portfolio_storedfile",
     "portfolio_accessline",
+    "portfolio_identitycheck",
+    "portfolio_induction",
+    "portfolio_coveredtopic",
+    "portfolio_inductionacknowledged",
 ]
 CHANGES = {
     "portfolio_auditevent": "verb = 'nothing'",
@@ -43,6 +52,10 @@ CHANGES = {
     "portfolio_statement": "text = 'Other words'",
     "portfolio_storedfile": "size = 2",
     "portfolio_accessline": "downloaded = FALSE",
+    "portfolio_identitycheck": "seen_on = '2001-01-01'",
+    "portfolio_induction": "held_on = '2001-01-01'",
+    "portfolio_coveredtopic": "topic = 'safety'",
+    "portfolio_inductionacknowledged": "signature_id = signature_id",
 }
 
 
@@ -66,6 +79,7 @@ def one_of_each(administrator: User) -> Document:
         digest=signing.digest_of({}),
         at=now,
     )
+    received(testing.a_candidate(centre), administrator, signature)
     signing.void(signature=signature, by=administrator, reason="Sent back", at=now)
     stored = StoredFile.objects.create(
         centre=centre, sha256="a" * 64, size=1, content_type="application/pdf", stored_at=now
@@ -87,6 +101,16 @@ def one_of_each(administrator: User) -> Document:
         asked_by=administrator,
         asked_at=now,
     )
+
+
+def received(candidate: CandidateRecord, by: User, signature: Signature) -> None:
+    """Identity seen, and an induction that was confirmed."""
+    now = timezone.now()
+    today = timezone.localdate(now)
+    IdentityCheck.objects.create(candidate=candidate, document="passport", seen_by=by, seen_on=today, noted_at=now)
+    induction = Induction.objects.create(candidate=candidate, held_by=by, held_on=today, noted_at=now)
+    CoveredTopic.objects.create(induction=induction, topic="appeals")
+    InductionAcknowledged.objects.create(induction=induction, signature=signature)
 
 
 def run(sql: str) -> None:

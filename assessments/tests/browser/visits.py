@@ -326,6 +326,8 @@ NO_PAGE = {
     "account_reset_password_from_key": "its key is made for one letter; its form is that of the invitation",
     "portfolio:invite_again": "answers to a press of a button only",
     "portfolio:invite_held_back": "answers to a press of a button only",
+    "portfolio:take_back_development": "answers to a press of a button only",
+    "portfolio:erase_diversity": "answers to a press of a button only",
     "portfolio:choose_changes": "answers to a press of a button only",
     "portfolio:throw_import_away": "answers to a press of a button only",
     "portfolio:go_on_importing": "answers to a press of a button only",

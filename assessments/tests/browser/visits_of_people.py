@@ -3,7 +3,7 @@
 from assessments.demo.centre import SLUG
 from assessments.tests.browser.visiting import SECOND, Visit, Where, centre, person
 from portfolio.enums import ImportStatus
-from portfolio.models import Induction, PeopleImport
+from portfolio.models import Competence, Development, Induction, PeopleImport
 
 
 def handle(name: str) -> Where:
@@ -25,6 +25,20 @@ PEOPLE = [
         Visit("morag", "portfolio:people_import", table(ImportStatus.CHECKED), f"?show={state}", state)
         for state in ("bad", "new", "change", "same")
     ),
+    Visit("nia", "portfolio:all_staff", about="which-centre"),
+    Visit("morag", "portfolio:staff", centre()),
+    Visit("iain", "portfolio:staff", centre(), about="lead"),
+    Visit("nia", "portfolio:staff", lambda: [SECOND], about="second"),
+    Visit("morag", "portfolio:staff_member", handle("dylan")),
+    Visit("dylan", "portfolio:staff_member", handle("dylan"), about="own"),
+    Visit("gwen", "portfolio:staff_member", handle("gwen"), about="empty"),
+    Visit("morag", "portfolio:record_competence", handle("dylan")),
+    Visit("morag", "portfolio:end_competence", lambda: [Competence.objects.filter(ended_on=None)[0].pk]),
+    Visit("nia", "portfolio:own_development", about="which-centre"),
+    Visit("dylan", "portfolio:record_development", centre()),
+    Visit("dylan", "portfolio:correct_development", lambda: [Development.objects.standing()[0].pk]),
+    Visit("sian", "portfolio:own_diversity", centre()),
+    Visit("morag", "portfolio:diversity", centre()),
     Visit("morag", "portfolio:check_identity", handle("tom")),
     Visit("morag", "portfolio:record_induction", handle("tom")),
     Visit("sian", "portfolio:own_record"),
