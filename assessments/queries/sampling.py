@@ -274,8 +274,8 @@ IDLE = (
     .order_by("signed_off_at", "pk")
     .values_list(*WAITING, "sampled", "unit__awarding_body__verifier_signature", "asked", "noted", "simulated")
 )
-"""Units signed off without an open sample or alarm, and what was done about them. Written once: writing it takes longer than
-asking it."""
+"""Units signed off without an open sample or alarm, and what was done about them. Written once: writing it takes longer
+than asking it."""
 
 
 def idle(user: User, day: datetime.date) -> list[UnitWaiting]:
