@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, QuerySet
 
 from assessments.enums import HeldAt, ItemStatus, SampleOutcome, SampleStage, SignedAs
-from assessments.models import Action, Alarm, Enrolment, EvidenceVersion, Mapping, PlannedCell, Sample, UnsampledNote
+from assessments.models import Action, Enrolment, EvidenceVersion, Mapping, PlannedCell, Sample, UnsampledNote
 from assessments.queries import judgement
 from assessments.queries.judgement import UnitRows, digest_for, unit_rows
 from assessments.verifying import ActionFacts
@@ -39,9 +39,7 @@ class LookedAt:
 
 
 LOOKED_AT: dict[str, QuerySet[Any]] = {
-    "sampled": Sample.objects.annotate(
-        changed=Exists(Alarm.objects.still_open().filter(sample=OuterRef("pk")))
-    ).order_by("pk"),
+    "sampled": Sample.objects.order_by("pk"),
     "acted": Action.objects.all(),
     "noted": UnsampledNote.objects.order_by("pk"),
     "planned": PlannedCell.objects.to_do().filter(stage=SampleStage.SUMMATIVE).order_by("pk"),
@@ -77,13 +75,11 @@ def unit_facts(enrolment: Enrolment, rows: UnitRows | None = None, looked_at: Lo
     facts = judgement.unit_facts(rows)
     samples = looked_at.kept
     still_open = [Named(sample.pk, sample.get_stage_display()) for sample in samples if sample.is_open]
-    changed = [Named(row.pk, row.get_stage_display()) for row in samples if row.changed]  # type: ignore[attr-defined]
     always = enrolment.unit.awarding_body.verifier_signature == VerifierSignature.ALWAYS
     return replace(
         facts,
         stale=facts.stale + stale_verifier(rows, samples),
         open_sample=still_open[0] if still_open else None,
-        changed_sample=changed[0] if changed else None,
         agreed_samples=sum(1 for sample in samples if sample.outcome in AGREEING),
         open_actions=tuple(Named(row.pk, row.wanted) for row in looked_at.actions if row.closed_at is None),
         verifier_always=always,

@@ -69,7 +69,6 @@ class UnitFacts:
     pending_deciders: frozenset[int] = frozenset()
     assessor_signed_by: int | None = None
     open_sample: Named | None = None
-    changed_sample: Named | None = None
     agreed_samples: int = 0
     open_actions: tuple[Named, ...] = ()
     verifier_always: bool = False

@@ -120,8 +120,8 @@ UNIT_JOURNEY: tuple[Step[UnitStatus], ...] = (
     Step(
         Verb.VERIFY, (U.SIGNED_OFF,), (U.VERIFIED,), "verify this unit",
         "a sample closed as agreed, or the awarding body wants the verifier on every unit; no open sample or action; "
-        "nothing changed since it was sampled; own signature; never by anybody who decided in the unit, is a witness "
-        "in it, made a record in it or devised questions asked in it",
+        "own signature; never by anybody who decided in the unit, is a witness in it, made a record in it or devised "
+        "questions asked in it",
     ),
     Step(
         Verb.SEND_BACK, (U.DECLARED, U.SIGNED_OFF, U.VERIFIED), (U.COLLECTING,), "send this unit back",
@@ -130,8 +130,7 @@ UNIT_JOURNEY: tuple[Step[UnitStatus], ...] = (
     Step(
         Verb.CLAIM, (U.VERIFIED, U.SIGNED_OFF), (U.CLAIMED,), "claim this unit",
         "verified, or left unsampled with a reason where the body asks for the verifier only if sampled; no open "
-        "sample, action or appeal; nothing changed since it was sampled; no signature stale; direct claim status or "
-        "the external verifier's authorisation",
+        "sample, action or appeal; no signature stale; direct claim status or the external verifier's authorisation",
     ),
     Step(
         Verb.UNCLAIM, (U.CLAIMED,), (U.VERIFIED, U.SIGNED_OFF), "take back the claim of this unit",

@@ -117,9 +117,6 @@ def _nothing_open(person: Person, facts: UnitFacts) -> Iterable[Reason]:
     elif facts.must_sample:
         sentence = "The sampling plan wants this unit sampled: do that first, or take it out of the plan with a reason."
         yield Reason(sentence, "plan", facts.enrolment_id)
-    if facts.changed_sample:
-        sentence = "Something changed after this unit was sampled: its verifier must look at it again first."
-        yield Reason(sentence, "sample", facts.changed_sample.pk)
     for action in facts.open_actions:
         yield Reason(f"An action is still open: {action.name}", "action", action.pk)
 

@@ -9,12 +9,10 @@ from django.utils import timezone
 
 from assessments.actions import alarms, claims, judgement, safekeeping, verification
 from assessments.actions import evidence as items
-from assessments.enums import SampleStage, Verb, Verdict
+from assessments.enums import SampleStage, Verdict
 from assessments.models import Alarm, Enrolment, EvidenceFile, EvidenceVersion, Sample
 from assessments.queries.alarms import changes_for
-from assessments.queries.enrolment import person_at
 from assessments.queries.sampling import desk
-from assessments.queries.verification import unit_facts
 from assessments.testing import (
     House,
     a_draft,
@@ -26,7 +24,6 @@ from assessments.testing import (
     verified,
 )
 from assessments.tests.acts_of_findings import an_alarm
-from assessments.workflow import unit_needs
 from portfolio.harness import AskingClient
 from portfolio.refusal import Refusal
 
@@ -213,16 +210,11 @@ def test_a_later_sample_stands_in_for_those_before_it(house: House) -> None:
     assert not Alarm.objects.still_open().exists()
 
 
-def test_a_unit_that_changed_since_is_neither_verified_nor_claimed_before_somebody_looks(house: House) -> None:
+def test_a_unit_that_changed_since_waits_as_such_and_not_to_be_verified(house: House) -> None:
     alarm = an_alarm(house)
-    unit = alarm.sample.enrolment
-    sentence = "Something changed after this unit was sampled: its verifier must look at it again first."
-    found = unit_needs(Verb.VERIFY, person_at(house.verifier, house.centre.pk, timezone.localdate()), unit_facts(unit))
-    assert sentence in [reason.sentence for reason in found]
-    assert unit.pk not in [row.enrolment_id for row in desk(house.verifier, [], timezone.localdate()).to_verify]
-    alarms.settle_alarm(alarm=alarm, note="Seen.", seen=1, by=house.verifier, at=timezone.now())
-    found = unit_needs(Verb.VERIFY, person_at(house.verifier, house.centre.pk, timezone.localdate()), unit_facts(unit))
-    assert sentence not in [reason.sentence for reason in found]
+    unit, today = alarm.sample.enrolment_id, timezone.localdate()
+    assert [row.alarm_id for row in desk(house.verifier, [], today).alarms] == [alarm.pk]
+    assert unit not in [row.enrolment_id for row in desk(house.verifier, [], today).to_verify]
 
 
 # --- pages -----------------------------------------------------------------------------------------------------------
