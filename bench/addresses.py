@@ -16,6 +16,7 @@ from assessments.workflow import UNIT_STEPS
 from bench.agreed import Plans, plans_of
 from bench.centre import Staffed
 from bench.plan import UNITS, Stage, stage_of
+from bench.quality import Quality, quality_of
 from portfolio.models import CandidateRecord, Document, RoleGrant, User
 from units.models import AwardingBody
 
@@ -55,6 +56,7 @@ class Subjects:
     sampling_plan: SamplingPlan
     conflict: Interest
     plans: Plans
+    quality: Quality
 
 
 def subjects(staffed: Staffed) -> Subjects:
@@ -78,6 +80,7 @@ def subjects(staffed: Staffed) -> Subjects:
         sampling_plan=a_plan(staffed),
         conflict=conflict_with(first, staffed),
         plans=plans_of(begun, staffed),
+        quality=quality_of(staffed, of_unit.filter(status=ItemStatus.REVIEWED)[0], begun),
     )
 
 
@@ -166,6 +169,7 @@ def pages(found: Subjects) -> list[Page]:
         *plans_pages(found),
         *consistency_pages(found),
         *verifiers_pages(found),
+        *quality_pages(found),
         *office_pages(found),
         *verb_pages(found),
     ]
@@ -292,6 +296,31 @@ def verifiers_pages(found: Subjects) -> Iterable[Page]:
     yield page("Drop a sample", me, "assessments:drop_sample", sample.pk, most=HEAVY, measured=False)
     yield page("Approve a simulation", me, "assessments:approve_simulation", cc32.pk, most=HEAVY, measured=False)
     yield page("Action", me, "assessments:action", action.pk, measured=False)
+
+
+def quality_pages(found: Subjects) -> Iterable[Page]:
+    lead, me, slug, made = found.staffed.lead, found.staffed.verifier, found.staffed.centre.slug, found.quality
+    unit = f"?unit={found.begun.unit_id}"
+    bounds: dict[str, Any] = {"most": HEAVY, "measured": False}
+    yield page("Questions of samples", lead, "assessments:sample_questions", slug, **bounds)
+    yield page("Set a body's questions", lead, "assessments:set_body_questions", slug, "ocr", **bounds)
+    yield page("Set a unit's questions", lead, "assessments:set_unit_questions", slug, UNITS[0], 1, **bounds)
+    yield page("Activities", me, "assessments:activities", measured=False)
+    yield page("Plan an activity", me, "assessments:plan_activity", slug, **bounds)
+    yield page("Record an activity", me, "assessments:activity", made.planned.pk, **bounds)
+    yield page("Activity", found.staffed.assessor, "assessments:activity", made.done.pk, **bounds)
+    yield page("Drop an activity", me, "assessments:drop_activity", made.planned.pk, **bounds)
+    yield page("Ask after an activity", me, "assessments:ask_after_activity", made.done.pk, **bounds)
+    yield page("Record a meeting", me, "assessments:hold_meeting", slug, **bounds)
+    yield page("Meeting", me, "assessments:meeting", made.meeting.pk, **bounds)
+    yield page("Ask in a meeting", me, "assessments:ask_in_meeting", made.meeting.pk, **bounds)
+    yield page("Action of a centre", me, "assessments:centre_action", made.done.actions.get().pk, **bounds)
+    yield page("Standardisation", me, "assessments:standardisation", measured=False)
+    yield page("Set an exercise", me, "assessments:set_exercise", slug, query=unit, **bounds)
+    yield page("Judge in an exercise", found.staffed.assessor, "assessments:exercise", made.asked.pk, **bounds)
+    yield page("Exercise", me, "assessments:exercise", made.closed.pk, **bounds)
+    criterion = made.closed.criteria.all()[0].criterion_id
+    yield page("Record what was agreed", me, "assessments:agree_outcome", made.closed.pk, criterion, **bounds)
 
 
 def office_pages(found: Subjects) -> Iterable[Page]:

@@ -12,7 +12,7 @@ from assessments.actions.claims import Target
 from assessments.actions.due import tell_due
 from assessments.actions.evidence import Described, NamedFile
 from assessments.actions.leaves import LeafTarget
-from assessments.demo import files, interests, office, plans, records, strategy, witnesses
+from assessments.demo import files, interests, office, plans, quality, records, strategy, witnesses
 from assessments.demo.centre import Harbour, open_harbour
 from assessments.demo.evidence import BY_UNIT, FLOOR_WALK, LATE_SHIFT, SHOWS, Piece
 from assessments.enums import MarkerKind, Verdict
@@ -46,6 +46,7 @@ def tell() -> Harbour:
     """Everything, in order. Raises Refusal if the story ever did what the house refuses."""
     calendar = Calendar(timezone.now())
     story = Story(open_harbour(calendar.at), calendar)
+    quality.ask(story.harbour, calendar.at)
     for chapter in (
         story.collecting, story.declared, story.awaiting_countersignature, story.being_sampled,
         story.verified, story.claimed, story.sent_back, story.suspended,
@@ -57,6 +58,7 @@ def tell() -> Harbour:
     for happened in (office.appealed, office.investigated, office.arranged, office.to_be_simulated):
         happened(story.harbour, calendar.now)
     strategy.tell(story.harbour, calendar.now)
+    quality.tell(story.harbour, calendar.now)
     story.today()
     return story.harbour
 
@@ -85,6 +87,7 @@ class Story:
         )
         plans.reviewed(plan, self.calendar.later(days=5))
         self.calendar.later(days=40)
+        quality.interim(unit, self.calendar.at, self.calendar.now)
         plans.proposed_plan(other, self.calendar.at)
         at, indicators = self.calendar.later(days=2), pieces[2][0]
         plans.become_evidence(plan, indicators, self.file_for(unit, indicators, at), at)
@@ -135,6 +138,7 @@ class Story:
         )
         verification.close_sample(
             sample=sample,
+            checks=quality.found(sample, feedback="Which part of the recording shows 2.1 is not said."),
             criteria=unit.unit.criteria.filter(number__in=["1.3", "2.1", "4.2"]).values_list("pk", flat=True),
             feedback="Decisions agreed. Say in your feedback which part of the recording shows 2.1.",
             wanted="Add the minute to the feedback on 2.1 from now on.",
@@ -180,7 +184,7 @@ class Story:
     def sent_back(self) -> None:
         """Ruairidh: sampled and not agreed, open again with an action."""
         unit = self.sign_off(self.declare(self.all_met("ruairidh", "sqa-h12e04", self.staff.assessor)))
-        verification.plan_sample(
+        sample = verification.plan_sample(
             enrolment=unit,
             reason="Criterion 8 is new to us.",
             by=unit.verifier,
@@ -192,6 +196,7 @@ class Story:
             wanted="Ask for a second monitoring activity and judge 8 again.",
             due_on=self.calendar.now.date() + datetime.timedelta(days=10),
             criteria=unit.unit.criteria.filter(number__in=["8", "9"]).values_list("pk", flat=True),
+            checks=quality.found(sample, decision="8 was judged met on a single call."),
             by=unit.verifier,
             at=self.calendar.later(days=2),
         )
@@ -212,7 +217,7 @@ class Story:
     def today(self) -> None:
         """What the clock has to tell, and an answer that Dylan has begun and not sent."""
         tell_due(self.calendar.now)
-        action = Action.objects.get(closed_at=None)
+        action = Action.objects.get(closed_at=None, answered_at=None)
         page = reverse("assessments:action", args=[action.pk])
         subject = work.Subject(action.owner, AnswerForm.kept_as, str(action.pk), work.basis_of(action.answer), page)
         words = "I have asked for the recording of a second monitoring activity. It is due"

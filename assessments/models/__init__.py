@@ -1,9 +1,11 @@
 """Nouns of the upper floor, by chapter."""
 
+from assessments.models.activities import Activity, Attendance, CentreAction, CentreActionTurn, Meeting
 from assessments.models.adjustment import Adjustment
 from assessments.models.appeal import DAYS, Appeal, AppealsProcedure, Days, Hearing
 from assessments.models.award import AuthenticationForm, Certificate, Claim
 from assessments.models.case import Case, CaseConcern, CaseStep, CaseWorker, Freeze
+from assessments.models.checks import SampleQuestion, SampleQuestions
 from assessments.models.consistency import SCOPES, ConsistencyRule
 from assessments.models.enrolment import Allocation, Enrolment, EnrolmentQuerySet
 from assessments.models.evidence import Evidence, EvidenceFile, EvidenceVersion, Mapping, Release, Showing
@@ -21,6 +23,13 @@ from assessments.models.planning import (
 )
 from assessments.models.question_sets import QuestionSet, QuestionSetQuerySet, SetQuestion, SetQuestionCriterion
 from assessments.models.simulation import SimulatedCriterion, SimulationApproval
+from assessments.models.standardisation import (
+    AgreedOutcome,
+    BlindJudgement,
+    Exercise,
+    ExerciseCriterion,
+    Participant,
+)
 from assessments.models.strategy import (
     LeftOut,
     PlannedCell,
@@ -30,7 +39,19 @@ from assessments.models.strategy import (
     SamplingPolicy,
 )
 from assessments.models.testimony import SIGNED, STILL_WANTED, Testimony, TestimonyCriterion
-from assessments.models.verification import Action, ActionQuerySet, Sample, SampledCriterion, UnsampledNote
+from assessments.models.verification import (
+    Action,
+    ActionQuerySet,
+    ActionTurn,
+    AskedOf,
+    AskedTurn,
+    Sample,
+    SampleAnswer,
+    SampleCheck,
+    SampledCriterion,
+    SampledReading,
+    UnsampledNote,
+)
 
 __all__ = [
     "DAYS",
@@ -40,18 +61,27 @@ __all__ = [
     "Acknowledgement",
     "Action",
     "ActionQuerySet",
+    "ActionTurn",
+    "Activity",
     "ActivityItem",
     "Adjustment",
+    "AgreedOutcome",
     "Allocation",
     "Appeal",
     "AppealsProcedure",
+    "AskedOf",
+    "AskedTurn",
     "AssessmentPlan",
     "AssessorRecord",
+    "Attendance",
     "AuthenticationForm",
+    "BlindJudgement",
     "Case",
     "CaseConcern",
     "CaseStep",
     "CaseWorker",
+    "CentreAction",
+    "CentreActionTurn",
     "Certificate",
     "Claim",
     "ConsistencyRule",
@@ -65,6 +95,8 @@ __all__ = [
     "EvidenceFile",
     "EvidenceVersion",
     "Exchange",
+    "Exercise",
+    "ExerciseCriterion",
     "Freeze",
     "Hearing",
     "Interest",
@@ -72,6 +104,8 @@ __all__ = [
     "LeftOut",
     "Mapping",
     "Marker",
+    "Meeting",
+    "Participant",
     "PlanReview",
     "PlanUnit",
     "PlannedActivity",
@@ -85,7 +119,12 @@ __all__ = [
     "ReviewedProgress",
     "RiskRating",
     "Sample",
+    "SampleAnswer",
+    "SampleCheck",
+    "SampleQuestion",
+    "SampleQuestions",
     "SampledCriterion",
+    "SampledReading",
     "SamplingPlan",
     "SamplingPolicy",
     "SetQuestion",

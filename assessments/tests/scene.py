@@ -20,7 +20,7 @@ from assessments.models import (
     Review,
     SampledCriterion,
 )
-from assessments.testing import House, a_draft, a_file, an_enrolment, described, handed_in, judged, signed_off
+from assessments.testing import House, a_draft, a_file, all_well, an_enrolment, described, handed_in, judged, signed_off
 from assessments.tests.records import (
     a_set,
     acknowledged,
@@ -299,6 +299,7 @@ def certificated(house: House) -> Enrolment:
     sample = verification.plan_sample(enrolment=unit, reason="New candidate.", by=by, at=timezone.now())
     verification.close_sample(
         sample=sample,
+        checks=all_well(),
         criteria=[unit.unit.criteria.earliest("pk").pk],
         feedback="Thin.",
         wanted="Ask for a second call.",

@@ -22,6 +22,7 @@ from assessments.models import (
 from assessments.tests.browser.visiting import NOBODY, SECOND, Visit, Where, centre, person, unit
 from assessments.tests.browser.visits_of_cases import APPEALS, CASES
 from assessments.tests.browser.visits_of_plans import PLANS
+from assessments.tests.browser.visits_of_quality import QUALITY
 from portfolio import digest
 from portfolio.invitation import Invitation, link_to
 from portfolio.models import Document, RoleGrant, StaffQualification, User
@@ -246,12 +247,15 @@ VERIFIER = [
     Visit("anita", "assessments:leave_unsampled", unit("priya", "ocr-d20")),
     Visit("anita", "assessments:sample", sample("priya")),
     Visit("anita", "assessments:sample", sample("tom"), about="closed"),
+    Visit("iain", "assessments:sample", sample("sian"), about="interim"),
+    Visit("iain", "assessments:sample", sample("ruairidh"), about="not-agreed"),
     Visit("anita", "assessments:drop_sample", sample("priya")),
     Visit("anita", "assessments:action", action("tom"), about="closed"),
+    Visit("iain", "assessments:action", action("sian"), about="answered"),
     Visit("iain", "assessments:action", action("ruairidh")),
     Visit("anita", "assessments:enrolment", unit("priya", "ocr-d20"), "?view=criteria", "signed-off"),
     Visit("anita", "assessments:verify", unit("priya", "ocr-d20"), about="refused"),
-    Visit("anita", "assessments:send_back", unit("priya", "ocr-d20")),
+    Visit("anita", "assessments:send_back", unit("tom", "ocr-cc32")),
     Visit("iain", "assessments:reopen", unit("tom", "ocr-cc32")),
 ]
 OFFICE = [
@@ -299,7 +303,7 @@ OFFICE = [
     Visit("morag", "assessments:resume", unit("hannah", "ocr-d20")),
     Visit("morag", "portfolio:document", document),
 ]
-VISITS = [*ENTRANCE, *STANDARD, *CANDIDATE, *ASSESSOR, *PLANS, *VERIFIER, *OFFICE, *APPEALS, *CASES]
+VISITS = [*ENTRANCE, *STANDARD, *CANDIDATE, *ASSESSOR, *PLANS, *VERIFIER, *QUALITY, *OFFICE, *APPEALS, *CASES]
 
 NO_PAGE = {
     "assessments:sign_record": "follows what was just written; looked at in test_record_in_browser",
@@ -328,6 +332,9 @@ NO_PAGE = {
     "assessments:map_cell": "answers to a press of a key only",
     "assessments:adopt_plan": "answers to a press of a button only",
     "assessments:discard_plan": "answers to a press of a button only",
+    "assessments:close_exercise": "answers to a press of a button only",
+    "assessments:exercise_file": "a file",
+    "assessments:exercise_page": "a picture",
     "assessments:resend_request": "answers to a press of a button only",
     "assessments:revoke_request": "answers to a press of a button only",
     "assessments:replace_evidence": "answers to a press of a button only",
