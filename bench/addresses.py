@@ -378,7 +378,7 @@ def verb_pages(found: Subjects) -> Iterable[Page]:
         (Verb.COUNTERSIGN, Stage.AWAITING_COUNTERSIGNATURE, staffed.assessor),
         (Verb.HAND_BACK, Stage.AWAITING_COUNTERSIGNATURE, staffed.assessor),
         (Verb.VERIFY, Stage.VERIFIED, staffed.verifier),
-        (Verb.SEND_BACK, Stage.BEING_SAMPLED, staffed.verifier),
+        (Verb.SEND_BACK, Stage.VERIFIED, staffed.verifier),
         (Verb.CLAIM, Stage.VERIFIED, staffed.administrator),
         (Verb.SUSPEND, Stage.BUSY, staffed.administrator),
         (Verb.WITHDRAW, Stage.BUSY, staffed.administrator),

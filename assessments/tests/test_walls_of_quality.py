@@ -59,9 +59,12 @@ def scene(house: House) -> SimpleNamespace:
         sample=sample, criteria=[], readings=[review.pk], checks=answers, feedback="", wanted="", due_on=None,
         by=house.verifier, at=timezone.now(),
     )  # fmt: skip
+    dropped = verification.plan_sample(enrolment=foreign, reason="New.", by=house.verifier, at=timezone.now())
+    verification.drop_sample(sample=dropped, reason="Ill.", by=house.verifier, at=timezone.now())
     again = verification.plan_sample(enrolment=unit, reason="Again.", by=house.verifier, at=timezone.now())
     sqa = some_questions(house, "Another body's?", key="sqa").questions.get()
-    exercise, waiting = a_closed_exercise(house), an_exercise(house)
+    exercise, waiting, ended = a_closed_exercise(house), an_exercise(house), an_exercise(house)
+    standardisation.close_exercise(exercise=ended, by=house.lead, at=timezone.now())
     judged_by(waiting, house.assessor)
     outcome = standardisation.agree_outcome(
         exercise=exercise,
@@ -75,6 +78,8 @@ def scene(house: House) -> SimpleNamespace:
     asked = a_centre_action(house, answered=True)
     return SimpleNamespace(
         again=again.pk,
+        dropped=dropped.pk,
+        late=ended.participants.earliest("pk").pk,
         check=sample.checks.earliest("pk").pk,
         answer=sample.answers.get().pk,
         reading=sample.readings.get().pk,
@@ -121,8 +126,9 @@ def test_what_was_said_stands_and_nothing_is_emptied_out(ids: SimpleNamespace) -
 
 
 def test_checks_answers_and_readings_belong_to_an_open_sample_of_their_own(ids: SimpleNamespace) -> None:
-    refused(copy("samplecheck", ids.check, about="'plan'"), "while the sample is open")
-    refused(copy("sampleanswer", ids.answer), "answers its own centre's questions")
+    dropped = {"sample_id": str(ids.dropped)}
+    refused(copy("samplecheck", ids.check, **dropped), "while the sample is open")
+    refused(copy("sampleanswer", ids.answer, **dropped), "answers its own centre's questions")
     other = {"sample_id": str(ids.again), "question_id": str(ids.foreign_question)}
     refused(copy("sampleanswer", ids.answer, **other), "answers its own centre's questions")
     foreign = {"sample_id": str(ids.again), "review_id": str(ids.foreign_review)}
@@ -134,7 +140,7 @@ def test_the_owner_sends_nothing_back_and_the_day_moves_only_with_a_turn(ids: Si
         ("action", "actionturn", ids.action, ids.turn),
         ("centreaction", "centreactionturn", ids.asked, ids.asked_turn),
     ):
-        refused(copy(turns, turn, kind="'sent_back'"), "Nobody sends back their own answer")
+        refused(copy(turns, turn, kind="'sent_back'"), "Nobody sends back their own answer|Nobody verifies")
         refused(update(table, "due_on = '2031-01-01'", action), "moves only when an answer is sent back")
         refused(update(table, "wanted = 'Other words.'", action), "keeps what was")
 
@@ -148,7 +154,7 @@ def test_nobody_observes_themselves_or_where_they_judged_and_what_was_recorded_s
 
 
 def test_an_exercise_is_judged_in_its_time_by_who_is_asked_about_what_it_asks(ids: SimpleNamespace) -> None:
-    refused(copy("blindjudgement", ids.said), "while it is open")
+    refused(copy("blindjudgement", ids.said, participant_id=str(ids.late)), "while it is open")
     silent = {"participant_id": str(ids.silent), "criterion_id": str(ids.foreign_criterion)}
     refused(copy("blindjudgement", ids.said, **silent), "judges the criteria of the exercise")
     refused(copy("participant", ids.part, person_id=str(ids.candidate)), "their own evidence")

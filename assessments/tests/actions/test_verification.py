@@ -153,7 +153,7 @@ def test_nobody_samples_where_they_judged(house: House, unit: Enrolment) -> None
     Enrolment.objects.filter(pk=unit.pk).update(assessor=house.other_assessor, verifier=house.assessor)
     unit.refresh_from_db()
     decided = "You have judged evidence in this unit, so somebody else must"
-    assert refusals(lambda: plan(unit)) == [f"{decided} sample it."]
+    assert refusals(lambda: plan(unit)) == [f"{decided} verify it."]
     assert f"{decided} verify it." in refusals(lambda: verify(unit))
     assert f"{decided} verify it." in refusals(lambda: send_back(unit))
 
