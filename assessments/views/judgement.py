@@ -163,9 +163,10 @@ def _waits_because(request: SignedInRequest, form: ReadingForm, person: Person) 
 
 
 def _units_shown(form: ReadingForm) -> list[UnitFields]:
-    """Each unit with the criteria to judge, all that could be judged too, and its evidence requirements. One query."""
-    shown, centre = [], form.reading.version.evidence.centre_id
-    guidance = guidance_for(centre, {unit.enrolment.unit_id for unit in form.reading.units})
+    """Each unit with the criteria to judge, all that could be judged too, and its evidence requirements."""
+    shown, version = [], form.reading.version
+    units = {unit.enrolment.unit_id for unit in form.reading.units}
+    guidance = guidance_for(version.evidence.centre_id, units) if getattr(version, "agreed", True) else {}
     for unit in form.reading.units:
         others = list(form.fields_of(unit.others))
         added = [fields for fields in others if fields.added]

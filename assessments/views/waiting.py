@@ -9,7 +9,7 @@ from portfolio.enums import Role
 
 
 def asked_of_me(request: SignedInRequest) -> dict[str, Any]:
-    """What is asked of somebody on the staff. Two queries, one more where there are actions."""
+    """What is asked of somebody on the staff. Two queries."""
     return {
         "asked": actions_given_to(request.user, request.standing.day),
         "exercises": exercises_to_judge(request.user),
@@ -18,7 +18,7 @@ def asked_of_me(request: SignedInRequest) -> dict[str, Any]:
 
 
 def beside_sampling(request: SignedInRequest) -> dict[str, Any]:
-    """What a verifier has planned, and answers to close, beside what is asked of them. Four queries, or up to seven."""
+    """What a verifier has planned, and answers to close, beside what is asked of them. Four queries, or up to six."""
     day, centres = request.standing.day, list(request.standing.centres(Role.INTERNAL_VERIFIER, Role.LEAD_VERIFIER))
     return {
         "planned": activities_to_do(request.user, day),
