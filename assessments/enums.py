@@ -257,6 +257,44 @@ class SampleOutcome(models.TextChoices):
     NOT_AGREED = "not_agreed", "Not agreed"
 
 
+class CheckedFor(models.TextChoices):
+    """What a verifier checks in every sample (domain, IV sampling record)."""
+
+    PLAN = "plan", "Assessment was planned and agreed with the candidate"
+    RULES = "rules", "The evidence is valid, authentic, current and sufficient"
+    DECISION = "decision", "The decisions are right"
+    FEEDBACK = "feedback", "The feedback says what was shown and what is missing"
+    RECORDS = "records", "The records are complete, signed and dated"
+    COUNTERSIGNATURE = "countersignature", "What needs a countersignature has one"
+
+
+class CheckResult(models.TextChoices):
+    YES = "yes", "Yes"
+    NO = "no", "No"
+    NOT_APPLICABLE = "na", "Not applicable"
+
+
+class Turn(models.TextChoices):
+    """What happened to an action between raising and closing it."""
+
+    ANSWERED = "answered", "Answered"
+    SENT_BACK = "sent_back", "Sent back"
+
+
+class ActivityKind(models.TextChoices):
+    """What a verifier does beside sampling (domain rule 43)."""
+
+    OBSERVATION = "observation", "Observation of an assessor"
+    INTERVIEW = "interview", "Candidate interview"
+    RECORDS = "records", "Review of records"
+
+
+class ActivityOutcome(models.TextChoices):
+    SATISFACTORY = "satisfactory", "Satisfactory"
+    WITH_ACTION = "with_action", "Satisfactory, with an action"
+    NOT_SATISFACTORY = "not_satisfactory", "Not satisfactory"
+
+
 class AppealStage(models.TextChoices):
     """Who hears an appeal, in the order in which it is taken further (domain rule 59)."""
 

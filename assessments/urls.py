@@ -3,6 +3,7 @@
 from django.urls import path
 
 from assessments.views import (
+    activities,
     adjustment,
     alarms,
     appeal,
@@ -10,6 +11,7 @@ from assessments.views import (
     candidate,
     case,
     caseload,
+    checks,
     consistency,
     device,
     documents,
@@ -32,6 +34,7 @@ from assessments.views import (
     record,
     safekeeping,
     simulation,
+    standardisation,
     strategy,
     testimony,
     verification,
@@ -150,6 +153,13 @@ urlpatterns = [
     path("samples/<int:pk>/drop/", verification.drop_sample, name="drop_sample"),
     path("actions/<int:pk>/", verification.action, name="action"),
     path("alarms/<int:pk>/", alarms.alarm, name="alarm"),
+    path("centre/<slug:slug>/sample-questions/", checks.sample_questions, name="sample_questions"),
+    path("centre/<slug:slug>/sample-questions/<slug:code>/", checks.set_for_body, name="set_body_questions"),
+    path(
+        "centre/<slug:slug>/sample-questions/<slug:key>/<int:version>/",
+        checks.set_for_unit,
+        name="set_unit_questions",
+    ),
     path("verifying/strategy/", strategy.strategy, name="strategy"),
     path("centre/<slug:slug>/strategy/", strategy.centre_strategy, name="centre_strategy"),
     path("centre/<slug:slug>/strategy/<slug:code>/", strategy.policy, name="sampling_policy"),
@@ -166,6 +176,28 @@ urlpatterns = [
     path("sampling-plans/<int:pk>/put-aside/", strategy.discard, name="discard_plan"),
     path("sampling-plans/<int:pk>/add/", strategy.add_cell, name="add_cell"),
     path("planned-samples/<int:pk>/take-out/", strategy.remove_cell, name="remove_cell"),
+    # activities
+    path("activities/", activities.activities, name="activities"),
+    path("centre/<slug:slug>/activities/new/", activities.plan_activity, name="plan_activity"),
+    path("activities/<int:pk>/", activities.activity, name="activity"),
+    path("activities/<int:pk>/drop/", activities.drop_activity, name="drop_activity"),
+    path("activities/<int:pk>/ask/", activities.ask_after_activity, name="ask_after_activity"),
+    path("centre/<slug:slug>/meetings/new/", activities.hold_meeting, name="hold_meeting"),
+    path("meetings/<int:pk>/", activities.meeting, name="meeting"),
+    path("meetings/<int:pk>/ask/", activities.ask_in_meeting, name="ask_in_meeting"),
+    path("centre-actions/<int:pk>/", activities.centre_action, name="centre_action"),
+    # standardisation
+    path("standardisation/", standardisation.standardisation, name="standardisation"),
+    path("centre/<slug:slug>/standardisation/new/", standardisation.set_exercise, name="set_exercise"),
+    path("standardisation/<int:pk>/", standardisation.exercise, name="exercise"),
+    path("standardisation/<int:pk>/close/", standardisation.close_exercise, name="close_exercise"),
+    path("standardisation/<int:pk>/agreed/<int:criterion>/", standardisation.agree_outcome, name="agree_outcome"),
+    path("standardisation/<int:pk>/files/<int:file>/", standardisation.exercise_file, name="exercise_file"),
+    path(
+        "standardisation/<int:pk>/files/<int:file>/pages/<int:number>/",
+        standardisation.exercise_page_picture,
+        name="exercise_page",
+    ),
     path("enrolments/<int:pk>/simulation/", simulation.approve, name="approve_simulation"),
     # appeals
     path("appeals/", appeal.appeals, name="appeals"),

@@ -29,6 +29,7 @@ STAGES: dict[UnitStatus, SampleStage] = {
 """What a sample taken at a status is: interim while the unit is being assessed, summative once it is signed off."""
 
 
+VERIFIERS = frozenset({Role.INTERNAL_VERIFIER, Role.LEAD_VERIFIER})
 NOT_OPEN = "This sample is not open any more."
 CLOSED = "This action is closed already."
 LOOKED = "Somebody has looked at this already: the alarm is closed."
@@ -59,12 +60,17 @@ def verifier_refusals(person: Person, people: People) -> list[Reason]:
     """
     if not is_verifier_of(person, people):
         return [Reason(f"Only {in_words([Party.VERIFIER])} can do this.")]
+    return hand_refusals(person, people)
+
+
+def hand_refusals(person: Person, people: People) -> list[Reason]:
+    """Why somebody whose hand was in the unit may not verify anything in it (SQA; domain rule 1)."""
     if has_decided(person, people):
-        return [Reason("You have judged evidence in this unit, so somebody else must sample it.", "unit")]
+        return [Reason("You have judged evidence in this unit, so somebody else must verify it.", "unit")]
     if is_witness(person, people):
-        return [Reason("You are a witness in this unit, so somebody else must sample it.", "unit")]
+        return [Reason("You are a witness in this unit, so somebody else must verify it.", "unit")]
     if is_author(person, people):
-        sentence = "You made a record or devised questions in this unit, so somebody else must sample it."
+        sentence = "You made a record or devised questions in this unit, so somebody else must verify it."
         return [Reason(sentence, "unit")]
     return []
 
@@ -79,12 +85,19 @@ def strategy_refusals(person: Person) -> list[Reason]:
     return [Reason("Only the centre's lead verifier keeps the sampling strategy and draws plans.")]
 
 
+def questions_refusals(person: Person) -> list[Reason]:
+    """Why this person cannot set what is asked in every sample of the centre's (domain rule 12)."""
+    if Role.LEAD_VERIFIER in person.roles:
+        return []
+    return [Reason("Only the centre's lead verifier keeps the questions that samples ask.")]
+
+
 def rating_refusals(person: Person, assessor_id: int | None, *, qualified: bool, level: str) -> list[Reason]:
     """Why this person cannot give an assessor, a unit or a kind this level of risk.
 
     Source: all that an unqualified assessor decides is looked at (domain rules 4 and 39).
     """
-    if not person.roles & {Role.INTERNAL_VERIFIER, Role.LEAD_VERIFIER}:
+    if not person.roles & VERIFIERS:
         return [Reason("Only the centre's internal verifiers rate risk.")]
     if assessor_id == person.user_id:
         return [Reason("Nobody rates their own risk as an assessor: another verifier must.", "risk")]
@@ -92,6 +105,70 @@ def rating_refusals(person: Person, assessor_id: int | None, *, qualified: bool,
         sentence = "This assessor holds no assessor's award yet, and is at high risk until they do."
         return [Reason(sentence, "risk")]
     return []
+
+
+def planning_activity_refusals(person: Person, verifier: Person, assessor_id: int) -> list[Reason]:
+    """Why this person cannot plan that a verifier observes an assessor, or looks into their work."""
+    if not person.roles & VERIFIERS:
+        return [Reason("Only the centre's internal verifiers plan observations, interviews and reviews.")]
+    if verifier.user_id != person.user_id and Role.LEAD_VERIFIER not in person.roles:
+        return [Reason("Only the lead verifier plans for another verifier.", "activity")]
+    if not verifier.roles & VERIFIERS:
+        return [Reason("Choose one of the centre's verifiers to do it.", "activity")]
+    if verifier.user_id == assessor_id:
+        words = "Nobody observes, asks about or reviews their own work: choose somebody else."
+        return [Reason(words, "activity")]
+    return []
+
+
+def recording_refusals(person: Person, verifier_id: int, *, is_open: bool) -> list[Reason]:
+    """Why this person cannot record an activity, or drop it: the verifier does for whom it was planned."""
+    if person.user_id != verifier_id or not person.roles & VERIFIERS:
+        return [Reason("Only the verifier for whom it was planned records it.")]
+    return [] if is_open else [Reason("This was recorded or dropped already.", "activity")]
+
+
+def meeting_refusals(person: Person) -> list[Reason]:
+    """Why this person cannot record a meeting, or ask something of the staff in one."""
+    if person.roles & VERIFIERS:
+        return []
+    return [Reason("Only the centre's internal verifiers do this.")]
+
+
+def centre_answering_refusals(person: Person, action: ActionFacts) -> list[Reason]:
+    """Why this person cannot answer an action of the centre's: it is for whoever it was given to."""
+    if person.user_id != action.owner_id or not person.roles:
+        return [Reason("Only the person an action was given to can answer it.")]
+    return [Reason(CLOSED, "activity")] if action.closed else []
+
+
+def centre_closing_refusals(person: Person, action: ActionFacts) -> list[Reason]:
+    """Why this person cannot close an action of the centre's, or send its answer back: another verifier does."""
+    if not person.roles & VERIFIERS or person.user_id in (action.owner_id, action.answered_by_id):
+        return [Reason("Another person, who verifies at the centre, closes an action.")]
+    if action.closed:
+        return [Reason(CLOSED, "activity")]
+    return [] if action.answered else [Reason("This action has not been answered yet.", "activity")]
+
+
+def answering_exercise_refusals(*, asked: bool, answered: bool, closed: bool) -> list[Reason]:
+    """Why somebody cannot judge in an exercise of standardisation now."""
+    if not asked:
+        return [Reason("Only those who were asked judge in an exercise.")]
+    if closed:
+        return [Reason("The exercise is closed: nothing is judged in it any more.", "exercise")]
+    if answered:
+        return [Reason("You have answered already. What was said unseen of others is not changed.", "exercise")]
+    return []
+
+
+def closing_exercise_refusals(person: Person, *, closed: bool, complete: bool) -> list[Reason]:
+    """Why this person cannot close an exercise: before all have answered only the lead does."""
+    if not person.roles & VERIFIERS:
+        return [Reason("Only the centre's internal verifiers close an exercise.")]
+    if not complete and Role.LEAD_VERIFIER not in person.roles:
+        return [Reason("Not everybody has answered: until then only the lead verifier closes it.", "exercise")]
+    return [Reason("The exercise is closed already.", "exercise")] if closed else []
 
 
 def cell_refusals(person: Person, people: People) -> list[Reason]:
@@ -185,7 +262,7 @@ def answering_refusals(person: Person, people: People, action: ActionFacts) -> l
 
 
 def closing_refusals(person: Person, people: People, action: ActionFacts) -> list[Reason]:
-    """Why this person cannot close an action: only the verifier does, and only an answered one."""
+    """Why this person cannot close an action, or send its answer back: only an answered one, by the verifier."""
     if refused := verifier_refusals(person, people):
         return refused
     if person.user_id in (action.owner_id, action.answered_by_id):

@@ -17,6 +17,7 @@ from bench.agreed import Plans, plans_of
 from bench.centre import Staffed
 from bench.people_pages import people_lines
 from bench.plan import UNITS, Stage, stage_of
+from bench.quality import Quality, quality_of
 from portfolio.models import CandidateRecord, Document, RoleGrant, User
 from units.models import AwardingBody
 
@@ -56,6 +57,7 @@ class Subjects:
     sampling_plan: SamplingPlan
     conflict: Interest
     plans: Plans
+    quality: Quality
 
 
 def subjects(staffed: Staffed) -> Subjects:
@@ -79,6 +81,7 @@ def subjects(staffed: Staffed) -> Subjects:
         sampling_plan=a_plan(staffed),
         conflict=conflict_with(first, staffed),
         plans=plans_of(begun, staffed),
+        quality=quality_of(staffed, of_unit.filter(status=ItemStatus.REVIEWED)[0], begun),
     )
 
 
@@ -167,6 +170,7 @@ def pages(found: Subjects) -> list[Page]:
         *plans_pages(found),
         *consistency_pages(found),
         *verifiers_pages(found),
+        *quality_pages(found),
         *office_pages(found),
         *verb_pages(found),
     ]
@@ -303,6 +307,31 @@ def verifiers_pages(found: Subjects) -> Iterable[Page]:
     yield page("Action", me, "assessments:action", action.pk, measured=False)
 
 
+def quality_pages(found: Subjects) -> Iterable[Page]:
+    lead, me, slug, made = found.staffed.lead, found.staffed.verifier, found.staffed.centre.slug, found.quality
+    unit = f"?unit={found.begun.unit_id}"
+    bounds: dict[str, Any] = {"most": HEAVY, "measured": False}
+    yield page("Questions of samples", lead, "assessments:sample_questions", slug, **bounds)
+    yield page("Set a body's questions", lead, "assessments:set_body_questions", slug, "ocr", **bounds)
+    yield page("Set a unit's questions", lead, "assessments:set_unit_questions", slug, UNITS[0], 1, **bounds)
+    yield page("Activities", me, "assessments:activities", measured=False)
+    yield page("Plan an activity", me, "assessments:plan_activity", slug, **bounds)
+    yield page("Record an activity", me, "assessments:activity", made.planned.pk, **bounds)
+    yield page("Activity", found.staffed.assessor, "assessments:activity", made.done.pk, **bounds)
+    yield page("Drop an activity", me, "assessments:drop_activity", made.planned.pk, **bounds)
+    yield page("Ask after an activity", me, "assessments:ask_after_activity", made.done.pk, **bounds)
+    yield page("Record a meeting", me, "assessments:hold_meeting", slug, **bounds)
+    yield page("Meeting", me, "assessments:meeting", made.meeting.pk, **bounds)
+    yield page("Ask in a meeting", me, "assessments:ask_in_meeting", made.meeting.pk, **bounds)
+    yield page("Action of a centre", me, "assessments:centre_action", made.done.actions.get().pk, **bounds)
+    yield page("Standardisation", me, "assessments:standardisation", measured=False)
+    yield page("Set an exercise", me, "assessments:set_exercise", slug, query=unit, **bounds)
+    yield page("Judge in an exercise", found.staffed.assessor, "assessments:exercise", made.asked.pk, **bounds)
+    yield page("Exercise", me, "assessments:exercise", made.closed.pk, **bounds)
+    criterion = made.closed.criteria.all()[0].criterion_id
+    yield page("Record what was agreed", me, "assessments:agree_outcome", made.closed.pk, criterion, **bounds)
+
+
 def office_pages(found: Subjects) -> Iterable[Page]:
     me, slug = found.staffed.administrator, found.staffed.centre.slug
     somebody, grant = found.candidate.user.handle, RoleGrant.objects.get(user=found.candidate.user)
@@ -360,7 +389,7 @@ def verb_pages(found: Subjects) -> Iterable[Page]:
         (Verb.COUNTERSIGN, Stage.AWAITING_COUNTERSIGNATURE, staffed.assessor),
         (Verb.HAND_BACK, Stage.AWAITING_COUNTERSIGNATURE, staffed.assessor),
         (Verb.VERIFY, Stage.VERIFIED, staffed.verifier),
-        (Verb.SEND_BACK, Stage.BEING_SAMPLED, staffed.verifier),
+        (Verb.SEND_BACK, Stage.VERIFIED, staffed.verifier),
         (Verb.CLAIM, Stage.VERIFIED, staffed.administrator),
         (Verb.SUSPEND, Stage.BUSY, staffed.administrator),
         (Verb.WITHDRAW, Stage.BUSY, staffed.administrator),

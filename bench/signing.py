@@ -6,8 +6,8 @@ Digests are taken by the house's own functions over rows read for many units at 
 from collections.abc import Sequence
 
 from assessments.actions.journey import ROLE, STATEMENT
-from assessments.enums import SampleOutcome, SampleStage, SignedAs, UnitStatus
-from assessments.models import Action, Countersignature, Enrolment, Sample, SampledCriterion, SignOff
+from assessments.enums import CheckedFor, CheckResult, SampleOutcome, SampleStage, SignedAs, UnitStatus
+from assessments.models import Action, Countersignature, Enrolment, Sample, SampleCheck, SampledCriterion, SignOff
 from assessments.queries.judgement import SCHEME, UnitRows, digest_for, rows_of, with_signatures
 from assessments.queries.verification import verifier_digest
 from bench.book import Book
@@ -167,6 +167,11 @@ def sample(staffed: Staffed, units: Sequence[Unit], book: Book) -> dict[int, Sam
         SampledCriterion(sample=samples[enrolment.pk], criterion=criterion)
         for _, enrolment, criteria in done
         for criterion in criteria[:3]
+    )
+    SampleCheck.objects.bulk_create(
+        SampleCheck(sample=samples[enrolment.pk], about=about, result=CheckResult.YES)
+        for _, enrolment, _ in done
+        for about in CheckedFor
     )
     for planned, enrolment, _ in done:
         close(planned, samples[enrolment.pk])

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from assessments.actions.telling import code, item_name, item_place, unit_place, whose
 from assessments.enums import UnitStatus
-from assessments.models import STILL_WANTED, Action, Enrolment, Mapping, Sample, Testimony
+from assessments.models import STILL_WANTED, Action, CentreAction, Enrolment, Mapping, Sample, Testimony
 from portfolio import notices
 from portfolio.enums import Role, Told
 from portfolio.models import Centre, Competence, Notice, RoleGrant, StaffQualification, User, holders
@@ -126,6 +126,22 @@ def due_action(action: Action, sentence: str, once: str, people: list[User]) -> 
     return Due(news, people, action.enrolment.centre)
 
 
+def asked_at_centre(now: datetime.datetime) -> Iterator[Due]:
+    """Something asked of one of the staff that is due within days: its owner; once overdue, who asked for it too."""
+    today = timezone.localdate(now)
+    rows = CentreAction.objects.filter(answered_at=None, closed_at=None, due_on__gt=today - DUE_WITHIN)
+    related = ("owner", "raised_by", "centre", "activity", "meeting")
+    for action in rows.filter(due_on__lte=today + ACTION_NEAR).select_related(*related):
+        place, subject = reverse("assessments:centre_action", args=[action.pk]), str(action.meeting or action.activity)
+        late = action.due_on < today
+        once = f"centre {'overdue' if late else 'near'} {action.pk} {action.due_on}"
+        sentence = f"An action of yours {'was' if late else 'is'} due on {action.due_on:%-d %B}."
+        yield Due(News(Told.ACTION_DUE, subject, sentence, place, action, once), [action.owner], action.centre)
+        if late and action.raised_by_id != action.owner_id:
+            sentence = f"An action that you asked for was due on {action.due_on:%-d %B}."
+            yield Due(News(Told.ACTION_DUE, subject, sentence, place, action, once), [action.raised_by], action.centre)
+
+
 def samples(now: datetime.datetime) -> Iterator[Due]:
     """A sample that has been open for long: its verifier."""
     long = Sample.objects.still_open().filter(
@@ -181,5 +197,5 @@ def competences(now: datetime.datetime) -> Iterator[Due]:
 
 
 RULES: tuple[Callable[[datetime.datetime], Iterator[Due]], ...] = (
-    targets, links, waits, actions_near, actions_overdue, samples, awards, competences, roles,
+    targets, links, waits, actions_near, actions_overdue, asked_at_centre, samples, awards, competences, roles,
 )  # fmt: skip

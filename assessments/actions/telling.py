@@ -5,7 +5,7 @@ what was said of the work, for lines go by e-mail as well. What somebody has act
 """
 
 import datetime
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
@@ -16,19 +16,24 @@ from assessments.enums import AllocatedAs, UnitStatus, Verdict
 from assessments.models import (
     Action,
     Alarm,
+    Activity,
     Appeal,
     AssessmentPlan,
+    CentreAction,
     Decision,
     Enrolment,
     Evidence,
     EvidenceFile,
     EvidenceVersion,
+    Exercise,
     Mapping,
+    Meeting,
     Review,
     Sample,
     Testimony,
 )
 from assessments.models.enrolment import ASSESSOR_SIGNED
+from assessments.queries.alike import Alike
 from portfolio import notices
 from portfolio.enums import Role, Told
 from portfolio.models import User, holders
@@ -314,9 +319,62 @@ def sampled(sample: Sample, enrolment: Enrolment, by: User, at: Moment) -> None:
         tell_unit(Told.FINDING, enrolment, whose(enrolment), sentence, assessor, by, at, "looked-at")
 
 
+def not_agreed(sample: Sample, enrolment: Enrolment, found: Alike, by: User, at: Moment) -> None:
+    """Whoever verifies units in which the same assessor decided alike: to look at those as well.
+
+    The sample's own verifier is among them, so that it stays with their news when they have left its page.
+    """
+    by_verifier = Counter(found.units.values())
+    days = f"{found.since:%-d %B} to {found.until:%-d %B %Y}"
+    own_page, own = reverse("assessments:sample", args=[sample.pk]) + "#alike", code(enrolment)
+    for verifier in User.objects.filter(pk__in=by_verifier).order_by("pk"):
+        count = by_verifier[verifier.pk]
+        these = "1 other unit that you verify has" if count == 1 else f"{count} other units that you verify have"
+        place = own_page
+        if verifier != by:
+            place = reverse("assessments:units_verified") + f"?assessor={min(found.assessors)}"
+        sentence = f"Not agreed in a sample. {these} decisions of the same assessor, {days}: look at them too."
+        notices.tell(News(Told.ALIKE, own, sentence, place, sample), [verifier], enrolment.centre, None, at)
+
+
 def tell_action(action: Action, kind: Told, sentence: str, people: Iterable[User | None], by: User, at: Moment) -> None:
     """One line about an action to some people. Whoever acts on it has seen what they were told of it."""
     notices.settle(action, by, at)
     place = reverse("assessments:action", args=[action.pk])
     news = News(kind, whose(action.enrolment), sentence, place, action)
     notices.tell(news, people, action.enrolment.centre, by, at)
+
+
+# --- beside sampling -------------------------------------------------------------------------------------------------
+
+
+def of_activity(activity: Activity, sentence: str, people: Iterable[User | None], by: User, at: Moment) -> None:
+    """Whose work it looks at, and who is to do it."""
+    notices.settle(activity, by, at)
+    place = reverse("assessments:activity", args=[activity.pk])
+    news = News(Told.ACTIVITY, activity.get_kind_display(), sentence, place, activity)
+    notices.tell(news, people, activity.centre, by, at)
+
+
+def of_meeting(meeting: Meeting, people: Iterable[User | None], by: User, at: Moment) -> None:
+    """Who was there, and who sent apologies."""
+    place, sentence = reverse("assessments:meeting", args=[meeting.pk]), "The minutes are there to be read."
+    notices.tell(News(Told.STANDARDISATION, str(meeting), sentence, place, meeting), people, meeting.centre, by, at)
+
+
+def of_exercise(exercise: Exercise, sentence: str, people: Iterable[User | None], by: User, at: Moment) -> None:
+    """Those who were asked to judge in an exercise, or whoever set it. Its candidate is not named."""
+    notices.settle(exercise, by, at)
+    place = reverse("assessments:exercise", args=[exercise.pk])
+    subject = f"{exercise.title}, {exercise.unit.short_code}"
+    notices.tell(News(Told.STANDARDISATION, subject, sentence, place, exercise), people, exercise.centre, by, at)
+
+
+def of_centre_action(
+    action: CentreAction, kind: Told, sentence: str, people: Iterable[User | None], by: User, at: Moment
+) -> None:
+    """One line about an action of the centre's. Whoever acts on it has seen what they were told of it."""
+    notices.settle(action, by, at)
+    place = reverse("assessments:centre_action", args=[action.pk])
+    news = News(kind, str(action.meeting or action.activity), sentence, place, action)
+    notices.tell(news, people, action.centre, by, at)

@@ -2,11 +2,13 @@
 
 import datetime
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from django.db import transaction
 from django.utils import timezone
 
-from assessments.actions import telling, watching
+from assessments.actions import telling, turns, watching
+from assessments.actions.checks import NOTHING, Checks, checks_refusals, write_down
 from assessments.actions.journey import (
     BACK_TO_COLLECTING,
     lock_one,
@@ -17,8 +19,18 @@ from assessments.actions.journey import (
     sign,
     void_signatures,
 )
-from assessments.enums import SampleOutcome, SignedAs, UnitStatus, Verb
-from assessments.models import Action, Enrolment, Sample, SampledCriterion, UnsampledNote
+from assessments.enums import SampleOutcome, SampleStage, SignedAs, UnitStatus, Verb
+from assessments.models import (
+    Action,
+    Decision,
+    Enrolment,
+    Review,
+    Sample,
+    SampledCriterion,
+    SampledReading,
+    UnsampledNote,
+)
+from assessments.queries.alike import alike_of
 from assessments.queries.enrolment import bare_facts, people_of
 from assessments.queries.judgement import everybody_in, unit_rows
 from assessments.queries.strategy import cell_for
@@ -40,6 +52,18 @@ from portfolio.models import User
 from portfolio.refusal import Refusal
 
 SENT_BACK = "Sent back by internal verification. Its assessor says what is needed."
+
+
+@dataclass(frozen=True)
+class Closing:
+    """What a sample is closed with."""
+
+    outcome: SampleOutcome
+    feedback: str
+    checks: Checks
+    criteria: set[int]
+    readings: set[int]
+    seen_at_location: bool = False
 
 
 @transaction.atomic
@@ -91,20 +115,26 @@ def close_sample(
     at: datetime.datetime,
     agreed: bool = True,
     seen_at_location: bool = False,
+    checks: Checks = NOTHING,
+    readings: Iterable[int] = (),
 ) -> Sample:
     """Record what was sampled and what came of it: agreed; with `wanted`, agreed with an action due on a day.
 
+    Every check and every question of the centre's is answered. An interim sample may look at single `readings`: the
+    criteria decided in them are sampled with them.
     What is held outside the portfolio is agreed to once the verifier has seen it there (domain rules 24, 25).
     Not agreed closes an interim sample of a unit that is still collecting; a unit further on is sent back instead.
-    Raises Refusal when no criterion was sampled, or an action lacks its finding or its day.
+    Raises Refusal when nothing was sampled, a check is not answered, or an action lacks its finding or its day.
     """
     enrolment = lock_one(sample.enrolment)
     _verifies(enrolment, by, at)
     asks = bool(wanted.strip()) or not agreed or due_on is not None
-    looked_at = set(criteria)
-    sentences = _sampled_refusals(enrolment, looked_at)
+    read = set(readings)
+    looked_at = set(criteria) | _decided_in(enrolment, read)
+    sentences = _sampled_refusals(enrolment, looked_at, sample.stage, read)
+    sentences += checks_refusals(enrolment, checks, asks=asks)
     if not agreed and enrolment.status != UnitStatus.COLLECTING:
-        sentences.append("To disagree with a unit that has been declared complete, send it back.")
+        sentences.append("A unit that has been declared complete is sent back where it is not agreed.")
     if agreed and not seen_at_location:
         places = places_held(enrolment.pk, looked_at)
         sentences += [
@@ -117,10 +147,13 @@ def close_sample(
     outcome = SampleOutcome.AGREED_WITH_ACTION if asks else SampleOutcome.AGREED
     if not agreed:
         outcome = SampleOutcome.NOT_AGREED
-    _close(sample, looked_at, outcome, feedback, by, at, seen_at_location=seen_at_location)
+    said = Closing(outcome, feedback, checks, looked_at, read, seen_at_location)
+    _close(sample, said, by, at)
     if due_on is not None:
         _raise_action(enrolment, sample, feedback, wanted, due_on, by, at)
     telling.sampled(sample, enrolment, by, at)
+    if outcome == SampleOutcome.NOT_AGREED:
+        telling.not_agreed(sample, enrolment, alike_of(sample), by, at)
     _told(enrolment, "close_sample", by, at, sample=sample.pk, outcome=outcome.value)
     return sample
 
@@ -135,6 +168,8 @@ def send_back(
     criteria: Iterable[int],
     by: User,
     at: datetime.datetime,
+    checks: Checks = NOTHING,
+    readings: Iterable[int] = (),
 ) -> Enrolment:
     """Not agreed: the unit goes back to collecting with a finding and a dated action; signatures are voided by rows.
 
@@ -146,20 +181,27 @@ def send_back(
     facts = unit_facts(enrolment)
     refuse(unit_refusals(Verb.SEND_BACK, person(by, enrolment.centre_id, at), facts))
     sample = Sample.objects.get(pk=facts.open_sample.pk) if facts.open_sample else None
-    looked_at = set(criteria)
-    sentences = _sampled_refusals(enrolment, looked_at) if sample else []
+    read = set(readings)
+    looked_at = set(criteria) | _decided_in(enrolment, read)
+    sentences = []
+    if sample and not looked_at and checks == NOTHING:
+        raise Refusal(["A sample of this unit is open: send the unit back from the page of the sample."])
+    if sample:
+        sentences += _sampled_refusals(enrolment, looked_at, sample.stage, read)
+        sentences += checks_refusals(enrolment, checks, asks=True)
     sentences += _action_refusals(finding, wanted, due_on, at)
     if sentences or due_on is None:
         raise Refusal(sentences)
     finding = finding.strip()
     if sample:
-        _close(sample, looked_at, SampleOutcome.NOT_AGREED, finding, by, at)
+        _close(sample, Closing(SampleOutcome.NOT_AGREED, finding, checks, looked_at, read), by, at)
     _raise_action(enrolment, sample, finding, wanted, due_on, by, at)
     move_unit(enrolment, Verb.SEND_BACK, UnitStatus.COLLECTING, **BACK_TO_COLLECTING)
     void_signatures(enrolment, by=by, at=at, reason=SENT_BACK)
     watching.watch([enrolment.pk], by, at)
     if sample:
         notices.settle(sample, by, at)
+        telling.not_agreed(sample, enrolment, alike_of(sample), by, at)
     sentence = "Sent back by internal verification: it is open for evidence again. Its assessor says what is needed."
     telling.came_back(enrolment, sentence, [enrolment.countersigner], by, at)
     return _told(enrolment, Verb.SEND_BACK, by, at, finding=finding, sample=sample.pk if sample else None)
@@ -195,18 +237,37 @@ def leave_unsampled(*, enrolment: Enrolment, reason: str, by: User, at: datetime
 def answer_action(*, action: Action, answer: str, by: User, at: datetime.datetime) -> Action:
     """Whoever an action was given to, or the unit's assessor of today, says what was done about it.
 
-    A better answer may follow until the verifier closes the action; the audit book keeps each.
+    A better answer may follow until the verifier closes the action; each is kept.
     """
     answer = require(answer, "Say what you have done.")
     enrolment, action = _locked_action(action)
     assessor = person(by, enrolment.centre_id, at)
     refuse(answering_refusals(assessor, people_of(enrolment), action_facts(action)))
-    Action.objects.filter(pk=action.pk).update(answer=answer, answered_at=at, answered_by=by)
+    turns.answered(action, answer, by, at)
     asked_by = [action.raised_by, enrolment.verifier]
     sentence = "An action was answered, to be closed."
     telling.tell_action(action, Told.ANSWERED, sentence, asked_by, by, at)
     _told(enrolment, "answer_action", by, at, action=action.pk, answer=answer)
-    action.refresh_from_db()
+    return action
+
+
+@transaction.atomic
+def return_action(
+    *, action: Action, words: str, due_on: datetime.date | None, by: User, at: datetime.datetime
+) -> Action:
+    """The verifier does not accept the answer, and says what is missing; a new day may be given with it.
+
+    The answer stays among the turns of the action, which waits for its owner again.
+    """
+    words = require(words, "Say what is missing in the answer.")
+    enrolment, action = _locked_action(action)
+    refuse(closing_refusals(person(by, enrolment.centre_id, at), everybody_in(enrolment), action_facts(action)))
+    answered_by = action.answered_by
+    turns.sent_back(action, words, due_on, by, at)
+    sentence = f"Your answer was sent back: more is asked of you by {action.due_on:%-d %B %Y}."
+    telling.tell_action(action, Told.ACTION, sentence, [action.owner, answered_by], by, at)
+    day = due_on.isoformat() if due_on else None
+    _told(enrolment, "return_action", by, at, action=action.pk, words=words, due_on=day)
     return action
 
 
@@ -217,10 +278,9 @@ def close_action(*, action: Action, by: User, at: datetime.datetime) -> Action:
     verifier = person(by, enrolment.centre_id, at)
     people = everybody_in(enrolment)
     refuse(closing_refusals(verifier, people, action_facts(action)))
-    Action.objects.filter(pk=action.pk).update(closed_at=at, closed_by=by)
+    turns.closed(action, by, at)
     telling.tell_action(action, Told.ACTION, "An action was closed by its verifier.", [action.owner], by, at)
     _told(enrolment, "close_action", by, at, action=action.pk)
-    action.refresh_from_db()
     return action
 
 
@@ -252,9 +312,22 @@ def _locked_action(action: Action) -> tuple[Enrolment, Action]:
     return enrolment, found
 
 
-def _sampled_refusals(enrolment: Enrolment, criteria: set[int]) -> list[str]:
+def _decided_in(enrolment: Enrolment, readings: set[int]) -> set[int]:
+    """The criteria of the unit that were decided in these readings."""
+    if not readings:
+        return set()
+    return set(Decision.objects.filter(review__in=readings, enrolment=enrolment).values_list("criterion_id", flat=True))
+
+
+def _sampled_refusals(enrolment: Enrolment, criteria: set[int], stage: str, readings: set[int]) -> list[str]:
+    read = Review.objects.filter(pk__in=readings, version__evidence__mappings__enrolment=enrolment).distinct()
+    if read.count() != len(readings) or (readings and stage != SampleStage.INTERIM):
+        return ["Tick readings of this unit, in an interim sample."]
+    if readings and not criteria:
+        return []
     if not criteria or enrolment.unit.criteria.filter(pk__in=criteria).count() != len(criteria):
-        return ["Tick the criteria you sampled."]
+        interim = stage == SampleStage.INTERIM
+        return ["Tick the items or criteria you sampled." if interim else "Tick the criteria you sampled."]
     return []
 
 
@@ -269,22 +342,21 @@ def _action_refusals(finding: str, wanted: str, due_on: datetime.date | None, at
     return sentences
 
 
-def _close(
-    sample: Sample,
-    criteria: set[int],
-    outcome: SampleOutcome,
-    feedback: str,
-    by: User,
-    at: datetime.datetime,
-    *,
-    seen_at_location: bool = False,
-) -> None:
+def _close(sample: Sample, said: Closing, by: User, at: datetime.datetime) -> None:
     """Write down what was looked at and what came of it; whoever looked is the sample's verifier from now on."""
     if not Sample.objects.still_open().filter(pk=sample.pk).exists():
         raise Refusal([NOT_OPEN])
-    SampledCriterion.objects.bulk_create(SampledCriterion(sample=sample, criterion_id=pk) for pk in sorted(criteria))
-    said = {"outcome": outcome, "feedback": feedback.strip(), "seen_at_location": seen_at_location}
-    _change_open(sample, done_at=at, verifier=by, **said)
+    SampledCriterion.objects.bulk_create(
+        SampledCriterion(sample=sample, criterion_id=pk) for pk in sorted(said.criteria)
+    )
+    SampledReading.objects.bulk_create(SampledReading(sample=sample, review_id=pk) for pk in sorted(said.readings))
+    write_down(sample, said.checks)
+    columns = {
+        "outcome": said.outcome,
+        "feedback": said.feedback.strip(),
+        "seen_at_location": said.seen_at_location,
+    }
+    _change_open(sample, done_at=at, verifier=by, **columns)
     watching.looked_again(sample, by, at)
 
 

@@ -12,7 +12,19 @@ from assessments.actions.claims import Target
 from assessments.actions.due import tell_due
 from assessments.actions.evidence import Described, NamedFile
 from assessments.actions.leaves import LeafTarget
-from assessments.demo import files, interests, office, people, plans, profile, records, sampled, strategy, witnesses
+from assessments.demo import (
+    files,
+    interests,
+    office,
+    people,
+    plans,
+    profile,
+    quality,
+    records,
+    sampled,
+    strategy,
+    witnesses,
+)
 from assessments.demo.centre import Harbour, open_harbour
 from assessments.demo.evidence import BY_UNIT, FLOOR_WALK, LATE_SHIFT, SHOWS, Piece
 from assessments.enums import MarkerKind, Verdict
@@ -47,6 +59,7 @@ def tell() -> Harbour:
     calendar = Calendar(timezone.now())
     story = Story(open_harbour(calendar.at), calendar)
     people.received(story.harbour, calendar.at)
+    quality.ask(story.harbour, calendar.at)
     for chapter in (
         story.collecting, story.declared, story.awaiting_countersignature, story.being_sampled,
         story.verified, story.claimed, story.sent_back, story.suspended, story.further_units,
@@ -61,6 +74,7 @@ def tell() -> Harbour:
     sampled.tell(story.harbour, calendar.now)
     people.intake(story.harbour, calendar.now)
     people.learning(story.harbour, calendar.now)
+    quality.tell(story.harbour, calendar.now)
     story.today()
     return story.harbour
 
@@ -90,6 +104,7 @@ class Story:
         )
         plans.reviewed(plan, self.calendar.later(days=5))
         self.calendar.later(days=40)
+        quality.interim(unit, self.calendar.at, self.calendar.now)
         plans.proposed_plan(other, self.calendar.at)
         at, indicators = self.calendar.later(days=2), pieces[2][0]
         plans.become_evidence(plan, indicators, self.file_for(unit, indicators, at), at)
@@ -140,6 +155,7 @@ class Story:
         )
         verification.close_sample(
             sample=sample,
+            checks=quality.found(sample, feedback="Which part of the recording shows 2.1 is not said."),
             criteria=unit.unit.criteria.filter(number__in=["1.3", "2.1", "4.2"]).values_list("pk", flat=True),
             feedback="Decisions agreed. Say in your feedback which part of the recording shows 2.1.",
             wanted="Add the minute to the feedback on 2.1 from now on.",
@@ -185,7 +201,7 @@ class Story:
     def sent_back(self) -> None:
         """Ruairidh: sampled and not agreed, open again with an action."""
         unit = self.sign_off(self.declare(self.all_met("ruairidh", "sqa-h12e04", self.staff.assessor)))
-        verification.plan_sample(
+        sample = verification.plan_sample(
             enrolment=unit,
             reason="Criterion 8 is new to us.",
             by=unit.verifier,
@@ -197,6 +213,7 @@ class Story:
             wanted="Ask for a second monitoring activity and judge 8 again.",
             due_on=self.calendar.now.date() + datetime.timedelta(days=10),
             criteria=unit.unit.criteria.filter(number__in=["8", "9"]).values_list("pk", flat=True),
+            checks=quality.found(sample, decision="8 was judged met on a single call."),
             by=unit.verifier,
             at=self.calendar.later(days=2),
         )
@@ -227,7 +244,7 @@ class Story:
     def today(self) -> None:
         """What the clock has to tell, and an answer that Dylan has begun and not sent."""
         tell_due(self.calendar.now)
-        action = Action.objects.filter(closed_at=None).earliest("raised_at")
+        action = Action.objects.filter(closed_at=None, answered_at=None).earliest("raised_at")
         page = reverse("assessments:action", args=[action.pk])
         subject = work.Subject(action.owner, AnswerForm.kept_as, str(action.pk), work.basis_of(action.answer), page)
         words = "I have asked for the recording of a second monitoring activity. It is due"

@@ -13,7 +13,7 @@ from django.http import QueryDict
 from assessments.actions.judgement import Judged, RulesOfEvidence
 from assessments.actions.leaves import LeafTarget
 from assessments.enums import HeldAt, MarkerKind, Verdict
-from assessments.models import Enrolment, EvidenceFile
+from assessments.models import AgreedOutcome, Enrolment, EvidenceFile
 from assessments.places import Markable, Places, places_in
 from assessments.queries.reading import LeafToJudge, Reading, ToJudge, UnitToJudge, Worded
 from assessments.queries.seen import Seen, seen_by
@@ -51,6 +51,8 @@ class CriterionFields:
     places: str = ""
     errors: list[str] = field(default_factory=list)
     added: bool = False
+    agreed: AgreedOutcome | None = None
+    """What the centre agreed on it in standardisation."""
 
 
 BLANK = CriterionFields(

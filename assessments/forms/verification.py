@@ -3,11 +3,13 @@
 from typing import Any
 
 from django import forms
-from django.http import QueryDict
 
 from assessments.enums import UnitStatus
+from assessments.forms.checks import ChecksForm
 from assessments.forms.journey import VerbForm
+from assessments.models import SampleQuestion
 from assessments.queries.record import CriterionRow
+from assessments.queries.sampled import ReadingShown
 from portfolio.forms import KeptForm, day
 from portfolio.whole import whole
 
@@ -18,27 +20,11 @@ def choices_of(criteria: list[CriterionRow]) -> list[tuple[int, str]]:
 
 
 class SendBackForm(VerbForm):
-    criteria = forms.TypedMultipleChoiceField(
-        label="Criteria you sampled", coerce=int, required=False, widget=forms.CheckboxSelectMultiple
-    )
+    """Where no sample is open: a sample sends the unit back on its own page."""
+
     finding = forms.CharField(label="What you found", widget=forms.Textarea(attrs={"rows": 4}))
     wanted = forms.CharField(label="What the assessor is to do", widget=forms.Textarea(attrs={"rows": 3}))
     due_on = day("By when")
-
-    def prepare(self) -> None:
-        """The criteria are asked for only where a sample is open, which sending back closes."""
-        if self.page.facts.open_sample is None:
-            del self.fields["criteria"]
-        else:
-            self.fields["criteria"].choices = choices_of(self.page.criteria)  # type: ignore[attr-defined]
-
-
-def brought_along(typed: QueryDict) -> dict[str, Any] | None:
-    """What was typed beside a sample, when its verifier goes on from there to send the unit back; None else."""
-    if "bring_along" not in typed:
-        return None
-    brought = {"finding": typed.get("feedback", ""), "wanted": typed.get("wanted", ""), "due_on": typed.get("due_on")}
-    return {**brought, "criteria": typed.getlist("criteria")}
 
 
 class WhyForm(KeptForm):
@@ -49,16 +35,17 @@ class WhyForm(KeptForm):
     reason = forms.CharField(label="Why", widget=forms.Textarea(attrs={"rows": 3}))
 
 
-class SampleForm(KeptForm):
+class SampleForm(ChecksForm):
     """What was looked at and found. An action is asked for by filling its fields."""
 
     kept_as = "sample"
 
     criteria = forms.TypedMultipleChoiceField(
         coerce=int,
+        required=False,
         widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": "Tick the criteria you sampled."},
     )
+    readings = forms.TypedMultipleChoiceField(coerce=int, required=False, widget=forms.CheckboxSelectMultiple)
     feedback = forms.CharField(
         label="Feedback to the assessor",
         required=False,
@@ -74,9 +61,19 @@ class SampleForm(KeptForm):
     due_on = day("By when", required=False)
     seen_at_location = forms.BooleanField(required=False)
 
-    def __init__(self, *args: Any, criteria: list[CriterionRow], places: list[str], **kwargs: Any) -> None:
-        """`places`: where evidence of the unit is held outside the portfolio."""
+    def __init__(
+        self,
+        *args: Any,
+        criteria: list[CriterionRow],
+        readings: list[ReadingShown],
+        places: list[str],
+        questions: list[SampleQuestion],
+        **kwargs: Any,
+    ) -> None:
+        """`places`: where evidence of the unit is held outside the portfolio; `questions`: the centre's."""
         super().__init__(*args, **kwargs)
+        self.ask(questions)
+        self.fields["readings"].choices = [(row.review.pk, row.title) for row in readings]  # type: ignore[attr-defined]
         if places:
             self.fields["seen_at_location"].label = f"I have seen the evidence at {'; '.join(places)}"
         else:
@@ -86,7 +83,28 @@ class SampleForm(KeptForm):
     @property
     def ticked(self) -> set[int]:
         """The criteria ticked so far, for the boxes that stand beside the record."""
-        return {pk for value in self["criteria"].value() or () if (pk := whole(str(value))) is not None}
+        return self._ids("criteria")
+
+    @property
+    def ticked_readings(self) -> set[int]:
+        """The readings ticked so far."""
+        return self._ids("readings")
+
+    def _ids(self, name: str) -> set[int]:
+        return {pk for value in self[name].value() or () if (pk := whole(str(value))) is not None}
+
+
+class PeriodForm(forms.Form):
+    """Which days of an assessor's decisions to list."""
+
+    since = day("From")
+    until = day("To")
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or self.cleaned_data
+        if "since" in values and "until" in values and values["until"] < values["since"]:
+            raise forms.ValidationError("The last day lies before the first.")
+        return values
 
 
 class UnitsFilterForm(forms.Form):
@@ -98,6 +116,15 @@ class UnitsFilterForm(forms.Form):
     def __init__(self, *args: Any, assessors: list[tuple[int, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["assessor"].choices = [("", "Anybody"), *assessors]  # type: ignore[attr-defined]
+
+
+class ReturnForm(KeptForm):
+    """Why an answer is not accepted."""
+
+    kept_as = "answer sent back"
+
+    words = forms.CharField(label="What is missing in the answer", widget=forms.Textarea(attrs={"rows": 3}))
+    due_on = day("A new day, if you give one", required=False)
 
 
 class AnswerForm(KeptForm):

@@ -1,10 +1,12 @@
 """Nouns of the upper floor, by chapter."""
 
+from assessments.models.activities import Activity, Attendance, CentreAction, CentreActionTurn, Meeting
 from assessments.models.adjustment import Adjustment
 from assessments.models.alarms import Alarm, AlarmQuerySet
 from assessments.models.appeal import DAYS, Appeal, AppealsProcedure, Days, Hearing
 from assessments.models.award import AuthenticationForm, Certificate, Claim
 from assessments.models.case import Case, CaseConcern, CaseStep, CaseWorker, Freeze
+from assessments.models.checks import SampleQuestion, SampleQuestions
 from assessments.models.consistency import SCOPES, ConsistencyRule
 from assessments.models.enrolment import Allocation, Enrolment, EnrolmentQuerySet
 from assessments.models.evidence import Evidence, EvidenceFile, EvidenceVersion, Mapping, Release, Showing
@@ -23,6 +25,13 @@ from assessments.models.planning import (
 from assessments.models.profile import TOLD, Profile
 from assessments.models.question_sets import QuestionSet, QuestionSetQuerySet, SetQuestion, SetQuestionCriterion
 from assessments.models.simulation import SimulatedCriterion, SimulationApproval
+from assessments.models.standardisation import (
+    AgreedOutcome,
+    BlindJudgement,
+    Exercise,
+    ExerciseCriterion,
+    Participant,
+)
 from assessments.models.strategy import (
     LeftOut,
     PlanHandover,
@@ -33,7 +42,19 @@ from assessments.models.strategy import (
     SamplingPolicy,
 )
 from assessments.models.testimony import SIGNED, STILL_WANTED, Testimony, TestimonyCriterion
-from assessments.models.verification import Action, ActionQuerySet, Sample, SampledCriterion, UnsampledNote
+from assessments.models.verification import (
+    Action,
+    ActionQuerySet,
+    ActionTurn,
+    AskedOf,
+    AskedTurn,
+    Sample,
+    SampleAnswer,
+    SampleCheck,
+    SampledCriterion,
+    SampledReading,
+    UnsampledNote,
+)
 from assessments.models.widening import Widening
 
 __all__ = [
@@ -45,20 +66,29 @@ __all__ = [
     "Acknowledgement",
     "Action",
     "ActionQuerySet",
+    "ActionTurn",
+    "Activity",
     "ActivityItem",
     "Adjustment",
     "Alarm",
     "AlarmQuerySet",
+    "AgreedOutcome",
     "Allocation",
     "Appeal",
     "AppealsProcedure",
+    "AskedOf",
+    "AskedTurn",
     "AssessmentPlan",
     "AssessorRecord",
+    "Attendance",
     "AuthenticationForm",
+    "BlindJudgement",
     "Case",
     "CaseConcern",
     "CaseStep",
     "CaseWorker",
+    "CentreAction",
+    "CentreActionTurn",
     "Certificate",
     "Claim",
     "ConsistencyRule",
@@ -72,6 +102,8 @@ __all__ = [
     "EvidenceFile",
     "EvidenceVersion",
     "Exchange",
+    "Exercise",
+    "ExerciseCriterion",
     "Freeze",
     "Hearing",
     "Interest",
@@ -80,6 +112,8 @@ __all__ = [
     "Mapping",
     "Marker",
     "PlanHandover",
+    "Meeting",
+    "Participant",
     "PlanReview",
     "PlanUnit",
     "PlannedActivity",
@@ -94,7 +128,12 @@ __all__ = [
     "ReviewedProgress",
     "RiskRating",
     "Sample",
+    "SampleAnswer",
+    "SampleCheck",
+    "SampleQuestion",
+    "SampleQuestions",
     "SampledCriterion",
+    "SampledReading",
     "SamplingPlan",
     "SamplingPolicy",
     "SetQuestion",

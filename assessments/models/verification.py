@@ -5,8 +5,10 @@ import datetime
 from django.db import models
 from django.db.models import F, Q
 
-from assessments.enums import SampleOutcome, SampleStage
+from assessments.enums import CheckedFor, CheckResult, SampleOutcome, SampleStage, Turn
+from assessments.models.checks import SampleQuestion
 from assessments.models.enrolment import Enrolment, differ, worked_on_by
+from assessments.models.judgement import Review
 from assessments.models.strategy import PlannedCell
 from portfolio.enums import Role
 from portfolio.models import StandingQuerySet, StandingRow, User, centres_of, one_of
@@ -107,6 +109,78 @@ class SampledCriterion(StandingRow):
         return self.criterion.number
 
 
+class SampledReading(StandingRow):
+    """An assessor's reading of an item that was looked at in a sample, while the unit was still being assessed."""
+
+    sample = models.ForeignKey(Sample, on_delete=models.PROTECT, related_name="readings")
+    review = models.ForeignKey(Review, on_delete=models.PROTECT, related_name="+")
+
+    objects = StandingQuerySet["SampledReading"].as_manager()
+
+    class Meta:
+        ordering = ["sample", "review"]
+        constraints = [models.UniqueConstraint(fields=["sample", "review"], name="a_reading_is_sampled_once")]
+
+    def __str__(self) -> str:
+        return str(self.review)
+
+
+NO_HAS_ITS_WORD = ~Q(result=CheckResult.NO) | ~Q(word="")
+
+
+class SampleCheck(StandingRow):
+    """What a verifier said of one of the things that are checked in every sample."""
+
+    sample = models.ForeignKey(Sample, on_delete=models.PROTECT, related_name="checks")
+    about = models.CharField(max_length=16, choices=CheckedFor)
+    result = models.CharField(max_length=3, choices=CheckResult)
+    word = models.TextField(blank=True)
+
+    objects = StandingQuerySet["SampleCheck"].as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            one_of("about", CheckedFor, "what_is_checked_is_known"),
+            one_of("result", CheckResult, "result_of_a_check_is_known"),
+            models.UniqueConstraint(fields=["sample", "about"], name="a_sample_checks_a_thing_once"),
+            models.CheckConstraint(
+                condition=NO_HAS_ITS_WORD,
+                name="a_check_that_fails_says_why",
+                violation_error_message="Say what is wrong where a check is answered no.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_about_display()}: {self.get_result_display()}"
+
+
+class SampleAnswer(StandingRow):
+    """The answer to a question of the centre's. The question stands in the wording with which it was asked."""
+
+    sample = models.ForeignKey(Sample, on_delete=models.PROTECT, related_name="answers")
+    question = models.ForeignKey(SampleQuestion, on_delete=models.PROTECT, related_name="answers")
+    result = models.CharField(max_length=3, choices=CheckResult)
+    word = models.TextField(blank=True)
+
+    objects = StandingQuerySet["SampleAnswer"].as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            one_of("result", CheckResult, "answer_in_a_sample_is_known"),
+            models.UniqueConstraint(fields=["sample", "question"], name="a_sample_answers_a_question_once"),
+            models.CheckConstraint(
+                condition=NO_HAS_ITS_WORD,
+                name="a_question_answered_no_says_why",
+                violation_error_message="Say why where a question is answered no.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.question}: {self.get_result_display()}"
+
+
 class ActionQuerySet(models.QuerySet["Action"]):
     def visible_to(self, user: User, day: datetime.date | None = None) -> "ActionQuerySet":
         """Actions in the units that exist for this person, but of their own; and those given to them.
@@ -118,13 +192,14 @@ class ActionQuerySet(models.QuerySet["Action"]):
         return self.filter(seen | Q(owner=user, enrolment__centre__in=staff))
 
 
-class Action(models.Model):
-    """Something a verifier asks of an assessor by a date. Answered by its owner, closed only by a verifier."""
+class AskedOf(models.Model):
+    """Something a verifier asks of somebody by a date. Answered by its owner, closed only by a verifier.
 
-    enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="actions")
-    sample = models.ForeignKey(Sample, on_delete=models.PROTECT, null=True, related_name="actions")
+    An answer that is not accepted goes back with a word; each turn is kept (`AskedTurn`), and `answer` is the one that
+    stands.
+    """
+
     owner = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    finding = models.TextField()
     wanted = models.TextField("what is to be done")
     due_on = models.DateField()
     raised_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
@@ -135,27 +210,8 @@ class Action(models.Model):
     closed_at = models.DateTimeField(null=True, editable=False)
     closed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, editable=False, related_name="+")
 
-    objects = ActionQuerySet.as_manager()
-
     class Meta:
-        ordering = ["due_on", "pk"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(answered_at__isnull=True, answered_by__isnull=True, answer="")
-                | (Q(answered_at__isnull=False, answered_by__isnull=False) & ~Q(answer="")),
-                name="an_answer_has_its_words",
-            ),
-            models.CheckConstraint(
-                condition=Q(closed_at__isnull=True, closed_by__isnull=True)
-                | Q(closed_at__isnull=False, closed_by__isnull=False),
-                name="a_closed_action_says_who_and_when",
-            ),
-            models.CheckConstraint(
-                condition=Q(closed_by__isnull=True) | (~Q(closed_by=F("owner")) & differ("closed_by", "answered_by")),
-                name="nobody_closes_their_own_action",
-                violation_error_message="Only the verifier closes an action, never who it was given to or answered it.",
-            ),
-        ]
+        abstract = True
 
     def __str__(self) -> str:
         return self.wanted
@@ -163,6 +219,80 @@ class Action(models.Model):
     def is_overdue(self, day: datetime.date) -> bool:
         """Not answered though its day has passed."""
         return self.answered_at is None and self.closed_at is None and self.due_on < day
+
+
+class AskedTurn(StandingRow):
+    """An answer, or the word with which one was sent back; `due_on` is the day given anew then, if one was."""
+
+    kind = models.CharField(max_length=9, choices=Turn)
+    words = models.TextField()
+    due_on = models.DateField(null=True)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}: {self.words}"
+
+
+def whole(where: str = "") -> list[models.BaseConstraint]:
+    """What holds of everything that is asked of somebody; `where` ends the names of another table's constraints."""
+    return [
+        models.CheckConstraint(
+            condition=Q(answered_at__isnull=True, answered_by__isnull=True, answer="")
+            | (Q(answered_at__isnull=False, answered_by__isnull=False) & ~Q(answer="")),
+            name=f"an_answer_has_its_words{where}",
+        ),
+        models.CheckConstraint(
+            condition=Q(closed_at__isnull=True, closed_by__isnull=True)
+            | Q(closed_at__isnull=False, closed_by__isnull=False),
+            name=f"a_closed_action_says_who_and_when{where}",
+        ),
+        models.CheckConstraint(
+            condition=Q(closed_by__isnull=True) | (~Q(closed_by=F("owner")) & differ("closed_by", "answered_by")),
+            name=f"nobody_closes_their_own_action{where}",
+            violation_error_message="Only the verifier closes an action, never who it was given to or answered it.",
+        ),
+    ]
+
+
+def whole_turns(where: str = "") -> list[models.BaseConstraint]:
+    """What holds of every turn of an action."""
+    return [
+        one_of("kind", Turn, f"turn_of_an_action_is_known{where}"),
+        models.CheckConstraint(condition=~Q(words=""), name=f"a_turn_of_an_action_has_its_words{where}"),
+        models.CheckConstraint(
+            condition=Q(kind=Turn.SENT_BACK) | Q(due_on=None), name=f"a_new_day_comes_with_sending_back{where}"
+        ),
+    ]
+
+
+class Action(AskedOf):
+    """Something a verifier asks of the assessor of a unit."""
+
+    enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="actions")
+    sample = models.ForeignKey(Sample, on_delete=models.PROTECT, null=True, related_name="actions")
+    finding = models.TextField()
+
+    objects = ActionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["due_on", "pk"]
+        constraints = whole()
+
+
+class ActionTurn(AskedTurn):
+    """A turn of an action in a unit."""
+
+    action = models.ForeignKey(Action, on_delete=models.PROTECT, related_name="turns")
+
+    objects = StandingQuerySet["ActionTurn"].as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = whole_turns()
 
 
 class UnsampledNote(StandingRow):

@@ -4,9 +4,11 @@ What was handed in is never edited, what was said stands, and nobody verifies an
 The verbs refuse all of this sooner and in more words; these hold when somebody goes past them.
 """
 
+from assessments.own_walls.activities import ACTIVITIES
 from assessments.own_walls.appeal import APPEAL
 from assessments.own_walls.award import AWARD
 from assessments.own_walls.case import CASE
+from assessments.own_walls.checks import CHECKS
 from assessments.own_walls.consistency import CONSISTENCY
 from assessments.own_walls.enrolment import ENROLMENT
 from assessments.own_walls.evidence import EVIDENCE
@@ -15,6 +17,7 @@ from assessments.own_walls.observed import OBSERVED
 from assessments.own_walls.planning import PLANNING
 from assessments.own_walls.question_sets import QUESTION_SETS
 from assessments.own_walls.simulation import ADJUSTMENT, SIMULATION
+from assessments.own_walls.standardisation import STANDARDISATION
 from assessments.own_walls.strategy import STRATEGY
 from assessments.own_walls.testimony import TESTIMONY
 from assessments.own_walls.verification import VERIFICATION
@@ -30,7 +33,10 @@ WALLS = [
     *JUDGEMENT,
     *APPEAL,
     *STRATEGY,
+    *CHECKS,
     *VERIFICATION,
+    *ACTIVITIES,
+    *STANDARDISATION,
     *AWARD,
     *CASE,
     *CONSISTENCY,

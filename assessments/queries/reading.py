@@ -8,7 +8,16 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from assessments.enums import ItemStatus, UnitStatus, Verdict
-from assessments.models import Adjustment, Decision, Enrolment, EvidenceFile, EvidenceVersion, Mapping, Testimony
+from assessments.models import (
+    Adjustment,
+    AgreedOutcome,
+    Decision,
+    Enrolment,
+    EvidenceFile,
+    EvidenceVersion,
+    Mapping,
+    Testimony,
+)
 from assessments.queries.adjustment import arranged_for
 from assessments.queries.conversation import Turn, about, decisions_on, readings_of, turns
 from assessments.queries.enrolment import staff_names
@@ -154,12 +163,15 @@ def reading(user: User, version_id: int) -> Reading:
 def versions_to_read(user: User, version_id: int) -> list[EvidenceVersion]:
     """The versions of the item that has this one, the oldest first, if the user assesses a unit it was mapped to.
 
-    Each says whether anything is `adjusted` for its candidate.
+    Each says whether anything is `adjusted` for its candidate, and whether its centre `agreed` on any criterion.
     """
     mine = Mapping.objects.filter(evidence=OuterRef("evidence"), enrolment__assessor=user)
     same = EvidenceVersion.objects.filter(pk=version_id).order_by().values("evidence")
     arranged = Adjustment.objects.in_force(timezone.localdate()).filter(candidate=OuterRef("evidence__candidate"))
-    rows = EvidenceVersion.objects.filter(Exists(mine), evidence__in=same).annotate(adjusted=Exists(arranged))
+    agreed = AgreedOutcome.objects.filter(exercise__centre=OuterRef("evidence__centre"))
+    rows = EvidenceVersion.objects.filter(Exists(mine), evidence__in=same).annotate(
+        adjusted=Exists(arranged), agreed=Exists(agreed)
+    )
     return list(rows.select_related("evidence__candidate", "evidence__centre").order_by("number"))
 
 

@@ -3,9 +3,24 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 
-from assessments.models import Action, Enrolment, Sample, SampledCriterion
+from assessments.enums import SampleStage
+from assessments.models import (
+    Action,
+    ActionTurn,
+    Decision,
+    Enrolment,
+    Review,
+    Sample,
+    SampleAnswer,
+    SampleCheck,
+    SampledCriterion,
+    SampledReading,
+    SampleQuestion,
+)
+from assessments.queries.activities import TurnShown
+from assessments.queries.checks import questions_for
 from assessments.queries.enrolment import staff_names
 from assessments.queries.judgement import everybody_in
 from assessments.queries.observed import RecordShown, records_shown
@@ -33,6 +48,17 @@ class LookedCriterion:
 
 
 @dataclass(frozen=True)
+class ReadingShown:
+    """An assessor's reading of an item, as an interim sample looks at it. `failing` names the rules not met."""
+
+    review: Review
+    title: str
+    failing: list[str]
+    decisions: list[Decision]
+    sampled: bool
+
+
+@dataclass(frozen=True)
 class SamplePage:
     """A sample with the assessor's record of the unit."""
 
@@ -42,7 +68,15 @@ class SamplePage:
     verifier: str
     planned_by: str
     criteria: list[LookedCriterion]
+    untouched: list[str]
+    """The numbers of criteria that nothing is mapped to, which an interim sample has nothing to look at for."""
+    readings: list[ReadingShown]
+    """What was read so far, in an interim sample."""
     actions: list[Action]
+    questions: list[SampleQuestion]
+    """The centre's, while the sample is open."""
+    checks: list[SampleCheck]
+    answers: list[SampleAnswer]
     places: list[str]
     """Where evidence of the unit is held outside the portfolio."""
     records: list[RecordShown]
@@ -51,18 +85,19 @@ class SamplePage:
 
 @dataclass(frozen=True)
 class ActionPage:
-    """An action with its people by name, and who works on its unit."""
+    """An action with its people by name, what happened to it, and who works on its unit."""
 
     action: Action
     people: People
     owner: str
     raised_by: str
-    answered_by: str
     closed_by: str
+    turns: list[TurnShown]
 
 
 def sample_page(user: User, pk: int, person_at: Callable[[int], Person]) -> SamplePage:
-    """The page of a sample, in thirteen queries however long the portfolio is; one more where places were marked.
+    """The page of a sample, in fourteen queries however long the portfolio is; one more where places were marked, and
+    for an interim sample two that read what was read so far.
 
     Raises Enrolment.DoesNotExist where the sample does not exist for the user: nor does it for the candidate, as what a
     verifier remarks is said to the assessor.
@@ -71,21 +106,58 @@ def sample_page(user: User, pk: int, person_at: Callable[[int], Person]) -> Samp
     person = person_at(enrolment.centre_id)
     unit = page_of(enrolment, staff, person, ruled=False)
     sample = next(sample for sample in unit.looked_at.samples if sample.pk == pk)
-    sampled = set(SampledCriterion.objects.filter(sample=pk).values_list("criterion_id", flat=True))
+    closed = sample.done_at is not None
+    sampled = (
+        set(SampledCriterion.objects.filter(sample=pk).values_list("criterion_id", flat=True)) if closed else set()
+    )
     countersigners = {said.countersigner_id for row in unit.criteria for said in row.said if said.countersigner_id}
     names = {held.user_id: held.name for held in unit.held}
     names |= names_at(enrolment, {sample.verifier_id, sample.planned_by_id, *countersigners} - set(names))
+    criteria = [looked_at(row, names, sampled) for row in with_markers(unit.criteria)]
+    interim = sample.stage == SampleStage.INTERIM
+    bare = [row for row in criteria if interim and not row.words and not row.sampled]
     return SamplePage(
         sample=sample,
         unit=unit,
         person=person,
         verifier=names[sample.verifier_id],
         planned_by=names[sample.planned_by_id],
-        criteria=[looked_at(row, names, sampled) for row in with_markers(unit.criteria)],
+        criteria=[row for row in criteria if row not in bare],
+        untouched=[row.row.criterion.number for row in bare],
+        readings=readings_in(enrolment, sample) if interim else [],
+        questions=questions_for(enrolment) if sample.is_open else [],
+        checks=list(sample.checks.all()) if sample.done_at else [],
+        answers=list(sample.answers.select_related("question")) if sample.done_at else [],
         places=places_held(enrolment.pk),
         records=list(records_shown(unit.made).values()),
         actions=[action for action in unit.looked_at.actions if action.sample_id == pk],
     )
+
+
+RULES = ("valid", "authentic", "current", "sufficient")
+
+
+def readings_in(enrolment: Enrolment, sample: Sample) -> list[ReadingShown]:
+    """Every reading of items of the unit up to the sample's end, the latest first. Two queries, or three."""
+    mapped = {"version__evidence__mappings__enrolment": enrolment.pk}
+    taken_back = {"version__evidence__mappings__taken_back_at": None}
+    decided = Decision.objects.filter(enrolment=enrolment).select_related("criterion").order_by("criterion__position")
+    found = Review.objects.filter(**mapped, **taken_back).distinct().order_by("-at", "-pk")
+    sampled: set[int] = set()
+    if sample.done_at:
+        sampled = set(SampledReading.objects.filter(sample=sample).values_list("review_id", flat=True))
+        found = found.filter(at__lte=sample.done_at)
+    rows = found.select_related("version__evidence").prefetch_related(Prefetch("decisions", decided, "decided_here"))
+    return [
+        ReadingShown(
+            review=row,
+            title=f"{row.version.evidence}: {row.version.title}",
+            failing=[rule for rule in RULES if not getattr(row, rule)],
+            decisions=vars(row)["decided_here"],
+            sampled=row.pk in sampled,
+        )
+        for row in rows
+    ]
 
 
 def looked_at(row: CriterionRow, names: dict[int, str], sampled: set[int]) -> LookedCriterion:
@@ -95,23 +167,22 @@ def looked_at(row: CriterionRow, names: dict[int, str], sampled: set[int]) -> Lo
 
 
 def action_page(user: User, pk: int) -> ActionPage:
-    """The page of an action, in five queries. Raises Action.DoesNotExist where it does not exist for the user."""
+    """The page of an action, in six queries. Raises Action.DoesNotExist where it does not exist for the user."""
     action = (
         Action.objects.visible_to(user)
         .select_related("enrolment__unit", "enrolment__candidate", "enrolment__centre", "sample")
         .get(pk=pk)
     )
-    enrolment = action.enrolment
-    who = (action.owner_id, action.raised_by_id, action.answered_by_id, action.closed_by_id)
+    enrolment, turns = action.enrolment, list(ActionTurn.objects.filter(action=action))
+    who = (action.owner_id, action.raised_by_id, action.closed_by_id, *(turn.by_id for turn in turns))
     names = names_at(enrolment, {user_id for user_id in who if user_id})
-    owner, raised_by, answered_by, closed_by = (names[user_id] if user_id else "" for user_id in who)
     return ActionPage(
         action=action,
         people=everybody_in(enrolment),
-        owner=owner,
-        raised_by=raised_by,
-        answered_by=answered_by,
-        closed_by=closed_by,
+        owner=names[action.owner_id],
+        raised_by=names[action.raised_by_id],
+        closed_by=names[action.closed_by_id] if action.closed_by_id else "",
+        turns=[TurnShown(turn, names[turn.by_id]) for turn in turns],
     )
 
 

@@ -13,6 +13,7 @@ from assessments.models import Action, Enrolment, Sample
 from assessments.testing import (
     House,
     a_unit,
+    all_well,
     an_enrolment,
     declared,
     met,
@@ -24,6 +25,7 @@ from assessments.testing import (
 from assessments.tests.acts_of_assessors import MADE
 from assessments.tests.acts_of_findings import ACTS_OF_FINDINGS
 from assessments.tests.acts_of_plans import ACTS as ACTS_OF_PLANS
+from assessments.tests.acts_of_quality import ACTS_OF_QUALITY
 from assessments.tests.acts_of_strategy import ACTS_OF_STRATEGY
 from assessments.tests.doing import Act
 from assessments.tests.further_acts import FURTHER_ACTS
@@ -62,6 +64,7 @@ def open_action(house: House, *, answered: bool = False) -> Action:
     sample = open_sample(house)
     verification.close_sample(
         sample=sample,
+        checks=all_well(),
         criteria=[targets(sample.enrolment)[0].criterion_id],
         feedback="Thin.",
         wanted="Hear another call.",
@@ -180,7 +183,14 @@ def close_sample(house: House) -> Act:
     return Act(
         house.verifier,
         lambda by: verification.close_sample(
-            sample=sample, criteria=looked_at, feedback="", wanted="", due_on=None, by=by, at=timezone.now()
+            sample=sample,
+            checks=all_well(),
+            criteria=looked_at,
+            feedback="",
+            wanted="",
+            due_on=None,
+            by=by,
+            at=timezone.now(),
         ),
     )
 
@@ -197,6 +207,14 @@ def answer_action(house: House) -> Act:
     action = open_action(house)
     return Act(
         house.assessor, lambda by: verification.answer_action(action=action, answer="Heard.", by=by, at=timezone.now())
+    )
+
+
+def return_action(house: House) -> Act:
+    action = open_action(house, answered=True)
+    return Act(
+        house.verifier,
+        lambda by: verification.return_action(action=action, words="Which?", due_on=None, by=by, at=timezone.now()),
     )
 
 
@@ -281,11 +299,13 @@ ACTS: dict[str, Callable[[House], Act]] = {
     Verb.HAND_BACK.value: hand_back,
     **ACTS_OF_STRATEGY,
     **ACTS_OF_FINDINGS,
+    **ACTS_OF_QUALITY,
     "plan_sample": plan_sample,
     "drop_sample": drop_sample,
     "close_sample": close_sample,
     "leave_unsampled": leave_unsampled,
     "answer_action": answer_action,
+    "return_action": return_action,
     "close_action": close_action,
     Verb.VERIFY.value: verify,
     Verb.SEND_BACK.value: send_back,

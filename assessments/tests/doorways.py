@@ -1,6 +1,7 @@
 """Every address of the house: where to knock, and what each person is answered. See test_doors.py."""
 
 from dataclasses import dataclass
+from types import SimpleNamespace
 
 from django.utils import timezone
 
@@ -41,6 +42,7 @@ from assessments.tests.answers import (
 from assessments.tests.doors_of_documents import TABLE_OF_DOCUMENTS
 from assessments.tests.doors_of_people import TABLE_OF_PEOPLE
 from assessments.tests.doors_of_plans import TABLE_OF_PLANS
+from assessments.tests.doors_of_quality import TABLE_OF_QUALITY
 from assessments.tests.doors_of_strategy import TABLE_OF_STRATEGY
 from assessments.tests.witnesses import token_of
 from assessments.workflow import UNIT_STEPS
@@ -70,6 +72,7 @@ class Scene:
     case: Case
     adjustment: Adjustment
     sampling_plan: SamplingPlan
+    quality: SimpleNamespace
 
 
 def slug(scene: Scene) -> list[object]:
@@ -291,6 +294,7 @@ TABLE: dict[str, Expected] = {
     "assessments:sampling": Expected(holding(Role.INTERNAL_VERIFIER, Role.LEAD_VERIFIER)),
     "assessments:units_verified": Expected(holding(Role.INTERNAL_VERIFIER, Role.LEAD_VERIFIER)),
     **TABLE_OF_STRATEGY,
+    **TABLE_OF_QUALITY,
     "assessments:plan_sample": Expected(verifying() | {"lead": 403}, of_unit),
     "assessments:leave_unsampled": Expected(verifying() | {"lead": 403}, of_unit),
     "assessments:sample": Expected(only(*STAFF_OF_THE_UNIT), of_sample),

@@ -25,6 +25,7 @@ from assessments.testing import (
     a_draft,
     a_file,
     a_signature,
+    all_well,
     an_enrolment,
     described,
     handed_in,
@@ -293,6 +294,7 @@ def certificated(house: House) -> Enrolment:
     sample = verification.plan_sample(enrolment=unit, reason="New candidate.", by=by, at=timezone.now())
     verification.close_sample(
         sample=sample,
+        checks=all_well(),
         criteria=[unit.unit.criteria.earliest("pk").pk],
         feedback="Thin.",
         wanted="Ask for a second call.",

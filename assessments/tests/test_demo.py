@@ -8,8 +8,10 @@ from django.core.management import call_command
 from assessments.enums import UnitStatus
 from assessments.models import (
     Action,
+    Activity,
     ActivityItem,
     Adjustment,
+    AgreedOutcome,
     Appeal,
     AssessmentPlan,
     AssessorRecord,
@@ -19,6 +21,8 @@ from assessments.models import (
     Enrolment,
     Evidence,
     EvidenceFile,
+    Exercise,
+    Meeting,
     PlanReview,
     Profile,
     QuestionSet,
@@ -40,7 +44,13 @@ def test_the_demonstration_centre_shows_every_stage_and_is_filled_once(standard:
     assert stages == set(UnitStatus.values) - {UnitStatus.REVOKED}
     assert len(set(Enrolment.objects.values_list("unit__key", flat=True))) == 5
     assert Sample.objects.filter(done_at=None).exists()
-    assert Action.objects.filter(closed_at=None).exists()
+    assert Action.objects.filter(closed_at=None, answered_at=None).exists()
+    assert Action.objects.filter(closed_at=None, answered_at__isnull=False).exists()
+    asked = Sample.objects.filter(checks__isnull=False, answers__isnull=False).distinct()
+    assert {sample.stage for sample in asked} == {"interim", "summative"}
+    assert {row.outcome for row in Activity.objects.filter(kind="observation")} == {"with_action"}
+    assert {row.closed_at is None for row in Exercise.objects.all()} == {True, False}
+    assert AgreedOutcome.objects.get().meeting == Meeting.objects.get()
     assert AuthenticationForm.objects.exists()
     assert {row.acknowledgements.filter(agreed=True).exists() for row in AssessorRecord.objects.all()} == {True, False}
     assert {row.status for row in QuestionSet.objects.all()} == {"in_use", "draft"}

@@ -25,7 +25,7 @@ from assessments.models import (
     Enrolment,
     EvidenceVersion,
 )
-from assessments.testing import House, a_draft, an_enrolment, handed_in, judged, signed_off
+from assessments.testing import House, a_draft, all_well, an_enrolment, handed_in, judged, signed_off
 from assessments.tests.answers import (
     CLOSED,
     ROLES,
@@ -33,6 +33,7 @@ from assessments.tests.answers import (
 from assessments.tests.appeals import a_case, acknowledged
 from assessments.tests.doors_of_people import set_people
 from assessments.tests.doors_of_plans import set_plans
+from assessments.tests.doors_of_quality import set_quality
 from assessments.tests.doors_of_strategy import a_plan_with
 from assessments.tests.doorways import TABLE, Scene
 from assessments.tests.further_acts import arranged
@@ -106,7 +107,7 @@ def set_scene(house: House, other_house: House) -> Scene:
     item, record, form = item_of(unit), recorded(unit), form_of(house)
     return Scene(
         house, browsers, unit, item, document, learning, form, upload, request, record, a_set(house),
-        an_appeal(house), a_case(house), arranged(house), a_plan_with(house, unit),
+        an_appeal(house), a_case(house), arranged(house), a_plan_with(house, unit), set_quality(house),
     )  # fmt: skip
 
 
@@ -121,6 +122,7 @@ def look_at(unit: Enrolment) -> None:
     sample = verification.plan_sample(enrolment=unit, reason="New.", by=unit.verifier, at=timezone.now())
     verification.close_sample(
         sample=sample,
+        checks=all_well(),
         criteria=[unit.unit.criteria.earliest("pk").pk],
         feedback="Thin.",
         wanted="Hear another call.",

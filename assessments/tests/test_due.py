@@ -14,6 +14,7 @@ from assessments.enums import UnitStatus
 from assessments.models import Enrolment
 from assessments.testing import House, an_enrolment, handed_in, judged
 from assessments.tests.acts import open_action, open_sample
+from assessments.tests.acts_of_quality import a_centre_action
 from assessments.tests.witnesses import a_testimony_draft, asked
 from portfolio.actions import end_role, record_qualification
 from portfolio.enums import QualificationKind, Role, Told
@@ -41,6 +42,11 @@ def waiting(house: House) -> None:
 def action(house: House) -> None:
     """Due today, raised today."""
     open_action(house)
+
+
+def centre_action(house: House) -> None:
+    """Due today, asked for today."""
+    a_centre_action(house)
 
 
 def sample(house: House) -> None:
@@ -80,6 +86,7 @@ CASES = {
     "link": Expected(witness, lifetime().days - 3, Told.LINK_ENDING, ("candidate",)),
     "waiting": Expected(waiting, 10, Told.WAITING, ("assessor",)),
     "near": Expected(action, 0, Told.ACTION_DUE, ("assessor",)),
+    "near at the centre": Expected(centre_action, 0, Told.ACTION_DUE, ("assessor",)),
     "sample": Expected(sample, 14, Told.SAMPLE_OPEN, ("verifier",)),
     "award": Expected(award, 70, Told.AWARD_DUE, ("administrator",)),
     "role": Expected(role, 46, Told.ROLE_ENDING, ("administrator",)),
@@ -109,7 +116,7 @@ def test_it_tells_once_when_the_day_has_come(house: House, other_house: House, n
     }
     assert due.tell_due(first) == 0
     later = sum(due.tell_due(first + day * DAY) for day in range(1, 60))
-    assert later == (2 if name == "near" else 0)  # an action is told once more when it is overdue, to both
+    assert later == (2 if name.startswith("near") else 0)  # an action is told once more when it is overdue, to both
 
 
 @pytest.mark.parametrize("name", CASES)

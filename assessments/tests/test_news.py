@@ -12,8 +12,20 @@ from assessments.actions import evidence as items
 from assessments.actions.testimony import decline_request
 from assessments.enums import AllocatedAs, Verb, Verdict
 from assessments.models import EvidenceFile, EvidenceVersion
-from assessments.testing import House, a_draft, a_file, an_enrolment, declared, handed_in, judged, signed_off, targets
+from assessments.testing import (
+    House,
+    a_draft,
+    a_file,
+    all_well,
+    an_enrolment,
+    declared,
+    handed_in,
+    judged,
+    signed_off,
+    targets,
+)
 from assessments.tests.acts import ACTS, open_sample
+from assessments.tests.acts_of_quality import ACTS_OF_QUALITY
 from assessments.tests.test_due import DUE
 from assessments.tests.witnesses import a_testimony_draft, asked, opened, signed, token_of
 from portfolio.enums import Told
@@ -27,6 +39,7 @@ pytestmark = pytest.mark.django_db
 Lines = set[tuple[Told, str]]
 NOBODY: Lines = set()
 CANDIDATE, ASSESSOR, VERIFIER, OFFICE = "candidate", "assessor", "verifier", "administrator"
+EXERCISE = {(Told.STANDARDISATION, ASSESSOR), (Told.STANDARDISATION, "other_assessor")}
 PAUSED = {(Told.PAUSED, CANDIDATE), (Told.PAUSED, ASSESSOR), (Told.PAUSED, VERIFIER)}
 
 TOLD: dict[str, Lines] = {
@@ -95,6 +108,19 @@ TOLD: dict[str, Lines] = {
     "use_set": NOBODY,
     "withdraw_set": NOBODY,
     "follow_set": NOBODY,
+    "set_questions": NOBODY,
+    "plan_activity": {(Told.ACTIVITY, ASSESSOR)},
+    "record_activity": {(Told.ACTIVITY, ASSESSOR), (Told.ACTION, ASSESSOR)},
+    "drop_activity": {(Told.ACTIVITY, ASSESSOR)},
+    "hold_meeting": {(Told.STANDARDISATION, ASSESSOR), (Told.STANDARDISATION, "other_assessor")},
+    "ask_of_staff": {(Told.ACTION, ASSESSOR)},
+    "answer_centre_action": {(Told.ANSWERED, VERIFIER)},
+    "return_centre_action": {(Told.ACTION, ASSESSOR)},
+    "close_centre_action": {(Told.ACTION, ASSESSOR)},
+    "set_exercise": EXERCISE,
+    "judge_in_exercise": {(Told.STANDARDISATION, VERIFIER)},
+    "close_exercise": EXERCISE,
+    "agree_outcome": EXERCISE,
     Verb.HAND_OVER: {(Told.RECORDED, CANDIDATE)},
     Verb.CORRECT: {(Told.RECORDED, CANDIDATE)},
     Verb.ACKNOWLEDGE: {(Told.ACKNOWLEDGED, ASSESSOR)},
@@ -123,6 +149,7 @@ TOLD: dict[str, Lines] = {
     "close_sample": {(Told.FINDING, ASSESSOR)},
     "leave_unsampled": {(Told.TO_CLAIM, OFFICE)},
     "answer_action": {(Told.ANSWERED, VERIFIER)},
+    "return_action": {(Told.ACTION, ASSESSOR)},
     "close_action": {(Told.ACTION, ASSESSOR)},
     Verb.VERIFY: {(Told.UNIT_SIGNED, CANDIDATE), (Told.UNIT_SIGNED, ASSESSOR), (Told.TO_CLAIM, OFFICE)},
     Verb.SEND_BACK: {(Told.UNIT_BACK, CANDIDATE), (Told.ACTION, ASSESSOR)},
@@ -133,7 +160,7 @@ TOLD: dict[str, Lines] = {
     Verb.CERTIFICATE: {(Told.UNIT_SIGNED, CANDIDATE)},
     Verb.REVOKE: {(Told.UNIT_SIGNED, CANDIDATE)},
 }
-ELSEWHERE = {Told.WITNESS, Told.TO_COUNTERSIGN, Told.CHANGED}
+ELSEWHERE = {Told.WITNESS, Told.TO_COUNTERSIGN, Told.CHANGED, Told.ALIKE}
 """Kinds that tests of their own below are about."""
 
 
@@ -179,6 +206,9 @@ def test_what_is_told_names_no_more_than_it_must(house: House, verb: str) -> Non
     act = ACTS[verb](house)
     for line in told_by(lambda: act.do(act.by)):
         assert "Thin." not in str(line), "feedback stays on the record"
+        if verb in ACTS_OF_QUALITY:
+            assert house.candidate.name not in line.subject, "what is about staff names no candidate"
+            continue
         nobodys = line.user_id == house.candidate.user_id or line.concerns.startswith("samplingplan")
         assert (house.candidate.name in line.subject) is not nobodys
 
@@ -280,6 +310,7 @@ def test_an_action_is_told_instead_of_the_sample_that_raised_it(house: House) ->
     found = told_by(
         lambda: verification.close_sample(
             sample=sample,
+            checks=all_well(),
             criteria=[targets(sample.enrolment)[0].criterion_id],
             feedback="Thin.",
             wanted="Hear another call.",
@@ -298,6 +329,7 @@ def test_a_verifier_is_told_once_that_something_they_sampled_has_changed(house: 
     sample = verification.plan_sample(enrolment=unit, reason="New.", by=house.verifier, at=timezone.now())
     verification.close_sample(
         sample=sample,
+        checks=all_well(),
         criteria=[targets(unit, "1.1")[0].criterion_id],
         feedback="",
         wanted="",

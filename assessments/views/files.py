@@ -20,45 +20,51 @@ from portfolio.serving import HEADERS, serve
 @require_safe
 def evidence_file(request: SignedInRequest, pk: int) -> HttpResponseBase:
     """The file in place, where its type is on the short safe list; else it comes as a download."""
-    return _sent(request, _file(request, pk), download=False)
+    return sent(request, _file(request, pk), download=False)
 
 
 @signed_in
 @require_safe
 def download(request: SignedInRequest, pk: int) -> HttpResponseBase:
     """The file as it was handed in, to keep. Who fetched it is written down."""
-    return _sent(request, _file(request, pk), download=True)
+    return sent(request, _file(request, pk), download=True)
 
 
 @signed_in
 @require_safe
 def page(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
     """A page of the file as a picture, as a worker drew it."""
-    return _drawn(request, pk, "image/webp", lambda rendition: renditions.page_picture(rendition, number))
+    return page_of(_file(request, pk), number)
 
 
 @signed_in
 @require_safe
 def page_text(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
     """The text of a page, for those who listen to it or search it."""
-    return _drawn(
-        request,
-        pk,
-        "text/plain; charset=utf-8",
-        lambda rendition: renditions.page_text(rendition, number) or "This page has no text: it is a picture.",
-    )
+    return page_text_of(_file(request, pk), number)
 
 
 @signed_in
 @require_safe
 def thumbnail(request: SignedInRequest, pk: int) -> HttpResponse:
     """A small picture of the file's first page."""
-    return _drawn(request, pk, "image/webp", renditions.thumbnail)
+    return _drawn(_file(request, pk), "image/webp", renditions.thumbnail)
 
 
-def _drawn(request: SignedInRequest, pk: int, kind: str, part: Callable[[Rendition], str | bytes]) -> HttpResponse:
+def page_of(file: EvidenceFile, number: int) -> HttpResponse:
+    """A page as a picture."""
+    return _drawn(file, "image/webp", lambda rendition: renditions.page_picture(rendition, number))
+
+
+def page_text_of(file: EvidenceFile, number: int) -> HttpResponse:
+    """A page as text."""
+    no_text = "This page has no text: it is a picture."
+    return _drawn(file, "text/plain; charset=utf-8", lambda drawn: renditions.page_text(drawn, number) or no_text)
+
+
+def _drawn(file: EvidenceFile, kind: str, part: Callable[[Rendition], str | bytes]) -> HttpResponse:
     """A part of what was drawn of a file, in the sandbox; 404 while there is none."""
-    stored = _file(request, pk).stored
+    stored = file.stored
     if not hasattr(stored, "rendition") or stored.rendition.status != DocumentStatus.READY:
         raise Http404("This has not been made yet.")
     try:
@@ -76,7 +82,7 @@ def _file(request: SignedInRequest, pk: int) -> EvidenceFile:
         raise Http404("There is no such file among the evidence you can see.") from None
 
 
-def _sent(request: SignedInRequest, file: EvidenceFile, *, download: bool) -> HttpResponseBase:
+def sent(request: SignedInRequest, file: EvidenceFile, *, download: bool) -> HttpResponseBase:
     """The bytes. Whatever leaves as a download, asked for as one or not, adds its access line."""
     response = serve(request, file.stored, name=file.name, download=download)
     if request.method == "GET" and response["Content-Disposition"].startswith("attachment"):

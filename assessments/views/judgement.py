@@ -1,5 +1,6 @@
 """The assessor's pages: what waits, and judging one item."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -18,9 +19,11 @@ from assessments.queries.interests import has_interest
 from assessments.queries.plans import plans_at_hand
 from assessments.queries.reading import Reading, reading, versions_to_read, words_on
 from assessments.queries.seen import AGAIN, changed_since, seen_by
+from assessments.queries.standardisation import guidance_for
 from assessments.rules import Person
 from assessments.views.asking import currency_of, person_at
 from assessments.views.viewing import files_shown
+from assessments.views.waiting import asked_of_me
 from assessments.workflow import item_refusals
 from portfolio.access import SignedInRequest, holds
 from portfolio.enums import Role
@@ -44,6 +47,7 @@ def queue(request: SignedInRequest) -> HttpResponse:
         "most": SHORT_LIST,
         **on_home(request),
         "plans": plans_at_hand(request.user, request.standing.day),
+        **asked_of_me(request),
     }
     return render(request, "assessments/judgement/queue.html", context)
 
@@ -159,12 +163,17 @@ def _waits_because(request: SignedInRequest, form: ReadingForm, person: Person) 
 
 
 def _units_shown(form: ReadingForm) -> list[UnitFields]:
-    """Each unit with the criteria to judge, all those that could be judged as well, and its evidence requirements."""
-    shown = []
+    """Each unit with the criteria to judge, all that could be judged too, and its evidence requirements."""
+    shown, version = [], form.reading.version
+    units = {unit.enrolment.unit_id for unit in form.reading.units}
+    guidance = guidance_for(version.evidence.centre_id, units) if getattr(version, "agreed", True) else {}
     for unit in form.reading.units:
         others = list(form.fields_of(unit.others))
         added = [fields for fields in others if fields.added]
-        criteria = [*form.fields_of(unit.claimed), *added]
+        criteria = [
+            replace(fields, agreed=guidance.get(fields.row.criterion.pk))
+            for fields in (*form.fields_of(unit.claimed), *added)
+        ]
         shown.append(UnitFields(unit.enrolment, criteria, others, list(form.leaves_of(unit))))
     return shown
 

@@ -20,7 +20,7 @@ from assessments.enums import SignedAs, UnitStatus, Verb
 from assessments.forms.award import CertificateForm, ClaimForm, RevokeForm
 from assessments.forms.journey import ReasonForm, SigningForm, VerbForm
 from assessments.forms.judgement import HandBackForm, ReferForm, SignOffForm
-from assessments.forms.verification import SendBackForm, brought_along
+from assessments.forms.verification import SendBackForm
 from assessments.models import Enrolment
 from assessments.queries.record import UnitPage, unit_page, with_markers
 from assessments.rules import is_assessor_of
@@ -256,9 +256,11 @@ def verb(request: SignedInRequest, pk: int, verb: str) -> HttpResponse:
     if step.verb not in page.verbs:
         deny(reason for reason in reasons if not reason.about)
     signer = {"user": request.user} if asked.signs else {}
-    brought = brought_along(request.POST)
+    if step.verb == Verb.SEND_BACK and page.facts.open_sample and not reasons and request.method != "POST":
+        messages.info(request, "This unit is being sampled: say here what you found, and send it back from here.")
+        return redirect("assessments:sample", page.facts.open_sample.pk)
     work = in_progress(request, asked.form, f"{verb} {pk}", page.facts.status, *page.verbs)
-    form = asked.form(None if brought else work.data, work=work, page=page, initial=brought, **signer)
+    form = asked.form(work.data, work=work, page=page, **signer)
     if not reasons and done(form, partial(_act, asked, page.enrolment, request)):
         messages.success(request, asked.done)
         return redirect("assessments:enrolment", pk)
@@ -283,7 +285,7 @@ def _verb_answer(
 def _act(asked: VerbPage, enrolment: Enrolment, request: SignedInRequest, cleaned: dict[str, Any]) -> None:
     values = {name: value for name, value in cleaned.items() if name != "password"}
     if asked.form is SendBackForm:
-        values.setdefault("criteria", [])
+        values["criteria"] = []
     asked.act(enrolment=enrolment, by=request.user, at=timezone.now(), **values)
 
 

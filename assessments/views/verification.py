@@ -14,15 +14,16 @@ from django.urls import reverse
 from django.utils import timezone
 
 from assessments.actions import verification
-from assessments.enums import SampleStage, UnitStatus, Verb
-from assessments.forms.verification import AnswerForm, SampleForm, UnitsFilterForm, WhyForm
+from assessments.enums import SampleOutcome, SampleStage, UnitStatus, Verb
+from assessments.forms.verification import PeriodForm, SampleForm, UnitsFilterForm, WhyForm
 from assessments.models import Action, Enrolment
 from assessments.queries.alarms import open_alarm_of
+from assessments.queries.alike import alike_page
 from assessments.queries.record import UnitPage, enrolment_shown, page_of
 from assessments.queries.sampled import SamplePage, action_page, sample_page
 from assessments.queries.sampling import desk, lines_of, listed, names_in, narrowed, verified_by
 from assessments.queries.verification import action_facts
-from assessments.rules import Person
+from assessments.rules import Person, is_lead_verifier, is_verifier_of
 from assessments.verifying import (
     STAGES,
     answering_refusals,
@@ -32,6 +33,8 @@ from assessments.verifying import (
     sample_refusals,
 )
 from assessments.views.asking import deny, linked, person_at
+from assessments.views.turns import pressed, turn_forms
+from assessments.views.waiting import beside_sampling
 from assessments.workflow import Reason
 from portfolio.access import SignedInRequest, holds, signed_in
 from portfolio.enums import Role
@@ -64,7 +67,12 @@ def sampling(request: SignedInRequest) -> HttpResponse:
     """What waits for me."""
     standing = request.standing
     leads = standing.centres(Role.LEAD_VERIFIER)
-    context = {"desk": desk(request.user, leads, standing.day), "leads": bool(leads), **on_home(request)}
+    context = {
+        "desk": desk(request.user, leads, standing.day),
+        "leads": bool(leads),
+        **on_home(request),
+        **beside_sampling(request),
+    }
     return render(request, "assessments/verification/sampling.html", context)
 
 
@@ -162,14 +170,22 @@ def sample(request: SignedInRequest, pk: int) -> HttpResponse:
     found = _sample(request, pk)
     facts = found.unit.facts
     reasons = sample_refusals(found.person, facts.people, is_open=found.sample.is_open)
-    work = in_progress(request, SampleForm, pk, facts.status)
-    form = SampleForm(work.data, work=work, criteria=found.unit.criteria, places=found.places)
+    work = in_progress(request, SampleForm, pk, facts.status, *(question.pk for question in found.questions))
+    form = SampleForm(
+        work.data,
+        work=work,
+        criteria=found.unit.criteria,
+        readings=found.readings,
+        places=found.places,
+        questions=found.questions,
+    )
     sent = request.method == "POST"
     if sent:
         deny(reason for reason in reasons if not reason.about)
         if reasons:
             show_refusal(form, Refusal([reason.sentence for reason in reasons]))
         if done(form, partial(_close, request, found)):
+            found.sample.refresh_from_db()
             messages.success(request, f"The sample is closed: {found.sample.get_outcome_display().lower()}.")
             return redirect("assessments:sample", pk)
     context = {
@@ -179,6 +195,8 @@ def sample(request: SignedInRequest, pk: int) -> HttpResponse:
         "enrolment": found.unit.enrolment,
         "form": form if sent or not reasons else None,
         "ticked": form.ticked,
+        "ticked_readings": form.ticked_readings,
+        **_alike(request, found),
         "refusals": linked(
             (reason for reason in reasons if reason.about and found.sample.is_open), found.unit.enrolment.pk
         ),
@@ -201,18 +219,18 @@ def action(request: SignedInRequest, pk: int) -> HttpResponse:
     person, facts = person_at(request, found.action.enrolment.centre_id), action_facts(found.action)
     answering = answering_refusals(person, found.people, facts)
     closing = closing_refusals(person, found.people, facts)
-    closes = request.method == "POST" and "close" in request.POST
-    work = in_progress(request, AnswerForm, pk, found.action.answer)
-    form = AnswerForm(None if closes else work.data, work=work, initial={"answer": found.action.answer})
-    answers = request.method == "POST" and not closes
-    if request.method == "POST":
-        reasons = closing if closes else answering
-        deny(reason for reason in reasons if not reason.about)
-    if closes and not closing:
+    press = pressed(request)
+    if press:
+        deny(reason for reason in (answering if press == "answer" else closing) if not reason.about)
+    answer, back = turn_forms(request, press, f"{pk}", found.action, answering=not answering, closing=not closing)
+    if press == "close" and not closing:
         verification.close_action(action=found.action, by=request.user, at=timezone.now())
         messages.success(request, "The action is closed.")
         return redirect("assessments:action", pk)
-    if answers and done(form, partial(_answer, request, found.action)):
+    if press == "send_back" and back and done(back, partial(_send_back, request, found.action)):
+        messages.success(request, "The answer has gone back, with your word.")
+        return redirect("assessments:action", pk)
+    if press == "answer" and answer and done(answer, partial(_answer, request, found.action)):
         messages.success(request, "Your answer is on record. The verifier closes the action.")
         return redirect("assessments:action", pk)
     context = {
@@ -220,7 +238,8 @@ def action(request: SignedInRequest, pk: int) -> HttpResponse:
         "action": found.action,
         "enrolment": found.action.enrolment,
         "overdue": found.action.is_overdue(request.standing.day),
-        "form": form if answers or not answering else None,
+        "form": answer,
+        "back": back,
         "may_close": not closing,
         "closing": linked((reason for reason in closing if reason.about), found.action.enrolment_id),
     }
@@ -228,12 +247,36 @@ def action(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 def _close(request: SignedInRequest, found: SamplePage, values: dict[str, Any]) -> None:
-    agreed = "not_agreed" not in request.POST
-    verification.close_sample(sample=found.sample, agreed=agreed, by=request.user, at=timezone.now(), **values)
+    """Close the sample. One that is not agreed sends back a unit that is past collecting."""
+    agreed, by, at = "not_agreed" not in request.POST, request.user, timezone.now()
+    if agreed or found.unit.facts.status == UnitStatus.COLLECTING:
+        verification.close_sample(sample=found.sample, agreed=agreed, by=by, at=at, **values)
+        return
+    values.pop("seen_at_location", None)
+    finding = values.pop("feedback")
+    verification.send_back(enrolment=found.unit.enrolment, finding=finding, by=by, at=at, **values)
+
+
+def _alike(request: SignedInRequest, found: SamplePage) -> dict[str, Any]:
+    """Where else the same assessor decided, for whoever verifies, once a sample of theirs was not agreed."""
+    people = found.unit.facts.people
+    verifies = is_verifier_of(found.person, people) or is_lead_verifier(found.person, people)
+    if found.sample.outcome != SampleOutcome.NOT_AGREED or not verifies:
+        return {}
+    period = PeriodForm(request.GET if "since" in request.GET else None)
+    days = period.cleaned_data if period.is_bound and period.is_valid() else {}
+    alike = alike_page(found.sample, request.user, days.get("since"), days.get("until"))
+    if not period.is_bound:
+        period.initial = {"since": alike.since, "until": alike.until}
+    return {"alike": alike, "period": period}
 
 
 def _answer(request: SignedInRequest, action: Action, values: dict[str, Any]) -> None:
     verification.answer_action(action=action, by=request.user, at=timezone.now(), **values)
+
+
+def _send_back(request: SignedInRequest, action: Action, values: dict[str, Any]) -> None:
+    verification.return_action(action=action, by=request.user, at=timezone.now(), **values)
 
 
 def _ask(
@@ -243,7 +286,7 @@ def _ask(
     deny(reason for reason in reasons if not reason.about)
     sent = request.method == "POST"
     work = in_progress(request, WhyForm, request.path[:60])
-    form = WhyForm(work.data, work=work)
+    form = WhyForm(work.data, work=work, initial={"reason": request.GET.get("why", "")})
     if sent and not reasons and form.is_valid():
         try:
             with work.finishing():

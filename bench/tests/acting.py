@@ -8,7 +8,7 @@ from assessments.actions import claims, judgement, verification
 from assessments.actions import enrolment as enrolments
 from assessments.actions import evidence as items
 from assessments.models import Enrolment, EvidenceVersion
-from assessments.testing import leaves
+from assessments.testing import all_well, leaves
 from bench.centre import Staffed
 from bench.loading import described, invited
 from bench.plan import DAY, DECLARED, FEEDBACK, SAMPLED, SIGNED, PlannedCandidate, PlannedItem, PlannedUnit, Stage
@@ -93,6 +93,7 @@ class Actor:
         agreed = planned.stage is Stage.VERIFIED
         verification.close_sample(
             sample=enrolment.samples.get(),
+            checks=all_well(),
             criteria=list(enrolment.unit.criteria.values_list("pk", flat=True)[:3]),
             feedback="" if agreed else FINDING,
             wanted="" if agreed else WANTED,

@@ -42,6 +42,7 @@ COMPARED: list[type[models.Model]] = [
     upper.SignOff,
     upper.Sample,
     upper.SampledCriterion,
+    upper.SampleCheck,
     upper.Action,
     upper.UnsampledNote,
     AuditEvent,

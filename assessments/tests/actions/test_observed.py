@@ -266,7 +266,7 @@ def test_a_verifier_who_devised_questions_asked_does_not_sample_the_unit(house: 
     handed_over(unit, replace(content, exchanges=[taken]))
     assert refusals(
         lambda: verification.plan_sample(enrolment=unit, reason="New.", by=house.verifier, at=timezone.now())
-    ) == ["You made a record or devised questions in this unit, so somebody else must sample it."]
+    ) == ["You made a record or devised questions in this unit, so somebody else must verify it."]
 
 
 # --- questions of sets -----------------------------------------------------------------------------------------------

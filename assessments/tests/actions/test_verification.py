@@ -16,6 +16,7 @@ from assessments.queries.verification import unit_facts
 from assessments.testing import (
     House,
     a_draft,
+    all_well,
     an_enrolment,
     declared,
     described,
@@ -46,6 +47,7 @@ def plan(unit: Enrolment, by: User | None = None) -> Sample:
 
 def close(sample: Sample, **otherwise: Any) -> Sample:
     values: dict[str, Any] = {
+        "checks": all_well(),
         "criteria": [targets(sample.enrolment)[0].criterion_id],
         "feedback": "",
         "wanted": "",
@@ -151,7 +153,7 @@ def test_nobody_samples_where_they_judged(house: House, unit: Enrolment) -> None
     Enrolment.objects.filter(pk=unit.pk).update(assessor=house.other_assessor, verifier=house.assessor)
     unit.refresh_from_db()
     decided = "You have judged evidence in this unit, so somebody else must"
-    assert refusals(lambda: plan(unit)) == [f"{decided} sample it."]
+    assert refusals(lambda: plan(unit)) == [f"{decided} verify it."]
     assert f"{decided} verify it." in refusals(lambda: verify(unit))
     assert f"{decided} verify it." in refusals(lambda: send_back(unit))
 
@@ -240,15 +242,17 @@ def test_why_signatures_were_voided_tells_nobody_what_the_verifier_said_to_the_a
 
 def test_an_open_sample_is_closed_by_it_as_not_agreed(unit: Enrolment) -> None:
     sample = plan(unit)
-    assert refusals(lambda: send_back(unit)) == ["Tick the criteria you sampled."]
-    unit = send_back(unit, criteria=[targets(unit)[0].criterion_id])
+    elsewhere = "A sample of this unit is open: send the unit back from the page of the sample."
+    assert refusals(lambda: send_back(unit)) == [elsewhere]
+    assert refusals(lambda: send_back(unit, checks=all_well())) == ["Tick the criteria you sampled."]
+    unit = send_back(unit, criteria=[targets(unit)[0].criterion_id], checks=all_well())
     sample.refresh_from_db()
     assert (sample.outcome, sample.feedback) == (SampleOutcome.NOT_AGREED, "1.1 rests on one call.")
 
 
 def test_a_sample_that_was_not_agreed_is_no_ground_to_verify_on(unit: Enrolment) -> None:
     plan(unit)
-    unit = sign_again(send_back(unit, criteria=[targets(unit)[0].criterion_id]))
+    unit = sign_again(send_back(unit, criteria=[targets(unit)[0].criterion_id], checks=all_well()))
     action = unit.actions.get()
     answer(action, unit.assessor)
     close_action(action, unit.verifier)

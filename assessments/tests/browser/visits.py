@@ -25,6 +25,7 @@ from assessments.tests.browser.visiting import NOBODY, SECOND, Visit, Where, cen
 from assessments.tests.browser.visits_of_cases import APPEALS, CASES
 from assessments.tests.browser.visits_of_people import PEOPLE
 from assessments.tests.browser.visits_of_plans import PLANS
+from assessments.tests.browser.visits_of_quality import QUALITY
 from portfolio import digest
 from portfolio.invitation import Invitation, link_to
 from portfolio.models import Document, RoleGrant, StaffQualification, User
@@ -264,12 +265,15 @@ VERIFIER = [
     Visit("anita", "assessments:leave_unsampled", unit("priya", "ocr-d20")),
     Visit("anita", "assessments:sample", sample("priya")),
     Visit("anita", "assessments:sample", sample("tom"), about="closed"),
+    Visit("iain", "assessments:sample", sample("sian"), about="interim"),
+    Visit("iain", "assessments:sample", sample("ruairidh"), about="not-agreed"),
     Visit("anita", "assessments:drop_sample", sample("priya")),
     Visit("anita", "assessments:action", action("tom"), about="closed"),
+    Visit("iain", "assessments:action", action("sian"), about="answered"),
     Visit("iain", "assessments:action", action("ruairidh")),
     Visit("anita", "assessments:enrolment", unit("priya", "ocr-d20"), "?view=criteria", "signed-off"),
     Visit("anita", "assessments:verify", unit("priya", "ocr-d20"), about="refused"),
-    Visit("anita", "assessments:send_back", unit("priya", "ocr-d20")),
+    Visit("anita", "assessments:send_back", unit("tom", "ocr-cc32")),
     Visit("iain", "assessments:reopen", unit("tom", "ocr-cc32")),
 ]
 OFFICE = [
@@ -317,7 +321,19 @@ OFFICE = [
     Visit("morag", "assessments:resume", unit("hannah", "ocr-d20")),
     Visit("morag", "portfolio:document", document),
 ]
-VISITS = [*ENTRANCE, *STANDARD, *CANDIDATE, *ASSESSOR, *PLANS, *VERIFIER, *OFFICE, *PEOPLE, *APPEALS, *CASES]
+VISITS = [
+    *ENTRANCE,
+    *STANDARD,
+    *CANDIDATE,
+    *ASSESSOR,
+    *PLANS,
+    *VERIFIER,
+    *QUALITY,
+    *OFFICE,
+    *PEOPLE,
+    *APPEALS,
+    *CASES,
+]
 
 NO_PAGE = {
     "assessments:sign_record": "follows what was just written; looked at in test_record_in_browser",
@@ -354,6 +370,9 @@ NO_PAGE = {
     "assessments:map_cell": "answers to a press of a key only",
     "assessments:adopt_plan": "answers to a press of a button only",
     "assessments:discard_plan": "answers to a press of a button only",
+    "assessments:close_exercise": "answers to a press of a button only",
+    "assessments:exercise_file": "a file",
+    "assessments:exercise_page": "a picture",
     "assessments:resend_request": "answers to a press of a button only",
     "assessments:revoke_request": "answers to a press of a button only",
     "assessments:replace_evidence": "answers to a press of a button only",

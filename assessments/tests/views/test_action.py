@@ -13,7 +13,7 @@ from assessments.actions import allocation, verification
 from assessments.enums import AllocatedAs
 from assessments.models import Action, Enrolment
 from assessments.models.verification import past_due
-from assessments.testing import House, an_enrolment, signed_off, targets
+from assessments.testing import House, all_well, an_enrolment, signed_off, targets
 from portfolio.harness import AskingClient
 from portfolio.models import User
 
@@ -38,6 +38,7 @@ def an_action(enrolment: Enrolment) -> Action:
     sample = verification.plan_sample(enrolment=enrolment, reason="New assessor.", by=enrolment.verifier, at=at)
     verification.close_sample(
         sample=sample,
+        checks=all_well(),
         criteria=[target.criterion_id for target in targets(enrolment)][:2],
         feedback="1.2 rests on one call.",
         wanted="Hear a second call.",
@@ -94,6 +95,35 @@ def test_an_answer_says_what_was_done(client: AskingClient, house: House) -> Non
     assert "This field is required." in client.post(place(action), {"answer": " "}).content.decode()
     action.refresh_from_db()
     assert action.answered_at is None
+
+
+def test_an_answer_that_is_not_enough_goes_back_with_a_word_and_both_stay(client: AskingClient, house: House) -> None:
+    action = answered(an_action(signed_off(an_enrolment(house))))
+    assert "The answer is not enough" in text(client, house.verifier, action)
+    later = action.due_on + datetime.timedelta(days=7)
+    assert "This field is required." in client.post(place(action), {"send_back": "yes"}).content.decode()
+    back = {"send_back": "yes", "words": "Which call was it?", "due_on": later.isoformat()}
+    assert client.post(place(action), back).headers["Location"] == place(action)
+    action.refresh_from_db()
+    assert (action.answer, action.answered_by, action.due_on) == ("", None, later)
+    page = text(client, house.assessor, action)
+    assert "Heard it on Monday." in page
+    assert "Which call was it?" in page
+    assert 'name="answer"' in page
+    client.post(place(action), {"answer": "Ms Odell's, of 3 May."})
+    page = text(client, house.verifier, action)
+    assert [part in page for part in ("Heard it on Monday.", "Which call was it?", "Ms Odell")] == [True] * 3
+    client.post(place(action), {"close": "yes"})
+    action.refresh_from_db()
+    assert action.closed_by == house.verifier
+    assert client.post(place(action), back).status_code == 409
+
+
+@pytest.mark.parametrize("name", ["administrator", "lead", "assessor"])
+def test_nobody_but_the_units_verifier_sends_an_answer_back(client: AskingClient, house: House, name: str) -> None:
+    action = answered(an_action(signed_off(an_enrolment(house))))
+    assert 'name="send_back"' not in text(client, getattr(house, name), action)
+    assert client.post(place(action), {"send_back": "yes", "words": "More."}).status_code == 403
 
 
 @pytest.mark.parametrize("name", ["administrator", "lead", "verifier"])

@@ -14,7 +14,7 @@ from assessments.actions import safekeeping, verification
 from assessments.enums import UnitStatus
 from assessments.models import Enrolment, EvidenceFile, Sample
 from assessments.queries import sampling
-from assessments.testing import House, an_enrolment, met, sampled, signed_off, targets, verified
+from assessments.testing import House, all_well, an_enrolment, met, sampled, signed_off, targets, verified
 from portfolio.harness import AskingClient
 from portfolio.models import User
 from portfolio.testing import a_candidate
@@ -56,6 +56,7 @@ def with_action(enrolment: Enrolment) -> Enrolment:
     """Sampled, with an action due in a week."""
     verification.close_sample(
         sample=a_sample(enrolment),
+        checks=all_well(),
         criteria=[target.criterion_id for target in targets(enrolment)][:1],
         feedback="Thin.",
         wanted="Hear a second call.",
