@@ -15,8 +15,8 @@ from django.utils import timezone
 from assessments.enums import AllocatedAs, UnitStatus, Verdict
 from assessments.models import (
     Action,
-    Alarm,
     Activity,
+    Alarm,
     Appeal,
     AssessmentPlan,
     CentreAction,

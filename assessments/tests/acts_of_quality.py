@@ -122,10 +122,6 @@ def a_closed_exercise(house: House) -> Exercise:
     return standardisation.close_exercise(exercise=exercise, by=house.verifier, at=timezone.now())
 
 
-def verifiers(house: House) -> tuple[User, ...]:
-    return (house.verifier, house.other_verifier, house.lead)
-
-
 def set_questions(house: House) -> Act:
     body = AwardingBody.objects.get(code="sqa")
     return Act(
@@ -154,7 +150,7 @@ def drop_activity(house: House) -> Act:
 
 
 def hold_meeting(house: House) -> Act:
-    return Act(house.verifier, lambda by: a_meeting(house, by=by), also=verifiers(house))
+    return Act(house.verifier, lambda by: a_meeting(house, by=by))
 
 
 def ask_of_staff(house: House) -> Act:
@@ -164,7 +160,6 @@ def ask_of_staff(house: House) -> Act:
         lambda by: activities.ask_of_staff(
             source=meeting, owner=house.assessor, wanted="Write it up.", due_on=TODAY(), by=by, at=timezone.now()
         ),
-        also=verifiers(house),
     )
 
 
@@ -181,7 +176,6 @@ def return_centre_action(house: House) -> Act:
     return Act(
         house.verifier,
         lambda by: activities.return_centre_action(action=action, words="When?", due_on=None, by=by, at=timezone.now()),
-        also=verifiers(house),
     )
 
 
@@ -190,14 +184,13 @@ def close_centre_action(house: House) -> Act:
     return Act(
         house.verifier,
         lambda by: activities.close_centre_action(action=action, by=by, at=timezone.now()),
-        also=verifiers(house),
     )
 
 
 def set_exercise(house: House) -> Act:
     unit = an_enrolment(house)
     version = handed_in(unit, "1.1", "1.2")
-    return Act(house.verifier, lambda by: an_exercise(house, unit, version=version, by=by), also=verifiers(house))
+    return Act(house.verifier, lambda by: an_exercise(house, unit, version=version, by=by))
 
 
 def judge_in_exercise(house: House) -> Act:
@@ -210,7 +203,6 @@ def close_exercise(house: House) -> Act:
     return Act(
         house.verifier,
         lambda by: standardisation.close_exercise(exercise=exercise, by=by, at=timezone.now()),
-        also=verifiers(house),
     )
 
 
@@ -228,7 +220,6 @@ def agree_outcome(house: House) -> Act:
             by=by,
             at=timezone.now(),
         ),
-        also=verifiers(house),
     )
 
 

@@ -24,7 +24,7 @@ from assessments.tests.acts_of_quality import (
     recorded,
     some_questions,
 )
-from assessments.tests.test_walls import copy, refused, update
+from assessments.tests.raw_sql import copy, refused, update
 from portfolio import walls
 
 pytestmark = pytest.mark.django_db
