@@ -1,8 +1,10 @@
 """What the verifiers of the demonstration centre did under their plan: so the grid shows every mark it knows."""
 
 import datetime
+from collections.abc import Mapping
 
 from assessments.actions import judgement, strategy, verification, widening
+from assessments.demo import quality
 from assessments.demo.centre import Harbour
 from assessments.enums import SampleStage, Verdict
 from assessments.models import Enrolment, PlannedCell, Sample, SamplingPlan
@@ -25,6 +27,7 @@ def tell(harbour: Harbour, now: datetime.datetime) -> None:
         feedback="The log is good. Say in your feedback on 2.1 which call of it you mean.",
         wanted="Name the call in the feedback on 2.1.",
         due_on=now.date() + 10 * DAY,
+        no={"feedback": "It does not say which call of the log is meant."},
     )
     sample(
         unit_of(harbour, "lukasz", "ocr-cc16"),
@@ -33,6 +36,7 @@ def tell(harbour: Harbour, now: datetime.datetime) -> None:
         feedback="Met on the log alone, which shows that calls were monitored, not what came of it.",
         wanted="Ask for one case that the log led to, and judge again.",
         due_on=now.date() + 7 * DAY,
+        no={"decision": "Met on the log alone."},
     )
     tom = unit_of(harbour, "tom", "ocr-cc26")
     sample(tom, now - 10 * DAY)
@@ -72,8 +76,9 @@ def sample(
     due_on: datetime.date | None = None,
     *,
     agreed: bool = True,
+    no: Mapping[str, str] | None = None,
 ) -> Sample:
-    """The unit sampled in the meantime: what its assessor has judged so far."""
+    """The unit sampled in the meantime: what its assessor has judged so far. `no`: the checks it did not pass."""
     chosen = verification.plan_sample(
         enrolment=unit, reason="Planned: while work is in progress.", by=unit.verifier, at=at
     )
@@ -84,6 +89,7 @@ def sample(
         wanted=wanted,
         due_on=due_on,
         agreed=agreed,
+        checks=quality.found(chosen, **(no or {})),
         by=unit.verifier,
         at=at + datetime.timedelta(hours=2),
     )

@@ -5,7 +5,7 @@ from django.utils import timezone
 from assessments.actions import alarms, handover, safekeeping, verification, widening
 from assessments.models import Alarm, EvidenceFile, Sample, SamplingPlan
 from assessments.queries.widening import proposal_for
-from assessments.testing import House, an_enrolment, handed_in, judged, sampled, targets
+from assessments.testing import House, all_well, an_enrolment, handed_in, judged, sampled, targets
 from assessments.tests.acts_of_strategy import a_cell, a_plan, a_policy
 from assessments.tests.doing import Act
 from portfolio.models import CandidateRecord
@@ -31,6 +31,7 @@ def a_finding(house: House, plan: SamplingPlan, key: str = "ocr-cc26", *, agreed
         wanted="Hear another call.",
         due_on=plan.ends_on,
         agreed=agreed,
+        checks=all_well(),
         by=house.verifier,
         at=timezone.now(),
     )

@@ -133,7 +133,7 @@ def set_questions(house: House) -> Act:
 
 
 def plan_activity(house: House) -> Act:
-    return Act(house.verifier, lambda by: an_activity(house, by=by), also=(house.lead,))
+    return Act(house.verifier, lambda by: an_activity(house, by=by))
 
 
 def record_activity(house: House) -> Act:

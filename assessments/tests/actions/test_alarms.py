@@ -17,6 +17,7 @@ from assessments.testing import (
     House,
     a_draft,
     a_file,
+    all_well,
     an_enrolment,
     handed_in,
     judged,
@@ -40,6 +41,7 @@ def looked_at(unit: Enrolment, *numbers: str, agreed: bool = True) -> Sample:
         wanted="" if agreed else "Look again.",
         due_on=None if agreed else timezone.localdate(),
         agreed=agreed,
+        checks=all_well(),
         by=unit.verifier,
         at=timezone.now(),
     )

@@ -13,7 +13,7 @@ from assessments.enums import GridMark, SampleStage
 from assessments.models import Alarm, Enrolment, EvidenceFile, PlannedCell, Sample, SamplingPlan
 from assessments.queries.cells import GridCell, Reader
 from assessments.queries.grid import Asked, Grid, choices_of, grid_page
-from assessments.testing import House, an_enrolment, handed_in, judged, met, signed_off, targets
+from assessments.testing import House, all_well, an_enrolment, handed_in, judged, met, signed_off, targets
 from assessments.tests.acts_of_strategy import a_plan, a_policy, a_proposal
 from portfolio.harness import AskingClient
 from portfolio.models import User
@@ -59,6 +59,7 @@ def taken(unit: Enrolment, wanted: str = "", *, agreed: bool = True) -> Sample:
         wanted=wanted,
         due_on=TODAY() if wanted else None,
         agreed=agreed,
+        checks=all_well(),
         by=unit.verifier,
         at=timezone.now(),
     )
@@ -75,7 +76,7 @@ def test_a_cell_says_how_sampling_stands_and_leads_to_where_it_goes_on(house: Ho
     assert (cell.mark, cell.href) == (GridMark.OPEN, f"/samples/{sample.pk}/")
     verification.close_sample(
         sample=sample, criteria=[targets(unit)[0].criterion_id], feedback="", wanted="", due_on=None,
-        by=house.verifier, at=timezone.now(),
+        checks=all_well(), by=house.verifier, at=timezone.now(),
     )  # fmt: skip
     cell = cell_for(grid_of(house, plan), unit)
     assert (cell.mark, cell.href) == (GridMark.AGREED, f"/samples/{sample.pk}/")
