@@ -16,7 +16,7 @@ from assessments.models import (
     Enrolment,
     Meeting,
 )
-from assessments.queries.enrolment import staff_holding, staff_names
+from assessments.queries.enrolment import name_of, staff_holding, staff_names
 from assessments.verifying import ActionFacts
 from portfolio.enums import Role
 from portfolio.models import Centre, StaffRecord, User
@@ -132,23 +132,34 @@ def activity_lines(rows: list[Activity], day: datetime.date) -> list[ActivityLin
 
 
 def activities_to_do(user: User, day: datetime.date) -> list[ActivityLine]:
-    """What this verifier has planned and not recorded, the first due first. Two queries, or one where there is none."""
+    """What this verifier has planned and not recorded, the first due first. One query."""
     mine = Activity.objects.visible_to(user).still_open().filter(verifier=user).select_related(*ABOUT)
-    rows = list(mine.order_by("planned_on", "pk")[:SHORT_LIST])
-    return activity_lines(rows, day)
+    named = mine.annotate(assessor_name=name_of("assessor"), verifier_name=name_of("verifier"))
+    return [
+        ActivityLine(row, vars(row)["assessor_name"] or "", vars(row)["verifier_name"] or "", row.planned_on < day)
+        for row in named.order_by("planned_on", "pk")[:SHORT_LIST]
+    ]
 
 
-def actions_to_close(user: User, centres: list[int], day: datetime.date) -> list[CentreActionLine]:
-    """Actions of these centres that were answered, for a verifier to close. Two queries, or one where there is none."""
-    rows = CentreAction.objects.filter(centre__in=centres, answered_at__isnull=False, closed_at=None)
-    return action_lines(rows.exclude(owner=user).exclude(answered_by=user)[:SHORT_LIST], day)
+@dataclass(frozen=True)
+class ActionsWaiting:
+    """Actions of the centre's that wait for a person: answered ones for them to close, and those asked of them."""
+
+    to_close: list[CentreActionLine]
+    asked: list[CentreActionLine]
 
 
-def actions_given_to(user: User, day: datetime.date) -> list[CentreActionLine]:
-    """What is asked of this person and not answered; they know their own name. One query."""
-    rows = CentreAction.objects.visible_to(user).filter(owner=user, answered_at=None, closed_at=None)
-    found = rows.select_related("activity", "meeting")[:SHORT_LIST]
-    return [CentreActionLine(row, "", source_of(row), row.is_overdue(day)) for row in found]
+def actions_waiting(user: User, closing_at: list[int], day: datetime.date) -> ActionsWaiting:
+    """The actions that wait for a person, who closes them at these centres; the first due first. One query."""
+    asked = Q(owner=user, answered_at=None)
+    answered = Q(centre__in=closing_at, answered_at__isnull=False) & ~Q(owner=user) & ~Q(answered_by=user)
+    rows = CentreAction.objects.visible_to(user).filter(asked | answered, closed_at=None)
+    named = rows.select_related("activity", "meeting").annotate(owner_name=name_of("owner"))
+    lines = [CentreActionLine(row, vars(row)["owner_name"] or "", source_of(row), row.is_overdue(day)) for row in named]
+    return ActionsWaiting(
+        to_close=[line for line in lines if line.action.answered_at][:SHORT_LIST],
+        asked=[line for line in lines if not line.action.answered_at][:SHORT_LIST],
+    )
 
 
 def action_lines(rows: "QuerySet[CentreAction]", day: datetime.date) -> list[CentreActionLine]:
