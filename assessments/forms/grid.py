@@ -4,6 +4,8 @@ from typing import Any
 
 from django import forms
 
+from portfolio.forms import KeptForm
+
 
 class GridFilterForm(forms.Form):
     """Which cells of the grid to show."""
@@ -29,8 +31,10 @@ class GridFilterForm(forms.Form):
         self.fields["site"].choices = [("", "Anywhere"), *((site, site) for site in sites)]  # type: ignore[attr-defined]
 
 
-class KeepPlanForm(forms.Form):
+class KeepPlanForm(KeptForm):
     """Why nothing follows from a finding."""
+
+    kept_as = "plan kept"
 
     reason = forms.CharField(label="Why the plan stays as it is", widget=forms.Textarea(attrs={"rows": 3}))
 

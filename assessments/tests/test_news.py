@@ -160,8 +160,8 @@ TOLD: dict[str, Lines] = {
     Verb.CERTIFICATE: {(Told.UNIT_SIGNED, CANDIDATE)},
     Verb.REVOKE: {(Told.UNIT_SIGNED, CANDIDATE)},
 }
-ELSEWHERE = {Told.WITNESS, Told.TO_COUNTERSIGN, Told.CHANGED, Told.ALIKE}
-"""Kinds that tests of their own below are about."""
+ELSEWHERE = {Told.WITNESS, Told.TO_COUNTERSIGN, Told.CHANGED, Told.ALIKE, Told.INDUCTION}
+"""Kinds that tests of their own are about, below or on the floor below."""
 
 
 def told_by(act: Callable[[], object]) -> list[Notice]:

@@ -34,6 +34,7 @@ from portfolio.refusal import Refusal
 from portfolio.rules import STAFF_ROLES
 from portfolio.views.answers import done, form_page, in_progress
 from portfolio.views.people import Trail, ask, ask_or_act
+from portfolio.whole import whole
 from units.models import Unit
 
 NONE_SUCH = "There is no such exercise among those you can see."
@@ -64,10 +65,11 @@ def set_exercise(request: SignedInRequest, slug: str) -> HttpResponse:
     centre = verified_centre(request, slug)
     units = Unit.objects.filter(awarding_body__approvals__centre=centre).order_by("short_code")
     asked = request.GET.get("unit", "")
-    if not asked.isdecimal():
+    number = whole(asked)
+    if number is None:
         context = {"centre": centre, "units": units, "trail": way(("Set an exercise", None))}
         return render(request, "assessments/standardisation/which_unit.html", context)
-    unit = get_object_or_404(units, pk=int(asked))
+    unit = get_object_or_404(units, pk=number)
     work = in_progress(request, SetExerciseForm, f"{slug} {unit.pk}")
     form = SetExerciseForm(
         work.data,

@@ -19,8 +19,9 @@ from assessments.views.asking import deny, person_at
 from assessments.views.strategy import VERIFIERS, trail, visible_plan
 from portfolio.access import SignedInRequest, holds
 from portfolio.refusal import Refusal
-from portfolio.views.answers import done, typed
+from portfolio.views.answers import done, in_progress
 from portfolio.views.people import ask_or_act
+from portfolio.whole import whole
 
 WIDEN = "widen"
 
@@ -37,14 +38,15 @@ def widen(request: SignedInRequest, pk: int, sample_pk: int) -> HttpResponse:
     deny(widening_refusals(person_at(request, plan.policy.centre_id), people_of(sample.enrolment)))
     proposal = proposal_for(plan, sample, request.standing.day)
     sent, widens = request.method == "POST", WIDEN in request.POST
-    form = KeepPlanForm(None if widens else typed(request))
+    work = in_progress(request, KeepPlanForm, f"{pk} {sample_pk}")
+    form = KeepPlanForm(None if widens else work.data, work=work)
     back = reverse("assessments:sampling_plan", args=[pk])
     refused: list[str] = []
     if widens:
-        seen = request.POST.get("seen", "")
+        seen = whole(request.POST.get("seen", ""))
         try:
             actions.widen_plan(
-                plan=plan, sample=sample, seen=int(seen) if seen.isdecimal() else -1, by=request.user, at=timezone.now()
+                plan=plan, sample=sample, seen=-1 if seen is None else seen, by=request.user, at=timezone.now()
             )
         except Refusal as refusal:
             refused = refusal.sentences

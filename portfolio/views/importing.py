@@ -21,6 +21,7 @@ from portfolio.sheets import MOST_BYTES
 from portfolio.tables import ENDINGS, Column, Table, take_away
 from portfolio.views.answers import done, show_refusal
 from portfolio.views.people import Trail, ask, ask_or_act, kept_centre, people_trail
+from portfolio.whole import whole
 
 BAD_KIND, TEMPLATE_KIND = "badrows", "peopletemplate"
 
@@ -187,7 +188,7 @@ def answered(request: SignedInRequest, act: Callable[[], object], said: str, bac
 
 def ids(request: SignedInRequest, name: str) -> list[int]:
     """Row ids that a page sent; anything else is passed over."""
-    return [int(said) for said in request.POST.getlist(name) if said.isdecimal()]
+    return [pk for said in request.POST.getlist(name) if (pk := whole(said)) is not None]
 
 
 def said(column: KnownColumn) -> Callable[[dict[str, str]], str]:
