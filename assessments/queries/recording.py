@@ -2,8 +2,10 @@
 
 import datetime
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+
+from django.db.models import Q, QuerySet
 
 from assessments.enums import RECORDED, EvidenceKind, ItemStatus, UnitStatus
 from assessments.models import Acknowledgement, Enrolment, Evidence, EvidenceFile, EvidenceVersion
@@ -82,18 +84,18 @@ def about(enrolment_id: int, kind: str, another: int) -> str:
     return f"{enrolment_id} {kind} {another}"
 
 
-def begun_by(user: User, enrolments: Iterable[Enrolment]) -> list[Begun]:
-    """The records this person has begun for these units, newest first. One query."""
-    units = {enrolment.pk: enrolment for enrolment in enrolments}
+def begun_by(user: User) -> list[Begun]:
+    """The records this person has begun for units they assess, newest first. One query, and one where some are."""
     rows = WorkInProgress.objects.visible_to(user).filter(form=KEPT_AS).order_by("-typed_at")
-    found = []
+    begun = []
     for subject, typed_at in rows.values_list("about", "typed_at"):
         unit, _, rest = subject.partition(" ")
         kind, _, another = rest.partition(" ")
-        enrolment, which = units.get(whole(unit) or 0), whole(another)
-        if enrolment and kind in RECORDED and which is not None:
-            found.append(Begun(enrolment, EvidenceKind(kind), which, typed_at))
-    return found
+        which = whole(another)
+        if kind in RECORDED and which is not None:
+            begun.append((whole(unit) or 0, EvidenceKind(kind), which, typed_at))
+    units = {row.pk: row for row in units_assessed(user).filter(pk__in={unit for unit, *_ in begun})} if begun else {}
+    return [Begun(units[unit], kind, which, typed_at) for unit, kind, which, typed_at in begun if unit in units]
 
 
 def unsettled_of(user: User) -> list[Unsettled]:
@@ -122,15 +124,25 @@ def words_against(version_ids: list[int]) -> dict[int, str]:
     return dict(disputes.values_list("record__version_id", "words"))
 
 
-def units_assessed(user: User, *, candidate_id: int | None = None) -> list[Enrolment]:
-    """The units that collect evidence and that this person assesses, by candidate. One query."""
+def units_assessed(user: User) -> QuerySet[Enrolment]:
+    """The units that collect evidence and that this person assesses, by candidate."""
     held = Enrolment.objects.held_by(user, "assessor").filter(status=UnitStatus.COLLECTING)
-    if candidate_id is not None:
-        held = held.filter(candidate=candidate_id)
     settings = ("simulation_allowed", "realistic_working_environment_allowed", "work_placement_allowed")
     people = ("candidate__centre", "candidate__user")
     listed = held.listed(*people, *(f"unit__{name}" for name in settings)).select_related("centre")
-    return list(listed.order_by("candidate__legal_name", "unit__short_code", "pk"))
+    return listed.order_by("candidate__legal_name", "unit__short_code", "pk")
+
+
+def units_beside(user: User, pk: int) -> list[Enrolment]:
+    """Of the units this person assesses, those of the candidate whose unit that is. One query."""
+    return list(units_assessed(user).filter(candidate__in=Enrolment.objects.filter(pk=pk).values("candidate")))
+
+
+def units_found(user: User, search: str) -> QuerySet[Enrolment]:
+    """Of the units this person assesses, those whose candidate's name or whose code holds the words."""
+    named = Q(candidate__legal_name__icontains=search) | Q(candidate__known_as__icontains=search)
+    found = units_assessed(user)
+    return found.filter(named | Q(unit__short_code__icontains=search)) if search else found
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -29,6 +30,8 @@ from assessments.queries.recording import (
     criteria_of,
     record_page,
     units_assessed,
+    units_beside,
+    units_found,
     unsettled_of,
 )
 from assessments.views.asking import deny, person_at
@@ -37,12 +40,13 @@ from assessments.workflow import item_refusals
 from portfolio import signing, work
 from portfolio.access import SignedInRequest, holds, signed_in
 from portfolio.enums import Role
-from portfolio.forms import SignatureForm
+from portfolio.forms import FindForm, SignatureForm
 from portfolio.models import CandidateRecord
 from portfolio.views.answers import done, in_progress
 from portfolio.whole import whole
 from portfolio.work import Subject, Work
 
+UNITS_PER_PAGE = 20
 ASK = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -99,8 +103,14 @@ class Desk:
 @require_safe
 def records(request: SignedInRequest) -> HttpResponse:
     """What I have begun, what waits for its candidate, and a new one for each unit that I assess."""
-    units = units_assessed(request.user)
-    context = {"units": units, "begun": begun_by(request.user, units), "unsettled": unsettled_of(request.user)}
+    form = FindForm(request.GET)
+    page = Paginator(units_found(request.user, form.words), UNITS_PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "page": page,
+        "form": form,
+        "begun": begun_by(request.user),
+        "unsettled": unsettled_of(request.user),
+    }
     return render(request, "assessments/evidence/records.html", context)
 
 
@@ -108,8 +118,8 @@ def records(request: SignedInRequest) -> HttpResponse:
 @require_safe
 def new_record(request: SignedInRequest, pk: int) -> HttpResponse:
     """What kind of record, for a candidate whose unit I assess."""
-    enrolment, units = held(request, pk)
-    begun = [row for row in begun_by(request.user, units) if row.enrolment == enrolment]
+    enrolment, _ = held(request, pk)
+    begun = [row for row in begun_by(request.user) if row.enrolment == enrolment]
     taken = {row.kind: max(found.another for found in begun if found.kind == row.kind) for row in begun}
     kinds = [(kind, taken.get(kind, 0) + 1) for kind in RECORDED]
     context = {"enrolment": enrolment, "kinds": kinds, "begun": begun}
@@ -286,12 +296,11 @@ def page_of(request: SignedInRequest, pk: int) -> RecordPage:
 
 def held(request: SignedInRequest, pk: int) -> tuple[Enrolment, list[Enrolment]]:
     """A unit that this person assesses and that collects evidence, and all such units of its candidate; else 404."""
-    units = units_assessed(request.user)
+    units = units_beside(request.user, pk)
     enrolment = next((row for row in units if row.pk == pk), None)
     if enrolment is None:
         raise Http404("There is no such unit among those you assess that still collects evidence.")
-    others = [row for row in units if row.candidate_id == enrolment.candidate_id and row != enrolment]
-    return enrolment, [enrolment, *others]
+    return enrolment, [enrolment, *(row for row in units if row != enrolment)]
 
 
 def around_of(centre_id: int, kind: str, units: list[Enrolment]) -> Around:
@@ -325,7 +334,7 @@ def correcting(request: SignedInRequest, pk: int) -> Desk:
     page = page_of(request, pk)
     deny(item_refusals(Verb.CORRECT, page.person, page.facts))
     candidate = page.evidence.candidate
-    units = units_assessed(request.user, candidate_id=candidate.pk)
+    units = list(units_assessed(request.user).filter(candidate=candidate.pk))
     candidate.centre = page.evidence.centre
     return Desk(
         candidate=candidate,

@@ -1,6 +1,7 @@
 """What people type, made into clean values. Forms translate; actions decide."""
 
 from portfolio.forms.diversity import DiversityForm
+from portfolio.forms.finding import FindForm
 from portfolio.forms.importing import TableForm, TakeForm
 from portfolio.forms.induction import IdentityForm, InductionForm
 from portfolio.forms.kept import DateInput, KeptForm, SignatureForm, checked, day, labels
@@ -34,6 +35,7 @@ __all__ = [
     "DiversityForm",
     "EndCompetenceForm",
     "EndRoleForm",
+    "FindForm",
     "IdentityForm",
     "InductionForm",
     "KeptForm",

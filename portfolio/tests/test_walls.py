@@ -55,7 +55,7 @@ CHANGES = {
     "portfolio_identitycheck": "seen_on = '2001-01-01'",
     "portfolio_induction": "held_on = '2001-01-01'",
     "portfolio_coveredtopic": "topic = 'safety'",
-    "portfolio_inductionacknowledged": "signature_id = signature_id",
+    "portfolio_inductionacknowledged": "signature_id = 0",
 }
 
 

@@ -315,6 +315,23 @@ def test_a_verifier_reads_it_beside_the_sample(house: House) -> None:
     assert "She greeted the caller by name." in page
 
 
+def test_units_to_make_records_for_come_by_pages_and_are_found_by_candidate_or_code(
+    assessor: AskingClient, unit: Enrolment, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = an_enrolment(house, "ocr-cc32", candidate=house.other_candidate)
+    places = [reverse("assessments:new_record", args=[row.pk]) for row in (unit, other)]
+    desk = reverse("assessments:records")
+    assert all(place in shown(assessor.get(desk)) for place in places)
+    assert 'role="search"' not in shown(assessor.get(desk))
+    monkeypatch.setattr("assessments.views.observed.UNITS_PER_PAGE", 1)
+    pages = [shown(assessor.get(desk, {"page": number})) for number in (1, 2)]
+    assert sorted(sum(place in page for page in pages) for place in places) == [1, 1]
+    for words in (house.other_candidate.name, "cc32"):
+        found = shown(assessor.get(desk, {"search": words}))
+        assert [place in found for place in places] == [False, True], words
+    assert "None of the units you assess" in shown(assessor.get(desk, {"search": "nobody"}))
+
+
 def test_a_new_record_is_a_press_away_from_unit_caseload_and_queue(assessor: AskingClient, unit: Enrolment) -> None:
     new = reverse("assessments:new_record", args=[unit.pk])
     assert new in shown(assessor.get(reverse("assessments:enrolment", args=[unit.pk])))
