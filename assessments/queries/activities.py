@@ -25,6 +25,7 @@ from portfolio.rules import STAFF_ROLES
 PER_PAGE = 20
 SHORT_LIST = 5
 ABOUT = ("enrolment__unit", "enrolment__candidate")
+OF_CANDIDATE = ("enrolment__candidate__legal_name", "enrolment__candidate__known_as")
 
 
 @dataclass(frozen=True)
@@ -133,7 +134,8 @@ def activity_lines(rows: list[Activity], day: datetime.date) -> list[ActivityLin
 
 def activities_to_do(user: User, day: datetime.date) -> list[ActivityLine]:
     """What this verifier has planned and not recorded, the first due first. One query."""
-    mine = Activity.objects.visible_to(user).still_open().filter(verifier=user).select_related(*ABOUT)
+    told = ("kind", "reason", "planned_on", "enrolment__unit__short_code", *OF_CANDIDATE)
+    mine = Activity.objects.visible_to(user).still_open().filter(verifier=user).select_related(*ABOUT).only(*told)
     named = mine.annotate(assessor_name=name_of("assessor"), verifier_name=name_of("verifier"))
     return [
         ActivityLine(row, vars(row)["assessor_name"] or "", vars(row)["verifier_name"] or "", row.planned_on < day)
@@ -154,7 +156,8 @@ def actions_waiting(user: User, closing_at: list[int], day: datetime.date) -> Ac
     asked = Q(owner=user, answered_at=None)
     answered = Q(centre__in=closing_at, answered_at__isnull=False) & ~Q(owner=user) & ~Q(answered_by=user)
     rows = CentreAction.objects.visible_to(user).filter(asked | answered, closed_at=None)
-    named = rows.select_related("activity", "meeting").annotate(owner_name=name_of("owner"))
+    told = ("wanted", "due_on", "answered_at", "closed_at", "activity__kind", "meeting__title", "meeting__held_on")
+    named = rows.select_related("activity", "meeting").only(*told).annotate(owner_name=name_of("owner"))
     lines = [CentreActionLine(row, vars(row)["owner_name"] or "", source_of(row), row.is_overdue(day)) for row in named]
     return ActionsWaiting(
         to_close=[line for line in lines if line.action.answered_at][:SHORT_LIST],

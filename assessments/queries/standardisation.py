@@ -116,7 +116,7 @@ def exercises_to_judge(user: User) -> list[Exercise]:
     """Open exercises in which this person is asked and has not answered, the first due first. One query."""
     asked = Participant.objects.filter(exercise=OuterRef("pk"), person=user, judgements=None)
     rows = Exercise.objects.visible_to(user).filter(Exists(asked), closed_at=None)
-    return list(rows.select_related("unit").order_by("due_on", "pk"))
+    return list(rows.select_related("unit").only("title", "due_on", "unit__short_code").order_by("due_on", "pk"))
 
 
 def exercise_page(user: User, pk: int) -> ExercisePage:
