@@ -18,12 +18,19 @@ export function signInAgain() {
 }
 
 async function ask() {
-  const standing = await fetch(`${again}?page_of=${encodeURIComponent(mark())}`, { headers: JSON_PLEASE }).catch(() => null);
-  if (!standing) return false;
-  const said = await standing.json().catch(() => ({}));
-  if (said.csrf) renew(said.csrf);
+  const said = await standing();
+  if (!said) return false;
   if (said.signed_in) return done();
   return inDialog(said.refused?.join(" ") ?? "", Boolean(said.refused));
+}
+
+// How the page's person stands now, with the token that goes with it; null where there is no connection.
+async function standing() {
+  const answer = await fetch(`${again}?page_of=${encodeURIComponent(mark())}`, { headers: JSON_PLEASE }).catch(() => null);
+  if (!answer) return null;
+  const said = await answer.json().catch(() => ({}));
+  if (said.csrf) renew(said.csrf);
+  return said;
 }
 
 // Every form of the page, and what htmx sends, goes on with the token of the new sign-in.
@@ -63,8 +70,12 @@ function inDialog(problem, somebodyElse) {
   document.body.append(dialog);
   dialog.showModal();
   return new Promise((resolve) => {
+    // Back from another window, where they may have signed in.
+    const lookAgain = async () => (await standing())?.signed_in && dialog.close("in");
+    addEventListener("focus", lookAgain);
     dialog.querySelector("[type=button]").addEventListener("click", () => dialog.close());
     dialog.addEventListener("close", () => {
+      removeEventListener("focus", lookAgain);
       dialog.remove();
       resolve(dialog.returnValue === "in" && done());
     });

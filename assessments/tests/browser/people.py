@@ -66,6 +66,10 @@ class Visitor:
         """The box whose label begins with these words."""
         self.page.get_by_role("checkbox", name=re.compile(rf"^{re.escape(box)}(?!\.?\w)")).check()
 
+    def answers(self, question: str, answer: str) -> None:
+        """One of a few, by its word: the box itself is out of sight."""
+        self.page.get_by_role("group", name=question).get_by_text(answer, exact=True).click()
+
     def adds_files(self, *files: tuple[str, str, bytes]) -> None:
         """Files by name, kind and content."""
         payload: list[FilePayload] = [

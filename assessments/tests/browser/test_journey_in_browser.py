@@ -241,7 +241,7 @@ def the_verifier_samples_and_asks_for_something(cast: Cast) -> None:
     for number in ("1.3", "4.4"):
         vera.ticks(number)
     for check in CheckedFor.labels:
-        vera.page.get_by_role("group", name=check).get_by_label("Yes").check()
+        vera.answers(check, "Yes")
     vera.types("Feedback to the assessor", "Well judged. Name the place in the file.")
     vera.types("What the assessor is to do", "Say where in the quiz 1.3 shows.")
     vera.types("By when", TODAY.isoformat())
