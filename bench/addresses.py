@@ -228,7 +228,7 @@ def candidates_pages(found: Subjects) -> Iterable[Page]:
     yield page("Withdraw a draft", me, "assessments:withdraw_evidence", found.draft.evidence_id, measured=False)
     yield page("Appeal a decision", me, "assessments:raise_appeal", found.begun.pk, most=HEAVY, measured=False)
     slug = found.staffed.centre.slug
-    yield page("Documents of a portfolio", me, "assessments:documents", slug, me.handle, most=HEAVY)
+    yield page("Documents of a portfolio", me, "assessments:documents", slug, me.handle)
     yield page("My profile", me, "assessments:profile", slug, measured=False)
     yield page("Document", me, "portfolio:document", found.document.pk)
     yield page("Units", me, "units:list")
@@ -239,8 +239,8 @@ def unit_pages(found: Subjects) -> Iterable[Page]:
     me, verified = found.candidate.user, found.at[Stage.VERIFIED]
     bounds: dict[str, Any] = {"most": HEAVY, "queries": MATRIX_QUERIES}
     yield page("Unit as matrix", me, "assessments:enrolment", found.begun.pk, query="?view=matrix", **bounds)
-    yield page("Unit by criterion", me, "assessments:enrolment", found.begun.pk, query="?view=criteria", **bounds)
-    yield page("Unit by evidence", me, "assessments:enrolment", found.begun.pk, query="?view=evidence", **bounds)
+    yield page("Unit by criterion", me, "assessments:enrolment", found.begun.pk, query="?view=criteria")
+    yield page("Unit by evidence", me, "assessments:enrolment", found.begun.pk, query="?view=evidence")
     yield page("Verified unit as matrix", verified.verifier, "assessments:enrolment", verified.pk, **bounds)
 
 
