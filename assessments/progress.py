@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from assessments.enums import ItemStatus, Layer, UnitStatus, Verdict
+from assessments.enums import READABLE, ItemStatus, Layer, UnitStatus, Verdict
 
 CONFIRMING = frozenset({UnitStatus.SIGNED_OFF, UnitStatus.VERIFIED, UnitStatus.CLAIMED, UnitStatus.CERTIFICATED})
 
@@ -36,7 +36,7 @@ class Mark(NamedTuple):
     @property
     def waiting(self) -> bool:
         """Handed in, and the assessor has not judged it for this criterion."""
-        return self.verdict is None and self.item_status in (ItemStatus.SUBMITTED, ItemStatus.REVIEWED)
+        return self.verdict is None and self.item_status in READABLE
 
     @property
     def returned(self) -> bool:

@@ -136,7 +136,7 @@ def close_sample(
     if not agreed and enrolment.status != UnitStatus.COLLECTING:
         sentences.append("A unit that has been declared complete is sent back where it is not agreed.")
     if agreed and not seen_at_location:
-        places = places_held(enrolment.pk, looked_at)
+        places = places_held(enrolment.pk, looked_at, read)
         sentences += [
             f"Confirm that you have seen the evidence at {place}, or leave its criteria out." for place in places
         ]
@@ -320,7 +320,11 @@ def _decided_in(enrolment: Enrolment, readings: set[int]) -> set[int]:
 
 
 def _sampled_refusals(enrolment: Enrolment, criteria: set[int], stage: str, readings: set[int]) -> list[str]:
-    read = Review.objects.filter(pk__in=readings, version__evidence__mappings__enrolment=enrolment).distinct()
+    read = Review.objects.filter(
+        pk__in=readings,
+        version__evidence__mappings__enrolment=enrolment,
+        version__evidence__mappings__taken_back_at=None,
+    ).distinct()
     if read.count() != len(readings) or (readings and stage != SampleStage.INTERIM):
         return ["Tick readings of this unit, in an interim sample."]
     if readings and not criteria:

@@ -6,6 +6,7 @@ once, and fetched by nobody who sees less.
 
 import datetime
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 from django.db import models, transaction
@@ -34,6 +35,7 @@ from assessments.enums import EvidenceKind
 from assessments.models import Enrolment
 from assessments.queries.binder import (
     Binder,
+    binder_of,
     contents_of,
     plans_in,
     profile_of,
@@ -126,16 +128,22 @@ def ask_plan(*, page: PlanPage, by: User, at: datetime.datetime) -> Document:
 
 @transaction.atomic
 def ask_binder_document(*, binder: Binder, kind: str, by: User, at: datetime.datetime) -> Document:
-    """A document of the portfolio, of the units that the person sees, as they stand."""
-    lock(binder.ids)
+    """A document of the portfolio, of the units that the person sees, as they stand.
+
+    Raises CandidateRecord.DoesNotExist where they see nothing of it any more.
+    """
+    binder = as_it_stands(binder, by)
     candidate = binder.candidate
     return asked(kind, binder_sheet_of(binder, kind, by, at), candidate.centre, candidate, by, at)
 
 
 @transaction.atomic
 def ask_whole(*, binder: Binder, by: User, at: datetime.datetime) -> Document:
-    """Every document of the portfolio in one: title page, contents, people, unit by unit, then what was recorded."""
-    lock(binder.ids)
+    """Every document of the portfolio in one: title page, contents, people, unit by unit, then what was recorded.
+
+    Raises CandidateRecord.DoesNotExist where they see nothing of it any more.
+    """
+    binder = as_it_stands(binder, by)
     candidate = binder.candidate
     return press.ask(
         centre=candidate.centre,
@@ -147,6 +155,13 @@ def ask_whole(*, binder: Binder, by: User, at: datetime.datetime) -> Document:
         by=by,
         at=at,
     )
+
+
+def as_it_stands(binder: Binder, by: User) -> Binder:
+    """The portfolio read again with its units locked, so that its facts are those of one moment."""
+    lock(binder.ids)
+    fresh = binder_of(by, binder.candidate.centre.slug, binder.candidate.user.handle)
+    return replace(fresh, units=[unit for unit in fresh.units if unit.pk in binder.ids])
 
 
 def whole(binder: Binder, by: User, at: datetime.datetime) -> list[Sheet]:

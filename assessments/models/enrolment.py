@@ -91,6 +91,11 @@ class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
         """Of what the person sees, the units on which they are named in this part, e.g. `assessor`."""
         return self.filter(**{part: user}, centre__in=centres_of(user, *STAFF, day=day))
 
+    def named(self, words: str) -> "EnrolmentQuerySet":
+        """Those whose candidate's name holds the words, or whose unit has them as its code; all without any."""
+        names = Q(candidate__legal_name__icontains=words) | Q(candidate__known_as__icontains=words)
+        return self.filter(names | Q(unit__short_code__iexact=words)) if words else self
+
     def listed(self, *more: str) -> "EnrolmentQuerySet":
         """With candidate and unit, as far as a list tells of them: a specification is too much to read for each row.
 

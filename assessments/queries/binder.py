@@ -258,7 +258,7 @@ class UnitContents:
     plans: list[AssessmentPlan]
     items: list[EvidenceVersion]
     unread: list[int]
-    """Numbers of items that no assessor has read yet."""
+    """Numbers of items that an assessor has not read, or not all that is mapped here."""
     unsigned: list[int]
     """Numbers of records that the candidate has not acknowledged."""
     elsewhere: list[int]
@@ -283,7 +283,9 @@ def contents_of(binder: Binder, user: User) -> Contents:
     versions = {version.evidence_id: version for version in in_binder(binder)}
     mapped = Mapping.objects.filter(enrolment__in=binder.ids, taken_back_at=None).order_by()
     items: dict[int, list[EvidenceVersion]] = defaultdict(list)
-    for enrolment, evidence in sorted(set(mapped.values_list("enrolment_id", "evidence_id"))):
+    rows = list(mapped.values_list("enrolment_id", "evidence_id", "waiting_since"))
+    waiting = {(enrolment, evidence) for enrolment, evidence, since in rows if since}
+    for enrolment, evidence in sorted({(enrolment, evidence) for enrolment, evidence, _ in rows}):
         if evidence in versions:
             items[enrolment].append(versions[evidence])
     states = record_states({version.pk for version in versions.values() if version.evidence.author_id})
@@ -306,7 +308,11 @@ def contents_of(binder: Binder, user: User) -> Contents:
                 enrolment=unit,
                 plans=plans.get(unit.pk, []),
                 items=items[unit.pk],
-                unread=numbers_of(row for row in items[unit.pk] if row.status == ItemStatus.SUBMITTED),
+                unread=numbers_of(
+                    row
+                    for row in items[unit.pk]
+                    if row.status == ItemStatus.SUBMITTED or (unit.pk, row.evidence_id) in waiting
+                ),
                 unsigned=numbers_of(
                     row for row in items[unit.pk] if row.pk in states and not states[row.pk].acknowledged
                 ),

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
-from assessments.enums import ItemStatus, Pace, SignedAs, UnitStatus, Verb, Verdict
+from assessments.enums import READABLE, ItemStatus, Pace, SignedAs, UnitStatus, Verb, Verdict
 from assessments.models import Acknowledgement, Enrolment, EvidenceVersion, Mapping, SignOff
 from assessments.progress import Mark, Progress
 from assessments.queries.consistency import BLOCKING
@@ -16,7 +16,6 @@ from assessments.queries.enrolment import kept_pace, kept_progress, name_of
 from assessments.queries.judgement import rows_of, unit_facts
 from assessments.queries.marks import Word, words_in
 from assessments.queries.plans import activities_due, to_agree
-from assessments.queries.recording import IN_FORCE
 from assessments.rules import Person
 from assessments.workflow import unit_needs
 from portfolio.models import User
@@ -134,7 +133,7 @@ OPEN_ITEMS = (
     EvidenceVersion.objects.filter(replaced_at=None)
     .filter(
         Q(status__in=(ItemStatus.DRAFT, ItemStatus.RETURNED))
-        | Q(status__in=IN_FORCE, record__isnull=False)
+        | Q(status__in=READABLE, record__isnull=False)
         & ~Exists(Acknowledgement.objects.filter(record__version=OuterRef("pk")))
     )
     .order_by("pk", "reviews__pk")

@@ -80,9 +80,7 @@ def narrowed(found: EnrolmentQuerySet, wanted: Wanted) -> EnrolmentQuerySet:
     """Those of the units that are asked for, in the order asked for."""
     now = timezone.now()
     today = timezone.localdate(now)
-    if wanted.search:
-        names = Q(candidate__legal_name__icontains=wanted.search) | Q(candidate__known_as__icontains=wanted.search)
-        found = found.filter(names | Q(unit__short_code__iexact=wanted.search))
+    found = found.named(wanted.search)
     if wanted.unit:
         found = found.filter(unit=wanted.unit)
     if wanted.status:

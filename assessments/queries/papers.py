@@ -212,7 +212,6 @@ class ItemKept:
     """A version as an index tells it: where it is held, and what became of its files."""
 
     version: EvidenceVersion
-    files: int
     shut_away: int
     destroyed: int
 
@@ -220,22 +219,26 @@ class ItemKept:
 def items_kept(version_ids: Iterable[int]) -> dict[int, ItemKept]:
     """These versions, with their files counted. Two queries."""
     versions = {row.pk: row for row in EvidenceVersion.objects.filter(pk__in=list(version_ids))}
-    counted: dict[int, list[int]] = {pk: [0, 0, 0] for pk in versions}
+    counted: dict[int, list[int]] = {pk: [0, 0] for pk in versions}
     files = EvidenceFile.objects.filter(version__in=versions, removed_at=None).order_by()
     for version, quarantined, destroyed in files.values_list("version_id", "quarantined_at", "destroyed_at"):
-        counted[version][2 if destroyed else 1 if quarantined else 0] += 1
-    return {pk: ItemKept(version, sum(counted[pk]), *counted[pk][1:]) for pk, version in versions.items()}
+        if destroyed or quarantined:
+            counted[version][1 if destroyed else 0] += 1
+    return {pk: ItemKept(version, *counted[pk]) for pk, version in versions.items()}
 
 
 def withdrawn_in(enrolment: Enrolment) -> list[EvidenceVersion]:
-    """Items that were evidence in the unit and were withdrawn after they had a number, by number. One query."""
+    """Items that were evidence in the unit and were withdrawn after they were handed in, by number. One query.
+
+    A draft of a next version that was given up is none: the version before it is in force.
+    """
     rows = EvidenceVersion.objects.filter(
-        status=ItemStatus.WITHDRAWN, evidence__number__isnull=False, evidence__mappings__enrolment=enrolment.pk
+        status=ItemStatus.WITHDRAWN,
+        submitted_at__isnull=False,
+        replaced_at=None,
+        evidence__mappings__enrolment=enrolment.pk,
     )
-    latest: dict[int, EvidenceVersion] = {}
-    for row in rows.select_related("evidence").order_by("evidence__number", "number").distinct():
-        latest[row.evidence_id] = row
-    return list(latest.values())
+    return list(rows.select_related("evidence").order_by("evidence__number").distinct())
 
 
 # --- who may fetch them ----------------------------------------------------------------------------------------------
@@ -253,8 +256,10 @@ def covered(user: User, document: Document) -> bool:
 
 def item_shown(user: User, document: Document) -> Shown | None:
     """The item whose document it is, for whoever sees it and all that the document tells. Two queries."""
-    evidence = Evidence.objects.visible_to(user).filter(pk=document.subject_id).first()
+    evidence = Evidence.objects.visible_to(user).select_related("candidate").filter(pk=document.subject_id).first()
     if evidence is None or not covered(user, document):
+        return None
+    if document.facts.get("covers", {}).get("staff") and evidence.candidate.user_id == user.pk:
         return None
     return Shown(str(evidence), "assessments:evidence", (evidence.pk,))
 

@@ -5,10 +5,8 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
-
-from assessments.enums import RECORDED, EvidenceKind, ItemStatus, UnitStatus
-from assessments.models import Acknowledgement, Enrolment, Evidence, EvidenceFile, EvidenceVersion
+from assessments.enums import READABLE, RECORDED, EvidenceKind, UnitStatus
+from assessments.models import Acknowledgement, Enrolment, EnrolmentQuerySet, Evidence, EvidenceFile, EvidenceVersion
 from assessments.queries.evidence import enrolments_of, facts_of
 from assessments.queries.observed import RecordShown, records_shown
 from assessments.rules import Person
@@ -17,7 +15,6 @@ from portfolio.models import User, WorkInProgress
 from portfolio.whole import whole
 from units.models import Criterion
 
-IN_FORCE = (ItemStatus.SUBMITTED, ItemStatus.REVIEWED)
 KEPT_AS = "record"
 """What the form of a record is called among work in progress."""
 
@@ -100,7 +97,7 @@ def begun_by(user: User) -> list[Begun]:
 
 def unsettled_of(user: User) -> list[Unsettled]:
     """The records of this assessor that wait for their candidates, those disputed first. Two queries."""
-    mine = EvidenceVersion.objects.filter(evidence__author=user, replaced_at=None, status__in=IN_FORCE)
+    mine = EvidenceVersion.objects.filter(evidence__author=user, replaced_at=None, status__in=READABLE)
     waiting = mine.exclude(record__acknowledgements__agreed=True)
     versions = list(waiting.select_related("evidence__candidate").order_by("submitted_at"))
     words = words_against([version.pk for version in versions])
@@ -124,7 +121,7 @@ def words_against(version_ids: list[int]) -> dict[int, str]:
     return dict(disputes.values_list("record__version_id", "words"))
 
 
-def units_assessed(user: User) -> QuerySet[Enrolment]:
+def units_assessed(user: User) -> EnrolmentQuerySet:
     """The units that collect evidence and that this person assesses, by candidate."""
     held = Enrolment.objects.held_by(user, "assessor").filter(status=UnitStatus.COLLECTING)
     settings = ("simulation_allowed", "realistic_working_environment_allowed", "work_placement_allowed")
@@ -136,13 +133,6 @@ def units_assessed(user: User) -> QuerySet[Enrolment]:
 def units_beside(user: User, pk: int) -> list[Enrolment]:
     """Of the units this person assesses, those of the candidate whose unit that is. One query."""
     return list(units_assessed(user).filter(candidate__in=Enrolment.objects.filter(pk=pk).values("candidate")))
-
-
-def units_found(user: User, search: str) -> QuerySet[Enrolment]:
-    """Of the units this person assesses, those whose candidate's name or whose code holds the words."""
-    named = Q(candidate__legal_name__icontains=search) | Q(candidate__known_as__icontains=search)
-    found = units_assessed(user)
-    return found.filter(named | Q(unit__short_code__icontains=search)) if search else found
 
 
 @dataclass(frozen=True)

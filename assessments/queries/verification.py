@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from assessments.enums import HeldAt, ItemStatus, SampleOutcome, SampleStage, SignedAs
 from assessments.models import Action, Enrolment, EvidenceVersion, Mapping, PlannedCell, Sample, UnsampledNote
@@ -120,11 +120,13 @@ def verifier_digest(rows: UnitRows, samples: list[Sample]) -> str:
     return digest_for(rows, SignedAs.VERIFIER, samples=done)
 
 
-def places_held(enrolment_id: int, criteria: Iterable[int] | None = None) -> list[str]:
-    """Where evidence of the unit is held outside the portfolio, in one query: all of it, or what shows the criteria."""
+def places_held(enrolment_id: int, criteria: Iterable[int] | None = None, readings: Iterable[int] = ()) -> list[str]:
+    """Where evidence of the unit is held outside the portfolio, in one query: all of it, or what shows the criteria
+    and what was read in these readings."""
     mapped = Mapping.objects.filter(enrolment=enrolment_id, taken_back_at=None)
     if criteria is not None:
-        mapped = mapped.filter(criterion__in=list(criteria))
+        looked_at = Q(criterion__in=list(criteria)) | Q(evidence__versions__reviews__in=list(readings))
+        mapped = mapped.filter(looked_at)
     held = EvidenceVersion.objects.filter(
         evidence__mappings__in=mapped, held=HeldAt.LOCATION, submitted_at__isnull=False, replaced_at=None
     )

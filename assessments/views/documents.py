@@ -28,6 +28,7 @@ from assessments.views.item import number_asked, page_of
 from portfolio.access import SignedInRequest, signed_in
 from portfolio.models import CandidateRecord
 
+NO_PORTFOLIO = "There is no such portfolio among those you can see."
 FOR = {
     "title_page": "Whose portfolio it is, for which units, at which centre, and who works on it.",
     "contents": "What the portfolio should hold, whether it does, and where it stands.",
@@ -110,13 +111,16 @@ def plan_document(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_POST
 def binder_document(request: SignedInRequest, slug: str, handle: str, kind: str) -> HttpResponse:
     """Ask for a document of a portfolio, or for all of them in one, and go where it will be."""
-    binder = binder_for(request, slug, handle)
-    if kind == WHOLE_SET:
-        document = ask_whole(binder=binder, by=request.user, at=timezone.now())
-    elif kind in BINDER_FORMS:
-        document = ask_binder_document(binder=binder, kind=kind, by=request.user, at=timezone.now())
-    else:
+    if kind != WHOLE_SET and kind not in BINDER_FORMS:
         raise Http404("There is no such document of a portfolio.")
+    binder, at = binder_for(request, slug, handle), timezone.now()
+    try:
+        if kind == WHOLE_SET:
+            document = ask_whole(binder=binder, by=request.user, at=at)
+        else:
+            document = ask_binder_document(binder=binder, kind=kind, by=request.user, at=at)
+    except CandidateRecord.DoesNotExist:
+        raise Http404(NO_PORTFOLIO) from None
     return redirect("portfolio:document", document.pk)
 
 
@@ -125,4 +129,4 @@ def binder_for(request: SignedInRequest, slug: str, handle: str) -> Binder:
     try:
         return binder_of(request.user, slug, handle)
     except CandidateRecord.DoesNotExist:
-        raise Http404("There is no such portfolio among those you can see.") from None
+        raise Http404(NO_PORTFOLIO) from None

@@ -31,7 +31,6 @@ from assessments.queries.recording import (
     record_page,
     units_assessed,
     units_beside,
-    units_found,
     unsettled_of,
 )
 from assessments.views.asking import deny, person_at
@@ -104,7 +103,7 @@ class Desk:
 def records(request: SignedInRequest) -> HttpResponse:
     """What I have begun, what waits for its candidate, and a new one for each unit that I assess."""
     form = FindForm(request.GET)
-    page = Paginator(units_found(request.user, form.words), UNITS_PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(units_assessed(request.user).named(form.words), UNITS_PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "page": page,
         "form": form,
