@@ -406,14 +406,3 @@ class GridMark(models.TextChoices):
     LEFT_OUT = "left_out", "Not sampled, with the reason"
     UNPLANNED = "unplanned", "Not planned, no reason on record"
     NOTHING = "nothing", "Nothing to sample yet"
-
-
-PRESSING = (
-    GridMark.CHANGED,
-    GridMark.OVERDUE,
-    GridMark.OPEN,
-    GridMark.PLANNED,
-    GridMark.NOT_AGREED,
-    GridMark.ACTION,
-)
-"""Where something is still to be done."""

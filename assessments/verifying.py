@@ -29,6 +29,7 @@ STAGES: dict[UnitStatus, SampleStage] = {
 """What a sample taken at a status is: interim while the unit is being assessed, summative once it is signed off."""
 
 
+SETTLED = "This was recorded or dropped already."
 VERIFIERS = frozenset({Role.INTERNAL_VERIFIER, Role.LEAD_VERIFIER})
 NOT_OPEN = "This sample is not open any more."
 CLOSED = "This action is closed already."
@@ -65,6 +66,8 @@ def verifier_refusals(person: Person, people: People) -> list[Reason]:
 
 def hand_refusals(person: Person, people: People) -> list[Reason]:
     """Why somebody whose hand was in the unit may not verify anything in it (SQA; domain rule 1)."""
+    if person.user_id == people.candidate_id:
+        return [Reason("The unit is your own, so somebody else must verify it.", "unit")]
     if has_decided(person, people):
         return [Reason("You have judged evidence in this unit, so somebody else must verify it.", "unit")]
     if is_witness(person, people):
@@ -121,11 +124,21 @@ def planning_activity_refusals(person: Person, verifier: Person, assessor_id: in
     return []
 
 
-def recording_refusals(person: Person, verifier_id: int, *, is_open: bool) -> list[Reason]:
-    """Why this person cannot record an activity, or drop it: the verifier does for whom it was planned."""
+def recording_refusals(person: Person, verifier_id: int, people: People | None, *, is_open: bool) -> list[Reason]:
+    """Why this person cannot record an activity: the verifier does for whom it was planned, unless their hand has come
+    into the unit it is about since. `people`: that unit's, where it is about one."""
     if person.user_id != verifier_id or not person.roles & VERIFIERS:
         return [Reason("Only the verifier for whom it was planned records it.")]
-    return [] if is_open else [Reason("This was recorded or dropped already.", "activity")]
+    if not is_open:
+        return [Reason(SETTLED, "activity")]
+    return hand_refusals(person, people) if people else []
+
+
+def dropping_refusals(person: Person, verifier_id: int, *, is_open: bool) -> list[Reason]:
+    """Why this person cannot take an activity off the plan: its verifier does, or who leads, should they have gone."""
+    if (person.user_id != verifier_id and Role.LEAD_VERIFIER not in person.roles) or not person.roles & VERIFIERS:
+        return [Reason("Only the verifier for whom it was planned, or the lead verifier, drops it.")]
+    return [] if is_open else [Reason(SETTLED, "activity")]
 
 
 def meeting_refusals(person: Person) -> list[Reason]:
@@ -182,7 +195,7 @@ def cell_refusals(person: Person, people: People) -> list[Reason]:
 
 def widening_refusals(person: Person, people: People) -> list[Reason]:
     """Why this person cannot say what follows from a finding for the plan: the unit's verifier does, or who leads."""
-    if person.user_id == people.assessor_id:
+    if person.user_id in (people.assessor_id, people.countersigner_id) or has_decided(person, people):
         return [Reason("Nobody says what follows from a finding in their own assessment: another verifier must.")]
     if Role.LEAD_VERIFIER in person.roles and person.user_id != people.candidate_id:
         return []
@@ -213,11 +226,8 @@ def simulating_refusals(person: Person, people: People, status: UnitStatus, unit
     """
     if not is_verifier_of(person, people):
         return [Reason("Only the unit's internal verifier can approve a simulation.")]
-    if has_decided(person, people) or is_witness(person, people):
-        return [Reason("You have judged or testified in this unit, so somebody else must verify it.", "unit")]
-    if is_author(person, people):
-        sentence = "You made a record or devised questions in this unit, so somebody else must verify it."
-        return [Reason(sentence, "unit")]
+    if refused := hand_refusals(person, people):
+        return refused
     if not unit.allowed:
         return [Reason(f"{unit.name} does not allow simulation for any evidence.", "unit")]
     if status != UnitStatus.COLLECTING:

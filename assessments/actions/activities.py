@@ -17,12 +17,13 @@ from assessments.queries.judgement import everybody_in
 from assessments.verifying import (
     centre_answering_refusals,
     centre_closing_refusals,
+    dropping_refusals,
     hand_refusals,
     meeting_refusals,
     planning_activity_refusals,
     recording_refusals,
 )
-from portfolio import audit, notices
+from portfolio import audit
 from portfolio.actions.checks import refuse_invalid, take_turns
 from portfolio.canonical import JSON
 from portfolio.enums import Role, Told
@@ -96,9 +97,9 @@ def record_activity(
     """
     seen = require(seen, "Say what you saw.")
     activity = _locked(activity)
-    refuse(recording_refusals(person(by, activity.centre_id, at), activity.verifier_id, is_open=activity.is_open))
-    if activity.enrolment:
-        refuse(hand_refusals(person(by, activity.centre_id, at), everybody_in(activity.enrolment)))
+    people = everybody_in(activity.enrolment) if activity.enrolment else None
+    asking = person(by, activity.centre_id, at)
+    refuse(recording_refusals(asking, activity.verifier_id, people, is_open=activity.is_open))
     if held_on > timezone.localdate(at):
         raise Refusal(["It cannot have been done on a day that is still to come."])
     asks = outcome != ActivityOutcome.SATISFACTORY
@@ -120,7 +121,7 @@ def drop_activity(*, activity: Activity, reason: str, by: User, at: datetime.dat
     """It is not done after all, with the reason on record."""
     reason = require(reason, "Say why it is dropped.")
     activity = _locked(activity)
-    refuse(recording_refusals(person(by, activity.centre_id, at), activity.verifier_id, is_open=activity.is_open))
+    refuse(dropping_refusals(person(by, activity.centre_id, at), activity.verifier_id, is_open=activity.is_open))
     Activity.objects.still_open().filter(pk=activity.pk).update(dropped_at=at, drop_reason=reason)
     activity.refresh_from_db()
     telling.of_activity(activity, "It was taken off the plan.", [activity.assessor], by, at)
@@ -231,7 +232,8 @@ def _about_their_work(
     enrolment = lock_one(enrolment)
     if enrolment.centre_id != centre.pk or enrolment.assessor_id != assessor.pk:
         raise Refusal(["Choose a unit that this assessor assesses."])
-    refuse(hand_refusals(person(verifier, centre.pk, at), everybody_in(enrolment)))
+    if hand_refusals(person(verifier, centre.pk, at), everybody_in(enrolment)):
+        raise Refusal(["Choose another verifier: this one has a hand in the unit."])
 
 
 def _check_asked(wanted: str, due_on: datetime.date | None, at: datetime.datetime) -> datetime.date:
@@ -272,6 +274,5 @@ def _locked_action(action: CentreAction) -> CentreAction:
 
 
 def _told(verb: str, record: RecordT, by: User, at: datetime.datetime, details: dict[str, JSON]) -> RecordT:
-    notices.settle(record, by, at)
     audit.record(verb=verb, by=by, at=at, subject=record, centre=record.centre, details=details)
     return record

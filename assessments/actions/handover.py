@@ -9,12 +9,11 @@ from django.utils import timezone
 
 from assessments.actions.allocation import give
 from assessments.actions.journey import lock, person, refuse, require
-from assessments.allocating import allocation_refusals
 from assessments.enums import AllocatedAs
 from assessments.models import PlanHandover, SamplingPlan
 from assessments.queries.allocation import hands_in
 from assessments.queries.enrolment import staff_name
-from assessments.queries.handover import to_be_sampled
+from assessments.queries.handover import handing_refusals, to_be_sampled
 from assessments.verifying import strategy_refusals
 from portfolio import notices
 from portfolio.actions.checks import take_turns
@@ -33,7 +32,8 @@ def hand_over_plan(
     """Give the units of which a plan still wants a sample from one verifier to another: an audit line for each, all
     with one act_id.
 
-    Those that the taker cannot verify, because they decided, testified or have an interest there, stay where they are.
+    Those that the taker cannot verify, because they decided, testified or have an interest there, stay where they are;
+    so do those on which whoever hands over works themselves.
     Raises Refusal when none can go.
     """
     centre = take_turns(plan.policy.centre)
@@ -46,7 +46,7 @@ def hand_over_plan(
     ids = to_be_sampled(plan).filter(verifier=giver).order_by().values_list("pk", flat=True)
     units = [unit for unit in lock(ids).values() if unit.verifier_id == giver.pk]
     hands = hands_in(units, taker, timezone.localdate(at))
-    refused = {unit.pk: allocation_refusals(hands[unit.pk], VERIFIER, despite="") for unit in units}
+    refused = {unit.pk: handing_refusals(unit, hands[unit.pk], by) for unit in units}
     going = [unit for unit in units if not refused[unit.pk]]
     if not going:
         sentences = [sentence for found in refused.values() for sentence in found]

@@ -364,7 +364,6 @@ def of_meeting(meeting: Meeting, people: Iterable[User | None], by: User, at: Mo
 
 def of_exercise(exercise: Exercise, sentence: str, people: Iterable[User | None], by: User, at: Moment) -> None:
     """Those who were asked to judge in an exercise, or whoever set it. Its candidate is not named."""
-    notices.settle(exercise, by, at)
     place = reverse("assessments:exercise", args=[exercise.pk])
     subject = f"{exercise.title}, {exercise.unit.short_code}"
     notices.tell(News(Told.STANDARDISATION, subject, sentence, place, exercise), people, exercise.centre, by, at)

@@ -57,8 +57,8 @@ def looked_again(sample: Sample, by: User, at: datetime.datetime) -> None:
             close(alarm, changes_for(alarm), by, at, again=sample)
 
 
-def close(alarm: Alarm, changes: Iterable[ChangeShown], by: User, at: datetime.datetime, **how: object) -> int:
-    """Write beside an open alarm who looked again at what, and how. Returns how many that was: none, if it is late."""
+def close(alarm: Alarm, changes: Iterable[ChangeShown], by: User, at: datetime.datetime, **how: object) -> None:
+    """Write beside an open alarm who looked again at what, and how."""
     notices.settle(alarm, by, at)
     told = [change.sentence for change in changes]
-    return Alarm.objects.still_open().filter(pk=alarm.pk).update(looked_at=at, looked_by=by, changes=told, **how)
+    Alarm.objects.still_open().filter(pk=alarm.pk).update(looked_at=at, looked_by=by, changes=told, **how)

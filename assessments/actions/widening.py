@@ -8,8 +8,8 @@ from django.utils import timezone
 from assessments.actions.journey import person, refuse, require
 from assessments.enums import PlannedHow
 from assessments.models import PlannedCell, RiskRating, Sample, SamplingPlan, Widening
-from assessments.queries.enrolment import people_of
-from assessments.queries.widening import Proposal, Raised, finding, proposal_for
+from assessments.queries.judgement import everybody_in
+from assessments.queries.widening import Proposal, Raised, assessor_of, finding, proposal_for
 from assessments.verifying import widening_refusals
 from portfolio import audit
 from portfolio.actions.checks import take_turns
@@ -18,24 +18,25 @@ from portfolio.models import User
 from portfolio.refusal import Refusal
 
 DEALT_WITH = "Somebody has said already what follows from this finding."
-MOVED = "The facts have moved on: other units would be added by now. Look at them, and press once more."
+MOVED = "The facts have moved on: other units would be added by now, or other risks raised. Look, and press once more."
 
 
 @transaction.atomic
-def widen_plan(*, plan: SamplingPlan, sample: Sample, seen: int, by: User, at: datetime.datetime) -> Widening:
+def widen_plan(*, plan: SamplingPlan, sample: Sample, seen: str, by: User, at: datetime.datetime) -> Widening:
     """Raise the risk of the assessor and of the unit in which something was found, and add what that asks for.
 
-    A finding raises it, and a higher risk asks for more samples (domain rule 39). `seen`: how many units were shown.
+    A finding raises it, and a higher risk asks for more samples (domain rule 39). `seen`: what was shown
+    (`Proposal.shown`).
     Raises Refusal where there are others by now, or somebody has dealt with the finding.
     """
     proposal = _proposal(plan, sample, by, at)
-    if len(proposal.added) != seen:
+    if proposal.shown != seen:
         raise Refusal([MOVED])
     unit = proposal.sample.enrolment
     widening = Widening.objects.create(
         plan=plan,
         sample=sample,
-        assessor_rating=_rated(proposal, proposal.assessor, by, at, assessor_id=unit.assessor_id),
+        assessor_rating=_rated(proposal, proposal.assessor, by, at, assessor_id=assessor_of(sample)),
         unit_rating=_rated(proposal, proposal.unit, by, at, unit_id=unit.unit_id),
         added=len(proposal.added),
         by=by,
@@ -77,12 +78,12 @@ def keep_plan(*, plan: SamplingPlan, sample: Sample, reason: str, by: User, at: 
 def _found(plan: SamplingPlan, sample: Sample, by: User, at: datetime.datetime) -> Sample:
     """The finding, once the centre is locked and nothing keeps this person from acting on it."""
     centre = take_turns(plan.policy.centre)
-    people = people_of(sample.enrolment)
-    refuse(widening_refusals(person(by, centre.pk, at), people))
     try:
-        return finding(plan, sample.pk)
+        found = finding(plan, sample.pk)
     except Sample.DoesNotExist:
         raise Refusal([DEALT_WITH]) from None
+    refuse(widening_refusals(person(by, centre.pk, at), everybody_in(found.enrolment)))
+    return found
 
 
 def _proposal(plan: SamplingPlan, sample: Sample, by: User, at: datetime.datetime) -> Proposal:

@@ -16,9 +16,13 @@ OVERSEE = (*VERIFYING, Role.ADMINISTRATOR)
 
 class ActivityQuerySet(models.QuerySet["Activity"]):
     def visible_to(self, user: User) -> "ActivityQuerySet":
-        """Activities of the centres where the person verifies or that they administer; and about their work."""
+        """Activities of the centres where the person verifies or that they administer; and about their work.
+
+        None about a unit of their own: what was seen is for the assessor.
+        """
         about_them = Q(assessor=user, centre__in=centres_of(user, *STAFF))
-        return self.filter(Q(centre__in=centres_of(user, *OVERSEE)) | about_them)
+        seen = self.filter(Q(centre__in=centres_of(user, *OVERSEE)) | about_them)
+        return seen.exclude(enrolment__candidate_user=user)
 
     def still_open(self) -> "ActivityQuerySet":
         """Planned, and neither recorded nor dropped."""
@@ -139,9 +143,13 @@ class Attendance(StandingRow):
 
 class CentreActionQuerySet(models.QuerySet["CentreAction"]):
     def visible_to(self, user: User) -> "CentreActionQuerySet":
-        """Actions of the centres where the person verifies or that they administer, and those given to them."""
+        """Actions of the centres where the person verifies or that they administer, and those given to them.
+
+        None of an activity about a unit of their own.
+        """
         own = Q(owner=user, centre__in=centres_of(user, *STAFF))
-        return self.filter(Q(centre__in=centres_of(user, *OVERSEE)) | own)
+        seen = self.filter(Q(centre__in=centres_of(user, *OVERSEE)) | own)
+        return seen.exclude(activity__enrolment__candidate_user=user)
 
 
 class CentreAction(AskedOf):

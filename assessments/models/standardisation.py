@@ -1,5 +1,7 @@
 """The same item judged by several assessors unseen of each other, and what was agreed afterwards."""
 
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 
@@ -12,17 +14,27 @@ from portfolio.models import Centre, StandingQuerySet, StandingRow, User, centre
 from units.models import Criterion, Unit
 
 
+def taken_part_in(user: User) -> models.QuerySet["Participant", Any]:
+    """The exercises in which a person is asked. Not as a join: whoever counts participants counts all of them."""
+    return Participant.objects.filter(person=user).order_by().values("exercise")
+
+
 class ExerciseQuerySet(models.QuerySet["Exercise"]):
     def visible_to(self, user: User) -> "ExerciseQuerySet":
-        """Exercises of the centres where the person verifies or that they administer, and those they take part in."""
-        taking_part = Q(participants__person=user, centre__in=centres_of(user, *STAFF))
-        return self.filter(Q(centre__in=centres_of(user, *OVERSEE)) | taking_part).distinct()
+        """Exercises of the centres where the person verifies or that they administer, and those they take part in.
+
+        None on an item of their own.
+        """
+        taking_part = Q(pk__in=taken_part_in(user), centre__in=centres_of(user, *STAFF))
+        seen = self.filter(Q(centre__in=centres_of(user, *OVERSEE)) | taking_part)
+        return seen.exclude(version__evidence__candidate__user=user)
 
     def opening_their_item_to(self, user: User) -> "ExerciseQuerySet":
         """Those whose item the person may look at: asked to judge it, who set it, and the centre's lead verifier."""
         staff = Q(centre__in=centres_of(user, *STAFF))
-        theirs = staff & (Q(participants__person=user) | Q(set_by=user))
-        return self.filter(theirs | Q(centre__in=centres_of(user, Role.LEAD_VERIFIER))).distinct()
+        theirs = staff & (Q(pk__in=taken_part_in(user)) | Q(set_by=user))
+        seen = self.filter(theirs | Q(centre__in=centres_of(user, Role.LEAD_VERIFIER)))
+        return seen.exclude(version__evidence__candidate__user=user)
 
 
 class Exercise(models.Model):

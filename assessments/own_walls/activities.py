@@ -19,7 +19,8 @@ ACTIVITIES = [
     ),
     *always(
         "assessments_activity",
-        f"NEW.enrolment_id IS NOT NULL AND ({no_verifier('NEW.enrolment_id', 'NEW.verifier_id')})",
+        "NEW.dropped_at IS NULL AND NEW.enrolment_id IS NOT NULL "
+        f"AND ({no_verifier('NEW.enrolment_id', 'NEW.verifier_id')})",
         NOT_A_VERIFIER,
         name="no_activity_where_its_verifier_judged",
     ),

@@ -21,6 +21,15 @@ VERIFIED = """(
     ) OR EXISTS (
         SELECT 1 FROM assessments_signoff o JOIN portfolio_signature g ON g.id = o.signature_id
         WHERE o.enrolment_id = {enrolment} AND o.part = 'verifier' AND g.signer_id = {person}
+    ) OR EXISTS (
+        SELECT 1 FROM assessments_alarm l JOIN assessments_sample ls ON ls.id = l.sample_id
+        WHERE ls.enrolment_id = {enrolment} AND l.looked_by_id = {person}
+    ) OR EXISTS (
+        SELECT 1 FROM assessments_actionturn t JOIN assessments_action ta ON ta.id = t.action_id
+        WHERE ta.enrolment_id = {enrolment} AND t.kind = 'sent_back' AND t.by_id = {person}
+    ) OR EXISTS (
+        SELECT 1 FROM assessments_activity v
+        WHERE v.enrolment_id = {enrolment} AND v.verifier_id = {person} AND v.recorded_at IS NOT NULL
     ) OR EXISTS (SELECT 1 FROM assessments_enrolment n WHERE n.id = {enrolment} AND n.verified_by_id = {person})
 )"""
 TESTIFIED = """EXISTS (

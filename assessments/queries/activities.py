@@ -16,7 +16,7 @@ from assessments.models import (
     Enrolment,
     Meeting,
 )
-from assessments.queries.enrolment import name_of, staff_holding, staff_names
+from assessments.queries.enrolment import name_of, named_staff, staff_holding, staff_names
 from assessments.verifying import ActionFacts
 from portfolio.enums import Role
 from portfolio.models import Centre, StaffRecord, User
@@ -103,6 +103,12 @@ def centre_action_facts(action: CentreAction) -> ActionFacts:
 def person_named(user: User, handle: str) -> User | None:
     """The member of staff with this handle at a centre where the reader works, if there is one."""
     return User.objects.filter(handle=handle, staff_records__centre__grants__user=user).distinct().first()
+
+
+def colleague_named(user: User, colleague: User) -> str:
+    """What a member of staff is called at a centre where the reader works."""
+    rows = StaffRecord.objects.filter(user=colleague, centre__grants__user=user).order_by("pk")
+    return rows.values_list("name", flat=True).first() or ""
 
 
 def activities_page(user: User, *, kind: str, about: User | None, page: str) -> "Page[Activity]":
@@ -228,21 +234,12 @@ def centre_action_page(user: User, pk: int) -> CentreActionPage:
 
 def assessors_at(centre: Centre, day: datetime.date) -> list[tuple[int, str]]:
     """Those who assess at the centre, by name."""
-    return _named(staff_holding(centre, day, Role.ASSESSOR))
-
-
-def verifiers_at(centre: Centre, day: datetime.date) -> list[tuple[int, str]]:
-    """Those who verify at the centre, by name."""
-    return _named(staff_holding(centre, day, Role.INTERNAL_VERIFIER, Role.LEAD_VERIFIER))
+    return named_staff(staff_holding(centre, day, Role.ASSESSOR))
 
 
 def staff_at(centre: Centre, day: datetime.date) -> list[tuple[int, str]]:
     """Everybody on the staff of the centre, by name."""
-    return _named(staff_holding(centre, day, *STAFF_ROLES))
-
-
-def _named(rows: "QuerySet[StaffRecord]") -> list[tuple[int, str]]:
-    return list(rows.order_by("name", "pk").values_list("user_id", "name"))
+    return named_staff(staff_holding(centre, day, *STAFF_ROLES))
 
 
 def units_in_progress(user: User, centre: Centre) -> list[tuple[int, str]]:

@@ -64,15 +64,26 @@ def alike_of(sample: Sample, since: datetime.date | None = None, until: datetime
     in the sampled unit, and ends with the sample.
     """
     taken_at = sample.done_at or timezone.now()
-    decided = Decision.objects.filter(enrolment=sample.enrolment_id, review__at__lte=taken_at).order_by()
-    sampled = decided.filter(criterion__in=sample.criteria.values("criterion"))
-    assessors = frozenset(sampled.values_list("review__assessor_id", flat=True)) or {sample.enrolment.assessor_id}
+    assessors = sampled_assessors(sample)
     if since is None:
-        first = decided.filter(review__assessor__in=assessors).aggregate(at=Min("review__at"))["at"]
+        first = decided_by(sample).filter(review__assessor__in=assessors).aggregate(at=Min("review__at"))["at"]
         since = timezone.localdate(first or taken_at)
     until = until or timezone.localdate(taken_at)
     units = dict(_units(sample, assessors, since, until).values_list("pk", "verifier_id"))
-    return Alike(frozenset(assessors), since, until, units)
+    return Alike(assessors, since, until, units)
+
+
+def decided_by(sample: Sample) -> QuerySet[Decision]:
+    """What had been decided in the unit when the sample was taken."""
+    taken_at = sample.done_at or timezone.now()
+    return Decision.objects.filter(enrolment=sample.enrolment_id, review__at__lte=taken_at).order_by()
+
+
+def sampled_assessors(sample: Sample) -> frozenset[int]:
+    """Whose decisions were sampled; the unit's assessor where there were none. One query."""
+    sampled = decided_by(sample).filter(criterion__in=sample.criteria.values("criterion"))
+    found = frozenset(sampled.values_list("review__assessor_id", flat=True))
+    return found or frozenset({sample.enrolment.assessor_id})
 
 
 def alike_page(

@@ -6,7 +6,7 @@ What it shows is what was done, not what was planned; one that was neither says 
 import datetime
 from dataclasses import dataclass, field
 
-from django.db.models import Count, Exists, JSONField, OuterRef, Q, QuerySet, Subquery
+from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, JSONField, OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 from django.utils import timezone
 
@@ -36,6 +36,7 @@ UNIT = (
     "accepted_count",
     "left_out",
     "noted",
+    "to_do",
 )
 CELL = ("pk", "stage", "due_on", "reasons", "taken")
 SAMPLE = ("pk", "stage", "planned_at", "done_at", "outcome", "cell_id", "open_actions", "alarm_id", "changed")
@@ -94,6 +95,7 @@ class UnitFound:
     accepted: int
     left_out: list[str] | None
     noted: str | None
+    to_do: bool
 
 
 @dataclass(frozen=True)
@@ -142,13 +144,15 @@ def cells_of(plan: SamplingPlan) -> PlannedCellQuerySet:
     return PlannedCell.objects.filter(plan=plan, removed_at=None)
 
 
-def found_in(plan: SamplingPlan, units: QuerySet[Enrolment]) -> list[Found]:
-    """Everything that was planned, done and said of these units under the plan. Three queries."""
+def found_in(plan: SamplingPlan, units: QuerySet[Enrolment], to_do: Q) -> list[Found]:
+    """Everything that was planned, done and said of these units under the plan; `to_do`: where there is still
+    something to be done. Three queries."""
     left_out = LeftOut.objects.filter(plan=plan, enrolment=OuterRef("pk")).values("reasons")[:1]
     notes = UnsampledNote.objects.filter(enrolment=OuterRef("pk"), at__gte=OuterRef("signed_off_at"))
     rows = units.order_by("pk").annotate(
         left_out=Subquery(left_out, output_field=JSONField()),
         noted=Subquery(notes.order_by("-pk").values("reason")[:1]),
+        to_do=ExpressionWrapper(to_do, BooleanField()),
     )
     found = {row[0]: Found(UnitFound(*row)) for row in rows.values_list(*UNIT)}
     done = Sample.objects.filter(cell=OuterRef("pk"), done_at__isnull=False)

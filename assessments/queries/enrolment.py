@@ -5,8 +5,20 @@ from collections.abc import Iterable
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
-from assessments.enums import HANDED_IN, Pace, SignedAs, UnitStatus
-from assessments.models import SIGNED, Action, Enrolment, Exchange, Mapping, Sample, SignOff, Testimony
+from assessments.enums import HANDED_IN, Pace, SignedAs, Turn, UnitStatus
+from assessments.models import (
+    SIGNED,
+    Action,
+    ActionTurn,
+    Activity,
+    Alarm,
+    Enrolment,
+    Exchange,
+    Mapping,
+    Sample,
+    SignOff,
+    Testimony,
+)
 from assessments.pace import PaceDates, pace_of
 from assessments.progress import Progress, Tally
 from assessments.rules import People, Person
@@ -29,18 +41,25 @@ def is_qualified_assessor(user: User, centre_id: int, day: datetime.date) -> boo
 
 
 def verifiers_in(enrolment_ids: Iterable[int]) -> dict[int, frozenset[int]]:
-    """Who ever sampled or verified each of the units, in one query. A sample that was dropped is none."""
+    """Who ever sampled or verified each of the units, in one query, or looked at it beside that: settled an alarm,
+    sent an answer back, or recorded an activity about it. A sample that was dropped is none."""
     ids = list(enrolment_ids)
     sampled = Sample.objects.filter(enrolment__in=ids, dropped_at=None).order_by()
     closed = Action.objects.filter(enrolment__in=ids, closed_by__isnull=False).order_by()
     signed = SignOff.objects.filter(enrolment__in=ids, part=SignedAs.VERIFIER).order_by()
     marked = Enrolment.objects.filter(pk__in=ids, verified_by__isnull=False).order_by()
+    looked = Alarm.objects.filter(sample__enrolment__in=ids, looked_by__isnull=False).order_by()
+    returned = ActionTurn.objects.filter(action__enrolment__in=ids, kind=Turn.SENT_BACK).order_by()
+    recorded = Activity.objects.filter(enrolment__in=ids, recorded_at__isnull=False).order_by()
     return gathered(
         ids,
         sampled.values_list("enrolment_id", "verifier_id").union(
             closed.values_list("enrolment_id", "closed_by_id"),
             signed.values_list("enrolment_id", "signature__signer_id"),
             marked.values_list("pk", "verified_by_id"),
+            looked.values_list("sample__enrolment_id", "looked_by_id"),
+            returned.values_list("action__enrolment_id", "by_id"),
+            recorded.values_list("enrolment_id", "verifier_id"),
         ),
     )
 
@@ -180,6 +199,16 @@ def staff_holding(centre: Centre, day: datetime.date, *roles: Role) -> QuerySet[
     """Staff who hold one of the roles at the centre on the day, by name."""
     holders = RoleGrant.objects.on(day).filter(centre=centre, role__in=roles).values("user")
     return StaffRecord.objects.filter(centre=centre, user__in=holders).select_related("user")
+
+
+def named_staff(rows: QuerySet[StaffRecord]) -> list[tuple[int, str]]:
+    """Staff to choose from: who, and what they are called."""
+    return list(rows.order_by("name", "pk").values_list("user_id", "name"))
+
+
+def verifiers_at(centre: Centre, day: datetime.date) -> list[tuple[int, str]]:
+    """Those who verify at the centre, by name."""
+    return named_staff(staff_holding(centre, day, Role.INTERNAL_VERIFIER, Role.LEAD_VERIFIER))
 
 
 def qualified_assessors(centre: Centre, day: datetime.date) -> QuerySet[StaffRecord]:

@@ -11,7 +11,6 @@ from typing import Any
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, Q
 
-from assessments.enums import PRESSING
 from assessments.models import Action, Alarm, EnrolmentQuerySet, Sample, SamplingPlan
 from assessments.models.verification import OPEN
 from assessments.queries.cells import Found, GridCell, Reader, cell_of, cells_of, found_in
@@ -147,11 +146,11 @@ def grid_page(plan: SamplingPlan, asked: Asked, number: str, reader: Reader, cho
     shown = list(page)
     cells: dict[tuple[int, int], GridCell] = {}
     tallies: dict[int, list[Tally]] = defaultdict(list)
-    for found in found_in(plan, units.filter(candidate__in=[person[0] for person in shown])):
+    for found in found_in(plan, units.filter(candidate__in=[person[0] for person in shown]), to_do(plan)):
         unit = found.unit
         cell = cell_of(found, plan, names[unit.unit_id], assessors, reader)
         cells[unit.candidate_id, unit.unit_id] = cell
-        tallies[unit.candidate_id].append(tally_of(found, cell))
+        tallies[unit.candidate_id].append(tally_of(found))
     rows = [
         GridRow(
             candidate=known_as or legal_name,
@@ -177,8 +176,7 @@ def choices_of(plan: SamplingPlan) -> Choices:
     )
 
 
-def tally_of(found: Found, cell: GridCell) -> Tally:
+def tally_of(found: Found) -> Tally:
     """What a cell adds to its sums."""
     taken = any(each.taken for each in found.cells)
-    pressing = any(line.mark in PRESSING for line in cell.lines)
-    return Tally(1, int(bool(found.cells)), int(taken), int(pressing))
+    return Tally(1, int(bool(found.cells)), int(taken), int(found.unit.to_do))

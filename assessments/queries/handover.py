@@ -5,13 +5,12 @@ from dataclasses import dataclass
 
 from django.db.models import Count, QuerySet
 
-from assessments.allocating import allocation_refusals
+from assessments.allocating import Hands, allocation_refusals
 from assessments.enums import AllocatedAs
 from assessments.models import Enrolment, PlanHandover, PlannedCell, SamplingPlan
 from assessments.queries.allocation import PARTS, hands_in
-from assessments.queries.enrolment import staff_names
-from portfolio.enums import Role
-from portfolio.models import RoleGrant, StaffRecord, User
+from assessments.queries.enrolment import staff_names, verifiers_at
+from portfolio.models import User
 
 
 @dataclass(frozen=True)
@@ -55,14 +54,17 @@ def givers(plan: SamplingPlan) -> list[tuple[int, str]]:
 
 def takers(plan: SamplingPlan, day: datetime.date) -> list[tuple[int, str]]:
     """Who verifies at the centre, by name. One query."""
-    grants = RoleGrant.objects.on(day).filter(
-        centre=plan.policy.centre_id, role__in=(Role.INTERNAL_VERIFIER, Role.LEAD_VERIFIER)
-    )
-    staff = StaffRecord.objects.filter(centre=plan.policy.centre_id, user__in=grants.values("user"))
-    return list(staff.order_by("name", "pk").values_list("user_id", "name"))
+    return verifiers_at(plan.policy.centre, day)
 
 
-def handed(plan: SamplingPlan, giver_id: int, taker: User, day: datetime.date) -> list[Handed]:
+def handing_refusals(unit: Enrolment, hands: Hands, by: User) -> list[str]:
+    """Why a unit stays where it is: the taker cannot verify it, or whoever hands it over works on it themselves."""
+    if by.pk in (unit.candidate_user_id, unit.assessor_id, unit.countersigner_id):
+        return [f"You work on {unit.unit.short_code} of {unit.candidate} yourself, so somebody else must hand it over."]
+    return allocation_refusals(hands, AllocatedAs.VERIFIER, despite="")
+
+
+def handed(plan: SamplingPlan, giver_id: int, taker: User, by: User, day: datetime.date) -> list[Handed]:
     """Each unit that would go from the one to the other, and why it cannot. Eight queries."""
     rows = to_be_sampled(plan).filter(verifier=giver_id).select_related("candidate", "unit", "centre", *PARTS)
     units = list(rows.order_by("candidate__legal_name", "pk"))
@@ -72,7 +74,7 @@ def handed(plan: SamplingPlan, giver_id: int, taker: User, day: datetime.date) -
             unit.pk,
             unit.candidate.name,
             unit.unit.short_code,
-            allocation_refusals(hands[unit.pk], AllocatedAs.VERIFIER, despite=""),
+            handing_refusals(unit, hands[unit.pk], by),
         )
         for unit in units
     ]

@@ -14,6 +14,7 @@ from assessments.enums import ItemStatus, SampleStage, Setting, UnitStatus
 from assessments.models import (
     Action,
     Alarm,
+    Decision,
     Enrolment,
     EnrolmentQuerySet,
     EvidenceFile,
@@ -357,7 +358,9 @@ def alarms_waiting(user: User, day: datetime.date) -> list[AlarmWaiting]:
 
 def findings_waiting(user: User, leads: Iterable[int], day: datetime.date) -> list[Finding]:
     """Findings of which this verifier is to say what follows for the plan, the oldest first. One query."""
-    mine = open_findings().filter(verifies(user, day, leads, at="enrolment__")).exclude(enrolment__assessor=user)
+    judged = Q(enrolment__assessor=user) | Q(enrolment__countersigner=user)
+    judged |= Q(enrolment__in=Decision.objects.filter(review__assessor=user).values("enrolment"))
+    mine = open_findings().filter(verifies(user, day, leads, at="enrolment__")).exclude(judged)
     return findings_of(mine, SHORT_LIST + 1)
 
 

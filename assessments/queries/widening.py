@@ -8,6 +8,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 
 from assessments.enums import RatedAs, RiskLevel, SampleOutcome, SampleStage
 from assessments.models import Sample, SamplingPlan, Widening
+from assessments.queries.alike import sampled_assessors
 from assessments.queries.enrolment import staff_names
 from assessments.queries.strategy import Rated, facts_of, policy_of, risks_of
 from assessments.sampling import Ratings, draw
@@ -69,6 +70,12 @@ class Proposal:
         return self.assessor, self.unit
 
     @property
+    def shown(self) -> str:
+        """What a press agrees to, as the page sends it back: both risks, and each unit to be added."""
+        levels = [str(each.level) for each in self.both]
+        return ",".join([*levels, *(f"{each.enrolment_id}:{each.stage}" for each in self.added)])
+
+    @property
     def changes_nothing(self) -> bool:
         return not (self.added or self.assessor.is_raised or self.unit.is_raised)
 
@@ -115,11 +122,11 @@ def findings_of(samples: QuerySet[Sample], most: int) -> list[Finding]:
 def proposal_for(plan: SamplingPlan, sample: Sample, day: datetime.date) -> Proposal:
     """What the finding asks for, by the strategy and the facts of today, drawn from the plan's seed and the sample.
 
-    Eighteen queries. The plan comes with its policy, the sample with candidate and unit.
+    Nineteen queries. The plan comes with its policy, the sample with candidate and unit.
     """
     policy, unit = plan.policy, sample.enrolment
     risks = risks_of(policy.centre, day)
-    assessor = raised(risks, RatedAs.ASSESSOR, unit.assessor_id)
+    assessor = raised(risks, RatedAs.ASSESSOR, assessor_of(sample))
     specification = raised(risks, RatedAs.UNIT, unit.unit_id)
     facts = facts_of(policy.centre, policy.awarding_body, plan.starts_on, plan.ends_on, day)
     ratings = with_levels(facts.ratings, assessor, specification)
@@ -131,6 +138,12 @@ def proposal_for(plan: SamplingPlan, sample: Sample, day: datetime.date) -> Prop
         if (cell := cells[chosen.key]).assessor == assessor.rated.name or cell.unit == specification.rated.name
     )
     return Proposal(plan, sample, why_of(sample), assessor, specification, added)
+
+
+def assessor_of(sample: Sample) -> int:
+    """Whose decisions the finding is about: the unit's assessor, unless others decided what was sampled. One query."""
+    decided = sampled_assessors(sample)
+    return sample.enrolment.assessor_id if sample.enrolment.assessor_id in decided else min(decided)
 
 
 def why_of(sample: Sample) -> str:

@@ -54,7 +54,7 @@ def settle_alarm(house: House) -> Act:
 def widen_plan(house: House) -> Act:
     plan = a_plan_of_one(house)
     sample = a_finding(house, plan)
-    seen = len(proposal_for(plan, sample, timezone.localdate()).added)
+    seen = proposal_for(plan, sample, timezone.localdate()).shown
     return Act(
         house.verifier,
         lambda by: widening.widen_plan(plan=plan, sample=sample, seen=seen, by=by, at=timezone.now()),

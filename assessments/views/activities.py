@@ -27,15 +27,18 @@ from assessments.queries.activities import (
     assessors_at,
     centre_action_facts,
     centre_action_page,
+    colleague_named,
     meeting_page,
     person_named,
     staff_at,
     units_in_progress,
-    verifiers_at,
 )
+from assessments.queries.enrolment import verifiers_at
+from assessments.queries.judgement import everybody_in
 from assessments.verifying import (
     centre_answering_refusals,
     centre_closing_refusals,
+    dropping_refusals,
     meeting_refusals,
     recording_refusals,
 )
@@ -74,7 +77,7 @@ def activities(request: SignedInRequest) -> HttpResponse:
         "form": form,
         "filtered": bool(kind),
         "about": about,
-        "about_name": lines[0].assessor if about and lines else about,
+        "about_name": colleague_named(request.user, about) if about else "",
         "centres": centres,
         "oversees": bool(request.standing.centres(*VERIFIERS, Role.ADMINISTRATOR)),
     }
@@ -132,7 +135,8 @@ def activity(request: SignedInRequest, pk: int) -> HttpResponse:
     except Activity.DoesNotExist:
         raise Http404("There is no such activity among those you can see.") from None
     row, person = found.activity, person_at(request, found.activity.centre_id)
-    reasons = recording_refusals(person, row.verifier_id, is_open=row.is_open)
+    people = everybody_in(row.enrolment) if row.enrolment else None
+    reasons = recording_refusals(person, row.verifier_id, people, is_open=row.is_open)
     sent = request.method == "POST"
     if sent:
         deny(reason for reason in reasons if not reason.about)
@@ -150,7 +154,8 @@ def activity(request: SignedInRequest, pk: int) -> HttpResponse:
         "found": found,
         "activity": row,
         "form": form if sent or not reasons else None,
-        "may_drop": not reasons,
+        "refusals": [reason.sentence for reason in reasons if reason.about == "unit"],
+        "may_drop": not dropping_refusals(person, row.verifier_id, is_open=row.is_open),
         "may_ask": row.recorded_at is not None and not meeting_refusals(person),
         "overdue": row.is_open and row.planned_on < request.standing.day,
         "day": request.standing.day,
@@ -165,7 +170,7 @@ def drop_activity(request: SignedInRequest, pk: int) -> HttpResponse:
     """Take an activity off the plan, with the reason."""
     row = get_object_or_404(Activity.objects.visible_to(request.user).select_related("centre"), pk=pk)
     person = person_at(request, row.centre_id)
-    refused = recording_refusals(person, row.verifier_id, is_open=row.is_open)
+    refused = dropping_refusals(person, row.verifier_id, is_open=row.is_open)
     deny(reason for reason in refused if not reason.about)
     work = in_progress(request, WhyForm, f"activity {pk}")
     form = WhyForm(work.data, work=work)

@@ -16,14 +16,12 @@ from assessments.models import Alarm
 from assessments.queries.alarms import AlarmPage, alarm_page
 from assessments.verifying import STAGES, alarm_refusals
 from assessments.views.asking import deny, person_at
+from assessments.views.strategy import VERIFIERS
 from assessments.workflow import Reason
 from portfolio.access import SignedInRequest, holds
-from portfolio.enums import Role
 from portfolio.refusal import Refusal
 from portfolio.views.answers import done, in_progress, show_refusal
 from portfolio.views.people import ask_or_act
-
-VERIFIERS = (Role.INTERNAL_VERIFIER, Role.LEAD_VERIFIER)
 
 
 @holds(*VERIFIERS)

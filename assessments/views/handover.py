@@ -50,7 +50,7 @@ def hand_over(request: SignedInRequest, pk: int) -> HttpResponse:
             moved = handovers[0].moved
             messages.success(request, f"{moved} unit{'' if moved == 1 else 's'} handed over, each with its history.")
             return redirect(back)
-        found, name = handed(plan, giver.pk, taker, day), dict(could_take)[taker.pk]
+        found, name = handed(plan, giver.pk, taker, request.user, day), dict(could_take)[taker.pk]
     context = {
         "plan": plan,
         "to_whom": to_whom,

@@ -12,7 +12,7 @@ from django.utils import timezone
 from assessments.actions import widening as actions
 from assessments.forms.grid import KeepPlanForm
 from assessments.models import Sample, SamplingPlan
-from assessments.queries.enrolment import people_of
+from assessments.queries.judgement import everybody_in
 from assessments.queries.widening import finding, proposal_for
 from assessments.verifying import widening_refusals
 from assessments.views.asking import deny, person_at
@@ -21,7 +21,6 @@ from portfolio.access import SignedInRequest, holds
 from portfolio.refusal import Refusal
 from portfolio.views.answers import done, in_progress
 from portfolio.views.people import ask_or_act
-from portfolio.whole import whole
 
 WIDEN = "widen"
 
@@ -35,7 +34,7 @@ def widen(request: SignedInRequest, pk: int, sample_pk: int) -> HttpResponse:
         sample = finding(plan, sample_pk)
     except Sample.DoesNotExist:
         raise Http404("There is no such finding that the plan was not asked about yet.") from None
-    deny(widening_refusals(person_at(request, plan.policy.centre_id), people_of(sample.enrolment)))
+    deny(widening_refusals(person_at(request, plan.policy.centre_id), everybody_in(sample.enrolment)))
     proposal = proposal_for(plan, sample, request.standing.day)
     sent, widens = request.method == "POST", WIDEN in request.POST
     work = in_progress(request, KeepPlanForm, f"{pk} {sample_pk}")
@@ -43,11 +42,9 @@ def widen(request: SignedInRequest, pk: int, sample_pk: int) -> HttpResponse:
     back = reverse("assessments:sampling_plan", args=[pk])
     refused: list[str] = []
     if widens:
-        seen = whole(request.POST.get("seen", ""))
+        seen = request.POST.get("seen", "")
         try:
-            actions.widen_plan(
-                plan=plan, sample=sample, seen=-1 if seen is None else seen, by=request.user, at=timezone.now()
-            )
+            actions.widen_plan(plan=plan, sample=sample, seen=seen, by=request.user, at=timezone.now())
         except Refusal as refusal:
             refused = refusal.sentences
         else:

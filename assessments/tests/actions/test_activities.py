@@ -7,8 +7,10 @@ import pytest
 from django.utils import timezone
 
 from assessments.actions import activities
-from assessments.enums import ActivityKind, ActivityOutcome
+from assessments.actions.allocation import allocate
+from assessments.enums import ActivityKind, ActivityOutcome, AllocatedAs
 from assessments.models import Activity, CentreActionTurn
+from assessments.queries.enrolment import has_verified
 from assessments.testing import House, an_enrolment, handed_in, judged
 from assessments.tests.acts_of_quality import a_centre_action, a_meeting, an_activity, recorded
 from assessments.tests.refusing import refusals
@@ -54,8 +56,39 @@ def test_nobody_looks_into_a_unit_in_which_they_judged(house: House) -> None:
     unit.refresh_from_db()
     by = house.assessor
     assert refusals(lambda: an_activity(house, enrolment=unit, assessor=house.other_assessor, verifier=by, by=by)) == [
-        "You have judged evidence in this unit, so somebody else must verify it."
+        "Choose another verifier: this one has a hand in the unit."
     ]
+
+
+def test_what_was_seen_of_ones_own_unit_does_not_exist_for_its_candidate_whatever_else_they_are(house: House) -> None:
+    unit = an_enrolment(house)
+    activity = recorded(an_activity(house, kind=ActivityKind.INTERVIEW, enrolment=unit))
+    candidate = unit.candidate_user
+    house.centre.grants.create(user=candidate, role="administrator", starts_on=timezone.localdate())
+    assert Activity.objects.visible_to(house.administrator).filter(pk=activity.pk).exists()
+    assert activity.actions.visible_to(house.administrator).exists()
+    assert not Activity.objects.visible_to(candidate).filter(pk=activity.pk).exists()
+    assert not activity.actions.visible_to(candidate).exists()
+
+
+def test_whoever_recorded_an_activity_about_a_unit_does_not_judge_in_it_afterwards(house: House) -> None:
+    unit = an_enrolment(house)
+    recorded(an_activity(house, kind=ActivityKind.INTERVIEW, enrolment=unit))
+    house.centre.grants.create(user=house.verifier, role="assessor", starts_on=timezone.localdate())
+    give: dict[str, Any] = {"enrolment": unit, "reason": "Leave.", "by": house.administrator, "at": timezone.now()}
+    allocate(part=AllocatedAs.VERIFIER, user=house.other_verifier, **give)
+    assert refusals(lambda: allocate(part=AllocatedAs.ASSESSOR, user=house.verifier, **give))
+    assert has_verified(unit, house.verifier)
+
+
+def test_the_lead_drops_what_a_verifier_who_has_left_was_to_do(house: House) -> None:
+    unit = an_enrolment(house, assessor=house.other_assessor)
+    activity = an_activity(house, kind=ActivityKind.INTERVIEW, enrolment=unit, assessor=house.other_assessor)
+    drop: dict[str, Any] = {"activity": activity, "reason": "She has left.", "at": timezone.now()}
+    assert refusals(lambda: activities.drop_activity(by=house.other_verifier, **drop)) == [
+        "Only the verifier for whom it was planned, or the lead verifier, drops it."
+    ]
+    assert activities.drop_activity(by=house.lead, **drop).dropped_at
 
 
 def test_it_is_planned_for_a_day_to_come_and_recorded_once_it_was_done(house: House) -> None:

@@ -9,7 +9,13 @@ from django.utils import timezone
 from assessments.actions import safekeeping, standardisation
 from assessments.enums import Verdict
 from assessments.models import AgreedOutcome, Decision, EvidenceFile, Exercise
-from assessments.queries.standardisation import exercise_page, file_of_exercise, guidance_for, items_offered
+from assessments.queries.standardisation import (
+    exercise_lines,
+    exercise_page,
+    file_of_exercise,
+    guidance_for,
+    items_offered,
+)
 from assessments.testing import House, a_draft, an_enrolment, handed_in
 from assessments.tests.acts_of_quality import a_closed_exercise, a_meeting, an_exercise, judged_by
 from assessments.tests.refusing import refusals
@@ -32,6 +38,26 @@ def test_nobody_sees_what_others_said_before_all_have_answered(house: House) -> 
     judged_by(exercise, house.other_assessor)
     for person in ("assessor", "other_assessor", "verifier", "lead"):
         assert words_seen(house, exercise, person) == ["Asha Northgate", "Aled Northgate"]
+
+
+def test_whoever_takes_part_reads_how_many_were_asked_and_how_many_have_answered(house: House) -> None:
+    exercise = judged_by(an_exercise(house), house.other_assessor)
+    for person in (house.assessor, house.other_assessor, house.verifier, house.lead):
+        [line] = exercise_lines(person)
+        assert (line.exercise, line.asked, line.answered) == (exercise, 2, 1)
+
+
+def test_an_exercise_on_ones_own_item_does_not_exist_for_its_candidate_whatever_else_they_are(house: House) -> None:
+    exercise = a_closed_exercise(house)
+    candidate = exercise.version.evidence.candidate.user
+    for role in ("lead_verifier", "administrator"):
+        house.centre.grants.create(user=candidate, role=role, starts_on=TODAY)
+    assert exercise_lines(candidate) == []
+    with pytest.raises(Exercise.DoesNotExist):
+        exercise_page(candidate, exercise.pk)
+    file = EvidenceFile.objects.filter(version=exercise.version)[0]
+    with pytest.raises(EvidenceFile.DoesNotExist):
+        file_of_exercise(candidate, exercise.pk, file.pk)
 
 
 def test_only_the_lead_closes_before_all_have_answered_and_then_what_was_said_is_shown(house: House) -> None:

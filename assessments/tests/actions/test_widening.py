@@ -5,8 +5,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from assessments.actions import handover, strategy, widening
-from assessments.enums import PlannedHow, RatedAs, RiskLevel
+from assessments.actions import allocation, handover, strategy, widening
+from assessments.enums import AllocatedAs, PlannedHow, RatedAs, RiskLevel
 from assessments.models import Enrolment, PlanHandover, PlannedCell, RiskRating, Sample, SamplingPlan, Widening
 from assessments.queries.strategy import risks_of
 from assessments.queries.widening import Proposal, open_findings, proposal_for
@@ -14,6 +14,7 @@ from assessments.testing import LONG_AGO, House, a_unit, an_enrolment
 from assessments.tests.acts_of_findings import a_finding
 from assessments.tests.acts_of_strategy import a_plan, a_policy
 from assessments.tests.refusing import refusals
+from portfolio.actions import grant_role
 from portfolio.enums import QualificationKind, Role
 from portfolio.harness import AskingClient
 from portfolio.models import AuditEvent, Notice
@@ -47,7 +48,7 @@ def proposed(plan: SamplingPlan, sample: Sample) -> Proposal:
 
 
 def widen(house: House, plan: SamplingPlan, sample: Sample) -> Widening:
-    seen = len(proposed(plan, sample).added)
+    seen = proposed(plan, sample).shown
     return widening.widen_plan(plan=plan, sample=sample, seen=seen, by=house.verifier, at=timezone.now())
 
 
@@ -80,9 +81,50 @@ def test_where_the_facts_have_moved_on_the_press_adds_nothing_unseen(house: Hous
     plan = a_small_plan(house)
     sample = a_finding(house, plan)
     with pytest.raises(Refusal, match="The facts have moved on"):
-        widening.widen_plan(plan=plan, sample=sample, seen=1, by=house.verifier, at=timezone.now())
+        widening.widen_plan(plan=plan, sample=sample, seen="medium,medium", by=house.verifier, at=timezone.now())
     assert not Widening.objects.exists()
     assert PlannedCell.objects.filter(plan=plan).count() == 2
+
+
+def test_as_many_other_units_as_were_shown_are_not_the_same(house: House) -> None:
+    plan = a_small_plan(house)
+    sample = a_finding(house, plan)
+    shown = proposed(plan, sample).shown
+    levels, units = shown.split(",")[:2], shown.split(",")[2:]
+    other = ",".join([*levels, *units[1:], "0:interim"])
+    assert refusals(
+        lambda: widening.widen_plan(plan=plan, sample=sample, seen=other, by=house.verifier, at=timezone.now())
+    ) == [widening.MOVED]
+
+
+def test_the_risk_of_whoever_decided_is_raised_though_the_unit_has_gone_to_somebody_else(house: House) -> None:
+    plan = a_small_plan(house)
+    sample = a_finding(house, plan)
+    unit = sample.enrolment
+    allocation.allocate(
+        enrolment=unit, part=AllocatedAs.ASSESSOR, user=house.other_assessor, reason="Leave.", by=house.administrator,
+        at=timezone.now(),
+    )  # fmt: skip
+    assert proposed(plan, sample).assessor.rated.name == "Asha Northgate"
+    widen(house, plan, sample)
+    assert RiskRating.objects.get(about=RatedAs.ASSESSOR, level=RiskLevel.MEDIUM).assessor == house.assessor
+
+
+def test_nobody_says_what_follows_from_a_finding_in_what_they_decided_before(house: House) -> None:
+    plan = a_small_plan(house, 3)
+    sample = a_finding(house, plan)
+    grant_role(
+        centre=house.centre, user=house.assessor, role=Role.LEAD_VERIFIER, starts_on=TODAY(), by=house.administrator,
+        at=timezone.now(),
+    )  # fmt: skip
+    allocation.allocate(
+        enrolment=sample.enrolment, part=AllocatedAs.ASSESSOR, user=house.other_assessor, reason="Leave.",
+        by=house.administrator, at=timezone.now(),
+    )  # fmt: skip
+    by, at = house.assessor, timezone.now()
+    assert refusals(lambda: widening.keep_plan(plan=plan, sample=sample, reason="Fine.", by=by, at=at)) == [
+        "Nobody says what follows from a finding in their own assessment: another verifier must."
+    ]
 
 
 def test_a_finding_is_dealt_with_once(house: House) -> None:
@@ -92,7 +134,7 @@ def test_a_finding_is_dealt_with_once(house: House) -> None:
     dealt_with = ["Somebody has said already what follows from this finding."]
     by, at = house.lead, timezone.now()
     assert refusals(lambda: widening.keep_plan(plan=plan, sample=sample, reason="Again.", by=by, at=at)) == dealt_with
-    assert refusals(lambda: widening.widen_plan(plan=plan, sample=sample, seen=0, by=by, at=at)) == dealt_with
+    assert refusals(lambda: widening.widen_plan(plan=plan, sample=sample, seen="", by=by, at=at)) == dealt_with
     assert not RiskRating.objects.filter(level=RiskLevel.MEDIUM).exists()
 
 
@@ -132,7 +174,7 @@ def test_the_page_shows_what_follows_and_both_ways_on(house: House) -> None:
     moved = browser.post(address, {"widen": "yes", "seen": "9"})
     assert moved.status_code == 409
     assert "The facts have moved on" in moved.content.decode()
-    assert browser.post(address, {"widen": "yes", "seen": "3"}).status_code == 302
+    assert browser.post(address, {"widen": "yes", "seen": proposed(plan, sample).shown}).status_code == 302
     told = browser.get(f"/sampling-plans/{plan.pk}/").content.decode()
     assert "The assessor is at medium risk, the unit is at medium risk, 3 units added." in told
     assert browser.get(address).status_code == 404
