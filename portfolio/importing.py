@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from portfolio import actions, audit, vault
-from portfolio.actions.checks import refuse_strangers
+from portfolio.actions.checks import refuse_strangers, take_turns
 from portfolio.canonical import JSON
 from portfolio.columns import PEOPLE, KnownColumn, recognise
 from portfolio.enums import ImportStatus, Language, RowState
@@ -33,6 +33,7 @@ log = logging.getLogger(__name__)
 SLICE = 250
 KEPT_FOR = datetime.timedelta(days=30)
 LOST_AFTER = datetime.timedelta(minutes=5)
+TAKEN_ALREADY = "This table is being taken already, or was."
 FAULT = "A fault on the server stopped this; it has been noted. Nothing was done by halves: go on, or send it again."
 CHANGED_SINCE = "This was changed since the table was checked: it says “{now}” now."
 
@@ -72,7 +73,12 @@ def begin(*, centre: Centre, content: bytes, name: str, by: User, at: datetime.d
 
 @transaction.atomic
 def choose(*, people_import: PeopleImport, shown: Sequence[int] | None, wanted: Sequence[int] | None) -> None:
-    """Which changes are to be taken: of those shown on a page the ticked ones; all, or none, where nothing is shown."""
+    """Which changes are to be taken: of those shown on a page the ticked ones; all, or none, where nothing is shown.
+
+    Raises Refusal once the table is being taken: what was ticked by then is what is taken.
+    """
+    if not PeopleImport.objects.select_for_update().filter(pk=people_import.pk, status=ImportStatus.CHECKED).exists():
+        raise Refusal([TAKEN_ALREADY])
     changes = people_import.rows.filter(state=RowState.CHANGE)
     if shown is None:
         changes.update(wanted=wanted is None)
@@ -85,13 +91,14 @@ def choose(*, people_import: PeopleImport, shown: Sequence[int] | None, wanted: 
 def take(*, people_import: PeopleImport, send: bool, by: User, at: datetime.datetime) -> PeopleImport:
     """Have everybody new, and the changes that were ticked, taken by a worker. Raises Refusal where there is nobody."""
     refuse_strangers(by, people_import.centre, at)
+    PeopleImport.objects.select_for_update().get(pk=people_import.pk)
     wanted = to_take(people_import).count()
     if not wanted:
         raise Refusal(["There is nothing to take: nobody in the table is new, and no change is ticked."])
     act = {"act_id": uuid.uuid4(), "taken_by": by, "taken_at": at, "send": send}
     checked = PeopleImport.objects.filter(pk=people_import.pk, status=ImportStatus.CHECKED)
     if not checked.update(status=ImportStatus.TAKING, started_at=None, total=wanted, done=0, **act):
-        raise Refusal(["This table is being taken already, or was."])
+        raise Refusal([TAKEN_ALREADY])
     people_import.refresh_from_db()
     details: dict[str, JSON] = {"file": people_import.file_name, "rows": wanted, "send": send}
     audit.record(
@@ -124,7 +131,7 @@ def throw_away(*, people_import: PeopleImport, by: User, at: datetime.datetime) 
 
 def sweep(now: datetime.datetime) -> int:
     """Remove tables, and what they said of people, that have been kept long enough. Returns how many."""
-    old = PeopleImport.objects.filter(sent_at__lt=now - KEPT_FOR).exclude(status=ImportStatus.TAKING)
+    old = PeopleImport.objects.filter(sent_at__lt=now - KEPT_FOR).exclude(status=ImportStatus.TAKING, problem="")
     with transaction.atomic():
         ImportedRow.objects.filter(people_import__in=old).delete()
         return old.delete()[0]
@@ -141,8 +148,10 @@ def is_lost(people_import: PeopleImport, now: datetime.datetime) -> bool:
 
 
 def go_on(people_import: PeopleImport) -> None:
-    """Put a table whose worker was lost before another one."""
-    PeopleImport.objects.filter(pk=people_import.pk).update(started_at=None, problem="")
+    """Put a table whose worker was lost before another one, unless somebody has done that meanwhile."""
+    seen = {"status": people_import.status, "started_at": people_import.started_at}
+    if not PeopleImport.objects.filter(pk=people_import.pk, **seen).update(started_at=None, problem=""):
+        return
     job = take_people if people_import.status == ImportStatus.TAKING else read_people
     job.enqueue(people_import.pk)
 
@@ -180,6 +189,8 @@ def read(import_id: int) -> None:
 
 def fill(sent: PeopleImport, sheet: list[Row]) -> None:
     """The rows with what each would do, a slice at a time, so that somebody can see it grow."""
+    if not sheet:
+        raise Refusal([f"“{sent.file_name}” is empty."])
     columns = known_columns()
     found = recognise(sheet[0].cells, columns)
     if len(sheet) == 1:
@@ -251,6 +262,7 @@ def take_one(taking: PeopleImport, row: ImportedRow) -> None:
     act = {"by": cast(User, taking.taken_by), "at": timezone.now(), "act_id": taking.act_id}
     try:
         with transaction.atomic():
+            take_turns(taking.centre)
             if not to_take(taking).select_for_update(of=("self",)).filter(pk=row.pk).exists():
                 return
             is_new = row.state == RowState.NEW

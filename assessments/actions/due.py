@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -23,6 +23,7 @@ from portfolio.models import Centre, Competence, Notice, RoleGrant, StaffQualifi
 from portfolio.models.staff import RUNS
 from portfolio.notices import DUE_WITHIN, News
 from portfolio.queries import names_at
+from portfolio.rules import STAFF_ROLES
 
 WAITS_LONG = datetime.timedelta(days=10)
 SAMPLE_LONG = datetime.timedelta(days=14)
@@ -184,9 +185,12 @@ def person_place(centre: Centre, user: User, spot: str) -> str:
 
 
 def competences(now: datetime.datetime) -> Iterator[Due]:
-    """A competence that is to be looked at again soon: the centre's administrators and lead verifiers."""
+    """A competence of somebody who works there that is to be looked at again soon: administrators, lead verifiers."""
     today = timezone.localdate(now)
-    near = Competence.objects.on(today).filter(review_on__range=(today, today + AWARD_NEAR))
+    working = RoleGrant.objects.on(today).filter(
+        user=OuterRef("staff__user"), centre=OuterRef("staff__centre"), role__in=STAFF_ROLES
+    )
+    near = Competence.objects.on(today).filter(Exists(working), review_on__range=(today, today + AWARD_NEAR))
     for one in near.select_related("staff__centre", "staff__user"):
         staff = one.staff
         sentence = f"Competence in {one.area} is to be looked at again by {one.review_on:%-d %B %Y}."

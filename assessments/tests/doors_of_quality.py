@@ -78,7 +78,7 @@ def staff(*people: str, code: int = 200) -> Codes:
 
 
 LEADS = within(Role.LEAD_VERIFIER, "lead")
-WHO_PLANNED = verifiers(403) | {"verifier": 200}
+WHO_PLANNED = verifiers(403) | {"verifier": 200, "lead": 200}
 PRESSED = holding(Role.INTERNAL_VERIFIER, Role.LEAD_VERIFIER, code=405)
 ASKED = ("assessor", "countersigner", "verifier", "lead")
 

@@ -149,6 +149,7 @@ TURNS_OF_OTHERS: dict[str, tuple[str, ...]] = {
     "withdraw_set": VERIFIERS,
     "rate_risk": ("other_verifier", "lead"),
     "plan_activity": ("lead",),
+    "drop_activity": ("lead",),
     "hold_meeting": ("other_verifier", "lead"),
     "ask_of_staff": ("other_verifier", "lead"),
     "return_centre_action": ("other_verifier", "lead"),

@@ -17,6 +17,7 @@ from portfolio.models import (
     IdentityCheck,
     Induction,
     InductionAcknowledged,
+    RoleGrant,
     Signature,
     StaffRecord,
     User,
@@ -29,9 +30,13 @@ STATEMENT = "induction-candidate"
 SCHEME = 1
 
 
-def receiving_refusals(candidate: CandidateRecord, staff: User, on: datetime.date, today: datetime.date) -> list[str]:
-    """Why somebody cannot have received the candidate on that day."""
+def receiving_refusals(
+    candidate: CandidateRecord, staff: User, on: datetime.date, today: datetime.date, by: User | None
+) -> list[str]:
+    """Why it cannot be recorded that somebody received the candidate on that day."""
     refusals = []
+    if by is not None and by.pk == candidate.user_id:
+        refusals.append("Nobody records how they were received themselves: ask another administrator.")
     if staff.pk == candidate.user_id:
         refusals.append("Nobody confirms their own identity, or holds their own induction: name somebody else.")
     elif not StaffRecord.objects.filter(centre=candidate.centre_id, user=staff).exists():
@@ -54,7 +59,7 @@ def check_identity(
     """Record that somebody on the staff saw who a candidate is. No copy and no number of the document is kept."""
     centre = take_turns(candidate.centre)
     refuse_strangers(by, centre, at)
-    refuse(receiving_refusals(candidate, seen_by, seen_on, timezone.localdate(at)))
+    refuse(receiving_refusals(candidate, seen_by, seen_on, timezone.localdate(at), by))
     check = IdentityCheck(candidate=candidate, document=document, seen_by=seen_by, seen_on=seen_on, noted_at=at)
     refuse_invalid(check)
     check.save()
@@ -83,12 +88,13 @@ def record_induction(
     missing = [topic for topic in NEVER_LEFT_OUT if topic not in covered]
     refuse(
         [
-            *receiving_refusals(candidate, held_by, held_on, timezone.localdate(at)),
+            *receiving_refusals(candidate, held_by, held_on, timezone.localdate(at), by),
             *(f"No induction leaves this out: {topic.label}." for topic in missing),
         ]
     )
     induction = Induction(candidate=candidate, held_by=held_by, held_on=held_on, noted_at=at)
     refuse_invalid(induction)
+    notices.take_back(candidate.user, candidate.inductions.all())
     induction.save()
     CoveredTopic.objects.bulk_create(CoveredTopic(induction=induction, topic=topic) for topic in covered)
     place = reverse("portfolio:acknowledge_induction", args=[induction.pk])
@@ -122,6 +128,10 @@ def acknowledge_induction(*, induction: Induction, by: User, at: datetime.dateti
     candidate = induction.candidate
     if by.pk != candidate.user_id:
         raise Refusal(["Only the candidate can say that they were told."])
+    if not RoleGrant.objects.on(timezone.localdate(at)).filter(user=by, centre=centre, role=Role.CANDIDATE).exists():
+        raise Refusal([f"You are no candidate of {centre} today."])
+    if candidate.inductions.filter(pk__gt=induction.pk).exists():
+        raise Refusal(["A later induction is on record: confirm that one."])
     if InductionAcknowledged.objects.filter(induction=induction).exists():
         raise Refusal(["You have confirmed this induction already."])
     signature = signing.sign(

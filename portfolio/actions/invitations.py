@@ -44,7 +44,8 @@ def with_article(noun: str) -> str:
 
 
 def write_invitation(centre: Centre, user: User, name: str, at: datetime.datetime) -> OutgoingMessage:
-    """The e-mail: choose a password, or, for somebody who has one, sign in."""
+    """The e-mail: choose a password, or, for somebody who has one, sign in. It names every role the person has here, so
+    no letter of theirs is held back any more."""
     grants = RoleGrant.objects.ending_from(timezone.localdate(at)).filter(user=user, centre=centre)
     context = {
         "name": name,
@@ -57,6 +58,8 @@ def write_invitation(centre: Centre, user: User, name: str, at: datetime.datetim
     else:
         template, context["link"] = "invitation", link_to(Invitation(user, centre))
     subject = f"{centre} has invited you"
+    for kind in (CandidateRecord, StaffRecord):
+        kind.objects.filter(centre=centre, user=user, invited_at=None).update(invited_at=at)
     return post.write(centre=centre, to=user.email, subject=subject, template=template, context=context, at=at)
 
 
@@ -99,13 +102,13 @@ def invite_candidate(
         language=language,
         workplace=workplace.strip(),
         registered_on=registered_on,
-        invited_at=at if send else None,
     )
     refuse_invalid(candidate, *number_refusals(candidate))
     candidate.save()
     add_grant(centre=centre, user=candidate.user, role=Role.CANDIDATE, starts_on=timezone.localdate(at))
     if send:
         write_invitation(centre, candidate.user, candidate.name, at)
+        candidate.refresh_from_db(fields=["invited_at"])
     details: dict[str, JSON] = {
         "user": candidate.user.pk,
         "legal_name": candidate.legal_name,
@@ -145,7 +148,6 @@ def invite_staff(
         user=person_at(email),
         name=name.strip(),
         job_title=job_title.strip(),
-        invited_at=at if send else None,
     )
     refuse_invalid(staff)
     staff.save()
@@ -153,6 +155,7 @@ def invite_staff(
         add_grant(centre=centre, user=staff.user, role=role, starts_on=timezone.localdate(at))
     if send:
         write_invitation(centre, staff.user, staff.name, at)
+        staff.refresh_from_db(fields=["invited_at"])
     details: dict[str, JSON] = {
         "user": staff.user.pk,
         "name": staff.name,
@@ -184,10 +187,8 @@ def resend_invitation(
     grants = RoleGrant.objects.ending_from(timezone.localdate(at)).filter(user=user, centre=centre)
     if record is None or not grants.exists():
         raise Refusal(["This person holds no role here: grant one before you invite them again."])
-    message = write_invitation(centre, user, record.name, at)
     verb = "invite again" if record.invited_at else "invite"
-    for kind in (CandidateRecord, StaffRecord):
-        kind.objects.filter(centre=centre, user=user, invited_at=None).update(invited_at=at)
+    message = write_invitation(centre, user, record.name, at)
     audit.record(verb=verb, by=by, at=at, subject=record, centre=centre, details={"user": user.pk}, act_id=act_id)
     return message
 

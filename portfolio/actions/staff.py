@@ -71,6 +71,8 @@ def end_competence(
     """Say that it no longer counts from a day on, and why. What was decided before stands."""
     centre = take_turns(competence.staff.centre)
     refuse_who_does_not_run(by, centre, at)
+    if by is not None and by.pk == competence.staff.user_id:
+        refuse(["Nobody ends their own competence: ask another administrator or lead verifier."])
     found = Competence.objects.select_for_update().get(pk=competence.pk)
     if found.ended_on is not None:
         refuse([f"It does not count since {found.ended_on:%-d %B %Y} already."])

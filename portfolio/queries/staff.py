@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import DecimalField, Exists, OuterRef, Prefetch, Subquery, Sum, Value
+from django.db.models import DecimalField, Exists, F, OuterRef, Prefetch, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 
 from portfolio.models import Centre, Competence, Development, RoleGrant, StaffQualification, StaffRecord
@@ -135,7 +135,7 @@ def staff_member(staff: StaffRecord, day: datetime.date) -> StaffMember:
     return StaffMember(
         staff,
         list(StaffQualification.objects.filter(staff=staff)),
-        list(Competence.objects.filter(staff=staff).order_by("-ended_on", "area")),
+        list(Competence.objects.filter(staff=staff).order_by(F("ended_on").desc(nulls_first=True), "area")),
         entries,
         hours_of(entries, day),
         day,

@@ -1,6 +1,7 @@
 """People from a table: checked first, taken by the real verbs, and never twice."""
 
 import datetime
+import uuid
 from unittest import mock
 
 import pytest
@@ -51,6 +52,13 @@ def sent(centre: Centre, by: User, table: str, name: str = "people.csv") -> Peop
     found = importing.begin(centre=centre, content=table.encode(), name=name, by=by, at=NOW)
     found.refresh_from_db()
     return found
+
+
+def being_taken(found: PeopleImport, by: User, **more: object) -> PeopleImport:
+    """The same table in the hands of a worker; the one given says what it said before."""
+    act = {"status": ImportStatus.TAKING, "act_id": uuid.uuid4(), "taken_by": by, "taken_at": NOW}
+    PeopleImport.objects.filter(pk=found.pk).update(**{**act, **more})
+    return PeopleImport.objects.get(pk=found.pk)
 
 
 def taken(found: PeopleImport, by: User, *, send: bool = True) -> PeopleImport:
@@ -308,3 +316,30 @@ def test_letters_are_held_back_until_somebody_presses_and_then_each_goes_once(ce
     assert len(set(invited.values_list("act_id", flat=True))) == 1
     with pytest.raises(Refusal, match="invited already"):
         inviting.invite_held_back(centre=centre, by=admin)
+
+
+def test_what_is_ticked_once_a_table_is_being_taken_changes_nothing(centre: Centre, admin: User) -> None:
+    a_candidate(centre, "Ann Lee")
+    found = being_taken(sent(centre, admin, TABLE), admin)
+    before = list(found.rows.order_by("pk").values_list("wanted", flat=True))
+    with pytest.raises(Refusal, match="being taken already"):
+        importing.choose(people_import=found, shown=None, wanted=None)
+    assert list(found.rows.order_by("pk").values_list("wanted", flat=True)) == before
+
+
+def test_a_table_of_nothing_but_commas_is_refused_and_no_fault(centre: Centre, admin: User) -> None:
+    found = sent(centre, admin, ",,,\n,,,\n")
+    assert (found.status, found.problem) == (ImportStatus.REFUSED, "“people.csv” is empty.")
+
+
+def test_a_table_that_met_a_fault_while_it_was_taken_goes_with_the_others(centre: Centre, admin: User) -> None:
+    being_taken(sent(centre, admin, TABLE), admin, problem="A fault.")
+    assert importing.sweep(NOW + datetime.timedelta(days=31)) == 1
+
+
+def test_a_worker_that_has_begun_meanwhile_gets_none_beside_it(centre: Centre, admin: User) -> None:
+    seen = sent(centre, admin, TABLE)
+    being_taken(seen, admin, started_at=NOW)
+    with mock.patch("portfolio.importing.take_people") as job:
+        importing.go_on(seen)
+    assert not job.enqueue.called

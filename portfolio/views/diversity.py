@@ -1,5 +1,7 @@
 """What candidates say of themselves: their own page, and the counts for who runs the centre."""
 
+from contextlib import suppress
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -15,6 +17,7 @@ from portfolio.forms import DiversityForm
 from portfolio.models import CandidateRecord, Centre, DiversityAnswer
 from portfolio.models.staff import RUNS
 from portfolio.queries import diversity_page
+from portfolio.refusal import Refusal
 from portfolio.views.answers import done, typed
 from portfolio.views.people import ask, ask_or_act
 
@@ -56,7 +59,8 @@ def erase_diversity(request: SignedInRequest, slug: str) -> HttpResponse:
     """Erase what I said of myself."""
     candidate = own_candidate(request, slug)
     answer = get_object_or_404(DiversityAnswer.objects.visible_to(request.user), candidate=candidate)
-    actions.erase_diversity(answer=answer, by=request.user, at=timezone.now())
+    with suppress(Refusal):  # pressed twice: it is gone either way
+        actions.erase_diversity(answer=answer, by=request.user, at=timezone.now())
     messages.success(request, "It is erased. Nothing of it is kept.")
     return redirect("portfolio:own_record")
 

@@ -1,6 +1,7 @@
 """People from a table: send it, see what it would do, choose, take; and the lists around it."""
 
 from collections.abc import Callable
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase
@@ -106,15 +107,16 @@ def people_import(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
 def choose_changes(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     """Keep which changes are ticked: those of the page that was looked at, or all, or none."""
     sent = sent_at(request, slug, pk)
-    if "all" in request.POST:
-        importing.choose(people_import=sent, shown=None, wanted=None)
-    elif "none" in request.POST:
-        importing.choose(people_import=sent, shown=None, wanted=[])
-    else:
-        importing.choose(people_import=sent, shown=ids(request, "shown"), wanted=ids(request, "wanted"))
-    messages.success(request, "Your choice is kept. Nothing is written before you take the table.")
-    number = request.POST.get("page", "1")
-    return redirect(f"{reverse('portfolio:people_import', args=[slug, pk])}?show=change&page={number}")
+    on_page = not {"all", "none"} & set(request.POST)
+    shown = ids(request, "shown") if on_page else None
+    wanted = ids(request, "wanted") if on_page else None if "all" in request.POST else []
+    page = urlencode({"show": "change", "page": request.POST.get("page", "1")})
+    return answered(
+        request,
+        lambda: importing.choose(people_import=sent, shown=shown, wanted=wanted),
+        "Your choice is kept. Nothing is written before you take the table.",
+        (f"{reverse('portfolio:people_import', args=[slug, pk])}?{page}",),
+    )
 
 
 @holds(Role.ADMINISTRATOR)
@@ -174,7 +176,7 @@ def invite_held_back(request: SignedInRequest, slug: str) -> HttpResponse:
 # --- inside ----------------------------------------------------------------------------------------------------------
 
 
-def answered(request: SignedInRequest, act: Callable[[], object], said: str, back: tuple[str, str]) -> HttpResponse:
+def answered(request: SignedInRequest, act: Callable[[], object], said: str, back: tuple[str, ...]) -> HttpResponse:
     """Do it, and say so, or why not, on the page one comes back to."""
     try:
         act()

@@ -174,8 +174,7 @@ def take_back_development(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 def own_entry(request: SignedInRequest, pk: int) -> Development:
-    """An entry of the person's own log that stands; else 404."""
-    mine = (
-        Development.objects.standing().filter(staff__user=request.user).select_related("staff__centre", "staff__user")
-    )
-    return get_object_or_404(mine, pk=pk)
+    """An entry of the person's own log, at a centre where they work, that stands; else 404."""
+    here = request.standing.centres(*STAFF_ROLES)
+    mine = Development.objects.standing().filter(staff__user=request.user, staff__centre__in=here)
+    return get_object_or_404(mine.select_related("staff__centre", "staff__user"), pk=pk)

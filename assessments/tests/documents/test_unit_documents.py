@@ -187,3 +187,13 @@ def test_a_plan_not_agreed_yet_leaves_the_candidates_line_open(house: House) -> 
 )
 def test_numbers_that_follow_each_other_are_a_range(found: list[int], said: str) -> None:
     assert numbers(found) == said
+
+
+def test_a_draft_that_was_given_up_makes_no_item_withdrawn(house: House) -> None:
+    unit = an_enrolment(house)
+    read = judged(handed_in(unit, "1.1", words=described("The log")), unit)
+    draft = items.replace(version=read, by=unit.candidate_user, at=timezone.now())
+    items.withdraw_item(version=draft, reason="Not now.", by=unit.candidate_user, at=timezone.now())
+    index = text(unit, "evidence_index")
+    assert "The log" in index
+    assert "Withdrawn" not in index

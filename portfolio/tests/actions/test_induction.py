@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from portfolio import signing
-from portfolio.actions import acknowledge_induction, check_identity, record_induction
+from portfolio.actions import acknowledge_induction, check_identity, invite_candidate, record_induction
 from portfolio.actions.induction import STATEMENT, facts_of
 from portfolio.enums import IdentityDocument, InductionTopic, Role
 from portfolio.models import AuditEvent, CandidateRecord, Centre, Induction, Notice, StandsForGoodError, Statement, User
@@ -115,3 +115,26 @@ def test_only_an_administrator_records_them(centre: Centre, candidate: Candidate
         check_identity(
             candidate=candidate, document=IdentityDocument.PASS, seen_by=admin, seen_on=TODAY, by=assessor, at=NOW
         )
+
+
+def test_nobody_records_how_they_were_received_themselves(centre: Centre, admin: User) -> None:
+    own = invite_candidate(centre=centre, email=admin.email, legal_name="Alma Admin", by=None, at=NOW)
+    colleague = a_staff_member(centre, "Cole League", Role.ASSESSOR).user
+    with pytest.raises(Refusal, match="ask another administrator"):
+        check_identity(
+            candidate=own, document=IdentityDocument.PASSPORT, seen_by=colleague, seen_on=TODAY, by=admin, at=NOW
+        )
+    with pytest.raises(Refusal, match="ask another administrator"):
+        record_induction(candidate=own, topics=InductionTopic, held_by=colleague, held_on=TODAY, by=admin, at=NOW)
+
+
+def test_only_the_latest_induction_is_confirmed_and_only_by_a_candidate_of_today(
+    candidate: CandidateRecord, admin: User
+) -> None:
+    first, second = inducted(candidate, admin), inducted(candidate, admin)
+    assert [line.concerns for line in Notice.objects.filter(user=candidate.user)] == [f"induction {second.pk}"]
+    with pytest.raises(Refusal, match="A later induction"):
+        acknowledge_induction(induction=first, by=candidate.user, at=NOW)
+    candidate.user.grants.update(ends_on=TODAY - DAY, starts_on=TODAY - DAY)
+    with pytest.raises(Refusal, match="no candidate of"):
+        acknowledge_induction(induction=second, by=candidate.user, at=NOW)

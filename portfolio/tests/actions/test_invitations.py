@@ -1,6 +1,7 @@
 """Inviting candidates and staff, and taking an invitation up."""
 
 import datetime
+from typing import Any
 from unittest import mock
 
 import pytest
@@ -203,3 +204,13 @@ def test_nobody_is_invited_again_to_a_centre_where_they_hold_no_role(centre: Cen
     stranger = a_candidate(a_centre("Southgate Centre")).user
     with pytest.raises(Refusal, match="holds no role here"):
         resend_invitation(centre=centre, user=stranger, by=admin, at=NOW)
+
+
+def test_a_letter_that_names_all_roles_is_held_back_for_none_of_them() -> None:
+    centre = a_centre()
+    admin, at = an_administrator(centre), timezone.now()
+    word: dict[str, Any] = {"centre": centre, "email": "vic@example.org", "by": admin, "at": at}
+    staff = invite_staff(name="Vic Moss", roles=[Role.ASSESSOR], send=False, **word)
+    candidate = invite_candidate(legal_name="Vic Moss", send=True, **word)
+    staff.refresh_from_db()
+    assert staff.invited_at == candidate.invited_at == at
