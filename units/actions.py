@@ -12,6 +12,7 @@ from portfolio.models import Centre, User
 from portfolio.refusal import Refusal
 from units.enums import Provision
 from units.models import AwardingBody, CentreApproval, Unit, UnitPublication
+from units.standard import KEYS
 
 
 def refusals_to_publish(unit: Unit) -> list[str]:
@@ -45,6 +46,15 @@ def publish(*, unit: Unit, by: User | None, at: datetime.datetime) -> UnitPublic
         details={"unit": locked.key, "version": locked.version},
     )
     return publication
+
+
+@transaction.atomic
+def publish_standard(*, at: datetime.datetime) -> list[Unit]:
+    """Put into use whatever was loaded of the standard and is not yet. Returns those units. Raises Refusal."""
+    waiting = Unit.objects.filter(key__in=KEYS, publication__isnull=True).select_related("awarding_body")
+    for unit in (found := list(waiting)):
+        publish(unit=unit, by=None, at=at)
+    return found
 
 
 @transaction.atomic

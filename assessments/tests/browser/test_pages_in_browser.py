@@ -1,6 +1,6 @@
 """Every page as its readers see it: no violation of WCAG 2.2 A/AA in light and dark, wide and narrow, and small."""
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
@@ -8,13 +8,14 @@ import pytest
 from assessments.tests.browser.conftest import Harbour
 from assessments.tests.browser.visiting import Visit
 from assessments.tests.browser.visits import VISITS
-from portfolio.tests.browsing import FITS, complaints_of, violations
+from portfolio.tests.browsing import FITS, complaints_of, let_in, violations
 
 if TYPE_CHECKING:
-    from playwright.sync_api import BrowserContext, Page, Request, Response
+    from playwright.sync_api import Browser, Page, Request, Response, ViewportSize
 
 pytestmark = pytest.mark.browser
 
+WIDE: "ViewportSize" = {"width": 1440, "height": 900}
 MOST_REQUESTS, MOST_BYTES = 10, 150_000
 EVIDENCE = "/evidence-files/"
 WIDEST = """[...document.querySelectorAll("main *, header *")]
@@ -33,13 +34,30 @@ def data_of_its_own(db: None) -> None:
 
 
 class Watched:
-    """A reader's first visit to a page, and what is wrong with it."""
+    """A window in which readers come to a page for the first time, one after the other, and what is wrong with it.
+
+    One for all of them, as opening another takes as long as looking: without a cache, and emptied between two readers.
+    """
 
     def __init__(self, page: "Page") -> None:
         self.page = page
         self.complaints = complaints_of(page)
         self.requests: list[Request] = []
         page.on("requestfinished", lambda request: self.requests.append(request))
+        self.behind = page.context.new_cdp_session(page)
+        self.behind.send("Network.setCacheDisabled", {"cacheDisabled": True})
+
+    def handed_to(self, cookie: str, origin: str) -> None:
+        """The next reader sits down: nothing is left of the one before, and it is wide and light again."""
+        self.page.goto("about:blank")
+        self.page.context.clear_cookies()
+        self.behind.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "all"})
+        self.page.emulate_media(color_scheme="light")
+        self.page.set_viewport_size(WIDE)
+        if cookie:
+            let_in(self.page.context, cookie, origin)
+        self.complaints.clear()
+        self.requests.clear()
 
     def faults(self, address: str, status: int) -> list[str]:
         """Sentences for whoever has to mend it."""
@@ -66,11 +84,16 @@ class Watched:
         return f"{len(own)} requests, {size} bytes." if len(own) > MOST_REQUESTS or size > MOST_BYTES else ""
 
 
+@pytest.fixture(scope="module")
+def window(browser: "Browser") -> "Iterator[Watched]":
+    context = browser.new_context(viewport=WIDE, reduced_motion="reduce", locale="en-GB", service_workers="block")
+    yield Watched(context.new_page())
+    context.close()
+
+
 @pytest.mark.parametrize("visit", VISITS, ids=str)
-def test_a_page_is_accessible_fits_and_is_small(
-    harbour: Harbour, new_context: "Callable[..., BrowserContext]", visit: Visit
-) -> None:
-    page = harbour.reader(visit, new_context)
-    faults = Watched(page).faults(harbour.url + harbour.addresses[visit], visit.status)
+def test_a_page_is_accessible_fits_and_is_small(harbour: Harbour, window: Watched, visit: Visit) -> None:
+    window.handed_to(harbour.cookies.get(visit.who, ""), harbour.url)
+    faults = window.faults(harbour.url + harbour.addresses[visit], visit.status)
     if faults:
         pytest.fail("\n".join([str(visit), *faults]), pytrace=False)

@@ -7,10 +7,10 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from units.actions import publish
+from units.actions import publish_standard
 from units.models import Unit
 from units.rules import unit_reference_warnings
-from units.standard import FIXTURES, KEYS
+from units.standard import FIXTURES
 
 
 class Command(BaseCommand):
@@ -21,10 +21,8 @@ class Command(BaseCommand):
         with transaction.atomic():
             for fixture in FIXTURES:
                 self.load(fixture)
-            waiting = list(Unit.objects.filter(key__in=KEYS, publication__isnull=True).select_related("awarding_body"))
-            for unit in waiting:
-                publish(unit=unit, by=None, at=timezone.now())
-        for unit in waiting:
+            published = publish_standard(at=timezone.now())
+        for unit in published:
             self.report(unit, **options)
 
     def load(self, fixture: str) -> None:
