@@ -147,9 +147,17 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "portfolio.context.signed_in",
             ],
-            "builtins": [f"portfolio.templatetags.{name}" for name in ("forms_of", "addresses", "times", "drawn")],
+            "builtins": [
+                f"portfolio.templatetags.{name}" for name in ("forms_of", "addresses", "times", "drawn", "lists")
+            ],
         },
-    }
+    },
+    {
+        "NAME": "rows",
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "DIRS": [BASE_DIR / "templates" / "rows"],
+        "OPTIONS": {"environment": "portfolio.rows.environment"},
+    },
 ]
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"

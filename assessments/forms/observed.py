@@ -203,9 +203,9 @@ class RecordForm(KeptForm):
         return [row_at(row, number) for number, row in enumerate(rows, start=1)]
 
     @property
-    def blank(self) -> Row:
+    def blanks(self) -> list[Row]:
         """What a script copies for one more row."""
-        return Row(0)
+        return [Row(0)]
 
     def _row(self, number: int) -> Row:
         taken = self._asking(str(self.data.get(f"from-{number}", "")))

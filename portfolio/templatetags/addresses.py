@@ -40,7 +40,12 @@ def url(parser: Parser, token: Token) -> AddressNode:
 @register.filter
 def link(pk: int, page: str) -> str:
     """The address of a page that shows one record, where a variable names the page: `{{ row.pk|link:row.place }}`."""
-    return pattern_of(page, get_urlconf(), get_script_prefix()).replace(RECORD, str(pk))
+    return address_at(page, pk)
+
+
+def address_at(page: str, pk: int, *more: str) -> str:
+    """The address of a page that shows one record, or something of it. Raises NoReverseMatch."""
+    return pattern_of(page, get_urlconf(), get_script_prefix(), *more).replace(RECORD, str(pk))
 
 
 def address_of(page: str) -> str:
@@ -58,6 +63,6 @@ def plain_address(page: str, urlconf: str | None, prefix: str) -> str:
 
 
 @lru_cache
-def pattern_of(page: str, urlconf: str | None, prefix: str) -> str:
+def pattern_of(page: str, urlconf: str | None, prefix: str, *more: str) -> str:
     """The address of the page with a number in place of the record's. Raises NoReverseMatch where there is none."""
-    return conditional_escape(reverse(page, urlconf, args=[int(RECORD)]))
+    return conditional_escape(reverse(page, urlconf, args=[int(RECORD), *more]))

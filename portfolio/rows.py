@@ -1,0 +1,53 @@
+"""Long lists are written by Jinja2, in a third of the time; `{% rows "a_list.jinja" %}` puts one into a page.
+
+Their templates are in templates/rows. They name what pages have, in the same words: `{{ row.layer|mark(row.label) }}`.
+"""
+
+from collections.abc import Iterable
+from itertools import groupby
+from operator import attrgetter
+from typing import Any
+
+from django.template.defaultfilters import linebreaksbr, pluralize
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+from django.utils.text import Truncator
+from jinja2 import Environment, StrictUndefined
+
+from portfolio.templatetags.addresses import address_at, link
+from portfolio.templatetags.drawn import aged, layers, mark, status
+from portfolio.templatetags.times import day
+
+
+def component(name: str, **values: Any) -> SafeString:
+    """A component of the pages, for what few rows have: `{{ component("markers", markers=said.markers) }}`."""
+    return render_to_string(f"components/{name}.html", values)
+
+
+def first_words(text: str, count: int) -> str:
+    return Truncator(text).words(count, truncate=" …")
+
+
+def in_turn(rows: Iterable[Any], by: str) -> list[tuple[Any, list[Any]]]:
+    """Rows that follow each other and agree in something, together: `regroup`, for `{% for unit, notes in … %}`."""
+    return [(key, list(group)) for key, group in groupby(rows, attrgetter(by))]
+
+
+def environment(**options: Any) -> Environment:
+    """What these templates know. What is not defined is a fault, here as in the tests of the pages."""
+    strict = {**options, "undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
+    made = Environment(**strict)  # noqa: S701  # Django has it escape
+    made.filters |= {
+        "aged": aged,
+        "day": day,
+        "first_words": first_words,
+        "in_turn": in_turn,
+        "layers": layers,
+        "linebreaksbr": linebreaksbr,
+        "link": link,
+        "mark": mark,
+        "pluralize": pluralize,
+        "status": status,
+    }
+    made.globals |= {"component": component, "url": address_at}
+    return made
