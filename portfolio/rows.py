@@ -1,6 +1,6 @@
 """Long lists are written by Jinja2, in a third of the time; `{% rows "a_list.jinja" %}` puts one into a page.
 
-Their templates are in templates/rows. They name what pages have, in the same words: `{{ row.layer|mark(row.label) }}`.
+Their templates are in templates/rows. They name what pages have, in the same words: `{{ row.since|age }}`.
 """
 
 from collections.abc import Iterable
@@ -15,8 +15,7 @@ from django.utils.text import Truncator
 from jinja2 import Environment, StrictUndefined
 
 from portfolio.templatetags.addresses import address_at, link
-from portfolio.templatetags.drawn import aged, layers, mark, status
-from portfolio.templatetags.times import day
+from portfolio.templatetags.times import age, day, exactly, stamp
 
 
 def component(name: str, **values: Any) -> SafeString:
@@ -38,16 +37,15 @@ def environment(**options: Any) -> Environment:
     strict = {**options, "undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
     made = Environment(**strict)  # noqa: S701  # Django has it escape
     made.filters |= {
-        "aged": aged,
+        "age": age,
         "day": day,
+        "exactly": exactly,
         "first_words": first_words,
         "in_turn": in_turn,
-        "layers": layers,
         "linebreaksbr": linebreaksbr,
         "link": link,
-        "mark": mark,
         "pluralize": pluralize,
-        "status": status,
+        "stamp": stamp,
     }
     made.globals |= {"component": component, "url": address_at}
     return made

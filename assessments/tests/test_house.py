@@ -238,8 +238,9 @@ def sources() -> dict[Path, str]:
 
 
 def called(path: Path) -> str:
-    """How the post calls a letter: by its name alone."""
-    return f'"{path.stem}"' if path.parent.name == "emails" else path.as_posix()
+    """How the post calls a letter, and a page a list: by its name alone."""
+    own = {"emails": path.stem, "rows": path.name}.get(path.parent.name)
+    return f'"{own}"' if own else path.as_posix()
 
 
 def test_every_template_is_used() -> None:

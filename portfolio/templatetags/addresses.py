@@ -5,6 +5,7 @@ Every template knows `url` and `link` without loading them (settings.TEMPLATES).
 
 from functools import lru_cache
 from typing import Any
+from urllib.parse import quote
 
 from django import template
 from django.template import defaulttags
@@ -13,8 +14,8 @@ from django.urls import NoReverseMatch, get_script_prefix, get_urlconf, reverse
 from django.utils.html import conditional_escape
 
 register = template.Library()
-RECORD = "9876543210123456789"
-"""Stands for a record's number in an address: no address has it otherwise."""
+SIGNS = ("9876543210123456780", "9876543210123456781", "9876543210123456782")
+"""They stand for a record's number, and for what follows it, in an address: no address has them otherwise."""
 
 
 class AddressNode(defaulttags.URLNode):
@@ -43,9 +44,12 @@ def link(pk: int, page: str) -> str:
     return address_at(page, pk)
 
 
-def address_at(page: str, pk: int, *more: str) -> str:
+def address_at(page: str, *args: int | str) -> str:
     """The address of a page that shows one record, or something of it. Raises NoReverseMatch."""
-    return pattern_of(page, get_urlconf(), get_script_prefix(), *more).replace(RECORD, str(pk))
+    found = pattern_of(page, get_urlconf(), get_script_prefix(), len(args))
+    for sign, arg in zip(SIGNS, args, strict=False):
+        found = found.replace(sign, quote(str(arg), safe=""))
+    return found
 
 
 def address_of(page: str) -> str:
@@ -63,6 +67,6 @@ def plain_address(page: str, urlconf: str | None, prefix: str) -> str:
 
 
 @lru_cache
-def pattern_of(page: str, urlconf: str | None, prefix: str, *more: str) -> str:
-    """The address of the page with a number in place of the record's. Raises NoReverseMatch where there is none."""
-    return conditional_escape(reverse(page, urlconf, args=[int(RECORD), *more]))
+def pattern_of(page: str, urlconf: str | None, prefix: str, count: int) -> str:
+    """The address of the page with signs in place of what tells it. Raises NoReverseMatch where there is none."""
+    return conditional_escape(reverse(page, urlconf, args=[int(sign) for sign in SIGNS[:count]]))
