@@ -8,6 +8,7 @@ import datetime
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from django.utils import timezone
 
@@ -34,7 +35,7 @@ from assessments.workflow import CriterionState, LeafState, Named, UnitFacts
 from portfolio.canonical import JSON
 from portfolio.signing import digest_of
 from units.models import Criterion
-from units.queries import HAS_LEAVES
+from units.queries import criteria_of
 
 SCHEME = 1
 """How `signed_facts` writes the facts down. A later way gets the next number; old signatures keep theirs."""
@@ -63,9 +64,15 @@ class UnitRows:
     held: tuple[Held, ...] = ()
     rules: list[Rule] = field(default_factory=list)
 
-    @property
+    @cached_property
     def marks(self) -> list[Mark]:
         return list(marks(self.mapped, self.decided))
+
+    @cached_property
+    def asked(self) -> Asked:
+        """What the rules ask of criteria, and what there is."""
+        pairs = zip(self.mapped, self.marks, strict=True) if self.rules else ()
+        return counted(self.rules, self.criteria, pairs)
 
     @property
     def pending(self) -> list[Decided]:
@@ -125,12 +132,8 @@ def rows_of(enrolments: list[Enrolment]) -> list[UnitRows]:
     Two more where an assessor made evidence themselves. They come without signatures, and what only these rest on.
     """
     ids = [row.pk for row in enrolments]
-    criteria: dict[int, list[Criterion]] = defaultdict(list)
-    with_leaves: set[int] = set()
-    found = Criterion.objects.filter(unit__in={row.unit_id for row in enrolments}).annotate(has_leaves=HAS_LEAVES)
-    for criterion in found.select_related("outcome"):
-        criteria[criterion.unit_id].append(criterion)
-        with_leaves |= {criterion.unit_id} if criterion.has_leaves else set()
+    criteria = criteria_of({row.unit_id for row in enrolments})
+    with_leaves = {pk for pk, own in criteria.items() if any(vars(criterion)["has_leaves"] for criterion in own)}
     mapped: dict[int, list[Mapped]] = defaultdict(list)
     for mapping in mapped_to(ids):
         mapped[mapping.enrolment_id].append(mapping)
@@ -180,11 +183,6 @@ def with_rules(units: list[UnitRows]) -> list[UnitRows]:
     """The same units with the consistency rules in force for them: one query for all."""
     rules = rules_for([unit.enrolment for unit in units])
     return [replace(unit, rules=rules.get(unit.enrolment.pk, [])) for unit in units]
-
-
-def consistency_of(rows: UnitRows) -> Asked:
-    """What is asked of criteria, and what there is."""
-    return counted(rows.rules, rows.criteria, zip(rows.mapped, rows.marks, strict=True) if rows.rules else ())
 
 
 def digests_of(version_ids: set[int]) -> dict[int, list[str]]:
@@ -261,7 +259,7 @@ def unit_facts(rows: UnitRows) -> UnitFacts:
         assessor_signed_by=enrolment.assessor_signed_by_id,
         kept_status=UnitStatus(enrolment.kept_status) if enrolment.kept_status else None,
         interested=frozenset(row.user_id for row in rows.held if row.to_at is None and row.interested),
-        short=falling_short(consistency_of(rows)),
+        short=falling_short(rows.asked),
         frozen=enrolment.frozen_at is not None,
         open_appeal=open_appeal_of(enrolment),
         simulated=simulated_items(rows),

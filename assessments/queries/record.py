@@ -16,7 +16,7 @@ from assessments.queries.adjustment import arranged_for
 from assessments.queries.consistency import RULED, Asked, UnmetRule, unmet_rules
 from assessments.queries.enrolment import kept_pace, name_of
 from assessments.queries.interests import Held
-from assessments.queries.judgement import UnitRows, consistency_of, unit_rows
+from assessments.queries.judgement import UnitRows, unit_rows
 from assessments.queries.markers import MarkerShown, markers_of
 from assessments.queries.marks import Decided, Mapped
 from assessments.queries.simulation import simulations_of
@@ -218,7 +218,7 @@ def unit_page(user: User, pk: int, person_at: Callable[[int], Person]) -> UnitPa
 def page_of(enrolment: Enrolment, staff: dict[str, str], person: Person, *, ruled: bool = True) -> UnitPage:
     """The page of a unit found already; not `ruled` where nothing of consistency is shown."""
     rows, looked_at = unit_rows(enrolment, to_sign=False, ruled=ruled), looked_at_in(enrolment)
-    facts, asked = unit_facts(enrolment, rows, looked_at), consistency_of(rows)
+    facts, asked = unit_facts(enrolment, rows, looked_at), rows.asked
     pairs = list(zip(rows.mapped, rows.marks, strict=True))
     verbs = open_to(person, facts)
     next_verb = NEXT.get(facts.status)
