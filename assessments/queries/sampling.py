@@ -8,7 +8,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Subquery
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Subquery, Window
+from django.db.models.functions import RowNumber
 
 from assessments.enums import ItemStatus, SampleStage, Setting, UnitStatus
 from assessments.models import (
@@ -195,7 +196,8 @@ def desk(user: User, leads: Iterable[int], day: datetime.date) -> Desk:
     """What waits for a verifier, in seven queries; in six more where something signed may have changed since."""
     changed = changed_since_declared(user, day)
     stale = stale_among([unit.enrolment_id for unit in changed])
-    units = [unit for unit in idle(user, day) if unit.enrolment_id not in stale]
+    most = SHORT_LIST + 1 + len(stale)  # as many as are listed and one, beside what is listed as changed
+    units = [unit for unit in idle(user, day, most) if unit.enrolment_id not in stale]
     answered, overdue = actions_waiting(user, leads, day)
     found = Desk(
         alarms=alarms_waiting(user, day),
@@ -259,7 +261,9 @@ def simulated_in(enrolment: OuterRef) -> QuerySet[EvidenceVersion]:
     return versions.exclude(status=ItemStatus.WITHDRAWN)
 
 
+OLDEST_FIRST = ("signed_off_at", "pk")
 SAMPLES = Sample.objects.filter(enrolment=OuterRef("pk"))
+READY = Q(sampled=True) | Q(unit__awarding_body__verifier_signature=VerifierSignature.ALWAYS)
 IDLE = (
     Enrolment.objects.filter(
         ~Exists(SAMPLES.still_open()),
@@ -268,31 +272,32 @@ IDLE = (
     )
     .annotate(
         sampled=Exists(SAMPLES.filter(outcome__in=AGREEING)),
+        ready=ExpressionWrapper(READY, BooleanField()),
         asked=Exists(Action.objects.filter(enrolment=OuterRef("pk"), closed_at=None)),
         noted=Exists(UnsampledNote.objects.filter(enrolment=OuterRef("pk"), at__gte=OuterRef("signed_off_at"))),
         simulated=Exists(simulated_in(OuterRef("pk"))),
     )
-    .order_by("signed_off_at", "pk")
-    .values_list(*WAITING, "sampled", "unit__awarding_body__verifier_signature", "asked", "noted", "simulated")
+    .filter(Q(ready=True, asked=False) | Q(ready=False, noted=False))
+    .order_by(*OLDEST_FIRST)
 )
-"""Units signed off without an open sample or alarm, and what was done about them. Written once: writing it takes longer
-than asking it."""
+"""Units signed off without an open sample or alarm, of which something is to be done: verified, once they are `ready`,
+or sampled. Written once: writing it takes longer than asking it."""
 
 
-def idle(user: User, day: datetime.date) -> list[UnitWaiting]:
-    """Units this person verifies that their assessor signed off and nobody is at, in one query; the oldest first.
+def idle(user: User, day: datetime.date, most: int) -> list[UnitWaiting]:
+    """Units this person verifies that their assessor signed off and nobody is at, in one query; the oldest first, and
+    at `most` so many to be sampled and as many to be verified.
 
     One that was sampled, or whose body wants the verifier on every unit, is ready to verify once no action is open.
     One that changed since waits as such.
     Any other is to be sampled, unless a verifier wrote down since why it is not.
     """
-    found = []
-    for *told, sampled, signature, asked, noted, simulated in IDLE.filter(verifies(user, day)):
-        ready = sampled or signature == VerifierSignature.ALWAYS
-        if not (asked if ready else noted):
-            unit = unit_waiting(told, sampled, VERIFY if ready else SAMPLE)
-            found.append(replace(unit, simulated=simulated))
-    return found
+    place = Window(RowNumber(), partition_by="ready", order_by=OLDEST_FIRST)
+    rows = IDLE.filter(verifies(user, day)).annotate(place=place).filter(place__lte=most)
+    return [
+        replace(unit_waiting(told, sampled, VERIFY if ready else SAMPLE), simulated=simulated)
+        for *told, sampled, ready, simulated in rows.values_list(*WAITING, "sampled", "ready", "simulated")
+    ]
 
 
 def unit_waiting(told: Sequence[Any], sampled: bool, what: str) -> UnitWaiting:

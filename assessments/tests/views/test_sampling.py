@@ -13,6 +13,7 @@ from django.utils import timezone
 from assessments.actions import allocation, evidence, judgement, verification
 from assessments.enums import AllocatedAs, CheckedFor, HeldAt, SampleOutcome, SampleStage, UnitStatus
 from assessments.models import Action, Enrolment, Review, Sample, UnsampledNote
+from assessments.queries.sampling import idle
 from assessments.testing import (
     House,
     a_draft,
@@ -425,3 +426,11 @@ def test_whoever_takes_over_the_unit_closes_the_sample(client: AskingClient, hou
     client.post(place("sample", sample), {"criteria": first_criteria(sample.enrolment), **ticked()})
     sample.refresh_from_db()
     assert (sample.verifier, sample.planned_by) == (house.other_verifier, house.verifier)
+
+
+def test_what_is_to_be_sampled_crowds_out_nothing_that_is_ready_to_verify(house: House) -> None:
+    first, second = signed_off(an_enrolment(house)), signed_off(an_enrolment(house, candidate=house.other_candidate))
+    ready = sampled(an_enrolment(house, "ocr-d20"))
+    day = timezone.localdate()
+    assert [row.enrolment_id for row in idle(house.verifier, day, most=1)] == [first.pk, ready.pk]
+    assert [row.enrolment_id for row in idle(house.verifier, day, most=2)] == [first.pk, second.pk, ready.pk]
