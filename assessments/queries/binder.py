@@ -5,7 +5,9 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from assessments.enums import HeldAt, ItemStatus, PlanStatus
+from django.db.models import Exists, OuterRef, QuerySet
+
+from assessments.enums import EvidenceKind, HeldAt, ItemStatus, PlanStatus
 from assessments.models import (
     SIGNED,
     AssessmentPlan,
@@ -125,29 +127,22 @@ def plans_in(binder: Binder, user: User) -> dict[int, list[AssessmentPlan]]:
 
 
 def items_in(binder: Binder) -> list[BinderItem]:
-    """The items handed in for the units, by number. Two queries."""
-    versions = in_binder(binder)
-    testified = set(Testimony.objects.filter(SIGNED, version__in=versions).values_list("version_id", flat=True))
+    """The items handed in for the units, by number. One query."""
+    witnessed = Exists(Testimony.objects.filter(SIGNED, version=OuterRef("pk")))
+    columns = ("evidence_id", "evidence__number", "title", "kind", "evidence__author_id")
     return [
-        BinderItem(
-            evidence_id=version.evidence_id,
-            number=version.evidence.number or 0,
-            title=version.title,
-            kind=version.get_kind_display(),
-            record=version.kind if version.evidence.author_id else "",
-            witnessed=version.pk in testified,
-        )
-        for version in versions
+        BinderItem(pk, number, title, EvidenceKind(kind).label, kind if author else "", seen)
+        for pk, number, title, kind, author, seen in in_binder(binder).values_list(*columns, witnessed)
     ]
 
 
-def in_binder(binder: Binder) -> list[EvidenceVersion]:
-    """The versions in force of what is evidence in the units, by number. One query."""
-    mapped = Mapping.objects.filter(enrolment__in=binder.ids, taken_back_at=None).values("evidence")
+def in_binder(binder: Binder) -> QuerySet[EvidenceVersion]:
+    """The versions in force of what is evidence in the units, by number."""
+    mapped = Mapping.objects.filter(enrolment__in=binder.ids, taken_back_at=None).order_by().values("evidence")
     rows = EvidenceVersion.objects.filter(
         evidence__in=mapped, evidence__number__isnull=False, submitted_at__isnull=False, replaced_at=None
     )
-    return list(rows.exclude(status=ItemStatus.WITHDRAWN).select_related(*NAMED).order_by("evidence__number"))
+    return rows.exclude(status=ItemStatus.WITHDRAWN).order_by("evidence__number")
 
 
 @dataclass(frozen=True)
@@ -166,7 +161,7 @@ def recorded_items(binder: Binder) -> list[RecordedItem]:
     of_item: dict[int, list[Enrolment]] = defaultdict(list)
     for evidence, enrolment in sorted(set(mapped.values_list("evidence_id", "enrolment_id"))):
         of_item[evidence].append(units[enrolment])
-    versions = in_binder(binder)
+    versions = list(in_binder(binder).select_related(*NAMED))
     records = records_shown(version.pk for version in versions if version.evidence.author_id)
     testified: dict[int, list[Testimony]] = defaultdict(list)
     for row in testimonies_of(versions):
