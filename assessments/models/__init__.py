@@ -5,7 +5,7 @@ from assessments.models.adjustment import Adjustment
 from assessments.models.alarms import Alarm, AlarmQuerySet
 from assessments.models.appeal import DAYS, Appeal, AppealsProcedure, Days, Hearing
 from assessments.models.award import AuthenticationForm, Certificate, Claim
-from assessments.models.case import Case, CaseConcern, CaseStep, CaseWorker, Freeze
+from assessments.models.case import Case, CaseConcern, CaseFile, CaseStep, CaseWorker, Freeze
 from assessments.models.checks import SampleQuestion, SampleQuestions
 from assessments.models.consistency import SCOPES, ConsistencyRule
 from assessments.models.enrolment import Allocation, Enrolment, EnrolmentQuerySet
@@ -85,6 +85,7 @@ __all__ = [
     "BlindJudgement",
     "Case",
     "CaseConcern",
+    "CaseFile",
     "CaseStep",
     "CaseWorker",
     "CentreAction",

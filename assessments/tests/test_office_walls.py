@@ -15,6 +15,7 @@ from assessments.models import Claim, Days, Freeze
 from assessments.testing import (
     House,
     a_draft,
+    a_file,
     an_enrolment,
     approved_simulation,
     handed_in,
@@ -26,6 +27,7 @@ from assessments.testing import (
 from assessments.tests.appeals import further, holding
 from assessments.tests.further_acts import arranged
 from assessments.tests.raw_sql import copy, never_deleted, never_emptied, refused, run, stands_for_good, update
+from portfolio.testing import a_centre
 
 pytestmark = pytest.mark.django_db
 
@@ -33,6 +35,7 @@ STANDING = {
     "appealsprocedure": "answer_days = 1",
     "caseconcern": "user_id = user_id",
     "casestep": "text = 'Other words'",
+    "casefile": "name = 'other.txt'",
     "simulationapproval": "what = 'Other words'",
     "simulatedcriterion": "criterion_id = criterion_id",
 }
@@ -57,7 +60,9 @@ def scene(house: House) -> SimpleNamespace:
     case = holding(house, held)
     item = handed_in(an_enrolment(house, "sqa-h12e04"), "1")
     cases.freeze_item(case=case, evidence=item.evidence, by=office, at=now)
-    step = cases.add_step(case=case, happened_on=timezone.localdate(), text="Read.", by=office, at=now)
+    files = [a_file(house.centre, "What she said.")]
+    step = cases.add_step(case=case, happened_on=timezone.localdate(), text="Read.", files=files, by=office, at=now)
+    foreign = a_file(a_centre("Harbour College"), "Not ours.").stored
     claimed = verified(an_enrolment(house, "ocr-cc16", candidate=house.other_candidate))
     award.claim(enrolment=claimed, authorisation="EV 1", by=office, at=now)
     unit, d20 = an_enrolment(house, "ocr-cc16"), an_enrolment(house, "ocr-d20")
@@ -80,6 +85,9 @@ def scene(house: House) -> SimpleNamespace:
         worker=case.workers.get().pk,
         concern=case.concerns.get().pk,
         step=step.pk,
+        file=step.files.get().pk,
+        foreign_stored=foreign.pk,
+        other_stored=a_file(house.centre, "Another.").stored.pk,
         freeze=Freeze.objects.get(enrolment=held).pk,
         claim=Claim.objects.get().pk,
         d20=d20.pk,
@@ -154,6 +162,7 @@ def test_a_change_is_refused(ids: SimpleNamespace, table: str, row: str, change:
 CLOSED = {"closed_at": "'{now}'", "closed_as": "'lapsed'"}
 DRAFT = {"number": "9", "status": "'draft'", "submitted_at": "NULL", "declaration_id": "NULL"}
 NEW = [
+    ("casefile", "file", {"position": "9", "stored_id": "{foreign_stored}"}, "kept by its centre"),
     ("appeal", "appeal", {**CLOSED, "raised_by_id": "{assessor}"}, "Only the candidate appeals"),
     ("appeal", "appeal", {**CLOSED, "enrolment_id": "{unit}"}, "decided in its unit"),
     ("hearing", "second", {"number": "3", "adjudicator_id": "{assessor}"}, PART),
@@ -186,4 +195,8 @@ def test_a_closed_case_takes_nothing_more(ids: SimpleNamespace) -> None:
     closed = "outcome = 'no_case', reason = 'A form.', closed_at = '{now}', closed_by_id = {administrator}"
     run(update("case", closed.format(**vars(ids)), ids.case))
     refused(copy("casestep", ids.step), "A closed case stands as it is")
+    refused(
+        copy("casefile", ids.file, position="9", stored_id=str(ids.other_stored)),
+        "A file is added to a case that is open",
+    )
     refused(update("case", "reason = 'Another.'", ids.case), "A case keeps what was suspected")
