@@ -10,8 +10,9 @@ from assessments.actions.evidence import NamedFile
 from assessments.actions.simulation import approve_simulation
 from assessments.demo.centre import Harbour
 from assessments.demo.files import pdf
-from assessments.enums import AppealOutcome, CaseKind
+from assessments.enums import AppealAbout, AppealOutcome, CaseKind
 from assessments.models import Decision, Enrolment, Evidence
+from assessments.queries.appeal import Against
 from portfolio import vault
 
 DAY = datetime.timedelta(days=1)
@@ -23,7 +24,7 @@ def appealed(harbour: Harbour, now: datetime.datetime) -> None:
     decision = Decision.objects.filter(enrolment__candidate=sian, verdict="contributes").earliest("pk")
     raised = appeal.raise_appeal(
         enrolment=decision.enrolment,
-        decision=decision,
+        against=Against(AppealAbout.DECISION, decision_id=decision.pk),
         grounds=(
             "The log shows the second case as well: it begins on its second page, and says how I settled it with the "
             "customer the same afternoon."

@@ -3,7 +3,7 @@
 from assessments.models.activities import Activity, Attendance, CentreAction, CentreActionTurn, Meeting
 from assessments.models.adjustment import Adjustment
 from assessments.models.alarms import Alarm, AlarmQuerySet
-from assessments.models.appeal import DAYS, Appeal, AppealsProcedure, Days, Hearing
+from assessments.models.appeal import DAYS, IN_GENERAL, Appeal, AppealsProcedure, Days, Hearing
 from assessments.models.award import AuthenticationForm, Certificate, Claim
 from assessments.models.case import Case, CaseConcern, CaseFile, CaseStep, CaseWorker, Freeze
 from assessments.models.checks import SampleQuestion, SampleQuestions
@@ -59,6 +59,7 @@ from assessments.models.widening import Widening
 
 __all__ = [
     "DAYS",
+    "IN_GENERAL",
     "SCOPES",
     "SIGNED",
     "STILL_WANTED",

@@ -6,8 +6,9 @@ from django.utils import timezone
 
 from assessments.actions import appeal as appeals
 from assessments.actions import case as cases
-from assessments.enums import AppealOutcome, CaseKind, Verdict
+from assessments.enums import AppealAbout, AppealOutcome, CaseKind, Verdict
 from assessments.models import Appeal, Case, CaseFile, Decision, Enrolment
+from assessments.queries.appeal import Against
 from assessments.testing import House, a_file, an_enrolment, handed_in, judged
 from portfolio.models import User
 
@@ -26,7 +27,7 @@ def appealed(house: House, decision: Decision | None = None, *, at: datetime.dat
     unit = decision.enrolment
     return appeals.raise_appeal(
         enrolment=unit,
-        decision=decision,
+        against=Against(AppealAbout.DECISION, decision_id=decision.pk),
         grounds="The log shows what came of it.",
         by=unit.candidate_user,
         at=at or timezone.now(),

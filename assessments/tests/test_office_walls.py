@@ -9,7 +9,7 @@ from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
 from assessments.actions import appeal as appeals
-from assessments.actions import award
+from assessments.actions import award, judgement
 from assessments.actions import case as cases
 from assessments.models import Claim, Days, Freeze
 from assessments.testing import (
@@ -18,6 +18,7 @@ from assessments.testing import (
     a_file,
     an_enrolment,
     approved_simulation,
+    declared,
     handed_in,
     judged,
     simulated,
@@ -27,6 +28,7 @@ from assessments.testing import (
 from assessments.tests.appeals import further, holding
 from assessments.tests.further_acts import arranged
 from assessments.tests.raw_sql import copy, never_deleted, never_emptied, refused, run, stands_for_good, update
+from portfolio.models import SignatureVoid
 from portfolio.testing import a_centre
 
 pytestmark = pytest.mark.django_db
@@ -63,6 +65,9 @@ def scene(house: House) -> SimpleNamespace:
     files = [a_file(house.centre, "What she said.")]
     step = cases.add_step(case=case, happened_on=timezone.localdate(), text="Read.", files=files, by=office, at=now)
     foreign = a_file(a_centre("Harbour College"), "Not ours.").stored
+    back = declared(an_enrolment(house, "ocr-d20", candidate=house.other_candidate))
+    judgement.refer(enrolment=back, feedback="Thin.", by=house.assessor, at=now)
+    void = SignatureVoid.objects.get(signature__sign_off__part="candidate")
     claimed = verified(an_enrolment(house, "ocr-cc16", candidate=house.other_candidate))
     award.claim(enrolment=claimed, authorisation="EV 1", by=office, at=now)
     unit, d20 = an_enrolment(house, "ocr-cc16"), an_enrolment(house, "ocr-d20")
@@ -95,6 +100,7 @@ def scene(house: House) -> SimpleNamespace:
         simulated_criterion=approval.criteria.get().pk,
         free_version=free.pk,
         unit=unit.pk,
+        foreign_void=void.pk,
         adjustment=arranged(house).pk,
         administrator=office.pk,
         assessor=house.assessor.pk,
@@ -161,7 +167,9 @@ def test_a_change_is_refused(ids: SimpleNamespace, table: str, row: str, change:
 
 CLOSED = {"closed_at": "'{now}'", "closed_as": "'lapsed'"}
 DRAFT = {"number": "9", "status": "'draft'", "submitted_at": "NULL", "declaration_id": "NULL"}
+ABOUT_ANOTHER_UNIT = {"decision_id": "NULL", "about": "'result'", "void_id": "{foreign_void}"}
 NEW = [
+    ("appeal", "appeal", {**CLOSED, **ABOUT_ANOTHER_UNIT}, "decided in its unit"),
     ("casefile", "file", {"position": "9", "stored_id": "{foreign_stored}"}, "kept by its centre"),
     ("appeal", "appeal", {**CLOSED, "raised_by_id": "{assessor}"}, "Only the candidate appeals"),
     ("appeal", "appeal", {**CLOSED, "enrolment_id": "{unit}"}, "decided in its unit"),
