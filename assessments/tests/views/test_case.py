@@ -133,6 +133,7 @@ def test_the_detail_of_an_adjustment_is_read_by_administrators_and_each_look_is_
     for user in (house.candidate.user, house.assessor, house.verifier):
         page = signed_in(user).get(reverse("assessments:enrolment", args=[unit.pk])).content.decode()
         assert "Recordings in place of writing." in page
+        assert "approved by" in page
         assert "Dyslexia" not in page
     judging = signed_in(house.assessor).get(reverse("assessments:judge", args=[version.pk])).content.decode()
     assert "Recordings in place of writing." in judging
