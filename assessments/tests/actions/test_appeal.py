@@ -97,7 +97,7 @@ def test_a_unit_that_came_back_is_appealed(house: House) -> None:
     appeal = raised(unit, back)
     assert (appeal.about, appeal.void, appeal.reading) == (
         AppealAbout.RESULT,
-        SignatureVoid.objects.get(pk=back.void_id),
+        SignatureVoid.objects.get(pk=back.void_id or 0),
         None,
     )
     page = appeal_page(house.candidate.user, appeal.pk)
