@@ -102,7 +102,7 @@ def discussion(unit: Enrolment, at: datetime.datetime) -> EvidenceVersion:
 
 
 def sets(unit: Enrolment, verifier: User, at: datetime.datetime) -> list[QuestionSet]:
-    """One in use, and one that waits for a verifier."""
+    """One in use with its next version as a draft, and one that waits for a verifier."""
     centre, by = unit.centre, unit.assessor
     used = question_sets.write_set(
         centre=centre, unit=unit.unit, title="Complaints and what goes up", questions=asked(unit, CALLS), by=by, at=at
@@ -113,7 +113,9 @@ def sets(unit: Enrolment, verifier: User, at: datetime.datetime) -> list[Questio
     waits = question_sets.write_set(
         centre=centre, unit=unit.unit, title="Monitoring", questions=asked(unit, MONITORING), by=by, at=at
     )
-    return [used, question_sets.offer_set(questions_set=waits, by=by, at=at + datetime.timedelta(days=2))]
+    question_sets.offer_set(questions_set=waits, by=by, at=at + datetime.timedelta(days=2))
+    draft = question_sets.follow_set(questions_set=used, by=by, at=at + datetime.timedelta(days=3))
+    return [used, waits, draft]
 
 
 def asked(unit: Enrolment, rows: Sequence[tuple[str, str, str]]) -> list[Asked]:
