@@ -12,7 +12,9 @@ class AssessmentsConfig(AppConfig):
 
     def ready(self) -> None:
         walls.register(self.label, WALLS)
-        import_string("portfolio.shredder.guard")("assessments.queries.evidence.is_shown")
+        shredder = import_string("portfolio.shredder.guard")
+        shredder("assessments.queries.evidence.is_shown")
+        shredder("assessments.queries.case.is_shown")
         import_string("portfolio.importing.extended_by")("assessments.actions.enrolling.allocations")
         # The press may only be looked at once every floor's nouns are there.
         guard = import_string("portfolio.press.guard")

@@ -295,6 +295,17 @@ class ActivityOutcome(models.TextChoices):
     NOT_SATISFACTORY = "not_satisfactory", "Not satisfactory"
 
 
+class AppealAbout(models.TextChoices):
+    """What a candidate appeals against: what was decided, or how they were assessed (domain rules 58, 59, 62)."""
+
+    DECISION = "decision", "A decision on a criterion"
+    RETURN = "return", "An item that was returned"
+    RESULT = "result", "The unit came back, or is not signed off"
+    CONDUCT = "conduct", "How the assessment was carried out"
+    ADJUSTMENT = "adjustment", "A reasonable adjustment refused, or not kept to"
+    PRIOR_LEARNING = "prior_learning", "Prior learning that was not recognised"
+
+
 class AppealStage(models.TextChoices):
     """Who hears an appeal, in the order in which it is taken further (domain rule 59)."""
 

@@ -211,6 +211,7 @@ urlpatterns = [
     path("cases/", case.cases, name="cases"),
     path("centre/<slug:slug>/cases/new/", case.open_case, name="open_case"),
     path("cases/<int:pk>/", case.case, name="case"),
+    path("cases/files/<int:pk>/", case.case_file, name="case_file"),
     path("cases/<int:pk>/investigators/", case.investigators, name="investigators"),
     path("cases/<int:pk>/hold/", case.hold, name="hold"),
     path("cases/<int:pk>/let-go/", case.let_go, name="let_go"),

@@ -226,7 +226,7 @@ def candidates_pages(found: Subjects) -> Iterable[Page]:
     yield page("Map to criteria", me, "assessments:map_evidence", item, most=HEAVY)
     yield page("Hand in", me, "assessments:submit_evidence", found.draft.evidence_id, measured=False)
     yield page("Withdraw a draft", me, "assessments:withdraw_evidence", found.draft.evidence_id, measured=False)
-    yield page("Appeal a decision", me, "assessments:raise_appeal", found.begun.pk, most=HEAVY, measured=False)
+    yield page("Appeal", me, "assessments:raise_appeal", found.begun.pk, most=HEAVY, measured=False)
     slug = found.staffed.centre.slug
     yield page("Documents of a portfolio", me, "assessments:documents", slug, me.handle)
     yield page("My profile", me, "assessments:profile", slug, measured=False)

@@ -16,7 +16,7 @@ import pstats
 import sqlite3
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -39,6 +39,7 @@ MOST_REQUESTS, MOST_BYTES = 10, 150_000
 FLAT = 1.35
 """A page is flat while the larger centre costs it less than this much more; a busy machine alone makes a tenth."""
 RESULTS = HERE / "results" / "pages.md"
+TITLE = "Server time of each main page, in bare Django pages"
 
 
 @dataclass(frozen=True)
@@ -78,8 +79,8 @@ class Row:
 class Bench:
     """The application with a centre in it that grows, and somebody signed in for each page."""
 
-    def __init__(self, only: str, rounds: int) -> None:
-        self.application, self.only, self.rounds = WSGIHandler(), only.lower(), rounds
+    def __init__(self, only: Sequence[str], rounds: int) -> None:
+        self.application, self.only, self.rounds = WSGIHandler(), [word.lower() for word in only], rounds
         self.now = timezone.now()
         self.staffed: Staffed = open_centre("Measured Centre", self.now)
         self.filled = 0
@@ -103,7 +104,9 @@ class Bench:
     def chosen(self) -> list[Page]:
         """The main pages, or those asked for."""
         found = pages(subjects(self.staffed))
-        return [page for page in found if (self.only in page.name.lower() if self.only else page.measured)]
+        if not self.only:
+            return [page for page in found if page.measured]
+        return [page for page in found if any(word in page.name.lower() for word in self.only)]
 
     def measure(self) -> None:
         """Every chosen page and the bare one, at the size the centre has now."""
@@ -141,7 +144,7 @@ class Bench:
 
 def table(rows: Sequence[Row], sizes: Sequence[int]) -> list[str]:
     """The rows as a Markdown table."""
-    heads = [f"{size} candidates" for size in sizes]
+    heads = [f"{size:,} candidates" for size in sizes]
     lines = [
         f"| Page | At most | {' | '.join(heads)} | Queries | KB | First visit | |",
         f"|---|--:|{'--:|' * len(sizes)}--:|--:|--:|---|",
@@ -158,30 +161,36 @@ def table(rows: Sequence[Row], sizes: Sequence[int]) -> list[str]:
     return lines
 
 
-def facts(bench: Bench, sizes: Sequence[int]) -> list[str]:
+def facts(bench: Bench, sizes: Sequence[int], title: str = TITLE, by: str = "bench.pages") -> list[str]:
     """What was measured on."""
     database = f"SQLite {sqlite3.sqlite_version}"
     if connection.vendor == "postgresql":
         database = f"PostgreSQL {connection.pg_version // 10000}"  # type: ignore[attr-defined]
-    bare = " and ".join(f"{seconds * 1000:.1f} ms" for seconds in bench.bare)
+    bare = in_words(f"{seconds * 1000:.1f} ms" for seconds in bench.bare)
     return [
-        "# Server time of each main page, in bare Django pages",
+        f"# {title}",
         "",
         f"{timezone.localdate():%-d %B %Y}, {platform.machine()}, {os.cpu_count()} cores, "
         f"Python {platform.python_version()}, Django {django.__version__}, {database}. "
-        "Written by `python -m bench.pages`; what it means: bench/README.md.",
+        f"Written by `python -m {by}`; what it means: bench/README.md.",
         "",
         f"Medians of {bench.rounds} rounds, pages and bare page in turn. A bare page took {bare} at "
-        f"{' and '.join(str(size) for size in sizes)} candidates.",
+        f"{in_words(f'{size:,}' for size in sizes)} candidates.",
         "",
     ]
+
+
+def in_words(parts: Iterable[str]) -> str:
+    """The parts as a sentence names them."""
+    *before, last = parts
+    return f"{', '.join(before)} and {last}" if before else last
 
 
 def asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sizes", type=int, nargs="+", default=[30, 300], help="candidates, smaller first")
     parser.add_argument("--rounds", type=int, default=21)
-    parser.add_argument("--only", default="", help="pages whose name holds these letters")
+    parser.add_argument("--only", nargs="+", default=[], help="pages whose name holds one of these")
     parser.add_argument("--profile", action="store_true", help="print where the time of these pages goes")
     return parser.parse_args()
 

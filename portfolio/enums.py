@@ -178,6 +178,7 @@ class Told(models.TextChoices):
     ACTION = "action", "Actions given to you, and closed"
     ACTIVITY = "activity", "Observations, interviews and reviews of your work"
     STANDARDISATION = "standardisation", "Standardisation: items to judge, and what was agreed"
+    QUESTIONS = "questions", "Question sets to verify, and yours verified or handed back"
     ACTION_DUE = "action_due", "Actions that are due, or overdue"
     SIGNED_OFF = "signed_off", "A unit signed off, to be verified"
     ANSWERED = "answered", "An action that was answered"

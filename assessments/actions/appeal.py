@@ -17,9 +17,9 @@ from assessments.appealing import (
     lapse_refusals,
     office_refusals,
 )
-from assessments.enums import READABLE, AppealClosed, AppealOutcome, AppealStage, AppealState, UnitStatus
-from assessments.models import Appeal, AppealsProcedure, Days, Decision, Enrolment, Hearing, Mapping, Review
-from assessments.queries.appeal import appealable, days_of, facts_of_appeal, involved_in, next_stage
+from assessments.enums import READABLE, AppealAbout, AppealClosed, AppealOutcome, AppealStage, AppealState, UnitStatus
+from assessments.models import IN_GENERAL, Appeal, AppealsProcedure, Days, Enrolment, Hearing, Mapping
+from assessments.queries.appeal import Against, appealable, days_of, facts_of_appeal, involved_in, next_stage
 from assessments.queries.enrolment import staff_name
 from assessments.workflow import ITEM_FROZEN, UNIT_FINAL, UNIT_FROZEN
 from portfolio import audit
@@ -57,15 +57,15 @@ def set_appeals_procedure(*, centre: Centre, days: Days, by: User, at: datetime.
 def raise_appeal(
     *,
     enrolment: Enrolment,
-    decision: Decision | None = None,
-    review: Review | None = None,
+    against: Against | AppealAbout,
     grounds: str,
     by: User,
     at: datetime.datetime,
 ) -> Appeal:
-    """The candidate disagrees with a decision, or with an item's return. The first stage's time runs from now.
+    """The candidate disagrees with what was decided, or with how they were assessed. The first stage begins now.
 
-    The unit is not claimed until the appeal is closed. Raises Refusal where nothing of the kind was decided there.
+    `against` is something that was decided, or what it is about where the grounds tell. The unit is not claimed until
+    the appeal is closed. Raises Refusal where nothing of the kind was decided there.
     """
     grounds = require(grounds, "Say why you disagree.")
     enrolment = lock_one(enrolment)
@@ -73,12 +73,18 @@ def raise_appeal(
         raise Refusal(["Only the candidate can appeal against what was decided in their unit."])
     if sentences := raising_refusals(enrolment):
         raise Refusal(sentences)
-    chosen = f"decision-{decision.pk}" if decision else f"review-{review.pk if review else 0}"
-    if chosen not in {row.key for row in appealable(enrolment)}:
-        raise Refusal(["Choose what you appeal against: the latest word on your evidence, where it is not met."])
-    appeal = Appeal.objects.create(
-        enrolment=enrolment, decision=decision, review=review, grounds=grounds, raised_by=by, raised_at=at
-    )
+    appeal = Appeal(enrolment=enrolment, grounds=grounds, raised_by=by, raised_at=at)
+    if isinstance(against, Against):
+        found = next((row for row in appealable(enrolment) if row.key == against.key), None)
+        if found is None:
+            raise Refusal(["Choose what you appeal against: the latest word on your evidence, where it is not met."])
+        appeal.about, chosen = found.about, found.key
+        appeal.decision_id, appeal.review_id, appeal.void_id = found.decision_id, found.review_id, found.void_id
+    elif against in IN_GENERAL:
+        appeal.about = chosen = against.value
+    else:
+        raise Refusal(["Choose what you appeal against."])
+    appeal.save()
     stage, days = days_of(enrolment.centre_id).stages[0]
     _begin(appeal, 1, stage, days, at)
     Enrolment.objects.filter(pk=enrolment.pk).update(open_appeal=appeal)
@@ -231,6 +237,8 @@ def follow_up(*, appeal: Appeal, done: str, reassess: bool, by: User, at: dateti
 def reassessment_refusals(appeal: Appeal, mappings: list[Mapping]) -> list[str]:
     """What is still to be done before the item can wait for another assessor; empty when nothing is."""
     enrolment, reading = appeal.enrolment, appeal.reading
+    if reading is None:
+        return ["The appeal is against no reading of an item, so none waits to be read again: say what was done."]
     sentences = []
     if enrolment.status != UnitStatus.COLLECTING:
         sentences.append(f"The unit is “{enrolment.get_status_display()}”: reopen it, or have it referred back, first.")
@@ -249,6 +257,8 @@ def reassessment_refusals(appeal: Appeal, mappings: list[Mapping]) -> list[str]:
 
 def _to_read_again(appeal: Appeal) -> list[Mapping]:
     """The mappings that wait again: of the criterion decided, or of all the item shows in the unit."""
+    if appeal.reading is None:
+        return []
     found = Mapping.objects.filter(
         evidence=appeal.reading.version.evidence_id, enrolment=appeal.enrolment_id, taken_back_at=None
     )
@@ -275,7 +285,7 @@ def _locked(appeal: Appeal, *, involved: bool = False) -> tuple[Appeal, Hearing,
     found = rows.get(pk=appeal.pk)
     found.enrolment = enrolment
     hearings = list(found.hearings.order_by("number"))
-    had_a_part = involved_in(enrolment) if involved else frozenset()
+    had_a_part = involved_in(enrolment, found.about) if involved else frozenset()
     return found, hearings[-1], facts_of_appeal(found, hearings, days_of(enrolment.centre_id), had_a_part)
 
 

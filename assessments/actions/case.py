@@ -4,24 +4,26 @@ Every audit line is about the case and nothing else, so that the book of a unit 
 """
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.db import transaction
 from django.utils import timezone
 
+from assessments.actions.evidence import NamedFile
 from assessments.actions.items import lock_item
 from assessments.actions.journey import administers, lock, lock_one, person, require
 from assessments.enums import CaseKind, CaseOutcome
-from assessments.models import Case, CaseConcern, CaseStep, CaseWorker, Enrolment, Evidence, Freeze
+from assessments.models import Case, CaseConcern, CaseFile, CaseStep, CaseWorker, Enrolment, Evidence, Freeze
 from assessments.models.enrolment import STAFF
 from assessments.queries.case import interested_in, interested_in_units, standing_claim
 from assessments.queries.enrolment import staff_name
-from portfolio import audit
+from portfolio import audit, transfers
 from portfolio.canonical import JSON
 from portfolio.models import Centre, User
 from portfolio.refusal import Refusal
 
 NOT_YOURS = "There is no such case among those you work on."
+CLOSED = "The case is closed, and stands as it is."
 INTEREST = "has an interest in this case, so somebody else must work on it."
 
 
@@ -75,14 +77,33 @@ def end_investigator(*, case: Case, user: User, by: User, at: datetime.datetime)
 
 
 @transaction.atomic
-def add_step(*, case: Case, happened_on: datetime.date, text: str, by: User, at: datetime.datetime) -> CaseStep:
-    """Write down what was done or learnt. It stands: what was wrong is put right by a further step."""
+def add_step(
+    *,
+    case: Case,
+    happened_on: datetime.date,
+    text: str,
+    files: Sequence[NamedFile] = (),
+    by: User,
+    at: datetime.datetime,
+) -> CaseStep:
+    """Write down what was done or learnt, with the files that belong to it.
+
+    It stands: what was wrong is put right by a further step. Whoever works on the case opens the files, and nobody
+    else; their bytes are kept as long as the step is.
+    """
     text = require(text, "Say what was done or learnt.")
     case = _open(case, by, at)
     if happened_on > timezone.localdate(at):
         raise Refusal(["A step has happened already: give today or an earlier day."])
+    if any(file.stored.centre_id != case.centre_id for file in files):
+        raise Refusal(["One of the files is not kept by this centre: add it again."])
+    transfers.claim([file.upload for file in files if file.upload], at=at)
     step = CaseStep.objects.create(case=case, happened_on=happened_on, text=text, by=by, at=at)
-    _told("add_step", case, by, at, step=step.pk)
+    CaseFile.objects.bulk_create(
+        CaseFile(step=step, stored=file.stored, name=file.name, position=place)
+        for place, file in enumerate(files, start=1)
+    )
+    _told("add_step", case, by, at, step=step.pk, files=[file.stored.sha256 for file in files])
     return step
 
 
@@ -157,7 +178,7 @@ def _open(case: Case, by: User, at: datetime.datetime) -> Case:
     if not found or not works or not person(by, found.centre_id, at).roles & set(STAFF):
         raise Refusal([NOT_YOURS])
     if found.closed_at:
-        raise Refusal(["The case is closed, and stands as it is."])
+        raise Refusal([CLOSED])
     return found
 
 

@@ -1,6 +1,7 @@
 """Verbs of a set of questions: written, offered, verified or handed back, taken into use, withdrawn.
 
-Each locks the set's row first. Source: the internal verifier verifies no assessment they devised (SQA; domain rule 1).
+Each locks the set's row first, and tells whoever is next. Source: the internal verifier verifies no assessment they
+devised (SQA; domain rule 1).
 """
 
 import datetime
@@ -11,10 +12,11 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
+from assessments.actions import telling
 from assessments.actions.journey import require
 from assessments.enums import SetStatus
 from assessments.models import QuestionSet, SetQuestion, SetQuestionCriterion
-from assessments.queries.question_sets import asked_in
+from assessments.queries.question_sets import asked_in, authors_of
 from portfolio import audit
 from portfolio.actions.checks import refuse
 from portfolio.canonical import JSON
@@ -66,6 +68,7 @@ def offer_set(*, questions_set: QuestionSet, by: User, at: datetime.datetime) ->
     """The author gives a draft to the centre's verifiers. From now on its words stand."""
     found = _locked(questions_set)
     refuse(_own(found, by, at) or _at(found, SetStatus.DRAFT, "have it verified"))
+    telling.set_offered(found, but=authors_of(found), by=by, at=at)
     return _moved("offer_set", found, by, at, status=SetStatus.OFFERED, offered_at=at)
 
 
@@ -74,6 +77,7 @@ def verify_set(*, questions_set: QuestionSet, by: User, at: datetime.datetime) -
     """A verifier who did not write the questions agrees with them."""
     found = _locked(questions_set)
     refuse(verifying_refusals(found, by, at))
+    telling.of_set(found, "Verified: it can be taken into use.", by, at)
     return _moved("verify_set", found, by, at, status=SetStatus.VERIFIED, verified_at=at, verified_by=by)
 
 
@@ -83,6 +87,7 @@ def hand_set_back(*, questions_set: QuestionSet, words: str, by: User, at: datet
     words = require(words, "Say what has to change.")
     found = _locked(questions_set)
     refuse(verifying_refusals(found, by, at))
+    telling.of_set(found, "Handed back by a verifier, with what has to change.", by, at)
     said = {"handed_back_at": at, "handed_back_by": by, "handed_back_words": words}
     return _moved("hand_set_back", found, by, at, status=SetStatus.DRAFT, offered_at=None, **said)
 
@@ -105,6 +110,7 @@ def withdraw_set(*, questions_set: QuestionSet, words: str, by: User, at: dateti
     words = require(words, "Say why the set is withdrawn.")
     found = _locked(questions_set)
     refuse(withdrawing_refusals(found, by, at))
+    telling.of_set(found, "Withdrawn: nobody asks these questions any more.", by, at)
     return _moved("withdraw_set", found, by, at, status=SetStatus.WITHDRAWN, withdrawn_at=at, withdrawn_words=words)
 
 
@@ -112,15 +118,17 @@ def withdraw_set(*, questions_set: QuestionSet, words: str, by: User, at: dateti
 def follow_set(*, questions_set: QuestionSet, by: User, at: datetime.datetime) -> QuestionSet:
     """Begin the next version of a set as a draft with the same questions. The set in use stays until that one is.
 
-    Whoever begins it is its author, beside those whose words it keeps: they too never verify it.
+    Whoever begins it is its author, beside those whose words it keeps: they too never verify it. A next version that
+    was withdrawn stands in nobody's way; its number is not used again.
     """
     found = _locked(questions_set)
     refuse(following_refusals(found, by, at))
+    newest = found.followed_by.aggregate(last=Max("number"))["last"] or found.number
     draft = QuestionSet.objects.create(
         centre=found.centre,
         unit=found.unit,
         follows=found,
-        number=found.number + 1,
+        number=newest + 1,
         title=found.title,
         author=by,
         created_at=at,
@@ -147,11 +155,8 @@ def verifying_refusals(found: QuestionSet, by: User, at: datetime.datetime) -> l
     """Why this person cannot verify a set, or hand it back: nobody verifies what they devised, in whatever version."""
     if refused := _who(found.centre_id, by, at, VERIFY, "verify questions"):
         return refused
-    earlier: QuestionSet | None = found
-    while earlier:
-        if earlier.author_id == by.pk:
-            return ["You wrote these questions, or a version before them: another verifier must verify them."]
-        earlier = earlier.follows
+    if by.pk in authors_of(found):
+        return ["You wrote these questions, or a version before them: another verifier must verify them."]
     return _at(found, SetStatus.OFFERED, "verify it")
 
 
@@ -166,7 +171,7 @@ def following_refusals(found: QuestionSet, by: User, at: datetime.datetime) -> l
     """Why this person cannot begin the next version of a set now."""
     if refused := _who(found.centre_id, by, at, WRITE, "write questions"):
         return refused
-    if QuestionSet.objects.filter(follows=found).exists():
+    if found.followed_by.exclude(status=SetStatus.WITHDRAWN).exists():
         return ["There is a later version of this set already."]
     return _at(found, SetStatus.IN_USE, "begin its next version")
 

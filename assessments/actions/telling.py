@@ -28,6 +28,7 @@ from assessments.models import (
     Exercise,
     Mapping,
     Meeting,
+    QuestionSet,
     Review,
     Sample,
     Testimony,
@@ -38,6 +39,7 @@ from portfolio import notices
 from portfolio.enums import Role, Told
 from portfolio.models import User, holders
 from portfolio.notices import News
+from portfolio.rules import VERIFYING
 
 Moment = datetime.datetime
 PARTS = {
@@ -194,6 +196,26 @@ def answered_by_witness(testimony: Testimony, sentence: str, at: Moment) -> None
     place = item_place(evidence.pk, "witnesses", version=testimony.version.number)
     news = News(Told.WITNESS, item_name(evidence), sentence, place, evidence)
     notices.tell(news, [evidence.candidate.user], evidence.centre, None, at)
+
+
+def set_offered(found: QuestionSet, *, but: Iterable[int], by: User, at: Moment) -> None:
+    """The centre's verifiers, but for those who wrote the questions: a set waits to be verified."""
+    own, day = set(but), timezone.localdate(at)
+    verifiers = [user for role in VERIFYING for user in holders(found.centre_id, role, day) if user.pk not in own]
+    tell_of_set(found, "Waits to be verified.", verifiers, by, at)
+
+
+def of_set(found: QuestionSet, sentence: str, by: User, at: Moment) -> None:
+    """Whoever wrote a set: what became of it."""
+    tell_of_set(found, sentence, [found.author], by, at)
+
+
+def tell_of_set(found: QuestionSet, sentence: str, people: Iterable[User], by: User, at: Moment) -> None:
+    """One line about a set to some people. Whoever acts on it has seen what they were told of it."""
+    notices.settle(found, by, at)
+    place = reverse("assessments:question_set", args=[found.pk])
+    news = News(Told.QUESTIONS, f"{found.unit.short_code}: {found}", sentence, place, found)
+    notices.tell(news, people, found.centre, by, at)
 
 
 # --- a unit ----------------------------------------------------------------------------------------------------------

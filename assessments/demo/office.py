@@ -2,12 +2,18 @@
 
 import datetime
 
+from django.core.files.base import ContentFile
+
 from assessments.actions import appeal, case
 from assessments.actions.adjustment import Arranged, arrange_adjustment
+from assessments.actions.evidence import NamedFile
 from assessments.actions.simulation import approve_simulation
 from assessments.demo.centre import Harbour
-from assessments.enums import AppealOutcome, CaseKind
+from assessments.demo.files import pdf
+from assessments.enums import AppealAbout, AppealOutcome, CaseKind
 from assessments.models import Decision, Enrolment, Evidence
+from assessments.queries.appeal import Against
+from portfolio import vault
 
 DAY = datetime.timedelta(days=1)
 
@@ -18,7 +24,7 @@ def appealed(harbour: Harbour, now: datetime.datetime) -> None:
     decision = Decision.objects.filter(enrolment__candidate=sian, verdict="contributes").earliest("pk")
     raised = appeal.raise_appeal(
         enrolment=decision.enrolment,
-        decision=decision,
+        against=Against(AppealAbout.DECISION, decision_id=decision.pk),
         grounds=(
             "The log shows the second case as well: it begins on its second page, and says how I settled it with the "
             "customer the same afternoon."
@@ -59,9 +65,20 @@ def investigated(harbour: Harbour, now: datetime.datetime) -> None:
         case=opened,
         happened_on=(now - 5 * DAY).date(),
         text="Compared the files. Asked the contact centre whether the chart may have been given to several people.",
+        files=[letter(harbour, now - 5 * DAY)],
         by=staff.verifier,
         at=now - 5 * DAY,
     )
+
+
+LETTER = "Dear Ms Reid\n\nWas the chart of the week from 2 March handed out to the team? If so, to whom, and by whom?"
+
+
+def letter(harbour: Harbour, at: datetime.datetime) -> NamedFile:
+    """What was asked of the contact centre."""
+    name = "Letter to the contact centre.pdf"
+    written = ContentFile(pdf("A chart", LETTER), name=name)
+    return NamedFile(vault.store(centre=harbour.centre, file=written, name=name, at=at), name)
 
 
 def arranged(harbour: Harbour, now: datetime.datetime) -> None:

@@ -102,7 +102,7 @@ def discussion(unit: Enrolment, at: datetime.datetime) -> EvidenceVersion:
 
 
 def sets(unit: Enrolment, verifier: User, at: datetime.datetime) -> list[QuestionSet]:
-    """One in use, and one that is still a draft."""
+    """One in use with its next version as a draft, and one that waits for a verifier."""
     centre, by = unit.centre, unit.assessor
     used = question_sets.write_set(
         centre=centre, unit=unit.unit, title="Complaints and what goes up", questions=asked(unit, CALLS), by=by, at=at
@@ -110,10 +110,12 @@ def sets(unit: Enrolment, verifier: User, at: datetime.datetime) -> list[Questio
     question_sets.offer_set(questions_set=used, by=by, at=at)
     question_sets.verify_set(questions_set=used, by=verifier, at=at + datetime.timedelta(days=2))
     question_sets.use_set(questions_set=used, by=by, at=at + datetime.timedelta(days=2))
-    draft = question_sets.write_set(
+    waits = question_sets.write_set(
         centre=centre, unit=unit.unit, title="Monitoring", questions=asked(unit, MONITORING), by=by, at=at
     )
-    return [used, draft]
+    question_sets.offer_set(questions_set=waits, by=by, at=at + datetime.timedelta(days=2))
+    draft = question_sets.follow_set(questions_set=used, by=by, at=at + datetime.timedelta(days=3))
+    return [used, waits, draft]
 
 
 def asked(unit: Enrolment, rows: Sequence[tuple[str, str, str]]) -> list[Asked]:

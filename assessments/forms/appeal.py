@@ -4,8 +4,8 @@ from typing import Any
 
 from django import forms
 
-from assessments.enums import AppealOutcome, AppealStage
-from assessments.models import Days
+from assessments.enums import AppealAbout, AppealOutcome, AppealStage
+from assessments.models import IN_GENERAL, Days
 from assessments.queries.appeal import Against
 from portfolio.forms import KeptForm
 from portfolio.models import StaffRecord
@@ -42,12 +42,22 @@ class RaiseForm(KeptForm):
     grounds = forms.CharField(
         label="Why you disagree",
         widget=forms.Textarea(attrs={"rows": 6}),
-        help_text="Say what the decision overlooks, and where in your evidence it can be seen.",
+        help_text="Say what was overlooked, and where in your evidence it can be seen; or what happened, when, and who "
+        "was there.",
     )
 
     def __init__(self, *args: Any, offered: list[Against], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["against"].choices = [("", CHOOSE), *((row.key, row.label) for row in offered)]  # type: ignore[attr-defined]
+        self.offered = {row.key: row for row in offered}
+        decided = [("What was decided", [(row.key, row.label) for row in offered])] if offered else []
+        general = [(about.value, about.label) for about in IN_GENERAL]
+        self.fields["against"].choices = [("", CHOOSE), *decided, ("Something else", general)]  # type: ignore[attr-defined]
+
+    @property
+    def chosen(self) -> Against | AppealAbout:
+        """What was chosen."""
+        key: str = self.cleaned_data["against"]
+        return self.offered.get(key) or AppealAbout(key)
 
 
 class AppointForm(forms.Form):
@@ -95,3 +105,9 @@ class FollowUpForm(KeptForm):
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text="The candidate reads this. Say also which other candidates were looked at, and what came of it.",
     )
+
+    def __init__(self, *args: Any, of_a_reading: bool = True, **kwargs: Any) -> None:
+        """`of_a_reading`: the appeal is against what an assessor said of an item, which can be read again."""
+        super().__init__(*args, **kwargs)
+        if not of_a_reading:
+            del self.fields["reassess"]

@@ -1,11 +1,14 @@
 """What is typed into a case."""
 
 import datetime
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 
+from assessments.actions.evidence import NamedFile
 from assessments.enums import CaseKind, CaseOutcome
+from assessments.forms.uploads import FilesField, once
 from assessments.models import Enrolment, Evidence
 from assessments.queries.office import candidates_of
 from portfolio.forms import KeptForm, day
@@ -50,6 +53,31 @@ class StepForm(KeptForm):
 
     happened_on = day("When")
     text = forms.CharField(label="What was done or learnt", widget=forms.Textarea(attrs={"rows": 4}))
+    uploads = FilesField(
+        label="Files",
+        required=False,
+        help_text="Statements, letters, the recording of an interview: only those who work on the case open them.",
+    )
+    leave_out = forms.MultipleChoiceField(required=False)
+
+    def __init__(self, *args: Any, kept: Sequence[NamedFile] = (), refused: Sequence[str] = (), **kwargs: Any) -> None:
+        """`kept` are files just stored; `refused` the sentences for those that are not."""
+        super().__init__(*args, **kwargs)
+        self.kept, self.refused = once(kept), list(refused)
+        named = [f"kept-{file.upload}" for file in self.kept]
+        self.fields["leave_out"].choices = [(name, name) for name in named]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        for sentence in self.refused:
+            self.add_error("uploads", sentence)
+        return cleaned
+
+    @property
+    def added(self) -> list[NamedFile]:
+        """The files that go with the step."""
+        out = set(self.cleaned_data.get("leave_out", []))
+        return [file for file in self.kept if f"kept-{file.upload}" not in out]
 
 
 class InvestigatorForm(forms.Form):

@@ -3,9 +3,9 @@
 from assessments.models.activities import Activity, Attendance, CentreAction, CentreActionTurn, Meeting
 from assessments.models.adjustment import Adjustment
 from assessments.models.alarms import Alarm, AlarmQuerySet
-from assessments.models.appeal import DAYS, Appeal, AppealsProcedure, Days, Hearing
+from assessments.models.appeal import DAYS, IN_GENERAL, Appeal, AppealsProcedure, Days, Hearing
 from assessments.models.award import AuthenticationForm, Certificate, Claim
-from assessments.models.case import Case, CaseConcern, CaseStep, CaseWorker, Freeze
+from assessments.models.case import Case, CaseConcern, CaseFile, CaseStep, CaseWorker, Freeze
 from assessments.models.checks import SampleQuestion, SampleQuestions
 from assessments.models.consistency import SCOPES, ConsistencyRule
 from assessments.models.enrolment import Allocation, Enrolment, EnrolmentQuerySet
@@ -59,6 +59,7 @@ from assessments.models.widening import Widening
 
 __all__ = [
     "DAYS",
+    "IN_GENERAL",
     "SCOPES",
     "SIGNED",
     "STILL_WANTED",
@@ -85,6 +86,7 @@ __all__ = [
     "BlindJudgement",
     "Case",
     "CaseConcern",
+    "CaseFile",
     "CaseStep",
     "CaseWorker",
     "CentreAction",

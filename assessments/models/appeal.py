@@ -6,10 +6,13 @@ from typing import NamedTuple
 from django.db import models
 from django.db.models import Q
 
-from assessments.enums import AppealClosed, AppealOutcome, AppealStage
+from assessments.enums import AppealAbout, AppealClosed, AppealOutcome, AppealStage
 from assessments.models.enrolment import Enrolment, worked_on_by
 from assessments.models.judgement import Decision, Review
-from portfolio.models import Centre, StandingQuerySet, StandingRow, User, one_of
+from portfolio.models import Centre, SignatureVoid, StandingQuerySet, StandingRow, User, one_of
+
+IN_GENERAL = (AppealAbout.RESULT, AppealAbout.CONDUCT, AppealAbout.ADJUSTMENT, AppealAbout.PRIOR_LEARNING)
+"""What is appealed against without a row that says it: the grounds tell."""
 
 
 class Days(NamedTuple):
@@ -85,15 +88,18 @@ class AppealQuerySet(models.QuerySet["Appeal"]):
 
 
 class Appeal(models.Model):
-    """That a candidate disagrees with a decision on one criterion, or with an item's return, and why.
+    """That a candidate disagrees with what was decided in a unit, or with how they were assessed, and why.
 
-    What was said stands; what happens to the appeal is written beside it. A unit has one open appeal at a time, and is
-    not claimed meanwhile.
+    It is against a decision on one criterion, an item's return, the unit's coming back (`void` of the candidate's
+    signature), or something that the grounds tell. What was said stands; what happens to the appeal is written beside
+    it. A unit has one open appeal at a time, and is not claimed meanwhile.
     """
 
     enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="appeals")
+    about = models.CharField(max_length=14, choices=AppealAbout)
     decision = models.ForeignKey(Decision, on_delete=models.PROTECT, null=True, related_name="appeals")
     review = models.ForeignKey(Review, on_delete=models.PROTECT, null=True, related_name="appeals")
+    void = models.ForeignKey(SignatureVoid, on_delete=models.PROTECT, null=True, related_name="+")
     grounds = models.TextField("why you disagree")
     raised_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     raised_at = models.DateTimeField()
@@ -112,10 +118,13 @@ class Appeal(models.Model):
     class Meta:
         ordering = ["-pk"]
         constraints = [
+            one_of("about", AppealAbout, "what_an_appeal_is_about_is_known"),
             one_of("closed_as", AppealClosed, "appeal_end_is_known", blank=True),
             models.CheckConstraint(
-                condition=Q(decision__isnull=False, review__isnull=True)
-                | Q(decision__isnull=True, review__isnull=False),
+                condition=Q(about=AppealAbout.DECISION, decision__isnull=False, review=None, void=None)
+                | Q(about=AppealAbout.RETURN, decision=None, review__isnull=False, void=None)
+                | Q(about=AppealAbout.RESULT, decision=None, review=None)
+                | Q(about__in=IN_GENERAL, decision=None, review=None, void=None),
                 name="an_appeal_is_against_one_thing",
             ),
             models.CheckConstraint(
@@ -153,15 +162,9 @@ class Appeal(models.Model):
         return f"Appeal {self.pk}"
 
     @property
-    def reading(self) -> Review:
-        """The reading that is appealed against, or of which a decision is. Read with the appeal, or asked for here.
-
-        Raises ValueError for an appeal against nothing, which a constraint keeps from being saved.
-        """
-        found = self.decision.review if self.decision else self.review
-        if found is None:
-            raise ValueError("An appeal is against something.")
-        return found
+    def reading(self) -> Review | None:
+        """The reading that is appealed against, or of which a decision is. Read with the appeal, or asked for here."""
+        return self.decision.review if self.decision else self.review
 
 
 class Hearing(models.Model):

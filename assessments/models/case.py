@@ -11,7 +11,7 @@ from assessments.enums import CaseKind, CaseOutcome
 from assessments.models.award import Claim
 from assessments.models.enrolment import STAFF, Enrolment
 from assessments.models.evidence import Evidence
-from portfolio.models import Centre, StandingQuerySet, StandingRow, User, centres_of, one_of
+from portfolio.models import Centre, StandingQuerySet, StandingRow, StoredFile, User, centres_of, one_of
 
 
 class CaseQuerySet(models.QuerySet["Case"]):
@@ -111,6 +111,33 @@ class CaseStep(StandingRow):
 
     def __str__(self) -> str:
         return self.text
+
+
+class CaseFileQuerySet(StandingQuerySet["CaseFile"]):
+    def visible_to(self, user: User) -> "CaseFileQuerySet":
+        """Files of the cases this person works on. For everybody else there are none."""
+        return self.filter(step__case__in=Case.objects.visible_to(user))
+
+
+class CaseFile(StandingRow):
+    """A file that came with a step: a statement, the record of an interview, a letter. It stands with its step."""
+
+    step = models.ForeignKey(CaseStep, on_delete=models.PROTECT, related_name="files")
+    stored = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=255)
+    position = models.PositiveSmallIntegerField()
+
+    objects = CaseFileQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["step", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["step", "position"], name="files_of_a_step_are_in_one_order"),
+            models.UniqueConstraint(fields=["step", "stored"], name="a_step_has_a_file_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Freeze(models.Model):

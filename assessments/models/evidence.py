@@ -243,7 +243,9 @@ class Mapping(models.Model):
         indexes = [
             models.Index(fields=["enrolment", "criterion"]),
             models.Index(
-                fields=["enrolment", "waiting_since"], condition=Q(waiting_since__isnull=False), name="mappings_waiting"
+                fields=["enrolment", "waiting_since", "evidence"],
+                condition=Q(waiting_since__isnull=False),
+                name="mappings_waiting",
             ),
         ]
         constraints = [

@@ -32,9 +32,7 @@ class QuestionSet(models.Model):
 
     centre = models.ForeignKey(Centre, on_delete=models.PROTECT, related_name="question_sets")
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="question_sets")
-    follows = models.OneToOneField(
-        "self", on_delete=models.PROTECT, null=True, editable=False, related_name="followed_by"
-    )
+    follows = models.ForeignKey("self", on_delete=models.PROTECT, null=True, editable=False, related_name="followed_by")
     number = models.PositiveSmallIntegerField("version", default=1)
     title = models.CharField(max_length=200)
     status = models.CharField(max_length=10, choices=SetStatus, default=SetStatus.DRAFT)
@@ -57,6 +55,12 @@ class QuestionSet(models.Model):
         indexes = [models.Index(fields=["centre", "unit", "status"])]
         constraints = [
             one_of("status", SetStatus, "question_set_status_is_known"),
+            models.UniqueConstraint(
+                fields=["follows"],
+                condition=~Q(status=SetStatus.WITHDRAWN),
+                name="a_set_has_one_next_version",
+                violation_error_message="There is a later version of this set already.",
+            ),
             models.CheckConstraint(
                 condition=Q(verified_by=None) | ~Q(verified_by=F("author")),
                 name="nobody_verifies_questions_they_devised",

@@ -26,9 +26,18 @@ HEARD_BEFORE = """EXISTS (
     SELECT 1 FROM assessments_hearing hb WHERE hb.appeal_id = NEW.appeal_id AND hb.adjudicator_id = NEW.adjudicator_id
     AND hb.id <> NEW.id
 )"""
+VOIDED_IN = """EXISTS (
+    SELECT 1 FROM portfolio_signaturevoid vo JOIN assessments_signoff vs ON vs.signature_id = vo.signature_id
+    WHERE vs.enrolment_id = {enrolment} AND vo.by_id = {person}
+)"""
+ADJUSTED = """EXISTS (
+    SELECT 1 FROM assessments_appeal ax JOIN assessments_enrolment ae ON ae.id = ax.enrolment_id
+    JOIN assessments_adjustment aj ON aj.candidate_id = ae.candidate_id
+    WHERE ax.id = NEW.appeal_id AND ax.about = 'adjustment' AND {person} IN (aj.approved_by_id, aj.ended_by_id)
+)"""
 INVOLVED = " OR ".join(
     text.format(enrolment=UNIT, person="NEW.adjudicator_id")
-    for text in (JUDGED, VERIFIED, OWN, TESTIFIED_IN, WORKED, SAMPLED_OR_ASKED, READ_IN)
+    for text in (JUDGED, VERIFIED, OWN, TESTIFIED_IN, WORKED, SAMPLED_OR_ASKED, READ_IN, VOIDED_IN, ADJUSTED)
 )
 
 APPEAL = [
@@ -64,6 +73,9 @@ APPEAL = [
             SELECT 1 FROM assessments_review r JOIN assessments_evidenceversion v ON v.id = r.version_id
             JOIN assessments_mapping m ON m.evidence_id = v.evidence_id
             WHERE r.id = NEW.review_id AND m.enrolment_id = NEW.enrolment_id
+        ) OR NEW.void_id IS NOT NULL AND NOT EXISTS (
+            SELECT 1 FROM portfolio_signaturevoid vo JOIN assessments_signoff vs ON vs.signature_id = vo.signature_id
+            WHERE vo.id = NEW.void_id AND vs.enrolment_id = NEW.enrolment_id AND vs.part = 'candidate'
         )""",
         "An appeal is against something that was decided in its unit.",
         name="an_appeal_is_against_what_was_decided_in_its_unit",

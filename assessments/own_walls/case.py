@@ -71,6 +71,18 @@ CASE = [
     ),
     *stands_for_good("assessments_caseconcern", "people whom cases concern"),
     *stands_for_good("assessments_casestep", "steps of cases"),
+    *stands_for_good("assessments_casefile", "files of cases"),
+    *refuses(
+        "assessments_casefile",
+        INSERT,
+        """NOT EXISTS (
+            SELECT 1 FROM assessments_casestep st JOIN assessments_case cs ON cs.id = st.case_id
+            JOIN portfolio_storedfile sf ON sf.id = NEW.stored_id
+            WHERE st.id = NEW.step_id AND cs.closed_at IS NULL AND sf.centre_id = cs.centre_id
+        )""",
+        "A file is added to a case that is open, and kept by its centre.",
+        name="a_file_is_added_to_a_case_of_its_centre",
+    ),
     *keeps(
         "assessments_freeze",
         "what cases hold",

@@ -2,15 +2,17 @@
 
 import datetime
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from assessments.models import Adjustment
-from portfolio.models import Centre, User
+from portfolio.models import Centre, StaffRecord, User
 
 
 def arranged_for(candidate_id: int, day: datetime.date) -> list[Adjustment]:
-    """What is arranged for the candidate that day, without the detail behind it. One query."""
-    return list(Adjustment.objects.filter(candidate=candidate_id).in_force(day).defer("detail", "held_elsewhere"))
+    """What is arranged for the candidate that day and by whom (`approver`), without the detail behind it. One query."""
+    approver = StaffRecord.objects.filter(user=OuterRef("approved_by"), centre=OuterRef("candidate__centre")).order_by()
+    rows = Adjustment.objects.filter(candidate=candidate_id).in_force(day).defer("detail", "held_elsewhere")
+    return list(rows.annotate(approver=Subquery(approver.values("name")[:1])))
 
 
 def adjustments_kept(user: User, centre: Centre) -> QuerySet[Adjustment]:

@@ -3,13 +3,15 @@
 import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import BooleanField, ExpressionWrapper, Q
 
 from assessments.appealing import MAY_HEAR, AppealFacts
-from assessments.enums import AppealStage, AppealState, Verdict
+from assessments.enums import AppealAbout, AppealStage, AppealState, SignedAs, Verdict
 from assessments.models import (
     DAYS,
+    Adjustment,
     Allocation,
     Appeal,
     AppealsProcedure,
@@ -22,9 +24,9 @@ from assessments.models import (
     Review,
 )
 from assessments.models.enrolment import worked_on_by
-from assessments.queries.enrolment import qualified_assessors, staff_holding, witnesses_in
+from assessments.queries.enrolment import qualified_assessors, staff_holding, staff_name, witnesses_in
 from assessments.queries.judgement import deciders_in
-from portfolio.models import Centre, StaffRecord, User
+from portfolio.models import Centre, SignatureVoid, StaffRecord, User
 
 SHORT_LIST = 50
 """How many other decisions a page lists before it says that there are more."""
@@ -32,10 +34,19 @@ SHORT_LIST = 50
 
 @dataclass(frozen=True)
 class Against:
-    """Something that can be appealed against: its key in the form, and what it says."""
+    """Something decided that can be appealed against: a decision, a reading that returned an item, or the void of the
+    candidate's signature; and what it says."""
 
-    key: str
-    label: str
+    about: AppealAbout
+    label: str = ""
+    decision_id: int | None = None
+    review_id: int | None = None
+    void_id: int | None = None
+
+    @property
+    def key(self) -> str:
+        """What it is called in the form."""
+        return f"{self.about}-{self.decision_id or self.review_id or self.void_id}"
 
 
 @dataclass(frozen=True)
@@ -62,16 +73,17 @@ class Affected:
 
 @dataclass(frozen=True)
 class AppealPage:
-    """An appeal with its stages, and what it is against."""
+    """An appeal with its stages, and what it is against: of an item with its evidence, of the unit with who decided,
+    else told by its grounds alone."""
 
     appeal: Appeal
     hearings: list[Hearing]
     facts: AppealFacts
-    evidence: Evidence
+    evidence: Evidence | None
     title: str
     criterion: str
     decided_by: str
-    decided_at: datetime.datetime
+    decided_at: datetime.datetime | None
     words: str
     feedback: str
     sees_record: bool
@@ -115,8 +127,9 @@ def facts_of_appeal(appeal: Appeal, hearings: list[Hearing], days: Days, involve
     )
 
 
-def involved_in(enrolment: Enrolment) -> frozenset[int]:
-    """Everybody who ever had a part in the unit: allocated, reading, deciding, sampling, asking, testifying.
+def involved_in(enrolment: Enrolment, about: str = "") -> frozenset[int]:
+    """Everybody who ever had a part in the unit: allocated, reading, deciding, sending back, sampling, asking,
+    testifying; where the appeal is about an adjustment, whoever arranged or ended one of the candidate's.
 
     In three queries. The wall `nobody_hears_an_appeal_where_they_were_involved` holds the same in the database.
     """
@@ -132,7 +145,11 @@ def involved_in(enrolment: Enrolment) -> frozenset[int]:
         ),
         enrolment.unsampled_notes.order_by().values_list("by_id"),
         enrolment.sign_offs.order_by().values_list("signature__signer_id"),
+        SignatureVoid.objects.filter(signature__sign_off__enrolment=pk).order_by().values_list("by_id"),
     ]
+    if about == AppealAbout.ADJUSTMENT:
+        arranged = Adjustment.objects.filter(candidate=enrolment.candidate_id).order_by()
+        parts += [arranged.values_list(column) for column in ("approved_by_id", "ended_by_id")]
     named = {user for (user,) in rows.union(*parts) if user}
     return deciders_in(pk) | witnesses_in(pk) | named | {enrolment.candidate_user_id}
 
@@ -152,7 +169,7 @@ def people_to_hear(
 
 
 def appealable(enrolment: Enrolment) -> list[Against]:
-    """What was decided against the candidate in the unit, newest first: two queries.
+    """What was decided against the candidate in the unit, newest first: three queries.
 
     A decision that says met is not appealed against; one that was replaced by a later word on the same criterion of
     the same version is past.
@@ -161,12 +178,22 @@ def appealable(enrolment: Enrolment) -> list[Against]:
     latest = {
         (row.version_id, row.criterion_id): row for row in words.select_related("version__evidence", "countersignature")
     }
-    found = [(row.review.at, Against(f"decision-{row.pk}", words_of(row))) for row in latest.values() if against(row)]
+    found = [
+        (row.review.at, Against(AppealAbout.DECISION, words_of(row), decision_id=row.pk))
+        for row in latest.values()
+        if against(row)
+    ]
     mapped = Mapping.objects.filter(enrolment=enrolment, taken_back_at=None).order_by().values("evidence")
     returned = Review.objects.filter(returned=True, version__evidence__in=mapped, version__replaced_at=None)
     for reading in returned.select_related("version__evidence"):
         label = f"{reading.version.evidence}, {reading.version.title}: returned on {reading.at:%-d %B %Y}"
-        found.append((reading.at, Against(f"review-{reading.pk}", label)))
+        found.append((reading.at, Against(AppealAbout.RETURN, label, review_id=reading.pk)))
+    back = SignatureVoid.objects.filter(
+        signature__sign_off__enrolment=enrolment, signature__sign_off__part=SignedAs.CANDIDATE
+    )
+    if void := back.exclude(by=enrolment.candidate_user_id).order_by("pk").last():
+        label = f"The unit: {how_it_came_back(void)[0].lower()} on {void.at:%-d %B %Y}"
+        found.append((void.at, Against(AppealAbout.RESULT, label, void_id=void.pk)))
     return [row for _, row in sorted(found, key=lambda pair: pair[0], reverse=True)]
 
 
@@ -174,6 +201,12 @@ def against(decision: Decision) -> bool:
     """Whether the latest word is not in the candidate's favour."""
     word = getattr(decision, "countersignature", None)
     return decision.verdict != Verdict.MET or (word is not None and not word.agreed)
+
+
+def how_it_came_back(void: SignatureVoid) -> tuple[str, str]:
+    """By which act a unit came back, and why, as its signature was voided."""
+    how, colon, why = void.reason.partition(": ")
+    return (how, why) if colon else ("Came back", void.reason)
 
 
 def words_of(decision: Decision) -> str:
@@ -202,7 +235,7 @@ def appeal_rows(appeals: list[Appeal], day: datetime.date) -> list[AppealRow]:
 
 
 def appeal_page(user: User, pk: int, *, involved: bool = False) -> AppealPage:
-    """The page of an appeal, in seven queries at most; `involved` asks who must not hear it, in three more.
+    """The page of an appeal, in eight queries at most; `involved` asks who must not hear it, in three more.
 
     Raises Appeal.DoesNotExist for strangers.
     """
@@ -217,28 +250,44 @@ def appeal_page(user: User, pk: int, *, involved: bool = False) -> AppealPage:
             "decision__review",
             "decision__version__evidence",
             "review__version__evidence",
+            "void__by",
         )
         .annotate(sees_record=ExpressionWrapper(seen, BooleanField()))
         .get(pk=pk)
     )
     hearings = list(appeal.hearings.order_by("number"))
-    had_a_part = involved_in(appeal.enrolment) if involved else frozenset()
+    had_a_part = involved_in(appeal.enrolment, appeal.about) if involved else frozenset()
     facts = facts_of_appeal(appeal, hearings, days_of(appeal.enrolment.centre_id), had_a_part)
-    decision, reading = appeal.decision, appeal.reading
-    version = decision.version if decision else reading.version
     return AppealPage(
         appeal=appeal,
         hearings=hearings,
         facts=facts,
-        evidence=version.evidence,
-        title=version.title,
-        criterion=str(decision.criterion) if decision else "",
-        decided_by=reading.assessor_name,
-        decided_at=reading.at,
-        words=decision.get_verdict_display() if decision else "Returned",
-        feedback=decision.feedback if decision else reading.feedback,
         sees_record=bool(getattr(appeal, "sees_record", False)),
+        **what_it_is_against(appeal),
     )
+
+
+def what_it_is_against(appeal: Appeal) -> dict[str, Any]:
+    """What was decided, by whom and when, as the page of the appeal says it. One query more for a unit that came back;
+    the rest comes with the appeal."""
+    if reading := appeal.reading:
+        decision = appeal.decision
+        version = decision.version if decision else reading.version
+        return {
+            "evidence": version.evidence,
+            "title": version.title,
+            "criterion": str(decision.criterion) if decision else "",
+            "decided_by": reading.assessor_name,
+            "decided_at": reading.at,
+            "words": decision.get_verdict_display() if decision else "Returned",
+            "feedback": decision.feedback if decision else reading.feedback,
+        }
+    told: dict[str, Any] = {"evidence": None, "title": "", "criterion": ""}
+    if void := appeal.void:
+        words, why = how_it_came_back(void)
+        name = staff_name(void.by, appeal.enrolment.centre_id)
+        return told | {"decided_by": name, "decided_at": void.at, "words": words, "feedback": why}
+    return told | {"decided_by": "", "decided_at": None, "words": "", "feedback": ""}
 
 
 def affected_by(page: AppealPage, user: User) -> list[Affected]:

@@ -8,11 +8,23 @@ from dataclasses import dataclass
 from django.db.models import Exists, OuterRef, Q
 
 from assessments.enums import HANDED_IN, UnitStatus
-from assessments.models import Case, CaseStep, Claim, Enrolment, Evidence, EvidenceFile, EvidenceVersion, Freeze
+from assessments.models import (
+    Case,
+    CaseFile,
+    CaseStep,
+    Claim,
+    Enrolment,
+    Evidence,
+    EvidenceFile,
+    EvidenceVersion,
+    Freeze,
+)
 from assessments.models.enrolment import STAFF
 from assessments.queries.enrolment import staff_holding
 from assessments.queries.judgement import deciders_of
-from portfolio.models import CandidateRecord, Centre, StaffRecord, User
+from portfolio import scanning
+from portfolio.enums import ScanResult
+from portfolio.models import CandidateRecord, Centre, StaffRecord, StoredFile, User
 
 SHORT_LIST = 50
 
@@ -36,41 +48,102 @@ class Worker:
 
 
 @dataclass(frozen=True)
+class FileTold:
+    """A file of a step, whether this reader may open it, and what scanning it came to where that is worth a word."""
+
+    file: CaseFile
+    opens: bool
+    scan: str
+
+
+@dataclass(frozen=True)
+class StepTold:
+    """A step, who wrote it down, and its files."""
+
+    step: CaseStep
+    by: str
+    files: list[FileTold]
+
+
+@dataclass(frozen=True)
 class CasePage:
-    """A case as its workers see it. `told` is each step with who wrote it down."""
+    """A case as its workers see it."""
 
     case: Case
     working: list[Worker]
     concerned_names: list[str]
-    told: list[tuple[CaseStep, str]]
+    told: list[StepTold]
     freezes: list[Freeze]
     same: list[Same]
 
+    @property
+    def may_end(self) -> bool:
+        """Whether somebody's part may end: one worker stays."""
+        return sum(1 for worker in self.working if worker.until is None) > 1
 
-def case_page(user: User, pk: int) -> CasePage:
-    """The file, in nine queries. Raises Case.DoesNotExist for whoever does not work on it."""
-    case = Case.objects.visible_to(user).select_related("centre").get(pk=pk)
+
+def case_page(case: Case, user: User) -> CasePage:
+    """The file as this person reads it, who works on it. In ten queries."""
     concerned = list(case.concerns.values_list("user_id", flat=True))
-    names = names_at_centre(case.centre_id)
+    workers, steps = list(case.workers.order_by("pk")), list(case.steps.order_by("happened_on", "pk"))
+    names = names_in(case, {*concerned, *(row.user_id for row in workers), *(step.by_id for step in steps)})
     rows = case.freezes.select_related("enrolment__unit", "enrolment__candidate", "evidence__candidate", "claim")
     return CasePage(
         case=case,
-        working=[
-            Worker(row.pk, names.get(row.user_id, ""), row.named_at, row.ended_at)
-            for row in case.workers.order_by("pk")
-        ],
+        working=[Worker(row.pk, names.get(row.user_id, ""), row.named_at, row.ended_at) for row in workers],
         concerned_names=sorted(names.get(user, "") for user in concerned),
-        told=[(step, names.get(step.by_id, "")) for step in case.steps.order_by("happened_on", "pk")],
+        told=steps_told(case, steps, names, user),
         freezes=list(rows.order_by("pk")),
         same=same_bytes(case, concerned),
     )
 
 
-def names_at_centre(centre_id: int) -> dict[int, str]:
-    """Everybody of a centre by name: candidates and staff, two queries."""
-    candidates = CandidateRecord.objects.filter(centre=centre_id).values_list("user_id", "known_as", "legal_name")
-    staff = StaffRecord.objects.filter(centre=centre_id).values_list("user_id", "name")
-    return {user: known_as or legal for user, known_as, legal in candidates} | dict(staff)
+def steps_told(case: Case, steps: Sequence[CaseStep], names: dict[int, str], user: User) -> list[StepTold]:
+    """Every step of a case as this person is told it: two queries, one where there are no files."""
+    files = list(CaseFile.objects.filter(step__case=case).select_related("stored").order_by("step", "position"))
+    scans = scanning.results(file.stored_id for file in files)
+    of_step: dict[int, list[FileTold]] = defaultdict(list)
+    writers = {step.pk: step.by_id for step in steps}
+    for file in files:
+        scan = scans[file.stored_id]
+        opens = opens_for(scan, own=writers[file.step_id] == user.pk)
+        of_step[file.step_id].append(FileTold(file, opens, SCAN_SAID.get(scan, "")))
+    return [StepTold(step, names.get(step.by_id, ""), of_step[step.pk]) for step in steps]
+
+
+SCAN_SAID = {
+    ScanResult.WAITING: "Being scanned for malware: until then only whoever added it can open it.",
+    ScanResult.FAILED: "Being scanned for malware: until then only whoever added it can open it.",
+    ScanResult.NOT_SCANNED: "Not scanned for malware.",
+    ScanResult.TOO_LARGE: "Not scanned for malware: it is larger than the scanner takes.",
+    ScanResult.INFECTED: "The scanner found malware in it, so it is shut away and nobody can open it.",
+}
+
+
+def opens_for(scan: ScanResult, *, own: bool) -> bool:
+    """Whether a file may be opened: until it is scanned only by whoever added it, and never where it is infected."""
+    return scan != ScanResult.INFECTED and (own or scan not in scanning.WAITING)
+
+
+def file_of_case(user: User, pk: int) -> CaseFile:
+    """A file of a case this person works on, that may be opened. Raises CaseFile.DoesNotExist. Two queries."""
+    file = CaseFile.objects.visible_to(user).select_related("stored", "step").get(pk=pk)
+    if not opens_for(scanning.results([file.stored_id])[file.stored_id], own=file.step.by_id == user.pk):
+        raise CaseFile.DoesNotExist
+    return file
+
+
+def is_shown(stored: StoredFile) -> bool:
+    """Whether a case still holds these bytes, so that they must not be destroyed."""
+    return CaseFile.objects.filter(stored=stored).exists()
+
+
+def names_in(case: Case, users: Iterable[int]) -> dict[int, str]:
+    """These people by the names they have at the case's centre, as candidates or staff: two queries."""
+    candidates = CandidateRecord.objects.filter(centre=case.centre_id, user__in=set(users))
+    staff = StaffRecord.objects.filter(centre=case.centre_id, user__in=set(users)).values_list("user_id", "name")
+    known = candidates.values_list("user_id", "known_as", "legal_name")
+    return {user: known_as or legal for user, known_as, legal in known} | dict(staff)
 
 
 def same_bytes(case: Case, concerned: Iterable[int]) -> list[Same]:

@@ -84,24 +84,27 @@ def queue_keys(user: User) -> QuerySet[Mapping, tuple[int, datetime.datetime, in
 
 
 def queued(user: User, keys: list[tuple[int, datetime.datetime, int]]) -> list[Queued]:
-    """The items of one page of the queue, in two queries."""
+    """The items of one page of the queue, each with the version in force. One query."""
     ids = [evidence for evidence, _, _ in keys]
-    readable = EvidenceVersion.objects.filter(evidence__in=ids, replaced_at=None, status__in=READABLE)
-    versions = {
-        evidence: (pk, f"Evidence {number}", title, known_as or legal_name)
-        for evidence, pk, number, title, known_as, legal_name in readable.order_by().values_list(
-            "evidence_id",
-            "pk",
-            "evidence__number",
-            "title",
-            "evidence__candidate__known_as",
-            "evidence__candidate__legal_name",
-        )
-    }
+    waiting = WAITING.filter(
+        evidence__in=ids,
+        enrolment__assessor=user,
+        evidence__versions__replaced_at=None,
+        evidence__versions__status__in=READABLE,
+    )
+    rows = waiting.order_by("evidence_id", "criterion__position").values_list(
+        "evidence_id",
+        "enrolment__unit__short_code",
+        "evidence__versions__pk",
+        "evidence__number",
+        "evidence__versions__title",
+        "evidence__candidate__known_as",
+        "evidence__candidate__legal_name",
+    )
+    versions: dict[int, tuple[int, str, str, str]] = {}
     units: dict[int, dict[str, None]] = defaultdict(dict)
-    waiting = Mapping.objects.filter(evidence__in=ids, waiting_since__isnull=False, enrolment__assessor=user)
-    waiting = waiting.filter(enrolment__status=UnitStatus.COLLECTING).order_by("evidence_id", "criterion__position")
-    for evidence, code in waiting.values_list("evidence_id", "enrolment__unit__short_code"):
+    for evidence, code, pk, number, title, known_as, legal_name in rows:
+        versions[evidence] = (pk, f"Evidence {number}", title, known_as or legal_name)
         units[evidence][code] = None
     return [
         Queued(*versions[evidence], units=", ".join(units[evidence]), criteria=criteria, since=since)

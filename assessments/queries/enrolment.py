@@ -189,9 +189,9 @@ def staff_name(user: User, centre_id: int) -> str:
     return StaffRecord.objects.filter(user=user, centre=centre_id).values_list("name", flat=True).first() or user.email
 
 
-def name_of(part: str) -> Subquery:
-    """Of an enrolment: the name of whoever is named in a part, as the centre keeps it."""
-    record = StaffRecord.objects.filter(user=OuterRef(part), centre=OuterRef("centre")).order_by()
+def name_of(part: str, centre: str = "centre") -> Subquery:
+    """Of an enrolment: the name of whoever is named in a part, as the centre keeps it. `centre` leads there."""
+    record = StaffRecord.objects.filter(user=OuterRef(part), centre=OuterRef(centre)).order_by()
     return Subquery(record.values("name")[:1])
 
 

@@ -2,7 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from django.db.models import Q
 
 from assessments.enums import SetStatus
 from assessments.models import Enrolment, QuestionSet, SetQuestion, SetQuestionCriterion
@@ -44,6 +46,14 @@ class SetLine:
     author: str
 
 
+@dataclass(frozen=True)
+class SetsWaiting:
+    """The sets that wait for somebody: to be verified by them; and their own that came back, or are verified."""
+
+    to_verify: list[QuestionSet] = field(default_factory=list)
+    own: list[QuestionSet] = field(default_factory=list)
+
+
 def sets_of(user: User, *, withdrawn: bool = False) -> list[SetLine]:
     """The sets that exist for this person, by centre and unit, in three queries; withdrawn ones only when asked for."""
     rows = QuestionSet.objects.visible_to(user)
@@ -80,16 +90,56 @@ def asked_in(set_ids: Iterable[int]) -> dict[int, list[Asking]]:
 
 
 def set_page(user: User, pk: int) -> SetPage:
-    """One set, in five queries. Raises QuestionSet.DoesNotExist where it does not exist for this person."""
-    found = QuestionSet.objects.visible_to(user).select_related("unit", "centre", "followed_by").get(pk=pk)
+    """One set, in six queries. Raises QuestionSet.DoesNotExist where it does not exist for this person."""
+    found = QuestionSet.objects.visible_to(user).select_related("unit", "centre").get(pk=pk)
     people = {found.author_id, found.verified_by_id or 0, found.handed_back_by_id or 0}
     names = staff_names(people, {found.centre_id})
     author, verifier, back = (
         names.get((user_id or 0, found.centre_id), "")
         for user_id in (found.author_id, found.verified_by_id, found.handed_back_by_id)
     )
-    following = getattr(found, "followed_by", None)
-    return SetPage(found, asked_in([pk]).get(pk, []), author, verifier, back, following)
+    later = found.followed_by.exclude(status=SetStatus.WITHDRAWN, used_from=None).order_by("number").last()
+    return SetPage(found, asked_in([pk]).get(pk, []), author, verifier, back, later)
+
+
+def authors_of(found: QuestionSet) -> frozenset[int]:
+    """Who wrote a set, or a version before it: they never verify it. A query for each version before."""
+    authors, earlier = {found.author_id}, found.follows
+    while earlier:
+        authors.add(earlier.author_id)
+        earlier = earlier.follows
+    return frozenset(authors)
+
+
+def sets_waiting(user: User, writes_at: Iterable[int], verifies_at: Iterable[int]) -> SetsWaiting:
+    """What waits for a person who writes and who verifies at these centres. One query.
+
+    A set is not theirs to verify where they wrote it, or a version before it.
+    """
+    centres = set(verifies_at)
+    offered = QuestionSet.objects.filter(centre__in=centres, status=SetStatus.OFFERED)
+    own = Q(status=SetStatus.VERIFIED) | Q(status=SetStatus.DRAFT, handed_back_at__isnull=False)
+    own &= Q(author=user, centre__in=list(writes_at))
+    before = Q(unit__in=offered.order_by().values("unit"), centre__in=centres)
+    rows = QuestionSet.objects.filter(own | before).select_related("unit").order_by("offered_at", "pk")
+    found = {row.pk: row for row in rows}
+
+    def wrote(row: QuestionSet | None) -> bool:
+        return row is not None and (row.author_id == user.pk or wrote(found.get(row.follows_id or 0)))
+
+    return SetsWaiting(
+        to_verify=[
+            row
+            for row in found.values()
+            if row.status == SetStatus.OFFERED and row.centre_id in centres and not wrote(row)
+        ],
+        own=[row for row in found.values() if row.author_id == user.pk and is_back(row)],
+    )
+
+
+def is_back(row: QuestionSet) -> bool:
+    """Whether a set is with its author again: verified, or handed back."""
+    return row.status == SetStatus.VERIFIED or (row.status == SetStatus.DRAFT and row.handed_back_at is not None)
 
 
 def sets_in_use(centre_id: int, units: Iterable[Enrolment]) -> list[QuestionSet]:

@@ -28,7 +28,7 @@ from assessments.models.enrolment import STAFF
 from assessments.models.verification import past_due
 from assessments.queries.alarms import open_alarms
 from assessments.queries.caseload import CaseRow, case_rows
-from assessments.queries.enrolment import staff_names
+from assessments.queries.enrolment import name_of
 from assessments.queries.judgement import rows_of, stale_parts, with_signatures
 from assessments.queries.verification import AGREEING
 from assessments.queries.widening import Finding, findings_of, open_findings
@@ -43,8 +43,7 @@ WAITING = (
     "candidate__known_as",
     "candidate__legal_name",
     "unit__short_code",
-    "assessor_id",
-    "centre_id",
+    "assessor_name",
     "signed_off_at",
 )
 NAMED = ("enrolment__candidate__known_as", "enrolment__candidate__legal_name", "enrolment__unit__short_code")
@@ -70,12 +69,10 @@ class UnitWaiting:
     enrolment_id: int
     candidate: str
     unit: str
-    assessor_id: int
-    centre_id: int
+    assessor: str
     signed_off_at: datetime.datetime
     sampled: bool
     next_step: str
-    assessor: str = ""
     stale: tuple[str, ...] = ()
     simulated: bool = False
     """Whether evidence of it is simulated: all of that is sampled (domain rule 17)."""
@@ -102,9 +99,7 @@ class ActionWaiting:
     unit: str
     wanted: str
     due_on: datetime.date
-    owner_id: int
-    centre_id: int
-    owner: str = ""
+    owner: str
 
 
 @dataclass(frozen=True)
@@ -193,7 +188,7 @@ def lines_of(page: list[Enrolment], names: Names) -> list[CaseRow]:
 
 
 def desk(user: User, leads: Iterable[int], day: datetime.date) -> Desk:
-    """What waits for a verifier, in seven queries; in six more where something signed may have changed since."""
+    """What waits for a verifier, in six queries; in six more where something signed may have changed since."""
     changed = changed_since_declared(user, day)
     stale = stale_among([unit.enrolment_id for unit in changed])
     most = SHORT_LIST + 1 + len(stale)  # as many as are listed and one, beside what is listed as changed
@@ -210,23 +205,11 @@ def desk(user: User, leads: Iterable[int], day: datetime.date) -> Desk:
         to_verify=[unit for unit in units if unit.next_step == VERIFY],
         more=len(changed) > SHORT_LIST,
     )
-    return with_staff(found)
+    return cut(found)
 
 
-def with_staff(found: Desk) -> Desk:
-    """The desk with its lists cut to what is shown, and the staff named in them. One query."""
-    units = [*found.changed, *found.to_sample, *found.to_verify]
-    actions = [*found.answered, *found.overdue]
-    people = {unit.assessor_id for unit in units} | {action.owner_id for action in actions}
-    centres = {unit.centre_id for unit in units} | {action.centre_id for action in actions}
-    names = staff_names(people, centres)
-
-    def assessed(rows: list[UnitWaiting]) -> list[UnitWaiting]:
-        return [replace(row, assessor=names.get((row.assessor_id, row.centre_id), "")) for row in rows[:SHORT_LIST]]
-
-    def owned(rows: list[ActionWaiting]) -> list[ActionWaiting]:
-        return [replace(row, owner=names.get((row.owner_id, row.centre_id), "")) for row in rows[:SHORT_LIST]]
-
+def cut(found: Desk) -> Desk:
+    """The desk with its lists cut to what is shown."""
     lists = (
         found.alarms,
         found.findings,
@@ -239,12 +222,12 @@ def with_staff(found: Desk) -> Desk:
     return Desk(
         alarms=found.alarms[:SHORT_LIST],
         findings=found.findings[:SHORT_LIST],
-        changed=assessed(found.changed),
-        answered=owned(found.answered),
-        overdue=owned(found.overdue),
+        changed=found.changed[:SHORT_LIST],
+        answered=found.answered[:SHORT_LIST],
+        overdue=found.overdue[:SHORT_LIST],
         samples=found.samples[:SHORT_LIST],
-        to_sample=assessed(found.to_sample),
-        to_verify=assessed(found.to_verify),
+        to_sample=found.to_sample[:SHORT_LIST],
+        to_verify=found.to_verify[:SHORT_LIST],
         more=found.more or any(len(rows) > SHORT_LIST for rows in lists),
     )
 
@@ -276,6 +259,7 @@ IDLE = (
         asked=Exists(Action.objects.filter(enrolment=OuterRef("pk"), closed_at=None)),
         noted=Exists(UnsampledNote.objects.filter(enrolment=OuterRef("pk"), at__gte=OuterRef("signed_off_at"))),
         simulated=Exists(simulated_in(OuterRef("pk"))),
+        assessor_name=name_of("assessor"),
     )
     .filter(Q(ready=True, asked=False) | Q(ready=False, noted=False))
     .order_by(*OLDEST_FIRST)
@@ -302,8 +286,8 @@ def idle(user: User, day: datetime.date, most: int) -> list[UnitWaiting]:
 
 def unit_waiting(told: Sequence[Any], sampled: bool, what: str) -> UnitWaiting:
     """A unit that waits, from the columns of `WAITING`."""
-    pk, known_as, legal_name, unit, assessor, centre, at = told
-    return UnitWaiting(pk, known_as or legal_name, unit, assessor, centre, at, sampled, what)
+    pk, known_as, legal_name, unit, assessor, at = told
+    return UnitWaiting(pk, known_as or legal_name, unit, assessor or "", at, sampled, what)
 
 
 def changed_since_declared(user: User, day: datetime.date) -> list[UnitWaiting]:
@@ -332,7 +316,8 @@ def changed_since_declared(user: User, day: datetime.date) -> list[UnitWaiting]:
         status__in=(UnitStatus.SIGNED_OFF, UnitStatus.VERIFIED),
         pk__in=touched,
     )
-    rows = units.order_by("signed_off_at", "pk").values_list(*WAITING)
+    named = units.annotate(assessor_name=name_of("assessor"))
+    rows = named.order_by("signed_off_at", "pk").values_list(*WAITING)
     return [unit_waiting(told, False, CHANGED) for told in rows[: SHORT_LIST + 1]]
 
 
@@ -377,9 +362,13 @@ def actions_waiting(
     overdue = verifies(user, day, leads, at="enrolment__") & past_due(day)
     actions = Action.objects.filter(answered | overdue, closed_at=None).exclude(enrolment__status=UnitStatus.WITHDRAWN)
     found: dict[bool, list[ActionWaiting]] = {True: [], False: []}
-    columns = ("answered_at", "pk", *NAMED, "wanted", "due_on", "owner_id", "enrolment__centre_id")
-    for at, pk, known_as, legal_name, *told in actions.order_by("due_on", "pk").values_list(*columns):
-        found[at is not None].append(ActionWaiting(pk, known_as or legal_name, *told))
+    named = actions.annotate(owner_name=name_of("owner", "enrolment__centre"))
+    columns = ("answered_at", "pk", *NAMED, "wanted", "due_on", "owner_name")
+    for at, pk, known_as, legal_name, unit, wanted, due_on, owner in named.order_by("due_on", "pk").values_list(
+        *columns
+    ):
+        waiting = ActionWaiting(pk, known_as or legal_name, unit, wanted, due_on, owner or "")
+        found[at is not None].append(waiting)
     return found[True], found[False]
 
 

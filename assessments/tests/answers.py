@@ -35,9 +35,9 @@ PARTIES: dict[str, Party] = {
 SEES_THE_UNIT = tuple(PARTIES)
 STAFF_OF_THE_UNIT = SEES_THE_UNIT[1:]
 WRITERS = ("assessor", "countersigner", "other assessor", "verifier", "other verifier", "lead")
-MAKE_EVIDENCE = ("candidate", "other candidate", "assessor", "countersigner", "other assessor")
 CLOSED = (403, 404)
 ELSEWHERE = tuple(person for person in ROLES if person.endswith("elsewhere"))
+AT_THE_CENTRE = tuple(person for person in ROLES if person not in ("nobody", *ELSEWHERE))
 Codes = dict[str, int]
 
 

@@ -6,9 +6,10 @@ from django.utils import timezone
 
 from assessments.actions import appeal as appeals
 from assessments.actions import case as cases
-from assessments.enums import AppealOutcome, CaseKind, Verdict
-from assessments.models import Appeal, Case, Decision, Enrolment
-from assessments.testing import House, an_enrolment, handed_in, judged
+from assessments.enums import AppealAbout, AppealOutcome, CaseKind, Verdict
+from assessments.models import Appeal, Case, CaseFile, Decision, Enrolment
+from assessments.queries.appeal import Against
+from assessments.testing import House, a_file, an_enrolment, handed_in, judged
 from portfolio.models import User
 
 DAY = datetime.timedelta(days=1)
@@ -26,7 +27,7 @@ def appealed(house: House, decision: Decision | None = None, *, at: datetime.dat
     unit = decision.enrolment
     return appeals.raise_appeal(
         enrolment=unit,
-        decision=decision,
+        against=Against(AppealAbout.DECISION, decision_id=decision.pk),
         grounds="The log shows what came of it.",
         by=unit.candidate_user,
         at=at or timezone.now(),
@@ -78,6 +79,19 @@ def a_case(house: House) -> Case:
         by=house.administrator,
         at=timezone.now(),
     )
+
+
+def a_case_file(house: House, case: Case, text: str = "What she said, word for word.") -> CaseFile:
+    """The note of an interview, with the step that the administrator wrote down."""
+    step = cases.add_step(
+        case=case,
+        happened_on=timezone.localdate(),
+        text="Spoke to her.",
+        files=[a_file(house.centre, text, "interview.txt")],
+        by=house.administrator,
+        at=timezone.now(),
+    )
+    return step.files.get()
 
 
 def holding(house: House, unit: Enrolment) -> Case:

@@ -20,8 +20,8 @@ from assessments.models import (
 )
 from assessments.testing import House
 from assessments.tests.answers import (
+    AT_THE_CENTRE,
     ELSEWHERE,
-    MAKE_EVIDENCE,
     ROLES,
     SEES_THE_UNIT,
     STAFF_OF_THE_UNIT,
@@ -173,6 +173,10 @@ def of_case(scene: Scene) -> list[object]:
     return [scene.case.pk]
 
 
+def of_case_file(scene: Scene) -> list[object]:
+    return [scene.case.steps.get().files.get().pk]
+
+
 def of_adjustment(scene: Scene) -> list[object]:
     return [scene.adjustment.pk]
 
@@ -204,7 +208,7 @@ TABLE: dict[str, Expected] = {
     "portfolio:invitation": Expected(everybody(404, signed_in=404), lambda scene: ["forged"]),
     "portfolio:document": Expected(only(*SEES_THE_UNIT), of_document),
     "portfolio:document_file": Expected(only(code=404), of_document),  # not made yet
-    "portfolio:uploads": Expected(by_script(*ROLES, code=405), slug, posted=by_script(*MAKE_EVIDENCE, code=400)),
+    "portfolio:uploads": Expected(by_script(*ROLES, code=405), slug, posted=by_script(*AT_THE_CENTRE, code=400)),
     "portfolio:upload": Expected(by_script("candidate", code=200), of_upload),
     "portfolio:keep_work": Expected(signed_in(405) | {"nobody": 401}, posted=signed_in(400) | {"nobody": 401}),
     "portfolio:discard_work": Expected(signed_in(405), posted=signed_in(302)),
@@ -312,6 +316,7 @@ TABLE: dict[str, Expected] = {
     "assessments:cases": Expected(signed_in()),
     "assessments:open_case": Expected(office(), slug),
     "assessments:case": Expected(only("administrator"), of_case),
+    "assessments:case_file": Expected(only("administrator"), of_case_file),
     "assessments:investigators": Expected(only("administrator"), of_case),
     "assessments:hold": Expected(only("administrator"), of_case),
     "assessments:close_case": Expected(only("administrator"), of_case),

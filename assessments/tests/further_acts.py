@@ -10,8 +10,9 @@ from assessments.actions import appeal as appeals
 from assessments.actions import case as cases
 from assessments.actions import profile
 from assessments.actions.simulation import approve_simulation
-from assessments.enums import AppealOutcome, CaseOutcome
+from assessments.enums import AppealAbout, AppealOutcome, CaseOutcome
 from assessments.models import Adjustment, Days
+from assessments.queries.appeal import Against
 from assessments.testing import House, an_enrolment, handed_in, targets
 from assessments.tests.appeals import a_case, acknowledged, appealed, appointed, decided, not_yet
 from assessments.tests.doing import Act
@@ -34,7 +35,11 @@ def raise_appeal(house: House) -> Act:
     return Act(
         house.candidate.user,
         lambda by: appeals.raise_appeal(
-            enrolment=decision.enrolment, decision=decision, grounds="Read it again.", by=by, at=timezone.now()
+            enrolment=decision.enrolment,
+            against=Against(AppealAbout.DECISION, decision_id=decision.pk),
+            grounds="Read it again.",
+            by=by,
+            at=timezone.now(),
         ),
     )
 

@@ -53,7 +53,7 @@ def test_the_demonstration_centre_shows_every_stage_and_is_filled_once(standard:
     assert AgreedOutcome.objects.get().meeting == Meeting.objects.get()
     assert AuthenticationForm.objects.exists()
     assert {row.acknowledgements.filter(agreed=True).exists() for row in AssessorRecord.objects.all()} == {True, False}
-    assert {row.status for row in QuestionSet.objects.all()} == {"in_use", "draft"}
+    assert {row.status for row in QuestionSet.objects.all()} == {"in_use", "offered", "draft"}
     assert Certificate.objects.exists()
     assert set(AssessmentPlan.objects.values_list("status", flat=True)) == {"draft", "proposed", "agreed"}
     assert ActivityItem.objects.filter(evidence__versions__status="submitted").exists()

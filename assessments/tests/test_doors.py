@@ -30,7 +30,7 @@ from assessments.tests.answers import (
     CLOSED,
     ROLES,
 )
-from assessments.tests.appeals import a_case, acknowledged
+from assessments.tests.appeals import a_case, a_case_file, acknowledged
 from assessments.tests.doors_of_people import set_people
 from assessments.tests.doors_of_plans import set_plans
 from assessments.tests.doors_of_quality import set_quality
@@ -107,7 +107,8 @@ def set_scene(house: House, other_house: House) -> Scene:
     item, record, form = item_of(unit), recorded(unit), form_of(house)
     return Scene(
         house, browsers, unit, item, document, learning, form, upload, request, record, a_set(house),
-        an_appeal(house), a_case(house), arranged(house), a_plan_with(house, unit), set_quality(house),
+        an_appeal(house), a_case_file(house, a_case(house)).step.case, arranged(house),
+        a_plan_with(house, unit), set_quality(house),
     )  # fmt: skip
 
 

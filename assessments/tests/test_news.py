@@ -102,9 +102,9 @@ TOLD: dict[str, Lines] = {
     "agree_review": {(Told.PLAN, ASSESSOR)},
     "write_set": NOBODY,
     "rewrite_set": NOBODY,
-    "offer_set": NOBODY,
-    "verify_set": NOBODY,
-    "hand_set_back": NOBODY,
+    "offer_set": {(Told.QUESTIONS, name) for name in ("lead", VERIFIER, "other_verifier")},
+    "verify_set": {(Told.QUESTIONS, ASSESSOR)},
+    "hand_set_back": {(Told.QUESTIONS, ASSESSOR)},
     "use_set": NOBODY,
     "withdraw_set": NOBODY,
     "follow_set": NOBODY,
@@ -209,7 +209,7 @@ def test_what_is_told_names_no_more_than_it_must(house: House, verb: str) -> Non
         if verb in ACTS_OF_QUALITY:
             assert house.candidate.name not in line.subject, "what is about staff names no candidate"
             continue
-        nobodys = line.user_id == house.candidate.user_id or line.concerns.startswith("samplingplan")
+        nobodys = line.user_id == house.candidate.user_id or line.concerns.startswith(("samplingplan", "questionset"))
         assert (house.candidate.name in line.subject) is not nobodys
 
 

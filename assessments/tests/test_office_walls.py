@@ -9,14 +9,16 @@ from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
 from assessments.actions import appeal as appeals
-from assessments.actions import award
+from assessments.actions import award, judgement
 from assessments.actions import case as cases
 from assessments.models import Claim, Days, Freeze
 from assessments.testing import (
     House,
     a_draft,
+    a_file,
     an_enrolment,
     approved_simulation,
+    declared,
     handed_in,
     judged,
     simulated,
@@ -26,6 +28,8 @@ from assessments.testing import (
 from assessments.tests.appeals import further, holding
 from assessments.tests.further_acts import arranged
 from assessments.tests.raw_sql import copy, never_deleted, never_emptied, refused, run, stands_for_good, update
+from portfolio.models import SignatureVoid
+from portfolio.testing import a_centre
 
 pytestmark = pytest.mark.django_db
 
@@ -33,6 +37,7 @@ STANDING = {
     "appealsprocedure": "answer_days = 1",
     "caseconcern": "user_id = user_id",
     "casestep": "text = 'Other words'",
+    "casefile": "name = 'other.txt'",
     "simulationapproval": "what = 'Other words'",
     "simulatedcriterion": "criterion_id = criterion_id",
 }
@@ -57,7 +62,12 @@ def scene(house: House) -> SimpleNamespace:
     case = holding(house, held)
     item = handed_in(an_enrolment(house, "sqa-h12e04"), "1")
     cases.freeze_item(case=case, evidence=item.evidence, by=office, at=now)
-    step = cases.add_step(case=case, happened_on=timezone.localdate(), text="Read.", by=office, at=now)
+    files = [a_file(house.centre, "What she said.")]
+    step = cases.add_step(case=case, happened_on=timezone.localdate(), text="Read.", files=files, by=office, at=now)
+    foreign = a_file(a_centre("Harbour College"), "Not ours.").stored
+    back = declared(an_enrolment(house, "ocr-d20", candidate=house.other_candidate))
+    judgement.refer(enrolment=back, feedback="Thin.", by=house.assessor, at=now)
+    void = SignatureVoid.objects.get(signature__sign_off__part="candidate")
     claimed = verified(an_enrolment(house, "ocr-cc16", candidate=house.other_candidate))
     award.claim(enrolment=claimed, authorisation="EV 1", by=office, at=now)
     unit, d20 = an_enrolment(house, "ocr-cc16"), an_enrolment(house, "ocr-d20")
@@ -80,6 +90,9 @@ def scene(house: House) -> SimpleNamespace:
         worker=case.workers.get().pk,
         concern=case.concerns.get().pk,
         step=step.pk,
+        file=step.files.get().pk,
+        foreign_stored=foreign.pk,
+        other_stored=a_file(house.centre, "Another.").stored.pk,
         freeze=Freeze.objects.get(enrolment=held).pk,
         claim=Claim.objects.get().pk,
         d20=d20.pk,
@@ -87,6 +100,7 @@ def scene(house: House) -> SimpleNamespace:
         simulated_criterion=approval.criteria.get().pk,
         free_version=free.pk,
         unit=unit.pk,
+        foreign_void=void.pk,
         adjustment=arranged(house).pk,
         administrator=office.pk,
         assessor=house.assessor.pk,
@@ -153,7 +167,10 @@ def test_a_change_is_refused(ids: SimpleNamespace, table: str, row: str, change:
 
 CLOSED = {"closed_at": "'{now}'", "closed_as": "'lapsed'"}
 DRAFT = {"number": "9", "status": "'draft'", "submitted_at": "NULL", "declaration_id": "NULL"}
+ABOUT_ANOTHER_UNIT = {"decision_id": "NULL", "about": "'result'", "void_id": "{foreign_void}"}
 NEW = [
+    ("appeal", "appeal", {**CLOSED, **ABOUT_ANOTHER_UNIT}, "decided in its unit"),
+    ("casefile", "file", {"position": "9", "stored_id": "{foreign_stored}"}, "kept by its centre"),
     ("appeal", "appeal", {**CLOSED, "raised_by_id": "{assessor}"}, "Only the candidate appeals"),
     ("appeal", "appeal", {**CLOSED, "enrolment_id": "{unit}"}, "decided in its unit"),
     ("hearing", "second", {"number": "3", "adjudicator_id": "{assessor}"}, PART),
@@ -186,4 +203,8 @@ def test_a_closed_case_takes_nothing_more(ids: SimpleNamespace) -> None:
     closed = "outcome = 'no_case', reason = 'A form.', closed_at = '{now}', closed_by_id = {administrator}"
     run(update("case", closed.format(**vars(ids)), ids.case))
     refused(copy("casestep", ids.step), "A closed case stands as it is")
+    refused(
+        copy("casefile", ids.file, position="9", stored_id=str(ids.other_stored)),
+        "A file is added to a case that is open",
+    )
     refused(update("case", "reason = 'Another.'", ids.case), "A case keeps what was suspected")

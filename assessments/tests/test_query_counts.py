@@ -75,6 +75,7 @@ WITHOUT_RECORDS = {
         "assessments:revise_plan",
         "assessments:start_activity",
         "assessments:evidence_file",
+        "assessments:case_file",
         "assessments:download_evidence_file",
         "assessments:evidence_page",
         "assessments:evidence_thumbnail",

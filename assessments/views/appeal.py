@@ -24,7 +24,7 @@ from assessments.appealing import (
 )
 from assessments.enums import AppealState
 from assessments.forms.appeal import AppointForm, DecideForm, FollowUpForm, ProcedureForm, RaiseForm
-from assessments.models import Appeal, Enrolment, Review
+from assessments.models import Appeal
 from assessments.queries.appeal import (
     SHORT_LIST,
     AppealPage,
@@ -109,32 +109,18 @@ def raise_appeal(request: SignedInRequest, pk: int) -> HttpResponse:
     offered, refusals = appealable(enrolment), actions.raising_refusals(enrolment)
     work = in_progress(request, RaiseForm, pk)
     form = RaiseForm(work.data, work=work, offered=offered, initial={"against": request.GET.get("against", "")})
-    if not refusals and done(form, partial(_raise, request, enrolment)):
+    act = partial(actions.raise_appeal, enrolment=enrolment, by=request.user, at=timezone.now())
+    if not refusals and done(form, lambda clean: act(against=form.chosen, grounds=clean["grounds"])):
         messages.success(request, "Your appeal is on its way. The unit is not claimed until it is closed.")
         return redirect("assessments:appeals")
     context = {
         "enrolment": enrolment,
         "form": form,
-        "offered": offered,
         "refusals": [(sentence, None) for sentence in refusals],
         "days": days_of(enrolment.centre_id),
     }
     refused = request.method == "POST"
     return render(request, "assessments/appeal/raise.html", context, status=409 if refused else 200)
-
-
-def _raise(request: SignedInRequest, enrolment: Enrolment, clean: dict[str, str]) -> Appeal:
-    kind, _, pk = clean["against"].partition("-")
-    decision = enrolment.decisions.filter(pk=pk).first() if kind == "decision" else None
-    review = Review.objects.filter(pk=pk).first() if kind == "review" else None
-    return actions.raise_appeal(
-        enrolment=enrolment,
-        decision=decision,
-        review=review,
-        grounds=clean["grounds"],
-        by=request.user,
-        at=timezone.now(),
-    )
 
 
 @signed_in
@@ -148,7 +134,7 @@ def appeal(request: SignedInRequest, pk: int) -> HttpResponse:
     asked = presses_of(person, page)
     runs = runs_appeals(person, facts.candidate_id)
     upheld = any(row.outcome in UPHOLDS for row in page.hearings)
-    shows_affected = upheld and facts.state in UPHELD and runs
+    shows_affected = upheld and facts.state in UPHELD and runs and page.appeal.decision is not None
     context = {
         "page": page,
         "appeal": page.appeal,
@@ -244,15 +230,18 @@ def follow_up(request: SignedInRequest, pk: int) -> HttpResponse:
     page, person = _page(request, pk)
     only_now(office_refusals(person, page.facts, AppealState.FOLLOW_UP))
     work = in_progress(request, FollowUpForm, pk)
-    form = FollowUpForm(work.data, work=work)
+    of_a_reading = page.appeal.reading is not None
+    form = FollowUpForm(work.data, work=work, of_a_reading=of_a_reading)
     act = partial(actions.follow_up, appeal=page.appeal, by=request.user, at=timezone.now())
-    if done(form, lambda clean: act(**clean)):
+    if done(form, lambda clean: act(done=clean["done"], reassess=clean.get("reassess", False))):
         messages.success(request, "What follows from the appeal is on record, and it is closed.")
         return redirect("assessments:appeal", pk)
     lead = (
         "To have it assessed again, first open the unit where it was signed, and give it to another assessor: both are "
         "done on the unit's own page."
     )
+    if not of_a_reading:
+        lead = "Do first what follows: what concerns the unit is done on its own page. Then say here what was done."
     return form_page(
         request, form, title="What follows from it", button="Record it", trail=appeal_trail(page.appeal), lead=lead
     )

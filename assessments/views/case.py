@@ -5,20 +5,23 @@ from functools import partial
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import F
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from assessments.actions import case as actions
 from assessments.forms.case import CloseCaseForm, HoldForm, InvestigatorForm, OpenCaseForm, StepForm
-from assessments.models import Case, Enrolment, Evidence, Freeze
-from assessments.queries.case import can_be_held, case_page, may_investigate
+from assessments.models import Case, CaseFile, Enrolment, Evidence, Freeze
+from assessments.queries.case import can_be_held, case_page, file_of_case, may_investigate
+from assessments.views.receiving import received
 from portfolio.access import SignedInRequest, holds, signed_in
 from portfolio.audit import looked_at
 from portfolio.enums import Role
 from portfolio.models import Centre, User
+from portfolio.refusal import Refusal
+from portfolio.serving import serve
 from portfolio.views.answers import done, form_page, in_progress, typed
 from portfolio.views.people import Trail, ask, ask_or_act, kept_centre
 from portfolio.whole import whole
@@ -47,14 +50,16 @@ def open_case(request: SignedInRequest, slug: str) -> HttpResponse:
     form = OpenCaseForm(work.data, work=work, centre=centre, today=timezone.localdate(), me=request.user.pk)
     act = partial(actions.open_case, centre=centre, by=request.user, at=timezone.now())
 
-    def opened(clean: dict[str, object]) -> Case:
+    opened_now: list[Case] = []
+
+    def opened(clean: dict[str, object]) -> None:
         people = {*form.cleaned_data["candidates"], *form.cleaned_data["staff"]}
         concerned = User.objects.filter(pk__in={record.user_id for record in people})
-        return act(kind=str(clean["kind"]), summary=str(clean["summary"]), concerns=concerned)
+        opened_now.append(act(kind=str(clean["kind"]), summary=str(clean["summary"]), concerns=concerned))
 
     if done(form, opened):
         messages.success(request, "The case is open. Nobody but you sees it until you name them.")
-        return redirect("assessments:cases")
+        return redirect("assessments:case", opened_now[0].pk)
     lead = "Only you, and those whom you name, will see that there is a case."
     return form_page(request, form, title="Open a case", button="Open the case", trail=cases_trail(), lead=lead)
 
@@ -65,19 +70,38 @@ def case(request: SignedInRequest, pk: int) -> HttpResponse:
     """The file: what was done, who works on it, what it holds, and files that are the same elsewhere."""
     found = _case(request, pk)
     work = in_progress(request, StepForm, pk)
-    form = StepForm(work.data, work=work, initial={"happened_on": timezone.localdate()})
+    files = received(request, found.centre, work)
+    today = {"happened_on": timezone.localdate()}
+    form = StepForm(work.data, work=work, initial=today, kept=files.kept, refused=files.refused)
     act = partial(actions.add_step, case=found, by=request.user, at=timezone.now())
-    if done(form, lambda clean: act(**clean)):
+    if done(form, lambda clean: act(happened_on=clean["happened_on"], text=clean["text"], files=form.added)):
         messages.success(request, "The step is on record.")
         return redirect("assessments:case", pk)
-    page = case_page(request.user, pk)
+    page = case_page(found, request.user)
     context = {
         "page": page,
         "case": page.case,
         "form": None if page.case.closed_at else form,
+        "refused": form.non_field_errors() if page.case.closed_at and form.is_bound else [],
+        "queue": f"{request.user.handle} {found.centre.slug} case {pk}",
         "trail": case_trail(found),
     }
     return render(request, "assessments/case/case.html", context, status=409 if request.method == "POST" else 200)
+
+
+@signed_in
+@require_safe
+def case_file(request: SignedInRequest, pk: int) -> HttpResponseBase:
+    """A file of a case, in place where that is safe, else to keep; `?keep=1` always. Who fetched it is on record."""
+    try:
+        file = file_of_case(request.user, pk)
+    except CaseFile.DoesNotExist:
+        raise Http404("There is no such file among those you can see.") from None
+    response = serve(request, file.stored, name=file.name, download=request.GET.get("keep") == "1")
+    kept = response["Content-Disposition"].startswith("attachment")
+    centre_id = file.stored.centre_id
+    looked_at(file, by=request.user, centre_id=centre_id, at=timezone.now(), downloaded=kept)
+    return response
 
 
 @signed_in
@@ -85,12 +109,17 @@ def case(request: SignedInRequest, pk: int) -> HttpResponse:
 def investigators(request: SignedInRequest, pk: int) -> HttpResponse:
     """Let somebody work on the case."""
     found = _case(request, pk)
-    form = InvestigatorForm(typed(request), offered=may_investigate(found, timezone.localdate()))
+    _while_open(request, found)
+    offered = may_investigate(found, timezone.localdate())
+    form = InvestigatorForm(typed(request), offered=offered)
     act = partial(actions.name_investigator, case=found, by=request.user, at=timezone.now())
     if done(form, lambda clean: act(user=User.objects.get(pk=clean["user"]))):
         messages.success(request, "They see the case now, and work on it.")
         return redirect("assessments:case", pk)
-    return form_page(request, form, title="Name an investigator", button="Name them", trail=case_trail(found))
+    lead = "" if offered else "Nobody else on the staff is without an interest in the case."
+    return form_page(
+        request, form, title="Name an investigator", button="Name them", trail=case_trail(found), lead=lead
+    )
 
 
 @signed_in
@@ -98,6 +127,7 @@ def investigators(request: SignedInRequest, pk: int) -> HttpResponse:
 def hold(request: SignedInRequest, pk: int) -> HttpResponse:
     """Hold a unit or an item while the case is open."""
     found = _case(request, pk)
+    _while_open(request, found)
     units, items = can_be_held(found)
     form = HoldForm(typed(request), units=units, items=items)
     by, at = request.user, timezone.now()
@@ -112,6 +142,8 @@ def hold(request: SignedInRequest, pk: int) -> HttpResponse:
         messages.success(request, "It is held. Whoever tries to go on reads that the office holds it, and not why.")
         return redirect("assessments:case", pk)
     lead = "Nothing of it moves until it is released: no reading, signing, claiming, replacing or redacting."
+    if not units and not items:
+        lead = "Those whom the case concerns have no unit, and no evidence handed in, that it does not hold already."
     return form_page(request, form, title="Hold something", button="Hold it", trail=case_trail(found), lead=lead)
 
 
@@ -120,6 +152,7 @@ def hold(request: SignedInRequest, pk: int) -> HttpResponse:
 def close(request: SignedInRequest, pk: int) -> HttpResponse:
     """Close the case with its outcome."""
     found = _case(request, pk)
+    _while_open(request, found)
     work = in_progress(request, CloseCaseForm, pk)
     form = CloseCaseForm(work.data, work=work)
     act = partial(actions.close_case, case=found, by=request.user, at=timezone.now())
@@ -146,6 +179,12 @@ def let_go(request: SignedInRequest, pk: int) -> HttpResponse:
         messages.success(request, "They no longer see the case.")
     stays = Case.objects.visible_to(request.user).filter(pk=pk).exists()
     return redirect("assessments:case", pk) if stays else redirect("assessments:cases")
+
+
+def _while_open(request: SignedInRequest, case: Case) -> None:
+    """Say of a closed case that it stands, before anything is typed. What was typed meanwhile, its form keeps."""
+    if case.closed_at and request.method != "POST":
+        raise Refusal([actions.CLOSED])
 
 
 def cases_trail() -> Trail:

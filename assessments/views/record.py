@@ -222,10 +222,9 @@ def enrolment_page(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 def may_appeal(page: UnitPage) -> bool:
-    """Whether the reader is the candidate and something was said of their evidence, and no appeal is open."""
+    """Whether the reader is the candidate, and no appeal is open."""
     own = page.person.user_id == page.facts.people.candidate_id
-    said = any(word.at for row in page.criteria for word in row.said)
-    return own and said and not raising_refusals(page.enrolment)
+    return own and not raising_refusals(page.enrolment)
 
 
 def may_approve_simulation(page: UnitPage) -> bool:

@@ -21,6 +21,7 @@ from portfolio.access import SignedInRequest, signed_in_or_401
 from portfolio.enums import Role
 from portfolio.models import Centre, Upload
 from portfolio.refusal import Refusal
+from portfolio.rules import STAFF_ROLES
 from portfolio.vault import NotWrittenError
 from portfolio.whole import whole
 
@@ -32,9 +33,9 @@ SPOKEN = {"Tus-Version": "1.0.0", "Tus-Extension": "creation,termination,expirat
 @signed_in_or_401
 @require_http_methods(["OPTIONS", "POST"])
 def uploads(request: SignedInRequest, slug: str) -> HttpResponseBase:
-    """Announce a file to a centre where one makes evidence, as candidate or assessor: its bytes go to Location."""
-    makers = request.standing.centres(Role.CANDIDATE, Role.ASSESSOR)
-    centre = get_object_or_404(Centre, slug=slug, pk__in=makers)
+    """Announce a file to a centre where one is a candidate, or on the staff: its bytes go to Location."""
+    own = request.standing.centres(Role.CANDIDATE, *STAFF_ROLES)
+    centre = get_object_or_404(Centre, slug=slug, pk__in=own)
     if request.method == "OPTIONS":
         return answered(204, **SPOKEN, **{"Tus-Max-Size": str(settings.UPLOAD_LIMIT)})
     size = number_in(request, "Upload-Length")

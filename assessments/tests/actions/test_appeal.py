@@ -9,14 +9,15 @@ from django.utils import timezone
 from assessments.actions import allocation, award, judgement, verification
 from assessments.actions import appeal as appeals
 from assessments.actions import case as cases
-from assessments.enums import AllocatedAs, AppealClosed, AppealOutcome, AppealStage, Verdict
-from assessments.models import DAYS, Appeal, Days, Enrolment
-from assessments.queries.appeal import appealable, involved_in, people_to_hear
-from assessments.testing import House, an_enrolment, handed_in, judged, verified
+from assessments.enums import AllocatedAs, AppealAbout, AppealClosed, AppealOutcome, AppealStage, Verdict
+from assessments.models import DAYS, IN_GENERAL, Appeal, Days, Enrolment, EvidenceVersion
+from assessments.queries.appeal import Against, appeal_page, appealable, involved_in, people_to_hear
+from assessments.testing import House, an_enrolment, declared, handed_in, judged, verified
 from assessments.tests.appeals import a_case, acknowledged, appealed, appointed, decided, further, not_yet
+from assessments.tests.further_acts import arranged
 from assessments.tests.refusing import refusals
 from assessments.workflow import ITEM_FROZEN
-from portfolio.models import User
+from portfolio.models import SignatureVoid, User
 from portfolio.workdays import working_days_after
 
 pytestmark = pytest.mark.django_db
@@ -31,6 +32,18 @@ def appoint(appeal: Appeal, adjudicator: User | None, house: House, name: str = 
     return appeals.appoint_adjudicator(
         appeal=appeal, adjudicator=adjudicator, name=name, by=house.administrator, at=now()
     )
+
+
+def raised(unit: Enrolment, against: Against | AppealAbout) -> Appeal:
+    return appeals.raise_appeal(
+        enrolment=unit, against=against, grounds="I was not heard.", by=unit.candidate_user, at=now()
+    )
+
+
+def version_of(appeal: Appeal) -> EvidenceVersion:
+    """What was read, where a reading is appealed against."""
+    assert appeal.reading
+    return appeal.reading.version
 
 
 def decide(appeal: Appeal, by: User, outcome: str = AppealOutcome.NOT_UPHELD) -> Appeal:
@@ -71,8 +84,50 @@ def test_a_returned_item_is_appealed_as_a_whole(house: House) -> None:
         version=version, rules=judgement.RulesOfEvidence(), decisions=[], feedback="Thin.", returned=True,
         seen_at_location=False, by=house.assessor, at=now(),
     )  # fmt: skip
-    appeal = appeals.raise_appeal(enrolment=unit, review=review, grounds="Full.", by=unit.candidate_user, at=now())
-    assert appeal.reading == review
+    [returned] = appealable(unit)
+    appeal = raised(unit, returned)
+    assert (appeal.about, appeal.reading) == (AppealAbout.RETURN, review)
+
+
+def test_a_unit_that_came_back_is_appealed(house: House) -> None:
+    unit = declared(an_enrolment(house))
+    judgement.refer(enrolment=unit, feedback="The second call is missing.", by=house.assessor, at=now())
+    [back] = appealable(unit)
+    assert back.label == f"The unit: referred back on {TODAY:%-d %B %Y}"
+    appeal = raised(unit, back)
+    assert (appeal.about, appeal.void, appeal.reading) == (
+        AppealAbout.RESULT,
+        SignatureVoid.objects.get(pk=back.void_id or 0),
+        None,
+    )
+    page = appeal_page(house.candidate.user, appeal.pk)
+    assert (page.words, page.decided_by) == ("Referred back", "Asha Northgate")
+    assert page.feedback == "The second call is missing."
+    elsewhere = an_enrolment(house, "ocr-cc16")
+    assert refusals(lambda: raised(elsewhere, back))[0].startswith("Choose what you appeal against")
+
+
+@pytest.mark.parametrize("about", IN_GENERAL)
+def test_how_one_was_assessed_is_appealed_before_anything_is_decided(house: House, about: AppealAbout) -> None:
+    appeal = raised(an_enrolment(house), about)
+    assert (appeal.about, appeal.reading, appeal.void) == (about, None, None)
+    assert appeal.enrolment.open_appeal == appeal
+
+
+@pytest.mark.parametrize("about", [AppealAbout.DECISION, AppealAbout.RETURN])
+def test_a_decision_is_appealed_only_where_there_is_one(house: House, about: AppealAbout) -> None:
+    unit = an_enrolment(house)
+    assert refusals(lambda: raised(unit, about)) == ["Choose what you appeal against."]
+
+
+def test_what_is_upheld_of_the_conduct_is_followed_up_without_a_reading(house: House) -> None:
+    appeal = raised(an_enrolment(house), AppealAbout.CONDUCT)
+    appeals.acknowledge_appeal(appeal=appeal, by=house.administrator, at=now())
+    appoint(appeal, house.other_assessor, house)
+    decide(appeal, house.other_assessor, AppealOutcome.UPHELD)
+    follow = partial(appeals.follow_up, appeal=appeal, done="Observed once more.", by=house.administrator, at=now())
+    assert refusals(partial(follow, reassess=True))[0].startswith("The appeal is against no reading of an item")
+    assert follow(reassess=False).closed_as == AppealClosed.FOLLOWED_UP
 
 
 def test_one_appeal_at_a_time_is_open_in_a_unit(house: House) -> None:
@@ -129,6 +184,17 @@ def test_nobody_hears_who_had_a_part_in_the_unit(house: House) -> None:
     assert [record.user for record in offered] == [house.other_assessor]
     assert people_to_hear(AppealStage.VERIFIER, house.centre, TODAY, involved_in(unit))[0].user == house.lead
     appoint(appeal, house.other_assessor, house)
+
+
+def test_whoever_sent_the_unit_back_or_arranged_an_adjustment_does_not_hear_of_it(house: House) -> None:
+    unit = verified(an_enrolment(house))
+    verification.reopen(enrolment=unit, reason="A page is missing.", by=house.lead, at=now())
+    appeal = raised(unit, AppealAbout.CONDUCT)
+    assert house.lead.pk in involved_in(unit)
+    assert house.administrator.pk not in involved_in(unit, AppealAbout.ADJUSTMENT)
+    arranged(house)
+    assert house.administrator.pk in involved_in(unit, AppealAbout.ADJUSTMENT)
+    assert house.administrator.pk not in involved_in(unit, appeal.about)
 
 
 def test_the_record_is_open_to_the_adjudicator_while_the_stage_is_theirs(house: House) -> None:
@@ -202,7 +268,7 @@ def test_upheld_the_item_waits_for_another_assessor(house: House) -> None:
     assert follow().closed_as == AppealClosed.FOLLOWED_UP
     assert unit.mappings.get().waiting_since is not None
     unit.refresh_from_db()
-    judged(appeal.reading.version, unit)
+    judged(version_of(appeal), unit)
     assert unit.mappings.get().waiting_since is None
 
 
@@ -226,6 +292,6 @@ def test_the_claim_waits_until_the_appeal_is_closed(house: House) -> None:
 
 def test_an_item_that_is_held_does_not_wait_for_another_assessor_before_it_is_released(house: House) -> None:
     appeal = decided(house, AppealOutcome.UPHELD)
-    cases.freeze_item(case=a_case(house), evidence=appeal.reading.version.evidence, by=house.administrator, at=now())
+    cases.freeze_item(case=a_case(house), evidence=version_of(appeal).evidence, by=house.administrator, at=now())
     follow = partial(appeals.follow_up, appeal=appeal, done="Read again.", reassess=True, by=house.lead, at=now())
     assert ITEM_FROZEN in refusals(follow)

@@ -5,14 +5,14 @@ from functools import partial
 import pytest
 from django.utils import timezone
 
-from assessments.actions import award, claims, judgement, verification
+from assessments.actions import award, claims, judgement, safekeeping, verification
 from assessments.actions import case as cases
 from assessments.actions import enrolment as enrolments
 from assessments.actions import evidence as items
 from assessments.actions.leaves import take_back_showing
 from assessments.enums import CaseOutcome, UnitStatus
-from assessments.models import Case, Freeze
-from assessments.queries.case import can_be_held, case_page, may_investigate
+from assessments.models import Case, CaseFile, Freeze
+from assessments.queries.case import can_be_held, case_page, file_of_case, may_investigate
 from assessments.testing import (
     House,
     a_draft,
@@ -25,10 +25,12 @@ from assessments.testing import (
     targets,
     verified,
 )
-from assessments.tests.appeals import a_case, holding
+from assessments.tests.appeals import a_case, a_case_file, holding
 from assessments.tests.refusing import refusals
 from assessments.workflow import ITEM_FROZEN, UNIT_FROZEN
-from portfolio.models import AuditEvent
+from portfolio import shredder, vault
+from portfolio.enums import ScanResult
+from portfolio.models import AuditEvent, Scan
 
 pytestmark = pytest.mark.django_db
 
@@ -131,7 +133,7 @@ def test_the_same_bytes_of_another_candidate_are_shown_to_the_case_alone(house: 
         items.submit(version=draft, by=unit.candidate_user, at=timezone.now())
     handed_in(mine, "1.2")
     case = a_case(house)
-    [same] = case_page(house.administrator, case.pk).same
+    [same] = case_page(case, house.administrator).same
     assert {file.version.evidence.candidate for file in same.files} == {house.candidate, house.other_candidate}
     units, evidence = can_be_held(case)
     assert (units, len(evidence)) == ([mine], 2)
@@ -189,3 +191,74 @@ def test_what_was_held_while_a_case_is_being_closed_is_looked_at_first(
         cases.close_case, case=case, outcome=CaseOutcome.NO_CASE, reason="A form.", by=house.administrator, at=at
     )
     assert refusals(close) == ["Somebody else has just changed what this case holds: look at it again."]
+
+
+# --- files of a step -------------------------------------------------------------------------------------------------
+
+
+def scanned(file: CaseFile, result: ScanResult, signature: str = "") -> None:
+    Scan.objects.create(stored=file.stored, result=result, signature=signature, at=timezone.now())
+
+
+def test_a_file_of_a_step_opens_for_those_who_work_on_the_case_alone(house: House) -> None:
+    case = a_case(house)
+    file = a_case_file(house, case)
+    scanned(file, ScanResult.CLEAN)
+    assert file_of_case(house.administrator, file.pk) == file
+    for user in (house.lead, house.assessor, house.verifier, house.candidate.user):
+        with pytest.raises(CaseFile.DoesNotExist):
+            file_of_case(user, file.pk)
+    cases.name_investigator(case=case, user=house.lead, by=house.administrator, at=timezone.now())
+    assert file_of_case(house.lead, file.pk) == file
+    cases.end_investigator(case=case, user=house.lead, by=house.administrator, at=timezone.now())
+    with pytest.raises(CaseFile.DoesNotExist):
+        file_of_case(house.lead, file.pk)
+
+
+def test_until_it_is_scanned_a_file_opens_for_whoever_added_it_and_infected_for_nobody(house: House) -> None:
+    case = a_case(house)
+    cases.name_investigator(case=case, user=house.lead, by=house.administrator, at=timezone.now())
+    file = a_case_file(house, case)
+    scanned(file, ScanResult.WAITING)
+    assert file_of_case(house.administrator, file.pk) == file
+    with pytest.raises(CaseFile.DoesNotExist):
+        file_of_case(house.lead, file.pk)
+    [told] = case_page(case, house.lead).told
+    assert not told.files[0].opens
+    assert told.files[0].scan.startswith("Being scanned")
+    scanned(file, ScanResult.INFECTED, "Eicar")
+    with pytest.raises(CaseFile.DoesNotExist):
+        file_of_case(house.administrator, file.pk)
+    assert "shut away" in case_page(case, house.administrator).told[0].files[0].scan
+
+
+def test_the_bytes_that_a_case_holds_are_not_destroyed_with_the_evidence(house: House) -> None:
+    unit = an_enrolment(house)
+    case = a_case(house)
+    file = a_case_file(house, case, "The very same log.")
+    draft = a_draft(unit, "1.1", files=[a_file(house.centre, "The very same log.")])
+    items.submit(version=draft, by=unit.candidate_user, at=timezone.now())
+    assert draft.files.get().stored == file.stored
+    safekeeping.redact(
+        file=draft.files.get(),
+        replacement=a_file(house.centre, "Without the name."),
+        reason="A name.",
+        by=house.assessor,
+        at=timezone.now(),
+    )
+    assert shredder.is_shown(file.stored)
+    assert vault.path_of(file.stored).exists()
+
+
+def test_a_step_takes_files_of_its_own_centre_alone(house: House, other_house: House) -> None:
+    case, file = a_case(house), a_file(other_house.centre)
+    assert refusals(
+        lambda: cases.add_step(
+            case=case,
+            happened_on=timezone.localdate(),
+            text="Read.",
+            files=[file],
+            by=house.administrator,
+            at=timezone.now(),
+        )
+    ) == ["One of the files is not kept by this centre: add it again."]

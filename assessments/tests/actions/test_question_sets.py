@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from assessments.actions import question_sets as actions
 from assessments.models import QuestionSet
-from assessments.queries.question_sets import asked_in, sets_of
+from assessments.queries.question_sets import SetsWaiting, asked_in, set_page, sets_of, sets_waiting
 from assessments.testing import House, a_unit
 from assessments.tests.records import a_set, asking, in_use, offered, verified
 from portfolio.models import User
@@ -150,3 +150,54 @@ def test_a_set_exists_for_the_staff_of_its_centre_who_assess_or_verify(house: Ho
         assert found in QuestionSet.objects.visible_to(somebody)
     for somebody in (house.candidate.user, house.administrator, other_house.assessor):
         assert found not in QuestionSet.objects.visible_to(somebody)
+
+
+def followed(found: QuestionSet, by: User) -> QuestionSet:
+    return actions.follow_set(questions_set=found, by=by, at=timezone.now())
+
+
+def withdrawn(found: QuestionSet, by: User) -> QuestionSet:
+    return actions.withdraw_set(questions_set=found, words="Begun too early.", by=by, at=timezone.now())
+
+
+def test_a_next_version_given_up_stands_in_nobodys_way(house: House) -> None:
+    first = in_use(a_set(house), house.verifier)
+    given_up = withdrawn(followed(first, house.assessor), house.assessor)
+    assert set_page(house.assessor, first.pk).next is None
+    third = followed(first, house.other_assessor)
+    assert (given_up.number, third.number) == (2, 3)
+    assert set_page(house.assessor, first.pk).next == third
+    assert refusals(lambda: followed(first, house.assessor)) == ["There is a later version of this set already."]
+
+
+def test_a_version_that_was_in_use_and_withdrawn_is_still_named_as_the_later_one(house: House) -> None:
+    first = in_use(a_set(house), house.verifier)
+    second = withdrawn(in_use(followed(first, house.assessor), house.verifier), house.lead)
+    assert set_page(house.assessor, first.pk).next == second
+
+
+def waiting(house: House, user: User) -> SetsWaiting:
+    verifies = [house.centre.pk] if user in (house.verifier, house.other_verifier, house.lead) else []
+    return sets_waiting(user, [house.centre.pk], verifies)
+
+
+def test_a_set_waits_for_every_verifier_who_did_not_write_it(house: House) -> None:
+    first = in_use(a_set(house, by=house.verifier), house.lead)
+    second = offered(followed(first, house.assessor))
+    assert waiting(house, house.other_verifier) == SetsWaiting([second], [])
+    assert waiting(house, house.lead) == SetsWaiting([second], [])
+    assert waiting(house, house.verifier) == SetsWaiting([], []), "who wrote the version before"
+    assert waiting(house, house.assessor) == SetsWaiting([], [])
+
+
+def test_a_set_is_with_its_author_once_verified_or_handed_back(house: House) -> None:
+    found = handed_back(offered(a_set(house)), house.verifier)
+    assert waiting(house, house.assessor) == SetsWaiting([], [found])
+    assert waiting(house, house.verifier) == SetsWaiting([], [])
+    offered(found)
+    assert waiting(house, house.assessor) == SetsWaiting([], [])
+    actions.verify_set(questions_set=found, by=house.verifier, at=timezone.now())
+    assert waiting(house, house.assessor) == SetsWaiting([], [found])
+    assert waiting(house, house.other_assessor) == SetsWaiting([], [])
+    actions.use_set(questions_set=found, by=house.assessor, at=timezone.now())
+    assert waiting(house, house.assessor) == SetsWaiting([], [])

@@ -10,8 +10,9 @@ import pytest
 from django.contrib.sessions.models import Session
 from django.urls import reverse
 
-from assessments.models import EvidenceFile, EvidenceVersion
+from assessments.models import CaseFile, EvidenceFile, EvidenceVersion
 from assessments.testing import House, an_enrolment
+from assessments.tests.appeals import a_case
 from portfolio import vault
 from portfolio.models import Upload
 from portfolio.tests import small_files
@@ -202,3 +203,24 @@ def test_a_form_that_was_only_touched_is_as_small_the_next_time(phone: "Page", l
     phone.wait_for_load_state("networkidle")
     assert not [url for url in asked_for if "/js/uploads/" in url]
     assert len(asked_for) <= MOST_REQUESTS, asked_for
+
+
+def test_the_recording_of_an_interview_goes_up_to_a_case_like_evidence(
+    phone: "Page", live_server: Any, house_now: House, film: Path
+) -> None:
+    case = a_case(house_now)
+    phone.context.clear_cookies()
+    let_in(phone.context, cookie_of(house_now.administrator), live_server.url)
+    phone.goto(live_server.url + reverse("assessments:case", args=[case.pk]))
+    choose(phone, film)
+    wait_for(phone, "done")
+    assert digest(film) in row(phone).inner_text()
+    assert violations(phone) == []
+    assert phone.evaluate(FITS)
+    phone.fill("#id_text", "Spoke to her, with her union representative present.")
+    phone.click("text=Write it down")
+    phone.wait_for_selector(".timeline .file-name")
+    file = CaseFile.objects.get()
+    assert (file.name, file.stored.sha256) == ("call.wav", digest(film))
+    assert violations(phone) == []
+    assert phone.evaluate(FITS)

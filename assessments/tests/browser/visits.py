@@ -362,6 +362,7 @@ NO_PAGE = {
     "assessments:worker": "a script",
     "assessments:device_drafts": "answers to scripts only",
     "assessments:evidence_file": "a file",
+    "assessments:case_file": "a file",
     "assessments:download_evidence_file": "a download",
     "assessments:evidence_thumbnail": "a picture",
     "assessments:evidence_page": "a picture",

@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from assessments.enums import AppealOutcome
 from assessments.models import Appeal
-from assessments.testing import House
+from assessments.testing import House, an_enrolment
 from assessments.tests.appeals import appointed, decided, further, not_yet
 from assessments.tests.views.visitors import queries_of, signed_in
 
@@ -64,3 +64,29 @@ def test_a_page_of_an_appeal_asks_fifteen_times_at_most(house: House, name: str)
     appeal = decided(house, AppealOutcome.UPHELD) if name == "follow_up" else further(house)
     reader = house.other_verifier if name == "decide_appeal" else house.administrator
     assert queries_of(signed_in(reader), at(name, appeal)) <= 15
+
+
+@pytest.mark.parametrize("about", ["conduct", "adjustment", "prior_learning", "result"])
+def test_how_one_was_assessed_is_appealed_from_the_page_of_the_unit(house: House, about: str) -> None:
+    unit = an_enrolment(house)
+    candidate, office = signed_in(house.candidate.user), signed_in(house.administrator)
+    place = reverse("assessments:raise_appeal", args=[unit.pk])
+    assert place in candidate.get(reverse("assessments:enrolment", args=[unit.pk])).content.decode()
+    assert "How the assessment was carried out" in candidate.get(place).content.decode()
+    candidate.post(place, {"against": about, "grounds": "Nobody asked me what I need."})
+    appeal = Appeal.objects.get()
+    assert appeal.about == about
+    page = office.get(at("appeal", appeal)).content.decode()
+    assert appeal.get_about_display() in page
+    assert "Nobody asked me what I need." in page
+    assert appeal.get_about_display() in office.get(reverse("assessments:appeals")).content.decode()
+    office.post(at("appeal", appeal), {"press": "acknowledge"})
+    office.post(at("appoint_adjudicator", appeal), {"adjudicator": house.other_assessor.pk})
+    adjudicator = signed_in(house.other_assessor)
+    assert "the record of the unit" in adjudicator.get(at("appeal", appeal)).content.decode()
+    adjudicator.post(at("decide_appeal", appeal), {"outcome": "upheld", "finding": "She was not asked."})
+    assert "Have it assessed again" not in office.get(at("follow_up", appeal)).content.decode()
+    assert "Others it may affect" not in office.get(at("appeal", appeal)).content.decode()
+    office.post(at("follow_up", appeal), {"done": "Asked, and arranged."})
+    appeal.refresh_from_db()
+    assert appeal.closed_as == "followed_up"

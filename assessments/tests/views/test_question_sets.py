@@ -86,7 +86,7 @@ def test_it_goes_from_hand_to_hand(house: House, client: AskingClient) -> None:
     found.refresh_from_db()
     assert (found.status, found.verified_by) == ("in_use", house.lead)
     answer = client.post(page_of(found), {"follow": "yes"})
-    assert answer["Location"] == page_of(found.followed_by)
+    assert answer["Location"] == page_of(found.followed_by.get())
     assert "There is a later version" in shown(client.get(page_of(found)))
     client.post(page_of(found), {"withdraw": "yes", "words": "Too old."})
     assert "Too old." in shown(client.get(page_of(found)))
@@ -110,3 +110,33 @@ def test_the_list_shows_what_is_withdrawn_only_when_asked(house: House, client: 
     sets = reverse("assessments:question_sets")
     assert "Ringing back" not in shown(client.get(sets))
     assert "Ringing back" in shown(client.get(f"{sets}?all=1"))
+
+
+def test_what_cannot_be_done_any_more_is_said_to_whoever_can_do_nothing_else(
+    house: House, client: AskingClient
+) -> None:
+    found = offered(a_set(house))
+    client.force_login(house.assessor)
+    client.post(page_of(found), {"withdraw": "yes", "words": "It leads."})
+    client.force_login(house.verifier)
+    answer = client.post(page_of(found), {"verify": "yes"})
+    assert answer.status_code == 409
+    assert "The set is “Withdrawn”. To verify it, it must be “Waiting to be verified”." in shown(answer)
+
+
+def test_the_desks_show_the_sets_that_wait(house: House, client: AskingClient) -> None:
+    found = offered(a_set(house))
+    place = f'href="{page_of(found)}"'
+    sampling, queue = reverse("assessments:sampling"), reverse("assessments:queue")
+    client.force_login(house.verifier)
+    page = shown(client.get(sampling))
+    assert "Question sets to verify" in page
+    assert place in page
+    client.post(page_of(found), {"hand_back": "yes", "words": "It leads."})
+    page = shown(client.get(sampling))
+    assert "Question sets to verify" not in page
+    client.force_login(house.assessor)
+    page = shown(client.get(queue))
+    assert "Your question sets" in page
+    assert "See what has to change" in page
+    assert place in page
