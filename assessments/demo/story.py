@@ -13,6 +13,7 @@ from assessments.actions.due import tell_due
 from assessments.actions.evidence import Described, NamedFile
 from assessments.actions.leaves import LeafTarget
 from assessments.demo import (
+    awards,
     files,
     interests,
     office,
@@ -59,6 +60,7 @@ def tell() -> Harbour:
     calendar = Calendar(timezone.now())
     story = Story(open_harbour(calendar.at), calendar)
     people.received(story.harbour, calendar.at)
+    awards.written_down(story.harbour, calendar.at)
     quality.ask(story.harbour, calendar.at)
     for chapter in (
         story.collecting, story.declared, story.awaiting_countersignature, story.being_sampled,

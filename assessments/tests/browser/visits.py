@@ -22,6 +22,7 @@ from assessments.models import (
 )
 from assessments.queries.widening import open_findings
 from assessments.tests.browser.visiting import NOBODY, SECOND, Visit, Where, centre, person, unit
+from assessments.tests.browser.visits_of_awards import AWARDS
 from assessments.tests.browser.visits_of_cases import APPEALS, CASES
 from assessments.tests.browser.visits_of_people import PEOPLE
 from assessments.tests.browser.visits_of_plans import PLANS
@@ -330,6 +331,7 @@ VISITS = [
     *VERIFIER,
     *QUALITY,
     *OFFICE,
+    *AWARDS,
     *PEOPLE,
     *APPEALS,
     *CASES,
