@@ -32,6 +32,7 @@ from assessments.views import (
     question_sets,
     reassigning,
     record,
+    registration,
     safekeeping,
     simulation,
     standardisation,
@@ -62,6 +63,13 @@ urlpatterns = [
     path("centre/<slug:slug>/approvals/<slug:code>/", office.approval, name="approval"),
     path("centre/<slug:slug>/approvals/<slug:code>/form/", office.form_approval, name="form_approval"),
     path("enrolments/<int:pk>/allocate/<slug:part>/", office.allocate, name="allocate"),
+    # whole awards
+    path("awards/", registration.awards, name="awards"),
+    path("awards/file/<slug:ending>/", registration.awards_file, name="awards_file"),
+    path("centre/<slug:slug>/awards/new/", registration.register, name="register"),
+    path("awards/<int:pk>/", registration.award, name="award"),
+    path("awards/<int:pk>/correct/", registration.correct, name="correct_registration"),
+    path("awards/<int:pk>/end/", registration.end, name="end_registration"),
     # consistency
     path("consistency/", consistency.choose, name="consistency"),
     path("centre/<slug:slug>/consistency/", consistency.centre_rules, name="centre_consistency"),

@@ -390,6 +390,12 @@ def awards_pages(found: Subjects) -> Iterable[Page]:
     yield page("Correct a qualification", me, "units:edit_qualification", *draft, **bounds)
     yield page("Units of a qualification", me, "units:qualification_structure", *draft, **bounds)
     yield page("Publish a qualification", me, "units:publish_qualification", *draft, **bounds)
+    yield page("Whole awards", me, "assessments:awards")
+    yield page("Register for an award", me, "assessments:register", slug, **bounds)
+    of_registration = made.registration.pk
+    yield page("Award", found.candidate.user, "assessments:award", of_registration)
+    yield page("Correct a registration", me, "assessments:correct_registration", of_registration, **bounds)
+    yield page("End a registration", me, "assessments:end_registration", of_registration, **bounds)
     yield page("New version of a qualification", me, "units:new_version", *award, **bounds)
 
 

@@ -311,7 +311,8 @@ def credits_missing(structure: Structure, counted: frozenset[int], left_out: fro
                 and unit.credits
                 and (not high or structure.is_high(unit))
             )
-            yield Missing(f"{wanted - have} of {wanted} credits {where}: {have} are achieved.", still)
+            more = f"{wanted - have} more {'credit' if wanted - have == 1 else 'credits'}"
+            yield Missing(f"{more} {where}: {have} of {wanted} are achieved.", still)
 
 
 def notes_on(structure: Structure, have: frozenset[int]) -> Iterator[str]:

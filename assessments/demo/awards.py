@@ -2,6 +2,7 @@
 
 import datetime
 
+from assessments.actions import registration
 from assessments.demo.centre import Harbour
 from units import actions
 from units.actions import Particulars, WrittenGroup
@@ -31,6 +32,20 @@ def written_down(harbour: Harbour, at: datetime.datetime) -> None:
     short = begun(harbour, Particulars(SHORT, level=3, source=INVENTED), at)
     group = WrittenGroup("Units", GroupKind.OPTIONAL, options[:2], minimum_units=1)
     arranged(harbour, short, [group], at)
+
+
+def registered(harbour: Harbour, at: datetime.datetime) -> None:
+    """Grace, Tom and Siân work towards the whole award."""
+    award = Qualification.objects.get(title=TITLE)
+    for candidate in ("grace", "tom", "sian"):
+        registration.register(
+            candidate=harbour.candidates[candidate],
+            qualification=award,
+            number="",
+            registered_on=at.date(),
+            by=harbour.staff.administrator,
+            at=at,
+        )
 
 
 def begun(harbour: Harbour, particulars: Particulars, at: datetime.datetime) -> Qualification:

@@ -61,6 +61,7 @@ def tell() -> Harbour:
     story = Story(open_harbour(calendar.at), calendar)
     people.received(story.harbour, calendar.at)
     awards.written_down(story.harbour, calendar.at)
+    awards.registered(story.harbour, calendar.at)
     quality.ask(story.harbour, calendar.at)
     for chapter in (
         story.collecting, story.declared, story.awaiting_countersignature, story.being_sampled,

@@ -2,17 +2,19 @@
 
 from typing import Any
 
+from assessments.models import Registration
 from assessments.testing import House
-from assessments.tests.answers import ROLES, Codes, Expected, office, only, signed_in
+from assessments.tests.answers import ROLES, SEES_THE_UNIT, Codes, Expected, office, only, signed_in
+from assessments.tests.awards import a_registration
 from units.models import Qualification
-from units.testing import a_draft, an_award
+from units.testing import a_draft
 
 HERE = tuple(person for person, role in ROLES.items() if role and not person.endswith("elsewhere"))
 
 
 def set_awards(house: House) -> None:
-    """A qualification of the centre's in use, and one that is being written down."""
-    an_award(house.centre, house.administrator)
+    """A qualification of the centre's in use, for which the candidate is registered; and one being written down."""
+    a_registration(house)
     a_draft(house.centre, house.administrator, "Award to come")
 
 
@@ -30,6 +32,10 @@ def of_draft(scene: Any) -> list[object]:
     return [found.key, found.version]
 
 
+def of_registration(scene: Any) -> list[object]:
+    return [Registration.objects.get(centre=scene.house.centre).pk]
+
+
 def of_the_centre(code: int = 200) -> Codes:
     """A page of everybody at the centre."""
     return only(*HERE, code=code)
@@ -43,4 +49,10 @@ TABLE_OF_AWARDS = {
     "units:qualification_structure": Expected(office(), of_draft),
     "units:publish_qualification": Expected(office(), of_draft),
     "units:new_version": Expected(office(), of_award),
+    "assessments:awards": Expected(signed_in()),
+    "assessments:awards_file": Expected(signed_in(), lambda scene: ["csv"]),
+    "assessments:register": Expected(office(), slug),
+    "assessments:award": Expected(only(*SEES_THE_UNIT), of_registration),
+    "assessments:correct_registration": Expected(office(), of_registration),
+    "assessments:end_registration": Expected(office(), of_registration),
 }

@@ -58,6 +58,7 @@ WITHOUT_RECORDS = {
         "portfolio:document_file",
         "assessments:cases_file",
         "assessments:enrolments_file",
+        "assessments:awards_file",
         "assessments:feedback_file",
         "portfolio:uploads",
         "portfolio:upload",

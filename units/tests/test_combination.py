@@ -43,7 +43,7 @@ def test_it_says_what_is_missing_rule_by_rule() -> None:
     assert sentences(standing_of(AWARD, {3})) == [
         "A and B are mandatory.",
         "1 more of these 3 of “Options”, worth at least 4 credits.",
-        "9 of 13 credits in all: 4 are achieved.",
+        "9 more credits in all: 4 of 13 are achieved.",
     ]
 
 
@@ -77,13 +77,13 @@ def test_it_counts_unknown_credits_as_none_and_says_so() -> None:
 def test_it_is_stuck_where_only_unknown_credits_could_make_the_rest() -> None:
     standing = standing_of(Structure((CORE,), minimum_credits=8), {1, 2})
     assert standing.stuck
-    assert sentences(standing) == ["3 of 8 credits in all: 5 are achieved."]
+    assert sentences(standing) == ["3 more credits in all: 5 of 8 are achieved."]
 
 
 def test_it_asks_for_credits_at_a_level_or_above() -> None:
     award = Structure((CORE, OPTIONS), high_level=4, minimum_at_high_level=12)
     standing = standing_of(award, {1, 2, 3, 4})
-    assert sentences(standing) == ["4 of 12 credits at level 4 or above: 8 are achieved."]
+    assert sentences(standing) == ["4 more credits at level 4 or above: 8 of 12 are achieved."]
     assert in_words(standing) == ["O5", "O6"]
     assert standing.missing[0].units == OPTIONS.units[2:]
 

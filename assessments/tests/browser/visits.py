@@ -358,6 +358,7 @@ NO_PAGE = {
     "portfolio:discard_work": "answers to a press of a button only",
     "assessments:cases_file": "a download",
     "assessments:enrolments_file": "a download",
+    "assessments:awards_file": "a download",
     "assessments:feedback_file": "a download",
     "portfolio:read_news": "answers to a press of a button only",
     "assessments:manifest": "read by browsers only",
