@@ -8,6 +8,7 @@ from assessments.views import (
     alarms,
     appeal,
     award,
+    batches,
     candidate,
     case,
     caseload,
@@ -226,6 +227,15 @@ urlpatterns = [
     # award
     path("forms/", award.forms, name="forms"),
     path("centre/<slug:slug>/forms/", award.centre_forms, name="centre_forms"),
+    path("claims/", batches.claims, name="claims"),
+    path("centre/<slug:slug>/claims/", batches.centre_claims, name="centre_claims"),
+    path("centre/<slug:slug>/claims/<slug:code>/new/", batches.make_claims, name="make_claims"),
+    path("claims/<int:pk>/", batches.batch, name="claim_batch"),
+    path("claims/<int:pk>/file/<slug:ending>/", batches.batch_file, name="claim_batch_file"),
+    path("claims/<int:pk>/certificates/", batches.certificates, name="certificates"),
+    path("award-claims/<int:pk>/take-back/", batches.unclaim_award, name="unclaim_award"),
+    path("certificates/<int:pk>/replace/", batches.replace, name="replace_certificate"),
+    path("certificates/<int:pk>/revoke/", batches.revoke, name="revoke_award"),
     path("enrolments/<int:pk>/authenticate/", award.authenticate_unit, name="authenticate"),
     # record
     path("enrolments/<int:pk>/", record.enrolment_page, name="enrolment"),

@@ -59,6 +59,7 @@ class QualificationLine:
 def qualification_lines(found: QualificationQuerySet) -> list[QualificationLine]:
     """One query."""
     rows = found.select_related("awarding_body", "publication", "centre").annotate(unit_count=Count("listed_units"))
+    rows = rows.order_by("title", "key", "version")
     return [QualificationLine(row, row.unit_count, hasattr(row, "publication")) for row in rows]  # type: ignore[attr-defined]
 
 

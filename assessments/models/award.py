@@ -39,7 +39,10 @@ class ClaimBatchQuerySet(StandingQuerySet["ClaimBatch"]):
 
 
 class ClaimBatch(StandingRow):
-    """What was claimed from an awarding body at once, locked as it was claimed: the digest covers every snapshot."""
+    """What was claimed from an awarding body at once, locked as it was claimed: the digest covers every snapshot.
+
+    Source: a claim of units or of the full award, with a snapshot of the portfolio (domain rule 54).
+    """
 
     centre = models.ForeignKey(Centre, on_delete=models.PROTECT, related_name="claim_batches")
     awarding_body = models.ForeignKey(AwardingBody, on_delete=models.PROTECT, related_name="+")
@@ -100,9 +103,6 @@ class Claim(models.Model):
 
     enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="claims")
     batch = models.ForeignKey(ClaimBatch, on_delete=models.PROTECT, null=True, related_name="claims")
-    award = models.ForeignKey(
-        AwardClaim, on_delete=models.PROTECT, null=True, related_name="unit_claims", help_text="claimed as part of it"
-    )
     claimed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     claimed_at = models.DateTimeField()
     basis = models.CharField(max_length=10, choices=ClaimBasis)

@@ -2,10 +2,12 @@
 
 from typing import Any
 
-from assessments.models import Registration
+from assessments.models import AwardClaim, Certificate, ClaimBatch, Registration
 from assessments.testing import House
-from assessments.tests.answers import ROLES, SEES_THE_UNIT, Codes, Expected, office, only, signed_in
-from assessments.tests.awards import a_registration
+from assessments.tests.answers import ROLES, SEES_THE_UNIT, Codes, Expected, holding, office, only, signed_in
+from assessments.tests.awards import a_registration, an_award_certificate
+from portfolio.enums import Role
+from portfolio.testing import a_candidate
 from units.models import Qualification
 from units.testing import a_draft
 
@@ -13,8 +15,10 @@ HERE = tuple(person for person, role in ROLES.items() if role and not person.end
 
 
 def set_awards(house: House) -> None:
-    """A qualification of the centre's in use, for which the candidate is registered; and one being written down."""
+    """A qualification of the centre's in use, for which the candidate is registered, and one being written down; an
+    award of somebody else's that was claimed and certificated."""
     a_registration(house)
+    an_award_certificate(house, a_candidate(house.centre, "Clara Complete", number="10000003"))
     a_draft(house.centre, house.administrator, "Award to come")
 
 
@@ -33,7 +37,23 @@ def of_draft(scene: Any) -> list[object]:
 
 
 def of_registration(scene: Any) -> list[object]:
-    return [Registration.objects.get(centre=scene.house.centre).pk]
+    return [Registration.objects.get(candidate=scene.house.candidate).pk]
+
+
+def slug_and_body(scene: Any) -> list[object]:
+    return [scene.house.centre.slug, "ocr"]
+
+
+def of_batch(scene: Any) -> list[object]:
+    return [ClaimBatch.objects.get(centre=scene.house.centre).pk]
+
+
+def of_award_claim(scene: Any) -> list[object]:
+    return [AwardClaim.objects.get(batch__centre=scene.house.centre).pk]
+
+
+def of_certificate(scene: Any) -> list[object]:
+    return [Certificate.objects.get(award__batch__centre=scene.house.centre).pk]
 
 
 def of_the_centre(code: int = 200) -> Codes:
@@ -49,6 +69,15 @@ TABLE_OF_AWARDS = {
     "units:qualification_structure": Expected(office(), of_draft),
     "units:publish_qualification": Expected(office(), of_draft),
     "units:new_version": Expected(office(), of_award),
+    "assessments:claims": Expected(holding(Role.ADMINISTRATOR, code=302)),
+    "assessments:centre_claims": Expected(office(), slug),
+    "assessments:make_claims": Expected(office(), slug_and_body),
+    "assessments:claim_batch": Expected(office(), of_batch),
+    "assessments:claim_batch_file": Expected(office(), lambda scene: [*of_batch(scene), "csv"]),
+    "assessments:certificates": Expected(office(), of_batch),
+    "assessments:unclaim_award": Expected(office(409), of_award_claim),
+    "assessments:replace_certificate": Expected(office(), of_certificate),
+    "assessments:revoke_award": Expected(office(), of_certificate),
     "assessments:awards": Expected(signed_in()),
     "assessments:awards_file": Expected(signed_in(), lambda scene: ["csv"]),
     "assessments:register": Expected(office(), slug),

@@ -18,6 +18,7 @@ from assessments.models import (
     AuthenticationForm,
     Case,
     Certificate,
+    ClaimBatch,
     Enrolment,
     Evidence,
     EvidenceFile,
@@ -57,7 +58,8 @@ def test_the_demonstration_centre_shows_every_stage_and_is_filled_once(standard:
     assert AuthenticationForm.objects.exists()
     assert {row.acknowledgements.filter(agreed=True).exists() for row in AssessorRecord.objects.all()} == {True, False}
     assert {row.status for row in QuestionSet.objects.all()} == {"in_use", "draft"}
-    assert Certificate.objects.exists()
+    assert Certificate.objects.filter(replacement__isnull=False, claim__isnull=False).count() == 1
+    assert {batch.awards.count() for batch in ClaimBatch.objects.all()} == {0, 1}
     assert {line.standing.stuck for line in award_lines(Registration.objects.all())} == {False}
     assert {row.source[:36] for row in Qualification.objects.all()} == {"Made up by this demonstration centre"}
     assert set(AssessmentPlan.objects.values_list("status", flat=True)) == {"draft", "proposed", "agreed"}

@@ -160,6 +160,10 @@ TOLD: dict[str, Lines] = {
     Verb.CERTIFICATE: {(Told.UNIT_SIGNED, CANDIDATE)},
     Verb.REVOKE: {(Told.UNIT_SIGNED, CANDIDATE)},
     "register": NOBODY,
+    "unclaim_award": NOBODY,
+    "certificate_award": NOBODY,
+    "replace_certificate": NOBODY,
+    "revoke_award": NOBODY,
     "correct_registration": NOBODY,
     "end_registration": NOBODY,
 }

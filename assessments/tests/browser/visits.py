@@ -359,6 +359,8 @@ NO_PAGE = {
     "assessments:cases_file": "a download",
     "assessments:enrolments_file": "a download",
     "assessments:awards_file": "a download",
+    "assessments:claim_batch_file": "a download",
+    "assessments:revoke_award": "no award of the demonstration is certificated; its form is that of revoke",
     "assessments:feedback_file": "a download",
     "portfolio:read_news": "answers to a press of a button only",
     "assessments:manifest": "read by browsers only",

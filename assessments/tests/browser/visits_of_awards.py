@@ -1,6 +1,6 @@
 """Who looks at qualifications, registrations and claims. See visits.py."""
 
-from assessments.models import Registration
+from assessments.models import AwardClaim, Certificate, ClaimBatch, Registration
 from assessments.tests.browser.visiting import SECOND, Visit, Where, centre, person
 from units.models import Qualification
 
@@ -14,7 +14,23 @@ def award(*, published: bool) -> Where:
 
 
 def registration(candidate: str) -> Where:
-    return lambda: [Registration.objects.get(candidate__user=person(candidate)).pk]
+    return lambda: [Registration.objects.filter(candidate__user=person(candidate)).earliest("pk").pk]
+
+
+def batch(reference: str) -> Where:
+    return lambda: [ClaimBatch.objects.get(reference__contains=reference).pk]
+
+
+def award_claim() -> list[object]:
+    return [AwardClaim.objects.get().pk]
+
+
+def certificate() -> list[object]:
+    return [Certificate.objects.filter(replacement=None, claim__isnull=False)[0].pk]
+
+
+def complete() -> list[object]:
+    return [Registration.objects.filter(candidate__user=person("grace")).latest("pk").pk]
 
 
 AWARDS = [
@@ -36,9 +52,20 @@ AWARDS = [
     Visit("owen", "assessments:awards", about="empty"),
     Visit("morag", "assessments:register", centre()),
     Visit("tom", "assessments:award", registration("tom")),
-    Visit("grace", "assessments:award", registration("grace"), about="complete"),
+    Visit("grace", "assessments:award", complete, about="complete"),
     Visit("morag", "assessments:award", registration("tom")),
     Visit("dylan", "assessments:award", registration("tom"), about="assessor"),
     Visit("morag", "assessments:correct_registration", registration("tom")),
     Visit("morag", "assessments:end_registration", registration("tom")),
+    Visit("nia", "assessments:claims", about="which-centre"),
+    Visit("morag", "assessments:centre_claims", centre()),
+    Visit("nia", "assessments:centre_claims", lambda: [SECOND], about="empty"),
+    Visit("morag", "assessments:make_claims", centre("ocr")),
+    Visit("morag", "assessments:make_claims", centre("ocr"), "?search=nobody", "none-found"),
+    Visit("morag", "assessments:make_claims", centre("sqa"), about="sqa"),
+    Visit("morag", "assessments:claim_batch", batch("units")),
+    Visit("morag", "assessments:claim_batch", batch("award"), about="award"),
+    Visit("morag", "assessments:certificates", batch("units")),
+    Visit("morag", "assessments:unclaim_award", award_claim),
+    Visit("morag", "assessments:replace_certificate", certificate),
 ]
