@@ -150,8 +150,7 @@ def revoke(
     reason = require(reason, "Say why the certificate was revoked.")
     enrolment = _ready(enrolment, Verb.REVOKE, by, at)
     found = Certificate.objects.get(claim__enrolment=enrolment, claim__taken_back_at=None, replacement=None)
-    if not found.issued_on <= revoked_on <= timezone.localdate(at):
-        raise Refusal(["A certificate is revoked after it was issued, and not in the future."])
+    refuse_revoking(found, revoked_on, at)
     move_unit(enrolment, Verb.REVOKE, UnitStatus.REVOKED)
     Certificate.objects.filter(pk=found.pk).update(revoked_on=revoked_on, revocation_reason=reason)
     telling.certificated(enrolment, "Its certificate was revoked by the awarding body.", by, at)
@@ -171,6 +170,12 @@ def issued(number: str, issued_on: datetime.date, at: datetime.datetime) -> str:
     if issued_on > timezone.localdate(at):
         raise Refusal(["The day the certificate was issued cannot be in the future."])
     return number
+
+
+def refuse_revoking(found: Certificate, revoked_on: datetime.date, at: datetime.datetime) -> None:
+    """Raise Refusal where the certificate cannot have been revoked on the day."""
+    if not found.issued_on <= revoked_on <= timezone.localdate(at):
+        raise Refusal(["A certificate is revoked after it was issued, and not in the future."])
 
 
 def basis_for(centre: Centre, body: AwardingBody, authorisation: str, day: datetime.date) -> Basis:

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from assessments.actions import award
-from assessments.actions.award import claim_unit, issued
+from assessments.actions.award import claim_unit, issued, refuse_revoking
 from assessments.actions.journey import administers, lock, lock_one, person, require
 from assessments.claiming import Basis
 from assessments.enums import UnitStatus
@@ -201,8 +201,7 @@ def revoke_award(
     found = _certificate(certificate, by, at)
     if found.award is None:
         raise Refusal(["This is the certificate of a unit: record its revocation on the page of the unit."])
-    if not found.issued_on <= revoked_on <= timezone.localdate(at):
-        raise Refusal(["A certificate is revoked after it was issued, and not in the future."])
+    refuse_revoking(found, revoked_on, at)
     Certificate.objects.filter(pk=found.pk).update(revoked_on=revoked_on, revocation_reason=reason)
     found.refresh_from_db()
     _told("revoke_award", found.award, by, at, {"reason": reason, "revoked_on": revoked_on.isoformat()})

@@ -7,54 +7,33 @@ from django import forms
 from django.forms import BoundField
 
 from assessments.actions.batches import Recorded
-from assessments.queries.batches import ClaimLine, Wanted
+from assessments.queries.batches import ClaimLine
 from portfolio.forms import KeptForm, day
 
-ANY_UNIT, ANYWHERE = "Units, whichever", "Anywhere"
+UNITS = "Units"
 UNIT, AWARD = "unit", "award"
 
 
 class ClaimFilterForm(forms.Form):
-    """What to claim: units, one unit, or a whole award; and of whom."""
+    """What to claim: units, or a whole award; and of whom."""
 
-    search = forms.CharField(label="Candidate", required=False, max_length=100)
-    what = forms.ChoiceField(label="What is claimed", required=False)
-    workplace = forms.ChoiceField(label="Place of work", required=False)
+    search = forms.CharField(label="Candidate, unit or place of work", required=False, max_length=100)
+    what = forms.TypedChoiceField(label="What is claimed", required=False, coerce=int, empty_value=None)
 
-    def __init__(
-        self,
-        *args: Any,
-        units: Iterable[tuple[int, str]],
-        awards: Iterable[tuple[int, str]],
-        workplaces: Iterable[str],
-        **kwargs: Any,
-    ) -> None:
+    def __init__(self, *args: Any, awards: Iterable[tuple[int, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["what"].choices = [  # type: ignore[attr-defined]
-            ("", ANY_UNIT),
-            *((f"{AWARD}-{pk}", f"Whole award: {title}") for pk, title in awards),
-            *((f"{UNIT}-{pk}", code) for pk, code in units),
-        ]
-        self.fields["workplace"].choices = [("", ANYWHERE), *((place, place) for place in workplaces)]  # type: ignore[attr-defined]
+        choices = [("", UNITS), *((pk, f"Whole award: {title}") for pk, title in awards)]
+        self.fields["what"].choices = choices  # type: ignore[attr-defined]
         self.is_valid()
 
     @property
-    def chosen(self) -> tuple[str, int | None]:
-        """A kind, and the id of the unit or the award; no id for units of any kind."""
-        kind, _, pk = self.cleaned_data.get("what", "").partition("-")
-        return (kind or UNIT, int(pk) if pk else None)
-
-    @property
     def award(self) -> int | None:
-        kind, pk = self.chosen
-        return pk if kind == AWARD else None
+        """The whole award that is asked for; None for units."""
+        return self.cleaned_data.get("what")
 
     @property
-    def wanted(self) -> Wanted:
-        """Of whom, and which unit, as far as it could be read."""
-        kind, pk = self.chosen
-        clean = self.cleaned_data
-        return Wanted(clean.get("search", "").strip(), pk if kind == UNIT else None, clean.get("workplace", ""))
+    def wanted(self) -> str:
+        return str(self.cleaned_data.get("search", "")).strip()
 
     @property
     def narrows(self) -> bool:

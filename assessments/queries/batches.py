@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 
 from django.db.models import Count, Prefetch, Q
 
@@ -25,21 +27,12 @@ from assessments.workflow import Reason
 from portfolio.canonical import JSON
 from portfolio.models import Centre
 from portfolio.signing import digest_of
-from units.models import AwardingBody, CentreApproval, Qualification, Unit
+from units.models import AwardingBody, CentreApproval, Qualification
 
 TO_CLAIM = (UnitStatus.SIGNED_OFF, UnitStatus.VERIFIED)
 NEARLY = (UnitStatus.DECLARED, UnitStatus.AWAITING_COUNTERSIGNATURE, *TO_CLAIM)
 """What is listed: where a claim is the next step, or nearly so."""
 CLAIMED = (UnitStatus.CLAIMED, UnitStatus.CERTIFICATED)
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """Of what is claimed: units, of one or any; or a whole award; of whom."""
-
-    search: str = ""
-    unit: int | None = None
-    workplace: str = ""
 
 
 @dataclass(frozen=True)
@@ -110,29 +103,29 @@ def bodies_of(centre: Centre) -> list[CentreApproval]:
     return list(CentreApproval.objects.filter(centre=centre).select_related("awarding_body"))
 
 
-def units_nearly(centre: Centre, body: AwardingBody, wanted: Wanted) -> EnrolmentQuerySet:
+def units_nearly(centre: Centre, body: AwardingBody, search: str) -> EnrolmentQuerySet:
     """Units to claim from the body, or nearly so, by candidate: what `units_to_claim` takes."""
-    found = Enrolment.objects.filter(centre=centre, unit__awarding_body=body, status__in=NEARLY).named(wanted.search)
-    if wanted.unit:
-        found = found.filter(unit=wanted.unit)
-    if wanted.workplace:
-        found = found.filter(candidate__workplace=wanted.workplace)
+    found = Enrolment.objects.filter(centre=centre, unit__awarding_body=body, status__in=NEARLY)
+    if search:
+        found = found.filter(of_candidate(search) | Q(unit__short_code__iexact=search))
     whole = found.select_related("unit__awarding_body", "candidate__user", "centre")
     return whole.order_by("candidate__legal_name", "unit__short_code", "pk")
 
 
-def awards_open(centre: Centre, qualification: Qualification, wanted: Wanted) -> RegistrationQuerySet:
+def awards_open(centre: Centre, qualification: int, search: str) -> RegistrationQuerySet:
     """Registrations for the award that are in force and not claimed, by candidate."""
     found = Registration.objects.in_force().filter(centre=centre, qualification=qualification)
     found = found.exclude(pk__in=AwardClaim.objects.filter(taken_back_at=None).values("registration"))
-    if wanted.search:
-        names = Q(candidate__legal_name__icontains=wanted.search) | Q(candidate__known_as__icontains=wanted.search)
-        found = found.filter(names)
-    if wanted.workplace:
-        found = found.filter(candidate__workplace=wanted.workplace)
-    return found.select_related("candidate__user", "qualification__awarding_body", "centre").order_by(
-        "candidate__legal_name", "pk"
-    )
+    if search:
+        found = found.filter(of_candidate(search))
+    whole = found.select_related("candidate__user", "qualification__awarding_body", "centre")
+    return whole.order_by("candidate__legal_name", "pk")
+
+
+def of_candidate(search: str) -> Q:
+    """With these words in the candidate's name or place of work."""
+    fields = ("legal_name", "known_as", "workplace")
+    return reduce(or_, (Q(**{f"candidate__{field}__icontains": search}) for field in fields))
 
 
 def awards_to_claim(rows: Iterable[Registration], person: Person) -> list[AwardToClaim]:
@@ -181,24 +174,10 @@ def snapshot_of(row: Registration, theirs: Iterable[Enrolment], units: Iterable[
 # --- what narrows it -------------------------------------------------------------------------------------------------
 
 
-def units_of(centre: Centre, body: AwardingBody) -> list[tuple[int, str]]:
-    """Units of the body's that somebody at the centre is near the end of. One query."""
-    ids = Enrolment.objects.filter(centre=centre, status__in=NEARLY).order_by().values("unit")
-    return list(
-        Unit.objects.filter(pk__in=ids, awarding_body=body).order_by("short_code").values_list("pk", "short_code")
-    )
-
-
 def awards_of(centre: Centre, body: AwardingBody) -> list[tuple[int, str]]:
     """Whole awards of the body's for which somebody at the centre is registered. One query."""
     ids = Registration.objects.in_force().filter(centre=centre).order_by().values("qualification")
     return list(Qualification.objects.filter(pk__in=ids, awarding_body=body).values_list("pk", "title"))
-
-
-def workplaces_of(centre: Centre) -> list[str]:
-    """Where candidates of the centre work. One query."""
-    found = centre.candidates.exclude(workplace="").order_by("workplace").values_list("workplace", flat=True)
-    return list(found.distinct())
 
 
 # --- what was claimed ------------------------------------------------------------------------------------------------

@@ -37,8 +37,6 @@ from assessments.queries.batches import (
     bodies_of,
     claim_lines,
     units_nearly,
-    units_of,
-    workplaces_of,
 )
 from assessments.queries.claimable import UnitToClaim, units_to_claim
 from assessments.rules import Person
@@ -53,7 +51,7 @@ from portfolio.tables import ENDINGS, Column, Table, take_away
 from portfolio.views.answers import done, form_page, in_progress, typed
 from portfolio.views.people import Trail, ask_or_act, kept_centre
 from portfolio.whole import whole
-from units.models import CentreApproval, Qualification
+from units.models import CentreApproval
 
 PER_PAGE = 25
 CLAIMS: Table[ClaimLine] = Table(
@@ -124,14 +122,12 @@ def centre_claims(request: SignedInRequest, slug: str) -> HttpResponse:
 @ask_or_act
 def make_claims(request: SignedInRequest, slug: str, code: str) -> HttpResponse:
     """What can be claimed from a body and what cannot yet, with every reason; those ticked are claimed in one batch."""
-    centre = kept_centre(request, slug)
-    approvals = CentreApproval.objects.select_related("awarding_body")
-    approval = get_object_or_404(approvals, centre=centre, awarding_body__code=code)
-    body, today = approval.awarding_body, timezone.localdate()
+    approvals = CentreApproval.objects.filter(centre__in=request.standing.centres(Role.ADMINISTRATOR))
+    found = approvals.select_related("awarding_body", "centre")
+    approval = get_object_or_404(found, centre__slug=slug, awarding_body__code=code)
+    centre, body, today = approval.centre, approval.awarding_body, timezone.localdate()
     direct = approval.direct_claim_reference if direct_claim(approval, today) else ""
-    form_filter = ClaimFilterForm(
-        request.GET, units=units_of(centre, body), awards=awards_of(centre, body), workplaces=workplaces_of(centre)
-    )
+    form_filter = ClaimFilterForm(request.GET, awards=awards_of(centre, body))
     form = BatchForm(typed(request), direct=direct)
     chosen = {kind: ids_in(request, kind) for kind in (UNIT, AWARD)}
     made: list[ClaimBatch] = []
@@ -189,8 +185,7 @@ def choices_for(
     me = Person(request.user.pk, request.standing.roles.get(centre.pk, frozenset()))
     number = request.GET.get("page")
     if asked.award:
-        qualification = get_object_or_404(Qualification, pk=asked.award)
-        page = Paginator(awards_open(centre, qualification, asked.wanted), PER_PAGE).get_page(number)
+        page = Paginator(awards_open(centre, asked.award, asked.wanted), PER_PAGE).get_page(number)
         ticked = chosen[AWARD] if chosen else None
         awards = awards_to_claim(page.object_list, me)
         return page, [award_choice(row, centre, ticked) for row in awards]
