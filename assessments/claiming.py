@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assessments.enums import ClaimBasis, UnitStatus, Verb
-from assessments.rules import Person
+from assessments.rules import Person, is_administrator
 from assessments.workflow import Reason, UnitFacts, unit_refusals
 
 
@@ -40,7 +40,8 @@ def claim_refusals(person: Person, facts: ClaimFacts) -> list[Reason]:
     What whoever asks or the status forbids stands alone, as for every verb.
     """
     found = unit_refusals(Verb.CLAIM, person, facts.unit)
-    if facts.unit.status not in (UnitStatus.SIGNED_OFF, UnitStatus.VERIFIED) or any(not row.about for row in found):
+    theirs = is_administrator(person, facts.unit.people)
+    if not theirs or facts.unit.status not in (UnitStatus.SIGNED_OFF, UnitStatus.VERIFIED):
         return found
     return [*found, *number_refusals(facts.candidate_id, facts.candidate, facts.body, facts.numbers)]
 

@@ -15,6 +15,8 @@ from units.models import AwardingBody, Unit
 CHOOSE = "Choose…"
 GROUPS, PAIRS = 6, 10
 """How many groups and barred combinations the page has room for."""
+SPARE = 2
+ASKED = ("units, at least", "credits, at least", "credits that count, at most")
 NUMBERS = ("minimum_units", "minimum_credits", "maximum_credits")
 
 
@@ -82,9 +84,7 @@ class StructureForm(KeptForm):
             self.add(f"title-{place}", forms.CharField(label=f"Title of group {place}", max_length=120, required=False))
             kinds = forms.ChoiceField(label=f"Group {place} is", choices=GroupKind.choices, required=False)
             self.add(f"kind-{place}", kinds, "form-select")
-            for name, words in zip(
-                NUMBERS, ("units, at least", "credits, at least", "credits that count"), strict=True
-            ):
+            for name, words in zip(NUMBERS, ASKED, strict=True):
                 self.add(f"{name}-{place}", whole(f"Group {place}: {words}"))
         places = [("", "Not in it"), *((str(place), f"Group {place}") for place in range(1, GROUPS + 1))]
         for unit in units:
@@ -102,16 +102,23 @@ class StructureForm(KeptForm):
 
     # --- as the page shows it ----------------------------------------------------------------------------------------
 
-    def group_rows(self) -> Iterator[tuple[int, list[BoundField]]]:
-        for place in range(1, GROUPS + 1):
-            yield place, [self[f"{name}-{place}"] for name in ("title", "kind", *NUMBERS)]
+    def group_rows(self) -> Iterator[tuple[int, list[tuple[str, BoundField]]]]:
+        """Those that say something, and two more."""
+        for place in range(1, self.shown(GROUPS, "title", *NUMBERS) + 1):
+            names = zip(("title", "kind", *NUMBERS), ("title", "kind", *ASKED), strict=True)
+            yield place, [(label, self[f"{name}-{place}"]) for name, label in names]
+
+    def shown(self, most: int, *names: str) -> int:
+        """How many rows are shown: as far as something is said, and two more."""
+        said = [place for place in range(1, most + 1) if any(self[f"{name}-{place}"].value() for name in names)]
+        return min(most, max(said, default=0) + SPARE)
 
     def unit_rows(self) -> Iterator[tuple[Unit, BoundField]]:
         for unit in self.units:
             yield unit, self[f"unit-{unit.pk}"]
 
     def pair_rows(self) -> Iterator[tuple[BoundField, BoundField]]:
-        for place in range(1, PAIRS + 1):
+        for place in range(1, self.shown(PAIRS, "one", "other") + 1):
             yield self[f"one-{place}"], self[f"other-{place}"]
 
     # --- as it is meant ----------------------------------------------------------------------------------------------

@@ -259,7 +259,7 @@ def verb(request: SignedInRequest, pk: int, verb: str) -> HttpResponse:
     reasons = unit_refusals(step.verb, page.person, page.facts)
     if step.verb not in page.verbs:
         deny(reason for reason in reasons if not reason.about)
-    if step.verb == Verb.CLAIM and not any(not reason.about for reason in reasons):
+    if step.verb == Verb.CLAIM and step.verb in page.verbs:
         reasons += numbers_lacking(page.enrolment)
     if step.verb == Verb.UNCLAIM and not reasons:
         reasons += award_resting_on(page.enrolment)

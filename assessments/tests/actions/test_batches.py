@@ -107,6 +107,18 @@ def test_it_needs_a_number_by_which_the_body_knows_the_candidate(house: House) -
     assert reasons_for(house, unit) == []
 
 
+def test_every_reason_is_said_at_once(house: House) -> None:
+    unit = signed_off(an_enrolment(house))
+    CandidateRecord.objects.filter(pk=unit.candidate_id).update(candidate_number="")
+    verification.plan_sample(enrolment=unit, reason="New.", by=unit.verifier, at=timezone.now())
+    found = reasons_for(house, unit)
+    assert [sentence.split(" ", 3)[:3] for sentence in found] == [
+        ["The", "internal", "verifier"],
+        ["A", "sample", "of"],
+        ["Cara", "Northgate", "has"],
+    ]
+
+
 def test_it_warns_of_a_registration_that_is_missing_or_came_after_decisions(house: House) -> None:
     unit = verified(an_enrolment(house))
     assert warnings_for(house, unit) == ["The day on which Cara Northgate was registered with OCR is not on record."]
