@@ -3,6 +3,7 @@
 import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
+from itertools import count
 from typing import Any
 
 from django.db import transaction
@@ -140,6 +141,9 @@ def approve_form(
 # --- qualifications --------------------------------------------------------------------------------------------------
 
 
+MOST_OF_A_KEY = 50
+
+
 @dataclass(frozen=True)
 class Particulars:
     """What is said of a qualification beside its structure."""
@@ -178,17 +182,15 @@ def write_qualification(
     centre = take_turns(centre)
     refuse_strangers(by, centre, at)
     values = particulars.values()
-    key = slugify(f"{centre.slug} {values['title']}")[:60].strip("-")
-    latest = Qualification.objects.filter(key=key).order_by("-version").first()
+    known = Qualification.objects.filter(centre=centre, title=values["title"]).exists()
     written = Qualification(
-        key=key,
-        version=latest.version + 1 if latest else 1,
+        key=_free_key(f"{centre.slug} {values['title']}"),
         centre=centre,
         awarding_body=awarding_body,
         **values,
     )
     further = []
-    if latest and latest.centre_id == centre.pk:
+    if known:
         further.append(f"The centre has written down “{values['title']}” already: begin a new version on its page.")
     if not CentreApproval.objects.filter(centre=centre, awarding_body=awarding_body).exists():
         further.append(f"{centre} has no approval by {awarding_body} on record: record it first.")
@@ -276,6 +278,13 @@ def new_version(*, qualification: Qualification, by: User, at: datetime.datetime
     )
     _put_down(draft, groups, barred)
     return _written("write qualification", draft, by, at, {"version": draft.version})
+
+
+def _free_key(words: str) -> str:
+    """A key that no qualification of any centre has yet, made of these words."""
+    key = slugify(words)[:MOST_OF_A_KEY].strip("-") or "award"
+    taken = set(Qualification.objects.filter(key__startswith=key).values_list("key", flat=True))
+    return key if key not in taken else next(other for n in count(2) if (other := f"{key}-{n}") not in taken)
 
 
 def _draft(qualification: Qualification, by: User | None, at: datetime.datetime) -> Qualification:

@@ -26,6 +26,7 @@ from units.models import AwardingBody
 
 MOST_CLAIMED = 100
 """How many units and awards one batch takes."""
+GONE = "Some of what was ticked cannot be found any more: look at the list again."
 CERTIFICATED = "A certificate came of this claim, so it stands: record its revocation instead."
 
 
@@ -61,11 +62,13 @@ def claim_batch(
     reference = require(reference, "Give the batch a reference of the centre's own.")
     chosen = _awards_chosen(centre, awarding_body, awards)
     ready_awards = awards_to_claim(chosen, me)
-    of_awards = [one.enrolment.pk for row in ready_awards for one in row.units]
-    locked = list(lock([*units, *of_awards]).values())
-    ready_units = units_to_claim(locked, me)
+    lock([*units, *(pk for row in ready_awards for pk in row.made_of)])
     ready_awards = awards_to_claim(chosen, me)
+    locked = list(lock([*units, *(one.enrolment.pk for row in ready_awards for one in row.units)]).values())
+    ready_units = units_to_claim(locked, me)
+    gone = set(units) - {row.pk for row in locked} or set(awards) - {row.pk for row in chosen}
     refusals = [
+        *([GONE] if gone else []),
         *_batch_refusals(centre, awarding_body, reference, locked, chosen, len(set(units)) + len(set(awards))),
         *(_named(row.registration.candidate.name, reason.sentence) for row in ready_awards for reason in row.reasons),
         *(

@@ -42,6 +42,8 @@ class AwardToClaim:
     registration: Registration
     line: AwardLine
     units: list[UnitToClaim]
+    made_of: list[int]
+    """Every enrolment that makes it, those claimed before among them."""
     reasons: list[Reason]
     warnings: list[str]
     snapshot: str
@@ -161,7 +163,9 @@ def award_to_claim(
     if person.user_id == row.candidate.user_id:
         reasons.append(Reason("Nobody claims their own award.", "award", row.pk))
     warnings = list(dict.fromkeys(warning for one in units for warning in one.warnings))
-    return AwardToClaim(row, line, units, reasons, warnings, snapshot_of(row, theirs, units))
+    return AwardToClaim(
+        row, line, units, [unit.pk for unit in theirs], reasons, warnings, snapshot_of(row, theirs, units)
+    )
 
 
 def snapshot_of(row: Registration, theirs: Iterable[Enrolment], units: Iterable[UnitToClaim]) -> str:

@@ -111,6 +111,17 @@ def test_it_is_of_a_body_that_approved_the_centre_and_written_down_once(
         a_draft(draft.centre, administrator)
 
 
+def test_two_qualifications_never_share_a_key_however_their_words_run_together(
+    draft: Qualification, administrator: User
+) -> None:
+    assert draft.centre
+    long = "Award in the running of a contact centre of middling size, by "
+    first = a_draft(draft.centre, administrator, f"{long} day")
+    second = a_draft(draft.centre, administrator, f"{long} night")
+    assert second.key == f"{first.key}-2"
+    assert (first.version, second.version) == (1, 1)
+
+
 def test_what_is_said_of_it_must_fit_together(draft: Qualification, administrator: User) -> None:
     day = timezone.localdate()
     wrong = {

@@ -173,6 +173,14 @@ def test_a_batch_holds_units_of_its_centre_and_its_body_alone(house: House, othe
         a_batch(house, elsewhere)
 
 
+def test_an_award_that_ended_meanwhile_is_not_passed_over_in_silence(house: House) -> None:
+    row, unit = a_registration(house), verified(an_enrolment(house))
+    registration.end_registration(registration=row, reason="Left.", by=house.administrator, at=timezone.now())
+    with pytest.raises(Refusal, match="Some of what was ticked cannot be found any more"):
+        a_batch(house, unit, awards=(row,))
+    assert not Claim.objects.exists()
+
+
 def test_nobody_but_the_centres_administrators_claims(house: House, other_house: House) -> None:
     unit = verified(an_enrolment(house))
     for somebody in (house.assessor, house.lead, house.candidate.user, other_house.administrator):
