@@ -68,8 +68,8 @@ def a_house(name: str = "Northgate Centre") -> House:
         verifier=a_staff_member(centre, f"Vera {town}", Role.INTERNAL_VERIFIER).user,
         other_verifier=a_staff_member(centre, f"Viktor {town}", Role.INTERNAL_VERIFIER).user,
         lead=a_staff_member(centre, f"Lena {town}", Role.LEAD_VERIFIER).user,
-        candidate=a_candidate(centre, f"Cara {town}"),
-        other_candidate=a_candidate(centre, f"Colin {town}"),
+        candidate=a_candidate(centre, f"Cara {town}", number="10000001"),
+        other_candidate=a_candidate(centre, f"Colin {town}", number="10000002"),
     )
 
 

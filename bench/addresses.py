@@ -14,6 +14,7 @@ from assessments.models import Action, Enrolment, EvidenceFile, EvidenceVersion,
 from assessments.queries.strategy import latest_policy
 from assessments.workflow import UNIT_STEPS
 from bench.agreed import Plans, plans_of
+from bench.awards import Awards, awards_of
 from bench.centre import Staffed
 from bench.people_pages import people_lines
 from bench.plan import UNITS, Stage, stage_of
@@ -58,6 +59,7 @@ class Subjects:
     conflict: Interest
     plans: Plans
     quality: Quality
+    awards: Awards
 
 
 def subjects(staffed: Staffed) -> Subjects:
@@ -81,6 +83,7 @@ def subjects(staffed: Staffed) -> Subjects:
         sampling_plan=a_plan(staffed),
         conflict=conflict_with(first, staffed),
         plans=plans_of(begun, staffed),
+        awards=awards_of(staffed),
         quality=quality_of(staffed, of_unit.filter(status=ItemStatus.REVIEWED)[0], begun),
     )
 
@@ -172,6 +175,7 @@ def pages(found: Subjects) -> list[Page]:
         *verifiers_pages(found),
         *quality_pages(found),
         *office_pages(found),
+        *awards_pages(found),
         *verb_pages(found),
     ]
 
@@ -374,6 +378,29 @@ def office_pages(found: Subjects) -> Iterable[Page]:
     chosen = "&".join(f"chosen={row.pk}" for row in found.staffed.centre.enrolments.order_by("pk")[:MOST_REASSIGNED])
     to_whom = f"?part=assessor&assessor={found.staffed.trainee.handle}&{chosen}"
     yield page("Reassign", me, "assessments:reassign", slug, query=to_whom, most=HEAVY, measured=False)
+
+
+def awards_pages(found: Subjects) -> Iterable[Page]:
+    me, slug, made = found.staffed.administrator, found.staffed.centre.slug, found.awards
+    award, draft = (made.award.key, made.award.version), (made.draft.key, made.draft.version)
+    bounds: dict[str, Any] = {"most": HEAVY, "measured": False}
+    yield page("Qualifications", me, "units:qualifications", measured=False)
+    yield page("Qualification", me, "units:qualification", *award)
+    yield page("Write a qualification down", me, "units:new_qualification", slug, **bounds)
+    yield page("Correct a qualification", me, "units:edit_qualification", *draft, **bounds)
+    yield page("Units of a qualification", me, "units:qualification_structure", *draft, **bounds)
+    yield page("Publish a qualification", me, "units:publish_qualification", *draft, **bounds)
+    yield page("Whole awards", me, "assessments:awards")
+    yield page("Register for an award", me, "assessments:register", slug, **bounds)
+    of_registration = made.registration.pk
+    yield page("Award", found.candidate.user, "assessments:award", of_registration)
+    yield page("Correct a registration", me, "assessments:correct_registration", of_registration, **bounds)
+    yield page("End a registration", me, "assessments:end_registration", of_registration, **bounds)
+    yield page("Claims", me, "assessments:centre_claims", slug, measured=False)
+    yield page("Claim at once", me, "assessments:make_claims", slug, "ocr", most=HEAVY, queries=17)
+    what = f"?what={made.award.pk}"
+    yield page("Claim awards", me, "assessments:make_claims", slug, "ocr", query=what, queries=22, **bounds)
+    yield page("New version of a qualification", me, "units:new_version", *award, **bounds)
 
 
 MEASURED_VERBS = (Verb.DECLARE, Verb.SIGN_OFF, Verb.COUNTERSIGN, Verb.VERIFY)

@@ -111,6 +111,7 @@ def invited(staffed: Staffed, planned: PlannedCandidate) -> CandidateRecord:
         centre=staffed.centre,
         email=f"{planned.name.lower().replace(' ', '.')}@{staffed.centre.slug}.example",
         legal_name=planned.name,
+        candidate_number="10000001",
         by=staffed.administrator,
         at=planned.started_at,
     )

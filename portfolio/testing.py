@@ -36,11 +36,21 @@ def an_administrator(centre: Centre, name: str = "Alma Admin") -> User:
 
 
 def a_candidate(
-    centre: Centre, name: str = "Cara Candidate", *, by: User | None = None, at: datetime.datetime | None = None
+    centre: Centre,
+    name: str = "Cara Candidate",
+    *,
+    number: str = "",
+    by: User | None = None,
+    at: datetime.datetime | None = None,
 ) -> CandidateRecord:
     """Somebody invited as a candidate of the centre."""
     return actions.invite_candidate(
-        centre=centre, email=address_of(name), legal_name=name, by=by, at=at or timezone.now()
+        centre=centre,
+        email=address_of(name),
+        legal_name=name,
+        candidate_number=number,
+        by=by,
+        at=at or timezone.now(),
     )
 
 

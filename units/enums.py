@@ -38,6 +38,13 @@ class Marked(models.TextChoices):
     UNKNOWN = "unknown", "Not known"
 
 
+class GroupKind(models.TextChoices):
+    """What a qualification asks of a group of its units."""
+
+    MANDATORY = "mandatory", "Mandatory"
+    OPTIONAL = "optional", "Optional"
+
+
 class VerifierSignature(models.TextChoices):
     """When an awarding body wants the internal verifier's signature on a unit before it is claimed."""
 

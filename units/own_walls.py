@@ -14,18 +14,27 @@ PUBLISHED_THROUGH_OUTCOME = """EXISTS (
 ANY_PUBLISHED = "EXISTS (SELECT 1 FROM units_unitpublication)"
 
 
-def frozen(table: str, noun: str, published: str) -> list[Wall]:
-    """Rows of a unit that never change once it is published. `published` is SQL about the row named `{row}`."""
-    name = noun.replace(" ", "_")
-    message = (
-        f"The unit is published, so its {noun} stand as they are worded. New wording needs a new version of the unit."
-    )
+QUALIFICATION = "EXISTS (SELECT 1 FROM units_qualificationpublication p WHERE p.qualification_id = {row}.{column})"
+ANY_QUALIFICATION = "EXISTS (SELECT 1 FROM units_qualificationpublication)"
+UNIT_STANDS = (
+    "The unit is published, so its {noun} stand as they are worded. New wording needs a new version of the unit."
+)
+QUALIFICATION_STANDS = (
+    "The qualification is published, so its {noun} stand as they are. A new structure needs a new version of it."
+)
+
+
+def frozen(
+    table: str, noun: str, published: str, *, says: str = UNIT_STANDS, any_published: str = ANY_PUBLISHED
+) -> list[Wall]:
+    """Rows that never change once what they belong to is published. `published` is SQL about the row named `{row}`."""
+    name, message = noun.replace(" ", "_"), says.format(noun=noun)
     old, new = published.format(row="OLD"), published.format(row="NEW")
     return [
         Wall(f"published_{name}_never_change", table, UPDATE, message, f"{old} OR {new}", may_change=()),
         Wall(f"published_{name}_are_never_deleted", table, DELETE, message, old),
         Wall(f"published_{name}_are_never_added_to", table, INSERT, message, new),
-        Wall(f"published_{name}_are_never_emptied_out", table, TRUNCATE, message, ANY_PUBLISHED),
+        Wall(f"published_{name}_are_never_emptied_out", table, TRUNCATE, message, any_published),
     ]
 
 
@@ -34,9 +43,17 @@ def of_unit(table: str, noun: str) -> list[Wall]:
     return frozen(table, noun, PUBLISHED.replace("{column}", "unit_id"))
 
 
-def in_the_unit_of(table: str, other: str, column: str, message: str, *, name: str) -> list[Wall]:
-    """Rows whose `column` leads to a row of `other` that belongs to the same unit."""
-    elsewhere = f"EXISTS (SELECT 1 FROM {other} o WHERE o.id = NEW.{column} AND o.unit_id <> NEW.unit_id)"  # noqa: S608
+def of_qualification(table: str, noun: str, column: str = "qualification_id") -> list[Wall]:
+    """Rows that name their qualification, frozen with it."""
+    published = QUALIFICATION.replace("{column}", column)
+    return frozen(table, noun, published, says=QUALIFICATION_STANDS, any_published=ANY_QUALIFICATION)
+
+
+def in_the_unit_of(
+    table: str, other: str, column: str, message: str, *, name: str, whole: str = "unit_id"
+) -> list[Wall]:
+    """Rows whose `column` leads to a row of `other` that belongs to the same unit, or to the same `whole`."""
+    elsewhere = f"EXISTS (SELECT 1 FROM {other} o WHERE o.id = NEW.{column} AND o.{whole} <> NEW.{whole})"  # noqa: S608
     return [
         *refuses(table, INSERT, elsewhere, message, name=f"{name}_when_added"),
         *refuses(table, UPDATE, elsewhere, message, name=f"{name}_when_changed"),
@@ -65,5 +82,30 @@ WALLS = [
         "parent_id",
         "An evidence requirement belongs to the unit of the one above it.",
         name="a_requirement_is_in_the_unit_of_its_parent",
+    ),
+    *of_qualification("units_qualification", "rules of combination", "id"),
+    *of_qualification("units_qualificationgroup", "groups"),
+    *of_qualification("units_qualificationunit", "units"),
+    *of_qualification("units_barredpair", "barred combinations"),
+    *stands_for_good("units_qualificationpublication", "publications of qualifications"),
+    *in_the_unit_of(
+        "units_qualificationunit",
+        "units_qualificationgroup",
+        "group_id",
+        "A unit stands in a group of its own qualification.",
+        name="a_listed_unit_is_in_the_qualification_of_its_group",
+        whole="qualification_id",
+    ),
+    *(
+        wall
+        for column in ("one_id", "other_id")
+        for wall in in_the_unit_of(
+            "units_barredpair",
+            "units_qualificationunit",
+            column,
+            "Units that are barred with each other stand in one qualification.",
+            name=f"a_barred_pair_has_its_{column.removesuffix('_id')}_in_its_qualification",
+            whole="qualification_id",
+        )
     ),
 ]

@@ -1,4 +1,4 @@
-"""What tests of this floor and of the one above stand on: the standard, loaded and published."""
+"""What tests of this floor and of the one above stand on: the standard, loaded and published; and a qualification."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,7 +10,17 @@ from django.db import connection, transaction
 from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
-from units.actions import publish_standard
+from portfolio.models import Centre, User
+from units.actions import (
+    Particulars,
+    WrittenGroup,
+    arrange,
+    publish_qualification,
+    publish_standard,
+    write_qualification,
+)
+from units.enums import GroupKind
+from units.models import AwardingBody, Qualification, Unit
 
 # What publishing writes: it is done again, as the walls take these rows in no other way.
 PUBLISHED = ("units_unitpublication", "portfolio_audit")
@@ -67,3 +77,40 @@ def standard(
         connection.check_constraints()  # as a commit would
         yield
         transaction.set_rollback(True)
+
+
+# --- a qualification of a centre's; its rules are ours, no awarding body's -------------------------------------------
+
+
+def ids(*keys: str) -> list[int]:
+    """Ids of units by their keys, in this order."""
+    found = dict(Unit.objects.filter(key__in=keys).values_list("key", "pk"))
+    return [found[key] for key in keys]
+
+
+def a_draft(centre: Centre, by: User, title: str = "Award in running a contact centre") -> Qualification:
+    """CC26 is mandatory; two of CC32, D20 and CC16, of which CC16's credits are unknown; 11 credits in all."""
+    draft = write_qualification(
+        centre=centre,
+        awarding_body=AwardingBody.objects.get(code="ocr"),
+        particulars=Particulars(title, level=4, minimum_credits=11),
+        by=by,
+        at=timezone.now(),
+    )
+    return arrange(
+        qualification=draft,
+        groups=[
+            WrittenGroup("Core", GroupKind.MANDATORY, ids("ocr-cc26")),
+            WrittenGroup("Options", GroupKind.OPTIONAL, ids("ocr-cc32", "ocr-d20", "ocr-cc16"), minimum_units=2),
+        ],
+        barred=[],
+        by=by,
+        at=timezone.now(),
+    )
+
+
+def an_award(centre: Centre, by: User, title: str = "Award in running a contact centre") -> Qualification:
+    """The same, published."""
+    draft = a_draft(centre, by, title)
+    publish_qualification(qualification=draft, by=by, at=timezone.now())
+    return draft

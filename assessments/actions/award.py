@@ -1,14 +1,17 @@
 """Verbs of award: authenticating, claiming, and what comes of a claim."""
 
 import datetime
+import uuid
 
 from django.db import transaction
 from django.utils import timezone
 
 from assessments.actions import telling
 from assessments.actions.journey import lock_one, move_unit, person, refuse, require
-from assessments.enums import ClaimBasis, UnitStatus, Verb
-from assessments.models import AuthenticationForm, Certificate, Claim, Enrolment
+from assessments.claiming import Basis, basis_of, basis_refusals
+from assessments.enums import UnitStatus, Verb
+from assessments.models import AuthenticationForm, Certificate, Claim, ClaimBatch, Enrolment
+from assessments.queries.claimable import UnitToClaim, award_resting_on, units_to_claim
 from assessments.queries.enrolment import bare_facts, staff_name
 from assessments.queries.judgement import SCHEME, digest_for, unit_rows
 from assessments.queries.verification import unit_facts
@@ -16,10 +19,10 @@ from assessments.workflow import Reason, UnitFacts, unit_refusals
 from portfolio import audit, notices, signing
 from portfolio.canonical import JSON
 from portfolio.enums import Role
-from portfolio.models import User
+from portfolio.models import Centre, User
 from portfolio.refusal import Refusal
 from units.enums import Provision
-from units.models import CentreApproval
+from units.models import AwardingBody, CentreApproval
 
 AUTHENTICATED_AT = (UnitStatus.SIGNED_OFF, UnitStatus.VERIFIED, UnitStatus.CLAIMED, UnitStatus.CERTIFICATED)
 
@@ -66,19 +69,38 @@ def claim(*, enrolment: Enrolment, authorisation: str, by: User, at: datetime.da
 
     Source: without direct claim status the external verifier must authorise after a visit (domain rules 54, 55).
     """
-    enrolment = _ready(enrolment, Verb.CLAIM, by, at)
-    basis, reference = _basis(enrolment, authorisation, timezone.localdate(at))
+    enrolment = lock_one(enrolment)
+    (ready,) = units_to_claim([enrolment], person(by, enrolment.centre_id, at))
+    refuse(ready.reasons)
+    basis = basis_for(enrolment.centre, enrolment.unit.awarding_body, authorisation, timezone.localdate(at))
+    return claim_unit(ready, basis, None, by, at)
+
+
+def claim_unit(
+    ready: UnitToClaim,
+    basis: Basis,
+    batch: ClaimBatch | None,
+    by: User,
+    at: datetime.datetime,
+    act_id: uuid.UUID | None = None,
+) -> Claim:
+    """Claim a unit that is locked and that nothing stands in the way of, by itself or in a batch."""
+    enrolment = ready.enrolment
     move_unit(enrolment, Verb.CLAIM, UnitStatus.CLAIMED, claimed_at=at)
     made = Claim.objects.create(
         enrolment=enrolment,
+        batch=batch,
         claimed_by=by,
         claimed_at=at,
-        basis=basis,
-        reference=reference,
-        snapshot=digest_for(unit_rows(enrolment), "claim"),
+        basis=basis.kind,
+        reference=basis.reference,
+        snapshot=ready.snapshot,
     )
     notices.settle(enrolment, by, at)
-    _told(enrolment, Verb.CLAIM, by, at, claim=made.pk, basis=basis.value, reference=reference)
+    details: dict[str, JSON] = {"claim": made.pk, "basis": basis.kind.value, "reference": basis.reference}
+    if batch:
+        details |= {"batch": batch.pk, "digest": batch.digest}
+    _told(enrolment, Verb.CLAIM, by, at, act_id=act_id, **details)
     return made
 
 
@@ -87,6 +109,7 @@ def unclaim(*, enrolment: Enrolment, reason: str, by: User, at: datetime.datetim
     """Take a claim back before a certificate comes of it; the unit stands as before."""
     reason = require(reason, "Say why the claim is taken back.")
     enrolment = _ready(enrolment, Verb.UNCLAIM, by, at)
+    refuse(award_resting_on(enrolment))
     before = UnitStatus.VERIFIED if enrolment.verified_at else UnitStatus.SIGNED_OFF
     Claim.objects.filter(enrolment=enrolment, taken_back_at=None).update(taken_back_at=at, taken_back_reason=reason)
     move_unit(enrolment, Verb.UNCLAIM, before, claimed_at=None)
@@ -95,12 +118,16 @@ def unclaim(*, enrolment: Enrolment, reason: str, by: User, at: datetime.datetim
 
 @transaction.atomic
 def certificate(
-    *, enrolment: Enrolment, number: str, issued_on: datetime.date, by: User, at: datetime.datetime
+    *,
+    enrolment: Enrolment,
+    number: str,
+    issued_on: datetime.date,
+    by: User,
+    at: datetime.datetime,
+    act_id: uuid.UUID | None = None,
 ) -> Certificate:
     """Record the certificate the awarding body issued."""
-    number = require(number, "Give the certificate's number.")
-    if issued_on > timezone.localdate(at):
-        raise Refusal(["The day the certificate was issued cannot be in the future."])
+    number = issued(number, issued_on, at)
     enrolment = _ready(enrolment, Verb.CERTIFICATE, by, at)
     made = Certificate.objects.create(
         claim=Claim.objects.get(enrolment=enrolment, taken_back_at=None),
@@ -111,7 +138,7 @@ def certificate(
     )
     move_unit(enrolment, Verb.CERTIFICATE, UnitStatus.CERTIFICATED)
     telling.certificated(enrolment, "Its certificate is on record.", by, at)
-    _told(enrolment, Verb.CERTIFICATE, by, at, number=number, issued_on=issued_on.isoformat())
+    _told(enrolment, Verb.CERTIFICATE, by, at, act_id=act_id, number=number, issued_on=issued_on.isoformat())
     return made
 
 
@@ -122,9 +149,8 @@ def revoke(
     """Record that the awarding body revoked the certificate."""
     reason = require(reason, "Say why the certificate was revoked.")
     enrolment = _ready(enrolment, Verb.REVOKE, by, at)
-    found = Certificate.objects.get(claim__enrolment=enrolment, claim__taken_back_at=None)
-    if not found.issued_on <= revoked_on <= timezone.localdate(at):
-        raise Refusal(["A certificate is revoked after it was issued, and not in the future."])
+    found = Certificate.objects.get(claim__enrolment=enrolment, claim__taken_back_at=None, replacement=None)
+    refuse_revoking(found, revoked_on, at)
     move_unit(enrolment, Verb.REVOKE, UnitStatus.REVOKED)
     Certificate.objects.filter(pk=found.pk).update(revoked_on=revoked_on, revocation_reason=reason)
     telling.certificated(enrolment, "Its certificate was revoked by the awarding body.", by, at)
@@ -138,25 +164,42 @@ def direct_claim(approval: CentreApproval | None, day: datetime.date) -> bool:
     return approval.direct_claim_from <= day and (approval.direct_claim_to is None or day <= approval.direct_claim_to)
 
 
-def _basis(enrolment: Enrolment, authorisation: str, day: datetime.date) -> tuple[ClaimBasis, str]:
-    body = enrolment.unit.awarding_body
-    approval = CentreApproval.objects.filter(centre=enrolment.centre, awarding_body=body).first()
-    if approval and direct_claim(approval, day):
-        return ClaimBasis.DIRECT, approval.direct_claim_reference
-    return ClaimBasis.AUTHORISED, require(
-        authorisation,
-        f"The centre has no direct claim status with {body}: give the reference of the external verifier's "
-        "authorisation.",
-    )
+def issued(number: str, issued_on: datetime.date, at: datetime.datetime) -> str:
+    """The number of a certificate that can have been issued on the day. Raises Refusal."""
+    number = require(number, "Give the certificate's number.")
+    if issued_on > timezone.localdate(at):
+        raise Refusal(["The day the certificate was issued cannot be in the future."])
+    return number
+
+
+def refuse_revoking(found: Certificate, revoked_on: datetime.date, at: datetime.datetime) -> None:
+    """Raise Refusal where the certificate cannot have been revoked on the day."""
+    if not found.issued_on <= revoked_on <= timezone.localdate(at):
+        raise Refusal(["A certificate is revoked after it was issued, and not in the future."])
+
+
+def basis_for(centre: Centre, body: AwardingBody, authorisation: str, day: datetime.date) -> Basis:
+    """On what the centre claims from the body on the day. Raises Refusal where it may not."""
+    approval = CentreApproval.objects.filter(centre=centre, awarding_body=body).first()
+    direct = approval.direct_claim_reference if approval and direct_claim(approval, day) else ""
+    if refusals := basis_refusals(str(body), direct, authorisation):
+        raise Refusal(refusals)
+    return basis_of(direct, authorisation)
 
 
 def _ready(enrolment: Enrolment, verb: Verb, by: User, at: datetime.datetime) -> Enrolment:
     enrolment = lock_one(enrolment)
-    facts = unit_facts(enrolment) if verb == Verb.CLAIM else bare_facts(enrolment)
-    refuse(unit_refusals(verb, person(by, enrolment.centre_id, at), facts))
+    refuse(unit_refusals(verb, person(by, enrolment.centre_id, at), bare_facts(enrolment)))
     return enrolment
 
 
-def _told(enrolment: Enrolment, verb: str, by: User, at: datetime.datetime, **details: JSON) -> Enrolment:
-    audit.record(verb=verb, by=by, at=at, subject=enrolment, centre=enrolment.centre, details=details)
+def _told(
+    enrolment: Enrolment,
+    verb: str,
+    by: User,
+    at: datetime.datetime,
+    act_id: uuid.UUID | None = None,
+    **details: JSON,
+) -> Enrolment:
+    audit.record(verb=verb, by=by, at=at, subject=enrolment, centre=enrolment.centre, details=details, act_id=act_id)
     return enrolment

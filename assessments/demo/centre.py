@@ -25,6 +25,8 @@ CANDIDATES = [
     ("Ruairidh Mac an t-Saoir", "ruairidh"),
     ("Hannah Whitfield", "hannah"),
 ]
+UNNUMBERED = "priya"
+"""Whose number with the awarding body is not known yet: it cannot be claimed for her."""
 WORKPLACES = {
     "sian": "Quayside call centre",
     "lukasz": "Quayside call centre",
@@ -88,6 +90,7 @@ def open_harbour(at: datetime.datetime) -> Harbour:
             email=f"{address}@{DOMAIN}",
             legal_name=name,
             centre_reference=f"{place:04}",
+            candidate_number="" if address == UNNUMBERED else f"8104{place:04}",
             workplace=WORKPLACES[address],
             registered_on=at.date(),
             by=administrator,

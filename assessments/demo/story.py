@@ -7,12 +7,13 @@ from django.core.files.base import ContentFile
 from django.urls import reverse
 from django.utils import timezone
 
-from assessments.actions import award, enrolment, evidence, judgement, verification
+from assessments.actions import award, batches, enrolment, evidence, judgement, verification
 from assessments.actions.claims import Target
 from assessments.actions.due import tell_due
 from assessments.actions.evidence import Described, NamedFile
 from assessments.actions.leaves import LeafTarget
 from assessments.demo import (
+    awards,
     files,
     interests,
     office,
@@ -59,6 +60,8 @@ def tell() -> Harbour:
     calendar = Calendar(timezone.now())
     story = Story(open_harbour(calendar.at), calendar)
     people.received(story.harbour, calendar.at)
+    awards.written_down(story.harbour, calendar.at)
+    awards.registered(story.harbour, calendar.at)
     quality.ask(story.harbour, calendar.at)
     for chapter in (
         story.collecting, story.declared, story.awaiting_countersignature, story.being_sampled,
@@ -182,12 +185,20 @@ class Story:
         )
         award.authenticate(enrolment=certificated, by=administrator, at=self.calendar.later(hours=1))
         award.claim(enrolment=certificated, authorisation="", by=administrator, at=self.calendar.later(days=1))
-        award.certificate(
+        first = award.certificate(
             enrolment=certificated,
             number="OCR-2026-448120",
             issued_on=self.calendar.at.date(),
             by=administrator,
             at=self.calendar.later(days=10),
+        )
+        batches.replace_certificate(
+            certificate=first,
+            number="OCR-2026-448977",
+            issued_on=self.calendar.at.date(),
+            reason="Her surname was misspelt.",
+            by=administrator,
+            at=self.calendar.later(days=2),
         )
         claimed = self.sign_off(self.declare(self.all_met("grace", "ocr-cc26", self.staff.assessor)))
         verification.leave_unsampled(
@@ -196,7 +207,7 @@ class Story:
             by=claimed.verifier,
             at=self.calendar.later(days=1),
         )
-        award.claim(enrolment=claimed, authorisation="", by=administrator, at=self.calendar.later(days=1))
+        awards.claimed(self.harbour, claimed, self.calendar.later(days=1))
 
     def sent_back(self) -> None:
         """Ruairidh: sampled and not agreed, open again with an action."""

@@ -4,7 +4,7 @@ from assessments.models.activities import Activity, Attendance, CentreAction, Ce
 from assessments.models.adjustment import Adjustment
 from assessments.models.alarms import Alarm, AlarmQuerySet
 from assessments.models.appeal import DAYS, IN_GENERAL, Appeal, AppealsProcedure, Days, Hearing
-from assessments.models.award import AuthenticationForm, Certificate, Claim
+from assessments.models.award import AuthenticationForm, AwardClaim, Certificate, Claim, ClaimBatch, ClaimBatchQuerySet
 from assessments.models.case import Case, CaseConcern, CaseFile, CaseStep, CaseWorker, Freeze
 from assessments.models.checks import SampleQuestion, SampleQuestions
 from assessments.models.consistency import SCOPES, ConsistencyRule
@@ -24,6 +24,7 @@ from assessments.models.planning import (
 )
 from assessments.models.profile import TOLD, Profile
 from assessments.models.question_sets import QuestionSet, QuestionSetQuerySet, SetQuestion, SetQuestionCriterion
+from assessments.models.registration import Registration, RegistrationQuerySet
 from assessments.models.simulation import SimulatedCriterion, SimulationApproval
 from assessments.models.standardisation import (
     AgreedOutcome,
@@ -83,6 +84,7 @@ __all__ = [
     "AssessorRecord",
     "Attendance",
     "AuthenticationForm",
+    "AwardClaim",
     "BlindJudgement",
     "Case",
     "CaseConcern",
@@ -93,6 +95,8 @@ __all__ = [
     "CentreActionTurn",
     "Certificate",
     "Claim",
+    "ClaimBatch",
+    "ClaimBatchQuerySet",
     "ConsistencyRule",
     "Countersignature",
     "Days",
@@ -125,6 +129,8 @@ __all__ = [
     "Profile",
     "QuestionSet",
     "QuestionSetQuerySet",
+    "Registration",
+    "RegistrationQuerySet",
     "Release",
     "Review",
     "ReviewedProgress",

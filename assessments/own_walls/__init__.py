@@ -6,7 +6,7 @@ The verbs refuse all of this sooner and in more words; these hold when somebody 
 
 from assessments.own_walls.activities import ACTIVITIES
 from assessments.own_walls.appeal import APPEAL
-from assessments.own_walls.award import AWARD
+from assessments.own_walls.award import AWARD, REGISTRATION
 from assessments.own_walls.case import CASE
 from assessments.own_walls.checks import CHECKS
 from assessments.own_walls.consistency import CONSISTENCY
@@ -37,6 +37,7 @@ WALLS = [
     *VERIFICATION,
     *ACTIVITIES,
     *STANDARDISATION,
+    *REGISTRATION,
     *AWARD,
     *CASE,
     *CONSISTENCY,

@@ -23,6 +23,7 @@ from assessments.testing import (
     verified,
 )
 from assessments.tests.acts_of_assessors import MADE
+from assessments.tests.acts_of_awards import ACTS_OF_AWARDS
 from assessments.tests.acts_of_findings import ACTS_OF_FINDINGS
 from assessments.tests.acts_of_plans import ACTS as ACTS_OF_PLANS
 from assessments.tests.acts_of_quality import ACTS_OF_QUALITY
@@ -315,6 +316,7 @@ ACTS: dict[str, Callable[[House], Act]] = {
     Verb.UNCLAIM.value: unclaim,
     Verb.CERTIFICATE.value: certificate,
     Verb.REVOKE.value: revoke,
+    **ACTS_OF_AWARDS,
     **ACTS_OF_PLANS,
     **FURTHER_ACTS,
 }

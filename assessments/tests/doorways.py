@@ -39,6 +39,7 @@ from assessments.tests.answers import (
     verifying,
     within,
 )
+from assessments.tests.doors_of_awards import TABLE_OF_AWARDS
 from assessments.tests.doors_of_documents import TABLE_OF_DOCUMENTS
 from assessments.tests.doors_of_people import TABLE_OF_PEOPLE
 from assessments.tests.doors_of_plans import TABLE_OF_PLANS
@@ -298,6 +299,7 @@ TABLE: dict[str, Expected] = {
     "assessments:sampling": Expected(holding(Role.INTERNAL_VERIFIER, Role.LEAD_VERIFIER)),
     "assessments:units_verified": Expected(holding(Role.INTERNAL_VERIFIER, Role.LEAD_VERIFIER)),
     **TABLE_OF_STRATEGY,
+    **TABLE_OF_AWARDS,
     **TABLE_OF_QUALITY,
     "assessments:plan_sample": Expected(verifying() | {"lead": 403}, of_unit),
     "assessments:leave_unsampled": Expected(verifying() | {"lead": 403}, of_unit),

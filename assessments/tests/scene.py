@@ -79,7 +79,7 @@ def certificated_rows(done: Enrolment) -> dict[str, int]:
         "sampled": SampledCriterion.objects.get(sample__enrolment=done).pk,
         "action": done.actions.get().pk,
         "claim": claim.pk,
-        "certificate": claim.certificate.pk,
+        "certificate": claim.certificates.get().pk,
         "form": done.authentication_forms.get().pk,
         "allocation": done.allocations.get(part=AllocatedAs.ASSESSOR).pk,
         "verifier_part": done.sign_offs.get(part=SignedAs.VERIFIER).pk,

@@ -18,6 +18,7 @@ from assessments.models import (
     AuthenticationForm,
     Case,
     Certificate,
+    ClaimBatch,
     Enrolment,
     Evidence,
     EvidenceFile,
@@ -26,12 +27,15 @@ from assessments.models import (
     PlanReview,
     Profile,
     QuestionSet,
+    Registration,
     Sample,
     SimulationApproval,
 )
+from assessments.queries.registration import award_lines
 from assessments.tests.counting import miscounted
 from portfolio import audit, vault
 from portfolio.models import AuditChain, AuditEvent, CandidateRecord
+from units.models import Qualification
 
 pytestmark = pytest.mark.django_db
 
@@ -54,7 +58,10 @@ def test_the_demonstration_centre_shows_every_stage_and_is_filled_once(standard:
     assert AuthenticationForm.objects.exists()
     assert {row.acknowledgements.filter(agreed=True).exists() for row in AssessorRecord.objects.all()} == {True, False}
     assert {row.status for row in QuestionSet.objects.all()} == {"in_use", "offered", "draft"}
-    assert Certificate.objects.exists()
+    assert Certificate.objects.filter(replacement__isnull=False, claim__isnull=False).count() == 1
+    assert {batch.awards.count() for batch in ClaimBatch.objects.all()} == {0, 1}
+    assert {line.standing.stuck for line in award_lines(Registration.objects.all())} == {False}
+    assert {row.source[:36] for row in Qualification.objects.all()} == {"Made up by this demonstration centre"}
     assert set(AssessmentPlan.objects.values_list("status", flat=True)) == {"draft", "proposed", "agreed"}
     assert ActivityItem.objects.filter(evidence__versions__status="submitted").exists()
     assert PlanReview.objects.filter(candidate_signature=None).count() == 1

@@ -31,6 +31,7 @@ from assessments.tests.answers import (
     ROLES,
 )
 from assessments.tests.appeals import a_case, a_case_file, acknowledged
+from assessments.tests.doors_of_awards import set_awards
 from assessments.tests.doors_of_people import set_people
 from assessments.tests.doors_of_plans import set_plans
 from assessments.tests.doors_of_quality import set_quality
@@ -104,6 +105,7 @@ def set_scene(house: House, other_house: House) -> Scene:
     request = asked(a_testimony_draft(unit))
     set_plans(house, unit)
     set_people(house)
+    set_awards(house)
     item, record, form = item_of(unit), recorded(unit), form_of(house)
     return Scene(
         house, browsers, unit, item, document, learning, form, upload, request, record, a_set(house),

@@ -40,7 +40,12 @@ from portfolio.refusal import Refusal
 FLOORS = ("portfolio", "units", "assessments")
 ROOT = Path(settings.BASE_DIR)
 LONGEST_FILE = 450
-ACT_OF_A_BOOK = {"take_back": "take_back_mapping", "allocate_many": "allocate"}
+ACT_OF_A_BOOK = {
+    "take_back": "take_back_mapping",
+    "allocate_many": "allocate",
+    "claim_batch": "claim",
+    "record_certificates": "certificate",
+}
 
 
 MODELS = [model for floor in FLOORS for model in apps.get_app_config(floor).get_models() if not model._meta.proxy]

@@ -159,6 +159,13 @@ TOLD: dict[str, Lines] = {
     Verb.UNCLAIM: NOBODY,
     Verb.CERTIFICATE: {(Told.UNIT_SIGNED, CANDIDATE)},
     Verb.REVOKE: {(Told.UNIT_SIGNED, CANDIDATE)},
+    "register": NOBODY,
+    "unclaim_award": NOBODY,
+    "certificate_award": NOBODY,
+    "replace_certificate": NOBODY,
+    "revoke_award": NOBODY,
+    "correct_registration": NOBODY,
+    "end_registration": NOBODY,
 }
 ELSEWHERE = {Told.WITNESS, Told.TO_COUNTERSIGN, Told.CHANGED, Told.ALIKE, Told.INDUCTION}
 """Kinds that tests of their own are about, below or on the floor below."""

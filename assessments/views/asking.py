@@ -22,6 +22,8 @@ PLACES = {
     "action": "assessments:action",
     "appeal": "assessments:appeal",
     "unit": "assessments:enrolment",
+    "award": "assessments:award",
+    "batch": "assessments:claim_batch",
 }
 
 

@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from assessments.queries.candidate import own_portfolio
+from assessments.queries.registration import own_awards
 from portfolio.access import SignedInRequest, holds
 from portfolio.enums import Role
 from portfolio.views.news import on_home
@@ -20,6 +21,7 @@ def home(request: SignedInRequest) -> HttpResponse:
     everything = request.GET.get("all") == "1"
     context = {
         "units": mine.units,
+        "awards": own_awards(request.user),
         "waiting": mine.waiting if everything else mine.waiting[:SHORT_LIST],
         "more": 0 if everything else max(len(mine.waiting) - SHORT_LIST, 0),
         "several_centres": len({unit.enrolment.centre_id for unit in mine.units}) > 1,

@@ -22,6 +22,8 @@ from assessments.forms.journey import ReasonForm, SigningForm, VerbForm
 from assessments.forms.judgement import HandBackForm, ReferForm, SignOffForm
 from assessments.forms.verification import SendBackForm
 from assessments.models import Enrolment
+from assessments.queries.batches import certificates_of
+from assessments.queries.claimable import award_resting_on, numbers_lacking
 from assessments.queries.record import UnitPage, unit_page, with_markers
 from assessments.rules import is_assessor_of
 from assessments.verifying import Simulating, simulating_refusals
@@ -38,6 +40,7 @@ FURTHER = {
     "leave_unsampled": "Leave the unit unsampled",
     "sample": "Go to the open sample",
 }
+AWARDED = (UnitStatus.CERTIFICATED, UnitStatus.REVOKED)
 VIEWS = {"matrix": "Matrix", "criteria": "By criterion", "evidence": "By evidence"}
 
 
@@ -215,6 +218,7 @@ def enrolment_page(request: SignedInRequest, pk: int) -> HttpResponse:
         "may_add": page.facts.status == UnitStatus.COLLECTING,
         "may_record": page.facts.status == UnitStatus.COLLECTING and is_assessor_of(page.person, page.facts.people),
         "may_appeal": may_appeal(page),
+        "certificates": certificates_of(page.enrolment) if page.facts.status in AWARDED else [],
         "may_approve_simulation": may_approve_simulation(page),
         "further": [(FURTHER[act], _further_place(page, act)) for act in page.further],
     }
@@ -254,6 +258,10 @@ def verb(request: SignedInRequest, pk: int, verb: str) -> HttpResponse:
     reasons = unit_refusals(step.verb, page.person, page.facts)
     if step.verb not in page.verbs:
         deny(reason for reason in reasons if not reason.about)
+    if step.verb == Verb.CLAIM and step.verb in page.verbs:
+        reasons += numbers_lacking(page.enrolment)
+    if step.verb == Verb.UNCLAIM and not reasons:
+        reasons += award_resting_on(page.enrolment)
     signer = {"user": request.user} if asked.signs else {}
     if step.verb == Verb.SEND_BACK and page.facts.open_sample and not reasons and request.method != "POST":
         messages.info(request, "This unit is being sampled: say here what you found, and send it back from here.")

@@ -10,11 +10,20 @@ from units.models.criterion import (
     RelatedCriterion,
     TeachingPoint,
 )
+from units.models.qualification import (
+    BarredPair,
+    Qualification,
+    QualificationGroup,
+    QualificationPublication,
+    QualificationQuerySet,
+    QualificationUnit,
+)
 from units.models.unit import EvidenceRequirement, FunctionalSkill, NosReference, Unit, UnitPublication, UnitQuerySet
 
 __all__ = [
     "AssessmentCriterion",
     "AwardingBody",
+    "BarredPair",
     "CentreApproval",
     "Criterion",
     "EvidenceRequirement",
@@ -23,6 +32,11 @@ __all__ = [
     "LearningOutcome",
     "NosReference",
     "PerformanceCriterion",
+    "Qualification",
+    "QualificationGroup",
+    "QualificationPublication",
+    "QualificationQuerySet",
+    "QualificationUnit",
     "RelatedCriterion",
     "TeachingPoint",
     "Unit",

@@ -22,6 +22,7 @@ from assessments.models import (
 )
 from assessments.queries.widening import open_findings
 from assessments.tests.browser.visiting import NOBODY, SECOND, Visit, Where, centre, person, unit
+from assessments.tests.browser.visits_of_awards import AWARDS
 from assessments.tests.browser.visits_of_cases import APPEALS, CASES
 from assessments.tests.browser.visits_of_people import PEOPLE
 from assessments.tests.browser.visits_of_plans import PLANS
@@ -330,6 +331,7 @@ VISITS = [
     *VERIFIER,
     *QUALITY,
     *OFFICE,
+    *AWARDS,
     *PEOPLE,
     *APPEALS,
     *CASES,
@@ -356,6 +358,9 @@ NO_PAGE = {
     "portfolio:discard_work": "answers to a press of a button only",
     "assessments:cases_file": "a download",
     "assessments:enrolments_file": "a download",
+    "assessments:awards_file": "a download",
+    "assessments:claim_batch_file": "a download",
+    "assessments:revoke_award": "no award of the demonstration is certificated; its form is that of revoke",
     "assessments:feedback_file": "a download",
     "portfolio:read_news": "answers to a press of a button only",
     "assessments:manifest": "read by browsers only",

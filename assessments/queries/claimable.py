@@ -1,0 +1,111 @@
+"""What stands in the way of claims, of many units at once: in as many queries as of one."""
+
+import datetime
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils import timezone
+
+from assessments.claiming import ClaimFacts, claim_refusals, claim_warnings, number_refusals
+from assessments.models import AwardClaim, Enrolment, Registration
+from assessments.queries.judgement import UnitRows, digest_for, rows_of, with_signatures
+from assessments.queries.verification import LOOKED_AT, LookedAt, unit_facts
+from assessments.rules import Person
+from assessments.workflow import Reason
+
+
+@dataclass(frozen=True)
+class UnitToClaim:
+    """A unit with every reason why it cannot be claimed, what to look at again, and the digest of what is claimed."""
+
+    enrolment: Enrolment
+    reasons: list[Reason]
+    warnings: list[str]
+    snapshot: str
+
+
+def units_to_claim(enrolments: Sequence[Enrolment], person: Person) -> list[UnitToClaim]:
+    """Give them with their unit, its awarding body, their candidate and their centre."""
+    if not enrolments:
+        return []
+    registered = registrations_of(enrolments)
+    looked_at = looked_at_among(enrolments)
+    return [
+        unit_to_claim(rows, looked_at[rows.enrolment.pk], registered[rows.enrolment.candidate_id], person)
+        for rows in with_signatures(rows_of(list(enrolments)))
+    ]
+
+
+def unit_to_claim(
+    rows: UnitRows, looked_at: LookedAt, registered: Sequence[Registration], person: Person
+) -> UnitToClaim:
+    enrolment = rows.enrolment
+    candidate, body = enrolment.candidate, enrolment.unit.awarding_body
+    theirs = [row for row in registered if row.qualification.awarding_body_id == body.pk]
+    days = [row.registered_on for row in theirs] + ([candidate.registered_on] if candidate.registered_on else [])
+    decided = [row.at for row in rows.decided]
+    facts = ClaimFacts(
+        unit=unit_facts(enrolment, rows, looked_at),
+        candidate_id=candidate.pk,
+        candidate=candidate.name,
+        body=str(body),
+        numbers=(candidate.candidate_number, candidate.uln, candidate.scn, *(row.number for row in theirs)),
+        registered_on=min(days, default=None),
+        first_decided_on=day_of(min(decided)) if decided else None,
+    )
+    return UnitToClaim(enrolment, claim_refusals(person, facts), claim_warnings(facts), digest_for(rows, "claim"))
+
+
+def numbers_lacking(enrolment: Enrolment) -> list[Reason]:
+    """Why the awarding body could not know whose claim this is, for the page of one. A query where numbers lack."""
+    candidate, body = enrolment.candidate, enrolment.unit.awarding_body
+    numbers = (candidate.candidate_number, candidate.uln, candidate.scn)
+    if any(numbers):
+        return []
+    registered = registrations_of([enrolment])[candidate.pk]
+    theirs = [row.number for row in registered if row.qualification.awarding_body_id == body.pk]
+    return number_refusals(candidate.pk, candidate.name, str(body), theirs)
+
+
+def award_resting_on(enrolment: Enrolment) -> list[Reason]:
+    """Why the unit's claim stands: a whole award that it makes up is claimed. One query."""
+    claims = AwardClaim.objects.filter(
+        registration__candidate=enrolment.candidate_id,
+        registration__qualification__listed_units__unit=enrolment.unit_id,
+        taken_back_at=None,
+    )
+    return [
+        Reason(
+            f"{claim.registration.qualification} is claimed with this unit: take that claim back first.",
+            "batch",
+            claim.batch_id,
+        )
+        for claim in claims.select_related("registration__qualification")
+    ]
+
+
+def day_of(moment: datetime.datetime) -> datetime.date:
+    return timezone.localdate(moment)
+
+
+def registrations_of(enrolments: Sequence[Enrolment]) -> dict[int, list[Registration]]:
+    """The registrations in force of the units' candidates, by candidate. One query."""
+    found: dict[int, list[Registration]] = defaultdict(list)
+    rows = Registration.objects.in_force().filter(candidate__in={row.candidate_id for row in enrolments})
+    for row in rows.select_related("qualification"):
+        found[row.candidate_id].append(row)
+    return found
+
+
+def looked_at_among(enrolments: Sequence[Enrolment]) -> dict[int, LookedAt]:
+    """What verifiers did in each of the units. Four queries."""
+    found: dict[int, dict[str, list[Any]]] = {row.pk: {name: [] for name in LOOKED_AT} for row in enrolments}
+    for name, rows in LOOKED_AT.items():
+        for row in rows.filter(enrolment__in=list(found)):
+            found[row.enrolment_id][name].append(row)
+    return {
+        pk: LookedAt(samples=of["sampled"], actions=of["acted"], notes=of["noted"], planned=of["planned"])
+        for pk, of in found.items()
+    }

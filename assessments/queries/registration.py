@@ -1,0 +1,182 @@
+"""How far candidates are to the whole awards they are registered for."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from django.db.models import Q
+
+from assessments.enums import Layer, UnitStatus
+from assessments.models import Enrolment, Registration, RegistrationQuerySet
+from assessments.progress import CONFIRMING
+from portfolio.models import User
+from units.combination import Listed, Standing, standing_of
+from units.completing import Way
+from units.models import Qualification, Unit
+from units.qualifications import GroupLine, Parts, asks_of, parts_of
+
+NOT_BEGUN, UNDER_WAY, DONE = "Not begun", "Under way", "Done"
+COLUMNS = ("candidate", "unit", "status")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which registrations of a list are asked for."""
+
+    search: str = ""
+    qualification: int | None = None
+
+
+@dataclass(frozen=True)
+class AwardUnit:
+    """A unit of an award, and how far its candidate is in it: done, under way, not begun."""
+
+    unit: Unit
+    layer: Layer
+    words: str
+    enrolment_id: int | None = None
+    counts: bool = True
+
+
+@dataclass(frozen=True)
+class AwardGroup:
+    """A group of an award's units."""
+
+    line: GroupLine
+    units: list[AwardUnit]
+
+
+@dataclass(frozen=True)
+class AwardLine:
+    """A registration in a list: how many units of the award are done and under way, and whether that is enough."""
+
+    registration: Registration
+    done: int
+    under_way: int
+    not_begun: int
+    standing: Standing
+
+    @property
+    def done_words(self) -> str:
+        return f"{self.done} done"
+
+    @property
+    def under_way_words(self) -> str:
+        return f"{self.under_way} under way"
+
+    @property
+    def not_begun_words(self) -> str:
+        return f"{self.not_begun} not begun"
+
+
+@dataclass(frozen=True)
+class AwardPage:
+    """How far a candidate is to a whole award, unit by unit, what is missing, and what would complete it."""
+
+    line: AwardLine
+    groups: list[AwardGroup]
+    ways: list[list[str]]
+    """Each way in words, choice by choice."""
+    to_begin: list[Unit]
+    """Units of the ways shown that are not begun: to enrol on."""
+
+
+def registrations(user: User, wanted: Wanted) -> RegistrationQuerySet:
+    """Those that exist for the person and are in force, by candidate."""
+    found = Registration.objects.visible_to(user).in_force()
+    if wanted.search:
+        names = Q(candidate__legal_name__icontains=wanted.search) | Q(candidate__known_as__icontains=wanted.search)
+        found = found.filter(names | Q(number__iexact=wanted.search))
+    if wanted.qualification:
+        found = found.filter(qualification=wanted.qualification)
+    return found.select_related("candidate", "qualification", "centre").order_by("candidate__legal_name", "pk")
+
+
+def qualifications_registered(user: User) -> list[tuple[int, str]]:
+    """What to narrow the list by. One query."""
+    ids = Registration.objects.visible_to(user).in_force().order_by().values("qualification")
+    return list(Qualification.objects.filter(pk__in=ids).order_by("title", "version").values_list("pk", "title"))
+
+
+def award_lines(rows: Iterable[Registration]) -> list[AwardLine]:
+    """How far each is, in four queries however many there are."""
+    known = list(rows)
+    if not known:
+        return []
+    parts, taken = parts_of(row.qualification for row in known), units_taken(known)
+    return [award_line(row, parts, taken[row.candidate_id]) for row in known]
+
+
+def own_awards(user: User) -> list[AwardLine]:
+    """A candidate's own; one query for who is registered for none."""
+    found = Registration.objects.filter(candidate__user=user).in_force()
+    return award_lines(found.select_related("candidate", "qualification").order_by("registered_on", "pk"))
+
+
+def award_page(registration: Registration) -> AwardPage:
+    """All that its page shows, in four queries. Give it with its candidate and its qualification."""
+    parts, taken = parts_of([registration.qualification]), units_taken([registration])[registration.candidate_id]
+    line = award_line(registration, parts, taken)
+    units = parts.units[registration.qualification_id]
+    groups = []
+    for group in parts.groups[registration.qualification_id]:
+        listed = [row.unit for row in units if row.group_id == group.pk]
+        groups.append(
+            AwardGroup(
+                GroupLine(group, asks_of(group), listed),
+                [award_unit(unit, taken.get(unit.pk), line.standing) for unit in listed],
+            )
+        )
+    named = {unit.pk for way in line.standing.shown_ways for choice in way.choices for unit in choice.of}
+    return AwardPage(
+        line=line,
+        groups=groups,
+        ways=[way_in_words(way, [row.unit_id for row in units]) for way in line.standing.shown_ways],
+        to_begin=[row.unit for row in units if row.unit_id in named and row.unit_id not in taken],
+    )
+
+
+def way_in_words(way: Way[Listed], order: list[int]) -> list[str]:
+    """`CC16`, `2 of D20, CC32 and CC26`, in the order in which the award lists units."""
+    words = []
+    for choice in sorted(way.choices, key=lambda choice: order.index(choice.of[0].pk)):
+        codes = [unit.code for unit in choice.of]
+        words += codes if choice.all_of_them else [f"{choice.count} of {', '.join(codes)}"]
+    return words
+
+
+# --- inside ----------------------------------------------------------------------------------------------------------
+
+
+def units_taken(rows: Iterable[Registration]) -> Mapping[int, dict[int, Enrolment]]:
+    """By candidate and unit, the enrolment that was not withdrawn. One query."""
+    found: dict[int, dict[int, Enrolment]] = defaultdict(dict)
+    candidates = {row.candidate_id for row in rows}
+    taken = Enrolment.objects.filter(candidate__in=candidates).exclude(status=UnitStatus.WITHDRAWN)
+    for enrolment in taken.only(*COLUMNS).order_by():
+        found[enrolment.candidate_id][enrolment.unit_id] = enrolment
+    return found
+
+
+def award_line(row: Registration, parts: Parts, taken: Mapping[int, Enrolment]) -> AwardLine:
+    structure = parts.structure(row.qualification)
+    done = {pk for pk, enrolment in taken.items() if enrolment.status in CONFIRMING and pk in structure.units}
+    begun = {pk for pk in taken if pk in structure.units}
+    return AwardLine(
+        registration=row,
+        done=len(done),
+        under_way=len(begun - done),
+        not_begun=len(structure.units) - len(begun),
+        standing=standing_of(structure, done),
+    )
+
+
+def award_unit(unit: Unit, enrolment: Enrolment | None, standing: Standing) -> AwardUnit:
+    if enrolment is None:
+        return AwardUnit(unit, Layer.NOT_STARTED, NOT_BEGUN)
+    said = enrolment.get_status_display()
+    if enrolment.status in CONFIRMING:
+        return AwardUnit(unit, Layer.CONFIRMED, f"{DONE}: {said.lower()}", enrolment.pk, unit.pk in standing.counted)
+    if enrolment.status == UnitStatus.REVOKED:
+        return AwardUnit(unit, Layer.RETURNED, said, enrolment.pk)
+    return AwardUnit(unit, Layer.CLAIMED, f"{UNDER_WAY}: {said.lower()}", enrolment.pk)

@@ -1,0 +1,71 @@
+"""Who looks at qualifications, registrations and claims. See visits.py."""
+
+from assessments.models import AwardClaim, Certificate, ClaimBatch, Registration
+from assessments.tests.browser.visiting import SECOND, Visit, Where, centre, person
+from units.models import Qualification
+
+
+def award(*, published: bool) -> Where:
+    def found() -> list[object]:
+        row = Qualification.objects.filter(publication__isnull=not published)[0]
+        return [row.key, row.version]
+
+    return found
+
+
+def registration(candidate: str) -> Where:
+    return lambda: [Registration.objects.filter(candidate__user=person(candidate)).earliest("pk").pk]
+
+
+def batch(reference: str) -> Where:
+    return lambda: [ClaimBatch.objects.get(reference__contains=reference).pk]
+
+
+def award_claim() -> list[object]:
+    return [AwardClaim.objects.get().pk]
+
+
+def certificate() -> list[object]:
+    return [Certificate.objects.filter(replacement=None, claim__isnull=False)[0].pk]
+
+
+def complete() -> list[object]:
+    return [Registration.objects.filter(candidate__user=person("grace")).latest("pk").pk]
+
+
+AWARDS = [
+    Visit("morag", "units:qualifications"),
+    Visit("sian", "units:qualifications", about="candidate"),
+    Visit("owen", "units:qualifications", about="empty"),
+    Visit("sian", "units:qualification", award(published=True)),
+    Visit("morag", "units:qualification", award(published=True)),
+    Visit("morag", "units:qualification", award(published=False), about="draft"),
+    Visit("morag", "units:new_qualification", centre()),
+    Visit("nia", "units:new_qualification", lambda: [SECOND], about="no-approval"),
+    Visit("morag", "units:edit_qualification", award(published=False)),
+    Visit("morag", "units:qualification_structure", award(published=False)),
+    Visit("morag", "units:publish_qualification", award(published=False)),
+    Visit("morag", "units:new_version", award(published=True)),
+    Visit("morag", "assessments:awards"),
+    Visit("morag", "assessments:awards", query="?search=nobody", about="none-found"),
+    Visit("dylan", "assessments:awards", about="assessor"),
+    Visit("owen", "assessments:awards", about="empty"),
+    Visit("morag", "assessments:register", centre()),
+    Visit("tom", "assessments:award", registration("tom")),
+    Visit("grace", "assessments:award", complete, about="complete"),
+    Visit("morag", "assessments:award", registration("tom")),
+    Visit("dylan", "assessments:award", registration("tom"), about="assessor"),
+    Visit("morag", "assessments:correct_registration", registration("tom")),
+    Visit("morag", "assessments:end_registration", registration("tom")),
+    Visit("nia", "assessments:claims", about="which-centre"),
+    Visit("morag", "assessments:centre_claims", centre()),
+    Visit("nia", "assessments:centre_claims", lambda: [SECOND], about="empty"),
+    Visit("morag", "assessments:make_claims", centre("ocr")),
+    Visit("morag", "assessments:make_claims", centre("ocr"), "?search=nobody", "none-found"),
+    Visit("morag", "assessments:make_claims", centre("sqa"), about="sqa"),
+    Visit("morag", "assessments:claim_batch", batch("units")),
+    Visit("morag", "assessments:claim_batch", batch("award"), about="award"),
+    Visit("morag", "assessments:certificates", batch("units")),
+    Visit("morag", "assessments:unclaim_award", award_claim),
+    Visit("morag", "assessments:replace_certificate", certificate),
+]
