@@ -23,6 +23,7 @@ from assessments.testing import (
     verified,
 )
 from assessments.tests.acts_of_assessors import MADE
+from assessments.tests.acts_of_external import ACTS_OF_EXTERNAL
 from assessments.tests.acts_of_findings import ACTS_OF_FINDINGS
 from assessments.tests.acts_of_plans import ACTS as ACTS_OF_PLANS
 from assessments.tests.acts_of_quality import ACTS_OF_QUALITY
@@ -300,6 +301,7 @@ ACTS: dict[str, Callable[[House], Act]] = {
     **ACTS_OF_STRATEGY,
     **ACTS_OF_FINDINGS,
     **ACTS_OF_QUALITY,
+    **ACTS_OF_EXTERNAL,
     "plan_sample": plan_sample,
     "drop_sample": drop_sample,
     "close_sample": close_sample,

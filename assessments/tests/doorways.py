@@ -40,6 +40,7 @@ from assessments.tests.answers import (
     within,
 )
 from assessments.tests.doors_of_documents import TABLE_OF_DOCUMENTS
+from assessments.tests.doors_of_external import TABLE_OF_EXTERNAL
 from assessments.tests.doors_of_people import TABLE_OF_PEOPLE
 from assessments.tests.doors_of_plans import TABLE_OF_PLANS
 from assessments.tests.doors_of_quality import TABLE_OF_QUALITY
@@ -73,6 +74,7 @@ class Scene:
     adjustment: Adjustment
     sampling_plan: SamplingPlan
     quality: SimpleNamespace
+    external: SimpleNamespace
 
 
 def slug(scene: Scene) -> list[object]:
@@ -190,7 +192,7 @@ def of_award(scene: Scene) -> list[object]:
 
 
 TABLE: dict[str, Expected] = {
-    "home": Expected(signed_in(302)),
+    "home": Expected(signed_in(302) | {"former external": 200}),
     "account_login": Expected(everybody(signed_in=302)),
     "account_again": Expected(everybody(signed_in=409)),
     "account_logout": Expected(everybody(302)),
@@ -295,6 +297,7 @@ TABLE: dict[str, Expected] = {
     "assessments:units_verified": Expected(holding(Role.INTERNAL_VERIFIER, Role.LEAD_VERIFIER)),
     **TABLE_OF_STRATEGY,
     **TABLE_OF_QUALITY,
+    **TABLE_OF_EXTERNAL,
     "assessments:plan_sample": Expected(verifying() | {"lead": 403}, of_unit),
     "assessments:leave_unsampled": Expected(verifying() | {"lead": 403}, of_unit),
     "assessments:sample": Expected(only(*STAFF_OF_THE_UNIT), of_sample),

@@ -25,12 +25,23 @@ from assessments.models import (
     Enrolment,
     EvidenceVersion,
 )
-from assessments.testing import House, a_draft, all_well, an_enrolment, handed_in, judged, signed_off
+from assessments.testing import (
+    House,
+    a_draft,
+    all_well,
+    an_enrolment,
+    an_external,
+    handed_in,
+    judged,
+    signed_off,
+    whose_days_are_over,
+)
 from assessments.tests.answers import (
     CLOSED,
     ROLES,
 )
 from assessments.tests.appeals import a_case, acknowledged
+from assessments.tests.doors_of_external import set_external
 from assessments.tests.doors_of_people import set_people
 from assessments.tests.doors_of_plans import set_plans
 from assessments.tests.doors_of_quality import set_quality
@@ -65,6 +76,7 @@ def scene(
 
 def set_scene(house: House, other_house: House) -> Scene:
     unit = an_enrolment(house, countersigner=house.other_assessor)
+    external = an_external(house)
     people: dict[str, User | None] = {
         "nobody": None,
         "candidate": house.candidate.user,
@@ -80,6 +92,8 @@ def set_scene(house: House, other_house: House) -> Scene:
         "assessor elsewhere": other_house.assessor,
         "verifier elsewhere": other_house.verifier,
         "administrator elsewhere": other_house.administrator,
+        "external": external.grant.user,
+        "former external": whose_days_are_over(an_external(house, "Ewan Earlier")).grant.user,
     }
     document = Document.objects.create(
         centre=house.centre,
@@ -108,6 +122,7 @@ def set_scene(house: House, other_house: House) -> Scene:
     return Scene(
         house, browsers, unit, item, document, learning, form, upload, request, record, a_set(house),
         an_appeal(house), a_case(house), arranged(house), a_plan_with(house, unit), set_quality(house),
+        set_external(external, unit),
     )  # fmt: skip
 
 

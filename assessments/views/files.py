@@ -9,18 +9,22 @@ from django.views.decorators.http import require_safe
 from assessments.models import EvidenceFile
 from assessments.queries.evidence import file_that_opens
 from portfolio import renditions
-from portfolio.access import SignedInRequest, signed_in
+from portfolio.access import SignedInRequest, looked_from_outside, may_take_away, signed_in
 from portfolio.audit import looked_at
 from portfolio.enums import DocumentStatus
 from portfolio.models import Rendition
-from portfolio.serving import HEADERS, serve
+from portfolio.serving import HEADERS, RECORDINGS, media_type, serve
 
 
 @signed_in
 @require_safe
 def evidence_file(request: SignedInRequest, pk: int) -> HttpResponseBase:
     """The file in place, where its type is on the short safe list; else it comes as a download."""
-    return sent(request, _file(request, pk), download=False)
+    file = _file(request, pk)
+    if media_type(file.stored) not in RECORDINGS:  # which can only be played from their own bytes
+        may_take_away(request, file.stored.centre_id)
+    looked_from_outside(request, file, file.stored.centre_id)
+    return sent(request, file, download=False)
 
 
 @signed_in
@@ -84,6 +88,8 @@ def _file(request: SignedInRequest, pk: int) -> EvidenceFile:
 
 def sent(request: SignedInRequest, file: EvidenceFile, *, download: bool) -> HttpResponseBase:
     """The bytes. Whatever leaves as a download, asked for as one or not, adds its access line."""
+    if download:
+        may_take_away(request, file.stored.centre_id)
     response = serve(request, file.stored, name=file.name, download=download)
     if request.method == "GET" and response["Content-Disposition"].startswith("attachment"):
         looked_at(file, by=request.user, centre_id=file.stored.centre_id, at=timezone.now(), downloaded=True)
