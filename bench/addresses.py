@@ -15,6 +15,7 @@ from assessments.queries.strategy import latest_policy
 from assessments.workflow import UNIT_STEPS
 from bench.agreed import Plans, plans_of
 from bench.centre import Staffed
+from bench.external import External, external_lines, external_of
 from bench.people_pages import people_lines
 from bench.plan import UNITS, Stage, stage_of
 from bench.quality import Quality, quality_of
@@ -58,6 +59,7 @@ class Subjects:
     conflict: Interest
     plans: Plans
     quality: Quality
+    external: External
 
 
 def subjects(staffed: Staffed) -> Subjects:
@@ -82,6 +84,7 @@ def subjects(staffed: Staffed) -> Subjects:
         conflict=conflict_with(first, staffed),
         plans=plans_of(begun, staffed),
         quality=quality_of(staffed, of_unit.filter(status=ItemStatus.REVIEWED)[0], begun),
+        external=external_of(staffed, first.enrolments.get(unit__key="ocr-cc32")),
     )
 
 
@@ -172,6 +175,7 @@ def pages(found: Subjects) -> list[Page]:
         *verifiers_pages(found),
         *quality_pages(found),
         *office_pages(found),
+        *external_pages(found),
         *verb_pages(found),
     ]
 
@@ -330,6 +334,12 @@ def quality_pages(found: Subjects) -> Iterable[Page]:
     yield page("Exercise", me, "assessments:exercise", made.closed.pk, **bounds)
     criterion = made.closed.criteria.all()[0].criterion_id
     yield page("Record what was agreed", me, "assessments:agree_outcome", made.closed.pk, criterion, **bounds)
+
+
+def external_pages(found: Subjects) -> Iterable[Page]:
+    for name, who, route, args in external_lines(found.external, found.staffed, found.candidate, found.sampling_plan):
+        queries = PAGE_QUERIES + (route == "assessments:coverage")  # and that it was looked at is written down
+        yield page(name, who, route, *args, most=HEAVY, queries=queries, measured=False)
 
 
 def office_pages(found: Subjects) -> Iterable[Page]:

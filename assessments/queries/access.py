@@ -4,9 +4,10 @@ import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet, Subquery, Value
 
-from assessments.models import ExternalAccess, SamplingPlan
+from assessments.models import ExternalAccess
+from assessments.models.access import looks_from_outside
 from assessments.visiting import Days
 from portfolio.models import Centre, ExternalRecord, User
 from units.models import AwardingBody, Unit
@@ -48,32 +49,30 @@ def remit_of(access: ExternalAccess) -> str:
 
 
 def access_lines(rows: Iterable[ExternalAccess], day: datetime.date) -> list[AccessLine]:
-    """The lines of a list, in one query."""
-    found = list(rows)
-    wanted = ExternalRecord.objects.filter(user__in={row.grant.user_id for row in found}).order_by()
-    wanted = wanted.filter(centre__in={row.centre_id for row in found})
-    names = {(user, centre): name for user, centre, name in wanted.values_list("user_id", "centre_id", "name")}
+    """The lines of a list, read `with_remit`. No query."""
     return [
         AccessLine(
             access=row,
-            name=names.get((row.grant.user_id, row.centre_id), ""),
+            name=vars(row)["visitor_name"] or "",
             days=(days := days_of(row)),
             remit=remit_of(row),
             running=days.running(day),
             over=days.over(day),
             left=days.left(day),
         )
-        for row in found
+        for row in rows
     ]
 
 
 def with_remit(rows: "QuerySet[ExternalAccess]") -> "QuerySet[ExternalAccess]":
-    """Accounts with all that a line tells of them."""
-    return rows.select_related("grant__user", "centre", "awarding_body").prefetch_related("units")
+    """Accounts with all that a line tells of them. Two queries."""
+    record = ExternalRecord.objects.filter(user=OuterRef("grant__user"), centre=OuterRef("centre")).order_by()
+    named = rows.annotate(visitor_name=Subquery(record.values("name")[:1]))
+    return named.select_related("grant__user", "centre", "awarding_body").prefetch_related("units")
 
 
 def accesses_of(centre: Centre, day: datetime.date) -> list[AccessLine]:
-    """All accounts of a centre: those in force and to come first, the latest first. Three queries."""
+    """All accounts of a centre: those in force and to come first, the latest first. Two queries."""
     lines = access_lines(with_remit(ExternalAccess.objects.filter(centre=centre)), day)
     return sorted(lines, key=lambda line: line.over)
 
@@ -95,10 +94,12 @@ def looking_for(access: ExternalAccess, day: datetime.date) -> frozenset[int]:
     return frozenset(same.values_list("grant__user", flat=True))
 
 
-def sees_whole(user: User, plan: SamplingPlan) -> bool:
-    """Whether somebody who looks from outside was given all of the units that a plan is about. One query."""
-    mine = ExternalAccess.objects.in_force(user).filter(centre=plan.policy.centre_id, all_units=True)
-    return mine.filter(awarding_body=plan.policy.awarding_body_id).exists()
+def seen_whole(user: User) -> Exists | Value:
+    """Of a sampling plan: whether somebody who looks from outside was given all of the units that it is about."""
+    if not looks_from_outside(user):
+        return Value(False)
+    plan = {"centre": OuterRef("policy__centre"), "awarding_body": OuterRef("policy__awarding_body")}
+    return Exists(ExternalAccess.objects.in_force(user).filter(all_units=True, **plan))
 
 
 def own_access(user: User, day: datetime.date) -> "list[ExternalAccess]":

@@ -15,7 +15,7 @@ from assessments.enums import EvidenceKind, RatedAs, RiskLevel, SampleStage
 from assessments.forms.strategy import RULES, AddCellForm, AgreeForm, DrawForm, PolicyForm, RiskForm, rules_of
 from assessments.forms.verification import WhyForm
 from assessments.models import Enrolment, PlannedCell, SamplingPlan, SamplingPolicy
-from assessments.queries.access import sees_whole
+from assessments.queries.access import seen_whole
 from assessments.queries.enrolment import people_of
 from assessments.queries.handover import handovers_of
 from assessments.queries.planned import plan_page, strategy_page, units_to_add
@@ -183,7 +183,7 @@ def draw(request: SignedInRequest, slug: str, code: str) -> HttpResponse:
 
 def visible_plan(request: SignedInRequest, pk: int) -> SamplingPlan:
     plans = SamplingPlan.objects.visible_to(request.user).select_related("policy__centre", "policy__awarding_body")
-    plans = plans.defer("facts")
+    plans = plans.defer("facts").annotate(whole=seen_whole(request.user))
     return get_object_or_404(plans, pk=pk)
 
 
@@ -197,7 +197,7 @@ def looks_as(outside: User | None, plan: SamplingPlan) -> str:
     """How much of a plan somebody who looks from outside is shown: `whole` or `part`; empty for everybody else."""
     if outside is None:
         return ""
-    return "whole" if sees_whole(outside, plan) else "part"
+    return "whole" if vars(plan)["whole"] else "part"
 
 
 @holds(*LOOKERS)
