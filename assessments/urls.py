@@ -63,6 +63,8 @@ urlpatterns = [
     path("centre/<slug:slug>/approvals/", office.approvals, name="approvals"),
     path("centre/<slug:slug>/approvals/<slug:code>/", office.approval, name="approval"),
     path("centre/<slug:slug>/approvals/<slug:code>/form/", office.form_approval, name="form_approval"),
+    path("centre/<slug:slug>/approvals/<slug:code>/direct-claim/", office.direct_claim, name="direct_claim"),
+    path("direct-claims/<int:pk>/withdraw/", office.withdraw_status, name="withdraw_status"),
     path("enrolments/<int:pk>/allocate/<slug:part>/", office.allocate, name="allocate"),
     # consistency
     path("consistency/", consistency.choose, name="consistency"),

@@ -377,6 +377,7 @@ def office_pages(found: Subjects) -> Iterable[Page]:
         ("Appeals procedure", "assessments:appeals_procedure", [slug]),
         ("Open a case", "assessments:open_case", [slug]),
         ("Approval of the form", "assessments:form_approval", [slug, "ocr"]),
+        ("Direct claim status", "assessments:direct_claim", [slug, "ocr"]),
     ):
         yield page(name, me, route, *args, most=HEAVY, measured=False)
     for name, who, route, args in people_lines(found.staffed, found.candidate):

@@ -9,6 +9,7 @@ from assessments.actions import telling
 from assessments.actions.journey import lock_one, move_unit, person, refuse, require
 from assessments.enums import ClaimBasis, UnitStatus, Verb
 from assessments.models import AuthenticationForm, Certificate, Claim, Enrolment
+from assessments.queries.award import claiming_standing
 from assessments.queries.enrolment import bare_facts, staff_name
 from assessments.queries.judgement import SCHEME, digest_for, unit_rows
 from assessments.queries.verification import unit_facts
@@ -18,8 +19,6 @@ from portfolio.canonical import JSON
 from portfolio.enums import Role
 from portfolio.models import User
 from portfolio.refusal import Refusal
-from units.enums import Provision
-from units.models import CentreApproval
 
 AUTHENTICATED_AT = (UnitStatus.SIGNED_OFF, UnitStatus.VERIFIED, UnitStatus.CLAIMED, UnitStatus.CERTIFICATED)
 
@@ -62,7 +61,8 @@ def authenticate(*, enrolment: Enrolment, by: User, at: datetime.datetime) -> Au
 
 @transaction.atomic
 def claim(*, enrolment: Enrolment, authorisation: str, by: User, at: datetime.datetime) -> Claim:
-    """Claim the unit from its awarding body: by direct claim status, or on the external verifier's authorisation.
+    """Claim the unit from its awarding body: on the external verifier's authorisation where one is given, else by
+    direct claim status in force that day.
 
     Source: without direct claim status the external verifier must authorise after a visit (domain rules 54, 55).
     """
@@ -131,23 +131,14 @@ def revoke(
     return _told(enrolment, Verb.REVOKE, by, at, reason=reason, revoked_on=revoked_on.isoformat())
 
 
-def direct_claim(approval: CentreApproval | None, day: datetime.date) -> bool:
-    """Whether the centre holds direct claim status with the body on the day."""
-    if approval is None or approval.claims != Provision.DIRECT or approval.direct_claim_from is None:
-        return False
-    return approval.direct_claim_from <= day and (approval.direct_claim_to is None or day <= approval.direct_claim_to)
-
-
 def _basis(enrolment: Enrolment, authorisation: str, day: datetime.date) -> tuple[ClaimBasis, str]:
-    body = enrolment.unit.awarding_body
-    approval = CentreApproval.objects.filter(centre=enrolment.centre, awarding_body=body).first()
-    if approval and direct_claim(approval, day):
-        return ClaimBasis.DIRECT, approval.direct_claim_reference
-    return ClaimBasis.AUTHORISED, require(
-        authorisation,
-        f"The centre has no direct claim status with {body}: give the reference of the external verifier's "
-        "authorisation.",
-    )
+    """What the claim rests on: an authorisation that is given; else the status that is in force on the day."""
+    if authorisation.strip():
+        return ClaimBasis.AUTHORISED, authorisation.strip()
+    standing = claiming_standing(enrolment, day)
+    if standing.in_force is None:
+        raise Refusal([f"{standing.why_not} Give the reference of the external verifier’s authorisation."])
+    return ClaimBasis.DIRECT, standing.in_force.reference
 
 
 def _ready(enrolment: Enrolment, verb: Verb, by: User, at: datetime.datetime) -> Enrolment:

@@ -16,6 +16,7 @@ from assessments.demo import (
     files,
     interests,
     office,
+    outside,
     people,
     plans,
     profile,
@@ -75,6 +76,7 @@ def tell() -> Harbour:
     people.intake(story.harbour, calendar.now)
     people.learning(story.harbour, calendar.now)
     quality.tell(story.harbour, calendar.now)
+    outside.tell(story.harbour, calendar.now)
     story.today()
     return story.harbour
 

@@ -41,7 +41,7 @@ class ExternalAccess(models.Model):
     all_units = models.BooleanField("all units of the awarding body", default=False)
     units = models.ManyToManyField(Unit, through="ExternalUnit", related_name="+")
     reference = models.CharField("visit, or the body’s reference", max_length=200)
-    given_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    given_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     given_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, editable=False, help_text="before its last day was over")
     end_reason = models.TextField(blank=True, editable=False)

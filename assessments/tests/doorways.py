@@ -246,6 +246,8 @@ TABLE: dict[str, Expected] = {
     "assessments:approvals": Expected(office(), slug),
     "assessments:approval": Expected(office(), slug_and_body),
     "assessments:form_approval": Expected(office(), slug_and_body),
+    "assessments:direct_claim": Expected(office(), slug_and_body),
+    "assessments:withdraw_status": Expected(office(), lambda scene: [scene.house.centre.direct_claims.get().pk]),
     "assessments:allocate": Expected(office(), lambda scene: [scene.unit.pk, "verifier"]),
     "assessments:forms": Expected(holding(Role.ADMINISTRATOR, code=302)),
     "assessments:centre_forms": Expected(office(), slug),

@@ -4,6 +4,7 @@ import io
 
 import pytest
 from django.core.management import call_command
+from django.utils import timezone
 
 from assessments.enums import UnitStatus
 from assessments.models import (
@@ -22,6 +23,7 @@ from assessments.models import (
     Evidence,
     EvidenceFile,
     Exercise,
+    ExternalAccess,
     Meeting,
     PlanReview,
     Profile,
@@ -55,6 +57,10 @@ def test_the_demonstration_centre_shows_every_stage_and_is_filled_once(standard:
     assert {row.acknowledgements.filter(agreed=True).exists() for row in AssessorRecord.objects.all()} == {True, False}
     assert {row.status for row in QuestionSet.objects.all()} == {"in_use", "draft"}
     assert Certificate.objects.exists()
+    visit = ExternalAccess.objects.on(timezone.localdate()).get()
+    assert {choice.looked_at is None for choice in visit.choices.all()} == {True, False}
+    assert {note.issued_at is None for note in visit.notes.all()} == {True, False}
+    assert visit.actions.get(closed_at=None).answered_at
     assert set(AssessmentPlan.objects.values_list("status", flat=True)) == {"draft", "proposed", "agreed"}
     assert ActivityItem.objects.filter(evidence__versions__status="submitted").exists()
     assert PlanReview.objects.filter(candidate_signature=None).count() == 1

@@ -58,6 +58,8 @@ from portfolio.harness import AskingClient
 from portfolio.models import AuditEvent, Document, StaffQualification, User
 from portfolio.testing import a_staff_member, with_password
 from portfolio.tests import small_files
+from units.actions import record_direct_claim
+from units.models import AwardingBody
 
 pytestmark = pytest.mark.django_db
 
@@ -112,6 +114,7 @@ def set_scene(house: House, other_house: House) -> Scene:
         staff=staff, kind=QualificationKind.TAQA, role=Role.ASSESSOR, target_on=timezone.localdate()
     )
     a_tie(house, staff=house.trainee)
+    may_claim(house)
     browsers = {name: browser_of(person) for name, person in people.items()}
     look_at(unit)
     upload = transfers.begin(centre=house.centre, by=house.candidate.user, name="call.mp3", size=9, at=timezone.now())
@@ -124,6 +127,20 @@ def set_scene(house: House, other_house: House) -> Scene:
         an_appeal(house), a_case(house), arranged(house), a_plan_with(house, unit), set_quality(house),
         set_external(external, unit),
     )  # fmt: skip
+
+
+def may_claim(house: House) -> None:
+    """Direct claim status with OCR."""
+    record_direct_claim(
+        centre=house.centre,
+        awarding_body=AwardingBody.objects.get(code="ocr"),
+        unit=None,
+        starts_on=timezone.localdate(),
+        ends_on=None,
+        reference="EV report 7",
+        by=house.administrator,
+        at=timezone.now(),
+    )
 
 
 def an_appeal(house: House) -> Appeal:
