@@ -55,7 +55,7 @@ from portfolio import transfers, vault
 from portfolio.access import doors
 from portfolio.enums import DocumentStatus, QualificationKind, Role
 from portfolio.harness import AskingClient
-from portfolio.models import AuditEvent, Document, StaffQualification, User
+from portfolio.models import AccessLine, AuditEvent, Document, StaffQualification, User
 from portfolio.testing import a_staff_member, with_password
 from portfolio.tests import small_files
 from units.actions import record_direct_claim
@@ -231,6 +231,36 @@ def test_who_may_not_look_may_not_act_either(scene: Scene, name: str) -> None:
 def test_everybody_is_answered_as_expected_where_only_acting_opens(scene: Scene, name: str) -> None:
     found = {person: knock(scene, name, person, "post") for person in ROLES}
     assert found == TABLE[name].posted
+
+
+LEAVES_NO_LINE = {
+    "what a script or a picture asks for beside the page it is on": (
+        "assessments:evidence_thumbnail", "assessments:evidence_page", "assessments:evidence_page_text",
+    ),
+    "their own": (
+        "assessments:external_access", "assessments:note_on_visit", "assessments:note_on_unit",
+        "assessments:choose_unit", "assessments:ask_centre", "assessments:external_note",
+    ),
+    "of nobody's work": ("units:unit", "assessments:blank_form"),
+    "of a document whose fetching is written down": ("portfolio:document",),
+}  # fmt: skip
+
+
+def of_a_record(name: str, scene: Scene) -> bool:
+    """Whether an address names what it shows, and asks who comes."""
+    lock = next(door.lock for door in doors() if door.name == name)
+    return lock != "everybody" and bool(TABLE[name].args(scene))
+
+
+@pytest.mark.parametrize("name", [name for name, expected in TABLE.items() if expected.codes["external"] == 200])
+def test_what_an_external_verifier_looks_at_leaves_one_line(scene: Scene, name: str) -> None:
+    """And nobody else's looking does, but for downloads."""
+    exempt = name in {known for names in LEAVES_NO_LINE.values() for known in names}
+    before = AccessLine.objects.count()
+    knock(scene, name, "external")
+    lines = list(AccessLine.objects.all()[: AccessLine.objects.count() - before])
+    assert len(lines) == int(of_a_record(name, scene) and not exempt)
+    assert {line.user for line in lines} <= {scene.external.access.grant.user}
 
 
 NUMBERS = ("9" * 5_000, "²")

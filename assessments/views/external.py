@@ -52,6 +52,7 @@ def units(request: SignedInRequest) -> HttpResponse:
         "page": remit_page(request.user, asked, request.GET.get("page", "1")),
         "form": form,
         "filtered": asked != Narrowed(),
+        "several": len(request.standing.centres(Role.EXTERNAL_VERIFIER)) > 1,
         "trail": [*home_trail(), ("Units", None)],
     }
     return render(request, "assessments/external/units.html", context)

@@ -58,7 +58,11 @@ def staff(request: SignedInRequest, slug: str) -> HttpResponse:
     centre = get_object_or_404(Centre, slug=slug, pk__in=request.standing.centres(*RUNS, Role.EXTERNAL_VERIFIER))
     looked_from_outside(request, centre, centre.pk)
     administers = request.standing.holds(Role.ADMINISTRATOR, centre.pk)
-    context = {"page": staff_page(centre, timezone.localdate()), "administers": administers}
+    context = {
+        "page": staff_page(centre, timezone.localdate()),
+        "administers": administers,
+        "outside": not runs(request, centre.pk),
+    }
     return render(request, "portfolio/staff.html", context)
 
 
