@@ -40,7 +40,7 @@ def choose_unit(*, access: ExternalAccess, enrolment: Enrolment, reason: str, by
     refuse_invalid(choice)
     choice.save()
     subject = f"{enrolment.candidate.name}: {enrolment.unit.short_code}"
-    people = [*_verifiers_of(enrolment), *_told_the_centre(access, IN_CHARGE, at)]
+    people = [enrolment.verifier, *_holding(access, IN_CHARGE, at)]
     _tell(access, subject, "The external verifier has chosen this unit to look at.", people, by, at)
     _record("choose_unit", choice, access, by, at, {"enrolment": enrolment.pk, "reason": reason})
     return choice
@@ -97,7 +97,7 @@ def issue_note(*, note: ExternalNote, by: User, at: Moment) -> ExternalNote:
     note, access = _locked_note(note, by, at)
     note.issued_at = at
     note.save(update_fields=["issued_at"])
-    people = list(_told_the_centre(access, TOLD_THE_CENTRE, at))
+    people = _holding(access, TOLD_THE_CENTRE, at)
     _tell(access, str(access), "The external verifier has made a remark.", people, by, at)
     _record("issue_note", note, access, by, at, {"enrolment": note.enrolment_id})
     return note
@@ -129,11 +129,8 @@ def _in_remit(access: ExternalAccess, enrolment: Enrolment, by: User, at: Moment
     return found
 
 
-def _verifiers_of(enrolment: Enrolment) -> list[User]:
-    return [enrolment.verifier]
-
-
-def _told_the_centre(access: ExternalAccess, roles: tuple[Role, ...], at: Moment) -> list[User]:
+def _holding(access: ExternalAccess, roles: tuple[Role, ...], at: Moment) -> list[User]:
+    """Those at the centre who hold one of these roles now."""
     return [user for role in roles for user in holders(access.centre_id, role, timezone.localdate(at))]
 
 

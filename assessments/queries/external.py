@@ -26,6 +26,7 @@ from assessments.queries.sampling import SAMPLED_AT
 from portfolio.models import AccessLine as Look
 from portfolio.models import Centre, StaffRecord, User
 from portfolio.rules import IN_CHARGE
+from units.models import DirectClaim
 
 PER_PAGE = 20
 SHOWN = ("candidate__known_as", "candidate__legal_name", "unit__short_code")
@@ -60,9 +61,11 @@ class NoteLine:
 
 @dataclass(frozen=True)
 class Visit:
-    """What came of somebody's looking: an account with what was chosen, written down and asked for in it."""
+    """What came of somebody's looking: an account with what was chosen, written down and asked for in it; and the
+    direct claim statuses that the centre holds with their awarding body today."""
 
     line: AccessLine
+    statuses: list[DirectClaim]
     choices: list[ExternalChoice]
     notes: list[NoteLine]
     actions: list[CentreActionLine]
@@ -97,8 +100,10 @@ def home_of(user: User, day: datetime.date) -> Home:
 
 
 def visits_of(lines: list[AccessLine], day: datetime.date, *, own: bool) -> list[Visit]:
-    """What came of these accounts; notes that were not issued only for their writer. Three queries, one for names."""
+    """What came of these accounts: for their external verifier with the notes that were not issued, and the direct
+    claim statuses in force. Four queries, one for names."""
     ids = [line.access.pk for line in lines]
+    statuses = direct_claims(lines, day) if own else []
     choices = list(chosen(ExternalChoice.objects.filter(access__in=ids)))
     notes = ExternalNote.objects.filter(access__in=ids) if own else issued(ids)
     written = [NoteLine(note, about(note)) for note in notes.select_related("enrolment__candidate", "enrolment__unit")]
@@ -106,12 +111,23 @@ def visits_of(lines: list[AccessLine], day: datetime.date, *, own: bool) -> list
     return [
         Visit(
             line=line,
+            statuses=[
+                row
+                for row in statuses
+                if (row.centre_id, row.awarding_body_id) == (line.access.centre_id, line.access.awarding_body_id)
+            ],
             choices=[row for row in choices if row.access_id == line.access.pk],
             notes=[row for row in written if row.note.access_id == line.access.pk],
             actions=[row for row in actions if row.action.access_id == line.access.pk],
         )
         for line in lines
     ]
+
+
+def direct_claims(lines: list[AccessLine], day: datetime.date) -> list[DirectClaim]:
+    """The direct claim statuses in force at the centres of these accounts. One query."""
+    rows = DirectClaim.objects.filter(centre__in=[line.access.centre_id for line in lines]).select_related("unit")
+    return [row for row in rows if row.in_force(day)]
 
 
 def chosen(rows: "QuerySet[ExternalChoice]") -> "QuerySet[ExternalChoice]":

@@ -17,6 +17,7 @@ from assessments.tests.views.visitors import signed_in
 from portfolio import vault
 from portfolio.models import AccessLine, User
 from portfolio.tests import small_files
+from units.actions import record_direct_claim
 from units.models import AwardingBody
 
 pytestmark = pytest.mark.django_db
@@ -136,6 +137,25 @@ def test_a_whole_visit_is_walked_through(house: House) -> None:
     page = office.get(visit).content.decode()
     assert "Send the minutes." in page
     assert f"{house.candidate}, CC26" in page
+
+
+def test_it_says_what_direct_claim_status_is_in_force_with_the_body(house: House) -> None:
+    browser = signed_in(an_external(house).grant.user)
+    assert "None in force" in browser.get("/external/").content.decode()
+    for code in ("ocr", "sqa"):
+        record_direct_claim(
+            centre=house.centre,
+            awarding_body=AwardingBody.objects.get(code=code),
+            unit=None,
+            starts_on=timezone.localdate(),
+            ends_on=None,
+            reference=f"Report of {code}",
+            by=house.administrator,
+            at=timezone.now(),
+        )
+    page = browser.get("/external/").content.decode()
+    assert "Report of ocr" in page
+    assert "Report of sqa" not in page
 
 
 def test_a_note_is_thrown_away(house: House) -> None:
