@@ -147,8 +147,10 @@ class DirectClaimForm(forms.Form):
         self.fields["unit"].queryset = units  # type: ignore[attr-defined]
 
 
-class WithdrawnForm(forms.Form):
+class WithdrawnForm(KeptForm):
     """From which day the awarding body withdrew direct claim status, and why."""
+
+    kept_as = "direct claim status withdrawn"
 
     withdrawn_on = day("Withdrawn from", help_text="From this day on nothing is claimed by it.")
     reason = forms.CharField(label="Why", widget=forms.Textarea(attrs={"rows": 3}))

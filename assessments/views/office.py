@@ -195,7 +195,8 @@ def withdraw_status(request: SignedInRequest, pk: int) -> HttpResponse:
     """Record that an awarding body withdrew direct claim status."""
     kept = DirectClaim.objects.filter(centre__in=Centre.objects.kept_by(request.user))
     status = get_object_or_404(kept.select_related("centre", "awarding_body", "unit"), pk=pk)
-    form = WithdrawnForm(typed(request), initial={"withdrawn_on": timezone.localdate()})
+    work = in_progress(request, WithdrawnForm, pk)
+    form = WithdrawnForm(work.data, work=work, initial={"withdrawn_on": timezone.localdate()})
     act = partial(withdraw_direct_claim, status=status, by=request.user, at=timezone.now())
     if done(form, lambda clean: act(**clean)):
         messages.success(request, "The withdrawal is on record.")
