@@ -60,11 +60,11 @@ def claim_batch(
     administers(by, centre, at)
     centre, me = take_turns(centre), person(by, centre.pk, at)
     reference = require(reference, "Give the batch a reference of the centre's own.")
-    chosen = _awards_chosen(centre, awarding_body, awards)
+    chosen, ticked = _awards_chosen(centre, awarding_body, awards), _units_chosen(centre, units)
     ready_awards = awards_to_claim(chosen, me)
-    lock([*units, *(pk for row in ready_awards for pk in row.made_of)])
+    lock([*ticked, *(pk for row in ready_awards for pk in row.made_of)])
     ready_awards = awards_to_claim(chosen, me)
-    locked = list(lock([*units, *(one.enrolment.pk for row in ready_awards for one in row.units)]).values())
+    locked = list(lock([*ticked, *(one.enrolment.pk for row in ready_awards for one in row.units)]).values())
     ready_units = units_to_claim(locked, me)
     gone = set(units) - {row.pk for row in locked} or set(awards) - {row.pk for row in chosen}
     refusals = [
@@ -228,6 +228,11 @@ def _awards_chosen(centre: Centre, body: AwardingBody, awards: Sequence[int]) ->
         pk__in=list(awards), centre=centre, qualification__awarding_body=body, ended_at=None
     )
     return list(rows.select_related("candidate", "qualification__awarding_body", "centre").order_by("pk"))
+
+
+def _units_chosen(centre: Centre, units: Sequence[int]) -> list[int]:
+    """Ids of the centre's own among these: of another centre's units nobody reads here even why they cannot go."""
+    return list(Enrolment.objects.filter(pk__in=list(units), centre=centre).values_list("pk", flat=True))
 
 
 def _batch_refusals(

@@ -169,8 +169,14 @@ def test_a_batch_holds_units_of_its_centre_and_its_body_alone(house: House, othe
     of_sqa, elsewhere = verified(an_enrolment(house, "sqa-h12e04")), verified(an_enrolment(other_house))
     with pytest.raises(Refusal, match="A batch holds units of Northgate Centre and OCR alone"):
         a_batch(house, of_sqa)
-    with pytest.raises(Refusal, match="A batch holds units of Northgate Centre and OCR alone"):
+    with pytest.raises(Refusal, match="Some of what was ticked cannot be found any more"):
         a_batch(house, elsewhere)
+
+
+def test_of_another_centres_units_it_says_nothing_at_all(house: House, other_house: House) -> None:
+    unit = signed_off(an_enrolment(other_house))
+    found = refusals(lambda: a_batch(house, unit))
+    assert found == ["Some of what was ticked cannot be found any more: look at the list again."]
 
 
 def test_an_award_that_ended_meanwhile_is_not_passed_over_in_silence(house: House) -> None:
