@@ -15,7 +15,8 @@ from assessments.claiming import Basis
 from assessments.enums import UnitStatus
 from assessments.models import AwardClaim, Certificate, ClaimBatch, Enrolment, Registration
 from assessments.queries.batches import AwardToClaim, awards_to_claim
-from assessments.queries.claimable import UnitToClaim, units_to_claim
+from assessments.queries.claimable import UnitToClaim, made_of, units_to_claim
+from assessments.workflow import UNIT_FROZEN
 from portfolio import audit
 from portfolio.actions.checks import take_turns
 from portfolio.canonical import JSON
@@ -103,6 +104,7 @@ def unclaim_award(*, claim: AwardClaim, reason: str, by: User, at: datetime.date
     claim = _ready(claim, by, at)
     if claim.certificates.exists():
         raise Refusal([CERTIFICATED])
+    _refuse_held(claim)
     AwardClaim.objects.filter(pk=claim.pk).update(taken_back_at=at, taken_back_reason=reason)
     claim.refresh_from_db()
     _told("unclaim_award", claim, by, at, {"reason": reason})
@@ -149,6 +151,7 @@ def certificate_award(
     claim = _ready(claim, by, at)
     if claim.certificates.exists():
         raise Refusal([f"The certificate of {claim.registration.candidate} is on record already."])
+    _refuse_held(claim)
     made = Certificate.objects.create(award=claim, number=number, issued_on=issued_on, recorded_by=by, recorded_at=at)
     act_id = act_id or uuid.uuid4()
     with_it = claim.batch.claims.filter(
@@ -171,6 +174,7 @@ def replace_certificate(
     number = issued(number, issued_on, at)
     reason = require(reason, "Say why the certificate was replaced.")
     found = _certificate(certificate, by, at)
+    refuse_held(found)
     if issued_on < found.issued_on:
         raise Refusal(["A replacement is issued after the certificate that it replaces."])
     made = Certificate.objects.create(
@@ -217,6 +221,21 @@ def refuse_past(certificate: Certificate) -> None:
         raise Refusal([f"Certificate {certificate.number} was revoked on {certificate.revoked_on:%-d %B %Y}."])
     if Certificate.objects.filter(replaces=certificate).exists():
         raise Refusal([f"Certificate {certificate.number} has been replaced already."])
+
+
+def refuse_own(row: Enrolment | Registration, by: User) -> None:
+    """Raise Refusal where the unit or the award is the person's own."""
+    own = row.candidate_user_id if isinstance(row, Enrolment) else row.candidate.user_id
+    if own == by.pk:
+        raise Refusal(["Nobody keeps claims and certificates of their own."])
+
+
+def refuse_held(certificate: Certificate) -> None:
+    """Raise Refusal where the office holds what the certificate is of."""
+    if certificate.award:
+        _refuse_held(certificate.award)
+    elif certificate.claim and certificate.claim.enrolment.frozen_at:
+        raise Refusal([UNIT_FROZEN])
 
 
 # --- inside ----------------------------------------------------------------------------------------------------------
@@ -295,14 +314,22 @@ def _ready(claim: AwardClaim, by: User, at: datetime.datetime) -> AwardClaim:
     return found
 
 
+def _refuse_held(claim: AwardClaim) -> None:
+    """Raise Refusal where the office holds a unit that the award rests on: what comes of its claim waits as well."""
+    held = [unit for unit in lock(made_of(claim).values_list("pk", flat=True)).values() if unit.frozen_at]
+    if held:
+        raise Refusal([_named(unit.unit.short_code, UNIT_FROZEN) for unit in held])
+
+
 def _certificate(certificate: Certificate, by: User, at: datetime.datetime) -> Certificate:
-    """The certificate while it is in force: neither replaced nor revoked."""
+    """The certificate while it is in force: neither replaced nor revoked. Its unit is locked first, as every verb of a
+    unit does."""
+    if certificate.claim:
+        lock_one(certificate.claim.enrolment)
     rows = Certificate.objects.select_for_update(of=("self",)).select_related(
-        "claim__enrolment__centre", "award__registration__centre", "award__registration__candidate"
+        "claim__enrolment__centre", "award__registration__centre", "award__registration__candidate", "award__batch"
     )
     found = rows.get(pk=certificate.pk)
-    if found.claim:
-        lock_one(found.claim.enrolment)
     _administers(_subject(found), by, at)
     refuse_past(found)
     return found
@@ -318,9 +345,7 @@ def _subject(certificate: Certificate) -> Enrolment | Registration:
 
 def _administers(row: Enrolment | Registration, by: User, at: datetime.datetime) -> None:
     administers(by, row.centre, at)
-    own = row.candidate_user_id if isinstance(row, Enrolment) else row.candidate.user_id
-    if own == by.pk:
-        raise Refusal(["Nobody keeps claims and certificates of their own."])
+    refuse_own(row, by)
 
 
 def _told(
