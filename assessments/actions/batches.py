@@ -4,6 +4,7 @@ import datetime
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -119,20 +120,25 @@ def record_certificates(
     administers(by, batch.centre, at)
     if not certificates:
         raise Refusal(["Give the number of at least one certificate."])
-    act_id, made = uuid.uuid4(), []
+    act_id = uuid.uuid4()
+    made: list[Certificate] = []
+    refused: list[str] = []
+    awards = batch.awards.select_related("registration__candidate", "registration__qualification")
+    units = batch.claims.select_related("enrolment__candidate", "enrolment__unit")
     for row in sorted(certificates, key=lambda row: row.is_award):
-        if row.is_award:
-            claim = batch.awards.get(pk=row.claim_id)
-            made.append(
-                certificate_award(claim=claim, number=row.number, issued_on=row.issued_on, by=by, at=at, act_id=act_id)
-            )
-        else:
-            enrolment = batch.claims.get(pk=row.claim_id).enrolment
-            made.append(
-                award.certificate(
-                    enrolment=enrolment, number=row.number, issued_on=row.issued_on, by=by, at=at, act_id=act_id
-                )
-            )
+        told: dict[str, Any] = {"number": row.number, "issued_on": row.issued_on, "by": by, "at": at, "act_id": act_id}
+        claim = (awards if row.is_award else units).get(pk=row.claim_id)
+        try:
+            if isinstance(claim, AwardClaim):
+                whose = claim.registration.candidate.name
+                made.append(certificate_award(claim=claim, **told))
+            else:
+                whose = f"{claim.enrolment.candidate.name}, {claim.enrolment.unit.short_code}"
+                made.append(award.certificate(enrolment=claim.enrolment, **told))
+        except Refusal as refusal:
+            refused += [_named(whose, sentence) for sentence in refusal.sentences]
+    if refused:
+        raise Refusal(refused)
     return made
 
 
