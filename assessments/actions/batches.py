@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from assessments.actions import award
+from assessments.actions import award, telling
 from assessments.actions.award import claim_unit, issued, refuse_revoking
 from assessments.actions.journey import administers, lock, lock_one, person, require
 from assessments.claiming import Basis
@@ -168,6 +168,7 @@ def certificate_award(
     )
     for unit in with_it.select_related("enrolment"):
         award.certificate(enrolment=unit.enrolment, number=number, issued_on=issued_on, by=by, at=at, act_id=act_id)
+    telling.award_certificated(claim.registration, "Its certificate is on record.", by, at)
     _told("certificate_award", claim, by, at, {"number": number, "issued_on": issued_on.isoformat()}, act_id)
     return made
 
@@ -193,7 +194,11 @@ def replace_certificate(
         replaces=found,
         replacement_reason=reason,
     )
-    subject = _subject(found)
+    subject, sentence = _subject(found), "Its certificate was replaced by the awarding body."
+    if isinstance(subject, Enrolment):
+        telling.certificated(subject, sentence, by, at)
+    else:
+        telling.award_certificated(subject, sentence, by, at)
     audit.record(
         verb="replace_certificate",
         by=by,
@@ -217,6 +222,7 @@ def revoke_award(
     refuse_revoking(found, revoked_on, at)
     Certificate.objects.filter(pk=found.pk).update(revoked_on=revoked_on, revocation_reason=reason)
     found.refresh_from_db()
+    telling.award_certificated(found.award.registration, "Its certificate was revoked by the awarding body.", by, at)
     _told("revoke_award", found.award, by, at, {"reason": reason, "revoked_on": revoked_on.isoformat()})
     return found
 
