@@ -68,6 +68,7 @@ def claim_batch(
     ready_awards = awards_to_claim(chosen, me)
     locked = list(lock([*ticked, *(one.enrolment.pk for row in ready_awards for one in row.units)]).values())
     ready_units = units_to_claim(locked, me)
+    said = {(one.enrolment.pk, reason) for row in ready_awards for one in row.units for reason in one.reasons}
     gone = set(units) - {row.pk for row in locked} or set(awards) - {row.pk for row in chosen}
     refusals = [
         *([GONE] if gone else []),
@@ -77,6 +78,7 @@ def claim_batch(
             _named(f"{row.enrolment.candidate.name}, {row.enrolment.unit.short_code}", reason.sentence)
             for row in ready_units
             for reason in row.reasons
+            if (row.enrolment.pk, reason) not in said
         ),
     ]
     if refusals:

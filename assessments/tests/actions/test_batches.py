@@ -229,6 +229,7 @@ def test_an_award_that_is_not_complete_says_what_is_missing(house: House) -> Non
         "Cara Northgate: 5 more credits in all: 6 of 11 are achieved.",
     ]
     assert found[2].startswith("Cara Northgate: CC26: The internal verifier has neither verified")
+    assert len(found) == 3, "what keeps a unit of the award back is said once"
     assert units_of(house, row) == [unit.pk]
 
 
