@@ -120,12 +120,15 @@ def refused(signature: str) -> str:
 
 
 def tell(stored: StoredFile, uploads: list[Upload], signature: str, at: datetime.datetime) -> None:
-    """A letter to whoever sent the file, and one to each of the centre's administrators."""
+    """A letter to whoever sent the file, and one to each of the centre's administrators.
+
+    These are not told what it is called: a file of a case may be called after whom it concerns, and be one of them.
+    """
     common: dict[str, Any] = {"centre": stored.centre, "signature": signature, "sha256": stored.sha256}
     for sender in dict.fromkeys(upload.by for upload in uploads):
         names = [upload.name for upload in uploads if upload.by == sender]
         write(stored, sender, "infected_file", common | {"names": names}, at)
-    senders = [(upload.by.email, upload.name) for upload in uploads]
+    senders = list(dict.fromkeys(upload.by.email for upload in uploads))
     for administrator in holders(stored.centre_id, Role.ADMINISTRATOR, timezone.localdate()):
         write(stored, administrator, "infected_file_office", common | {"senders": senders}, at)
 

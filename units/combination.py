@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from units.completing import MOST_WAYS, Found, Needs, Way, ways_of
+from units.completing import MOST_WAYS, Found, Needs, Steps, Way, ways_of
 
 MOST_BARRED = 10
 
@@ -108,7 +108,8 @@ def standing_of(structure: Structure, achieved: Collection[int]) -> Standing:
     Where units are barred together, the choice that leaves least to do is the one that counts.
     """
     have = frozenset(achieved) & set(structure.units)
-    options = [option_of(structure, have, left_out) for left_out in choices_left_out(structure)]
+    steps = Steps()
+    options = [option_of(structure, have, left_out, steps) for left_out in choices_left_out(structure)]
     best = min(options, key=lambda option: option.rank)
     as_good = [option for option in options if option.rank[:2] == best.rank[:2]]
     ways = dict.fromkeys(way for option in as_good for way in option.found.ways)
@@ -164,10 +165,11 @@ class Option:
     rank: tuple[int, int, int]
 
 
-def option_of(structure: Structure, have: frozenset[int], left_out: frozenset[int]) -> Option:
+def option_of(structure: Structure, have: frozenset[int], left_out: frozenset[int], steps: Steps) -> Option:
+    """All options share the steps, so that a structure with many barred combinations takes no longer than another."""
     counted = have - left_out
     needs = needs_of(structure, counted, left_out)
-    distance, found = needs.distance, ways_of(needs)
+    distance, found = needs.distance, ways_of(needs, steps)
     size = found.ways[0].size if found.ways else 0
     standing = OPEN if found.ways or found.gave_up else STUCK
     return Option(left_out, counted, found, (standing, size, distance))

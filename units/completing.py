@@ -129,18 +129,25 @@ class TooManyStepsError(Exception):
     """The search went past its bound."""
 
 
-def ways_of(needs: Needs[UnitT]) -> Found[UnitT]:
-    """The smallest ways to meet the needs."""
-    return Search(needs).found()
+@dataclass
+class Steps:
+    """How many steps are left to all searches that share them."""
+
+    left: int = MOST_STEPS
+
+
+def ways_of(needs: Needs[UnitT], steps: Steps | None = None) -> Found[UnitT]:
+    """The smallest ways to meet the needs. Several searches may share their `steps`."""
+    return Search(needs, steps or Steps()).found()
 
 
 class Search(Generic[UnitT]):
     """One search: sizes from the smallest, at each the kinds in order."""
 
-    def __init__(self, needs: Needs[UnitT]) -> None:
+    def __init__(self, needs: Needs[UnitT], steps: Steps) -> None:
         self.needs = needs
         self.kinds = [Kind(key[0], -key[1], not key[2], tuple(units)) for key, units in sorted(needs.kinds.items())]
-        self.steps = 0
+        self.steps = steps
         self.most_credits = [max((kind.credits for kind in self.kinds[place:]), default=0) for place in
                              range(len(self.kinds) + 1)]  # fmt: skip
 
@@ -171,8 +178,8 @@ class Search(Generic[UnitT]):
 
     def takings(self, place: int, left: int) -> Iterator[tuple[Choice[UnitT], ...]]:
         """Every way of taking exactly so many of the kinds from this place on that meets the needs."""
-        self.steps += 1
-        if self.steps > MOST_STEPS:
+        self.steps.left -= 1
+        if self.steps.left < 0:
             raise TooManyStepsError
         if not self.may_do(place, left):
             return

@@ -4,11 +4,12 @@ import datetime
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
-from assessments.actions import award
+from assessments.actions import award, telling
 from assessments.actions.award import claim_unit, issued, refuse_revoking
 from assessments.actions.journey import administers, lock, lock_one, person, require
 from assessments.claiming import Basis, basis_of, basis_refusals
@@ -16,7 +17,8 @@ from assessments.enums import UnitStatus
 from assessments.models import AwardClaim, Certificate, ClaimBatch, Enrolment, Registration
 from assessments.queries.award import claiming_at
 from assessments.queries.batches import AwardToClaim, awards_to_claim
-from assessments.queries.claimable import UnitToClaim, units_to_claim
+from assessments.queries.claimable import UnitToClaim, made_of, units_to_claim
+from assessments.workflow import UNIT_FROZEN
 from portfolio import audit
 from portfolio.actions.checks import take_turns
 from portfolio.canonical import JSON
@@ -63,12 +65,13 @@ def claim_batch(
     administers(by, centre, at)
     centre, me = take_turns(centre), person(by, centre.pk, at)
     reference = require(reference, "Give the batch a reference of the centre's own.")
-    chosen = _awards_chosen(centre, awarding_body, awards)
+    chosen, ticked = _awards_chosen(centre, awarding_body, awards), _units_chosen(centre, units)
     ready_awards = awards_to_claim(chosen, me)
-    lock([*units, *(pk for row in ready_awards for pk in row.made_of)])
+    lock([*ticked, *(pk for row in ready_awards for pk in row.made_of)])
     ready_awards = awards_to_claim(chosen, me)
-    locked = list(lock([*units, *(one.enrolment.pk for row in ready_awards for one in row.units)]).values())
+    locked = list(lock([*ticked, *(one.enrolment.pk for row in ready_awards for one in row.units)]).values())
     ready_units = units_to_claim(locked, me)
+    said = {(one.enrolment.pk, reason) for row in ready_awards for one in row.units for reason in one.reasons}
     gone = set(units) - {row.pk for row in locked} or set(awards) - {row.pk for row in chosen}
     claiming = claiming_at(centre, awarding_body, timezone.localdate(at))
     standing = {pk: claiming.of(pk) for pk in [*(row.unit_id for row in locked), *([WHOLE] if chosen else [])]}
@@ -83,6 +86,7 @@ def claim_batch(
             _named(f"{row.enrolment.candidate.name}, {row.enrolment.unit.short_code}", reason.sentence)
             for row in ready_units
             for reason in row.reasons
+            if (row.enrolment.pk, reason) not in said
         ),
     ]
     if refusals:
@@ -111,6 +115,7 @@ def unclaim_award(*, claim: AwardClaim, reason: str, by: User, at: datetime.date
     claim = _ready(claim, by, at)
     if claim.certificates.exists():
         raise Refusal([CERTIFICATED])
+    _refuse_held(claim)
     AwardClaim.objects.filter(pk=claim.pk).update(taken_back_at=at, taken_back_reason=reason)
     claim.refresh_from_db()
     _told("unclaim_award", claim, by, at, {"reason": reason})
@@ -125,20 +130,25 @@ def record_certificates(
     administers(by, batch.centre, at)
     if not certificates:
         raise Refusal(["Give the number of at least one certificate."])
-    act_id, made = uuid.uuid4(), []
+    act_id = uuid.uuid4()
+    made: list[Certificate] = []
+    refused: list[str] = []
+    awards = batch.awards.select_related("registration__candidate", "registration__qualification")
+    units = batch.claims.select_related("enrolment__candidate", "enrolment__unit")
     for row in sorted(certificates, key=lambda row: row.is_award):
-        if row.is_award:
-            claim = batch.awards.get(pk=row.claim_id)
-            made.append(
-                certificate_award(claim=claim, number=row.number, issued_on=row.issued_on, by=by, at=at, act_id=act_id)
-            )
-        else:
-            enrolment = batch.claims.get(pk=row.claim_id).enrolment
-            made.append(
-                award.certificate(
-                    enrolment=enrolment, number=row.number, issued_on=row.issued_on, by=by, at=at, act_id=act_id
-                )
-            )
+        told: dict[str, Any] = {"number": row.number, "issued_on": row.issued_on, "by": by, "at": at, "act_id": act_id}
+        claim = (awards if row.is_award else units).get(pk=row.claim_id)
+        try:
+            if isinstance(claim, AwardClaim):
+                whose = claim.registration.candidate.name
+                made.append(certificate_award(claim=claim, **told))
+            else:
+                whose = f"{claim.enrolment.candidate.name}, {claim.enrolment.unit.short_code}"
+                made.append(award.certificate(enrolment=claim.enrolment, **told))
+        except Refusal as refusal:
+            refused += [_named(whose, sentence) for sentence in refusal.sentences]
+    if refused:
+        raise Refusal(refused)
     return made
 
 
@@ -157,6 +167,7 @@ def certificate_award(
     claim = _ready(claim, by, at)
     if claim.certificates.exists():
         raise Refusal([f"The certificate of {claim.registration.candidate} is on record already."])
+    _refuse_held(claim)
     made = Certificate.objects.create(award=claim, number=number, issued_on=issued_on, recorded_by=by, recorded_at=at)
     act_id = act_id or uuid.uuid4()
     with_it = claim.batch.claims.filter(
@@ -167,6 +178,7 @@ def certificate_award(
     )
     for unit in with_it.select_related("enrolment"):
         award.certificate(enrolment=unit.enrolment, number=number, issued_on=issued_on, by=by, at=at, act_id=act_id)
+    telling.award_certificated(claim.registration, "Its certificate is on record.", by, at)
     _told("certificate_award", claim, by, at, {"number": number, "issued_on": issued_on.isoformat()}, act_id)
     return made
 
@@ -179,6 +191,7 @@ def replace_certificate(
     number = issued(number, issued_on, at)
     reason = require(reason, "Say why the certificate was replaced.")
     found = _certificate(certificate, by, at)
+    refuse_held(found)
     if issued_on < found.issued_on:
         raise Refusal(["A replacement is issued after the certificate that it replaces."])
     made = Certificate.objects.create(
@@ -191,7 +204,11 @@ def replace_certificate(
         replaces=found,
         replacement_reason=reason,
     )
-    subject = _subject(found)
+    subject, sentence = _subject(found), "Its certificate was replaced by the awarding body."
+    if isinstance(subject, Enrolment):
+        telling.certificated(subject, sentence, by, at)
+    else:
+        telling.award_certificated(subject, sentence, by, at)
     audit.record(
         verb="replace_certificate",
         by=by,
@@ -215,6 +232,7 @@ def revoke_award(
     refuse_revoking(found, revoked_on, at)
     Certificate.objects.filter(pk=found.pk).update(revoked_on=revoked_on, revocation_reason=reason)
     found.refresh_from_db()
+    telling.award_certificated(found.award.registration, "Its certificate was revoked by the awarding body.", by, at)
     _told("revoke_award", found.award, by, at, {"reason": reason, "revoked_on": revoked_on.isoformat()})
     return found
 
@@ -227,6 +245,21 @@ def refuse_past(certificate: Certificate) -> None:
         raise Refusal([f"Certificate {certificate.number} has been replaced already."])
 
 
+def refuse_own(row: Enrolment | Registration, by: User) -> None:
+    """Raise Refusal where the unit or the award is the person's own."""
+    own = row.candidate_user_id if isinstance(row, Enrolment) else row.candidate.user_id
+    if own == by.pk:
+        raise Refusal(["Nobody keeps claims and certificates of their own."])
+
+
+def refuse_held(certificate: Certificate) -> None:
+    """Raise Refusal where the office holds what the certificate is of."""
+    if certificate.award:
+        _refuse_held(certificate.award)
+    elif certificate.claim and certificate.claim.enrolment.frozen_at:
+        raise Refusal([UNIT_FROZEN])
+
+
 # --- inside ----------------------------------------------------------------------------------------------------------
 
 
@@ -236,6 +269,11 @@ def _awards_chosen(centre: Centre, body: AwardingBody, awards: Sequence[int]) ->
         pk__in=list(awards), centre=centre, qualification__awarding_body=body, ended_at=None
     )
     return list(rows.select_related("candidate", "qualification__awarding_body", "centre").order_by("pk"))
+
+
+def _units_chosen(centre: Centre, units: Sequence[int]) -> list[int]:
+    """Ids of the centre's own among these: of another centre's units nobody reads here even why they cannot go."""
+    return list(Enrolment.objects.filter(pk__in=list(units), centre=centre).values_list("pk", flat=True))
 
 
 def _batch_refusals(
@@ -298,14 +336,22 @@ def _ready(claim: AwardClaim, by: User, at: datetime.datetime) -> AwardClaim:
     return found
 
 
+def _refuse_held(claim: AwardClaim) -> None:
+    """Raise Refusal where the office holds a unit that the award rests on: what comes of its claim waits as well."""
+    held = [unit for unit in lock(made_of(claim).values_list("pk", flat=True)).values() if unit.frozen_at]
+    if held:
+        raise Refusal([_named(unit.unit.short_code, UNIT_FROZEN) for unit in held])
+
+
 def _certificate(certificate: Certificate, by: User, at: datetime.datetime) -> Certificate:
-    """The certificate while it is in force: neither replaced nor revoked."""
+    """The certificate while it is in force: neither replaced nor revoked. Its unit is locked first, as every verb of a
+    unit does."""
+    if certificate.claim:
+        lock_one(certificate.claim.enrolment)
     rows = Certificate.objects.select_for_update(of=("self",)).select_related(
-        "claim__enrolment__centre", "award__registration__centre", "award__registration__candidate"
+        "claim__enrolment__centre", "award__registration__centre", "award__registration__candidate", "award__batch"
     )
     found = rows.get(pk=certificate.pk)
-    if found.claim:
-        lock_one(found.claim.enrolment)
     _administers(_subject(found), by, at)
     refuse_past(found)
     return found
@@ -321,9 +367,7 @@ def _subject(certificate: Certificate) -> Enrolment | Registration:
 
 def _administers(row: Enrolment | Registration, by: User, at: datetime.datetime) -> None:
     administers(by, row.centre, at)
-    own = row.candidate_user_id if isinstance(row, Enrolment) else row.candidate.user_id
-    if own == by.pk:
-        raise Refusal(["Nobody keeps claims and certificates of their own."])
+    refuse_own(row, by)
 
 
 def _told(

@@ -88,13 +88,24 @@ def correct_registration(
     return _told("correct_registration", row, by, at, details)
 
 
+def ending_refusals(row: Registration) -> list[str]:
+    """Why the registration cannot end now: something came of it. Once its certificate was revoked, it can. Two queries.
+
+    So somebody whose certificate was revoked can be registered anew, and what they do then be claimed.
+    """
+    standing = row.claims.filter(taken_back_at=None).exclude(certificates__revoked_on__isnull=False)
+    if standing.filter(certificates__isnull=False).exists():
+        return ["The award was certificated, so its registration stands."]
+    return ["The award is claimed: take the claim back first."] if standing.exists() else []
+
+
 @transaction.atomic
 def end_registration(*, registration: Registration, reason: str, by: User, at: datetime.datetime) -> Registration:
     """Record that a candidate no longer works towards the whole award. Their units stay as they are. Raises Refusal."""
     reason = require(reason, "Say why the registration ends.")
     row = _ready(registration, by, at)
-    if row.claims.filter(taken_back_at=None).exists():
-        raise Refusal(["The award is claimed: take the claim back first."])
+    if refusals := ending_refusals(row):
+        raise Refusal(refusals)
     row.ended_at, row.ended_reason = at, reason
     row.save(update_fields=["ended_at", "ended_reason"])
     return _told("end_registration", row, by, at, {"reason": reason})

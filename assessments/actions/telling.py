@@ -29,6 +29,7 @@ from assessments.models import (
     Mapping,
     Meeting,
     QuestionSet,
+    Registration,
     Review,
     Sample,
     Testimony,
@@ -326,6 +327,14 @@ def certificated(enrolment: Enrolment, sentence: str, by: User, at: Moment) -> N
     """The candidate: the certificate is on record, or was revoked."""
     notices.settle(enrolment, by, at)
     tell_unit(Told.UNIT_SIGNED, enrolment, code(enrolment), sentence, [enrolment.candidate_user], by, at)
+
+
+def award_certificated(row: Registration, sentence: str, by: User, at: Moment) -> None:
+    """The candidate: the certificate of a whole award is on record, was replaced, or was revoked."""
+    place = reverse("assessments:award", args=[row.pk])
+    notices.tell(
+        News(Told.UNIT_SIGNED, str(row.qualification), sentence, place, row), [row.candidate.user], row.centre, by, at
+    )
 
 
 # --- verification ----------------------------------------------------------------------------------------------------

@@ -12,6 +12,10 @@ from portfolio.forms import KeptForm, day
 
 UNITS = "Units"
 UNIT, AWARD = "unit", "award"
+TOO_LATE = (
+    "Number {} is of a claim that has its certificate by now, or was taken back: look at the batch. Nothing is "
+    "recorded yet; send again what is still here."
+)
 
 
 class ClaimFilterForm(forms.Form):
@@ -97,7 +101,15 @@ class CertificatesForm(KeptForm):
                 found.append(Recorded(line.claim.pk, line.is_award, number, issued_on))
             elif clean.get(f"day-{line.key}"):
                 self.add_error(None, f"Give the number of the certificate of {line.candidate}, {line.what}.")
+        for number in self.too_late():
+            self.add_error(None, TOO_LATE.format(number))
         return {"certificates": found}
+
+    def too_late(self) -> list[str]:
+        """Numbers typed for claims that waited when the page was opened, and wait no more."""
+        waiting = {f"number-{line.key}" for line in self.lines}
+        typed = {name: str(value).strip() for name, value in self.data.items() if name.startswith("number-")}
+        return [value for name, value in typed.items() if value and name not in waiting]
 
 
 class ReplaceForm(KeptForm):

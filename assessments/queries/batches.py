@@ -20,10 +20,10 @@ from assessments.models import (
     RegistrationQuerySet,
 )
 from assessments.progress import CONFIRMING
-from assessments.queries.claimable import UnitToClaim, units_to_claim
+from assessments.queries.claimable import CLAIMED, UnitToClaim, units_to_claim
 from assessments.queries.registration import AwardLine, award_lines
 from assessments.rules import Person
-from assessments.workflow import Reason
+from assessments.workflow import UNIT_FROZEN, Reason
 from portfolio.canonical import JSON
 from portfolio.models import Centre
 from portfolio.signing import digest_of
@@ -32,7 +32,6 @@ from units.models import AwardingBody, CentreApproval, Qualification
 TO_CLAIM = (UnitStatus.SIGNED_OFF, UnitStatus.VERIFIED)
 NEARLY = (UnitStatus.DECLARED, UnitStatus.AWAITING_COUNTERSIGNATURE, *TO_CLAIM)
 """What is listed: where a claim is the next step, or nearly so."""
-CLAIMED = (UnitStatus.CLAIMED, UnitStatus.CERTIFICATED)
 
 
 @dataclass(frozen=True)
@@ -160,6 +159,8 @@ def award_to_claim(
             )
             found = Reason(named, reason.about or "unit", reason.pk or one.enrolment.pk)
             reasons += [found] if found not in reasons else []
+    claimed = [unit for unit in theirs if unit.status in CLAIMED]
+    reasons += [Reason(f"{unit.unit.short_code}: {UNIT_FROZEN}", "unit", unit.pk) for unit in claimed if unit.frozen_at]
     if person.user_id == row.candidate.user_id:
         reasons.append(Reason("Nobody claims their own award.", "award", row.pk))
     warnings = list(dict.fromkeys(warning for one in units for warning in one.warnings))

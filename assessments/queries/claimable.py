@@ -9,11 +9,16 @@ from typing import Any
 from django.utils import timezone
 
 from assessments.claiming import ClaimFacts, claim_refusals, claim_warnings, number_refusals
-from assessments.models import AwardClaim, Enrolment, Registration
+from assessments.enums import UnitStatus
+from assessments.models import AwardClaim, Enrolment, EnrolmentQuerySet, Registration
 from assessments.queries.judgement import UnitRows, digest_for, rows_of, with_signatures
 from assessments.queries.verification import LOOKED_AT, LookedAt, unit_facts
 from assessments.rules import Person
 from assessments.workflow import Reason
+
+CLAIMED = (UnitStatus.CLAIMED, UnitStatus.CERTIFICATED)
+CLAIMED_WITH = "{} is claimed with this unit: take that claim back first."
+CERTIFICATED_WITH = "{} was certificated with this unit, so its claim stands."
 
 
 @dataclass(frozen=True)
@@ -70,20 +75,25 @@ def numbers_lacking(enrolment: Enrolment) -> list[Reason]:
 
 
 def award_resting_on(enrolment: Enrolment) -> list[Reason]:
-    """Why the unit's claim stands: a whole award that it makes up is claimed. One query."""
+    """Why the unit's claim stands: a whole award was claimed when the unit was, and was not revoked. Two queries."""
     claims = AwardClaim.objects.filter(
         registration__candidate=enrolment.candidate_id,
         registration__qualification__listed_units__unit=enrolment.unit_id,
+        batch__claimed_at__gte=enrolment.claimed_at,
         taken_back_at=None,
-    )
+    ).exclude(certificates__revoked_on__isnull=False)
     return [
-        Reason(
-            f"{claim.registration.qualification} is claimed with this unit: take that claim back first.",
-            "batch",
-            claim.batch_id,
-        )
-        for claim in claims.select_related("registration__qualification")
+        Reason(words.format(claim.registration.qualification), "batch", claim.batch_id)
+        for claim in claims.select_related("registration__qualification").prefetch_related("certificates")
+        for words in [CERTIFICATED_WITH if claim.certificates.all() else CLAIMED_WITH]
     ]
+
+
+def made_of(claim: AwardClaim) -> EnrolmentQuerySet:
+    """The units of the award that were claimed when it was: those it rests on."""
+    row = claim.registration
+    units = Enrolment.objects.filter(candidate=row.candidate_id, unit__listed_in__qualification=row.qualification_id)
+    return units.filter(claimed_at__lte=claim.batch.claimed_at, status__in=CLAIMED)
 
 
 def day_of(moment: datetime.datetime) -> datetime.date:

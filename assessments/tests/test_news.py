@@ -173,9 +173,9 @@ TOLD: dict[str, Lines] = {
     Verb.REVOKE: {(Told.UNIT_SIGNED, CANDIDATE)},
     "register": NOBODY,
     "unclaim_award": NOBODY,
-    "certificate_award": NOBODY,
-    "replace_certificate": NOBODY,
-    "revoke_award": NOBODY,
+    "certificate_award": {(Told.UNIT_SIGNED, CANDIDATE)},
+    "replace_certificate": {(Told.UNIT_SIGNED, CANDIDATE)},
+    "revoke_award": {(Told.UNIT_SIGNED, CANDIDATE)},
     "correct_registration": NOBODY,
     "end_registration": NOBODY,
 }

@@ -293,6 +293,7 @@ def unclaim_award(request: SignedInRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(rows.select_related("batch__centre", "registration__candidate"), pk=pk)
     if found.taken_back_at or found.certificates.exists():
         raise Refusal(["This claim was taken back already." if found.taken_back_at else actions.CERTIFICATED])
+    actions.refuse_own(found.registration, request.user)
     work = in_progress(request, TakeBackForm, pk)
     form = TakeBackForm(work.data, work=work)
     act = partial(actions.unclaim_award, claim=found, by=request.user, at=timezone.now())
@@ -315,18 +316,21 @@ def unclaim_award(request: SignedInRequest, pk: int) -> HttpResponse:
 def certificate_of(request: SignedInRequest, pk: int) -> tuple[Certificate, str, Trail]:
     """A certificate of the person's centre, whose and for what it is, and the way back up; else 404.
 
-    409 with the reason where it is not in force any more.
+    409 with the reason where it is the person's own, or not in force any more.
     """
     rows = Certificate.objects.select_related(
         "claim__enrolment__candidate", "claim__enrolment__unit", "claim__enrolment__centre", "claim__batch__centre",
         "award__registration__candidate", "award__registration__qualification", "award__batch__centre",
+        "award__registration__centre",
     )  # fmt: skip
     found = get_object_or_404(rows, pk=pk)
     kept = request.standing.centres(Role.ADMINISTRATOR)
     if found.award and found.award.batch.centre_id in kept:
+        actions.refuse_own(found.award.registration, request.user)
         actions.refuse_past(found)
         return found, str(found.award.registration), batch_trail(found.award.batch)
     if found.claim and found.claim.enrolment.centre_id in kept:
+        actions.refuse_own(found.claim.enrolment, request.user)
         actions.refuse_past(found)
         enrolment = found.claim.enrolment
         of_unit: Trail = [(str(enrolment), reverse("assessments:enrolment", args=[enrolment.pk]))]
@@ -339,6 +343,8 @@ def certificate_of(request: SignedInRequest, pk: int) -> tuple[Certificate, str,
 def replace(request: SignedInRequest, pk: int) -> HttpResponse:
     """Record that the awarding body replaced a certificate."""
     found, whose, trail = certificate_of(request, pk)
+    if request.method != "POST":  # what was typed meanwhile, its form keeps
+        actions.refuse_held(found)
     work = in_progress(request, ReplaceForm, pk)
     form = ReplaceForm(work.data, work=work)
     act = partial(actions.replace_certificate, certificate=found, by=request.user, at=timezone.now())

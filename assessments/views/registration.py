@@ -162,6 +162,9 @@ def correct(request: SignedInRequest, pk: int) -> HttpResponse:
 def end(request: SignedInRequest, pk: int) -> HttpResponse:
     """Record that a candidate no longer works towards the award."""
     found = kept(request, pk)
+    refusals = actions.ending_refusals(found)
+    if refusals and request.method != "POST":  # what was typed meanwhile, its form keeps
+        raise Refusal(refusals)
     work = in_progress(request, EndForm, found.pk)
     form = EndForm(work.data, work=work)
     act = partial(actions.end_registration, registration=found, by=request.user, at=timezone.now())

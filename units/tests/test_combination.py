@@ -2,11 +2,12 @@
 
 from itertools import combinations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from units.combination import MOST_BARRED, Group, Listed, Standing, Structure, refusals, standing_of, warnings
-from units.completing import MOST_WAYS
+from units.completing import MOST_STEPS, MOST_WAYS, Search
 
 CORE = Group("Core", mandatory=True, units=(Listed(1, "A", 5, 3), Listed(2, "B", None, None)))
 OPTIONS = Group(
@@ -281,3 +282,22 @@ def test_a_further_unit_never_undoes_an_award(award: Structure, data: st.DataObj
 def test_it_says_the_same_in_whatever_order_units_were_achieved(award: Structure, data: st.DataObject) -> None:
     achieved = data.draw(st.lists(st.sampled_from(sorted(award.units)), unique=True))
     assert standing_of(award, achieved) == standing_of(award, list(reversed(achieved)))
+
+
+def test_many_barred_combinations_take_no_more_steps_than_none(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked, may_do = [], Search.may_do
+
+    def counted(search: Search[Listed], place: int, left: int) -> bool:
+        asked.append(place)
+        return may_do(search, place, left)
+
+    monkeypatch.setattr(Search, "may_do", counted)
+    worth = (2, 3, 5, 7, 11, 4, 9, 6, 8, 13)
+    units = tuple(Listed(pk, f"U{pk}", worth[pk % 10], 3 + pk % 2) for pk in range(60))
+    groups = tuple(Group(f"Group {place}", False, units[20 * place : 20 * place + 20], 3, 30, 60) for place in range(3))
+    barred = tuple((pk, pk + 30) for pk in range(10))
+    structure = Structure(groups, minimum_credits=120, high_level=4, minimum_at_high_level=60, barred=barred)
+    assert standing_of(structure, {1, 2}).missing
+    assert len(asked) <= MOST_STEPS

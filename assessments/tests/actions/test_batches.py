@@ -169,8 +169,14 @@ def test_a_batch_holds_units_of_its_centre_and_its_body_alone(house: House, othe
     of_sqa, elsewhere = verified(an_enrolment(house, "sqa-h12e04")), verified(an_enrolment(other_house))
     with pytest.raises(Refusal, match="A batch holds units of Northgate Centre and OCR alone"):
         a_batch(house, of_sqa)
-    with pytest.raises(Refusal, match="A batch holds units of Northgate Centre and OCR alone"):
+    with pytest.raises(Refusal, match="Some of what was ticked cannot be found any more"):
         a_batch(house, elsewhere)
+
+
+def test_of_another_centres_units_it_says_nothing_at_all(house: House, other_house: House) -> None:
+    unit = signed_off(an_enrolment(other_house))
+    found = refusals(lambda: a_batch(house, unit))
+    assert found == ["Some of what was ticked cannot be found any more: look at the list again."]
 
 
 def test_an_award_that_ended_meanwhile_is_not_passed_over_in_silence(house: House) -> None:
@@ -223,6 +229,7 @@ def test_an_award_that_is_not_complete_says_what_is_missing(house: House) -> Non
         "Cara Northgate: 5 more credits in all: 6 of 11 are achieved.",
     ]
     assert found[2].startswith("Cara Northgate: CC26: The internal verifier has neither verified")
+    assert len(found) == 3, "what keeps a unit of the award back is said once"
     assert units_of(house, row) == [unit.pk]
 
 

@@ -5,13 +5,14 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from assessments.actions.batches import certificate_award
 from assessments.models import AwardClaim, Certificate, ClaimBatch, Enrolment
 from assessments.testing import House, an_enrolment, signed_off, verified
 from assessments.tests.appeals import holding
-from assessments.tests.awards import a_batch, an_award_certificate, complete
+from assessments.tests.awards import a_batch, an_award_certificate, an_award_claim, complete
 from assessments.tests.views.visitors import queries_of
 from portfolio.models import CandidateRecord
-from portfolio.testing import with_password
+from portfolio.testing import an_administrator, with_password
 
 pytestmark = pytest.mark.django_db
 
@@ -126,6 +127,59 @@ def test_certificates_are_typed_several_at_once(client: Client, house: House) ->
     typed = {"issued_on": today, f"number-unit-{first.pk}": "C 1", f"number-unit-{second.pk}": "C 2"}
     assert client.post(address, typed).status_code == 302
     assert set(Certificate.objects.values_list("number", flat=True)) == {"C 1", "C 2"}
+
+
+def test_a_number_typed_for_what_was_certificated_meanwhile_is_not_passed_over_in_silence(
+    client: Client, house: House
+) -> None:
+    in_the_office(client, house)
+    batch = a_batch(house, *(verified(an_enrolment(house, key)) for key in ("ocr-cc26", "ocr-cc32")))
+    address = reverse("assessments:certificates", args=[batch.pk])
+    first, second = (f"number-unit-{claim.pk}" for claim in batch.claims.order_by("pk"))
+    today = timezone.localdate().isoformat()
+    client.post(address, {"issued_on": today, first: "C 1"})
+    answer = client.post(address, {"issued_on": today, first: "C 9", second: "C 2"})
+    assert answer.status_code == 409
+    assert "Number C 9 is of a claim that has its certificate by now, or was taken back" in answer.content.decode()
+    assert 'value="C 2"' in answer.content.decode()
+    assert Certificate.objects.get().number == "C 1"
+    answer = client.post(address, {"issued_on": today, first: "C 1"})
+    assert "Number C 1 is of a claim" in answer.content.decode()
+
+
+def test_of_several_certificates_each_that_is_refused_says_whose_it_is(client: Client, house: House) -> None:
+    in_the_office(client, house)
+    units = [verified(an_enrolment(house, key)) for key in ("ocr-cc26", "ocr-cc32")]
+    batch = a_batch(house, *units)
+    holding(house, units[1])
+    typed = {f"number-unit-{claim.pk}": f"C {claim.pk}" for claim in batch.claims.all()}
+    address = reverse("assessments:certificates", args=[batch.pk])
+    answer = client.post(address, typed | {"issued_on": timezone.localdate().isoformat()})
+    assert "Cara Northgate, CC32: This unit is held by the centre" in answer.content.decode()
+    assert not Certificate.objects.exists()
+
+
+def test_an_administrator_is_shown_no_form_for_what_they_were_awarded_themselves(client: Client, house: House) -> None:
+    claim = an_award_claim(house)
+    client.force_login(with_password(an_administrator(house.centre, "Cara Northgate")))
+    own = "Nobody keeps claims and certificates of their own."
+    assert own in page_of(client, reverse("assessments:unclaim_award", args=[claim.pk]))
+    made = certificate_award(
+        claim=claim, number="A 1", issued_on=timezone.localdate(), by=house.administrator, at=timezone.now()
+    )
+    for name in ("replace_certificate", "revoke_award"):
+        assert own in page_of(client, reverse(f"assessments:{name}", args=[made.pk]))
+
+
+def test_a_registration_that_led_to_a_certificate_says_so_before_it_is_ended(client: Client, house: House) -> None:
+    in_the_office(client, house)
+    found = an_award_certificate(house)
+    address = reverse("assessments:end_registration", args=[found.award.registration_id])  # type: ignore[union-attr]
+    answer = client.get(address)
+    assert answer.status_code == 409
+    assert "The award was certificated, so its registration stands." in answer.content.decode()
+    kept = client.post(address, {"reason": "Left for another centre."})
+    assert "Left for another centre." in kept.content.decode()
 
 
 def test_a_certificate_is_replaced_and_revoked_where_its_batch_shows_it(client: Client, house: House) -> None:
