@@ -22,4 +22,7 @@ class AssessmentsConfig(AppConfig):
         guard("authenticationform", "assessments.queries.printed.authentication_shown")
         guard("evidence", "assessments.queries.papers.item_shown")
         guard("assessmentplan", "assessments.queries.papers.plan_shown")
+        guard("sample", "assessments.queries.verified_papers.sample_shown")
+        guard("samplingplan", "assessments.queries.verified_papers.plan_shown")
+        guard("samplingpolicy", "assessments.queries.verified_papers.strategy_shown")
         guard("candidaterecord", "assessments.queries.papers.portfolio_shown")

@@ -40,6 +40,7 @@ from assessments.views import (
     strategy,
     testimony,
     verification,
+    verified_documents,
     widening,
 )
 from assessments.workflow import UNIT_STEPS
@@ -257,6 +258,10 @@ urlpatterns = [
     path("enrolments/<int:pk>/documents/<slug:kind>/", documents.unit_document, name="unit_document"),
     path("evidence/<int:pk>/documents/<slug:kind>/", documents.item_document, name="item_document"),
     path("plans/<int:pk>/document/", documents.plan_document, name="plan_document"),
+    # those of its verification
+    path("samples/<int:pk>/document/", verified_documents.sample_document, name="sample_document"),
+    path("sampling-plans/<int:pk>/document/", verified_documents.sampling_plan_document, name="sampling_plan_document"),
+    path("sampling-policies/<int:pk>/document/", verified_documents.strategy_document, name="strategy_document"),
     # its official forms
     path("enrolments/<int:pk>/recording-form/", printed.recording_form, name="recording_form"),
     path("authentication-forms/<int:pk>/document/", printed.authentication_document, name="authentication_document"),

@@ -55,7 +55,10 @@ class Covers:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A document of a portfolio. `stamp` is the reference on every page: the item's number and version, or the unit."""
+    """A document of a portfolio, or of a centre, whose name then stands where the candidate's does.
+
+    `stamp` is the reference on every page: the item's number and version, or the unit.
+    """
 
     form: str
     heading: str

@@ -1,0 +1,33 @@
+"""Asking the press for the documents of internal verification: of a sample, a plan, the strategy."""
+
+import datetime
+
+from django.utils import timezone
+
+from assessments.documents.asking import asked
+from assessments.documents.sampling import plan_sheet, sample_sheet, strategy_sheet
+from assessments.queries.verified_papers import plan_papers, sample_papers, strategy_papers
+from portfolio.models import Document, User
+
+SAMPLE = "sampling_record"
+PLAN = "sampling_plan"
+STRATEGY = "sampling_strategy"
+
+
+def ask_sample(*, pk: int, by: User, at: datetime.datetime) -> Document:
+    """The record of a sample. Raises Sample.DoesNotExist for who does not oversee it, or while it is open."""
+    papers = sample_papers(by, pk)
+    return asked(SAMPLE, sample_sheet(papers), papers.sample.enrolment.centre, papers.sample, by, at)
+
+
+def ask_sampling_plan(*, pk: int, by: User, at: datetime.datetime) -> Document:
+    """A sampling plan and how far it is. Raises SamplingPlan.DoesNotExist where there is none for them."""
+    papers = plan_papers(by, pk)
+    return asked(PLAN, plan_sheet(papers), papers.plan.policy.centre, papers.plan, by, at)
+
+
+def ask_strategy(*, pk: int, by: User, at: datetime.datetime) -> Document:
+    """A version of the strategy. Raises SamplingPolicy.DoesNotExist where there is none for them."""
+    papers = strategy_papers(by, pk, timezone.localdate(at))
+    policy = papers.told.policy
+    return asked(STRATEGY, strategy_sheet(papers), policy.centre, policy, by, at)
