@@ -262,6 +262,8 @@ urlpatterns = [
     path("samples/<int:pk>/document/", verified_documents.sample_document, name="sample_document"),
     path("sampling-plans/<int:pk>/document/", verified_documents.sampling_plan_document, name="sampling_plan_document"),
     path("sampling-policies/<int:pk>/document/", verified_documents.strategy_document, name="strategy_document"),
+    path("standardisation/<int:pk>/document/", verified_documents.exercise_document, name="exercise_document"),
+    path("meetings/<int:pk>/document/", verified_documents.meeting_document, name="meeting_document"),
     # its official forms
     path("enrolments/<int:pk>/recording-form/", printed.recording_form, name="recording_form"),
     path("authentication-forms/<int:pk>/document/", printed.authentication_document, name="authentication_document"),

@@ -1,4 +1,4 @@
-"""Asking the press for the documents of internal verification: of a sample, a plan, the strategy."""
+"""Asking the press for the documents of internal verification."""
 
 import datetime
 
@@ -6,12 +6,21 @@ from django.utils import timezone
 
 from assessments.documents.asking import asked
 from assessments.documents.sampling import plan_sheet, sample_sheet, strategy_sheet
-from assessments.queries.verified_papers import plan_papers, sample_papers, strategy_papers
+from assessments.documents.standardisation import exercise_sheet, meeting_sheet
+from assessments.queries.verified_papers import (
+    exercise_papers,
+    meeting_papers,
+    plan_papers,
+    sample_papers,
+    strategy_papers,
+)
 from portfolio.models import Document, User
 
 SAMPLE = "sampling_record"
 PLAN = "sampling_plan"
 STRATEGY = "sampling_strategy"
+EXERCISE = "standardisation_record"
+MEETING = "standardisation_meeting"
 
 
 def ask_sample(*, pk: int, by: User, at: datetime.datetime) -> Document:
@@ -31,3 +40,15 @@ def ask_strategy(*, pk: int, by: User, at: datetime.datetime) -> Document:
     papers = strategy_papers(by, pk, timezone.localdate(at))
     policy = papers.told.policy
     return asked(STRATEGY, strategy_sheet(papers), policy.centre, policy, by, at)
+
+
+def ask_exercise(*, pk: int, by: User, at: datetime.datetime) -> Document:
+    """The record of an exercise. Raises Exercise.DoesNotExist where it is not for them, or its answers are unseen."""
+    page = exercise_papers(by, pk)
+    return asked(EXERCISE, exercise_sheet(page), page.exercise.centre, page.exercise, by, at)
+
+
+def ask_meeting(*, pk: int, by: User, at: datetime.datetime) -> Document:
+    """The record of a meeting. Raises Meeting.DoesNotExist where it is not for them."""
+    papers = meeting_papers(by, pk)
+    return asked(MEETING, meeting_sheet(papers), papers.meeting.centre, papers.meeting, by, at)

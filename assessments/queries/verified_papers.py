@@ -1,4 +1,4 @@
-"""What the documents of internal verification rest on, and who may fetch them.
+"""What the documents of internal verification rest on: samples, plans, strategies, exercises, meetings.
 
 A document of a unit is for those who oversee the unit, never for its candidate or assessor: what was remarked is said
 to them on their own pages. One of the centre's sampling is for those who may open the page it is of.
@@ -7,17 +7,25 @@ to them on their own pages. One of the centre's sampling is for those who may op
 import datetime
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db.models import Q, QuerySet
 
 from assessments.models import (
     Action,
     ActionTurn,
+    AgreedOutcome,
     Alarm,
+    AskedOf,
+    AskedTurn,
+    Attendance,
+    CentreAction,
+    CentreActionTurn,
     Decision,
     Enrolment,
     EnrolmentQuerySet,
+    Exercise,
+    Meeting,
     Sample,
     SampleAnswer,
     SampleCheck,
@@ -27,15 +35,16 @@ from assessments.models import (
     SamplingPolicy,
 )
 from assessments.models.strategy import VERIFYING
+from assessments.queries.activities import source_of
 from assessments.queries.conversation import RULES
 from assessments.queries.enrolment import staff_names
 from assessments.queries.handover import HandoverShown, handovers_of
 from assessments.queries.planned import PlanLine, cell_line, cells_of, left_out_line, left_out_of, rules_in_words
+from assessments.queries.standardisation import ExercisePage, exercise_page
 from assessments.queries.strategy import Rated, risks_of
 from assessments.queries.widening import Widened, widened_in
 from portfolio.enums import Role
-from portfolio.models import Document, User, centres_of
-from portfolio.press import Shown
+from portfolio.models import User, centres_of
 from units.models import Criterion
 
 
@@ -63,20 +72,36 @@ class TurnTold:
 
 @dataclass(frozen=True)
 class ActionTold:
-    """An action of a unit with its people by name and all that happened to it."""
+    """Something asked of somebody, with its people by name, all that happened to it, and what it came of."""
 
-    action: Action
+    action: AskedOf
     owner: str
     raised_by: str
     closed_by: str
     turns: list[TurnTold]
+    source: str = ""
 
 
 def actions_told(actions: Iterable[Action], centre_id: int) -> list[ActionTold]:
-    """Actions of units of one centre as a document tells them. Two queries."""
+    """Actions in units of one centre as a document tells them. Two queries."""
     rows = list(actions)
-    turns: dict[int, list[ActionTurn]] = defaultdict(list)
-    for turn in ActionTurn.objects.filter(action__in=[row.pk for row in rows]):
+    return told(rows, ActionTurn.objects.filter(action__in=[row.pk for row in rows]), centre_id)
+
+
+def centre_actions_told(actions: Iterable[CentreAction], centre_id: int) -> list[ActionTold]:
+    """The same of actions that came of an activity or a meeting, which were read with them. Two queries."""
+    rows = list(actions)
+    turns = CentreActionTurn.objects.filter(action__in=[row.pk for row in rows])
+    found = told(rows, turns, centre_id)
+    return [replace(line, source=source_of(row)) for line, row in zip(found, rows, strict=True)]
+
+
+def told(
+    rows: Sequence[AskedOf], of_rows: Iterable[ActionTurn] | Iterable[CentreActionTurn], centre_id: int
+) -> list[ActionTold]:
+    """Actions with their turns and the names of everybody in them. Two queries."""
+    turns: dict[int, list[AskedTurn]] = defaultdict(list)
+    for turn in of_rows:
         turns[turn.action_id].append(turn)
     who = {user for row in rows for user in (row.owner_id, row.raised_by_id, row.closed_by_id) if user}
     names = names_of(who | {turn.by_id for row in turns.values() for turn in row}, centre_id)
@@ -320,24 +345,47 @@ def policies_shown(user: User) -> QuerySet[SamplingPolicy]:
     return SamplingPolicy.objects.filter(centre__in=centres_of(user, *VERIFYING))
 
 
-# --- who may fetch them ----------------------------------------------------------------------------------------------
+# --- standardisation -------------------------------------------------------------------------------------------------
 
 
-def sample_shown(user: User, document: Document) -> Shown | None:
-    """The sample whose record it is, for whoever oversees the unit. One query."""
-    found = Sample.objects.filter(enrolment__in=overseen_by(user), pk=document.subject_id).first()
-    return Shown(f"{found.get_stage_display()} sample", "assessments:sample", (found.pk,)) if found else None
+@dataclass(frozen=True)
+class MeetingPapers:
+    """A standardisation meeting with who was there, and what was agreed and asked for in it."""
+
+    meeting: Meeting
+    recorded_by: str
+    present: list[str]
+    apologies: list[str]
+    outcomes: list[AgreedOutcome]
+    actions: list[ActionTold]
 
 
-def plan_shown(user: User, document: Document) -> Shown | None:
-    """The sampling plan that was printed, for whoever verifies at the centre. One query."""
-    plan = SamplingPlan.objects.visible_to(user).defer("facts").filter(pk=document.subject_id).first()
-    return Shown(str(plan), "assessments:sampling_plan", (plan.pk,)) if plan else None
+def meeting_papers(user: User, pk: int) -> MeetingPapers:
+    """A meeting as its record tells it, in six queries. Raises Meeting.DoesNotExist where it is not for them.
+
+    Whoever is on the staff sees it, so that it says how far an action is, and not what its owner answered.
+    """
+    meeting = Meeting.objects.visible_to(user).select_related("centre").get(pk=pk)
+    there = list(Attendance.objects.filter(meeting=meeting))
+    names = names_of({meeting.recorded_by_id, *(row.person_id for row in there)}, meeting.centre_id)
+    asked = CentreAction.objects.filter(meeting=meeting)
+    agreed = AgreedOutcome.objects.filter(meeting=meeting).select_related("criterion__unit", "exercise")
+    return MeetingPapers(
+        meeting=meeting,
+        recorded_by=names.get(meeting.recorded_by_id, ""),
+        present=sorted(names.get(row.person_id, "") for row in there if row.present),
+        apologies=sorted(names.get(row.person_id, "") for row in there if not row.present),
+        outcomes=list(agreed.order_by("exercise", "criterion__position")),
+        actions=told(list(asked), [], meeting.centre_id),
+    )
 
 
-def strategy_shown(user: User, document: Document) -> Shown | None:
-    """The strategy that was printed, for whoever verifies at the centre. One query."""
-    found = policies_shown(user).select_related("centre").filter(pk=document.subject_id).first()
-    if found is None:
-        return None
-    return Shown(f"Sampling strategy of {found.centre}", "assessments:centre_strategy", (found.centre.slug,))
+def exercise_papers(user: User, pk: int) -> ExercisePage:
+    """An exercise as its record tells it, alike for everybody: in ten queries, or eleven.
+
+    Raises Exercise.DoesNotExist where it is not for them, or nobody's answers may be seen yet.
+    """
+    page = exercise_page(user, pk)
+    if not page.shown:
+        raise Exercise.DoesNotExist
+    return page

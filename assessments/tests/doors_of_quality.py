@@ -5,7 +5,7 @@ from typing import Any
 
 from assessments.testing import House
 from assessments.tests.acts_of_quality import a_closed_exercise, a_meeting, an_activity, recorded
-from assessments.tests.answers import ROLES, Codes, Expected, holding, only, verifiers, within
+from assessments.tests.answers import ROLES, Codes, Expected, holding, only, signed_in, verifiers, within
 from portfolio.enums import Role
 from portfolio.rules import STAFF_ROLES
 
@@ -100,6 +100,10 @@ TABLE_OF_QUALITY: dict[str, Expected] = {
     "assessments:exercise": Expected(staff(*OVERSEE, "assessor", "countersigner"), of_exercise),
     "assessments:close_exercise": Expected(PRESSED, of_exercise, posted=verifiers(302)),
     "assessments:agree_outcome": Expected(verifiers(), of_criterion),
+    "assessments:exercise_document": Expected(
+        signed_in(405), of_exercise, posted=only(*OVERSEE, "assessor", "countersigner", code=302)
+    ),
+    "assessments:meeting_document": Expected(signed_in(405), of_meeting, posted=only(*STAFF_HERE, code=302)),
     "assessments:exercise_file": Expected(staff(*ASKED), of_file),
     "assessments:exercise_page": Expected(staff(code=404), of_page),  # not drawn yet
 }

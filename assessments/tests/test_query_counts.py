@@ -89,6 +89,8 @@ WITHOUT_RECORDS = {
         "assessments:sample_document",
         "assessments:sampling_plan_document",
         "assessments:strategy_document",
+        "assessments:exercise_document",
+        "assessments:meeting_document",
         "assessments:unit_document",
         "assessments:recording_form",
         "assessments:authentication_document",

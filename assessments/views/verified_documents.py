@@ -8,7 +8,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from assessments.documents.verified import ask_sample, ask_sampling_plan, ask_strategy
+from assessments.documents.verified import ask_exercise, ask_meeting, ask_sample, ask_sampling_plan, ask_strategy
 from portfolio.access import SignedInRequest, signed_in
 from portfolio.models import Document
 
@@ -32,6 +32,20 @@ def sampling_plan_document(request: SignedInRequest, pk: int) -> HttpResponse:
 def strategy_document(request: SignedInRequest, pk: int) -> HttpResponse:
     """Ask for a version of the strategy, and go where it will be."""
     return onward(request, pk, ask_strategy)
+
+
+@signed_in
+@require_POST
+def exercise_document(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Ask for the record of an exercise, and go where it will be."""
+    return onward(request, pk, ask_exercise)
+
+
+@signed_in
+@require_POST
+def meeting_document(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Ask for the record of a meeting, and go where it will be."""
+    return onward(request, pk, ask_meeting)
 
 
 def onward(request: SignedInRequest, pk: int, ask: Callable[..., Document]) -> HttpResponse:

@@ -394,6 +394,8 @@ NO_PAGE = {
     "assessments:sample_document": "answers to a press of a button only",
     "assessments:sampling_plan_document": "answers to a press of a button only",
     "assessments:strategy_document": "answers to a press of a button only",
+    "assessments:exercise_document": "answers to a press of a button only",
+    "assessments:meeting_document": "answers to a press of a button only",
     "assessments:unit_document": "answers to a press of a button only",
     "assessments:recording_form": "answers to a press of a button only",
     "assessments:authentication_document": "answers to a press of a button only",
