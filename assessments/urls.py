@@ -41,6 +41,7 @@ from assessments.views import (
     testimony,
     verification,
     verified_documents,
+    verified_papers,
     widening,
 )
 from assessments.workflow import UNIT_STEPS
@@ -264,6 +265,8 @@ urlpatterns = [
     path("sampling-policies/<int:pk>/document/", verified_documents.strategy_document, name="strategy_document"),
     path("standardisation/<int:pk>/document/", verified_documents.exercise_document, name="exercise_document"),
     path("meetings/<int:pk>/document/", verified_documents.meeting_document, name="meeting_document"),
+    path("verifying/papers/", verified_papers.papers, name="papers_of_verification"),
+    path("centre/<slug:slug>/verification-papers/", verified_papers.verification_papers, name="verification_papers"),
     # its official forms
     path("enrolments/<int:pk>/recording-form/", printed.recording_form, name="recording_form"),
     path("authentication-forms/<int:pk>/document/", printed.authentication_document, name="authentication_document"),

@@ -5,8 +5,10 @@ import datetime
 from django.utils import timezone
 
 from assessments.documents.asking import asked
+from assessments.documents.report import log_sheet, report_sheet
 from assessments.documents.sampling import plan_sheet, sample_sheet, strategy_sheet
 from assessments.documents.standardisation import exercise_sheet, meeting_sheet
+from assessments.queries.report import Scope, log_papers, report_papers
 from assessments.queries.verified_papers import (
     exercise_papers,
     meeting_papers,
@@ -21,6 +23,8 @@ PLAN = "sampling_plan"
 STRATEGY = "sampling_strategy"
 EXERCISE = "standardisation_record"
 MEETING = "standardisation_meeting"
+REPORT = "verifiers_report"
+LOG = "action_log"
 
 
 def ask_sample(*, pk: int, by: User, at: datetime.datetime) -> Document:
@@ -52,3 +56,13 @@ def ask_meeting(*, pk: int, by: User, at: datetime.datetime) -> Document:
     """The record of a meeting. Raises Meeting.DoesNotExist where it is not for them."""
     papers = meeting_papers(by, pk)
     return asked(MEETING, meeting_sheet(papers), papers.meeting.centre, papers.meeting, by, at)
+
+
+def ask_report(*, scope: Scope, by: User, at: datetime.datetime) -> Document:
+    """What verification did in a period, in the units that the person oversees."""
+    return asked(REPORT, report_sheet(report_papers(scope)), scope.centre, scope.centre, by, at)
+
+
+def ask_log(*, scope: Scope, by: User, at: datetime.datetime) -> Document:
+    """The actions that were open in a period, in the units that the person oversees and of the staff."""
+    return asked(LOG, log_sheet(log_papers(scope)), scope.centre, scope.centre, by, at)

@@ -9,6 +9,7 @@ from assessments.tests.answers import ROLES, Codes, Expected, holding, only, sig
 from portfolio.enums import Role
 from portfolio.rules import STAFF_ROLES
 
+OVERSEEING = (Role.INTERNAL_VERIFIER, Role.LEAD_VERIFIER, Role.ADMINISTRATOR)
 OVERSEE = ("verifier", "lead", "administrator", "other verifier")
 STAFF_HERE = (*OVERSEE, "assessor", "countersigner", "other assessor")
 
@@ -100,6 +101,8 @@ TABLE_OF_QUALITY: dict[str, Expected] = {
     "assessments:exercise": Expected(staff(*OVERSEE, "assessor", "countersigner"), of_exercise),
     "assessments:close_exercise": Expected(PRESSED, of_exercise, posted=verifiers(302)),
     "assessments:agree_outcome": Expected(verifiers(), of_criterion),
+    "assessments:papers_of_verification": Expected(holding(*OVERSEEING, code=302)),
+    "assessments:verification_papers": Expected(holding(*OVERSEEING, code=404) | dict.fromkeys(OVERSEE, 200), slug),
     "assessments:exercise_document": Expected(
         signed_in(405), of_exercise, posted=only(*OVERSEE, "assessor", "countersigner", code=302)
     ),

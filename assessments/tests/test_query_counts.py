@@ -34,6 +34,7 @@ WITHOUT_RECORDS = {
         "assessments:enrolments",
         "assessments:strategy",
         "assessments:forms",
+        "assessments:papers_of_verification",
         "assessments:claims",
         "assessments:consistency",
     },
