@@ -104,7 +104,7 @@ class LogPapers:
 
 
 def log_papers(scope: Scope) -> LogPapers:
-    """The action log of a period. Eight queries."""
+    """The action log of a period. Seven queries."""
     open_then = Q(raised_at__date__lte=scope.until) & (Q(closed_at=None) | Q(closed_at__date__gte=scope.since))
     related = ("enrolment__candidate", "enrolment__unit")
     actions = list(Action.objects.filter(open_then, enrolment__in=told_of(scope)).select_related(*related))
@@ -190,7 +190,7 @@ class ReportPapers:
 
 
 def report_papers(scope: Scope) -> ReportPapers:
-    """The report of a period. Some thirty queries, eleven more for each plan and ten for each exercise in it."""
+    """The report of a period. Some twenty queries, eleven more for each plan and ten for each exercise in it."""
     units = told_of(scope)
     taken = Sample.objects.filter(scope.within("done_at"), enrolment__in=units)
     samples = list(with_unit(taken.order_by("done_at", "pk"), "stage", "outcome", "done_at", "feedback", "verifier"))

@@ -180,7 +180,7 @@ class SamplePapers:
 
 
 def sample_papers(user: User, pk: int) -> SamplePapers:
-    """A sample as its record tells it, in ten queries.
+    """A sample as its record tells it, in thirteen queries at most.
 
     Raises Sample.DoesNotExist where the person does not oversee the unit, or the sample is still open.
     """
@@ -316,7 +316,7 @@ class StrategyPapers:
 
 
 def strategy_papers(user: User, pk: int, day: datetime.date) -> StrategyPapers:
-    """A version of the strategy as its document tells it, in nine queries. Raises SamplingPolicy.DoesNotExist."""
+    """A version of the strategy as its document tells it, in ten queries. Raises SamplingPolicy.DoesNotExist."""
     policy = policies_shown(user).select_related("centre", "awarding_body").get(pk=pk)
     same = SamplingPolicy.objects.filter(centre=policy.centre_id, awarding_body=policy.awarding_body_id)
     versions = list(same.order_by("-number"))
@@ -361,7 +361,7 @@ class MeetingPapers:
 
 
 def meeting_papers(user: User, pk: int) -> MeetingPapers:
-    """A meeting as its record tells it, in six queries. Raises Meeting.DoesNotExist where it is not for them.
+    """A meeting as its record tells it, in seven queries. Raises Meeting.DoesNotExist where it is not for them.
 
     Whoever is on the staff sees it, so that it says how far an action is, and not what its owner answered.
     """
@@ -381,7 +381,7 @@ def meeting_papers(user: User, pk: int) -> MeetingPapers:
 
 
 def exercise_papers(user: User, pk: int) -> ExercisePage:
-    """An exercise as its record tells it, alike for everybody: in ten queries, or eleven.
+    """An exercise as its record tells it, alike for everybody, in ten queries.
 
     Raises Exercise.DoesNotExist where it is not for them, or nobody's answers may be seen yet.
     """
