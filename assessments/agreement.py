@@ -23,6 +23,22 @@ SCALE = (
 """Up to which kappa agreement is called what; below nought it is poor."""
 
 
+AGREEMENT_RULE = (
+    "In an exercise of standardisation several people judge the same item unseen of each other. Only whoever answered "
+    "everything is counted.",
+    "The count says of how many criteria everybody said the same.",
+    "Kappa takes away what chance alone would give: it is the agreement there was, less that by chance, of what chance "
+    "leaves. 1 is complete agreement, 0 no more than chance, less than 0 less than chance.",
+    "Of two people it is Cohen’s kappa, which works chance out from how often each of the two gives each answer. Of "
+    "three or more it is Fleiss’, from how often each answer is given by anybody.",
+    "It is called "
+    + ", ".join(f"{word} up to {float(limit):g}" for limit, word in SCALE)
+    + ", and poor below 0 (Landis and Koch, 1977).",
+    f"With fewer than {FEW} criteria one answer more or less moves it far, so the differences themselves count for "
+    "more. Where everybody gave the same answer throughout there is no kappa.",
+)
+
+
 @dataclass(frozen=True)
 class Agreement:
     """How far the raters agree. `kappa` is None where all said the same throughout, which chance explains too."""

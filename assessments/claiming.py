@@ -69,18 +69,15 @@ def claim_warnings(facts: ClaimFacts) -> list[str]:
     return []
 
 
-def basis_refusals(body: str, direct: str, authorisation: str) -> list[str]:
-    """Why there is nothing to claim on: no direct claim status (`direct` is its report) and no authorisation."""
+def basis_refusals(direct: str, why_not: str, authorisation: str) -> list[str]:
+    """Why there is nothing to claim on: no direct claim status (`direct` is its report), and no authorisation."""
     if direct or authorisation.strip():
         return []
-    return [
-        f"The centre has no direct claim status with {body}: give the reference of the external verifier's "
-        "authorisation."
-    ]
+    return [f"{why_not} Give the reference of the external verifier’s authorisation."]
 
 
 def basis_of(direct: str, authorisation: str) -> Basis:
-    """What is claimed on where nothing is refused: direct claim status where the centre holds it."""
-    if direct:
-        return Basis(ClaimBasis.DIRECT, direct)
-    return Basis(ClaimBasis.AUTHORISED, authorisation.strip())
+    """What is claimed on where nothing is refused: an authorisation that is given, else direct claim status."""
+    if authorisation.strip():
+        return Basis(ClaimBasis.AUTHORISED, authorisation.strip())
+    return Basis(ClaimBasis.DIRECT, direct)

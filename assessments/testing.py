@@ -11,16 +11,17 @@ from django.utils import timezone
 from assessments.actions import claims, judgement, verification
 from assessments.actions import enrolment as enrolments
 from assessments.actions import evidence as items
+from assessments.actions.access import give_access
 from assessments.actions.checks import Checked, Checks
 from assessments.actions.leaves import LeafTarget
 from assessments.actions.simulation import approve_simulation
 from assessments.enums import CheckedFor, CheckResult, Setting, Verdict
-from assessments.models import Enrolment, EvidenceVersion, SimulationApproval
+from assessments.models import Enrolment, EvidenceVersion, ExternalAccess, SimulationApproval
 from assessments.queries.leaves import leaves_in
 from portfolio import signing, vault
 from portfolio.enums import QualificationKind, Role
-from portfolio.models import CandidateRecord, Centre, Signature, User
-from portfolio.testing import a_candidate, a_centre, a_staff_member, an_administrator, qualified
+from portfolio.models import CandidateRecord, Centre, RoleGrant, Signature, User
+from portfolio.testing import a_candidate, a_centre, a_staff_member, address_of, an_administrator, qualified
 from units.actions import approve
 from units.models import AwardingBody, Unit
 
@@ -71,6 +72,41 @@ def a_house(name: str = "Northgate Centre") -> House:
         candidate=a_candidate(centre, f"Cara {town}", number="10000001"),
         other_candidate=a_candidate(centre, f"Colin {town}", number="10000002"),
     )
+
+
+def an_external(
+    house: House,
+    name: str = "Eve External",
+    *,
+    code: str = "ocr",
+    keys: Sequence[str] = (),
+    days: int = 14,
+    may_download: bool = True,
+) -> ExternalAccess:
+    """Somebody whom an awarding body sends to look, from today on, at these units: all of the body's where none is
+    named."""
+    today = timezone.localdate()
+    return give_access(
+        centre=house.centre,
+        email=address_of(f"{name} {house.centre.slug}"),
+        name=name,
+        awarding_body=AwardingBody.objects.get(code=code),
+        units=[a_unit(key) for key in keys],
+        starts_on=today,
+        ends_on=today + datetime.timedelta(days=days - 1),
+        may_download=may_download,
+        reference="Visit of spring",
+        by=house.administrator,
+        at=timezone.now(),
+    )
+
+
+def whose_days_are_over(access: ExternalAccess) -> ExternalAccess:
+    """The same account when its last day was yesterday: nothing is run for that."""
+    yesterday = timezone.localdate() - datetime.timedelta(days=1)
+    RoleGrant.objects.filter(pk=access.grant_id).update(starts_on=yesterday, ends_on=yesterday)
+    access.refresh_from_db()
+    return access
 
 
 def a_unit(key: str = "ocr-cc26") -> Unit:

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from assessments.views import (
+    access,
     activities,
     adjustment,
     alarms,
@@ -17,6 +18,7 @@ from assessments.views import (
     device,
     documents,
     evidence,
+    external,
     files,
     follow_up,
     grid,
@@ -65,6 +67,8 @@ urlpatterns = [
     path("centre/<slug:slug>/approvals/", office.approvals, name="approvals"),
     path("centre/<slug:slug>/approvals/<slug:code>/", office.approval, name="approval"),
     path("centre/<slug:slug>/approvals/<slug:code>/form/", office.form_approval, name="form_approval"),
+    path("centre/<slug:slug>/approvals/<slug:code>/direct-claim/", office.direct_claim, name="direct_claim"),
+    path("direct-claims/<int:pk>/withdraw/", office.withdraw_status, name="withdraw_status"),
     path("enrolments/<int:pk>/allocate/<slug:part>/", office.allocate, name="allocate"),
     # whole awards
     path("awards/", registration.awards, name="awards"),
@@ -210,6 +214,22 @@ urlpatterns = [
         name="exercise_page",
     ),
     path("enrolments/<int:pk>/simulation/", simulation.approve, name="approve_simulation"),
+    # external verification
+    path("centre/<slug:slug>/external-verifiers/", access.external_verifiers, name="external_verifiers"),
+    path("centre/<slug:slug>/external-verifiers/new/", access.give_access, name="give_access"),
+    path("external-access/<int:pk>/", access.external_access, name="external_access"),
+    path("external-access/<int:pk>/days/", access.change_days, name="change_external_days"),
+    path("external-access/<int:pk>/end/", access.end_access, name="end_external_access"),
+    path("external-access/<int:pk>/downloads/", access.set_downloads, name="set_external_downloads"),
+    path("external-access/<int:pk>/invite/", access.invite_again, name="invite_external_again"),
+    path("external/", external.home, name="external_home"),
+    path("external/units/", external.units, name="external_units"),
+    path("external-access/<int:pk>/note/", external.note_on_visit, name="note_on_visit"),
+    path("external-access/<int:pk>/ask/", external.ask_centre, name="ask_centre"),
+    path("enrolments/<int:pk>/choose/", external.choose_unit, name="choose_unit"),
+    path("enrolments/<int:pk>/note/", external.note_on_unit, name="note_on_unit"),
+    path("external-choices/<int:pk>/looked-at/", external.mark_looked_at, name="mark_looked_at"),
+    path("external-notes/<int:pk>/", external.note, name="external_note"),
     # appeals
     path("appeals/", appeal.appeals, name="appeals"),
     path("appeals/<int:pk>/", appeal.appeal, name="appeal"),

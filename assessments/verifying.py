@@ -31,6 +31,8 @@ STAGES: dict[UnitStatus, SampleStage] = {
 
 SETTLED = "This was recorded or dropped already."
 VERIFIERS = frozenset({Role.INTERNAL_VERIFIER, Role.LEAD_VERIFIER})
+IN_CHARGE = frozenset({Role.LEAD_VERIFIER, Role.ADMINISTRATOR})
+BODY_CLOSES = "An external verifier of the same awarding body closes this action, on the days they look at the centre."
 NOT_OPEN = "This sample is not open any more."
 CLOSED = "This action is closed already."
 LOOKED = "Somebody has looked at this already: the alarm is closed."
@@ -38,12 +40,16 @@ LOOKED = "Somebody has looked at this already: the alarm is closed."
 
 @dataclass(frozen=True)
 class ActionFacts:
-    """All that the refusals of an action rest on."""
+    """All that the refusals of an action rest on.
+
+    `closers`, where an external verifier asked: ids of those who look for the same awarding body today.
+    """
 
     owner_id: int
     answered: bool
     closed: bool
     answered_by_id: int | None = None
+    closers: frozenset[int] | None = None
 
 
 @dataclass(frozen=True)
@@ -149,15 +155,26 @@ def meeting_refusals(person: Person) -> list[Reason]:
 
 
 def centre_answering_refusals(person: Person, action: ActionFacts) -> list[Reason]:
-    """Why this person cannot answer an action of the centre's: it is for whoever it was given to."""
-    if person.user_id != action.owner_id or not person.roles:
+    """Why this person cannot answer an action of the centre's: it is for whoever it was given to.
+
+    What an external verifier asks is asked of the centre, so that any of those in charge answers for it.
+    """
+    in_charge = action.closers is not None and bool(person.roles & IN_CHARGE)
+    if (person.user_id != action.owner_id or not person.roles) and not in_charge:
         return [Reason("Only the person an action was given to can answer it.")]
     return [Reason(CLOSED, "activity")] if action.closed else []
 
 
 def centre_closing_refusals(person: Person, action: ActionFacts) -> list[Reason]:
-    """Why this person cannot close an action of the centre's, or send its answer back: another verifier does."""
-    if not person.roles & VERIFIERS or person.user_id in (action.owner_id, action.answered_by_id):
+    """Why this person cannot close an action of the centre's, or send its answer back: another verifier does.
+
+    What an external verifier asked is closed by them or, once their days are over, by the next whom the same awarding
+    body sends: never by the centre.
+    """
+    if action.closers is not None:
+        if person.user_id not in action.closers:
+            return [Reason(BODY_CLOSES)]
+    elif not person.roles & VERIFIERS or person.user_id in (action.owner_id, action.answered_by_id):
         return [Reason("Another person, who verifies at the centre, closes an action.")]
     if action.closed:
         return [Reason(CLOSED, "activity")]

@@ -16,6 +16,7 @@ from assessments.workflow import UNIT_STEPS
 from bench.agreed import Plans, plans_of
 from bench.awards import Awards, awards_of
 from bench.centre import Staffed
+from bench.external import External, external_lines, external_of
 from bench.people_pages import people_lines
 from bench.plan import UNITS, Stage, stage_of
 from bench.quality import Quality, quality_of
@@ -60,6 +61,7 @@ class Subjects:
     plans: Plans
     quality: Quality
     awards: Awards
+    external: External
 
 
 def subjects(staffed: Staffed) -> Subjects:
@@ -85,6 +87,7 @@ def subjects(staffed: Staffed) -> Subjects:
         plans=plans_of(begun, staffed),
         awards=awards_of(staffed),
         quality=quality_of(staffed, of_unit.filter(status=ItemStatus.REVIEWED)[0], begun),
+        external=external_of(staffed, first.enrolments.get(unit__key="ocr-cc32")),
     )
 
 
@@ -176,6 +179,7 @@ def pages(found: Subjects) -> list[Page]:
         *quality_pages(found),
         *office_pages(found),
         *awards_pages(found),
+        *external_pages(found),
         *verb_pages(found),
     ]
 
@@ -337,6 +341,12 @@ def quality_pages(found: Subjects) -> Iterable[Page]:
     yield page("Record what was agreed", me, "assessments:agree_outcome", made.closed.pk, criterion, **bounds)
 
 
+def external_pages(found: Subjects) -> Iterable[Page]:
+    for name, who, route, args in external_lines(found.external, found.staffed, found.candidate, found.sampling_plan):
+        queries = PAGE_QUERIES + (route == "assessments:coverage")  # and that it was looked at is written down
+        yield page(name, who, route, *args, most=HEAVY, queries=queries, measured=False)
+
+
 def office_pages(found: Subjects) -> Iterable[Page]:
     me, slug = found.staffed.administrator, found.staffed.centre.slug
     somebody, grant = found.candidate.user.handle, RoleGrant.objects.get(user=found.candidate.user)
@@ -372,6 +382,7 @@ def office_pages(found: Subjects) -> Iterable[Page]:
         ("Appeals procedure", "assessments:appeals_procedure", [slug]),
         ("Open a case", "assessments:open_case", [slug]),
         ("Approval of the form", "assessments:form_approval", [slug, "ocr"]),
+        ("Direct claim status", "assessments:direct_claim", [slug, "ocr"]),
     ):
         yield page(name, me, route, *args, most=HEAVY, measured=False)
     for name, who, route, args in people_lines(found.staffed, found.candidate):

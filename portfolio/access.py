@@ -8,15 +8,21 @@ from typing import Any, cast
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.urls import URLResolver, get_resolver
 from django.utils import timezone
 
 from portfolio import interrupted
+from portfolio.audit import looked_at
 from portfolio.enums import Role
 from portfolio.models import RoleGrant, RolesRead, User
 
 View = Callable[..., HttpResponseBase]
+IN_PLACE_ONLY = (
+    "Your account shows evidence and records in place only: nothing can be downloaded or printed with it. Ask an "
+    "administrator of the centre, who can allow downloads for the rest of your days."
+)
 SIGN_IN_AGAIN = "You are signed out. Sign in again to go on; nothing is lost."
 
 
@@ -27,6 +33,8 @@ class Standing:
     user: User
     day: datetime.date
     roles: dict[int, frozenset[str]]
+    sealed: frozenset[int] = frozenset()
+    """Centres whose files and documents the person may look at in place, and not take away."""
 
     def holds(self, role: Role, centre_id: int | None = None) -> bool:
         """Whether the person holds the role at that centre, or at any when none is named."""
@@ -42,9 +50,13 @@ class Standing:
 def standing_of(user: User, day: datetime.date) -> Standing:
     """One query: the person's roles in force on the day."""
     roles: dict[int, set[str]] = {}
-    for centre_id, role in RoleGrant.objects.on(day).filter(user=user).values_list("centre_id", "role"):
+    sealed = set()
+    columns = ("centre_id", "role", "may_download")
+    for centre_id, role, may_download in RoleGrant.objects.on(day).filter(user=user).values_list(*columns):
         roles.setdefault(centre_id, set()).add(role)
-    return Standing(user, day, {centre: frozenset(held) for centre, held in roles.items()})
+        if not may_download:
+            sealed.add(centre_id)
+    return Standing(user, day, {centre: frozenset(held) for centre, held in roles.items()}, frozenset(sealed))
 
 
 class SignedInRequest(HttpRequest):
@@ -138,6 +150,18 @@ def with_standing(request: HttpRequest) -> Standing:
         user.roles_read = RolesRead(found.day, found.roles)
         request.standing = found  # type: ignore[attr-defined]
     return cast(Standing, found)
+
+
+def may_take_away(request: SignedInRequest, centre_id: int) -> None:
+    """403 with the sentence for an external verifier who may look at the centre's work in place only."""
+    if centre_id in request.standing.sealed:
+        raise PermissionDenied(IN_PLACE_ONLY)
+
+
+def looked_from_outside(request: SignedInRequest, record: Model, centre_id: int) -> None:
+    """Note in the book that an external verifier looked at a record; of nobody else's looking (domain rule 10)."""
+    if request.method == "GET" and request.standing.holds(Role.EXTERNAL_VERIFIER, centre_id):
+        looked_at(record, by=request.user, centre_id=centre_id, at=timezone.now())
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ class Role(models.TextChoices):
     INTERNAL_VERIFIER = "internal_verifier", "Internal verifier"
     LEAD_VERIFIER = "lead_verifier", "Lead internal verifier"
     ADMINISTRATOR = "administrator", "Centre administrator"
+    EXTERNAL_VERIFIER = "external_verifier", "External verifier"
 
 
 class Country(models.TextChoices):
@@ -189,6 +190,8 @@ class Told(models.TextChoices):
     AWARD_DUE = "award_due", "A staff qualification or competence whose day comes near"
     ROLE_ENDING = "role_ending", "A role that ends soon"
     INDUCTION = "induction", "An induction of yours to confirm"
+    EXTERNAL = "external", "What the external verifier chooses, remarks and asks for"
+    ACCESS = "access", "Your days as external verifier at a centre"
 
 
 class Rhythm(models.TextChoices):

@@ -14,6 +14,14 @@ from portfolio.walls import (
 ISSUED = "OLD.issued AND OLD.status = 'ready'"
 ISSUED_STANDS = "An issued document is kept for good, as it was issued."
 
+OUTSIDE = "An external verifier is nobody on the staff of the centre they look at, and no candidate of it."
+BOTH_SIDES = """EXISTS (
+    SELECT 1 FROM portfolio_rolegrant g
+    WHERE g.user_id = NEW.user_id AND g.centre_id = NEW.centre_id
+    AND (g.role = 'external_verifier') <> (NEW.role = 'external_verifier')
+    AND (g.ends_on IS NULL OR g.ends_on >= NEW.starts_on) AND (NEW.ends_on IS NULL OR NEW.ends_on >= g.starts_on)
+)"""
+
 WALLS = [
     *stands_for_good("portfolio_auditevent", "audit lines"),
     *refuses(
@@ -82,5 +90,9 @@ WALLS = [
         name="a_candidates_record_stays_with_its_person",
     ),
     *never_deleted("portfolio_rolegrant", "roles held"),
-    *only_columns_may_change("portfolio_rolegrant", ["starts_on", "ends_on"], "a role held"),
+    *only_columns_may_change("portfolio_rolegrant", ["starts_on", "ends_on", "may_download"], "a role held"),
+    *refuses("portfolio_rolegrant", INSERT, BOTH_SIDES, OUTSIDE, name="an_external_verifier_comes_from_outside"),
+    *refuses("portfolio_rolegrant", UPDATE, BOTH_SIDES, OUTSIDE, name="an_external_verifier_stays_outside"),
+    *never_deleted("portfolio_externalrecord", "external records"),
+    *only_columns_may_change("portfolio_externalrecord", ["name", "invited_at"], "an external record"),
 ]

@@ -122,7 +122,7 @@ def roles(row: PersonRow, name: str, text: str) -> None:
             continue
         role = ROLE_WORDS.get(plain(word))
         if role is None:
-            known = ", ".join(role.label for role in Role)
+            known = ", ".join(role.label for role in dict.fromkeys(ROLES.values()))
             row.problems.append((name, f"“{word.strip()}” is none of the roles: {known}."))
         elif role not in row.roles:
             row.roles.append(role)

@@ -33,6 +33,10 @@ QUALIFIED_AS: Mapping[Role, Role] = {Role.LEAD_VERIFIER: Role.INTERNAL_VERIFIER}
 
 VERIFYING = (Role.INTERNAL_VERIFIER, Role.LEAD_VERIFIER)
 STAFF_ROLES = (Role.ASSESSOR, Role.INTERNAL_VERIFIER, Role.LEAD_VERIFIER, Role.ADMINISTRATOR)
+READERS = (*STAFF_ROLES, Role.EXTERNAL_VERIFIER)
+"""Those who read what is about no single candidate: meetings, activities, standardisation."""
+IN_CHARGE = (Role.LEAD_VERIFIER, Role.ADMINISTRATOR)
+"""Those who speak for a centre to its awarding bodies."""
 
 NEVER_LEFT_OUT = (InductionTopic.APPEALS, InductionTopic.PRIVACY)
 """What every induction goes through. Candidates hear of the appeals procedure from the start
@@ -65,15 +69,17 @@ CONCERNS: Mapping[Told, tuple[Role, ...]] = {
     Told.ACTIVITY: (Role.ASSESSOR, *VERIFYING),
     Told.STANDARDISATION: STAFF_ROLES,
     Told.QUESTIONS: (Role.ASSESSOR, *VERIFYING),
-    Told.ACTION_DUE: STAFF_ROLES,
+    Told.ACTION_DUE: (*STAFF_ROLES, Role.EXTERNAL_VERIFIER),
     Told.SIGNED_OFF: VERIFYING,
-    Told.ANSWERED: VERIFYING,
+    Told.ANSWERED: (*VERIFYING, Role.EXTERNAL_VERIFIER),
     Told.CHANGED: VERIFYING,
     Told.ALIKE: VERIFYING,
     Told.SAMPLE_OPEN: VERIFYING,
     Told.TO_CLAIM: (Role.ADMINISTRATOR,),
     Told.AWARD_DUE: (Role.ADMINISTRATOR, Role.LEAD_VERIFIER),
     Told.ROLE_ENDING: (Role.ADMINISTRATOR,),
+    Told.EXTERNAL: (*VERIFYING, Role.ADMINISTRATOR),
+    Told.ACCESS: (Role.EXTERNAL_VERIFIER,),
 }
 """Whom each kind of news concerns: what a person chooses from on their page "What I am told"."""
 

@@ -16,6 +16,9 @@ SECTIONS = {
     Role.ASSESSOR: Section("assessments:queue", "Assessing", "Evidence that waits for you, and your candidates."),
     Role.INTERNAL_VERIFIER: Section("assessments:sampling", "Verifying", "Units to sample, and actions to close."),
     Role.LEAD_VERIFIER: Section("assessments:sampling", "Verifying", "Units to sample, and actions to close."),
+    Role.EXTERNAL_VERIFIER: Section(
+        "assessments:external_home", "My visit", "The work you look at, and what you asked for."
+    ),
     Role.ADMINISTRATOR: Section("portfolio:people", "People", "Candidates and staff of your centre, and their roles."),
 }
 

@@ -50,10 +50,3 @@ class VerifierSignature(models.TextChoices):
 
     ALWAYS = "always", "On every unit"
     IF_SAMPLED = "if_sampled", "On sampled units only"
-
-
-class Provision(models.TextChoices):
-    """How a centre may claim: after the external verifier's word, or directly."""
-
-    AUTHORISED = "authorised", "After authorisation by the external verifier"
-    DIRECT = "direct", "Direct claim status"

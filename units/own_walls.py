@@ -4,7 +4,17 @@ A fixture is loaded by `save_base(raw=True)`, past every model, so only the data
 UPDATE that alters nothing passes, so the same fixture may be loaded again.
 """
 
-from portfolio.walls import DELETE, INSERT, TRUNCATE, UPDATE, Wall, refuses, stands_for_good
+from portfolio.walls import (
+    DELETE,
+    INSERT,
+    TRUNCATE,
+    UPDATE,
+    Wall,
+    never_deleted,
+    only_columns_may_change,
+    refuses,
+    stands_for_good,
+)
 
 PUBLISHED = "EXISTS (SELECT 1 FROM units_unitpublication p WHERE p.unit_id = {row}.{column})"
 PUBLISHED_THROUGH_OUTCOME = """EXISTS (
@@ -69,6 +79,22 @@ WALLS = [
     *of_unit("units_nosreference", "standards referred to"),
     *of_unit("units_functionalskill", "functional skills"),
     *stands_for_good("units_unitpublication", "publications"),
+    *never_deleted("units_directclaim", "direct claim statuses"),
+    *only_columns_may_change("units_directclaim", ["withdrawn_on", "withdrawal_reason"], "direct claim status"),
+    *refuses(
+        "units_directclaim",
+        UPDATE,
+        "OLD.withdrawn_on IS NOT NULL",
+        "That direct claim status was withdrawn stays on record: record the new status beside it.",
+        name="a_withdrawn_status_stays_withdrawn",
+    ),
+    *refuses(
+        "units_directclaim",
+        INSERT,
+        "EXISTS (SELECT 1 FROM units_unit u WHERE u.id = NEW.unit_id AND u.awarding_body_id <> NEW.awarding_body_id)",
+        "Direct claim status for a unit is given by its awarding body.",
+        name="a_status_is_for_a_unit_of_its_body",
+    ),
     *in_the_unit_of(
         "units_criterion",
         "units_learningoutcome",

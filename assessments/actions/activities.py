@@ -10,8 +10,9 @@ from django.utils import timezone
 from assessments.actions import telling, turns
 from assessments.actions.journey import lock_one, person, refuse, require
 from assessments.enums import ActivityKind, ActivityOutcome
-from assessments.models import Activity, Attendance, CentreAction, Enrolment, Meeting
-from assessments.queries.activities import centre_action_facts
+from assessments.models import Activity, Attendance, CentreAction, Enrolment, ExternalAccess, Meeting
+from assessments.queries.access import days_of
+from assessments.queries.activities import SOURCES, centre_action_facts
 from assessments.queries.enrolment import staff_holding
 from assessments.queries.judgement import everybody_in
 from assessments.verifying import (
@@ -23,15 +24,16 @@ from assessments.verifying import (
     planning_activity_refusals,
     recording_refusals,
 )
+from assessments.visiting import outside_refusals
 from portfolio import audit
 from portfolio.actions.checks import refuse_invalid, take_turns
 from portfolio.canonical import JSON
 from portfolio.enums import Role, Told
 from portfolio.models import Centre, User
 from portfolio.refusal import Refusal
-from portfolio.rules import STAFF_ROLES
+from portfolio.rules import IN_CHARGE, STAFF_ROLES
 
-Source = Activity | Meeting
+Source = Activity | Meeting | ExternalAccess
 RecordT = TypeVar("RecordT", Activity, Meeting, CentreAction)
 
 
@@ -177,16 +179,24 @@ def hold_meeting(
 def ask_of_staff(
     *, source: Source, owner: User, wanted: str, due_on: datetime.date | None, by: User, at: datetime.datetime
 ) -> CentreAction:
-    """Ask one of the staff for something by a day, after an activity that was recorded or in a meeting."""
-    centre = take_turns(source.centre)
-    refuse(meeting_refusals(person(by, centre.pk, at)))
+    """Ask one of the staff for something by a day, after an activity that was recorded or in a meeting.
+
+    An external verifier asks one of those in charge: it is asked of the centre.
+    """
+    centre, day = take_turns(source.centre), timezone.localdate(at)
+    if isinstance(source, ExternalAccess):
+        source = ExternalAccess.objects.select_related("centre", "grant", "awarding_body").get(pk=source.pk)
+        refuse(outside_refusals(by.pk, source.grant.user_id, days_of(source), day))
+    else:
+        refuse(meeting_refusals(person(by, centre.pk, at)))
     if isinstance(source, Activity) and (source.recorded_at is None or owner.pk != source.assessor_id):
         raise Refusal(["An activity asks something of the assessor it was about, once it is recorded."])
-    if not staff_holding(centre, timezone.localdate(at), *STAFF_ROLES).filter(user=owner).exists():
+    roles = IN_CHARGE if isinstance(source, ExternalAccess) else STAFF_ROLES
+    if not staff_holding(centre, day, *roles).filter(user=owner).exists():
         raise Refusal(["Choose somebody on the staff of the centre."])
-    day = _check_asked(wanted, due_on, at)
-    action = _asked(source, owner, wanted, day, by, at)
-    _told("ask_of_staff", action, by, at, {"owner": owner.pk, "wanted": action.wanted, "due_on": day.isoformat()})
+    due = _check_asked(wanted, due_on, at)
+    action = _asked(source, owner, wanted, due, by, at)
+    _told("ask_of_staff", action, by, at, {"owner": owner.pk, "wanted": action.wanted, "due_on": due.isoformat()})
     return action
 
 
@@ -195,9 +205,12 @@ def answer_centre_action(*, action: CentreAction, answer: str, by: User, at: dat
     """Whoever an action was given to says what they did. A better answer may follow until it is closed."""
     answer = require(answer, "Say what you have done.")
     action = _locked_action(action)
-    refuse(centre_answering_refusals(person(by, action.centre_id, at), centre_action_facts(action)))
+    refuse(
+        centre_answering_refusals(person(by, action.centre_id, at), centre_action_facts(action, timezone.localdate(at)))
+    )
     turns.answered(action, answer, by, at)
-    telling.of_centre_action(action, Told.ANSWERED, "An action was answered, to be closed.", [action.raised_by], by, at)
+    closers = _who_close(action, at)
+    telling.of_centre_action(action, Told.ANSWERED, "An action was answered, to be closed.", closers, by, at)
     return _told("answer_centre_action", action, by, at, {"answer": answer})
 
 
@@ -208,7 +221,9 @@ def return_centre_action(
     """A verifier does not accept the answer, and says what is missing; a new day may be given with it."""
     words = require(words, "Say what is missing in the answer.")
     action = _locked_action(action)
-    refuse(centre_closing_refusals(person(by, action.centre_id, at), centre_action_facts(action)))
+    refuse(
+        centre_closing_refusals(person(by, action.centre_id, at), centre_action_facts(action, timezone.localdate(at)))
+    )
     turns.sent_back(action, words, due_on, by, at)
     sentence = f"Your answer was sent back: more is asked of you by {action.due_on:%-d %B %Y}."
     telling.of_centre_action(action, Told.ACTION, sentence, [action.owner], by, at)
@@ -219,10 +234,20 @@ def return_centre_action(
 def close_centre_action(*, action: CentreAction, by: User, at: datetime.datetime) -> CentreAction:
     """A verifier is satisfied with what was done. Raises Refusal before the action is answered."""
     action = _locked_action(action)
-    refuse(centre_closing_refusals(person(by, action.centre_id, at), centre_action_facts(action)))
+    refuse(
+        centre_closing_refusals(person(by, action.centre_id, at), centre_action_facts(action, timezone.localdate(at)))
+    )
     turns.closed(action, by, at)
     telling.of_centre_action(action, Told.ACTION, "An action was closed by a verifier.", [action.owner], by, at)
     return _told("close_centre_action", action, by, at, {})
+
+
+def _who_close(action: CentreAction, at: datetime.datetime) -> list[User]:
+    """Who is told that an action was answered: whoever asked; or whom the awarding body has sent now."""
+    facts = centre_action_facts(action, timezone.localdate(at))
+    if facts.closers is None:
+        return [action.raised_by]
+    return list(User.objects.filter(pk__in=facts.closers))
 
 
 def _about_their_work(
@@ -252,6 +277,7 @@ def _asked(
         centre=source.centre,
         activity=source if isinstance(source, Activity) else None,
         meeting=source if isinstance(source, Meeting) else None,
+        access=source if isinstance(source, ExternalAccess) else None,
         owner=owner,
         wanted=wanted.strip(),
         due_on=due_on,
@@ -269,7 +295,7 @@ def _locked(activity: Activity) -> Activity:
 
 
 def _locked_action(action: CentreAction) -> CentreAction:
-    related = ("centre", "owner", "raised_by", "activity", "meeting")
+    related = ("centre", "owner", "raised_by", *SOURCES)
     return CentreAction.objects.select_related(*related).select_for_update(of=("self",)).get(pk=action.pk)
 
 

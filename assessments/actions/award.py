@@ -11,6 +11,7 @@ from assessments.actions.journey import lock_one, move_unit, person, refuse, req
 from assessments.claiming import Basis, basis_of, basis_refusals
 from assessments.enums import UnitStatus, Verb
 from assessments.models import AuthenticationForm, Certificate, Claim, ClaimBatch, Enrolment
+from assessments.queries.award import ClaimingStanding, claiming_standing
 from assessments.queries.claimable import UnitToClaim, award_resting_on, units_to_claim
 from assessments.queries.enrolment import bare_facts, staff_name
 from assessments.queries.judgement import SCHEME, digest_for, unit_rows
@@ -19,10 +20,8 @@ from assessments.workflow import Reason, UnitFacts, unit_refusals
 from portfolio import audit, notices, signing
 from portfolio.canonical import JSON
 from portfolio.enums import Role
-from portfolio.models import Centre, User
+from portfolio.models import User
 from portfolio.refusal import Refusal
-from units.enums import Provision
-from units.models import AwardingBody, CentreApproval
 
 AUTHENTICATED_AT = (UnitStatus.SIGNED_OFF, UnitStatus.VERIFIED, UnitStatus.CLAIMED, UnitStatus.CERTIFICATED)
 
@@ -65,14 +64,15 @@ def authenticate(*, enrolment: Enrolment, by: User, at: datetime.datetime) -> Au
 
 @transaction.atomic
 def claim(*, enrolment: Enrolment, authorisation: str, by: User, at: datetime.datetime) -> Claim:
-    """Claim the unit from its awarding body: by direct claim status, or on the external verifier's authorisation.
+    """Claim the unit from its awarding body: on the external verifier's authorisation where one is given, else by
+    direct claim status in force that day.
 
     Source: without direct claim status the external verifier must authorise after a visit (domain rules 54, 55).
     """
     enrolment = lock_one(enrolment)
     (ready,) = units_to_claim([enrolment], person(by, enrolment.centre_id, at))
     refuse(ready.reasons)
-    basis = basis_for(enrolment.centre, enrolment.unit.awarding_body, authorisation, timezone.localdate(at))
+    basis = basis_for(claiming_standing(enrolment, timezone.localdate(at)), authorisation)
     return claim_unit(ready, basis, None, by, at)
 
 
@@ -157,13 +157,6 @@ def revoke(
     return _told(enrolment, Verb.REVOKE, by, at, reason=reason, revoked_on=revoked_on.isoformat())
 
 
-def direct_claim(approval: CentreApproval | None, day: datetime.date) -> bool:
-    """Whether the centre holds direct claim status with the body on the day."""
-    if approval is None or approval.claims != Provision.DIRECT or approval.direct_claim_from is None:
-        return False
-    return approval.direct_claim_from <= day and (approval.direct_claim_to is None or day <= approval.direct_claim_to)
-
-
 def issued(number: str, issued_on: datetime.date, at: datetime.datetime) -> str:
     """The number of a certificate that can have been issued on the day. Raises Refusal."""
     number = require(number, "Give the certificate's number.")
@@ -178,13 +171,11 @@ def refuse_revoking(found: Certificate, revoked_on: datetime.date, at: datetime.
         raise Refusal(["A certificate is revoked after it was issued, and not in the future."])
 
 
-def basis_for(centre: Centre, body: AwardingBody, authorisation: str, day: datetime.date) -> Basis:
-    """On what the centre claims from the body on the day. Raises Refusal where it may not."""
-    approval = CentreApproval.objects.filter(centre=centre, awarding_body=body).first()
-    direct = approval.direct_claim_reference if approval and direct_claim(approval, day) else ""
-    if refusals := basis_refusals(str(body), direct, authorisation):
+def basis_for(standing: ClaimingStanding, authorisation: str) -> Basis:
+    """On what is claimed. Raises Refusal where there is neither an authorisation nor a status in force."""
+    if refusals := basis_refusals(standing.direct, standing.why_not, authorisation):
         raise Refusal(refusals)
-    return basis_of(direct, authorisation)
+    return basis_of(standing.direct, authorisation)
 
 
 def _ready(enrolment: Enrolment, verb: Verb, by: User, at: datetime.datetime) -> Enrolment:

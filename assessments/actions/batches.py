@@ -11,9 +11,10 @@ from django.utils import timezone
 from assessments.actions import award
 from assessments.actions.award import claim_unit, issued, refuse_revoking
 from assessments.actions.journey import administers, lock, lock_one, person, require
-from assessments.claiming import Basis
+from assessments.claiming import Basis, basis_of, basis_refusals
 from assessments.enums import UnitStatus
 from assessments.models import AwardClaim, Certificate, ClaimBatch, Enrolment, Registration
+from assessments.queries.award import claiming_at
 from assessments.queries.batches import AwardToClaim, awards_to_claim
 from assessments.queries.claimable import UnitToClaim, units_to_claim
 from portfolio import audit
@@ -24,6 +25,8 @@ from portfolio.refusal import Refusal
 from portfolio.signing import digest_of
 from units.models import AwardingBody
 
+WHOLE = None
+"""In the place of a unit: what is claimed is a whole award."""
 MOST_CLAIMED = 100
 """How many units and awards one batch takes."""
 GONE = "Some of what was ticked cannot be found any more: look at the list again."
@@ -67,8 +70,13 @@ def claim_batch(
     locked = list(lock([*units, *(one.enrolment.pk for row in ready_awards for one in row.units)]).values())
     ready_units = units_to_claim(locked, me)
     gone = set(units) - {row.pk for row in locked} or set(awards) - {row.pk for row in chosen}
+    claiming = claiming_at(centre, awarding_body, timezone.localdate(at))
+    standing = {pk: claiming.of(pk) for pk in [*(row.unit_id for row in locked), *([WHOLE] if chosen else [])]}
     refusals = [
         *([GONE] if gone else []),
+        *dict.fromkeys(
+            sentence for one in standing.values() for sentence in basis_refusals(one.direct, one.why_not, authorisation)
+        ),
         *_batch_refusals(centre, awarding_body, reference, locked, chosen, len(set(units)) + len(set(awards))),
         *(_named(row.registration.candidate.name, reason.sentence) for row in ready_awards for reason in row.reasons),
         *(
@@ -79,7 +87,7 @@ def claim_batch(
     ]
     if refusals:
         raise Refusal(refusals)
-    basis = award.basis_for(centre, awarding_body, authorisation, timezone.localdate(at))
+    bases = {pk: basis_of(one.direct, authorisation) for pk, one in standing.items()}
     batch = ClaimBatch.objects.create(
         centre=centre,
         awarding_body=awarding_body,
@@ -90,9 +98,9 @@ def claim_batch(
     )
     act_id = uuid.uuid4()
     for unit in ready_units:
-        claim_unit(unit, basis, batch, by, at, act_id)
+        claim_unit(unit, bases[unit.enrolment.unit_id], batch, by, at, act_id)
     for row in ready_awards:
-        _claim_award(row, basis, batch, by, at, act_id)
+        _claim_award(row, bases[WHOLE], batch, by, at, act_id)
     return batch
 
 

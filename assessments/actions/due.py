@@ -131,9 +131,10 @@ def asked_at_centre(now: datetime.datetime) -> Iterator[Due]:
     """Something asked of one of the staff that is due within days: its owner; once overdue, who asked for it too."""
     today = timezone.localdate(now)
     rows = CentreAction.objects.filter(answered_at=None, closed_at=None, due_on__gt=today - DUE_WITHIN)
-    related = ("owner", "raised_by", "centre", "activity", "meeting")
+    related = ("owner", "raised_by", "centre", "activity", "meeting", "access__awarding_body")
     for action in rows.filter(due_on__lte=today + ACTION_NEAR).select_related(*related):
-        place, subject = reverse("assessments:centre_action", args=[action.pk]), str(action.meeting or action.activity)
+        place = reverse("assessments:centre_action", args=[action.pk])
+        subject = str(action.meeting or action.activity or action.access)
         late = action.due_on < today
         once = f"centre {'overdue' if late else 'near'} {action.pk} {action.due_on}"
         sentence = f"An action of yours {'was' if late else 'is'} due on {action.due_on:%-d %B}."
@@ -171,6 +172,7 @@ def roles(now: datetime.datetime) -> Iterator[Due]:
     """A role that ends soon: the centre's administrators."""
     today = timezone.localdate(now)
     ending = RoleGrant.objects.on(today).filter(ends_on__range=(today, today + ROLE_NEAR))
+    ending = ending.exclude(role=Role.EXTERNAL_VERIFIER)  # which always ends by itself
     for grant in ending.select_related("centre", "user"):
         name = names_at(grant.centre, [grant.user_id]).get(grant.user_id, grant.user.email)
         sentence = f"Is {grant.get_role_display().lower()} until {grant.ends_on:%-d %B %Y}."

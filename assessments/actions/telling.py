@@ -397,5 +397,5 @@ def of_centre_action(
     """One line about an action of the centre's. Whoever acts on it has seen what they were told of it."""
     notices.settle(action, by, at)
     place = reverse("assessments:centre_action", args=[action.pk])
-    news = News(kind, str(action.meeting or action.activity), sentence, place, action)
+    news = News(kind, str(action.meeting or action.activity or action.access), sentence, place, action)
     notices.tell(news, people, action.centre, by, at)

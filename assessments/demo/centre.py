@@ -7,8 +7,7 @@ from portfolio import actions
 from portfolio.enums import QualificationKind, Role
 from portfolio.invitation import Invitation
 from portfolio.models import CandidateRecord, Centre, StaffRecord, User
-from units.actions import approve, approve_form
-from units.enums import Provision
+from units.actions import approve, approve_form, record_direct_claim
 from units.models import AwardingBody
 
 SLUG = "harbour"
@@ -126,9 +125,16 @@ def approvals(centre: Centre, administrator: User, at: datetime.datetime) -> Non
         centre=centre,
         awarding_body=AwardingBody.objects.get(code="ocr"),
         centre_number="10481",
-        claims=Provision.DIRECT,
-        direct_claim_from=at.date(),
-        direct_claim_reference="EV report 2026/03",
+        by=administrator,
+        at=at,
+    )
+    record_direct_claim(
+        centre=centre,
+        awarding_body=ocr.awarding_body,
+        unit=None,
+        starts_on=at.date(),
+        ends_on=None,
+        reference="EV report 2026/03",
         by=administrator,
         at=at,
     )

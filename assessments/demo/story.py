@@ -17,6 +17,7 @@ from assessments.demo import (
     files,
     interests,
     office,
+    outside,
     people,
     plans,
     profile,
@@ -78,6 +79,7 @@ def tell() -> Harbour:
     people.intake(story.harbour, calendar.now)
     people.learning(story.harbour, calendar.now)
     quality.tell(story.harbour, calendar.now)
+    outside.tell(story.harbour, calendar.now)
     story.today()
     return story.harbour
 

@@ -1,18 +1,31 @@
 """Forms of award on a unit."""
 
 from django import forms
+from django.utils import timezone
 
 from assessments.forms.journey import VerbForm
+from assessments.queries.award import claiming_standing
 from portfolio.forms import SignatureForm, day
 
 
 class ClaimForm(VerbForm):
-    authorisation = forms.CharField(
-        label="External verifier's authorisation",
-        required=False,
-        help_text="The reference of the report that authorises this claim. Leave it empty under direct claim status.",
-        max_length=100,
-    )
+    """What the claim rests on. Without direct claim status in force today that is the external verifier's word."""
+
+    authorisation = forms.CharField(label="External verifier’s authorisation", required=False, max_length=100)
+
+    def prepare(self) -> None:
+        """Say what the claim rests on where nothing is typed, or why something must be."""
+        field = self.fields["authorisation"]
+        standing = claiming_standing(self.page.enrolment, timezone.localdate())
+        if standing.in_force:
+            field.help_text = (
+                f"Left empty, the claim rests on direct claim status, {standing.in_force.reference}. Otherwise give "
+                "the reference of the report that authorises this claim."
+            )
+        else:
+            field.required = True
+            field.error_messages["required"] = "Give the reference of the external verifier’s authorisation."
+            field.help_text = f"{standing.why_not} Give the reference of the report that authorises this claim."
 
 
 class CertificateForm(VerbForm):

@@ -54,10 +54,13 @@ class BatchForm(forms.Form):
     )
 
     def __init__(self, *args: Any, direct: str, **kwargs: Any) -> None:
-        """`direct`: the report on which the centre's direct claim status rests, so that nothing else is asked."""
+        """`direct`: the report on which direct claim status for all units of the body rests; empty without one."""
         super().__init__(*args, **kwargs)
         if direct:
-            del self.fields["authorisation"]
+            self.fields["authorisation"].help_text = (
+                f"Left empty, what is claimed rests on direct claim status, {direct}. Otherwise give the reference of "
+                "the report that authorises these claims."
+            )
 
 
 class CertificatesForm(KeptForm):

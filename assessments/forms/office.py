@@ -12,7 +12,6 @@ from assessments.queries.office import VERIFIES, candidates_of, named, units_off
 from portfolio.enums import Role
 from portfolio.forms import KeptForm, day
 from portfolio.models import CandidateRecord, Centre, StaffRecord
-from units.enums import Provision
 from units.models import Unit
 
 NO_COUNTERSIGNER = "Nobody"
@@ -121,13 +120,9 @@ class AllocateForm(KeptForm):
 
 
 class ApprovalForm(forms.Form):
-    """An awarding body's approval of the centre, and how the centre may claim."""
+    """An awarding body's approval of the centre."""
 
     centre_number = forms.CharField(max_length=30)
-    claims = forms.ChoiceField(label="Claims are made", choices=Provision.choices)
-    direct_claim_from = day("Direct claim status from", required=False)
-    direct_claim_to = day("Direct claim status to", required=False)
-    direct_claim_reference = forms.CharField(label="The report it rests on", max_length=100, required=False)
 
 
 class FormApprovalForm(forms.Form):
@@ -135,3 +130,27 @@ class FormApprovalForm(forms.Form):
 
     approved_by = forms.CharField(label="Approved by", max_length=200, help_text="The external verifier's name.")
     approved_on = day("Approved on")
+
+
+class DirectClaimForm(forms.Form):
+    """For which units the centre may claim directly, from when to when, and on what that rests."""
+
+    unit = forms.ModelChoiceField(
+        label="For", queryset=Unit.objects.none(), required=False, empty_label="All units of the awarding body"
+    )
+    starts_on = day("From")
+    ends_on = day("To", required=False, help_text="Leave it empty where the awarding body names no last day.")
+    reference = forms.CharField(label="The report it rests on", max_length=100)
+
+    def __init__(self, *args: Any, units: QuerySet[Unit], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["unit"].queryset = units  # type: ignore[attr-defined]
+
+
+class WithdrawnForm(KeptForm):
+    """From which day the awarding body withdrew direct claim status, and why."""
+
+    kept_as = "direct claim status withdrawn"
+
+    withdrawn_on = day("Withdrawn from", help_text="From this day on nothing is claimed by it.")
+    reason = forms.CharField(label="Why", widget=forms.Textarea(attrs={"rows": 3}))

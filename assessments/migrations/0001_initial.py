@@ -682,6 +682,86 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='ExternalAccess',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('all_units', models.BooleanField(default=False, verbose_name='all units of the awarding body')),
+                ('reference', models.CharField(max_length=200, verbose_name='visit, or the body’s reference')),
+                ('given_at', models.DateTimeField()),
+                ('ended_at', models.DateTimeField(editable=False, help_text='before its last day was over', null=True)),
+                ('end_reason', models.TextField(blank=True, editable=False)),
+                ('awarding_body', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='units.awardingbody')),
+                ('centre', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='external_accesses', to='portfolio.centre')),
+                ('given_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('grant', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='external_access', to='portfolio.rolegrant')),
+            ],
+            options={
+                'verbose_name': "external verifier's access",
+                'verbose_name_plural': 'accesses of external verifiers',
+                'ordering': ['-given_at', '-pk'],
+            },
+        ),
+        migrations.AddField(
+            model_name='centreaction',
+            name='access',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='actions', to='assessments.externalaccess'),
+        ),
+        migrations.CreateModel(
+            name='ExternalChoice',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('reason', models.TextField()),
+                ('chosen_at', models.DateTimeField()),
+                ('looked_at', models.DateTimeField(editable=False, null=True)),
+                ('access', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='choices', to='assessments.externalaccess')),
+                ('enrolment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='external_choices', to='assessments.enrolment')),
+            ],
+            options={
+                'ordering': ['-chosen_at', '-pk'],
+                'constraints': [models.UniqueConstraint(fields=('access', 'enrolment'), name='a_unit_is_chosen_once_in_a_visit', violation_error_message='You have chosen this unit already.'), models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='an_external_choice_says_why', violation_error_message='Say why.')],
+            },
+        ),
+        migrations.CreateModel(
+            name='ExternalNote',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('words', models.TextField()),
+                ('written_at', models.DateTimeField()),
+                ('issued_at', models.DateTimeField(editable=False, null=True)),
+                ('access', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='notes', to='assessments.externalaccess')),
+                ('enrolment', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='external_notes', to='assessments.enrolment')),
+            ],
+            options={
+                'ordering': ['-written_at', '-pk'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('words', ''), _negated=True), name='an_external_note_has_words', violation_error_message='Write something.')],
+            },
+        ),
+        migrations.CreateModel(
+            name='ExternalUnit',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('access', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='remit', to='assessments.externalaccess')),
+                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='units.unit')),
+            ],
+            options={
+                'ordering': ['access', 'pk'],
+                'constraints': [models.UniqueConstraint(fields=('access', 'unit'), name='a_unit_is_named_once_in_an_access')],
+            },
+        ),
+        migrations.AddField(
+            model_name='externalaccess',
+            name='units',
+            field=models.ManyToManyField(related_name='+', through='assessments.ExternalUnit', to='units.unit'),
+        ),
+        migrations.AddConstraint(
+            model_name='externalaccess',
+            constraint=models.CheckConstraint(condition=models.Q(('reference', ''), _negated=True), name='an_external_access_says_what_for', violation_error_message='Say which visit or review it is for.'),
+        ),
+        migrations.AddConstraint(
+            model_name='externalaccess',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('end_reason', ''), ('ended_at__isnull', True)), models.Q(('ended_at__isnull', False), models.Q(('end_reason', ''), _negated=True)), _connector='OR'), name='an_access_that_was_ended_says_why', violation_error_message='Say why it is ended.'),
+        ),
+        migrations.CreateModel(
             name='Freeze',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -817,7 +897,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='centreaction',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('activity__isnull', False), ('meeting', None)), models.Q(('activity', None), ('meeting__isnull', False)), _connector='OR'), name='an_action_at_a_centre_comes_of_one_thing'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('access', None), ('activity__isnull', False), ('meeting', None)), models.Q(('access', None), ('activity', None), ('meeting__isnull', False)), models.Q(('access__isnull', False), ('activity', None), ('meeting', None)), _connector='OR'), name='an_action_at_a_centre_comes_of_one_thing'),
         ),
         migrations.CreateModel(
             name='Attendance',

@@ -1,5 +1,6 @@
 """Nouns of the upper floor, by chapter."""
 
+from assessments.models.access import ExternalAccess, ExternalAccessQuerySet, ExternalUnit
 from assessments.models.activities import Activity, Attendance, CentreAction, CentreActionTurn, Meeting
 from assessments.models.adjustment import Adjustment
 from assessments.models.alarms import Alarm, AlarmQuerySet
@@ -10,6 +11,7 @@ from assessments.models.checks import SampleQuestion, SampleQuestions
 from assessments.models.consistency import SCOPES, ConsistencyRule
 from assessments.models.enrolment import Allocation, Enrolment, EnrolmentQuerySet
 from assessments.models.evidence import Evidence, EvidenceFile, EvidenceVersion, Mapping, Release, Showing
+from assessments.models.external import ExternalChoice, ExternalNote
 from assessments.models.interests import Interest, InterestQuerySet
 from assessments.models.judgement import Countersignature, Decision, DecisionMarker, Review, SignOff
 from assessments.models.observed import Acknowledgement, AssessorRecord, Exchange, Marker
@@ -110,6 +112,11 @@ __all__ = [
     "Exchange",
     "Exercise",
     "ExerciseCriterion",
+    "ExternalAccess",
+    "ExternalAccessQuerySet",
+    "ExternalChoice",
+    "ExternalNote",
+    "ExternalUnit",
     "Freeze",
     "Hearing",
     "Interest",

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from assessments.enums import ActivityKind, ActivityOutcome
+from assessments.models.access import ExternalAccess, bodies_opened_to, centres_opened_to, opened_to
 from assessments.models.enrolment import STAFF, Enrolment
 from assessments.models.strategy import VERIFYING
 from assessments.models.verification import AskedOf, AskedTurn, whole, whole_turns
@@ -16,12 +17,14 @@ OVERSEE = (*VERIFYING, Role.ADMINISTRATOR)
 
 class ActivityQuerySet(models.QuerySet["Activity"]):
     def visible_to(self, user: User) -> "ActivityQuerySet":
-        """Activities of the centres where the person verifies or that they administer; and about their work.
+        """Activities of the centres where the person verifies or that they administer; and about their work. An
+        external verifier sees those in their units, and of an assessor's practice altogether.
 
         None about a unit of their own: what was seen is for the assessor.
         """
         about_them = Q(assessor=user, centre__in=centres_of(user, *STAFF))
-        seen = self.filter(Q(centre__in=centres_of(user, *OVERSEE)) | about_them)
+        outside = opened_to(user, at="enrolment__") | Q(enrolment=None, centre__in=centres_opened_to(user))
+        seen = self.filter(Q(centre__in=centres_of(user, *OVERSEE)) | about_them | outside)
         return seen.exclude(enrolment__candidate_user=user)
 
     def still_open(self) -> "ActivityQuerySet":
@@ -94,8 +97,8 @@ class Activity(models.Model):
 
 class MeetingQuerySet(StandingQuerySet["Meeting"]):
     def visible_to(self, user: User) -> "MeetingQuerySet":
-        """Meetings of the centres on whose staff the person is."""
-        return self.filter(centre__in=centres_of(user, *STAFF))
+        """Meetings of the centres on whose staff the person is, or at whose work they look from outside."""
+        return self.filter(Q(centre__in=centres_of(user, *STAFF)) | Q(centre__in=centres_opened_to(user)))
 
 
 class Meeting(StandingRow):
@@ -143,21 +146,29 @@ class Attendance(StandingRow):
 
 class CentreActionQuerySet(models.QuerySet["CentreAction"]):
     def visible_to(self, user: User) -> "CentreActionQuerySet":
-        """Actions of the centres where the person verifies or that they administer, and those given to them.
+        """Actions of the centres where the person verifies or that they administer, and those given to them. An
+        external verifier sees what their awarding body asked for, in whichever visit, and of activities they see.
 
         None of an activity about a unit of their own.
         """
         own = Q(owner=user, centre__in=centres_of(user, *STAFF))
-        seen = self.filter(Q(centre__in=centres_of(user, *OVERSEE)) | own)
+        asked = bodies_opened_to(user, centre="centre", body="access__awarding_body")
+        outside = asked | opened_to(user, at="activity__enrolment__")
+        if asked:
+            at_large = Q(activity__isnull=False, activity__enrolment=None) | Q(meeting__isnull=False)
+            outside |= at_large & Q(centre__in=centres_opened_to(user))
+        seen = self.filter(Q(centre__in=centres_of(user, *OVERSEE)) | own | outside)
         return seen.exclude(activity__enrolment__candidate_user=user)
 
 
 class CentreAction(AskedOf):
-    """Something asked of one of the staff after an activity or in a meeting, rather than in a candidate's unit."""
+    """Something asked of one of the staff after an activity, in a meeting or by an external verifier, rather than in a
+    candidate's unit. What an external verifier asks is closed by them, or by another of the same awarding body."""
 
     centre = models.ForeignKey(Centre, on_delete=models.PROTECT, related_name="centre_actions")
     activity = models.ForeignKey(Activity, on_delete=models.PROTECT, null=True, related_name="actions")
     meeting = models.ForeignKey(Meeting, on_delete=models.PROTECT, null=True, related_name="actions")
+    access = models.ForeignKey(ExternalAccess, on_delete=models.PROTECT, null=True, related_name="actions")
 
     objects = CentreActionQuerySet.as_manager()
 
@@ -166,7 +177,9 @@ class CentreAction(AskedOf):
         constraints = [
             *whole("_at_a_centre"),
             models.CheckConstraint(
-                condition=Q(activity__isnull=False, meeting=None) | Q(activity=None, meeting__isnull=False),
+                condition=Q(activity__isnull=False, meeting=None, access=None)
+                | Q(activity=None, meeting__isnull=False, access=None)
+                | Q(activity=None, meeting=None, access__isnull=False),
                 name="an_action_at_a_centre_comes_of_one_thing",
             ),
         ]

@@ -8,13 +8,14 @@ from django.db import models
 from django.db.models import F, Q
 
 from assessments.enums import AllocatedAs, UnitStatus
+from assessments.models.access import opened_to
 from portfolio.enums import Role
 from portfolio.models import CandidateRecord, Centre, User, centres_of, one_of
 from units.models import Unit
 
 TALLY = ("criteria_count", "claimed_count", "accepted_count", "returned_count", "pending_count")
 """How many criteria there are and how far they are, kept by the verbs (assessments/actions/counting.py)."""
-STAFF = tuple(role for role in Role if role != Role.CANDIDATE)
+STAFF = tuple(role for role in Role if role not in (Role.CANDIDATE, Role.EXTERNAL_VERIFIER))
 LISTED = (
     "centre",
     "candidate__legal_name",
@@ -66,9 +67,10 @@ def differ(one: str, other: str) -> Q:
 
 
 def worked_on_by(user: User, day: datetime.date | None = None, *, at: str = "") -> Q:
-    """The units a person sees as staff: those they are allocated to, and all of a centre they run.
+    """The units a person sees as staff: those they are allocated to, and all of a centre they run; and those that an
+    external verifier is let see.
 
-    The adjudicator of an open appeal is among the former.
+    The adjudicator of an open appeal is among the first.
     By a role in force on the day, today when none is given. `at` leads from the row asked about to its enrolment, e.g.
     `enrolment__`: joined to one row, that costs less than a list of all they see.
     """
@@ -76,12 +78,13 @@ def worked_on_by(user: User, day: datetime.date | None = None, *, at: str = "") 
     named = reduce(or_, (Q(**{f"{at}{part}": user}) for part in parts))
     staff = Q(**{f"{at}centre__in": centres_of(user, *STAFF, day=day)})
     running = Q(**{f"{at}centre__in": centres_of(user, Role.ADMINISTRATOR, Role.LEAD_VERIFIER, day=day)})
-    return (staff & named) | running
+    return (staff & named) | running | opened_to(user, day, at=at)
 
 
 class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
     def visible_to(self, user: User, day: datetime.date | None = None) -> "EnrolmentQuerySet":
-        """Enrolments that exist for this person: their own; those they are allocated to; all of a centre they run.
+        """Enrolments that exist for this person: their own; those they are allocated to; all of a centre they run; as
+        external verifier those in their remit.
 
         Staff see through a role in force on the day (today when none is given); candidates always see their own.
         """

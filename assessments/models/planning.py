@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 
 from assessments.enums import EvidenceKind, PlanStatus
-from assessments.models.enrolment import Enrolment, worked_on_by
+from assessments.models.enrolment import STAFF, Enrolment, worked_on_by
 from assessments.models.evidence import Evidence
 from portfolio.enums import Role
 from portfolio.models import (
@@ -29,7 +29,7 @@ def plans_seen(user: User, day: datetime.date | None = None, *, at: str = "") ->
     """The plans that exist for a person: their own from when they were proposed, those they wrote, those of a unit
     they are named on, and all of a centre they run. `at` leads to the plan, e.g. `plan__`."""
     own = Q(**{f"{at}candidate__user": user, f"{at}proposed_at__isnull": False})
-    staff = Q(**{f"{at}centre__in": centres_of(user, *(role for role in Role if role != Role.CANDIDATE), day=day)})
+    staff = Q(**{f"{at}centre__in": centres_of(user, *STAFF, day=day)})
     units = PlanUnit.objects.filter(worked_on_by(user, day, at="enrolment__"), plan=OuterRef(f"{at}pk"))
     running = Q(**{f"{at}centre__in": centres_of(user, Role.ADMINISTRATOR, Role.LEAD_VERIFIER, day=day)})
     return own | (staff & Q(**{f"{at}assessor": user})) | Exists(units) | running

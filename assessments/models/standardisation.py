@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from assessments.enums import Verdict
+from assessments.models.access import opened_to
 from assessments.models.activities import OVERSEE, Meeting
 from assessments.models.enrolment import STAFF
 from assessments.models.evidence import EvidenceVersion
@@ -21,12 +22,15 @@ def taken_part_in(user: User) -> models.QuerySet["Participant", Any]:
 
 class ExerciseQuerySet(models.QuerySet["Exercise"]):
     def visible_to(self, user: User) -> "ExerciseQuerySet":
-        """Exercises of the centres where the person verifies or that they administer, and those they take part in.
+        """Exercises of the centres where the person verifies or that they administer, and those they take part in; for
+        an external verifier closed ones on the units they see.
 
         None on an item of their own.
         """
         taking_part = Q(pk__in=taken_part_in(user), centre__in=centres_of(user, *STAFF))
-        seen = self.filter(Q(centre__in=centres_of(user, *OVERSEE)) | taking_part)
+        outside = opened_to(user)
+        outside = outside & Q(closed_at__isnull=False) if outside else outside
+        seen = self.filter(Q(centre__in=centres_of(user, *OVERSEE)) | taking_part | outside)
         return seen.exclude(version__evidence__candidate__user=user)
 
     def opening_their_item_to(self, user: User) -> "ExerciseQuerySet":

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from assessments.enums import EvidenceKind, PlannedHow, RatedAs, RiskLevel, SampleStage
+from assessments.models.access import bodies_opened_to
 from assessments.models.enrolment import Enrolment
 from portfolio.enums import Role
 from portfolio.models import Centre, StandingQuerySet, StandingRow, User, centres_of, one_of
@@ -16,8 +17,10 @@ FALLING = Q(low_rate__lte=models.F("medium_rate"), medium_rate__lte=models.F("hi
 
 class SamplingPolicyQuerySet(models.QuerySet["SamplingPolicy"]):
     def visible_to(self, user: User) -> "SamplingPolicyQuerySet":
-        """Policies of the centres where the person verifies, or that they administer."""
-        return self.filter(centre__in=centres_of(user, *VERIFYING, Role.ADMINISTRATOR))
+        """Policies of the centres where the person verifies, or that they administer; an external verifier sees their
+        awarding body's."""
+        outside = bodies_opened_to(user, centre="centre", body="awarding_body")
+        return self.filter(Q(centre__in=centres_of(user, *VERIFYING, Role.ADMINISTRATOR)) | outside)
 
 
 class SamplingPolicy(models.Model):
@@ -141,8 +144,10 @@ class RiskRating(StandingRow):
 
 class SamplingPlanQuerySet(models.QuerySet["SamplingPlan"]):
     def visible_to(self, user: User) -> "SamplingPlanQuerySet":
-        """Plans of the centres where the person verifies."""
-        return self.filter(policy__centre__in=centres_of(user, *VERIFYING))
+        """Plans of the centres where the person verifies; for an external verifier adopted ones of their body."""
+        outside = bodies_opened_to(user, centre="policy__centre", body="policy__awarding_body")
+        outside = outside & Q(adopted_at__isnull=False) if outside else outside
+        return self.filter(Q(policy__centre__in=centres_of(user, *VERIFYING)) | outside)
 
 
 class SamplingPlan(models.Model):

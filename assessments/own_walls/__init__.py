@@ -4,6 +4,7 @@ What was handed in is never edited, what was said stands, and nobody verifies an
 The verbs refuse all of this sooner and in more words; these hold when somebody goes past them.
 """
 
+from assessments.own_walls.access import ACCESS
 from assessments.own_walls.activities import ACTIVITIES
 from assessments.own_walls.appeal import APPEAL
 from assessments.own_walls.award import AWARD, REGISTRATION
@@ -12,6 +13,7 @@ from assessments.own_walls.checks import CHECKS
 from assessments.own_walls.consistency import CONSISTENCY
 from assessments.own_walls.enrolment import ENROLMENT
 from assessments.own_walls.evidence import EVIDENCE
+from assessments.own_walls.external import EXTERNAL
 from assessments.own_walls.judgement import JUDGEMENT
 from assessments.own_walls.observed import OBSERVED
 from assessments.own_walls.planning import PLANNING
@@ -23,6 +25,7 @@ from assessments.own_walls.testimony import TESTIMONY
 from assessments.own_walls.verification import VERIFICATION
 
 WALLS = [
+    *ACCESS,
     *ENROLMENT,
     *ADJUSTMENT,
     *SIMULATION,
@@ -38,6 +41,7 @@ WALLS = [
     *ACTIVITIES,
     *STANDARDISATION,
     *REGISTRATION,
+    *EXTERNAL,
     *AWARD,
     *CASE,
     *CONSISTENCY,

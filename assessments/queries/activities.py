@@ -16,6 +16,7 @@ from assessments.models import (
     Enrolment,
     Meeting,
 )
+from assessments.queries.access import looking_for
 from assessments.queries.enrolment import name_of, named_staff, staff_holding, staff_names
 from assessments.verifying import ActionFacts
 from portfolio.enums import Role
@@ -25,6 +26,7 @@ from portfolio.rules import STAFF_ROLES
 PER_PAGE = 20
 SHORT_LIST = 5
 ABOUT = ("enrolment__unit", "enrolment__candidate")
+SOURCES = ("activity", "meeting", "access__awarding_body")
 OF_CANDIDATE = ("enrolment__candidate__legal_name", "enrolment__candidate__known_as")
 
 
@@ -90,13 +92,14 @@ class CentreActionPage:
     turns: list[TurnShown]
 
 
-def centre_action_facts(action: CentreAction) -> ActionFacts:
-    """What the refusals of an action rest on. No query."""
+def centre_action_facts(action: CentreAction, day: datetime.date) -> ActionFacts:
+    """What the refusals of an action rest on. No query; one where an external verifier asked."""
     return ActionFacts(
         owner_id=action.owner_id,
         answered=action.answered_at is not None,
         closed=action.closed_at is not None,
         answered_by_id=action.answered_by_id,
+        closers=looking_for(action.access, day) if action.access else None,
     )
 
 
@@ -160,10 +163,12 @@ class ActionsWaiting:
 def actions_waiting(user: User, closing_at: list[int], day: datetime.date) -> ActionsWaiting:
     """The actions that wait for a person, who closes them at these centres; the first due first. One query."""
     asked = Q(owner=user, answered_at=None)
-    answered = Q(centre__in=closing_at, answered_at__isnull=False) & ~Q(owner=user) & ~Q(answered_by=user)
+    answered = Q(centre__in=closing_at, answered_at__isnull=False, access=None)
+    answered = answered & ~Q(owner=user) & ~Q(answered_by=user)
     rows = CentreAction.objects.visible_to(user).filter(asked | answered, closed_at=None)
     told = ("wanted", "due_on", "answered_at", "closed_at", "activity__kind", "meeting__title", "meeting__held_on")
-    named = rows.select_related("activity", "meeting").only(*told).annotate(owner_name=name_of("owner"))
+    asked_outside = ("access__reference", "access__awarding_body__name")
+    named = rows.select_related(*SOURCES).only(*told, *asked_outside).annotate(owner_name=name_of("owner"))
     lines = [CentreActionLine(row, vars(row)["owner_name"] or "", source_of(row), row.is_overdue(day)) for row in named]
     return ActionsWaiting(
         to_close=[line for line in lines if line.action.answered_at][:SHORT_LIST],
@@ -173,7 +178,7 @@ def actions_waiting(user: User, closing_at: list[int], day: datetime.date) -> Ac
 
 def action_lines(rows: "QuerySet[CentreAction]", day: datetime.date) -> list[CentreActionLine]:
     """Actions as they stand in a list."""
-    found = list(rows.select_related("activity", "meeting"))
+    found = list(rows.select_related(*SOURCES))
     names = staff_names({row.owner_id for row in found}, {row.centre_id for row in found})
     return [
         CentreActionLine(row, names.get((row.owner_id, row.centre_id), ""), source_of(row), row.is_overdue(day))
@@ -183,7 +188,7 @@ def action_lines(rows: "QuerySet[CentreAction]", day: datetime.date) -> list[Cen
 
 def source_of(action: CentreAction) -> str:
     """What an action came of, in words. No query where both were read with it."""
-    return str(action.meeting or action.activity)
+    return str(action.meeting or action.activity or action.access)
 
 
 def activity_page(user: User, pk: int, day: datetime.date) -> ActivityPage:
@@ -217,7 +222,7 @@ def meeting_page(user: User, pk: int, day: datetime.date) -> MeetingPage:
 
 def centre_action_page(user: User, pk: int) -> CentreActionPage:
     """An action. Raises CentreAction.DoesNotExist where it does not exist for the person. Three queries."""
-    action = CentreAction.objects.visible_to(user).select_related("centre", "activity", "meeting").get(pk=pk)
+    action = CentreAction.objects.visible_to(user).select_related("centre", *SOURCES).get(pk=pk)
     turns = list(CentreActionTurn.objects.filter(action=action))
     who = {action.owner_id, action.raised_by_id, action.closed_by_id, *(turn.by_id for turn in turns)} - {None}
     found = staff_names({pk for pk in who if pk}, {action.centre_id})

@@ -24,6 +24,7 @@ from assessments.models import (
 from assessments.models.verification import OPEN
 from assessments.queries.strategy import taken_under
 from assessments.verifying import STAGES
+from portfolio.models import User
 
 UNIT = (
     "pk",
@@ -79,6 +80,8 @@ class Reader:
     user_id: int
     leads: bool
     day: datetime.date
+    outside: User | None = None
+    """Themselves, where they look from outside: they see the units of their remit, and change nothing."""
 
 
 @dataclass(frozen=True)
@@ -223,6 +226,9 @@ def unsampled_line(unit: UnitFound) -> Line:
 def address_of(found: Found, plan: SamplingPlan, reader: Reader) -> str:
     """The alarm, the open sample, the planned one to begin, the sample taken; else planning one. Empty for others."""
     unit = found.unit
+    if reader.outside:
+        last = found.samples[-1:]
+        return address(last[0].pk, "assessments:sample") if last else address(unit.pk, "assessments:enrolment")
     verifies = unit.verifier_id == reader.user_id
     if unit.candidate_user_id == reader.user_id or not (reader.leads or verifies):
         return ""

@@ -24,7 +24,7 @@ from assessments.progress import Progress, Tally
 from assessments.rules import People, Person
 from assessments.workflow import Named, UnitFacts
 from portfolio.enums import Role
-from portfolio.models import CandidateRecord, Centre, RoleGrant, StaffQualification, StaffRecord, User
+from portfolio.models import CandidateRecord, Centre, ExternalRecord, RoleGrant, StaffQualification, StaffRecord, User
 
 
 def person_at(user: User, centre_id: int, day: datetime.date) -> Person:
@@ -218,11 +218,19 @@ def qualified_assessors(centre: Centre, day: datetime.date) -> QuerySet[StaffRec
 
 
 def staff_names(user_ids: set[int], centre_ids: set[int]) -> dict[tuple[int, int], str]:
-    """Names of many staff at many centres, by (user, centre), in one query; in none where nobody is asked for."""
+    """Names of many staff at many centres, by (user, centre), in one query; in none where nobody is asked for.
+
+    Who is not found among them may be an external verifier: that is asked with one more.
+    """
     if not user_ids:
         return {}
+    columns = ("user_id", "centre_id", "name")
     rows = StaffRecord.objects.filter(user__in=user_ids, centre__in=centre_ids).order_by()
-    return {(user, centre): name for user, centre, name in rows.values_list("user_id", "centre_id", "name")}
+    found = {(user, centre): name for user, centre, name in rows.values_list(*columns)}
+    if others := user_ids - {user for user, _ in found}:
+        outside = ExternalRecord.objects.filter(user__in=others, centre__in=centre_ids).order_by()
+        found |= {(user, centre): name for user, centre, name in outside.values_list(*columns)}
+    return found
 
 
 def candidate_of(user: User, centre_id: int) -> CandidateRecord:

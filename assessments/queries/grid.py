@@ -12,10 +12,11 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Count, Q
 
 from assessments.models import Action, Alarm, EnrolmentQuerySet, Sample, SamplingPlan
+from assessments.models.access import opened_to
 from assessments.models.verification import OPEN
 from assessments.queries.cells import Found, GridCell, Reader, cell_of, cells_of, found_in
 from assessments.queries.strategy import in_period, unit_names
-from portfolio.models import CandidateRecord
+from portfolio.models import CandidateRecord, User
 
 PER_PAGE = 20
 
@@ -138,6 +139,8 @@ def total(sums: Iterable[Tally]) -> Tally:
 def grid_page(plan: SamplingPlan, asked: Asked, number: str, reader: Reader, choices: Choices) -> Grid:
     """A page of the grid in six queries, however many candidates there are. The plan comes with its policy."""
     units = units_of(plan, asked)
+    if reader.outside:
+        units = units.filter(opened_to(reader.outside))
     names, assessors = dict(choices.units), dict(choices.assessors)
     columns = columns_of(plan, units, names)
     candidates = CandidateRecord.objects.filter(pk__in=units.order_by().values("candidate"))
@@ -163,10 +166,12 @@ def grid_page(plan: SamplingPlan, asked: Asked, number: str, reader: Reader, cho
     return Grid(plan, page, columns, rows, total(column.sum for column in columns))
 
 
-def choices_of(plan: SamplingPlan) -> Choices:
-    """What the grid of a plan can be narrowed to. Two queries."""
+def choices_of(plan: SamplingPlan, *, seen_by: User | None = None) -> Choices:
+    """What the grid of a plan can be narrowed to. Two queries. `seen_by` somebody who looks from outside."""
     policy = plan.policy
     units = in_period(policy.centre, policy.awarding_body, plan.starts_on, plan.ends_on).order_by()
+    if seen_by:
+        units = units.filter(opened_to(seen_by))
     named = units.filter(assessor__staff_records__centre=policy.centre_id)
     found = set(named.values_list("assessor_id", "assessor__staff_records__name", "candidate__workplace").distinct())
     return Choices(

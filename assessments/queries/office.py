@@ -9,7 +9,7 @@ from assessments.enums import UnitStatus
 from assessments.models import AuthenticationForm, Enrolment
 from portfolio.enums import Role
 from portfolio.models import CandidateRecord, Centre, RoleGrant
-from units.models import AwardingBody, CentreApproval, Unit
+from units.models import AwardingBody, CentreApproval, DirectClaim, Unit
 
 AUTHENTICATED_AT = (UnitStatus.SIGNED_OFF, UnitStatus.VERIFIED, UnitStatus.CLAIMED, UnitStatus.CERTIFICATED)
 VERIFIES = (Role.INTERNAL_VERIFIER, Role.LEAD_VERIFIER)
@@ -65,9 +65,15 @@ class ApprovalLine:
 
     body: AwardingBody
     approval: CentreApproval | None
+    statuses: list[tuple[DirectClaim, bool]]
+    """Each direct claim status that was ever on record, and whether it is in force."""
 
 
-def approvals_of(centre: Centre) -> list[ApprovalLine]:
-    """Every awarding body with the centre's approval, in two queries."""
+def approvals_of(centre: Centre, day: datetime.date) -> list[ApprovalLine]:
+    """Every awarding body with the centre's approval and how it may claim, in three queries."""
     found = {row.awarding_body_id: row for row in CentreApproval.objects.filter(centre=centre)}
-    return [ApprovalLine(body, found.get(body.pk)) for body in AwardingBody.objects.all()]
+    statuses: dict[int, list[tuple[DirectClaim, bool]]] = {}
+    for row in DirectClaim.objects.filter(centre=centre).select_related("unit"):
+        statuses.setdefault(row.awarding_body_id, []).append((row, row.in_force(day)))
+    bodies = AwardingBody.objects.all()
+    return [ApprovalLine(body, found.get(body.pk), statuses.get(body.pk, [])) for body in bodies]

@@ -9,12 +9,13 @@ from typing import Any
 from django.core.paginator import Page, Paginator
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from assessments.enums import EvidenceKind, PlannedHow, RiskLevel
-from assessments.models import Enrolment, LeftOut, PlannedCell, Sample, SamplingPlan, SamplingPolicy
+from assessments.enums import EvidenceKind, PlannedHow, RatedAs, RiskLevel
+from assessments.models import Enrolment, ExternalAccess, LeftOut, PlannedCell, Sample, SamplingPlan, SamplingPolicy
+from assessments.models.access import opened_to
 from assessments.queries.enrolment import staff_names
 from assessments.queries.strategy import Rated, in_period, plans_of, policies_of, policy_of, risks_of
-from portfolio.models import Centre
-from units.models import AwardingBody
+from portfolio.models import Centre, User
+from units.models import AwardingBody, Unit
 
 PER_PAGE = 25
 ROW = (
@@ -44,11 +45,21 @@ class StrategyPage:
     risks: list[Rated]
 
 
-def strategy_page(centre: Centre, day: datetime.date) -> StrategyPage:
-    """The strategy for each body that approved the centre, its plans, and the risk of every part. Nine queries."""
+def strategy_page(centre: Centre, day: datetime.date, *, seen_by: User | None = None) -> StrategyPage:
+    """The strategy for each body that approved the centre, its plans, and the risk of every part. Nine queries.
+
+    `seen_by` somebody who looks from outside: what is of their awarding body, in two more.
+    """
     policies = policies_of(centre)
     plans = list(plans_of(centre))
     bodies = AwardingBody.objects.filter(approvals__centre=centre)
+    risks = risks_of(centre, day)
+    if seen_by:
+        sent_by = ExternalAccess.objects.in_force(seen_by, day).filter(centre=centre).values("awarding_body")
+        bodies = bodies.filter(pk__in=sent_by)
+        plans = [plan for plan in plans if plan.adopted_at]
+        units = set(Unit.objects.filter(awarding_body__in=sent_by).values_list("pk", flat=True))
+        risks = [risk for risk in risks if risk.about != RatedAs.UNIT or risk.subject in units]
     lines = [
         BodyLine(
             body=body,
@@ -58,7 +69,7 @@ def strategy_page(centre: Centre, day: datetime.date) -> StrategyPage:
         )
         for body in bodies
     ]
-    return StrategyPage(centre, lines, risks_of(centre, day))
+    return StrategyPage(centre, lines, risks)
 
 
 def rules_in_words(policy: SamplingPolicy) -> list[str]:
@@ -119,15 +130,20 @@ class PlanPage:
         return self.plan.adopted_at is None and self.plan.discarded_at is None
 
 
-def plan_page(plan: SamplingPlan, number: str, *, left_out: bool) -> PlanPage:
-    """A page of what a plan wants sampled, or of what it left out. Four queries. The plan comes with its policy."""
+def plan_page(plan: SamplingPlan, number: str, *, left_out: bool, seen_by: User | None = None) -> PlanPage:
+    """A page of what a plan wants sampled, or of what it left out. Four queries. The plan comes with its policy.
+
+    `seen_by` somebody who looks from outside: of the units in their remit.
+    """
     centre = plan.policy.centre_id
     found: QuerySet[Any] = left_out_of(plan) if left_out else cells_of(plan)
+    remit = opened_to(seen_by, at="enrolment__") if seen_by else Q()
+    found = found.filter(remit)
     page = Paginator(found, PER_PAGE).get_page(number)
     rows = list(page)
     names = staff_names({plan.drawn_by_id, *(row.enrolment.assessor_id for row in rows)}, {centre})
     line = partial(left_out_line, names) if left_out else partial(cell_line, names)
-    count = page.paginator.count if left_out else plan.left_out.count()
+    count = page.paginator.count if left_out else plan.left_out.filter(remit).count()
     return PlanPage(plan, page, [line(row) for row in rows], count, names.get((plan.drawn_by_id, centre), ""))
 
 

@@ -27,7 +27,7 @@ from assessments.models import (
     UnsampledNote,
     Widening,
 )
-from assessments.queries.activities import ActivityLine, activity_lines
+from assessments.queries.activities import SOURCES, ActivityLine, activity_lines
 from assessments.queries.coverage import coverage_page
 from assessments.queries.standardisation import ExercisePage, exercise_page
 from assessments.queries.strategy import plans_of
@@ -109,7 +109,7 @@ def log_papers(scope: Scope) -> LogPapers:
     related = ("enrolment__candidate", "enrolment__unit")
     actions = list(Action.objects.filter(open_then, enrolment__in=told_of(scope)).select_related(*related))
     asked = CentreAction.objects.visible_to(scope.user).filter(open_then, centre=scope.centre)
-    of_centre = list(asked.select_related("meeting", "activity__enrolment"))
+    of_centre = list(asked.select_related(*SOURCES, "activity__enrolment"))
     in_units = [
         replace(line, source=named(row.enrolment))
         for line, row in zip(actions_told(actions, scope.centre.pk), actions, strict=True)

@@ -280,7 +280,7 @@ class PlanPapers:
 def plan_papers(user: User, pk: int) -> PlanPapers:
     """A plan as its document tells it, in eight queries. Raises SamplingPlan.DoesNotExist where there is none."""
     related = ("policy__centre", "policy__awarding_body")
-    plan = SamplingPlan.objects.visible_to(user).select_related(*related).defer("facts").get(pk=pk)
+    plan = plans_shown(user).select_related(*related).get(pk=pk)
     cells, left_out, centre = list(cells_of(plan)), list(left_out_of(plan)), plan.policy.centre_id
     who = {row.enrolment.assessor_id for rows in (cells, left_out) for row in rows}
     names = staff_names(who | {plan.drawn_by_id, *([plan.adopted_by_id] if plan.adopted_by_id else [])}, {centre})
@@ -338,6 +338,11 @@ def told_policies(versions: Sequence[SamplingPolicy], centre_id: int) -> list[Po
         PolicyTold(row, names.get(row.made_by_id, ""), names.get(row.agreement_recorded_by_id or 0, ""))
         for row in versions
     ]
+
+
+def plans_shown(user: User) -> QuerySet[SamplingPlan]:
+    """The plans a person may have in full: of where they verify. Who looks from outside may see a part of one alone."""
+    return SamplingPlan.objects.filter(policy__centre__in=centres_of(user, *VERIFYING)).defer("facts")
 
 
 def policies_shown(user: User) -> QuerySet[SamplingPolicy]:

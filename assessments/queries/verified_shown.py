@@ -1,8 +1,8 @@
 """Who may fetch the documents of internal verification, and the page that each leads back to."""
 
-from assessments.models import Exercise, Meeting, Sample, SamplingPlan
+from assessments.models import Exercise, Meeting, Sample
 from assessments.models.activities import OVERSEE
-from assessments.queries.verified_papers import overseen_by, policies_shown
+from assessments.queries.verified_papers import overseen_by, plans_shown, policies_shown
 from portfolio.models import Centre, Document, User, centres_of
 from portfolio.press import Shown
 
@@ -15,7 +15,7 @@ def sample_shown(user: User, document: Document) -> Shown | None:
 
 def plan_shown(user: User, document: Document) -> Shown | None:
     """The sampling plan that was printed, for whoever verifies at the centre. One query."""
-    plan = SamplingPlan.objects.visible_to(user).defer("facts").filter(pk=document.subject_id).first()
+    plan = plans_shown(user).filter(pk=document.subject_id).first()
     return Shown(str(plan), "assessments:sampling_plan", (plan.pk,)) if plan else None
 
 

@@ -24,6 +24,7 @@ from assessments.testing import (
 )
 from assessments.tests.acts_of_assessors import MADE
 from assessments.tests.acts_of_awards import ACTS_OF_AWARDS
+from assessments.tests.acts_of_external import ACTS_OF_EXTERNAL
 from assessments.tests.acts_of_findings import ACTS_OF_FINDINGS
 from assessments.tests.acts_of_plans import ACTS as ACTS_OF_PLANS
 from assessments.tests.acts_of_quality import ACTS_OF_QUALITY
@@ -301,6 +302,7 @@ ACTS: dict[str, Callable[[House], Act]] = {
     **ACTS_OF_STRATEGY,
     **ACTS_OF_FINDINGS,
     **ACTS_OF_QUALITY,
+    **ACTS_OF_EXTERNAL,
     "plan_sample": plan_sample,
     "drop_sample": drop_sample,
     "close_sample": close_sample,

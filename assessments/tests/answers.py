@@ -23,7 +23,10 @@ ROLES: dict[str, Role | None] = {
     "assessor elsewhere": Role.ASSESSOR,
     "verifier elsewhere": Role.INTERNAL_VERIFIER,
     "administrator elsewhere": Role.ADMINISTRATOR,
+    "external": Role.EXTERNAL_VERIFIER,
+    "former external": None,
 }
+"""Of the external verifiers one looks at all units of the awarding body, and the days of one were over yesterday."""
 PARTIES: dict[str, Party] = {
     "candidate": Party.CANDIDATE,
     "assessor": Party.ASSESSOR,
@@ -32,7 +35,7 @@ PARTIES: dict[str, Party] = {
     "lead": Party.LEAD_VERIFIER,
     "administrator": Party.ADMINISTRATOR,
 }
-SEES_THE_UNIT = tuple(PARTIES)
+SEES_THE_UNIT = (*PARTIES, "external")
 STAFF_OF_THE_UNIT = SEES_THE_UNIT[1:]
 WRITERS = ("assessor", "countersigner", "other assessor", "verifier", "other verifier", "lead")
 CLOSED = (403, 404)
@@ -55,12 +58,12 @@ class Expected:
 
 def everybody(code: int = 200, *, signed_in: int = 200) -> Codes:
     """No lock at all."""
-    return {person: signed_in if ROLES[person] else code for person in ROLES}
+    return {person: code if person == "nobody" else signed_in for person in ROLES}
 
 
 def signed_in(code: int = 200) -> Codes:
     """Anybody but nobody, who is sent to sign in."""
-    return {person: code if ROLES[person] else 302 for person in ROLES}
+    return {person: 302 if person == "nobody" else code for person in ROLES}
 
 
 def by_script(*people: str, code: int) -> Codes:
@@ -113,4 +116,4 @@ def runs_appeals(code: int) -> Codes:
 def turn(verb: Verb) -> Codes:
     """The page of a verb on the unit: open to those whose turn it can be, closed to others who see the unit."""
     mine = {person: 200 if PARTIES[person] in PERMISSIONS[verb] else 403 for person in PARTIES}
-    return only(*SEES_THE_UNIT) | mine
+    return only(*SEES_THE_UNIT, code=403) | mine

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from assessments.testing import House
+from assessments.testing import House, an_external
 from portfolio.models import User
 
 Do = Callable[[User], object]
@@ -18,7 +18,8 @@ class Act:
 
 
 def everybody(house: House, other_house: House) -> list[User]:
-    """Somebody in every part of a house, and of another centre."""
+    """Somebody in every part of a house, whom an awarding body sends to look at it, and of another centre."""
+    outside = an_external(house, "Otto Outside")
     own = [
         house.candidate.user,
         house.other_candidate.user,
@@ -30,4 +31,11 @@ def everybody(house: House, other_house: House) -> list[User]:
         house.lead,
         house.administrator,
     ]
-    return [*own, other_house.assessor, other_house.verifier, other_house.administrator, other_house.candidate.user]
+    return [
+        *own,
+        outside.grant.user,
+        other_house.assessor,
+        other_house.verifier,
+        other_house.administrator,
+        other_house.candidate.user,
+    ]

@@ -7,7 +7,7 @@ from assessments.testing import House
 from assessments.tests.acts_of_quality import a_closed_exercise, a_meeting, an_activity, recorded
 from assessments.tests.answers import ROLES, Codes, Expected, holding, only, signed_in, verifiers, within
 from portfolio.enums import Role
-from portfolio.rules import STAFF_ROLES
+from portfolio.rules import READERS
 
 OVERSEEING = (Role.INTERNAL_VERIFIER, Role.LEAD_VERIFIER, Role.ADMINISTRATOR)
 OVERSEE = ("verifier", "lead", "administrator", "other verifier")
@@ -74,7 +74,7 @@ def of_page(scene: Any) -> list[object]:
 
 def staff(*people: str, code: int = 200) -> Codes:
     """Some of the staff. The others find no such record, and candidates may not ask."""
-    elsewhere = {person: 404 for person, role in ROLES.items() if role in STAFF_ROLES}
+    elsewhere = {person: 404 for person, role in ROLES.items() if role in READERS}
     return only(others=403) | elsewhere | dict.fromkeys(people, code)
 
 
@@ -87,26 +87,28 @@ TABLE_OF_QUALITY: dict[str, Expected] = {
     "assessments:sample_questions": Expected(verifiers(), slug),
     "assessments:set_body_questions": Expected(LEADS, slug_and_body),
     "assessments:set_unit_questions": Expected(LEADS, slug_and_unit),
-    "assessments:activities": Expected(holding(*STAFF_ROLES)),
+    "assessments:activities": Expected(holding(*READERS)),
     "assessments:plan_activity": Expected(verifiers(), slug),
-    "assessments:activity": Expected(staff(*OVERSEE, "assessor"), of_planned),
+    "assessments:activity": Expected(staff(*OVERSEE, "assessor", "external"), of_planned),
     "assessments:drop_activity": Expected(WHO_PLANNED, of_planned),
     "assessments:ask_after_activity": Expected(verifiers(), of_done),
     "assessments:hold_meeting": Expected(verifiers(), slug),
-    "assessments:meeting": Expected(staff(*STAFF_HERE), of_meeting),
+    "assessments:meeting": Expected(staff(*STAFF_HERE, "external"), of_meeting),
     "assessments:ask_in_meeting": Expected(verifiers(), of_meeting),
-    "assessments:centre_action": Expected(staff(*OVERSEE, "assessor"), of_action),
-    "assessments:standardisation": Expected(holding(*STAFF_ROLES)),
+    "assessments:centre_action": Expected(staff(*OVERSEE, "assessor", "external"), of_action),
+    "assessments:standardisation": Expected(holding(*READERS)),
     "assessments:set_exercise": Expected(verifiers(), slug),
-    "assessments:exercise": Expected(staff(*OVERSEE, "assessor", "countersigner"), of_exercise),
+    "assessments:exercise": Expected(staff(*OVERSEE, "assessor", "countersigner", "external"), of_exercise),
     "assessments:close_exercise": Expected(PRESSED, of_exercise, posted=verifiers(302)),
     "assessments:agree_outcome": Expected(verifiers(), of_criterion),
     "assessments:papers_of_verification": Expected(holding(*OVERSEEING, code=302)),
     "assessments:verification_papers": Expected(holding(*OVERSEEING, code=404) | dict.fromkeys(OVERSEE, 200), slug),
     "assessments:exercise_document": Expected(
-        signed_in(405), of_exercise, posted=only(*OVERSEE, "assessor", "countersigner", code=302)
+        signed_in(405), of_exercise, posted=only(*OVERSEE, "assessor", "countersigner", "external", code=302)
     ),
-    "assessments:meeting_document": Expected(signed_in(405), of_meeting, posted=only(*STAFF_HERE, code=302)),
-    "assessments:exercise_file": Expected(staff(*ASKED), of_file),
-    "assessments:exercise_page": Expected(staff(code=404), of_page),  # not drawn yet
+    "assessments:meeting_document": Expected(
+        signed_in(405), of_meeting, posted=only(*STAFF_HERE, "external", code=302)
+    ),
+    "assessments:exercise_file": Expected(staff(*ASKED) | {"external": 403}, of_file),
+    "assessments:exercise_page": Expected(staff(code=404) | {"external": 403}, of_page),  # not drawn yet
 }

@@ -54,19 +54,21 @@ def leading(code: int = 200) -> Codes:
     return within(Role.LEAD_VERIFIER, "lead", code=code)
 
 
+OUTSIDE = {"external": 200}
+LOOKERS = holding(Role.INTERNAL_VERIFIER, Role.LEAD_VERIFIER, Role.EXTERNAL_VERIFIER, code=302)
 PRESSED = holding(Role.LEAD_VERIFIER, code=405)
 
 TABLE_OF_STRATEGY: dict[str, Expected] = {
-    "assessments:strategy": Expected(holding(Role.INTERNAL_VERIFIER, Role.LEAD_VERIFIER, code=302)),
-    "assessments:centre_strategy": Expected(verifiers(), slug),
+    "assessments:strategy": Expected(LOOKERS),
+    "assessments:centre_strategy": Expected(verifiers() | OUTSIDE, slug),
     "assessments:sampling_policy": Expected(leading(), slug_and_body),
     "assessments:draw_plan": Expected(leading(), slug_and_body),
     "assessments:agree_policy": Expected(leading(), of_policy),
     "assessments:rate_risk": Expected(verifiers(), of_assessor),
-    "assessments:sampling_plan": Expected(verifiers(), of_plan),
-    "assessments:newest_grid": Expected(holding(Role.INTERNAL_VERIFIER, Role.LEAD_VERIFIER, code=302)),
-    "assessments:grid": Expected(verifiers(), of_plan),
-    "assessments:coverage": Expected(verifiers(), of_plan),
+    "assessments:sampling_plan": Expected(verifiers() | OUTSIDE, of_plan),
+    "assessments:newest_grid": Expected(LOOKERS),
+    "assessments:grid": Expected(verifiers() | OUTSIDE, of_plan),
+    "assessments:coverage": Expected(verifiers() | OUTSIDE, of_plan),
     "assessments:widen_plan": Expected(verifiers() | {"other verifier": 403}, of_finding),
     "assessments:hand_over_plan": Expected(leading(), of_plan),
     "assessments:adopt_plan": Expected(PRESSED, of_plan, posted=leading(409)),

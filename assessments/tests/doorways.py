@@ -41,6 +41,7 @@ from assessments.tests.answers import (
 )
 from assessments.tests.doors_of_awards import TABLE_OF_AWARDS
 from assessments.tests.doors_of_documents import TABLE_OF_DOCUMENTS
+from assessments.tests.doors_of_external import TABLE_OF_EXTERNAL
 from assessments.tests.doors_of_people import TABLE_OF_PEOPLE
 from assessments.tests.doors_of_plans import TABLE_OF_PLANS
 from assessments.tests.doors_of_quality import TABLE_OF_QUALITY
@@ -74,6 +75,7 @@ class Scene:
     adjustment: Adjustment
     sampling_plan: SamplingPlan
     quality: SimpleNamespace
+    external: SimpleNamespace
 
 
 def slug(scene: Scene) -> list[object]:
@@ -195,7 +197,7 @@ def of_award(scene: Scene) -> list[object]:
 
 
 TABLE: dict[str, Expected] = {
-    "home": Expected(signed_in(302)),
+    "home": Expected(signed_in(302) | {"former external": 200}),
     "account_login": Expected(everybody(signed_in=302)),
     "account_again": Expected(everybody(signed_in=409)),
     "account_logout": Expected(everybody(302)),
@@ -249,6 +251,8 @@ TABLE: dict[str, Expected] = {
     "assessments:approvals": Expected(office(), slug),
     "assessments:approval": Expected(office(), slug_and_body),
     "assessments:form_approval": Expected(office(), slug_and_body),
+    "assessments:direct_claim": Expected(office(), slug_and_body),
+    "assessments:withdraw_status": Expected(office(), lambda scene: [scene.house.centre.direct_claims.get().pk]),
     "assessments:allocate": Expected(office(), lambda scene: [scene.unit.pk, "verifier"]),
     "assessments:forms": Expected(holding(Role.ADMINISTRATOR, code=302)),
     "assessments:centre_forms": Expected(office(), slug),
@@ -301,6 +305,7 @@ TABLE: dict[str, Expected] = {
     **TABLE_OF_STRATEGY,
     **TABLE_OF_AWARDS,
     **TABLE_OF_QUALITY,
+    **TABLE_OF_EXTERNAL,
     "assessments:plan_sample": Expected(verifying() | {"lead": 403}, of_unit),
     "assessments:leave_unsampled": Expected(verifying() | {"lead": 403}, of_unit),
     "assessments:sample": Expected(only(*STAFF_OF_THE_UNIT), of_sample),

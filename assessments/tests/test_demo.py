@@ -4,6 +4,7 @@ import io
 
 import pytest
 from django.core.management import call_command
+from django.utils import timezone
 
 from assessments.enums import UnitStatus
 from assessments.models import (
@@ -23,6 +24,7 @@ from assessments.models import (
     Evidence,
     EvidenceFile,
     Exercise,
+    ExternalAccess,
     Meeting,
     PlanReview,
     Profile,
@@ -62,6 +64,10 @@ def test_the_demonstration_centre_shows_every_stage_and_is_filled_once(standard:
     assert {batch.awards.count() for batch in ClaimBatch.objects.all()} == {0, 1}
     assert {line.standing.stuck for line in award_lines(Registration.objects.all())} == {False}
     assert {row.source[:36] for row in Qualification.objects.all()} == {"Made up by this demonstration centre"}
+    visit = ExternalAccess.objects.on(timezone.localdate()).get()
+    assert {choice.looked_at is None for choice in visit.choices.all()} == {True, False}
+    assert {note.issued_at is None for note in visit.notes.all()} == {True, False}
+    assert visit.actions.get(closed_at=None).answered_at
     assert set(AssessmentPlan.objects.values_list("status", flat=True)) == {"draft", "proposed", "agreed"}
     assert ActivityItem.objects.filter(evidence__versions__status="submitted").exists()
     assert PlanReview.objects.filter(candidate_signature=None).count() == 1

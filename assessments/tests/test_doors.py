@@ -25,13 +25,24 @@ from assessments.models import (
     Enrolment,
     EvidenceVersion,
 )
-from assessments.testing import House, a_draft, all_well, an_enrolment, handed_in, judged, signed_off
+from assessments.testing import (
+    House,
+    a_draft,
+    all_well,
+    an_enrolment,
+    an_external,
+    handed_in,
+    judged,
+    signed_off,
+    whose_days_are_over,
+)
 from assessments.tests.answers import (
     CLOSED,
     ROLES,
 )
 from assessments.tests.appeals import a_case, a_case_file, acknowledged
 from assessments.tests.doors_of_awards import set_awards
+from assessments.tests.doors_of_external import set_external
 from assessments.tests.doors_of_people import set_people
 from assessments.tests.doors_of_plans import set_plans
 from assessments.tests.doors_of_quality import set_quality
@@ -45,9 +56,11 @@ from portfolio import transfers, vault
 from portfolio.access import doors
 from portfolio.enums import DocumentStatus, QualificationKind, Role
 from portfolio.harness import AskingClient
-from portfolio.models import AuditEvent, Document, StaffQualification, User
+from portfolio.models import AccessLine, AuditEvent, Document, StaffQualification, User
 from portfolio.testing import a_staff_member, with_password
 from portfolio.tests import small_files
+from units.actions import record_direct_claim
+from units.models import AwardingBody
 
 pytestmark = pytest.mark.django_db
 
@@ -66,6 +79,7 @@ def scene(
 
 def set_scene(house: House, other_house: House) -> Scene:
     unit = an_enrolment(house, countersigner=house.other_assessor)
+    external = an_external(house)
     people: dict[str, User | None] = {
         "nobody": None,
         "candidate": house.candidate.user,
@@ -81,6 +95,8 @@ def set_scene(house: House, other_house: House) -> Scene:
         "assessor elsewhere": other_house.assessor,
         "verifier elsewhere": other_house.verifier,
         "administrator elsewhere": other_house.administrator,
+        "external": external.grant.user,
+        "former external": whose_days_are_over(an_external(house, "Ewan Earlier")).grant.user,
     }
     document = Document.objects.create(
         centre=house.centre,
@@ -99,6 +115,7 @@ def set_scene(house: House, other_house: House) -> Scene:
         staff=staff, kind=QualificationKind.TAQA, role=Role.ASSESSOR, target_on=timezone.localdate()
     )
     a_tie(house, staff=house.trainee)
+    may_claim(house)
     browsers = {name: browser_of(person) for name, person in people.items()}
     look_at(unit)
     upload = transfers.begin(centre=house.centre, by=house.candidate.user, name="call.mp3", size=9, at=timezone.now())
@@ -110,8 +127,22 @@ def set_scene(house: House, other_house: House) -> Scene:
     return Scene(
         house, browsers, unit, item, document, learning, form, upload, request, record, a_set(house),
         an_appeal(house), a_case_file(house, a_case(house)).step.case, arranged(house),
-        a_plan_with(house, unit), set_quality(house),
+        a_plan_with(house, unit), set_quality(house), set_external(external, unit),
     )  # fmt: skip
+
+
+def may_claim(house: House) -> None:
+    """Direct claim status with OCR."""
+    record_direct_claim(
+        centre=house.centre,
+        awarding_body=AwardingBody.objects.get(code="ocr"),
+        unit=None,
+        starts_on=timezone.localdate(),
+        ends_on=None,
+        reference="EV report 7",
+        by=house.administrator,
+        at=timezone.now(),
+    )
 
 
 def an_appeal(house: House) -> Appeal:
@@ -202,6 +233,36 @@ def test_who_may_not_look_may_not_act_either(scene: Scene, name: str) -> None:
 def test_everybody_is_answered_as_expected_where_only_acting_opens(scene: Scene, name: str) -> None:
     found = {person: knock(scene, name, person, "post") for person in ROLES}
     assert found == TABLE[name].posted
+
+
+LEAVES_NO_LINE = {
+    "what a script or a picture asks for beside the page it is on": (
+        "assessments:evidence_thumbnail", "assessments:evidence_page", "assessments:evidence_page_text",
+    ),
+    "their own": (
+        "assessments:external_access", "assessments:note_on_visit", "assessments:note_on_unit",
+        "assessments:choose_unit", "assessments:ask_centre", "assessments:external_note",
+    ),
+    "of nobody's work": ("units:unit", "assessments:blank_form"),
+    "of a document whose fetching is written down": ("portfolio:document",),
+}  # fmt: skip
+
+
+def of_a_record(name: str, scene: Scene) -> bool:
+    """Whether an address names what it shows, and asks who comes."""
+    lock = next(door.lock for door in doors() if door.name == name)
+    return lock != "everybody" and bool(TABLE[name].args(scene))
+
+
+@pytest.mark.parametrize("name", [name for name, expected in TABLE.items() if expected.codes["external"] == 200])
+def test_what_an_external_verifier_looks_at_leaves_one_line(scene: Scene, name: str) -> None:
+    """And nobody else's looking does, but for downloads."""
+    exempt = name in {known for names in LEAVES_NO_LINE.values() for known in names}
+    before = AccessLine.objects.count()
+    knock(scene, name, "external")
+    lines = list(AccessLine.objects.all()[: AccessLine.objects.count() - before])
+    assert len(lines) == int(of_a_record(name, scene) and not exempt)
+    assert {line.user for line in lines} <= {scene.external.access.grant.user}
 
 
 NUMBERS = ("9" * 5_000, "²")

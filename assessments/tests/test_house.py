@@ -211,8 +211,9 @@ def test_a_verb_writes_exactly_one_line_and_keeps_count_of_criteria(house: House
 def test_a_verb_is_refused_to_everybody_else_and_writes_nothing(house: House, other_house: House, verb: str) -> None:
     act = ACTS[verb](house)
     may = {act.by, *(in_part(house, part) for part in TURNS_OF_OTHERS.get(verb, ()))}
+    people = everybody(house, other_house)
     before = AuditEvent.objects.count()
-    for somebody in everybody(house, other_house):
+    for somebody in people:
         if somebody not in may:
             with pytest.raises(Refusal) as refused, transaction.atomic():
                 act.do(somebody)

@@ -11,7 +11,7 @@ from assessments.actions import allocation, claims, judgement, safekeeping, veri
 from assessments.actions import evidence as items
 from assessments.actions.testimony import decline_request
 from assessments.enums import AllocatedAs, Verb, Verdict
-from assessments.models import EvidenceFile, EvidenceVersion
+from assessments.models import EvidenceFile, EvidenceVersion, ExternalAccess
 from assessments.testing import (
     House,
     a_draft,
@@ -41,6 +41,7 @@ NOBODY: Lines = set()
 CANDIDATE, ASSESSOR, VERIFIER, OFFICE = "candidate", "assessor", "verifier", "administrator"
 EXERCISE = {(Told.STANDARDISATION, ASSESSOR), (Told.STANDARDISATION, "other_assessor")}
 PAUSED = {(Told.PAUSED, CANDIDATE), (Told.PAUSED, ASSESSOR), (Told.PAUSED, VERIFIER)}
+VISITOR = {(Told.ACCESS, "external verifier")}
 
 TOLD: dict[str, Lines] = {
     "add_evidence": NOBODY,
@@ -154,6 +155,17 @@ TOLD: dict[str, Lines] = {
     Verb.VERIFY: {(Told.UNIT_SIGNED, CANDIDATE), (Told.UNIT_SIGNED, ASSESSOR), (Told.TO_CLAIM, OFFICE)},
     Verb.SEND_BACK: {(Told.UNIT_BACK, CANDIDATE), (Told.ACTION, ASSESSOR)},
     Verb.REOPEN: {(Told.UNIT_BACK, CANDIDATE), (Told.UNIT_BACK, ASSESSOR), (Told.UNIT_BACK, VERIFIER)},
+    "give_access": {(Told.EXTERNAL, "lead")},  # by the administrator
+    "extend_access": VISITOR,
+    "shorten_access": VISITOR,
+    "end_access": NOBODY,
+    "set_downloads": VISITOR,
+    "choose_unit": {(Told.EXTERNAL, VERIFIER), (Told.EXTERNAL, "lead"), (Told.EXTERNAL, OFFICE)},
+    "mark_looked_at": NOBODY,
+    "write_note": NOBODY,
+    "change_note": NOBODY,
+    "discard_note": NOBODY,
+    "issue_note": {(Told.EXTERNAL, part) for part in (VERIFIER, "other_verifier", "lead", OFFICE)},
     "authenticate": NOBODY,
     Verb.CLAIM: NOBODY,
     Verb.UNCLAIM: NOBODY,
@@ -182,6 +194,8 @@ def lines(found: list[Notice], house: House) -> list[tuple[str, str]]:
     """Each line as its kind and whom it is told, by the part they have in the house."""
     names = {user.pk: name for name, user in vars(house).items() if isinstance(user, User)}
     names |= {house.candidate.user_id: CANDIDATE, house.other_candidate.user_id: "other_candidate"}
+    outside = {row.grant.user_id: "external verifier" for row in ExternalAccess.objects.select_related("grant")}
+    names |= {user: name for user, name in outside.items() if user not in names}
     return sorted((line.kind, names[line.user_id]) for line in found)
 
 
@@ -217,6 +231,7 @@ def test_what_is_told_names_no_more_than_it_must(house: House, verb: str) -> Non
             assert house.candidate.name not in line.subject, "what is about staff names no candidate"
             continue
         nobodys = line.user_id == house.candidate.user_id or line.concerns.startswith(("samplingplan", "questionset"))
+        nobodys = nobodys or (line.concerns.startswith("externalaccess") and verb != "choose_unit")
         assert (house.candidate.name in line.subject) is not nobodys
 
 

@@ -71,6 +71,9 @@ WITHOUT_RECORDS = {
         "assessments:adopt_plan",
         "assessments:discard_plan",
         "assessments:close_exercise",
+        "assessments:set_external_downloads",
+        "assessments:invite_external_again",
+        "assessments:mark_looked_at",
         "assessments:exercise_file",
         "assessments:exercise_page",
         "assessments:resend_request",
@@ -129,6 +132,7 @@ WITHOUT_RECORDS = {
     },
     "of an alarm, which is told in full: counted in actions/test_alarms.py": {"assessments:alarm"},
     "draws the plan anew; counted in actions/test_widening.py": {"assessments:widen_plan"},
+    "of one status, like the page it was recorded on": {"assessments:withdraw_status"},
     "of one award, like the page it was recorded on": {"portfolio:qualification_achieved"},
     "the page of a verb, like the others, where nothing of the centre stands yet": {
         "assessments:unclaim",

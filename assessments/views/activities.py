@@ -45,11 +45,11 @@ from assessments.verifying import (
 from assessments.views.asking import deny, person_at
 from assessments.views.strategy import VERIFIERS, verified_centre
 from assessments.views.turns import pressed, turn_forms
-from portfolio.access import SignedInRequest, holds
+from portfolio.access import SignedInRequest, holds, looked_from_outside
 from portfolio.enums import Role
 from portfolio.models import Centre, User
 from portfolio.queries import names_at
-from portfolio.rules import STAFF_ROLES
+from portfolio.rules import READERS
 from portfolio.views.answers import done, form_page, in_progress
 from portfolio.views.people import Trail, ask, ask_or_act
 
@@ -58,7 +58,7 @@ def way(*more: tuple[str, str | None]) -> Trail:
     return [("Observations, interviews and reviews", reverse("assessments:activities")), *more]
 
 
-@holds(*STAFF_ROLES)
+@holds(*READERS)
 @ask
 def activities(request: SignedInRequest) -> HttpResponse:
     """All at my centres, for who verifies or administers there; else those about my own work. `?about=`: a person's."""
@@ -79,7 +79,7 @@ def activities(request: SignedInRequest) -> HttpResponse:
         "about": about,
         "about_name": colleague_named(request.user, about) if about else "",
         "centres": centres,
-        "oversees": bool(request.standing.centres(*VERIFIERS, Role.ADMINISTRATOR)),
+        "oversees": bool(request.standing.centres(*VERIFIERS, Role.ADMINISTRATOR, Role.EXTERNAL_VERIFIER)),
     }
     return render(request, "assessments/activities/activities.html", context)
 
@@ -126,7 +126,7 @@ def plan_activity(request: SignedInRequest, slug: str) -> HttpResponse:
     return form_page(request, form, title=title, button="Plan it", trail=way())
 
 
-@holds(*STAFF_ROLES)
+@holds(*READERS)
 @ask_or_act
 def activity(request: SignedInRequest, pk: int) -> HttpResponse:
     """An activity: what was planned, and what was seen; recorded here by its verifier."""
@@ -135,6 +135,7 @@ def activity(request: SignedInRequest, pk: int) -> HttpResponse:
     except Activity.DoesNotExist:
         raise Http404("There is no such activity among those you can see.") from None
     row, person = found.activity, person_at(request, found.activity.centre_id)
+    looked_from_outside(request, row, row.centre_id)
     people = everybody_in(row.enrolment) if row.enrolment else None
     reasons = recording_refusals(person, row.verifier_id, people, is_open=row.is_open)
     sent = request.method == "POST"
@@ -216,7 +217,7 @@ def hold_meeting(request: SignedInRequest, slug: str) -> HttpResponse:
     return form_page(request, form, title="Record a meeting", button="Record it", trail=trail)
 
 
-@holds(*STAFF_ROLES)
+@holds(*READERS)
 @ask
 def meeting(request: SignedInRequest, pk: int) -> HttpResponse:
     """A meeting: who was there, the minutes, and what was asked of whom."""
@@ -224,10 +225,12 @@ def meeting(request: SignedInRequest, pk: int) -> HttpResponse:
         found = meeting_page(request.user, pk, request.standing.day)
     except Meeting.DoesNotExist:
         raise Http404("There is no such meeting at your centre.") from None
+    looked_from_outside(request, found.meeting, found.meeting.centre_id)
     context = {
         "found": found,
         "meeting": found.meeting,
         "may_ask": not meeting_refusals(person_at(request, found.meeting.centre_id)),
+        "sealed": found.meeting.centre_id in request.standing.sealed,
         "trail": [("Standardisation", reverse("assessments:standardisation")), (found.meeting.title, None)],
     }
     return render(request, "assessments/activities/meeting.html", context)
@@ -245,7 +248,7 @@ def ask_in_meeting(request: SignedInRequest, pk: int) -> HttpResponse:
     return _ask_of(request, row, staff_at(row.centre, request.standing.day), trail)
 
 
-@holds(*STAFF_ROLES)
+@holds(*READERS)
 @ask_or_act
 def centre_action(request: SignedInRequest, pk: int) -> HttpResponse:
     """Something asked of one of the staff: answered by them, closed by another who verifies."""
@@ -253,7 +256,8 @@ def centre_action(request: SignedInRequest, pk: int) -> HttpResponse:
         found = centre_action_page(request.user, pk)
     except CentreAction.DoesNotExist:
         raise Http404("There is no such action among those you can see.") from None
-    row, facts = found.action, centre_action_facts(found.action)
+    row, facts = found.action, centre_action_facts(found.action, request.standing.day)
+    looked_from_outside(request, row, row.centre_id)
     person = person_at(request, row.centre_id)
     answering, closing = centre_answering_refusals(person, facts), centre_closing_refusals(person, facts)
     press = pressed(request)

@@ -39,7 +39,7 @@ from assessments.rules import Person
 from assessments.views.asking import only_now, person_at, unit_for
 from assessments.views.office import units_trail
 from assessments.workflow import Reason
-from portfolio.access import SignedInRequest, holds, signed_in
+from portfolio.access import SignedInRequest, holds, looked_from_outside, signed_in
 from portfolio.enums import Role
 from portfolio.models import User
 from portfolio.views.answers import done, form_page, in_progress, typed
@@ -130,6 +130,7 @@ def appeal(request: SignedInRequest, pk: int) -> HttpResponse:
     page, person = _page(request, pk)
     if request.method == "POST":
         return _press(request, page)
+    looked_from_outside(request, page.appeal, page.appeal.enrolment.centre_id)
     facts = page.facts
     asked = presses_of(person, page)
     runs = runs_appeals(person, facts.candidate_id)

@@ -14,7 +14,6 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from assessments.actions import batches as actions
-from assessments.actions.award import direct_claim
 from assessments.forms.batches import (
     AWARD,
     UNIT,
@@ -26,6 +25,7 @@ from assessments.forms.batches import (
     TakeBackForm,
 )
 from assessments.models import AwardClaim, Certificate, ClaimBatch
+from assessments.queries.award import direct_on
 from assessments.queries.batches import (
     AwardToClaim,
     ClaimLine,
@@ -123,10 +123,10 @@ def centre_claims(request: SignedInRequest, slug: str) -> HttpResponse:
 def make_claims(request: SignedInRequest, slug: str, code: str) -> HttpResponse:
     """What can be claimed from a body and what cannot yet, with every reason; those ticked are claimed in one batch."""
     approvals = CentreApproval.objects.filter(centre__in=request.standing.centres(Role.ADMINISTRATOR))
-    found = approvals.select_related("awarding_body", "centre")
+    found = approvals.select_related("awarding_body", "centre").annotate(direct=direct_on(timezone.localdate()))
     approval = get_object_or_404(found, centre__slug=slug, awarding_body__code=code)
-    centre, body, today = approval.centre, approval.awarding_body, timezone.localdate()
-    direct = approval.direct_claim_reference if direct_claim(approval, today) else ""
+    centre, body = approval.centre, approval.awarding_body
+    direct = vars(approval)["direct"] or ""
     form_filter = ClaimFilterForm(request.GET, awards=awards_of(centre, body))
     form = BatchForm(typed(request), direct=direct)
     chosen = {kind: ids_in(request, kind) for kind in (UNIT, AWARD)}

@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from assessments.agreement import AGREEMENT_RULE
 from assessments.forms.caseload import CaseFilterForm
 from assessments.models import EnrolmentQuerySet
 from assessments.pace import FEEDBACK_DAYS, FEEDBACK_RULE, PACE_RULE, pace_examples
@@ -171,12 +172,13 @@ def feedback_file(request: SignedInRequest, slug: str, ending: str) -> HttpRespo
 @signed_in
 @require_safe
 def worked_out(request: SignedInRequest) -> HttpResponse:
-    """How pace, time to feedback and coverage are worked out: the rules themselves, in words made of their numbers."""
+    """How pace, time to feedback, coverage and agreement are worked out: the rules, in words made of their numbers."""
     context = {
         "pace_rule": PACE_RULE,
         "examples": pace_examples(),
         "feedback_rule": FEEDBACK_RULE,
         "coverage_rule": EXPLAINED,
+        "agreement_rule": AGREEMENT_RULE,
     }
     return render(request, "assessments/judgement/worked_out.html", context)
 

@@ -17,7 +17,7 @@ from assessments.queries.enrolment import people_of
 from assessments.queries.office import units_offered
 from assessments.rules import may_set_for_centre, may_set_for_unit
 from assessments.views.asking import person_at, unit_for
-from portfolio.access import SignedInRequest, holds, signed_in
+from portfolio.access import SignedInRequest, holds, looked_from_outside, signed_in
 from portfolio.enums import Role
 from portfolio.models import Centre
 from portfolio.views.answers import done, form_page, in_progress
@@ -124,6 +124,7 @@ def set_for_unit(request: SignedInRequest, slug: str, key: str, version: int) ->
 def candidate_rules(request: SignedInRequest, pk: int) -> HttpResponse:
     """What is asked of each criterion of one candidate's unit: for everybody who sees the unit."""
     enrolment = unit_for(request, pk)
+    looked_from_outside(request, enrolment, enrolment.centre_id)
     may = may_set_for_unit(person_at(request, enrolment.centre_id), people_of(enrolment))
     context = {
         "unit": enrolment.unit,

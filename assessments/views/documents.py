@@ -25,7 +25,7 @@ from assessments.queries.binder import Binder, binder_of, binder_page
 from assessments.queries.planning import plan_page
 from assessments.views.asking import person_at
 from assessments.views.item import number_asked, page_of
-from portfolio.access import SignedInRequest, signed_in
+from portfolio.access import SignedInRequest, looked_from_outside, may_take_away, signed_in
 from portfolio.models import CandidateRecord
 
 NO_PORTFOLIO = "There is no such portfolio among those you can see."
@@ -47,6 +47,8 @@ FOR = {
 def documents(request: SignedInRequest, slug: str, handle: str) -> HttpResponse:
     """Every document of a candidate's portfolio, of the units that the reader sees."""
     binder = binder_for(request, slug, handle)
+    may_take_away(request, binder.candidate.centre_id)
+    looked_from_outside(request, binder.candidate, binder.candidate.centre_id)
     page = binder_page(binder, request.user)
     context = {
         "page": page,
@@ -80,6 +82,7 @@ def item_document(request: SignedInRequest, pk: int, kind: str) -> HttpResponse:
     page = page_of(request, pk, number=number_asked(request))
     if kind not in item_documents(page):
         raise Http404("There is no such document of this item.")
+    may_take_away(request, page.evidence.centre_id)
     document = ask_item_document(page=page, kind=kind, by=request.user, at=timezone.now())
     return redirect("portfolio:document", document.pk)
 
@@ -91,6 +94,7 @@ def unit_document(request: SignedInRequest, pk: int, kind: str) -> HttpResponse:
     if kind not in UNIT_FORMS:
         raise Http404("There is no such document of a unit.")
     enrolment = get_object_or_404(Enrolment.objects.visible_to(request.user), pk=pk)
+    may_take_away(request, enrolment.centre_id)
     document = ask_unit_document(enrolment=enrolment, kind=kind, by=request.user, at=timezone.now())
     return redirect("portfolio:document", document.pk)
 
@@ -103,6 +107,7 @@ def plan_document(request: SignedInRequest, pk: int) -> HttpResponse:
         page = plan_page(request.user, pk, partial(person_at, request), timezone.localdate())
     except AssessmentPlan.DoesNotExist:
         raise Http404("There is no such plan among those you can see.") from None
+    may_take_away(request, page.plan.centre_id)
     document = ask_plan(page=page, by=request.user, at=timezone.now())
     return redirect("portfolio:document", document.pk)
 
@@ -114,6 +119,7 @@ def binder_document(request: SignedInRequest, slug: str, handle: str, kind: str)
     if kind != WHOLE_SET and kind not in BINDER_FORMS:
         raise Http404("There is no such document of a portfolio.")
     binder, at = binder_for(request, slug, handle), timezone.now()
+    may_take_away(request, binder.candidate.centre_id)
     try:
         if kind == WHOLE_SET:
             document = ask_whole(binder=binder, by=request.user, at=at)

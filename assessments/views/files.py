@@ -9,18 +9,25 @@ from django.views.decorators.http import require_safe
 from assessments.models import EvidenceFile
 from assessments.queries.evidence import file_that_opens
 from portfolio import renditions
-from portfolio.access import SignedInRequest, signed_in
+from portfolio.access import SignedInRequest, looked_from_outside, may_take_away, signed_in
 from portfolio.audit import looked_at
 from portfolio.enums import DocumentStatus
 from portfolio.models import Rendition
-from portfolio.serving import HEADERS, serve
+from portfolio.serving import HEADERS, RECORDINGS, media_type, serve
 
 
 @signed_in
 @require_safe
 def evidence_file(request: SignedInRequest, pk: int) -> HttpResponseBase:
     """The file in place, where its type is on the short safe list; else it comes as a download."""
-    return sent(request, _file(request, pk), download=False)
+    file = _file(request, pk)
+    if media_type(file.stored) not in RECORDINGS:  # which can only be played from their own bytes
+        may_take_away(request, file.stored.centre_id)
+    response = sent(request, file, download=False)
+    begins = request.headers.get("Range", "bytes=0-").startswith("bytes=0-")  # a player asks for the rest bit by bit
+    if begins and not leaves(response):
+        looked_from_outside(request, file, file.stored.centre_id)
+    return response
 
 
 @signed_in
@@ -82,9 +89,16 @@ def _file(request: SignedInRequest, pk: int) -> EvidenceFile:
         raise Http404("There is no such file among the evidence you can see.") from None
 
 
+def leaves(response: HttpResponseBase) -> bool:
+    """Whether the bytes come as a download, asked for as one or not."""
+    return response["Content-Disposition"].startswith("attachment")
+
+
 def sent(request: SignedInRequest, file: EvidenceFile, *, download: bool) -> HttpResponseBase:
-    """The bytes. Whatever leaves as a download, asked for as one or not, adds its access line."""
+    """The bytes. Whatever leaves as a download adds its access line."""
+    if download:
+        may_take_away(request, file.stored.centre_id)
     response = serve(request, file.stored, name=file.name, download=download)
-    if request.method == "GET" and response["Content-Disposition"].startswith("attachment"):
+    if request.method == "GET" and leaves(response):
         looked_at(file, by=request.user, centre_id=file.stored.centre_id, at=timezone.now(), downloaded=True)
     return response

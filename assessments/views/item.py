@@ -16,7 +16,7 @@ from assessments.queries.testimony import witness_lines
 from assessments.queries.versions import with_releases
 from assessments.views.asking import currency_of, item_linked, person_at
 from assessments.views.viewing import files_shown
-from portfolio.access import SignedInRequest, signed_in
+from portfolio.access import IN_PLACE_ONLY, SignedInRequest, looked_from_outside, signed_in
 from portfolio.whole import whole
 
 LINKS: dict[Verb, tuple[str, str]] = {
@@ -36,7 +36,10 @@ def evidence(request: SignedInRequest, pk: int) -> HttpResponse:
     page = page_of(request, pk, number=number_asked(request))
     draft = page.version.status == ItemStatus.DRAFT
     reasons = [] if page.draft or page.record else page.verbs.get(Verb.SUBMIT if draft else Verb.REPLACE, [])
-    files = files_shown(with_releases(page.files), page.scans, own=page.own)
+    centre_id = page.evidence.centre_id
+    looked_from_outside(request, page.evidence, centre_id)
+    sealed = centre_id in request.standing.sealed
+    files = files_shown(with_releases(page.files), page.scans, own=page.own, sealed=sealed)
     context = {
         "page": page,
         "evidence": page.evidence,
@@ -51,7 +54,8 @@ def evidence(request: SignedInRequest, pk: int) -> HttpResponse:
         "currency": currency_of(page.version),
         "acts": acts(page),
         "returned_with": returned_with(page),
-        "papers": item_documents(page),
+        "papers": {} if sealed else item_documents(page),
+        "in_place_only": IN_PLACE_ONLY if sealed else "",
         "seen": next((turn for turn in page.turns if turn.seen and turn.version == page.version.number), None),
         "can_judge": page.verbs.get(Verb.REVIEW) == [],
         "can_edit": page.own and draft,

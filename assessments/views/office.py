@@ -13,7 +13,14 @@ from assessments.actions import allocation
 from assessments.actions import enrolment as actions
 from assessments.allocating import allocation_warnings
 from assessments.enums import AllocatedAs
-from assessments.forms.office import AllocateForm, ApprovalForm, EnrolForm, FormApprovalForm
+from assessments.forms.office import (
+    AllocateForm,
+    ApprovalForm,
+    DirectClaimForm,
+    EnrolForm,
+    FormApprovalForm,
+    WithdrawnForm,
+)
 from assessments.models import Enrolment
 from assessments.queries.allocation import colleagues
 from assessments.queries.office import approvals_of
@@ -23,8 +30,8 @@ from portfolio.models import Centre, User
 from portfolio.numbers import centre_number_warnings
 from portfolio.views.answers import done, form_page, in_progress, typed
 from portfolio.views.people import Trail, ask, ask_or_act, kept_centre
-from units.actions import approve, approve_form
-from units.models import AwardingBody, CentreApproval
+from units.actions import approve, approve_form, record_direct_claim, withdraw_direct_claim
+from units.models import AwardingBody, CentreApproval, DirectClaim, Unit
 
 
 def units_trail(centre: Centre) -> Trail:
@@ -109,7 +116,11 @@ def warn(request: SignedInRequest, centre: Centre, parts: Mapping[AllocatedAs, U
 def approvals(request: SignedInRequest, slug: str) -> HttpResponse:
     """Which awarding bodies approved the centre, under which numbers."""
     centre = kept_centre(request, slug)
-    context = {"centre": centre, "lines": approvals_of(centre), "trail": [*units_trail(centre), ("Approvals", None)]}
+    context = {
+        "centre": centre,
+        "lines": approvals_of(centre, timezone.localdate()),
+        "trail": [*units_trail(centre), ("Approvals", None)],
+    }
     return render(request, "assessments/enrolment/approvals.html", context)
 
 
@@ -154,3 +165,42 @@ def form_approval(request: SignedInRequest, slug: str, code: str) -> HttpRespons
         trail=approvals_trail(centre),
         lead="The awarding body prints no form of its own, so the centre's form needs the external verifier's word.",
     )
+
+
+@holds(Role.ADMINISTRATOR)
+@ask_or_act
+def direct_claim(request: SignedInRequest, slug: str, code: str) -> HttpResponse:
+    """Record direct claim status with an awarding body, for all of its units or one."""
+    centre = kept_centre(request, slug)
+    body = get_object_or_404(AwardingBody, code=code, approvals__centre=centre)
+    units = Unit.objects.filter(awarding_body=body, publication__isnull=False).order_by("short_code", "version")
+    form = DirectClaimForm(typed(request), units=units, initial={"starts_on": timezone.localdate()})
+    act = partial(record_direct_claim, centre=centre, awarding_body=body, by=request.user, at=timezone.now())
+    if done(form, lambda clean: act(**clean)):
+        messages.success(request, "Direct claim status is on record.")
+        return redirect("assessments:approvals", slug)
+    return form_page(
+        request,
+        form,
+        title=f"Direct claim status with {body}",
+        button="Record it",
+        trail=approvals_trail(centre),
+        lead="Units are then claimed without asking first. It waives no internal verification.",
+    )
+
+
+@holds(Role.ADMINISTRATOR)
+@ask_or_act
+def withdraw_status(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Record that an awarding body withdrew direct claim status."""
+    kept = DirectClaim.objects.filter(centre__in=Centre.objects.kept_by(request.user))
+    status = get_object_or_404(kept.select_related("centre", "awarding_body", "unit"), pk=pk)
+    work = in_progress(request, WithdrawnForm, pk)
+    form = WithdrawnForm(work.data, work=work, initial={"withdrawn_on": timezone.localdate()})
+    act = partial(withdraw_direct_claim, status=status, by=request.user, at=timezone.now())
+    if done(form, lambda clean: act(**clean)):
+        messages.success(request, "The withdrawal is on record.")
+        return redirect("assessments:approvals", status.centre.slug)
+    trail = approvals_trail(status.centre)
+    title = f"Direct claim status with {status.awarding_body} withdrawn"
+    return form_page(request, form, title=title, button="Record it", trail=trail, lead=str(status))

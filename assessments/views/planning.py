@@ -25,7 +25,7 @@ from assessments.rules import is_assessor_of
 from assessments.views.asking import deny, person_at, unit_for
 from assessments.workflow import Reason, plan_refusals
 from portfolio import signing
-from portfolio.access import SignedInRequest, holds, signed_in
+from portfolio.access import IN_PLACE_ONLY, SignedInRequest, holds, looked_from_outside, signed_in
 from portfolio.enums import Role
 from portfolio.views.answers import done, form_page, in_progress, typed
 from portfolio.views.people import Trail, ask, ask_or_act
@@ -61,6 +61,7 @@ def plans(request: SignedInRequest) -> HttpResponse:
 def unit_plans(request: SignedInRequest, pk: int) -> HttpResponse:
     """The plans that a candidate's unit is in."""
     enrolment = unit_for(request, pk)
+    looked_from_outside(request, enrolment, enrolment.centre_id)
     page = Paginator(plans_listed(request.user, enrolment=pk), PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "page": page,
@@ -77,11 +78,14 @@ def unit_plans(request: SignedInRequest, pk: int) -> HttpResponse:
 def plan(request: SignedInRequest, pk: int) -> HttpResponse:
     """A plan with what came of it, its reviews, and what is next."""
     page = page_for(request, pk, reviews=True)
+    centre_id = page.plan.centre_id
+    looked_from_outside(request, page.plan, centre_id)
     context = {
         "page": page,
         "plan": page.plan,
         "missing": places(page, page.missing),
         "may": {verb.value for verb in page.verbs},
+        "in_place_only": IN_PLACE_ONLY if centre_id in request.standing.sealed else "",
         "following": next((row for row in page.versions if follows(row, pk)), None),
     }
     return render(request, "assessments/planning/plan.html", context)

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from assessments.documents import ask_authentication_form, ask_recording_form, blank_recording_form
 from assessments.models import AuthenticationForm, Enrolment
-from portfolio.access import SignedInRequest, signed_in
+from portfolio.access import SignedInRequest, may_take_away, signed_in
 from portfolio.models import Centre
 from portfolio.pdf import CannotRender
 from portfolio.refusal import Refusal
@@ -20,6 +20,7 @@ from units.models import Unit
 def recording_form(request: SignedInRequest, pk: int) -> HttpResponse:
     """Ask for the recording form of a unit as it stands, and go where it will be."""
     enrolment = get_object_or_404(Enrolment.objects.visible_to(request.user), pk=pk)
+    may_take_away(request, enrolment.centre_id)
     document = ask_recording_form(enrolment=enrolment, by=request.user, at=timezone.now())
     return redirect("portfolio:document", document.pk)
 
@@ -30,6 +31,7 @@ def authentication_document(request: SignedInRequest, pk: int) -> HttpResponse:
     """Ask for a Centre Authentication form, as first issued, and go where it will be."""
     forms = AuthenticationForm.objects.visible_to(request.user)
     form = get_object_or_404(forms.select_related("signature__statement", "enrolment"), pk=pk)
+    may_take_away(request, form.enrolment.centre_id)
     document = ask_authentication_form(form=form, by=request.user, at=timezone.now())
     return redirect("portfolio:document", document.pk)
 

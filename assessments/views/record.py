@@ -24,13 +24,14 @@ from assessments.forms.verification import SendBackForm
 from assessments.models import Enrolment
 from assessments.queries.batches import certificates_of
 from assessments.queries.claimable import award_resting_on, numbers_lacking
+from assessments.queries.external import OutsideUnit, outside_unit
 from assessments.queries.record import UnitPage, unit_page, with_markers
 from assessments.rules import is_assessor_of
 from assessments.verifying import Simulating, simulating_refusals
 from assessments.views.asking import deny, linked, person_at
 from assessments.workflow import UNIT_STEPS, Reason, unit_refusals
 from portfolio import signing
-from portfolio.access import SignedInRequest, signed_in
+from portfolio.access import IN_PLACE_ONLY, SignedInRequest, looked_from_outside, signed_in
 from portfolio.enums import Role
 from portfolio.models import Statement
 from portfolio.views.answers import done, in_progress
@@ -200,6 +201,8 @@ PAGES: dict[Verb, VerbPage] = {
 def enrolment_page(request: SignedInRequest, pk: int) -> HttpResponse:
     """One candidate's unit, in three views of the same facts."""
     page = page_for(request, pk)
+    centre_id = page.enrolment.centre_id
+    looked_from_outside(request, page.enrolment, centre_id)
     view = request.GET.get("view", "")
     if view not in VIEWS:
         view = "criteria" if page.enrolment.candidate_user_id == request.user.pk else "matrix"
@@ -212,7 +215,9 @@ def enrolment_page(request: SignedInRequest, pk: int) -> HttpResponse:
         "only_gaps": "gaps" in request.GET,
         "add_place": f"{reverse('assessments:add_evidence')}?unit={pk}&criterion=",
         "own": page.enrolment.candidate_user_id == request.user.pk,
-        "administers": request.standing.holds(Role.ADMINISTRATOR, page.enrolment.centre_id),
+        "outside": outside_of(request, page.enrolment),
+        "in_place_only": IN_PLACE_ONLY if centre_id in request.standing.sealed else "",
+        "administers": request.standing.holds(Role.ADMINISTRATOR, centre_id),
         "verbs": [(verb.value, PAGES[verb].title) for verb in page.verbs if not PAGES[verb].aside],
         "asides": [(verb.value, PAGES[verb].title) for verb in page.verbs if PAGES[verb].aside],
         "may_add": page.facts.status == UnitStatus.COLLECTING,
@@ -223,6 +228,13 @@ def enrolment_page(request: SignedInRequest, pk: int) -> HttpResponse:
         "further": [(FURTHER[act], _further_place(page, act)) for act in page.further],
     }
     return render(request, "assessments/record/enrolment.html", context)
+
+
+def outside_of(request: SignedInRequest, enrolment: Enrolment) -> OutsideUnit | None:
+    """What the reader has done in the unit as external verifier, and may; None for everybody else."""
+    if not request.standing.holds(Role.EXTERNAL_VERIFIER, enrolment.centre_id):
+        return None
+    return outside_unit(request.user, enrolment, request.standing.day)
 
 
 def may_appeal(page: UnitPage) -> bool:

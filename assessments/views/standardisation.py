@@ -28,10 +28,10 @@ from assessments.views.asking import deny, person_at
 from assessments.views.files import page_of, page_text_of, sent
 from assessments.views.strategy import VERIFIERS, verified_centre
 from assessments.views.viewing import files_shown
-from portfolio.access import SignedInRequest, holds
+from portfolio.access import SignedInRequest, holds, looked_from_outside
 from portfolio.models import Centre, User
 from portfolio.refusal import Refusal
-from portfolio.rules import STAFF_ROLES
+from portfolio.rules import READERS, STAFF_ROLES
 from portfolio.views.answers import done, form_page, in_progress
 from portfolio.views.people import Trail, ask, ask_or_act
 from portfolio.whole import whole
@@ -44,7 +44,7 @@ def way(*more: tuple[str, str | None]) -> Trail:
     return [("Standardisation", reverse("assessments:standardisation")), *more]
 
 
-@holds(*STAFF_ROLES)
+@holds(*READERS)
 @ask
 def standardisation(request: SignedInRequest) -> HttpResponse:
     """The exercises and meetings of my centres: of all of them who verifies there, else those I take part in."""
@@ -97,12 +97,13 @@ def set_exercise(request: SignedInRequest, slug: str) -> HttpResponse:
     return form_page(request, form, title=title, button="Set it", trail=way(), lead=lead)
 
 
-@holds(*STAFF_ROLES)
+@holds(*READERS)
 @ask_or_act
 def exercise(request: SignedInRequest, pk: int) -> HttpResponse:
     """The item with a form for who is asked; then what others said, how far they agree, and what was agreed."""
     found = page_for(request, pk)
     row, open_to_me = found.exercise, found.asked and not found.answered and found.exercise.closed_at is None
+    looked_from_outside(request, row, row.centre_id)
     person = person_at(request, row.centre_id)
     verifies = not meeting_refusals(person)
     closing = closing_exercise_refusals(person, closed=row.closed_at is not None, complete=found.complete)
@@ -123,6 +124,7 @@ def exercise(request: SignedInRequest, pk: int) -> HttpResponse:
         "form": form if open_to_me or sent_here else None,
         "files": files_shown(found.files, found.scans, own=False) if found.item_open else [],
         "verifies": verifies,
+        "sealed": row.centre_id in request.standing.sealed,
         "may_close": not closing,
         "closing": [(reason.sentence, None) for reason in closing if verifies and row.closed_at is None],
         "trail": way((row.title, None)),

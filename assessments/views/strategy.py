@@ -15,6 +15,7 @@ from assessments.enums import EvidenceKind, RatedAs, RiskLevel, SampleStage
 from assessments.forms.strategy import RULES, AddCellForm, AgreeForm, DrawForm, PolicyForm, RiskForm, rules_of
 from assessments.forms.verification import WhyForm
 from assessments.models import Enrolment, PlannedCell, SamplingPlan, SamplingPolicy
+from assessments.queries.access import seen_whole
 from assessments.queries.enrolment import people_of
 from assessments.queries.handover import handovers_of
 from assessments.queries.planned import plan_page, strategy_page, units_to_add
@@ -22,7 +23,7 @@ from assessments.queries.strategy import latest_policy, risks_of
 from assessments.queries.widening import findings_of, open_findings, widened_in
 from assessments.verifying import cell_refusals, strategy_refusals
 from assessments.views.asking import deny, person_at
-from portfolio.access import SignedInRequest, holds
+from portfolio.access import SignedInRequest, holds, looked_from_outside
 from portfolio.enums import Role
 from portfolio.models import Centre, User
 from portfolio.views.answers import done, form_page, in_progress, typed
@@ -31,6 +32,7 @@ from units.models import AwardingBody, Unit
 
 MOST_FINDINGS = 10
 VERIFIERS = (Role.INTERNAL_VERIFIER, Role.LEAD_VERIFIER)
+LOOKERS = (*VERIFIERS, Role.EXTERNAL_VERIFIER)
 
 
 def verified_centre(request: SignedInRequest, slug: str) -> Centre:
@@ -42,24 +44,30 @@ def trail(centre: Centre, *more: tuple[str, str | None]) -> Trail:
     return [(f"Strategy of {centre}", reverse("assessments:centre_strategy", args=[centre.slug])), *more]
 
 
-@holds(*VERIFIERS)
+@holds(*LOOKERS)
 @ask
 def strategy(request: SignedInRequest) -> HttpResponse:
     """The strategy of the one centre somebody verifies at; a choice for who verifies at several."""
-    centres = list(Centre.objects.filter(pk__in=request.standing.centres(*VERIFIERS)))
+    centres = list(Centre.objects.filter(pk__in=request.standing.centres(*LOOKERS)))
     if len(centres) == 1:
         return redirect("assessments:centre_strategy", centres[0].slug)
     context = {"centres": centres, "page": "assessments:centre_strategy", "heading": "Sampling strategy"}
     return render(request, "assessments/award/centres.html", context)
 
 
-@holds(*VERIFIERS)
+@holds(*LOOKERS)
 @ask
 def centre_strategy(request: SignedInRequest, slug: str) -> HttpResponse:
-    """The strategy for each awarding body, its plans, and how risky every part of the centre's work is."""
-    centre = verified_centre(request, slug)
+    """The strategy for each awarding body, its plans, and how risky every part of the centre's work is.
+
+    An external verifier sees that of their own body, and its adopted plans.
+    """
+    centre = get_object_or_404(Centre, slug=slug, pk__in=request.standing.centres(*LOOKERS))
+    outside = request.standing.holds(Role.EXTERNAL_VERIFIER, centre.pk)
+    looked_from_outside(request, centre, centre.pk)
     context = {
-        "found": strategy_page(centre, request.standing.day),
+        "found": strategy_page(centre, request.standing.day, seen_by=request.user if outside else None),
+        "outside": outside,
         "leads": request.standing.holds(Role.LEAD_VERIFIER, centre.pk),
         "day": request.standing.day,
         "me": request.user.pk,
@@ -175,22 +183,37 @@ def draw(request: SignedInRequest, slug: str, code: str) -> HttpResponse:
 
 def visible_plan(request: SignedInRequest, pk: int) -> SamplingPlan:
     plans = SamplingPlan.objects.visible_to(request.user).select_related("policy__centre", "policy__awarding_body")
-    plans = plans.defer("facts")
+    plans = plans.defer("facts").annotate(whole=seen_whole(request.user))
     return get_object_or_404(plans, pk=pk)
 
 
-@holds(*VERIFIERS)
+def outside_reader(request: SignedInRequest, plan: SamplingPlan) -> User | None:
+    """The reader, where they look from outside and so see of a plan what is in their remit."""
+    looks = request.standing.holds(Role.EXTERNAL_VERIFIER, plan.policy.centre_id)
+    return request.user if looks else None
+
+
+def looks_as(outside: User | None, plan: SamplingPlan) -> str:
+    """How much of a plan somebody who looks from outside is shown: `whole` or `part`; empty for everybody else."""
+    if outside is None:
+        return ""
+    return "whole" if vars(plan)["whole"] else "part"
+
+
+@holds(*LOOKERS)
 @ask
 def plan(request: SignedInRequest, pk: int) -> HttpResponse:
     """A plan: what is to be sampled and why, or what it left out and why."""
     found = visible_plan(request, pk)
-    left_out = request.GET.get("show") == "left-out"
+    left_out, outside = request.GET.get("show") == "left-out", outside_reader(request, found)
+    looked_from_outside(request, found, found.policy.centre_id)
     context = {
-        "found": plan_page(found, request.GET.get("page", "1"), left_out=left_out),
+        "found": plan_page(found, request.GET.get("page", "1"), left_out=left_out, seen_by=outside),
+        "outside": looks_as(outside, found),
         "plan": found,
         "left_out": left_out,
-        "findings": findings_of(open_findings(found), MOST_FINDINGS),
-        "widened": widened_in(found),
+        "findings": [] if outside else findings_of(open_findings(found), MOST_FINDINGS),
+        "widened": [] if outside else widened_in(found),
         "handovers": handovers_of(found),
         "leads": request.standing.holds(Role.LEAD_VERIFIER, found.policy.centre_id),
         "trail": trail(found.policy.centre, (str(found), None)),

@@ -36,7 +36,7 @@ from assessments.views.asking import deny, linked, person_at
 from assessments.views.turns import pressed, turn_forms
 from assessments.views.waiting import beside_sampling
 from assessments.workflow import Reason
-from portfolio.access import SignedInRequest, holds, signed_in
+from portfolio.access import SignedInRequest, holds, looked_from_outside, signed_in
 from portfolio.enums import Role
 from portfolio.refusal import Refusal
 from portfolio.views.answers import done, in_progress, show_refusal
@@ -168,6 +168,7 @@ def drop_sample(request: SignedInRequest, pk: int) -> HttpResponse:
 def sample(request: SignedInRequest, pk: int) -> HttpResponse:
     """A sample beside the assessor's record; while it is open, its verifier closes it here."""
     found = _sample(request, pk)
+    looked_from_outside(request, found.sample, found.unit.enrolment.centre_id)
     facts = found.unit.facts
     reasons = sample_refusals(found.person, facts.people, is_open=found.sample.is_open)
     work = in_progress(request, SampleForm, pk, facts.status, *(question.pk for question in found.questions))
@@ -217,7 +218,9 @@ def action(request: SignedInRequest, pk: int) -> HttpResponse:
         found = action_page(request.user, pk)
     except Action.DoesNotExist:
         raise Http404("There is no such action among those you can see.") from None
-    person, facts = person_at(request, found.action.enrolment.centre_id), action_facts(found.action)
+    centre_id = found.action.enrolment.centre_id
+    looked_from_outside(request, found.action, centre_id)
+    person, facts = person_at(request, centre_id), action_facts(found.action)
     answering = answering_refusals(person, found.people, facts)
     closing = closing_refusals(person, found.people, facts)
     press = pressed(request)

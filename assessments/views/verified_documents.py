@@ -3,13 +3,14 @@
 from collections.abc import Callable
 
 from django.core.exceptions import ObjectDoesNotExist
+from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from assessments.documents.verified import ask_exercise, ask_meeting, ask_sample, ask_sampling_plan, ask_strategy
-from portfolio.access import SignedInRequest, signed_in
+from portfolio.access import SignedInRequest, may_take_away, signed_in
 from portfolio.models import Document
 
 
@@ -49,9 +50,14 @@ def meeting_document(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 def onward(request: SignedInRequest, pk: int, ask: Callable[..., Document]) -> HttpResponse:
-    """To the page of what was asked for; 404 where there is no such thing for the person."""
+    """To the page of what was asked for; 404 where there is no such thing for the person.
+
+    Nothing is asked for by who looks from outside and may take nothing away.
+    """
     try:
-        document = ask(pk=pk, by=request.user, at=timezone.now())
+        with transaction.atomic():
+            document = ask(pk=pk, by=request.user, at=timezone.now())
+            may_take_away(request, document.centre_id)
     except ObjectDoesNotExist:
         raise Http404("There is no such document among those you can ask for.") from None
     return redirect("portfolio:document", document.pk)

@@ -19,6 +19,10 @@ TOLD_STAFF = {
     ScanResult.TOO_LARGE: "Not scanned for malware: it is larger than the scanner takes.",
 }
 LOST = "This file cannot be read at the moment. It has been noted; please tell your centre administrator."
+NOT_IN_PLACE = (
+    "This file cannot be shown in place, and your account has no downloads. Ask an administrator of the centre to "
+    "allow them, or to show you the file."
+)
 NO_OFFICE = "A document of this kind cannot be shown on this server. Download it to see it."
 
 
@@ -44,6 +48,8 @@ class FileShown:
     pages: tuple[PageShown, ...] = ()
     page_count: int = 0
     problem: str = ""
+    sealed: bool = False
+    """Whether it is shown to somebody who may not take it away."""
     scan: str = ""
     """What this reader is told of the scan for malware; empty when there is nothing to tell."""
 
@@ -53,12 +59,25 @@ class FileShown:
         return self.way not in ("shut", "gone", "held", "lost")
 
 
-def files_shown(files: Iterable[EvidenceFile], scans: Mapping[int, ScanResult], *, own: bool) -> list[FileShown]:
+def files_shown(
+    files: Iterable[EvidenceFile], scans: Mapping[int, ScanResult], *, own: bool, sealed: bool = False
+) -> list[FileShown]:
     """The files, each with what its viewer needs. They come with their renditions; texts are read, to a length.
 
-    `scans` say what scanning them came to; `own`: they are shown to their candidate.
+    `scans` say what scanning them came to; `own`: they are shown to their candidate; `sealed`: to somebody who sees
+    files in place only.
     """
-    return [file_shown(file, scans[file.stored_id], own=own) for file in files]
+    shown = [file_shown(file, scans[file.stored_id], own=own) for file in files]
+    return [in_place_only(one) for one in shown] if sealed else shown
+
+
+def in_place_only(shown: FileShown) -> FileShown:
+    """The file without a way to its bytes, but of a recording, which is played from them."""
+    if shown.way == "picture" and not shown.pages:
+        return replace(shown, way="making", sealed=True)
+    if shown.way == "keep":
+        return replace(shown, problem=NOT_IN_PLACE, sealed=True)
+    return replace(shown, sealed=True)
 
 
 def file_shown(file: EvidenceFile, scan: ScanResult, *, own: bool) -> FileShown:

@@ -21,7 +21,7 @@ from portfolio.actions.roles import add_grant
 from portfolio.canonical import JSON
 from portfolio.enums import Language, Role
 from portfolio.invitation import Invitation, link_to, sign_in_link
-from portfolio.models import CandidateRecord, Centre, OutgoingMessage, RoleGrant, StaffRecord, User
+from portfolio.models import CandidateRecord, Centre, ExternalRecord, OutgoingMessage, RoleGrant, StaffRecord, User
 from portfolio.refusal import Refusal
 from portfolio.rules import STAFF_ROLES
 
@@ -43,6 +43,14 @@ def with_article(noun: str) -> str:
     return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
 
 
+def in_words(grant: RoleGrant) -> str:
+    """What somebody becomes: an assessor; an external verifier from one day to another."""
+    words = with_article(grant.get_role_display().lower())
+    if grant.role == Role.EXTERNAL_VERIFIER and grant.ends_on:
+        return f"{words} from {grant.starts_on:%-d %B %Y} to {grant.ends_on:%-d %B %Y}"
+    return words
+
+
 def write_invitation(centre: Centre, user: User, name: str, at: datetime.datetime) -> OutgoingMessage:
     """The e-mail: choose a password, or, for somebody who has one, sign in. It names every role the person has here, so
     no letter of theirs is held back any more."""
@@ -50,7 +58,7 @@ def write_invitation(centre: Centre, user: User, name: str, at: datetime.datetim
     context = {
         "name": name,
         "centre": centre,
-        "roles": [with_article(grant.get_role_display().lower()) for grant in grants],
+        "roles": [in_words(grant) for grant in grants],
         "days": settings.INVITATION_DAYS,
     }
     if user.has_usable_password():
@@ -58,7 +66,7 @@ def write_invitation(centre: Centre, user: User, name: str, at: datetime.datetim
     else:
         template, context["link"] = "invitation", link_to(Invitation(user, centre))
     subject = f"{centre} has invited you"
-    for kind in (CandidateRecord, StaffRecord):
+    for kind in (CandidateRecord, StaffRecord, ExternalRecord):
         kind.objects.filter(centre=centre, user=user, invited_at=None).update(invited_at=at)
     return post.write(centre=centre, to=user.email, subject=subject, template=template, context=context, at=at)
 
@@ -167,10 +175,11 @@ def invite_staff(
     return staff
 
 
-def record_of(centre: Centre, user: User) -> StaffRecord | CandidateRecord | None:
+def record_of(centre: Centre, user: User) -> StaffRecord | CandidateRecord | ExternalRecord | None:
     """What the centre keeps about the person: the staff record first."""
-    staff = StaffRecord.objects.filter(centre=centre, user=user).first()
-    return staff or CandidateRecord.objects.filter(centre=centre, user=user).first()
+    kinds = (StaffRecord, CandidateRecord, ExternalRecord)
+    found = (kind.objects.filter(centre=centre, user=user).first() for kind in kinds)
+    return next((record for record in found if record), None)
 
 
 @transaction.atomic

@@ -11,6 +11,7 @@ from portfolio.models.news import LeftOut, Notice, NoticeQuerySet, Telling
 from portfolio.models.people import (
     CandidateRecord,
     Centre,
+    ExternalRecord,
     RoleGrant,
     RolesRead,
     StaffQualification,
@@ -39,6 +40,7 @@ __all__ = [
     "Development",
     "DiversityAnswer",
     "Document",
+    "ExternalRecord",
     "IdentityCheck",
     "ImportedRow",
     "Induction",

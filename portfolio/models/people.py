@@ -138,13 +138,17 @@ class RoleGrantQuerySet(models.QuerySet["RoleGrant"]):
 
 
 class RoleGrant(models.Model):
-    """That a person holds a role at a centre, from a day and perhaps to a day."""
+    """That a person holds a role at a centre, from a day and perhaps to a day.
+
+    An external verifier always has a last day, and may be kept from taking anything away (domain rule 10).
+    """
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="grants")
     centre = models.ForeignKey(Centre, on_delete=models.PROTECT, related_name="grants")
     role = models.CharField(max_length=20, choices=Role)
     starts_on = models.DateField()
     ends_on = models.DateField(null=True, blank=True)
+    may_download = models.BooleanField("files and documents may be taken away", default=True)
 
     objects = RoleGrantQuerySet.as_manager()
 
@@ -156,6 +160,15 @@ class RoleGrant(models.Model):
                 condition=Q(ends_on=None) | Q(ends_on__gte=models.F("starts_on")),
                 name="role_ends_after_it_starts",
                 violation_error_message="A role cannot end before it starts.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(role=Role.EXTERNAL_VERIFIER) | Q(ends_on__isnull=False),
+                name="an_external_verifiers_days_end",
+                violation_error_message="Say until which day the external verifier sees the centre’s work.",
+            ),
+            models.CheckConstraint(
+                condition=Q(may_download=True) | Q(role=Role.EXTERNAL_VERIFIER),
+                name="only_external_verifiers_are_kept_from_downloads",
             ),
             models.UniqueConstraint(
                 fields=["user", "centre", "role"],
@@ -272,6 +285,30 @@ class StaffRecord(models.Model):
                 fields=["centre", "user"],
                 name="one_staff_record_per_centre",
                 violation_error_message="This person is staff of the centre already.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ExternalRecord(models.Model):
+    """A person as an awarding body's external verifier at a centre: nobody on its staff, and no candidate of it."""
+
+    centre = models.ForeignKey(Centre, on_delete=models.PROTECT, related_name="externals")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="external_records")
+    name = models.CharField(max_length=200)
+    invited_at = models.DateTimeField(null=True, editable=False)
+
+    objects = RecordQuerySet["ExternalRecord"].as_manager()
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["centre", "user"],
+                name="one_external_record_per_centre",
+                violation_error_message="This person is an external verifier of the centre already.",
             )
         ]
 

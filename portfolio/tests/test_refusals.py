@@ -48,8 +48,8 @@ def person() -> User:
         ("DELETE FROM portfolio_rolegrant", "Roles held are never deleted."),
         ("UPDATE portfolio_rolegrant SET ends_on = '2001-01-01'", "A role cannot end before it starts."),
         (
-            "INSERT INTO portfolio_rolegrant (user_id, centre_id, role, starts_on)"
-            " SELECT user_id, centre_id, role, starts_on FROM portfolio_rolegrant",
+            "INSERT INTO portfolio_rolegrant (user_id, centre_id, role, starts_on, may_download)"
+            " SELECT user_id, centre_id, role, starts_on, may_download FROM portfolio_rolegrant",
             "This person holds that role here already.",
         ),
         (

@@ -8,9 +8,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from portfolio import audit, press
-from portfolio.access import SignedInRequest, signed_in
+from portfolio.access import SignedInRequest, may_take_away, signed_in
 from portfolio.enums import DocumentStatus
-from portfolio.models import Document, User
+from portfolio.models import Document
 from portfolio.serving import serve
 
 
@@ -18,7 +18,7 @@ from portfolio.serving import serve
 @require_http_methods(["GET", "HEAD", "POST"])
 def document(request: SignedInRequest, document_id: int) -> HttpResponse:
     """Whether the document is waiting, ready or failed; POST tries a failed one again."""
-    asked_for, shown = visible(document_id, request.user)
+    asked_for, shown = visible(document_id, request)
     if request.method == "POST":
         return try_again(request, asked_for)
     context = {
@@ -35,7 +35,7 @@ def document(request: SignedInRequest, document_id: int) -> HttpResponse:
 @require_safe
 def document_file(request: SignedInRequest, document_id: int) -> HttpResponseBase:
     """The document itself, to keep. Who fetched it is written down."""
-    asked_for, _ = visible(document_id, request.user)
+    asked_for, _ = visible(document_id, request)
     if asked_for.stored is None:
         raise Http404("This document is not ready yet.")
     if request.method == "GET":
@@ -50,10 +50,11 @@ def try_again(request: SignedInRequest, asked_for: Document) -> HttpResponse:
     return redirect("portfolio:document", asked_for.pk)
 
 
-def visible(document_id: int, user: User) -> tuple[Document, press.Shown]:
+def visible(document_id: int, request: SignedInRequest) -> tuple[Document, press.Shown]:
     """The document and the record it shows, if the person may see that; else 404, as if there were none."""
     asked_for = get_object_or_404(Document.objects.select_related("stored"), pk=document_id)
-    shown = press.shown_by(asked_for, user)
+    shown = press.shown_by(asked_for, request.user)
     if shown is None:
         raise Http404("There is no such document.")
+    may_take_away(request, asked_for.centre_id)
     return asked_for, shown

@@ -8,14 +8,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from portfolio import actions
-from portfolio.access import SignedInRequest, holds
+from portfolio.access import SignedInRequest, holds, looked_from_outside
 from portfolio.enums import Role
 from portfolio.forms import CompetenceForm, DevelopmentForm, EndCompetenceForm
 from portfolio.models import Centre, Competence, Development, StaffRecord
 from portfolio.models.staff import RUNS
 from portfolio.queries import staff_member as member_page
 from portfolio.queries import staff_page
-from portfolio.rules import STAFF_ROLES
+from portfolio.rules import READERS, STAFF_ROLES
 from portfolio.views.answers import done, form_page, in_progress
 from portfolio.views.people import Trail, ask, ask_or_act
 
@@ -27,7 +27,12 @@ def runs(request: SignedInRequest, centre_id: int) -> bool:
 
 def run_member(request: SignedInRequest, slug: str, handle: str) -> StaffRecord:
     """Somebody on the staff of a centre that the person runs; else 404."""
-    found = StaffRecord.objects.filter(centre__in=Centre.objects.run_by(request.user))
+    return member_at(request, slug, handle, *RUNS)
+
+
+def member_at(request: SignedInRequest, slug: str, handle: str, *roles: Role) -> StaffRecord:
+    """Somebody on the staff of a centre at which the person holds one of the roles; else 404."""
+    found = StaffRecord.objects.filter(centre__in=request.standing.centres(*roles))
     return get_object_or_404(found.select_related("centre", "user"), centre__slug=slug, user__handle=handle)
 
 
@@ -40,18 +45,24 @@ def own_member(request: SignedInRequest, slug: str) -> StaffRecord:
 
 def member_trail(request: SignedInRequest, staff: StaffRecord) -> Trail:
     page = reverse("portfolio:staff_member", args=[staff.centre.slug, staff.user.handle])
-    if not runs(request, staff.centre_id):
+    reads = runs(request, staff.centre_id) or request.standing.holds(Role.EXTERNAL_VERIFIER, staff.centre_id)
+    if not reads:
         return [(staff.name, page)]
     return [(f"Staff of {staff.centre}", reverse("portfolio:staff", args=[staff.centre.slug])), (staff.name, page)]
 
 
-@holds(*RUNS)
+@holds(*RUNS, Role.EXTERNAL_VERIFIER)
 @ask
 def staff(request: SignedInRequest, slug: str) -> HttpResponse:
     """Who works here, what they know and learned, and what falls due."""
-    centre = get_object_or_404(Centre.objects.run_by(request.user), slug=slug)
+    centre = get_object_or_404(Centre, slug=slug, pk__in=request.standing.centres(*RUNS, Role.EXTERNAL_VERIFIER))
+    looked_from_outside(request, centre, centre.pk)
     administers = request.standing.holds(Role.ADMINISTRATOR, centre.pk)
-    context = {"page": staff_page(centre, timezone.localdate()), "administers": administers}
+    context = {
+        "page": staff_page(centre, timezone.localdate()),
+        "administers": administers,
+        "outside": not runs(request, centre.pk),
+    }
     return render(request, "portfolio/staff.html", context)
 
 
@@ -76,12 +87,14 @@ def own_development(request: SignedInRequest) -> HttpResponse:
     return render(request, "portfolio/own_development.html", {"records": records})
 
 
-@holds(*STAFF_ROLES)
+@holds(*READERS)
 @ask
 def staff_member(request: SignedInRequest, slug: str, handle: str) -> HttpResponse:
-    """What somebody knows and learned: for themselves, and for who runs the centre."""
+    """What somebody knows and learned: for themselves, for who runs the centre, and for its external verifier."""
     is_own = request.user.handle == handle
-    staff = own_member(request, slug) if is_own else run_member(request, slug, handle)
+    readers = (*RUNS, Role.EXTERNAL_VERIFIER)
+    staff = own_member(request, slug) if is_own else member_at(request, slug, handle, *readers)
+    looked_from_outside(request, staff, staff.centre_id)
     may_confirm = not is_own and runs(request, staff.centre_id)
     context = {
         "member": member_page(staff, timezone.localdate()),

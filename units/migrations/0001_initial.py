@@ -322,6 +322,28 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('wording__in', ['sound', 'repaired', 'illegible'])), name='requirement_wording_status_is_known', violation_error_message='The wording is not one of the known ones.'), models.CheckConstraint(condition=models.Q(models.Q(('wording', 'sound'), ('wording_note', '')), models.Q(models.Q(('wording', 'sound'), _negated=True), models.Q(('wording_note', ''), _negated=True)), _connector='OR'), name='a_requirement_wording_in_doubt_has_its_note', violation_error_message='Say in the note what was repaired or cannot be read, and only then.'), models.UniqueConstraint(fields=('unit', 'path'), name='requirement_paths_are_unique'), models.UniqueConstraint(fields=('unit', 'position'), name='requirements_have_places')],
             },
         ),
+        migrations.CreateModel(
+            name='DirectClaim',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('starts_on', models.DateField(verbose_name='from')),
+                ('ends_on', models.DateField(blank=True, null=True, verbose_name='to')),
+                ('reference', models.CharField(max_length=100, verbose_name='report it rests on')),
+                ('recorded_at', models.DateTimeField()),
+                ('withdrawn_on', models.DateField(editable=False, help_text='no claims from this day on', null=True)),
+                ('withdrawal_reason', models.TextField(blank=True, editable=False)),
+                ('awarding_body', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='units.awardingbody')),
+                ('centre', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='direct_claims', to='portfolio.centre')),
+                ('recorded_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('unit', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='units.unit')),
+            ],
+            options={
+                'verbose_name': 'direct claim status',
+                'verbose_name_plural': 'direct claim statuses',
+                'ordering': ['awarding_body', '-starts_on', '-pk'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('ends_on', None), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='direct_claim_status_ends_after_it_starts', violation_error_message='Direct claim status cannot end before it starts.'), models.CheckConstraint(condition=models.Q(('reference', ''), _negated=True), name='direct_claim_status_has_its_reference', violation_error_message='Give the report that direct claim status rests on.'), models.CheckConstraint(condition=models.Q(models.Q(('withdrawal_reason', ''), ('withdrawn_on', None)), models.Q(('withdrawn_on__isnull', False), models.Q(('withdrawal_reason', ''), _negated=True)), _connector='OR'), name='a_withdrawn_status_says_when_and_why', violation_error_message='Say from which day it is withdrawn, and why.')],
+            },
+        ),
         migrations.AddField(
             model_name='criterion',
             name='unit',
@@ -368,10 +390,6 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('centre_number', models.CharField(max_length=30)),
-                ('claims', models.CharField(choices=[('authorised', 'After authorisation by the external verifier'), ('direct', 'Direct claim status')], default='authorised', max_length=10, verbose_name='claims are made')),
-                ('direct_claim_from', models.DateField(blank=True, null=True)),
-                ('direct_claim_to', models.DateField(blank=True, null=True)),
-                ('direct_claim_reference', models.CharField(blank=True, max_length=100, verbose_name='report it rests on')),
                 ('form_approved_by', models.CharField(blank=True, help_text="the external verifier's name", max_length=200, verbose_name='own recording form approved by')),
                 ('form_approved_on', models.DateField(blank=True, null=True, verbose_name='approved on')),
                 ('awarding_body', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='approvals', to='units.awardingbody')),
@@ -379,7 +397,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['centre', 'awarding_body'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('claims__in', ['authorised', 'direct'])), name='claims_provision_is_known', violation_error_message='The claims is not one of the known ones.'), models.UniqueConstraint(fields=('centre', 'awarding_body'), name='a_body_approves_a_centre_once', violation_error_message='The centre has an approval by this awarding body already.'), models.CheckConstraint(condition=models.Q(models.Q(('claims', 'direct'), _negated=True), models.Q(('direct_claim_from__isnull', False), models.Q(('direct_claim_reference', ''), _negated=True)), _connector='OR'), name='direct_claim_status_has_its_date_and_reference', violation_error_message='Direct claim status needs the date it starts and the report it rests on.'), models.CheckConstraint(condition=models.Q(models.Q(('form_approved_by', ''), ('form_approved_on__isnull', True)), models.Q(models.Q(('form_approved_by', ''), _negated=True), ('form_approved_on__isnull', False)), _connector='OR'), name='a_form_approval_names_who_and_when', violation_error_message='Say both who approved the form and on which day.')],
+                'constraints': [models.UniqueConstraint(fields=('centre', 'awarding_body'), name='a_body_approves_a_centre_once', violation_error_message='The centre has an approval by this awarding body already.'), models.CheckConstraint(condition=models.Q(models.Q(('form_approved_by', ''), ('form_approved_on__isnull', True)), models.Q(models.Q(('form_approved_by', ''), _negated=True), ('form_approved_on__isnull', False)), _connector='OR'), name='a_form_approval_names_who_and_when', violation_error_message='Say both who approved the form and on which day.')],
             },
         ),
     ]

@@ -1,6 +1,7 @@
 """Nouns of the standard."""
 
 from units.models.body import AwardingBody, CentreApproval
+from units.models.claiming import DirectClaim, DirectClaimQuerySet
 from units.models.criterion import (
     AssessmentCriterion,
     Criterion,
@@ -26,6 +27,8 @@ __all__ = [
     "BarredPair",
     "CentreApproval",
     "Criterion",
+    "DirectClaim",
+    "DirectClaimQuerySet",
     "EvidenceRequirement",
     "FunctionalSkill",
     "KnowledgeItem",

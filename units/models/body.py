@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from portfolio.models import Centre, one_of
-from units.enums import Provision, VerifierSignature
+from units.enums import VerifierSignature
 
 
 class AwardingBodyManager(models.Manager["AwardingBody"]):
@@ -43,18 +43,11 @@ class AwardingBody(models.Model):
 
 
 class CentreApproval(models.Model):
-    """That an awarding body approved a centre, under which number, and how the centre may claim.
-
-    Source: direct claim status is granted per centre with dates and the report it rests on (OCR, NCFE, Gateway).
-    """
+    """That an awarding body approved a centre, and under which number. How it may claim: see DirectClaim."""
 
     centre = models.ForeignKey(Centre, on_delete=models.PROTECT, related_name="approvals")
     awarding_body = models.ForeignKey(AwardingBody, on_delete=models.PROTECT, related_name="approvals")
     centre_number = models.CharField(max_length=30)
-    claims = models.CharField("claims are made", max_length=10, choices=Provision, default=Provision.AUTHORISED)
-    direct_claim_from = models.DateField(null=True, blank=True)
-    direct_claim_to = models.DateField(null=True, blank=True)
-    direct_claim_reference = models.CharField("report it rests on", max_length=100, blank=True)
     form_approved_by = models.CharField(
         "own recording form approved by", max_length=200, blank=True, help_text="the external verifier's name"
     )
@@ -63,17 +56,10 @@ class CentreApproval(models.Model):
     class Meta:
         ordering = ["centre", "awarding_body"]
         constraints = [
-            one_of("claims", Provision, "claims_provision_is_known"),
             models.UniqueConstraint(
                 fields=["centre", "awarding_body"],
                 name="a_body_approves_a_centre_once",
                 violation_error_message="The centre has an approval by this awarding body already.",
-            ),
-            models.CheckConstraint(
-                condition=~Q(claims=Provision.DIRECT)
-                | (Q(direct_claim_from__isnull=False) & ~Q(direct_claim_reference="")),
-                name="direct_claim_status_has_its_date_and_reference",
-                violation_error_message="Direct claim status needs the date it starts and the report it rests on.",
             ),
             models.CheckConstraint(
                 condition=Q(form_approved_by="", form_approved_on__isnull=True)

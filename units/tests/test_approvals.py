@@ -11,7 +11,6 @@ from portfolio.models import AuditDetail, AuditEvent, Centre, User
 from portfolio.refusal import Refusal
 from portfolio.testing import a_centre, a_staff_member, an_administrator
 from units.actions import approve, approve_form
-from units.enums import Provision
 from units.models import AwardingBody, CentreApproval
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("standard")]
@@ -36,40 +35,17 @@ def approved(centre: Centre, by: User, code: str = "ocr", **values: Any) -> Cent
 
 def test_it_records_an_approval_and_corrects_it_in_place(centre: Centre, administrator: User) -> None:
     first = approved(centre, administrator, centre_number=" 12345 ")
-    assert (first.centre_number, first.claims) == ("12345", Provision.AUTHORISED)
-    second = approved(
-        centre,
-        administrator,
-        claims=Provision.DIRECT,
-        direct_claim_from=TODAY,
-        direct_claim_reference="EV report 7",
-    )
+    assert first.centre_number == "12345"
+    second = approved(centre, administrator, centre_number="54321")
     assert second.pk == first.pk
     assert AuditEvent.objects.filter(verb="approve centre", subject_id=first.pk).count() == 2
-    assert AuditDetail.objects.latest("pk").details["claims"] == ["authorised", "direct"]
+    assert AuditDetail.objects.latest("pk").details["centre_number"] == ["12345", "54321"]
 
 
-@pytest.mark.parametrize(
-    ("values", "sentence"),
-    [
-        ({"centre_number": " "}, "Centre number: This field cannot be blank."),
-        ({"claims": "at will"}, "Claims are made: Value 'at will' is not a valid choice."),
-        ({"claims": Provision.DIRECT}, "Direct claim status needs the date it starts and the report it rests on."),
-        (
-            {
-                "claims": Provision.DIRECT,
-                "direct_claim_reference": "EV 7",
-                "direct_claim_from": TODAY,
-                "direct_claim_to": TODAY - datetime.timedelta(1),
-            },
-            "Direct claim status cannot end before it starts.",
-        ),
-    ],
-)
-def test_it_refuses_what_cannot_be(centre: Centre, administrator: User, values: dict[str, Any], sentence: str) -> None:
+def test_it_refuses_an_approval_without_a_number(centre: Centre, administrator: User) -> None:
     with pytest.raises(Refusal) as refused:
-        approved(centre, administrator, **values)
-    assert sentence in refused.value.sentences
+        approved(centre, administrator, centre_number=" ")
+    assert refused.value.sentences == ["Centre number: This field cannot be blank."]
     assert not CentreApproval.objects.exists()
 
 

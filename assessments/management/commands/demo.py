@@ -16,6 +16,7 @@ STAFF = [
     ("Zofia Wiśniewska", "zofia", "trainee assessor, countersigned by Dylan"),
     ("Anita Desai", "anita", "internal verifier"),
     ("Iain MacLeod", "iain", "lead internal verifier"),
+    ("Margaret Ellison", "margaret", "external verifier of OCR, for eleven days"),
 ]
 STAGES = [
     "collecting evidence",

@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from assessments.agreement import AGREEMENT_RULE
 from assessments.enums import ItemStatus, Party, PlanStatus, UnitStatus
 from assessments.pace import FEEDBACK_RULE, PACE_RULE, pace_examples
 from assessments.sampling.coverage import EXPLAINED
@@ -106,7 +107,7 @@ def permissions_page() -> str:
 
 
 def worked_out_page() -> str:
-    """How pace, time to feedback and coverage are worked out, as the page of that name says it."""
+    """How pace, time to feedback, coverage and agreement are worked out, as the page of that name says it."""
     rows = (
         [f"{row.accepted} of {row.criteria}", f"{row.passed} of {row.days}", str(row.pace.label)]
         for row in pace_examples()
@@ -122,6 +123,8 @@ def worked_out_page() -> str:
             *(f"{sentence}\n" for sentence in FEEDBACK_RULE),
             "## What samples cover\n",
             *(f"{sentence}\n" for sentence in EXPLAINED),
+            "## How far people agree\n",
+            *(f"{sentence}\n" for sentence in AGREEMENT_RULE),
         ]
     )
 

@@ -2,6 +2,7 @@
 
 import datetime
 from functools import partial
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -9,10 +10,9 @@ from django.utils import timezone
 from assessments.actions import award, safekeeping, verification
 from assessments.enums import ClaimBasis, UnitStatus
 from assessments.models import Certificate, Claim, Enrolment, EvidenceVersion
-from assessments.testing import House, an_enrolment, declared, signed_off, verified
+from assessments.testing import House, a_unit, an_enrolment, declared, signed_off, verified
 from assessments.tests.refusing import refusals
-from units.actions import approve
-from units.enums import Provision
+from units.actions import record_direct_claim, withdraw_direct_claim
 
 pytestmark = pytest.mark.django_db
 TODAY = timezone.localdate()
@@ -44,14 +44,13 @@ def authenticate(unit: Enrolment, house: House) -> object:
 
 
 def hold_direct_claim(house: House, unit: Enrolment, starts: datetime.date, ends: datetime.date | None = None) -> None:
-    approve(
+    record_direct_claim(
         centre=house.centre,
         awarding_body=unit.unit.awarding_body,
-        centre_number="12345",
-        claims=Provision.DIRECT,
-        direct_claim_from=starts,
-        direct_claim_to=ends,
-        direct_claim_reference="EV report 7",
+        unit=None,
+        starts_on=starts,
+        ends_on=ends,
+        reference="EV report 7",
         by=house.administrator,
         at=timezone.now(),
     )
@@ -86,6 +85,31 @@ def test_direct_claim_status_counts_from_its_first_day_to_its_last(
     unit = verified(an_enrolment(house))
     hold_direct_claim(house, unit, starts, ends)
     assert refusals(lambda: claim(unit, house, ""))
+
+
+def test_an_authorisation_that_is_given_goes_before_direct_claim_status(house: House) -> None:
+    unit = verified(an_enrolment(house))
+    hold_direct_claim(house, unit, TODAY)
+    made = claim(unit, house, " EV report 9 ")
+    assert (made.basis, made.reference) == (ClaimBasis.AUTHORISED, "EV report 9")
+
+
+def test_a_status_for_another_unit_counts_for_none_and_a_withdrawn_one_says_why(house: House) -> None:
+    unit = verified(an_enrolment(house))
+    values: dict[str, Any] = {
+        "centre": house.centre,
+        "awarding_body": unit.unit.awarding_body,
+        "starts_on": TODAY,
+        "ends_on": None,
+    }
+    by, at = house.administrator, timezone.now()
+    record_direct_claim(unit=a_unit("ocr-cc16"), reference="EV report 5", by=by, at=at, **values)
+    [sentence] = refusals(lambda: claim(unit, house, ""))
+    assert sentence.startswith("The centre has no direct claim status with OCR for this unit.")
+    status = record_direct_claim(unit=unit.unit, reference="EV report 6", by=by, at=at, **values)
+    withdraw_direct_claim(status=status, withdrawn_on=TODAY, reason="Records were missing.", by=by, at=at)
+    [sentence] = refusals(lambda: claim(unit, house, ""))
+    assert "Records were missing. Give the reference" in sentence
 
 
 def test_an_unsampled_unit_is_claimed_only_with_the_verifiers_reason(house: House) -> None:

@@ -24,6 +24,7 @@ from assessments.queries.widening import open_findings
 from assessments.tests.browser.visiting import NOBODY, SECOND, Visit, Where, centre, person, unit
 from assessments.tests.browser.visits_of_awards import AWARDS
 from assessments.tests.browser.visits_of_cases import APPEALS, CASES
+from assessments.tests.browser.visits_of_external import EXTERNAL
 from assessments.tests.browser.visits_of_people import PEOPLE
 from assessments.tests.browser.visits_of_plans import PLANS
 from assessments.tests.browser.visits_of_quality import QUALITY
@@ -330,6 +331,7 @@ VISITS = [
     *PLANS,
     *VERIFIER,
     *QUALITY,
+    *EXTERNAL,
     *OFFICE,
     *AWARDS,
     *PEOPLE,
@@ -342,6 +344,9 @@ NO_PAGE = {
     "assessments:sign_correction": "as sign_record",
     "account_again": "answers to a form that was interrupted",
     "account_reset_password_from_key": "its key is made for one letter; its form is that of the invitation",
+    "assessments:set_external_downloads": "answers to a press of a button only",
+    "assessments:invite_external_again": "answers to a press of a button only",
+    "assessments:mark_looked_at": "answers to a press of a button only",
     "portfolio:invite_again": "answers to a press of a button only",
     "portfolio:invite_held_back": "answers to a press of a button only",
     "portfolio:take_back_development": "answers to a press of a button only",

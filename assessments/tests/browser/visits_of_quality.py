@@ -10,7 +10,7 @@ def activity(kind: ActivityKind) -> Where:
 
 
 def action(owner: str) -> Where:
-    return lambda: [CentreAction.objects.get(owner=person(owner)).pk]
+    return lambda: [CentreAction.objects.get(owner=person(owner), access=None).pk]
 
 
 def meeting() -> list[object]:

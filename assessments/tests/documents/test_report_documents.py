@@ -12,7 +12,8 @@ from assessments.actions import verification
 from assessments.documents.verified import ask_log, ask_report
 from assessments.models import Enrolment
 from assessments.queries.report import Scope, log_papers, report_papers, scope_of
-from assessments.testing import House, all_well, an_enrolment, handed_in, judged, signed_off, verified
+from assessments.testing import House, all_well, an_enrolment, an_external, handed_in, judged, signed_off, verified
+from assessments.tests.acts_of_external import asked_of_the_centre
 from assessments.tests.acts_of_quality import a_closed_exercise, a_meeting, an_activity, an_exercise, recorded
 from assessments.tests.acts_of_strategy import a_plan
 from assessments.tests.documents.reading import in_order, made, pages_of, said_in, text_of
@@ -75,6 +76,12 @@ def test_a_log_has_every_action_with_its_owner_day_and_turns(house: House) -> No
     assert said["In candidates’ units", "Asked in the period"] == "1"
     assert said["In candidates’ units", "Of them answered"] == "1"
     assert said["Of the centre’s staff", "Open"] == "1"
+
+
+def test_what_an_external_verifier_asked_for_is_in_the_log(house: House) -> None:
+    asked_of_the_centre(an_external(house), house.administrator)
+    (row,) = log_papers(scope(house)).of_centre
+    in_order(text_of(log(scope(house))), "Of the centre’s staff", row.source[:20], row.action.wanted)
 
 
 def test_an_action_is_overdue_once_its_day_has_passed(house: House) -> None:

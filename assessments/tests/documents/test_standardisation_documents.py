@@ -9,11 +9,11 @@ from assessments.actions import activities, standardisation
 from assessments.documents.verified import ask_exercise, ask_meeting
 from assessments.enums import Verdict
 from assessments.models import Exercise, Meeting
-from assessments.testing import House
+from assessments.testing import House, an_external
 from assessments.tests.acts_of_quality import a_closed_exercise, a_meeting, an_exercise, judged_by
 from assessments.tests.documents.reading import in_order, made, said_in, text_of
 from portfolio import press
-from portfolio.models import User
+from portfolio.models import Document, User
 
 pytestmark = pytest.mark.django_db
 
@@ -112,3 +112,16 @@ def test_the_pages_offer_them(house: House, client: Client) -> None:
     ):
         page = client.get(reverse(f"assessments:{name}", args=[subject.pk])).content.decode()
         assert (reverse(f"assessments:{name}_document", args=[subject.pk]) in page) is offered
+
+
+@pytest.mark.parametrize("may_download", [True, False])
+def test_who_looks_from_outside_takes_a_record_away_only_where_the_centre_allows_it(
+    house: House, client: Client, *, may_download: bool
+) -> None:
+    exercise = a_closed_exercise(house)
+    client.force_login(an_external(house, may_download=may_download).grant.user)
+    press_it = reverse("assessments:exercise_document", args=[exercise.pk])
+    page = client.get(reverse("assessments:exercise", args=[exercise.pk])).content.decode()
+    assert (press_it in page) is may_download
+    assert client.post(press_it).status_code == (302 if may_download else 403)
+    assert Document.objects.exists() is may_download

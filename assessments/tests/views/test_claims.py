@@ -61,7 +61,7 @@ def test_what_is_ticked_is_claimed_in_one_batch(client: Client, house: House) ->
     sent = {"chosen": [f"unit-{units[0].pk}"], "reference": "2026/1"}
     refused = client.post(new(house), sent)
     assert refused.status_code == 409
-    assert "give the reference of the external verifier" in refused.content.decode()
+    assert "Give the reference of the external verifier" in refused.content.decode()
     assert 'value="2026/1"' in refused.content.decode()
     assert refused.content.decode().count(" checked") == 1
     answer = client.post(new(house), sent | {"authorisation": "EV 1"})

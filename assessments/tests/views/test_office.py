@@ -6,10 +6,11 @@ from django.utils import timezone
 
 from assessments.forms import office as forms
 from assessments.models import Allocation, AuthenticationForm, Enrolment
-from assessments.testing import House, a_unit, an_enrolment, signed_off
+from assessments.testing import House, a_unit, an_enrolment, signed_off, verified
 from assessments.tests.views.visitors import queries_of
 from portfolio.models import StaffRecord, User
 from portfolio.testing import PASSWORD, with_password
+from units.models import DirectClaim
 
 pytestmark = pytest.mark.django_db
 
@@ -80,17 +81,35 @@ def test_an_approval_is_recorded_and_corrected(client: Client, house: House) -> 
     client.force_login(house.administrator)
     address = f"/centre/{house.centre.slug}/approvals/ocr/"
     assert client.get(f"/centre/{house.centre.slug}/approvals/").status_code == 200
-    without_date = {"centre_number": "10481", "claims": "direct"}
-    answer = client.post(address, without_date)
-    assert answer.status_code == 409
-    assert "Direct claim status needs the date it starts" in answer.content.decode()
-    typed = {**without_date, "direct_claim_from": "2026-01-01", "direct_claim_reference": "EV 7"}
-    assert client.post(address, typed).status_code == 302
+    assert client.post(address, {"centre_number": " "}).status_code == 409
+    assert client.post(address, {"centre_number": "10481"}).status_code == 302
     typed = {"approved_by": "M. Ellison", "approved_on": "2026-01-02"}
     assert client.post(f"{address}form/", typed).status_code == 302
     page = client.get(f"/centre/{house.centre.slug}/approvals/").content.decode()
     assert "10481" in page
     assert "M. Ellison" in page
+
+
+def test_direct_claim_status_is_recorded_shown_where_a_unit_is_claimed_and_withdrawn(
+    client: Client, house: House
+) -> None:
+    unit = verified(an_enrolment(house))
+    client.force_login(house.administrator)
+    approvals, claim = f"/centre/{house.centre.slug}/approvals/", f"/enrolments/{unit.pk}/claim/"
+    assert "has no direct claim status with OCR" in client.get(claim).content.decode()
+    assert client.post(claim, {"authorisation": ""}).status_code == 200
+    typed = {"unit": "", "starts_on": "2026-01-01", "ends_on": "", "reference": "EV report 7"}
+    assert client.post(f"{approvals}ocr/direct-claim/", {**typed, "reference": ""}).status_code == 409
+    assert client.post(f"{approvals}ocr/direct-claim/", typed).status_code == 302
+    assert "EV report 7" in client.get(approvals).content.decode()
+    assert "rests on direct claim status, EV report 7" in client.get(claim).content.decode()
+    status = DirectClaim.objects.get()
+    withdrawal = f"/direct-claims/{status.pk}/withdraw/"
+    assert client.get(withdrawal).status_code == 200
+    typed = {"withdrawn_on": timezone.localdate().isoformat(), "reason": "Records were missing."}
+    assert client.post(withdrawal, typed).status_code == 302
+    assert "Records were missing." in client.get(approvals).content.decode()
+    assert "Records were missing." in client.get(claim).content.decode()
 
 
 def test_the_centre_signs_its_declaration_with_the_password(client: Client, house: House) -> None:

@@ -1,0 +1,90 @@
+"""What an external verifier does of their own: units they choose to look at, and what they note and remark."""
+
+from django.db import models
+from django.db.models import Q
+
+from assessments.models.access import ExternalAccess, bodies_opened_to
+from assessments.models.enrolment import Enrolment
+from portfolio.enums import Role
+from portfolio.models import User, centres_of
+
+TOLD_THE_CENTRE = (Role.INTERNAL_VERIFIER, Role.LEAD_VERIFIER, Role.ADMINISTRATOR)
+"""Who at a centre sees what its external verifiers choose, remark and ask for."""
+
+
+def shown_to(user: User, *, centre: str = "access__centre", body: str = "access__awarding_body") -> Q:
+    """What external verifiers did that a person sees: the centre's verifiers and office all of it, and whoever looks
+    for the same awarding body now, so that one visit can go on where another ended."""
+    return Q(**{f"{centre}__in": centres_of(user, *TOLD_THE_CENTRE)}) | bodies_opened_to(user, centre=centre, body=body)
+
+
+class ExternalChoiceQuerySet(models.QuerySet["ExternalChoice"]):
+    def visible_to(self, user: User) -> "ExternalChoiceQuerySet":
+        """Those of the centre, for its verifiers and office; and of the body, for its external verifier. None in a unit
+        of their own."""
+        return self.filter(shown_to(user)).exclude(enrolment__candidate_user=user)
+
+
+class ExternalChoice(models.Model):
+    """A candidate's unit that an external verifier wants to look at beyond the centre's sample, and why.
+
+    Source: awarding bodies may pick examples beyond the centre's own selection (domain rule 10). That it was looked at
+    is written beside it, once.
+    """
+
+    access = models.ForeignKey(ExternalAccess, on_delete=models.PROTECT, related_name="choices")
+    enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="external_choices")
+    reason = models.TextField()
+    chosen_at = models.DateTimeField()
+    looked_at = models.DateTimeField(null=True, editable=False)
+
+    objects = ExternalChoiceQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-chosen_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["access", "enrolment"],
+                name="a_unit_is_chosen_once_in_a_visit",
+                violation_error_message="You have chosen this unit already.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(reason=""), name="an_external_choice_says_why", violation_error_message="Say why."
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.enrolment}, chosen by the external verifier"
+
+
+class ExternalNoteQuerySet(models.QuerySet["ExternalNote"]):
+    def visible_to(self, user: User) -> "ExternalNoteQuerySet":
+        """Remarks as choices are seen; notes that were not issued are their writer's alone, while they look."""
+        own = Q(access__in=ExternalAccess.objects.in_force(user).values("pk"))
+        issued = Q(issued_at__isnull=False) & shown_to(user)
+        return self.filter(own | issued).exclude(enrolment__candidate_user=user)
+
+
+class ExternalNote(models.Model):
+    """What an external verifier writes down: theirs alone until issued as a remark to the centre, which stands."""
+
+    access = models.ForeignKey(ExternalAccess, on_delete=models.PROTECT, related_name="notes")
+    enrolment = models.ForeignKey(
+        Enrolment, on_delete=models.PROTECT, null=True, blank=True, related_name="external_notes"
+    )
+    words = models.TextField()
+    written_at = models.DateTimeField()
+    issued_at = models.DateTimeField(null=True, editable=False)
+
+    objects = ExternalNoteQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-written_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(words=""), name="an_external_note_has_words", violation_error_message="Write something."
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.words[:60]

@@ -1,0 +1,189 @@
+"""The external verifier's own pages: what is in their remit, what they choose, note, remark and ask for."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from assessments.actions import external as actions
+from assessments.actions.activities import ask_of_staff
+from assessments.forms.activities import AskForm
+from assessments.forms.external import NoteForm, RemitFilterForm
+from assessments.forms.verification import WhyForm
+from assessments.models import Enrolment, ExternalAccess, ExternalChoice, ExternalNote
+from assessments.queries.external import Narrowed, access_for, home_of, in_charge_at, remit_page
+from assessments.views.asking import unit_for
+from portfolio.access import SignedInRequest, holds
+from portfolio.enums import Role
+from portfolio.models import User
+from portfolio.views.answers import done, form_page, in_progress
+from portfolio.views.news import on_home
+from portfolio.views.people import Trail, ask, ask_or_act
+
+
+def home_trail() -> Trail:
+    return [("My visit", reverse("assessments:external_home"))]
+
+
+def unit_trail(enrolment: Enrolment) -> Trail:
+    words = f"{enrolment.candidate}, {enrolment.unit.short_code}"
+    return [*home_trail(), (words, reverse("assessments:enrolment", args=[enrolment.pk]))]
+
+
+@holds(Role.EXTERNAL_VERIFIER)
+@ask
+def home(request: SignedInRequest) -> HttpResponse:
+    """My visits: units, days left, what I chose, wrote down and asked for."""
+    context = {"home": home_of(request.user, request.standing.day), **on_home(request)}
+    return render(request, "assessments/external/home.html", context)
+
+
+@holds(Role.EXTERNAL_VERIFIER)
+@ask
+def units(request: SignedInRequest) -> HttpResponse:
+    """The candidates' units I may look at."""
+    form = RemitFilterForm(request.GET)
+    asked = Narrowed(**form.cleaned_data) if form.is_valid() else Narrowed()
+    context = {
+        "page": remit_page(request.user, asked, request.GET.get("page", "1")),
+        "form": form,
+        "filtered": asked != Narrowed(),
+        "several": len(request.standing.centres(Role.EXTERNAL_VERIFIER)) > 1,
+        "trail": [*home_trail(), ("Units", None)],
+    }
+    return render(request, "assessments/external/units.html", context)
+
+
+@holds(Role.EXTERNAL_VERIFIER)
+@ask_or_act
+def choose_unit(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Choose a unit to look at, with the reason."""
+    enrolment, access = unit_and_access(request, pk)
+    work = in_progress(request, WhyForm, f"external {pk}")
+    form = WhyForm(work.data, work=work)
+
+    def act(clean: dict[str, Any]) -> None:
+        actions.choose_unit(access=access, enrolment=enrolment, by=request.user, at=timezone.now(), **clean)
+
+    if done(form, act):
+        messages.success(request, "The unit is in your selection, and the centre has been told.")
+        return redirect("assessments:enrolment", pk)
+    lead = f"{enrolment.candidate}, {enrolment.unit}. The centre reads your reason."
+    title = "Choose this unit to look at"
+    return form_page(request, form, title=title, button="Choose it", trail=unit_trail(enrolment), lead=lead)
+
+
+@holds(Role.EXTERNAL_VERIFIER)
+@require_POST
+def mark_looked_at(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Tick a unit of my selection."""
+    mine = ExternalAccess.objects.in_force(request.user)
+    choices = ExternalChoice.objects.filter(access__in=mine.values("pk")).select_related("access__centre")
+    actions.mark_looked_at(choice=get_object_or_404(choices, pk=pk), by=request.user, at=timezone.now())
+    messages.success(request, "The unit is ticked as looked at.")
+    return redirect("assessments:external_home")
+
+
+@holds(Role.EXTERNAL_VERIFIER)
+@ask_or_act
+def note_on_unit(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Write something down about a unit."""
+    enrolment, access = unit_and_access(request, pk)
+    return written(request, access, enrolment, unit_trail(enrolment))
+
+
+@holds(Role.EXTERNAL_VERIFIER)
+@ask_or_act
+def note_on_visit(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Write something down about the visit."""
+    return written(request, own_access(request, pk), None, home_trail())
+
+
+def written(
+    request: SignedInRequest, access: ExternalAccess, enrolment: Enrolment | None, trail: Trail
+) -> HttpResponse:
+    """The form of a new note, and the act."""
+    work = in_progress(request, NoteForm, f"new {access.pk} {enrolment.pk if enrolment else ''}")
+    form = NoteForm(work.data, work=work)
+
+    def act(clean: dict[str, Any]) -> None:
+        actions.write_note(access=access, enrolment=enrolment, by=request.user, at=timezone.now(), **clean)
+
+    if done(form, act):
+        messages.success(request, "Your note is kept. Nobody but you sees it until you issue it as a remark.")
+        return redirect(trail[-1][1] or "home")
+    lead = "It is yours alone until you issue it as a remark to the centre."
+    return form_page(request, form, title="Write a note", button="Keep the note", trail=trail, lead=lead)
+
+
+@holds(Role.EXTERNAL_VERIFIER)
+@ask_or_act
+def note(request: SignedInRequest, pk: int) -> HttpResponse:
+    """A note of mine: written anew, thrown away, or issued as a remark; then it stands."""
+    mine = ExternalAccess.objects.in_force(request.user)
+    notes = ExternalNote.objects.filter(access__in=mine.values("pk"), issued_at=None)
+    row = get_object_or_404(notes.select_related("access__centre", "enrolment__candidate", "enrolment__unit"), pk=pk)
+    by, at = request.user, timezone.now()
+    if "discard" in request.POST:
+        actions.discard_note(note=row, by=by, at=at)
+        messages.success(request, "The note is thrown away.")
+        return redirect("assessments:external_home")
+    work = in_progress(request, NoteForm, pk, row.written_at)
+    form = NoteForm(work.data, work=work, initial={"words": row.words})
+
+    def act(clean: dict[str, Any]) -> None:
+        changed = actions.change_note(note=row, by=by, at=at, **clean) if clean["words"] != row.words else row
+        if "issue" in request.POST:
+            actions.issue_note(note=changed, by=by, at=at)
+
+    if done(form, act):
+        issued = "issue" in request.POST
+        messages.success(request, "The remark is issued, and the centre has been told." if issued else "It is kept.")
+        return redirect("assessments:external_home")
+    context = {
+        "note": row,
+        "form": form,
+        "back": reverse("assessments:external_home"),
+        "trail": [*home_trail(), ("A note", None)],
+    }
+    return render(request, "assessments/external/note.html", context, status=409 if request.method == "POST" else 200)
+
+
+@holds(Role.EXTERNAL_VERIFIER)
+@ask_or_act
+def ask_centre(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Ask the centre to do something by a day."""
+    access = own_access(request, pk)
+    people = in_charge_at(access.centre, request.standing.day)
+    work = in_progress(request, AskForm, f"external {pk}")
+    form = AskForm(work.data, work=work, staff=people)
+
+    def act(clean: dict[str, Any]) -> None:
+        owner = User.objects.get(pk=clean.pop("owner"))
+        ask_of_staff(source=access, owner=owner, by=request.user, at=timezone.now(), **clean)
+
+    if done(form, act):
+        messages.success(request, "The action is given, and the centre has been told.")
+        return redirect("assessments:external_home")
+    lead = "Those in charge of the centre answer it. You close it, or who comes after you from the same awarding body."
+    title = "Give the centre an action"
+    return form_page(request, form, title=title, button="Give the action", trail=home_trail(), lead=lead)
+
+
+def own_access(request: SignedInRequest, pk: int) -> ExternalAccess:
+    """An account of the person's own that is in force; else 404."""
+    mine = ExternalAccess.objects.in_force(request.user, request.standing.day)
+    return get_object_or_404(mine.select_related("centre", "awarding_body", "grant"), pk=pk)
+
+
+def unit_and_access(request: SignedInRequest, pk: int) -> tuple[Enrolment, ExternalAccess]:
+    """A unit in the person's remit, and the account by which they look at it; else 404."""
+    enrolment = unit_for(request, pk)
+    access = access_for(request.user, enrolment, request.standing.day)
+    if access is None:
+        raise Http404("There is no such unit among those you were given to look at.")
+    return enrolment, access
