@@ -10,10 +10,12 @@ from django.db.models import Count
 from units import combination
 from units.combination import Listed, Structure
 from units.enums import GroupKind
+from units.for_good import ForGood
 from units.models import (
     BarredPair,
     Qualification,
     QualificationGroup,
+    QualificationPublication,
     QualificationQuerySet,
     QualificationUnit,
     Unit,
@@ -98,9 +100,29 @@ def as_listed(unit: Unit) -> Listed:
     return Listed(unit.pk, unit.short_code, unit.credit_value, unit.level)
 
 
+OwnParts = tuple[list[QualificationGroup], list[QualificationUnit], list[BarredPair]]
+_parts: ForGood[OwnParts] = ForGood()
+
+
 def parts_of(qualifications: Iterable[Qualification]) -> Parts:
-    """The parts of these qualifications, in three queries however many there are."""
-    ids = [row.pk for row in qualifications]
+    """The parts of these qualifications, in four queries however many there are; in none of those in use, whose parts
+    never change, once a process has asked for them."""
+    wanted = {row.pk for row in qualifications}
+    known = _parts.known(wanted)
+    if unknown := wanted - set(known):
+        known |= asked_parts(unknown)
+        published = QualificationPublication.objects.filter(qualification__in=unknown)
+        _parts.keep({pk: known[pk] for pk in published.values_list("qualification_id", flat=True)})
+    return Parts(
+        groups={pk: groups for pk, (groups, _, _) in known.items()},
+        units={pk: units for pk, (_, units, _) in known.items()},
+        pairs={pk: pairs for pk, (_, _, pairs) in known.items()},
+    )
+
+
+def asked_parts(ids: Iterable[int]) -> dict[int, OwnParts]:
+    """The groups, units and barred pairs of each of these, in three queries."""
+    ids = list(ids)
     groups: dict[int, list[QualificationGroup]] = defaultdict(list)
     units: dict[int, list[QualificationUnit]] = defaultdict(list)
     pairs: dict[int, list[BarredPair]] = defaultdict(list)
@@ -110,7 +132,7 @@ def parts_of(qualifications: Iterable[Qualification]) -> Parts:
         units[row.qualification_id].append(row)
     for pair in BarredPair.objects.filter(qualification__in=ids):
         pairs[pair.qualification_id].append(pair)
-    return Parts(groups, units, pairs)
+    return {pk: (groups[pk], units[pk], pairs[pk]) for pk in ids}
 
 
 def structure_of(qualification: Qualification) -> Structure:

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from django.db import connection
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from units.enums import CriterionKind, Marked, SkillSubject, SpecificationStyle, WordingStatus
+from units.for_good import ForGood
 from units.models import (
     Criterion,
     EvidenceRequirement,
@@ -31,24 +31,24 @@ IN_USE = Exists(UnitPublication.objects.filter(unit=OuterRef("unit")))
 READING_ORDER = ("awarding_body__name", "short_code", "version")
 
 
-_worded_for_good: dict[int, tuple[Criterion, ...]] = {}
+_criteria: ForGood[list[Criterion]] = ForGood()
 
 
 def criteria_of(unit_ids: Iterable[int]) -> dict[int, list[Criterion]]:
     """The criteria of units in reading order, each with its outcome and `has_leaves`: one query, or none.
 
-    Those of units in use never change, so each process asks for them once. What a transaction sees is not kept: it may
-    yet be undone.
+    Those of units in use never change, so each process asks for them once.
     """
-    found = {pk: list(_worded_for_good.get(pk, ())) for pk in unit_ids}
-    unknown = [pk for pk, criteria in found.items() if not criteria]
+    wanted = set(unit_ids)
+    found = {pk: list(criteria) for pk, criteria in _criteria.known(wanted).items()}
+    unknown = wanted - set(found)
     if not unknown:
         return found
+    found |= {pk: [] for pk in unknown}
     rows = Criterion.objects.filter(unit__in=unknown).annotate(has_leaves=HAS_LEAVES, in_use=IN_USE)
     for criterion in rows.select_related("outcome"):
         found[criterion.unit_id].append(criterion)
-    if not connection.in_atomic_block:
-        _worded_for_good.update({pk: tuple(found[pk]) for pk in unknown if found[pk] and vars(found[pk][0])["in_use"]})
+    _criteria.keep({pk: list(found[pk]) for pk in unknown if found[pk] and vars(found[pk][0])["in_use"]})
     return found
 
 

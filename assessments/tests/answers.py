@@ -40,7 +40,8 @@ STAFF_OF_THE_UNIT = SEES_THE_UNIT[1:]
 WRITERS = ("assessor", "countersigner", "other assessor", "verifier", "other verifier", "lead")
 CLOSED = (403, 404)
 ELSEWHERE = tuple(person for person in ROLES if person.endswith("elsewhere"))
-AT_THE_CENTRE = tuple(person for person in ROLES if person not in ("nobody", *ELSEWHERE))
+FROM_OUTSIDE = ("external", "former external")
+AT_THE_CENTRE = tuple(person for person in ROLES if person not in ("nobody", *FROM_OUTSIDE, *ELSEWHERE))
 Codes = dict[str, int]
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from assessments.models import AwardClaim, Certificate, ClaimBatch, Registration
 from assessments.testing import House
-from assessments.tests.answers import ROLES, SEES_THE_UNIT, Codes, Expected, holding, office, only, signed_in
+from assessments.tests.answers import PARTIES, ROLES, Codes, Expected, holding, office, only, signed_in
 from assessments.tests.awards import a_registration, an_award_certificate
 from portfolio.enums import Role
 from portfolio.testing import a_candidate
@@ -81,7 +81,7 @@ TABLE_OF_AWARDS = {
     "assessments:awards": Expected(signed_in()),
     "assessments:awards_file": Expected(signed_in(), lambda scene: ["csv"]),
     "assessments:register": Expected(office(), slug),
-    "assessments:award": Expected(only(*SEES_THE_UNIT), of_registration),
+    "assessments:award": Expected(only(*PARTIES), of_registration),
     "assessments:correct_registration": Expected(office(), of_registration),
     "assessments:end_registration": Expected(office(), of_registration),
 }

@@ -243,7 +243,8 @@ LEAVES_NO_LINE = {
         "assessments:external_access", "assessments:note_on_visit", "assessments:note_on_unit",
         "assessments:choose_unit", "assessments:ask_centre", "assessments:external_note",
     ),
-    "of nobody's work": ("units:unit", "assessments:blank_form"),
+    "of nobody's work": ("units:unit", "units:qualification", "assessments:blank_form"),
+    "a list of which they see nothing": ("assessments:awards_file",),
     "of a document whose fetching is written down": ("portfolio:document",),
 }  # fmt: skip
 

@@ -63,6 +63,7 @@ def test_it_says_whom_it_is_about_with_their_numbers(house: House) -> None:
 
 
 def test_what_is_not_known_is_left_out(house: House) -> None:
+    known_by_number(house, candidate_number="")
     found = text(house, verified(an_enrolment(house, "sqa-h12e04")))
     for label in ("Unique learner number", "Scottish candidate number", "Candidate number", "Level 4", "Qualification"):
         assert label not in found
