@@ -109,6 +109,10 @@ def parties(person: Person, people: People) -> frozenset[Party]:
     return frozenset(party for party, holds in PREDICATES.items() if holds(person, people))
 
 
+OVERSEERS = frozenset({Party.VERIFIER, Party.LEAD_VERIFIER, Party.ADMINISTRATOR})
+"""Those who account for how a unit was verified."""
+
+
 def has_decided(person: Person, people: People) -> bool:
     """Nobody verifies his own decision (SQA): whether this person ever judged in the unit, in any part."""
     return person.user_id in people.deciders

@@ -42,6 +42,8 @@ from assessments.views import (
     strategy,
     testimony,
     verification,
+    verified_documents,
+    verified_papers,
     widening,
 )
 from assessments.workflow import UNIT_STEPS
@@ -277,6 +279,14 @@ urlpatterns = [
     path("enrolments/<int:pk>/documents/<slug:kind>/", documents.unit_document, name="unit_document"),
     path("evidence/<int:pk>/documents/<slug:kind>/", documents.item_document, name="item_document"),
     path("plans/<int:pk>/document/", documents.plan_document, name="plan_document"),
+    # those of its verification
+    path("samples/<int:pk>/document/", verified_documents.sample_document, name="sample_document"),
+    path("sampling-plans/<int:pk>/document/", verified_documents.sampling_plan_document, name="sampling_plan_document"),
+    path("sampling-policies/<int:pk>/document/", verified_documents.strategy_document, name="strategy_document"),
+    path("standardisation/<int:pk>/document/", verified_documents.exercise_document, name="exercise_document"),
+    path("meetings/<int:pk>/document/", verified_documents.meeting_document, name="meeting_document"),
+    path("verifying/papers/", verified_papers.papers, name="papers_of_verification"),
+    path("centre/<slug:slug>/verification-papers/", verified_papers.verification_papers, name="verification_papers"),
     # its official forms
     path("enrolments/<int:pk>/recording-form/", printed.recording_form, name="recording_form"),
     path("authentication-forms/<int:pk>/document/", printed.authentication_document, name="authentication_document"),

@@ -290,6 +290,7 @@ def verifiers_pages(found: Subjects) -> Iterable[Page]:
     plan = found.sampling_plan.pk
     cell = found.sampling_plan.cells.filter(removed_at=None, samples=None)[0]
     yield page("Strategy", lead, "assessments:centre_strategy", slug)
+    yield page("Report and action log", lead, "assessments:verification_papers", slug, most=HEAVY, measured=False)
     yield page("Sampling plan", lead, "assessments:sampling_plan", found.sampling_plan.pk)
     yield page("Units left out", lead, "assessments:sampling_plan", found.sampling_plan.pk, query="?show=left-out")
     yield page("Sampling grid", lead, "assessments:grid", plan, most=HEAVY, queries=MATRIX_QUERIES)

@@ -200,8 +200,8 @@ def binder_sheet_of(binder: Binder, kind: str, by: User, at: datetime.datetime) 
 
 
 def asked(kind: str, sheet: Sheet, centre: Centre, subject: models.Model, by: User, at: datetime.datetime) -> Document:
-    """The sheet, from the press."""
-    facts: dict[str, JSON] = sheet_facts(sheet, str(centre))
+    """The sheet, from the press. The centre is named at the foot once, also where the sheet is the centre's own."""
+    facts: dict[str, JSON] = sheet_facts(sheet, *({str(centre)} - {sheet.candidate}))
     name = " ".join((sheet.form, sheet.stamp.replace(",", ""), sheet.candidate))
     return press.ask(
         centre=centre, kind=kind, facts=facts, subject=subject, file_name=f"{name}.pdf", issued=False, by=by, at=at

@@ -54,8 +54,21 @@ class Covers:
 
 
 @dataclass(frozen=True)
+class CoversCentre(Covers):
+    """Whose work a document of a centre tells of: beside the units, the candidates it tells something of, by user id.
+
+    It is fetched by nobody who is one of them (assessments.queries.verified_shown).
+    """
+
+    candidates: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
 class Sheet:
-    """A document of a portfolio. `stamp` is the reference on every page: the item's number and version, or the unit."""
+    """A document of a portfolio, or of a centre, whose name then stands where the candidate's does.
+
+    `stamp` is the reference on every page: the item's number and version, or the unit.
+    """
 
     form: str
     heading: str

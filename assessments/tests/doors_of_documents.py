@@ -4,6 +4,8 @@ from typing import Any
 
 from assessments.tests.answers import SEES_THE_UNIT, Expected, only, signed_in
 from assessments.tests.doors_of_plans import of_plan
+from assessments.tests.doors_of_strategy import of_plan as of_sampling_plan
+from assessments.tests.doors_of_strategy import of_policy
 
 
 def of_candidate(scene: Any) -> list[object]:
@@ -26,6 +28,12 @@ def of_feedback(scene: Any) -> list[object]:
     return [scene.item.evidence_id, "item_feedback"]
 
 
+def of_sample(scene: Any) -> list[object]:
+    return [scene.unit.samples.earliest("pk").pk]
+
+
+OVERSEES = only("verifier", "lead", "administrator", code=302)
+VERIFIES = only("verifier", "lead", "other verifier", code=302)
 ASKED = only(*SEES_THE_UNIT, code=302)
 
 TABLE_OF_DOCUMENTS: dict[str, Expected] = {
@@ -35,5 +43,8 @@ TABLE_OF_DOCUMENTS: dict[str, Expected] = {
     "assessments:unit_document": Expected(signed_in(405), of_index, posted=ASKED),
     "assessments:item_document": Expected(signed_in(405), of_feedback, posted=ASKED),
     "assessments:plan_document": Expected(signed_in(405), of_plan, posted=ASKED),
+    "assessments:sample_document": Expected(signed_in(405), of_sample, posted=OVERSEES),
+    "assessments:sampling_plan_document": Expected(signed_in(405), of_sampling_plan, posted=VERIFIES),
+    "assessments:strategy_document": Expected(signed_in(405), of_policy, posted=VERIFIES),
     "assessments:profile": Expected(only("candidate", "other candidate"), lambda scene: [scene.house.centre.slug]),
 }

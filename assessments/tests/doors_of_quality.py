@@ -5,10 +5,11 @@ from typing import Any
 
 from assessments.testing import House
 from assessments.tests.acts_of_quality import a_closed_exercise, a_meeting, an_activity, recorded
-from assessments.tests.answers import ROLES, Codes, Expected, holding, only, verifiers, within
+from assessments.tests.answers import ROLES, Codes, Expected, holding, only, signed_in, verifiers, within
 from portfolio.enums import Role
 from portfolio.rules import READERS
 
+OVERSEEING = (Role.INTERNAL_VERIFIER, Role.LEAD_VERIFIER, Role.ADMINISTRATOR)
 OVERSEE = ("verifier", "lead", "administrator", "other verifier")
 STAFF_HERE = (*OVERSEE, "assessor", "countersigner", "other assessor")
 
@@ -100,6 +101,14 @@ TABLE_OF_QUALITY: dict[str, Expected] = {
     "assessments:exercise": Expected(staff(*OVERSEE, "assessor", "countersigner", "external"), of_exercise),
     "assessments:close_exercise": Expected(PRESSED, of_exercise, posted=verifiers(302)),
     "assessments:agree_outcome": Expected(verifiers(), of_criterion),
+    "assessments:papers_of_verification": Expected(holding(*OVERSEEING, code=302)),
+    "assessments:verification_papers": Expected(holding(*OVERSEEING, code=404) | dict.fromkeys(OVERSEE, 200), slug),
+    "assessments:exercise_document": Expected(
+        signed_in(405), of_exercise, posted=only(*OVERSEE, "assessor", "countersigner", "external", code=302)
+    ),
+    "assessments:meeting_document": Expected(
+        signed_in(405), of_meeting, posted=only(*STAFF_HERE, "external", code=302)
+    ),
     "assessments:exercise_file": Expected(staff(*ASKED) | {"external": 403}, of_file),
     "assessments:exercise_page": Expected(staff(code=404) | {"external": 403}, of_page),  # not drawn yet
 }

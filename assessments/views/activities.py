@@ -230,6 +230,7 @@ def meeting(request: SignedInRequest, pk: int) -> HttpResponse:
         "found": found,
         "meeting": found.meeting,
         "may_ask": not meeting_refusals(person_at(request, found.meeting.centre_id)),
+        "sealed": found.meeting.centre_id in request.standing.sealed,
         "trail": [("Standardisation", reverse("assessments:standardisation")), (found.meeting.title, None)],
     }
     return render(request, "assessments/activities/meeting.html", context)

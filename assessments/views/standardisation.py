@@ -124,6 +124,7 @@ def exercise(request: SignedInRequest, pk: int) -> HttpResponse:
         "form": form if open_to_me or sent_here else None,
         "files": files_shown(found.files, found.scans, own=False) if found.item_open else [],
         "verifies": verifies,
+        "sealed": row.centre_id in request.standing.sealed,
         "may_close": not closing,
         "closing": [(reason.sentence, None) for reason in closing if verifies and row.closed_at is None],
         "trail": way((row.title, None)),

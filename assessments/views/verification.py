@@ -23,7 +23,7 @@ from assessments.queries.record import UnitPage, enrolment_shown, page_of
 from assessments.queries.sampled import SamplePage, action_page, sample_page
 from assessments.queries.sampling import desk, lines_of, listed, names_in, narrowed, verified_by
 from assessments.queries.verification import action_facts
-from assessments.rules import Person, is_lead_verifier, is_verifier_of
+from assessments.rules import OVERSEERS, Person, is_lead_verifier, is_verifier_of, parties
 from assessments.verifying import (
     STAGES,
     answering_refusals,
@@ -204,6 +204,7 @@ def sample(request: SignedInRequest, pk: int) -> HttpResponse:
         "may_send_back": Verb.SEND_BACK in found.unit.verbs,
         "collecting": facts.status == UnitStatus.COLLECTING,
         "day": request.standing.day,
+        "oversees": bool(parties(found.person, facts.people) & OVERSEERS),
         "alarm": open_alarm_of(pk) if found.sample.done_at and found.person.roles & VERIFIERS else None,
     }
     return render(request, "assessments/verification/sample.html", context, status=409 if sent else 200)

@@ -44,6 +44,8 @@ QUALITY = [
     Visit("iain", "assessments:ask_in_meeting", meeting),
     Visit("iain", "assessments:standardisation"),
     Visit("nia", "assessments:standardisation", about="empty"),
+    Visit("iain", "assessments:verification_papers", centre()),
+    Visit("nia", "assessments:papers_of_verification", about="which-centre"),
     Visit("iain", "assessments:set_exercise", centre(), about="which-unit"),
     Visit("gwen", "assessments:exercise", exercise(closed=False), about="to-judge"),
     Visit("zofia", "assessments:exercise", exercise(closed=False), about="answered"),
