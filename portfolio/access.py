@@ -14,7 +14,7 @@ from django.urls import URLResolver, get_resolver
 from django.utils import timezone
 
 from portfolio import interrupted
-from portfolio.audit import looked_at
+from portfolio.audit import looked_at, looked_since
 from portfolio.enums import Role
 from portfolio.models import RoleGrant, RolesRead, User
 
@@ -158,10 +158,18 @@ def may_take_away(request: SignedInRequest, centre_id: int) -> None:
         raise PermissionDenied(IN_PLACE_ONLY)
 
 
-def looked_from_outside(request: SignedInRequest, record: Model, centre_id: int) -> None:
-    """Note in the book that an external verifier looked at a record; of nobody else's looking (domain rule 10)."""
-    if request.method == "GET" and request.standing.holds(Role.EXTERNAL_VERIFIER, centre_id):
-        looked_at(record, by=request.user, centre_id=centre_id, at=timezone.now())
+def looked_from_outside(
+    request: SignedInRequest, record: Model, centre_id: int, *, once_in: datetime.timedelta | None = None
+) -> None:
+    """Note in the book that an external verifier looked at a record; of nobody else's looking (domain rule 10).
+
+    Where a look is many requests, as a player asks for a recording bit by bit, only the first `once_in` a while counts.
+    """
+    if request.method != "GET" or not request.standing.holds(Role.EXTERNAL_VERIFIER, centre_id):
+        return
+    now = timezone.now()
+    if once_in is None or not looked_since(record, request.user, now - once_in):
+        looked_at(record, by=request.user, centre_id=centre_id, at=now)
 
 
 @dataclass(frozen=True)

@@ -149,6 +149,12 @@ def looked_at(
     )
 
 
+def looked_since(subject: models.Model, by: User, moment: datetime.datetime) -> bool:
+    """Whether the person is down as having looked at it since then."""
+    lines = AccessLine.objects.filter(subject_kind=kind_of(subject), subject_id=subject.pk, user=by, at__gte=moment)
+    return lines.exists()
+
+
 def _locked_chain(centre: Centre | None) -> AuditChain:
     """The centre's chain, locked until the transaction ends; begun if this is its first line.
 

@@ -15,7 +15,6 @@ from units.models import (
     BarredPair,
     Qualification,
     QualificationGroup,
-    QualificationPublication,
     QualificationQuerySet,
     QualificationUnit,
     Unit,
@@ -105,14 +104,15 @@ _parts: ForGood[OwnParts] = ForGood()
 
 
 def parts_of(qualifications: Iterable[Qualification]) -> Parts:
-    """The parts of these qualifications, in four queries however many there are; in none of those in use, whose parts
-    never change, once a process has asked for them."""
-    wanted = {row.pk for row in qualifications}
+    """The parts of these qualifications, in three queries however many there are.
+
+    Those of one in use never change: of one that comes with its publication a process asks for them once.
+    """
+    wanted = {row.pk: row for row in qualifications}
     known = _parts.known(wanted)
-    if unknown := wanted - set(known):
+    if unknown := set(wanted) - set(known):
         known |= asked_parts(unknown)
-        published = QualificationPublication.objects.filter(qualification__in=unknown)
-        _parts.keep({pk: known[pk] for pk in published.values_list("qualification_id", flat=True)})
+        _parts.keep({pk: known[pk] for pk in unknown if "publication" in wanted[pk]._state.fields_cache})
     return Parts(
         groups={pk: groups for pk, (groups, _, _) in known.items()},
         units={pk: units for pk, (_, units, _) in known.items()},

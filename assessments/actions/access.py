@@ -125,10 +125,11 @@ def end_access(*, access: ExternalAccess, reason: str, by: User, at: datetime.da
     ExternalAccess.objects.filter(pk=access.pk).update(ended_at=at, end_reason=reason.strip())
     yesterday = timezone.localdate(at) - datetime.timedelta(days=1)
     grant = access.grant
+    details: dict[str, JSON] = {"from": str(grant.starts_on), "to": str(grant.ends_on), "reason": reason.strip()}
     grant.starts_on, grant.ends_on = min(grant.starts_on, yesterday), yesterday
     grant.save(update_fields=["starts_on", "ends_on"])
     access.refresh_from_db()
-    return _told("end_access", access, by, at, {"reason": access.end_reason})
+    return _told("end_access", access, by, at, details)
 
 
 @transaction.atomic

@@ -97,9 +97,14 @@ def opened_to(user: User, day: datetime.date | None = None, *, at: str = "") -> 
     for nearly everybody is known without asking. `at` leads from the row asked about to its enrolment."""
     if not looks_from_outside(user, day):
         return Q()
-    remit = Q(units=OuterRef(f"{at}unit")) | Q(all_units=True, awarding_body=OuterRef(f"{at}unit__awarding_body"))
+    remit = remit_of(f"{at}unit", f"{at}unit__awarding_body")
     mine = ExternalAccess.objects.in_force(user, day).filter(remit, centre=OuterRef(f"{at}centre"))
     return Q(Exists(mine))
+
+
+def remit_of(unit: str, body: str) -> Q:
+    """Of an account: that it is for a unit, by name or as one of the body's. `unit` and `body` lead to them."""
+    return Q(units=OuterRef(unit)) | Q(all_units=True, awarding_body=OuterRef(body))
 
 
 def bodies_opened_to(user: User, *, centre: str, body: str, whole: bool = False) -> Q:

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from assessments.enums import AppealAbout, AppealClosed, AppealOutcome, AppealStage
+from assessments.models.access import opened_to
 from assessments.models.enrolment import Enrolment, worked_on_by
 from assessments.models.judgement import Decision, Review
 from portfolio.models import Centre, SignatureVoid, StandingQuerySet, StandingRow, User, one_of
@@ -75,13 +76,21 @@ class AppealsProcedure(StandingRow):
         return Days(*stages, answer=self.answer_days)
 
 
+NOT_FROM_OUTSIDE = (AppealAbout.ADJUSTMENT, AppealAbout.CONDUCT)
+
+
 class AppealQuerySet(models.QuerySet["Appeal"]):
     def visible_to(self, user: User, day: datetime.date | None = None) -> "AppealQuerySet":
-        """Appeals that exist for this person: their own, those in units they work on, and those they ever heard."""
+        """Appeals that exist for this person: their own, those in units they work on, and those they ever heard.
+
+        An external verifier sees none whose grounds are a matter of health or of somebody's conduct.
+        """
         heard = Hearing.objects.filter(adjudicator=user).values("appeal")
-        return self.filter(
+        found = self.filter(
             Q(enrolment__candidate_user=user) | worked_on_by(user, day, at="enrolment__") | Q(pk__in=heard)
         )
+        outside = opened_to(user, day, at="enrolment__")
+        return found.exclude(Q(about__in=NOT_FROM_OUTSIDE) & outside) if outside else found
 
     def still_open(self) -> "AppealQuerySet":
         return self.filter(closed_at=None)

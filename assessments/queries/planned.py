@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from assessments.enums import EvidenceKind, PlannedHow, RatedAs, RiskLevel
 from assessments.models import Enrolment, ExternalAccess, LeftOut, PlannedCell, Sample, SamplingPlan, SamplingPolicy
-from assessments.models.access import opened_to
+from assessments.models.access import opened_to, remit_of
 from assessments.queries.enrolment import staff_names
 from assessments.queries.strategy import Rated, in_period, plans_of, policies_of, policy_of, risks_of
 from portfolio.models import Centre, User
@@ -58,7 +58,10 @@ def strategy_page(centre: Centre, day: datetime.date, *, seen_by: User | None = 
         sent_by = ExternalAccess.objects.in_force(seen_by, day).filter(centre=centre).values("awarding_body")
         bodies = bodies.filter(pk__in=sent_by)
         plans = [plan for plan in plans if plan.adopted_at]
-        units = set(Unit.objects.filter(awarding_body__in=sent_by).values_list("pk", flat=True))
+        mine = Exists(
+            ExternalAccess.objects.in_force(seen_by, day).filter(remit_of("pk", "awarding_body"), centre=centre)
+        )
+        units = set(Unit.objects.filter(mine).values_list("pk", flat=True))
         risks = [risk for risk in risks if risk.about != RatedAs.UNIT or risk.subject in units]
     lines = [
         BodyLine(

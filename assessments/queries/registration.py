@@ -89,7 +89,9 @@ def registrations(user: User, wanted: Wanted) -> RegistrationQuerySet:
         found = found.filter(names | Q(number__iexact=wanted.search))
     if wanted.qualification:
         found = found.filter(qualification=wanted.qualification)
-    return found.select_related("candidate", "qualification", "centre").order_by("candidate__legal_name", "pk")
+    return found.select_related("candidate", "qualification__publication", "centre").order_by(
+        "candidate__legal_name", "pk"
+    )
 
 
 def qualifications_registered(user: User) -> list[tuple[int, str]]:
@@ -110,7 +112,7 @@ def award_lines(rows: Iterable[Registration]) -> list[AwardLine]:
 def own_awards(user: User) -> list[AwardLine]:
     """A candidate's own; one query for who is registered for none."""
     found = Registration.objects.filter(candidate__user=user).in_force()
-    return award_lines(found.select_related("candidate", "qualification").order_by("registered_on", "pk"))
+    return award_lines(found.select_related("candidate", "qualification__publication").order_by("registered_on", "pk"))
 
 
 def award_page(registration: Registration) -> AwardPage:

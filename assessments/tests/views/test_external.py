@@ -8,6 +8,8 @@ from django.utils import timezone
 
 from assessments.actions import evidence as items
 from assessments.actions import external
+from assessments.actions.appeal import raise_appeal
+from assessments.enums import AppealAbout
 from assessments.models import Enrolment, EvidenceFile, ExternalAccess, ExternalChoice, ExternalNote
 from assessments.testing import House, a_draft, an_enrolment, an_external, signed_off, whose_days_are_over
 from assessments.tests.acts_of_external import asked_of_the_centre
@@ -235,3 +237,33 @@ def test_those_in_charge_see_what_was_looked_at_and_verifiers_do_not(house: Hous
         page = signed_in(user).get(visit).content.decode()
         assert ("What was looked at" in page) == told
         assert (f"<td>{house.candidate}, CC26</td>" in page) == told
+
+
+# --- what is no matter of theirs --------------------------------------------------------------------------------------
+
+
+def test_of_a_recording_no_part_is_taken_without_a_line(house: House) -> None:
+    file = an_item(an_enrolment(house), "call.wav", small_files.wav())
+    browser = signed_in(an_external(house, may_download=False).grant.user)
+    answer = browser.get(f"/evidence-files/{file.pk}/", headers={"Range": "bytes=1-"})
+    assert len(b"".join(answer.streaming_content)) == file.stored.size - 1
+    assert AccessLine.objects.filter(subject_kind="evidencefile", subject_id=file.pk).count() == 1
+
+
+@pytest.mark.parametrize(("about", "status"), [("conduct", 404), ("adjustment", 404), ("prior_learning", 200)])
+def test_an_appeal_about_somebodys_conduct_or_health_is_none_of_theirs(house: House, about: str, status: int) -> None:
+    unit = an_enrolment(house)
+    appeal = raise_appeal(
+        enrolment=unit, against=AppealAbout(about), grounds="So.", by=unit.candidate_user, at=timezone.now()
+    )
+    browser = signed_in(an_external(house).grant.user)
+    assert browser.get(f"/appeals/{appeal.pk}/").status_code == status
+    assert (f"/appeals/{appeal.pk}/" in browser.get("/appeals/").content.decode()) == (status == 200)
+
+
+def test_the_strategy_tells_them_of_the_risk_of_their_own_units_alone(house: House) -> None:
+    for key in ("ocr-cc16", "ocr-cc26"):
+        an_enrolment(house, key)
+    browser = signed_in(an_external(house, keys=["ocr-cc16"]).grant.user)
+    page = browser.get(f"/centre/{house.centre.slug}/strategy/").content.decode()
+    assert ("CC16" in page, "CC26" in page) == (True, False)
