@@ -15,6 +15,7 @@ from django.core.cache import cache
 from django.db import connection
 
 from portfolio import harness
+from units.for_good import forget
 
 pytest_plugins = ["units.testing"]
 
@@ -105,6 +106,7 @@ def data_of_its_own(settings: pytest_django.Settings, tmp_path: Path) -> None:
     settings.VAULT_DIR = tmp_path / "vault"
     settings.RENDITIONS_DIR = tmp_path / "renditions"
     cache.clear()
+    forget()
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ from units.actions import (
     write_qualification,
 )
 from units.enums import GroupKind
+from units.for_good import forget
 from units.models import AwardingBody, Qualification, Unit
 
 # What publishing writes: it is done again, as the walls take these rows in no other way.
@@ -62,6 +63,7 @@ def standard(
     standard_once_loaded: list[Kept], django_db_setup: None, django_db_blocker: DjangoDbBlocker
 ) -> Iterator[None]:
     """The five units in use. Loaded once for a module's tests, which roll back to it; not for transactional tests."""
+    forget()
     with django_db_blocker.unblock(), transaction.atomic():
         if standard_once_loaded:
             for kept in standard_once_loaded:

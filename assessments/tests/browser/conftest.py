@@ -21,6 +21,7 @@ from portfolio import actions, harness
 from portfolio.enums import Role
 from portfolio.models import Centre
 from portfolio.tests.browsing import cookie_of, let_in
+from units.for_good import forget
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page
@@ -66,6 +67,7 @@ def move_in() -> None:
 @pytest.fixture(scope="module")
 def harbour(vault_of_the_module: Path, django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Harbour]:
     """Told by the real command, and emptied again when the module is through."""
+    forget()
     with django_db_blocker.unblock():
         call_command("load_standard", verbosity=0)
         call_command("demo", verbosity=0)
