@@ -68,62 +68,64 @@ class ClaimBatch(StandingRow):
         return f"Claims {self.reference}"
 
 
-class AwardClaim(models.Model):
-    """That a whole award was claimed for a candidate; taken back by filling its columns."""
+class Claiming(models.Model):
+    """That something was claimed, on what basis, as it stood; taken back by filling its columns."""
 
-    batch = models.ForeignKey(ClaimBatch, on_delete=models.PROTECT, related_name="awards")
-    registration = models.ForeignKey(Registration, on_delete=models.PROTECT, related_name="claims")
     basis = models.CharField(max_length=10, choices=ClaimBasis)
     reference = models.CharField("authorisation or report", max_length=100)
-    snapshot = models.CharField(max_length=64, help_text="digest of the units that make the award")
+    snapshot = models.CharField(max_length=64, help_text="digest of what was claimed")
     taken_back_at = models.DateTimeField(null=True, editable=False)
     taken_back_reason = models.TextField(blank=True, editable=False)
 
     class Meta:
+        abstract = True
         ordering = ["pk"]
+
+
+def says_why(name: str) -> models.CheckConstraint:
+    """Of a claim: that one taken back says why."""
+    return models.CheckConstraint(
+        condition=(Q(taken_back_at__isnull=True, taken_back_reason=""))
+        | (Q(taken_back_at__isnull=False) & ~Q(taken_back_reason="")),
+        name=name,
+        violation_error_message="Say why the claim is taken back.",
+    )
+
+
+class AwardClaim(Claiming):
+    """That a whole award was claimed for a candidate."""
+
+    batch = models.ForeignKey(ClaimBatch, on_delete=models.PROTECT, related_name="awards")
+    registration = models.ForeignKey(Registration, on_delete=models.PROTECT, related_name="claims")
+
+    class Meta(Claiming.Meta):
         constraints = [
             one_of("basis", ClaimBasis, "award_claim_basis_is_known"),
             models.UniqueConstraint(
                 fields=["registration"], condition=Q(taken_back_at=None), name="an_award_is_claimed_once"
             ),
-            models.CheckConstraint(
-                condition=(Q(taken_back_at__isnull=True, taken_back_reason=""))
-                | (Q(taken_back_at__isnull=False) & ~Q(taken_back_reason="")),
-                name="an_award_claim_taken_back_says_why",
-                violation_error_message="Say why the claim is taken back.",
-            ),
+            says_why("an_award_claim_taken_back_says_why"),
         ]
 
     def __str__(self) -> str:
         return f"Claim of {self.registration}"
 
 
-class Claim(models.Model):
-    """That a unit was claimed from the awarding body, on what basis; taken back by filling its columns."""
+class Claim(Claiming):
+    """That a unit was claimed from the awarding body."""
 
     enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="claims")
     batch = models.ForeignKey(ClaimBatch, on_delete=models.PROTECT, null=True, related_name="claims")
     claimed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     claimed_at = models.DateTimeField()
-    basis = models.CharField(max_length=10, choices=ClaimBasis)
-    reference = models.CharField("authorisation or report", max_length=100)
-    snapshot = models.CharField(max_length=64, help_text="digest of the facts claimed")
-    taken_back_at = models.DateTimeField(null=True, editable=False)
-    taken_back_reason = models.TextField(blank=True, editable=False)
 
-    class Meta:
-        ordering = ["pk"]
+    class Meta(Claiming.Meta):
         constraints = [
             one_of("basis", ClaimBasis, "claim_basis_is_known"),
             models.UniqueConstraint(
                 fields=["enrolment"], condition=Q(taken_back_at=None), name="a_unit_is_claimed_once"
             ),
-            models.CheckConstraint(
-                condition=(Q(taken_back_at__isnull=True, taken_back_reason=""))
-                | (Q(taken_back_at__isnull=False) & ~Q(taken_back_reason="")),
-                name="a_claim_taken_back_says_why",
-                violation_error_message="Say why the claim is taken back.",
-            ),
+            says_why("a_claim_taken_back_says_why"),
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,56 @@
+"""Verbs of the standard: putting unit versions into use."""
+
+import datetime
+
+from django.db import transaction
+
+from portfolio import audit
+from portfolio.models import User
+from portfolio.refusal import Refusal
+from units.models import (
+    Unit,
+    UnitPublication,
+)
+from units.standard import KEYS
+
+
+def refusals_to_publish(unit: Unit) -> list[str]:
+    """Why the unit version cannot be published; nothing when it can."""
+    refusals = []
+    if UnitPublication.objects.filter(unit=unit).exists():
+        refusals.append(f"{unit.short_code} version {unit.version} is published already.")
+    if not unit.criteria.exists():
+        refusals.append(f"{unit.short_code} version {unit.version} has no criteria: add them before it is published.")
+    return refusals
+
+
+@transaction.atomic
+def publish(*, unit: Unit, by: User | None, at: datetime.datetime) -> UnitPublication:
+    """Put a unit version into use. `by` is nobody when the installation itself loads the standard.
+
+    Before: it has criteria and is not published. After: candidates can be enrolled on it, and the database refuses
+    any change to its wording. Raises Refusal.
+    """
+    locked = Unit.objects.select_for_update().get(pk=unit.pk)
+    refusals = refusals_to_publish(locked)
+    if refusals:
+        raise Refusal(refusals)
+    publication = UnitPublication.objects.create(unit=locked, by=by, at=at)
+    audit.record(
+        verb="publish",
+        by=by,
+        at=at,
+        subject=locked,
+        centre=None,
+        details={"unit": locked.key, "version": locked.version},
+    )
+    return publication
+
+
+@transaction.atomic
+def publish_standard(*, at: datetime.datetime) -> list[Unit]:
+    """Put into use whatever was loaded of the standard and is not yet. Returns those units. Raises Refusal."""
+    waiting = Unit.objects.filter(key__in=KEYS, publication__isnull=True).select_related("awarding_body")
+    for unit in (found := list(waiting)):
+        publish(unit=unit, by=None, at=at)
+    return found
