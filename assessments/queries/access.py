@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, QuerySet, Subquery, Value
+from django.utils import timezone
 
 from assessments.models import ExternalAccess
 from assessments.models.access import looks_from_outside
@@ -36,9 +37,15 @@ class AccessLine:
 
 
 def days_of(access: ExternalAccess) -> Days:
-    """The days of an account. No query where its role was read with it."""
+    """The days of an account. No query where its role was read with it.
+
+    One that was ended ran to that day, from its first day or the one it was given on: its role keeps neither.
+    """
+    if access.ended_at:
+        begun = max(access.grant.starts_on, timezone.localdate(access.given_at))
+        return Days(begun, timezone.localdate(access.ended_at), ended=True)
     ends_on = access.grant.ends_on or access.grant.starts_on  # the database keeps an external verifier's last day
-    return Days(access.grant.starts_on, ends_on, access.ended_at is not None)
+    return Days(access.grant.starts_on, ends_on)
 
 
 def remit_of(access: ExternalAccess) -> str:

@@ -126,8 +126,8 @@ def visits_of(lines: list[AccessLine], day: datetime.date, *, own: bool) -> list
 
 def direct_claims(lines: list[AccessLine], day: datetime.date) -> list[DirectClaim]:
     """The direct claim statuses in force at the centres of these accounts. One query."""
-    rows = DirectClaim.objects.filter(centre__in=[line.access.centre_id for line in lines]).select_related("unit")
-    return [row for row in rows if row.in_force(day)]
+    centres = [line.access.centre_id for line in lines]
+    return list(DirectClaim.objects.on(day).filter(centre__in=centres).select_related("unit"))
 
 
 def chosen(rows: "QuerySet[ExternalChoice]") -> "QuerySet[ExternalChoice]":

@@ -18,6 +18,7 @@ from assessments.models import (
     ExternalNote,
     Sample,
 )
+from assessments.queries.access import days_of
 from assessments.testing import (
     House,
     a_draft,
@@ -102,6 +103,9 @@ def test_nothing_is_left_when_the_days_are_over_or_were_ended(house: House) -> N
     office.end_access(access=ended, reason="Put off.", by=house.administrator, at=timezone.now())
     assert seen(ended.grant.user) == set()
     assert not RoleGrant.objects.on(today()).filter(user=ended.grant.user).exists()
+    ended.refresh_from_db()
+    assert (days_of(ended).starts_on, days_of(ended).ends_on) == (today(), today())
+    assert days_of(ended).over(today())
     again = an_external(house, "Enda Ended")
     assert seen(again.grant.user) == {"ocr-cc26"}
 
