@@ -8,7 +8,7 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
-from django.template.defaultfilters import linebreaksbr, pluralize
+from django.template.defaultfilters import linebreaksbr
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
@@ -44,7 +44,6 @@ def environment(**options: Any) -> Environment:
         "in_turn": in_turn,
         "linebreaksbr": linebreaksbr,
         "link": link,
-        "pluralize": pluralize,
         "stamp": stamp,
     }
     made.globals |= {"component": component, "url": address_at}

@@ -96,7 +96,8 @@ def extend_access(*, access: ExternalAccess, ends_on: datetime.date, by: User, a
     """Let them in for longer. Refuses days that are over, and more than a visit takes from today."""
     access = _locked(access, by, at)
     refuse(extending_refusals(days_of(access), ends_on, timezone.localdate(at)))
-    others = RoleGrant.objects.ending_from(access.grant.starts_on).filter(user=access.grant.user, centre=access.centre)
+    others = RoleGrant.objects.ending_from(access.grant.starts_on)
+    others = others.filter(user__mailbox=access.grant.user.mailbox, centre=access.centre)
     if others.filter(starts_on__lte=ends_on).exclude(pk=access.grant_id).exists():
         refuse(["By then this person has another part at the centre, or days of another visit: choose an earlier day."])
     return _last_day("extend_access", access, ends_on, by, at)

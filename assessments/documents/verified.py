@@ -2,12 +2,15 @@
 
 import datetime
 
+from django.db import transaction
 from django.utils import timezone
 
+from assessments.actions.journey import lock
 from assessments.documents.asking import asked
 from assessments.documents.report import log_sheet, report_sheet
 from assessments.documents.sampling import plan_sheet, sample_sheet, strategy_sheet
 from assessments.documents.standardisation import exercise_sheet, meeting_sheet
+from assessments.models import Sample
 from assessments.queries.report import Scope, log_papers, report_papers
 from assessments.queries.verified_papers import (
     exercise_papers,
@@ -27,8 +30,13 @@ REPORT = "verifiers_report"
 LOG = "action_log"
 
 
+@transaction.atomic
 def ask_sample(*, pk: int, by: User, at: datetime.datetime) -> Document:
-    """The record of a sample. Raises Sample.DoesNotExist for who does not oversee it, or while it is open."""
+    """The record of a sample, of one moment: its unit is locked meanwhile.
+
+    Raises Sample.DoesNotExist for who does not oversee it, or while it is open.
+    """
+    lock(Sample.objects.filter(pk=pk).values_list("enrolment", flat=True))
     papers = sample_papers(by, pk)
     return asked(SAMPLE, sample_sheet(papers), papers.sample.enrolment.centre, papers.sample, by, at)
 

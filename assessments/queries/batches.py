@@ -119,7 +119,9 @@ def awards_open(centre: Centre, qualification: int, search: str) -> Registration
     found = found.exclude(pk__in=AwardClaim.objects.filter(taken_back_at=None).values("registration"))
     if search:
         found = found.filter(of_candidate(search))
-    whole = found.select_related("candidate__user", "qualification__awarding_body", "centre")
+    whole = found.select_related(
+        "candidate__user", "qualification__awarding_body", "qualification__publication", "centre"
+    )
     return whole.order_by("candidate__legal_name", "pk")
 
 

@@ -19,7 +19,7 @@ from assessments.models import (
     SamplingPlan,
 )
 from assessments.models.access import opened_to
-from assessments.queries.access import AccessLine, access_lines, own_access, with_remit
+from assessments.queries.access import AccessLine, access_lines, days_of, own_access, with_remit
 from assessments.queries.activities import CentreActionLine, action_lines
 from assessments.queries.enrolment import name_of, named_staff, staff_holding
 from assessments.queries.sampling import SAMPLED_AT
@@ -92,20 +92,21 @@ def home_of(user: User, day: datetime.date) -> Home:
     earlier = access_lines(list(before), day)
     open_still = CentreAction.objects.filter(access__in=[line.access.pk for line in earlier], closed_at=None)
     return Home(
-        visits=visits_of(lines, day, own=True),
+        visits=visits_of(user, lines, day, own=True),
         plans=newest_plans(user),
         earlier=earlier,
         carried_over=action_lines(open_still, day),
     )
 
 
-def visits_of(lines: list[AccessLine], day: datetime.date, *, own: bool) -> list[Visit]:
-    """What came of these accounts: for their external verifier with the notes that were not issued, and the direct
-    claim statuses in force. Four queries, one for names."""
+def visits_of(user: User, lines: list[AccessLine], day: datetime.date, *, own: bool) -> list[Visit]:
+    """What came of these accounts, but for what is about the reader's own unit: for their external verifier with the
+    notes that were not issued, and the direct claim statuses in force. Four queries, one for names."""
     ids = [line.access.pk for line in lines]
     statuses = direct_claims(lines, day) if own else []
-    choices = list(chosen(ExternalChoice.objects.filter(access__in=ids)))
-    notes = ExternalNote.objects.filter(access__in=ids) if own else issued(ids)
+    choices = list(chosen(ExternalChoice.objects.visible_to(user).filter(access__in=ids)))
+    seen = ExternalNote.objects.visible_to(user)
+    notes = seen.filter(access__in=ids) if own else issued(seen, ids)
     written = [NoteLine(note, about(note)) for note in notes.select_related("enrolment__candidate", "enrolment__unit")]
     actions = action_lines(CentreAction.objects.filter(access__in=ids), day)
     return [
@@ -139,9 +140,9 @@ def chosen(rows: "QuerySet[ExternalChoice]") -> "QuerySet[ExternalChoice]":
     return rows.order_by(F("looked_at").desc(nulls_first=True), "pk")
 
 
-def issued(ids: Iterable[int]) -> "QuerySet[ExternalNote]":
-    """Remarks made in these visits."""
-    return ExternalNote.objects.filter(access__in=list(ids), issued_at__isnull=False).order_by("-issued_at", "-pk")
+def issued(notes: "QuerySet[ExternalNote]", ids: Iterable[int]) -> "QuerySet[ExternalNote]":
+    """The remarks among notes that were made in these visits."""
+    return notes.filter(access__in=list(ids), issued_at__isnull=False).order_by("-issued_at", "-pk")
 
 
 def about(note: ExternalNote) -> str:
@@ -238,8 +239,10 @@ class LookLine:
 
 
 def looks_of(access: ExternalAccess, number: str) -> "Page[Look]":
-    """A page of what an external verifier looked at since they were let in, the latest first. Two queries."""
+    """A page of what an external verifier looked at on the days of a visit, the latest first. Two queries."""
+    days = days_of(access)
     rows = Look.objects.filter(user=access.grant.user_id, centre=access.centre_id, at__gte=access.given_at)
+    rows = rows.filter(at__date__gte=days.starts_on, at__date__lte=days.ends_on)
     if access.ended_at:
         rows = rows.filter(at__lte=access.ended_at)
     return Paginator(rows.order_by("-pk"), PER_PAGE).get_page(number)

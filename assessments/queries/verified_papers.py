@@ -36,6 +36,7 @@ from assessments.models import (
 )
 from assessments.models.strategy import VERIFYING
 from assessments.queries.activities import source_of
+from assessments.queries.alike import decided_by
 from assessments.queries.conversation import RULES
 from assessments.queries.enrolment import staff_names
 from assessments.queries.handover import HandoverShown, handovers_of
@@ -211,11 +212,7 @@ def criteria_sampled(sample: Sample) -> list[CriterionSampled]:
     """The criteria looked at, with the latest decision on each item by then, whatever came since. Two queries."""
     rows = SampledCriterion.objects.filter(sample=sample).select_related("criterion").order_by("criterion__position")
     criteria = [row.criterion for row in rows]
-    decided = Decision.objects.filter(
-        enrolment=sample.enrolment_id,
-        criterion__in=[criterion.pk for criterion in criteria],
-        review__at__lte=sample.done_at or sample.planned_at,
-    )
+    decided = decided_by(sample).filter(criterion__in=[criterion.pk for criterion in criteria])
     latest: dict[int, dict[int, Decision]] = defaultdict(dict)
     for row in decided.select_related("review", "version__evidence", "countersignature").order_by("pk"):
         latest[row.criterion_id][row.version.evidence_id] = row

@@ -95,7 +95,7 @@ def external_access(request: SignedInRequest, pk: int) -> HttpResponse:
     context = {
         "access": access,
         "line": line,
-        "visit": visits_of([line], day, own=False)[0],
+        "visit": visits_of(request.user, [line], day, own=False)[0],
         "administers": request.standing.holds(Role.ADMINISTRATOR, here),
         "outside": outside,
         "page": looks,

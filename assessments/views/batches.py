@@ -252,7 +252,7 @@ def batch(request: SignedInRequest, pk: int) -> HttpResponse:
         "batch": found,
         "lines": lines,
         "awaits": any(line.awaits_certificate for line in lines),
-        "basis": lines[0].claim if lines else None,
+        "bases": dict.fromkeys((line.claim.get_basis_display(), line.claim.reference) for line in lines),
         "trail": [*claims_trail(found.centre), (str(found), None)],
     }
     return render(request, "assessments/award/batch.html", context)

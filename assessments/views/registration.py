@@ -96,7 +96,9 @@ def awards_file(request: SignedInRequest, ending: str) -> HttpResponseBase:
 @require_safe
 def award(request: SignedInRequest, pk: int) -> HttpResponse:
     """How far one candidate is to a whole award, and which units would complete it."""
-    seen = Registration.objects.visible_to(request.user).select_related("candidate", "qualification", "centre")
+    seen = Registration.objects.visible_to(request.user).select_related(
+        "candidate", "qualification__publication", "centre"
+    )
     found = get_object_or_404(seen, pk=pk)
     page = award_page(found)
     keeps = request.standing.holds(Role.ADMINISTRATOR, found.centre_id) and found.candidate.user_id != request.user.pk

@@ -169,6 +169,16 @@ def test_days_are_extended_and_shortened_and_the_visitor_is_told(house: House) -
     ]
 
 
+def test_days_reach_into_no_part_that_the_same_mailbox_has_by_then(house: House) -> None:
+    access, by, at = given(house), house.administrator, timezone.now()
+    name, domain = access.grant.user.email.split("@")
+    starts_on = days_of(access).ends_on + DAY
+    other = User.objects.create_user(f"{name}+work@{domain}")
+    RoleGrant.objects.create(user=other, centre=house.centre, role=Role.INTERNAL_VERIFIER, starts_on=starts_on)
+    [sentence] = refusals(lambda: office.extend_access(access=access, ends_on=starts_on, by=by, at=at))
+    assert sentence.startswith("By then this person has another part at the centre")
+
+
 # --- apart from the centre -------------------------------------------------------------------------------------------
 
 

@@ -13,6 +13,7 @@ from assessments.tests.awards import a_batch, an_award_certificate, an_award_cla
 from assessments.tests.views.visitors import queries_of
 from portfolio.models import CandidateRecord
 from portfolio.testing import an_administrator, with_password
+from units.actions import record_direct_claim
 
 pytestmark = pytest.mark.django_db
 
@@ -239,3 +240,16 @@ def test_claims_ask_as_many_questions_of_many_as_of_few(client: Client, house: H
     addresses = [reverse(f"assessments:{name}", args=[batch.pk]) for name in ("claim_batch", "certificates")]
     assert [queries_of(client, address) for address in addresses] == of_one
     assert max(of_one) <= 15
+
+
+def test_a_batch_tells_every_basis_that_something_in_it_rests_on(client: Client, house: House) -> None:
+    in_the_office(client, house)
+    units = [verified(an_enrolment(house, key)) for key in ("ocr-cc26", "ocr-cc32")]
+    for unit, reference in zip(units, ("EV report 1", "EV report 2"), strict=True):
+        record_direct_claim(
+            centre=house.centre, awarding_body=unit.unit.awarding_body, unit=unit.unit, starts_on=timezone.localdate(),
+            ends_on=None, reference=reference, by=house.administrator, at=timezone.now(),
+        )  # fmt: skip
+    sent = {"chosen": [f"unit-{unit.pk}" for unit in units], "reference": "2026/2"}
+    page = page_of(client, client.post(new(house), sent).url)  # type: ignore[attr-defined]
+    assert ("EV report 1" in page, "EV report 2" in page) == (True, True)
