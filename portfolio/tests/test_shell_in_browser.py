@@ -67,7 +67,7 @@ def test_somebody_signs_in_finds_their_account_and_signs_out(
     quiet_page.click(".account-button")
     assert quiet_page.get_by_text(user.email).is_visible()
     quiet_page.click("text=Sign out")
-    assert quiet_page.get_by_text("You are signed out.").is_visible()
+    quiet_page.get_by_text("You are signed out.").wait_for()
 
 
 def test_the_main_pages_are_behind_a_menu_on_a_phone(live_server: Any, quiet_page: "Page") -> None:

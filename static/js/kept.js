@@ -5,6 +5,8 @@ const PAUSE = 1500;
 const AGAIN = 15_000;
 const KEEPALIVE_MOST = 60_000; // browsers refuse more once the page is being left
 
+const LEFT = "kept-left"; // in this tab a page was left while it saved, and the next may be drawn before that has come
+
 const place = document.querySelector(".kept");
 const form = document.querySelector("form[data-kept]");
 const page = crypto.randomUUID?.() ?? String(Math.random()).slice(2);
@@ -155,7 +157,7 @@ function takeIn(said) {
     put(key, values);
     saved.set(key, held().get(key) ?? []);
   }
-  if (others.length) tell("joined", `Saved as you type, ${said.at}. What you typed on another device is here as well.`);
+  if (others.length) tell("joined", `Saved as you type, ${said.at}. What you typed elsewhere is here as well.`);
 }
 
 function later() {
@@ -176,6 +178,7 @@ function onLeft() {
   if (leaving || !Object.keys(fields).length) return;
   clearTimeout(timer);
   const snapshot = held();
+  sessionStorage.setItem(LEFT, "yes");
   send(fields, true).then((answer) => { if (answer.ok) { saved = snapshot; first = false; } }, () => {});
 }
 
@@ -220,7 +223,8 @@ if (form && place) {
   addEventListener("submit", (event) => { leaving &&= !event.defaultPrevented; }); // after every other script
   new MutationObserver(() => Object.keys(news()).length && later()).observe(form, { subtree: true, childList: true, attributeFilter: ["disabled"] });
   addEventListener("pagehide", onLeft);
-  if (Object.keys(news()).length) later(); // typed before this came
+  if (Object.keys(news()).length || sessionStorage.getItem(LEFT)) later(); // typed before this came
+  sessionStorage.removeItem(LEFT);
   addEventListener("pageshow", () => { leaving = false; });
   addEventListener("online", save);
   document.addEventListener("visibilitychange", () => (document.hidden ? onLeft() : save()));

@@ -16,7 +16,7 @@ from assessments.models import Decision, DecisionMarker, Enrolment, EvidenceVers
 from assessments.testing import House, a_draft, an_enrolment, handed_in, targets
 from portfolio import vault
 from portfolio.tests import recordings, small_files
-from portfolio.tests.browsing import FITS, complaints_of, cookie_of, let_in, violations
+from portfolio.tests.browsing import FITS, complaints_of, cookie_of, let_in, until, violations
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page
@@ -331,9 +331,9 @@ def test_without_script_places_are_written_by_hand(reader: Callable[..., Reader]
     page.click("summary:has-text('Other criteria')")
     page.locator(".others").get_by_role("checkbox").first.check()
     page.click("text=Judge the ticked ones as well")
-    assert page.locator("[data-judge-item]").count() == 3
+    until(page, lambda: page.locator("[data-judge-item]").count() == 3)
     for rule in ("Valid", "Authentic", "Current", "Sufficient"):
         page.get_by_role("checkbox", name=rule).check()
     page.click("text=Save assessment")
-    assert DecisionMarker.objects.count() == 2
+    until(page, lambda: DecisionMarker.objects.count() == 2)
     assert DecisionMarker.objects.get(kind="time").note == "she asks twice"

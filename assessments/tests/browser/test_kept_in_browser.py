@@ -10,7 +10,7 @@ from assessments.models import Enrolment, EvidenceVersion
 from assessments.testing import House, an_enrolment, handed_in
 from portfolio.models import WorkInProgress
 from portfolio.testing import with_password
-from portfolio.tests.browsing import FITS, cookie_of, let_in, violations
+from portfolio.tests.browsing import FITS, cookie_of, let_in, until, violations
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page
@@ -65,7 +65,7 @@ def test_what_is_typed_comes_back_after_a_reload_and_on_another_device(opened: C
         assert page.locator("#criteria .form-check-input").first.is_checked()
         assert page.input_value("#criteria .where input") == "minute 4"
     desk.click("text=Throw away what I typed")
-    assert desk.input_value("#id_title") == ""
+    until(desk, lambda: desk.input_value("#id_title") == "")
     assert not WorkInProgress.objects.exists()
 
 
@@ -107,7 +107,7 @@ def test_leaving_the_page_saves_what_was_typed_last(opened: Callable[..., "Page"
     phone.fill("#id_title", "Typed and left at once")
     phone.goto(live_server.url + reverse("assessments:candidate_home"))
     phone.goto(live_server.url + reverse("assessments:add_evidence"))
-    assert phone.input_value("#id_title") == "Typed and left at once"
+    until(phone, lambda: phone.input_value("#id_title") == "Typed and left at once")
 
 
 def test_a_reading_comes_back_with_its_verdicts(unit: Enrolment, live_server: Any, new_context: NewContext) -> None:

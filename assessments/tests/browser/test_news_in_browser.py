@@ -45,7 +45,7 @@ def test_a_candidate_follows_their_news_and_chooses_what_comes_by_e_mail(
     phone.wait_for_selector("[data-kind=saved]")
     phone.goto(home)
     phone.get_by_role("link", name="Go on").click()
-    assert phone.input_value("#id_title") == "Busy Monday"
+    until(phone, lambda: phone.input_value("#id_title") == "Busy Monday")
     phone.goto(home)
     phone.get_by_role("button", name="Throw away").click()
     phone.get_by_text("is thrown away").wait_for()

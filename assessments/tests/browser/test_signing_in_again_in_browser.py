@@ -107,11 +107,11 @@ def test_without_script_the_form_is_carried_over_the_sign_in(
     page.fill("#id_description", "I took forty calls.")
     Session.objects.all().delete()
     page.click("text=Save as draft")
-    assert page.inner_text("h1") == "Sign in again to send this"
+    page.wait_for_selector("h1:text-is('Sign in again to send this')")
     page.fill("#id_login", candidate.email)
     page.fill("#id_password", PASSWORD)
     page.click("text=Sign in and go on")
-    assert page.inner_text("h1") == "Send what you typed?"
+    page.wait_for_selector("h1:text-is('Send what you typed?')")
     page.click("main button[type=submit]")
-    assert page.inner_text("h1") == "Draft: Busy Monday"
+    page.wait_for_selector("h1:text-is('Draft: Busy Monday')")
     assert EvidenceVersion.objects.get().description == "I took forty calls."
