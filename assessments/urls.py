@@ -10,6 +10,7 @@ from assessments.views import (
     appeal,
     award,
     batches,
+    book,
     candidate,
     case,
     caseload,
@@ -70,6 +71,13 @@ urlpatterns = [
     path("centre/<slug:slug>/approvals/<slug:code>/direct-claim/", office.direct_claim, name="direct_claim"),
     path("direct-claims/<int:pk>/withdraw/", office.withdraw_status, name="withdraw_status"),
     path("enrolments/<int:pk>/allocate/<slug:part>/", office.allocate, name="allocate"),
+    # the audit book
+    path("audit-book/", book.books, name="books"),
+    path("centre/<slug:slug>/audit-book/", book.book, name="book"),
+    path("centre/<slug:slug>/audit-book/check/", book.check, name="check_book"),
+    path("centre/<slug:slug>/audit-book/looks/", book.looks, name="looks"),
+    path("centre/<slug:slug>/audit-book/file/<slug:ending>/", book.book_file, name="book_file"),
+    path("centre/<slug:slug>/audit-book/proof/", book.book_proof, name="book_proof"),
     # whole awards
     path("awards/", registration.awards, name="awards"),
     path("awards/file/<slug:ending>/", registration.awards_file, name="awards_file"),

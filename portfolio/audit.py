@@ -12,10 +12,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.db import models, transaction
+from django.utils import timezone
 
 from portfolio import canonical
 from portfolio.canonical import JSON
-from portfolio.models import AccessLine, AuditChain, AuditDetail, AuditEvent, Centre, User
+from portfolio.models import AccessLine, AuditChain, AuditDetail, AuditEvent, BookCheck, Centre, User
 
 BEGINNING = "0" * 64
 
@@ -133,6 +134,22 @@ def verify(chain: AuditChain) -> Broken | None:
     if chain.head != newest:
         return Broken(sequence, "the head of the book holds another hash than the newest line.")
     return None
+
+
+def carry_out(check_id: int) -> None:
+    """Walk the book that a check asks about, and write down what was found. Done once: again, it changes nothing."""
+    check = BookCheck.objects.select_related("chain").get(pk=check_id)
+    broken = verify(check.chain)
+    found = {"length": check.chain.length, "head": check.chain.head}
+    if broken:
+        before = check.chain.events.filter(sequence=broken.sequence - 1).values_list("hash", flat=True).first()
+        found = {"length": broken.sequence - 1, "head": before or ""}
+    BookCheck.objects.filter(pk=check.pk, done_at=None).update(
+        done_at=timezone.now(),
+        broken_at=broken.sequence if broken else None,
+        reason=broken.reason if broken else "",
+        **found,
+    )
 
 
 def looked_at(
