@@ -14,7 +14,7 @@ from typing import Any
 from django.apps import apps
 from django.db import models
 from django.db.models import BigIntegerField, CharField, F, Q, QuerySet, Value
-from django.db.models.functions import Coalesce, NullIf
+from django.db.models.functions import Coalesce, Concat, NullIf
 
 from assessments.models import Case, Enrolment, Evidence
 from assessments.models import Mapping as MappedTo
@@ -36,6 +36,8 @@ FLOORS = ("portfolio", "units", "assessments")
 FORMAT = "nvq-audit-book/1"
 FURTHER = {"user": "candidate_records", "exercise": "version__evidence__candidate"}
 """Paths to a candidate that no field of their own names."""
+ALONE = {"user": "account", "centre": "centre", "auditchain": "audit book"}
+"""What needs no number to be known by."""
 
 
 @dataclass(frozen=True)
@@ -274,14 +276,14 @@ def abouts(subjects: set[tuple[str, int]]) -> dict[tuple[str, int], About]:
     by_kind: dict[str, list[int]] = {}
     for kind, pk in subjects:
         by_kind.setdefault(kind, []).append(pk)
-    found = {(kind, pk): About(f"{kind_in_words(kind)} {pk}") for kind, pk in subjects}
+    found = {(kind, pk): About(" ".join(numbered(kind, pk))) for kind, pk in subjects}
     parts = [rows_about(kind, pks) for kind, pks in sorted(by_kind.items()) if kind in ties() and ties()[kind].shown]
     if not parts:
         return found
     for kind, pk, legal, known_as, unit, enrolment, number in parts[0].union(*parts[1:], all=True):
         evidence = pk if kind == kind_of(Evidence()) else None
         words = f"Evidence {number}" if evidence else "" if kind == kind_of(Enrolment()) else kind_in_words(kind)
-        found[kind, pk] = About(words, known_as or legal or "", unit or "", enrolment, evidence)
+        found[kind, pk] = About(words, known_as or legal or "", (unit or "").strip(), enrolment, evidence)
     return found
 
 
@@ -299,11 +301,17 @@ def rows_about(kind: str, pks: list[int]) -> QuerySet[Any]:
             "pk",
             F(f"{before}legal_name"),
             F(f"{before}known_as"),
-            F(f"{unit}unit__title") if tie.enrolment else nothing,
+            unit_called(f"{unit}unit__") if tie.enrolment else nothing,
             F(f"{unit}pk") if tie.enrolment else Value(None, BigIntegerField()),
             F("number") if tie.model is Evidence else Value(None, BigIntegerField()),
         )
     )
+
+
+def unit_called(path: str) -> Concat:
+    """A unit as it names itself, by a path that ends at it."""
+    title = Coalesce(NullIf(f"{path}title", Value("")), f"{path}public_title", output_field=CharField())
+    return Concat(f"{path}short_code", Value(" "), title, output_field=CharField())
 
 
 def newest_check(centre: Centre) -> BookCheck | None:
@@ -322,8 +330,13 @@ def phrase(verb: str) -> str:
 
 def kind_in_words(kind: str) -> str:
     """`assessmentplan` as “Assessment plan”; what is no record of ours as it is written."""
-    words = str(ties()[kind].model._meta.verbose_name) if kind in ties() else kind
+    words = ALONE.get(kind) or (str(ties()[kind].model._meta.verbose_name) if kind in ties() else kind)
     return words[:1].upper() + words[1:]
+
+
+def numbered(kind: str, pk: int) -> list[str]:
+    """A record by its kind and number; where the book is the centre's own, there is but one."""
+    return [kind_in_words(kind)] if kind in ALONE else [kind_in_words(kind), str(pk)]
 
 
 def spelled(details: Mapping[str, Any]) -> list[tuple[str, str]]:

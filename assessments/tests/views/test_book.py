@@ -57,7 +57,7 @@ def test_every_act_is_a_line_with_who_did_what_to_whose_record(office: Client, h
     text = shown(office, at(house))
     item = unit.mappings.first().evidence  # type: ignore[union-attr]
     assert f'<a href="{reverse("assessments:evidence", args=[item.pk])}">Evidence {item.number}</a>' in text
-    assert f'<a href="{reverse("assessments:enrolment", args=[unit.pk])}">{unit.unit.title}</a>' in text
+    assert f'<a href="{reverse("assessments:enrolment", args=[unit.pk])}">{unit.unit}</a>' in text
     for words in ("Sign off", "Review", "Add evidence", "Enrol", "Cara Northgate"):
         assert words in text
 
