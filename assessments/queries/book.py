@@ -14,7 +14,7 @@ from typing import Any
 from django.apps import apps
 from django.db import models
 from django.db.models import BigIntegerField, CharField, F, Q, QuerySet, Value
-from django.db.models.functions import Coalesce, Concat, NullIf
+from django.db.models.functions import Cast, Coalesce, Concat, NullIf
 
 from assessments.models import Case, Enrolment, Evidence
 from assessments.models import Mapping as MappedTo
@@ -292,7 +292,7 @@ def rows_about(kind: str, pks: list[int]) -> QuerySet[Any]:
     tie = ties()[kind]
     before = "" if tie.candidate == "pk" else f"{tie.candidate}__"
     unit = "" if tie.enrolment == "pk" else "enrolment__"
-    nothing = Value(None, CharField())
+    nothing, no_number = Cast(Value(None), CharField()), Cast(Value(None), BigIntegerField())
     return (
         records(tie)
         .filter(pk__in=pks)
@@ -302,8 +302,8 @@ def rows_about(kind: str, pks: list[int]) -> QuerySet[Any]:
             F(f"{before}legal_name"),
             F(f"{before}known_as"),
             unit_called(f"{unit}unit__") if tie.enrolment else nothing,
-            F(f"{unit}pk") if tie.enrolment else Value(None, BigIntegerField()),
-            F("number") if tie.model is Evidence else Value(None, BigIntegerField()),
+            F(f"{unit}pk") if tie.enrolment else no_number,
+            F("number") if tie.model is Evidence else no_number,
         )
     )
 
