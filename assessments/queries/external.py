@@ -47,8 +47,20 @@ KINDS = {
     "candidaterecord": "A candidate’s documents",
     "staffrecord": "Somebody on the staff",
     "centre": "Strategy or staff of the centre",
+    "externalaccess": "A visit, and what came of it",
 }
 """What was looked at, by how the book names it."""
+PAGES = {
+    "visit": "Their first page",
+    "remit": "List of units to look at",
+    "activities": "List of observations, interviews and reviews",
+    "standardisation": "List of exercises and meetings of standardisation",
+    "appeals": "List of appeals",
+    "cases": "List of cases",
+    "awards": "List of whole awards",
+    "news": "What they were told",
+}
+"""Pages that are of no one record."""
 
 
 @dataclass(frozen=True)
@@ -268,6 +280,8 @@ def look_lines(page: Iterable[Look]) -> list[LookLine]:
 
 def kind_in_words(row: Look) -> str:
     """What was looked at, where its name tells nothing more."""
+    if row.subject_kind in PAGES:
+        return PAGES[row.subject_kind]
     return f"{KINDS.get(row.subject_kind, row.subject_kind.capitalize())} (number {row.subject_id})"
 
 

@@ -17,7 +17,7 @@ from assessments.models import ExternalAccess
 from assessments.models.external import TOLD_THE_CENTRE
 from assessments.queries.access import access_lines, accesses_of, bodies_at, days_of, units_at, with_remit
 from assessments.queries.external import look_lines, looks_of, visits_of
-from portfolio.access import SignedInRequest, holds
+from portfolio.access import SignedInRequest, holds, looked_from_outside
 from portfolio.actions import resend_invitation
 from portfolio.enums import Role
 from portfolio.models import Centre
@@ -88,6 +88,7 @@ def external_access(request: SignedInRequest, pk: int) -> HttpResponse:
     seen = with_remit(ExternalAccess.objects.visible_to(request.user))
     access = get_object_or_404(seen, pk=pk)
     day, here = request.standing.day, access.centre_id
+    looked_from_outside(request, access, here)
     line = access_lines([access], day)[0]
     outside = request.standing.holds(Role.EXTERNAL_VERIFIER, here)
     in_charge = any(request.standing.holds(role, here) for role in IN_CHARGE)

@@ -45,7 +45,7 @@ from assessments.verifying import (
 from assessments.views.asking import deny, person_at
 from assessments.views.strategy import VERIFIERS, verified_centre
 from assessments.views.turns import pressed, turn_forms
-from portfolio.access import SignedInRequest, holds, looked_from_outside
+from portfolio.access import SignedInRequest, holds, listed_from_outside, looked_from_outside
 from portfolio.enums import Role
 from portfolio.models import Centre, User
 from portfolio.queries import names_at
@@ -62,6 +62,7 @@ def way(*more: tuple[str, str | None]) -> Trail:
 @ask
 def activities(request: SignedInRequest) -> HttpResponse:
     """All at my centres, for who verifies or administers there; else those about my own work. `?about=`: a person's."""
+    listed_from_outside(request, "activities")
     form = ActivitiesFilterForm(request.GET)
     kind = form.cleaned_data["kind"] if form.is_valid() else ""
     about = person_named(request.user, request.GET["about"]) if "about" in request.GET else None

@@ -17,7 +17,7 @@ from assessments.forms.verification import WhyForm
 from assessments.models import Enrolment, ExternalAccess, ExternalChoice, ExternalNote
 from assessments.queries.external import Narrowed, access_for, home_of, in_charge_at, remit_page
 from assessments.views.asking import unit_for
-from portfolio.access import SignedInRequest, holds
+from portfolio.access import SignedInRequest, holds, listed_from_outside, looked_from_outside
 from portfolio.enums import Role
 from portfolio.models import User
 from portfolio.views.answers import done, form_page, in_progress
@@ -38,6 +38,7 @@ def unit_trail(enrolment: Enrolment) -> Trail:
 @ask
 def home(request: SignedInRequest) -> HttpResponse:
     """My visits: units, days left, what I chose, wrote down and asked for."""
+    listed_from_outside(request, "visit")
     context = {"home": home_of(request.user, request.standing.day), **on_home(request)}
     return render(request, "assessments/external/home.html", context)
 
@@ -46,6 +47,7 @@ def home(request: SignedInRequest) -> HttpResponse:
 @ask
 def units(request: SignedInRequest) -> HttpResponse:
     """The candidates' units I may look at."""
+    listed_from_outside(request, "remit")
     form = RemitFilterForm(request.GET)
     asked = Narrowed(**form.cleaned_data) if form.is_valid() else Narrowed()
     context = {
@@ -127,6 +129,7 @@ def note(request: SignedInRequest, pk: int) -> HttpResponse:
     mine = ExternalAccess.objects.in_force(request.user)
     notes = ExternalNote.objects.filter(access__in=mine.values("pk"), issued_at=None)
     row = get_object_or_404(notes.select_related("access__centre", "enrolment__candidate", "enrolment__unit"), pk=pk)
+    looked_from_outside(request, row.enrolment or row.access, row.access.centre_id)  # a note itself is theirs alone
     by, at = request.user, timezone.now()
     if "discard" in request.POST:
         actions.discard_note(note=row, by=by, at=at)
@@ -175,15 +178,18 @@ def ask_centre(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 def own_access(request: SignedInRequest, pk: int) -> ExternalAccess:
-    """An account of the person's own that is in force; else 404."""
+    """An account of the person's own that is in force, whose page leaves its line; else 404."""
     mine = ExternalAccess.objects.in_force(request.user, request.standing.day)
-    return get_object_or_404(mine.select_related("centre", "awarding_body", "grant"), pk=pk)
+    access = get_object_or_404(mine.select_related("centre", "awarding_body", "grant"), pk=pk)
+    looked_from_outside(request, access, access.centre_id)
+    return access
 
 
 def unit_and_access(request: SignedInRequest, pk: int) -> tuple[Enrolment, ExternalAccess]:
-    """A unit in the person's remit, and the account by which they look at it; else 404."""
+    """A unit in the person's remit, whose page leaves its line, and the account by which they look at it; else 404."""
     enrolment = unit_for(request, pk)
     access = access_for(request.user, enrolment, request.standing.day)
     if access is None:
         raise Http404("There is no such unit among those you were given to look at.")
+    looked_from_outside(request, enrolment, enrolment.centre_id)
     return enrolment, access

@@ -28,7 +28,7 @@ from assessments.views.asking import deny, person_at
 from assessments.views.files import page_of, page_text_of, sent
 from assessments.views.strategy import VERIFIERS, verified_centre
 from assessments.views.viewing import files_shown
-from portfolio.access import SignedInRequest, holds, looked_from_outside
+from portfolio.access import SignedInRequest, holds, listed_from_outside, looked_from_outside
 from portfolio.models import Centre, User
 from portfolio.refusal import Refusal
 from portfolio.rules import READERS, STAFF_ROLES
@@ -48,6 +48,7 @@ def way(*more: tuple[str, str | None]) -> Trail:
 @ask
 def standardisation(request: SignedInRequest) -> HttpResponse:
     """The exercises and meetings of my centres: of all of them who verifies there, else those I take part in."""
+    listed_from_outside(request, "standardisation")
     centres = list(Centre.objects.filter(pk__in=request.standing.centres(*VERIFIERS)).order_by("name"))
     context = {
         "exercises": exercise_lines(request.user),

@@ -75,6 +75,26 @@ def test_a_recording_is_played_in_place_and_its_parts_are_one_look(house: House)
     assert browser.get(f"/evidence-files/{file.pk}/download/").status_code == 403
 
 
+def test_no_page_of_a_file_is_had_without_a_line_and_its_pages_are_one_look(house: House) -> None:
+    unit = an_enrolment(house)
+    file, other = an_item(unit, "report.pdf", small_files.pdf(2)), an_item(unit, "letter.pdf", small_files.pdf(3))
+    browser = signed_in(an_external(house, may_download=False).grant.user)
+    for part in ("pages/1/", "pages/2/", "pages/1/text/", "thumbnail/"):
+        assert browser.get(f"/evidence-files/{file.pk}/{part}").status_code == 200
+    assert AccessLine.objects.get().subject_id == file.pk
+    assert browser.get(f"/evidence-files/{other.pk}/pages/2/text/").status_code == 200
+    assert [line.subject_id for line in AccessLine.objects.all()] == [other.pk, file.pk]
+    assert browser.get(f"/evidence-files/{other.pk}/pages/9/").status_code == 404
+
+
+def test_a_page_that_asks_by_script_how_it_stands_is_one_look(house: House) -> None:
+    item = f"/evidence/{an_item(an_enrolment(house), 'report.pdf', small_files.pdf()).version.evidence_id}/"
+    browser = signed_in(an_external(house).grant.user)
+    for headers in ({}, {"HX-Request": "true"}, {"HX-Request": "true"}, {}):
+        assert browser.get(item, headers=headers).status_code == 200
+    assert AccessLine.objects.count() == 2
+
+
 def test_with_downloads_what_leaves_is_written_down(house: House) -> None:
     unit = an_enrolment(house)
     file = an_item(unit, "report.pdf", small_files.pdf())
