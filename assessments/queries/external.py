@@ -3,9 +3,11 @@
 import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, Expression, F, Manager, OuterRef, Q, QuerySet, TextField, Value
+from django.db.models.functions import Cast, Coalesce, NullIf
 
 from assessments.enums import UnitStatus
 from assessments.models import (
@@ -77,6 +79,8 @@ class Visit:
     direct claim statuses that the centre holds with their awarding body today."""
 
     line: AccessLine
+    plan: int | None
+    """The plan by which the centre samples the body's units now, to their external verifier."""
     statuses: list[DirectClaim]
     choices: list[ExternalChoice]
     notes: list[NoteLine]
@@ -88,13 +92,12 @@ class Home:
     """Where an external verifier begins: what is in their remit now, and what is open of earlier visits."""
 
     visits: list[Visit]
-    plans: dict[int, int]
     earlier: list[AccessLine]
     carried_over: list[CentreActionLine]
 
 
 def home_of(user: User, day: datetime.date) -> Home:
-    """All that waits for somebody who looks from outside, in ten queries however much it is."""
+    """All that waits for somebody who looks from outside, in nine queries however much it is."""
     lines = access_lines(own_access(user, day), day)
     ids = [line.access.pk for line in lines]
     same = Q(pk__in=[])
@@ -105,7 +108,6 @@ def home_of(user: User, day: datetime.date) -> Home:
     open_still = CentreAction.objects.filter(access__in=[line.access.pk for line in earlier], closed_at=None)
     return Home(
         visits=visits_of(user, lines, day, own=True),
-        plans=newest_plans(user),
         earlier=earlier,
         carried_over=action_lines(open_still, day),
     )
@@ -113,9 +115,10 @@ def home_of(user: User, day: datetime.date) -> Home:
 
 def visits_of(user: User, lines: list[AccessLine], day: datetime.date, *, own: bool) -> list[Visit]:
     """What came of these accounts, but for what is about the reader's own unit: for their external verifier with the
-    notes that were not issued, and the direct claim statuses in force. Four queries, one for names."""
+    notes that were not issued, the direct claim statuses in force and the newest plan. Four queries, two more for who
+    looks, one for names."""
     ids = [line.access.pk for line in lines]
-    statuses = direct_claims(lines, day) if own else []
+    statuses, plans = (direct_claims(lines, day), newest_plans(user, lines)) if own else ([], {})
     choices = list(chosen(ExternalChoice.objects.visible_to(user).filter(access__in=ids)))
     seen = ExternalNote.objects.visible_to(user)
     notes = seen.filter(access__in=ids) if own else issued(seen, ids)
@@ -124,6 +127,7 @@ def visits_of(user: User, lines: list[AccessLine], day: datetime.date, *, own: b
     return [
         Visit(
             line=line,
+            plan=plans.get((line.access.centre_id, line.access.awarding_body_id)),
             statuses=[
                 row
                 for row in statuses
@@ -164,16 +168,15 @@ def about(note: ExternalNote) -> str:
     return f"{note.enrolment.candidate}, {note.enrolment.unit.short_code}"
 
 
-def newest_plans(user: User) -> dict[int, int]:
-    """The plan adopted last, by awarding body and centre as an account names them: by the id of the account."""
-    plans = SamplingPlan.objects.visible_to(user).order_by("adopted_at", "pk")
-    mine = ExternalAccess.objects.in_force(user)
-    rows = plans.filter(
-        policy__centre__in=mine.values("centre"), policy__awarding_body__in=mine.values("awarding_body")
-    ).values_list("policy__centre", "policy__awarding_body", "pk")
-    newest = {(centre, body): pk for centre, body, pk in rows}
-    accounts = mine.values_list("pk", "centre", "awarding_body")
-    return {pk: newest[centre, body] for pk, centre, body in accounts if (centre, body) in newest}
+def newest_plans(user: User, lines: list[AccessLine]) -> dict[tuple[int, int], int]:
+    """The plan adopted last at each centre and awarding body of these accounts. One query."""
+    plans = SamplingPlan.objects.visible_to(user).filter(
+        adopted_at__isnull=False,
+        policy__centre__in=[line.access.centre_id for line in lines],
+        policy__awarding_body__in=[line.access.awarding_body_id for line in lines],
+    )
+    rows = plans.order_by("adopted_at", "pk").values_list("policy__centre", "policy__awarding_body", "pk")
+    return {(centre, body): pk for centre, body, pk in rows}
 
 
 # --- the units of a remit --------------------------------------------------------------------------------------------
@@ -261,17 +264,12 @@ def looks_of(access: ExternalAccess, number: str) -> "Page[Look]":
 
 
 def look_lines(page: Iterable[Look]) -> list[LookLine]:
-    """The lines of a page of them, in four queries at most."""
+    """The lines of a page of them, in one query."""
     rows = list(page)
     ids: dict[str, set[int]] = {}
     for row in rows:
         ids.setdefault(row.subject_kind, set()).add(row.subject_id)
-    names = {
-        **{("enrolment", row.pk): f"{row.candidate}, {row.unit.short_code}" for row in units_named(ids)},
-        **{("evidence", row.pk): f"{row} of {row.candidate}" for row in items_named(ids)},
-        **{("evidencefile", row.pk): f"File “{row.name}”" for row in files_named(ids)},
-        **{("staffrecord", row.pk): row.name for row in staff_named(ids)},
-    }
+    names = names_of(ids)
     return [
         LookLine(row.at, names.get((row.subject_kind, row.subject_id)) or kind_in_words(row), row.downloaded)
         for row in rows
@@ -285,19 +283,34 @@ def kind_in_words(row: Look) -> str:
     return f"{KINDS.get(row.subject_kind, row.subject_kind.capitalize())} (number {row.subject_id})"
 
 
-def units_named(ids: dict[str, set[int]]) -> Iterable[Enrolment]:
-    units = Enrolment.objects.filter(pk__in=ids.get("enrolment", ())).select_related("candidate", "unit")
-    return units.only(*SHOWN) if "enrolment" in ids else ()
+WORDS = {
+    "enrolment": "{0}, {1}",
+    "evidence": "Evidence {1} of {0}",
+    "evidencefile": "File “{0}”",
+    "staffrecord": "{0}",
+}
+"""How a record is named by what `names_of` reads of it."""
 
 
-def items_named(ids: dict[str, set[int]]) -> Iterable[Evidence]:
-    items = Evidence.objects.filter(pk__in=ids.get("evidence", ())).select_related("candidate")
-    return items if "evidence" in ids else ()
+def names_of(ids: dict[str, set[int]]) -> dict[tuple[str, int], str]:
+    """What records are called, by what the book names them and their id. One query."""
+    called = Coalesce(NullIf("candidate__known_as", Value("")), "candidate__legal_name")
+    nothing = Value("", output_field=TextField())
+    rows = [
+        named("enrolment", Enrolment.objects, ids, called, Cast("unit__short_code", TextField())),
+        named("evidence", Evidence.objects, ids, called, Cast("number", TextField())),
+        named("evidencefile", EvidenceFile.objects, ids, F("name"), nothing),
+        named("staffrecord", StaffRecord.objects, ids, F("name"), nothing),
+    ]
+    return {(kind, pk): WORDS[kind].format(*words) for kind, pk, *words in rows[0].union(*rows[1:], all=True)}
 
 
-def files_named(ids: dict[str, set[int]]) -> Iterable[EvidenceFile]:
-    return EvidenceFile.objects.filter(pk__in=ids["evidencefile"]) if "evidencefile" in ids else ()
-
-
-def staff_named(ids: dict[str, set[int]]) -> Iterable[StaffRecord]:
-    return StaffRecord.objects.filter(pk__in=ids["staffrecord"]) if "staffrecord" in ids else ()
+def named(
+    kind: str, rows: "Manager[Any]", ids: dict[str, set[int]], first: Expression | F, second: Expression
+) -> "QuerySet[Any, Any]":
+    """Records of a kind with two words of each."""
+    of_kind = rows.filter(pk__in=ids.get(kind, ())).order_by()
+    told: QuerySet[Any, Any] = of_kind.annotate(
+        as_kind=Value(kind, output_field=TextField()), as_first=Cast(first, TextField()), as_second=second
+    )
+    return told.values_list("as_kind", "pk", "as_first", "as_second")
