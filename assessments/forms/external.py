@@ -63,6 +63,16 @@ class RemitFilterForm(forms.Form):
     unsampled = forms.BooleanField(label="Not sampled by the centre", required=False)
 
 
+class AuthoriseForm(KeptForm):
+    """In which report a claim is authorised."""
+
+    kept_as = "authorise claim"
+
+    reference = forms.CharField(
+        label="Your report, or its reference", max_length=100, help_text="The centre's claim names it."
+    )
+
+
 class NoteForm(KeptForm):
     """Something an external verifier writes down."""
 

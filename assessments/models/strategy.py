@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from assessments.enums import EvidenceKind, PlannedHow, RatedAs, RiskLevel, SampleStage
-from assessments.models.access import bodies_opened_to
+from assessments.models.access import ExternalAccess, bodies_opened_to
 from assessments.models.enrolment import Enrolment
 from portfolio.enums import Role
 from portfolio.models import Centre, StandingQuerySet, StandingRow, User, centres_of, one_of
@@ -27,7 +27,8 @@ class SamplingPolicy(models.Model):
     """A version of the rules a centre samples by, for the units of one awarding body. The latest is in force.
 
     Source: a strategy is the centre's rules, driven by risk; it is agreed with the external verifier (domain rules 37
-    to 39). A version never changes: only that it was agreed, with whom and when, is written beside it, once.
+    to 39). A version never changes: only that it was agreed, with whom and when, is written beside it, once: by the
+    centre, or by the external verifier on a visit (`agreed_in`).
     """
 
     centre = models.ForeignKey(Centre, on_delete=models.PROTECT, related_name="sampling_policies")
@@ -53,6 +54,9 @@ class SamplingPolicy(models.Model):
         User, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
     )
     agreement_recorded_at = models.DateTimeField(null=True, editable=False)
+    agreed_in = models.ForeignKey(
+        ExternalAccess, on_delete=models.PROTECT, null=True, editable=False, related_name="agreed_policies"
+    )
 
     objects = SamplingPolicyQuerySet.as_manager()
 
@@ -81,6 +85,7 @@ class SamplingPolicy(models.Model):
                     agreed_on__isnull=True,
                     agreement_recorded_by__isnull=True,
                     agreement_recorded_at__isnull=True,
+                    agreed_in__isnull=True,
                 )
                 | (
                     Q(

@@ -109,6 +109,12 @@ def seen_whole(user: User) -> Exists | Value:
     return Exists(ExternalAccess.objects.in_force(user).filter(all_units=True, **plan))
 
 
+def visitor_name(access: ExternalAccess) -> str:
+    """What the centre calls the external verifier of an account. One query."""
+    record = ExternalRecord.objects.filter(user=access.grant.user_id, centre=access.centre_id)
+    return record.values_list("name", flat=True).get()
+
+
 def own_access(user: User, day: datetime.date) -> "list[ExternalAccess]":
     """The accounts by which somebody looks from outside on the day, the first to end first. Two queries."""
     mine = ExternalAccess.objects.in_force(user, day).order_by("grant__ends_on", "pk")

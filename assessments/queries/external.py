@@ -12,6 +12,7 @@ from django.db.models.functions import Cast, Coalesce, NullIf
 from assessments.enums import UnitStatus
 from assessments.models import (
     CentreAction,
+    ClaimAuthorisation,
     Enrolment,
     Evidence,
     EvidenceFile,
@@ -20,11 +21,14 @@ from assessments.models import (
     ExternalNote,
     SamplingPlan,
 )
-from assessments.models.access import opened_to
-from assessments.queries.access import AccessLine, access_lines, days_of, own_access, with_remit
+from assessments.models.access import bodies_opened_to, opened_to
+from assessments.queries.access import AccessLine, access_lines, days_of, with_remit
 from assessments.queries.activities import CentreActionLine, action_lines
+from assessments.queries.award import direct_for
 from assessments.queries.enrolment import name_of, named_staff, staff_holding
 from assessments.queries.sampling import SAMPLED_AT
+from assessments.visiting import CLAIMABLE, authorising_refusals
+from assessments.workflow import Reason
 from portfolio.models import AccessLine as Look
 from portfolio.models import Centre, StaffRecord, User
 from portfolio.rules import IN_CHARGE
@@ -83,6 +87,7 @@ class Visit:
     """The plan by which the centre samples the body's units now, to their external verifier."""
     statuses: list[DirectClaim]
     choices: list[ExternalChoice]
+    authorised: list[ClaimAuthorisation]
     notes: list[NoteLine]
     actions: list[CentreActionLine]
 
@@ -97,14 +102,8 @@ class Home:
 
 
 def home_of(user: User, day: datetime.date) -> Home:
-    """All that waits for somebody who looks from outside, in nine queries however much it is."""
-    lines = access_lines(own_access(user, day), day)
-    ids = [line.access.pk for line in lines]
-    same = Q(pk__in=[])
-    for line in lines:
-        same |= Q(centre=line.access.centre_id, awarding_body=line.access.awarding_body_id)
-    before = with_remit(ExternalAccess.objects.filter(same).exclude(pk__in=ids))
-    earlier = access_lines(list(before), day)
+    """All that waits for somebody who looks from outside, in eight queries however much it is."""
+    lines, earlier = accounts_of(user, day)
     open_still = CentreAction.objects.filter(access__in=[line.access.pk for line in earlier], closed_at=None)
     return Home(
         visits=visits_of(user, lines, day, own=True),
@@ -113,13 +112,24 @@ def home_of(user: User, day: datetime.date) -> Home:
     )
 
 
+def accounts_of(user: User, day: datetime.date) -> tuple[list[AccessLine], list[AccessLine]]:
+    """The accounts by which somebody looks from outside on the day, the first to end first; and all others ever given
+    for the same awarding bodies there. Two queries."""
+    same = bodies_opened_to(user, centre="centre", body="awarding_body")
+    rows = access_lines(with_remit(ExternalAccess.objects.filter(same)) if same else [], day)
+    mine = [line for line in rows if line.running and line.access.grant.user_id == user.pk]
+    mine.sort(key=lambda line: (line.days.ends_on, line.access.pk))
+    return mine, [line for line in rows if line not in mine]
+
+
 def visits_of(user: User, lines: list[AccessLine], day: datetime.date, *, own: bool) -> list[Visit]:
     """What came of these accounts, but for what is about the reader's own unit: for their external verifier with the
-    notes that were not issued, the direct claim statuses in force and the newest plan. Four queries, two more for who
+    notes that were not issued, the direct claim statuses in force and the newest plan. Five queries, two more for who
     looks, one for names."""
     ids = [line.access.pk for line in lines]
     statuses, plans = (direct_claims(lines, day), newest_plans(user, lines)) if own else ([], {})
     choices = list(chosen(ExternalChoice.objects.visible_to(user).filter(access__in=ids)))
+    given = list(authorisations(user, ids))
     seen = ExternalNote.objects.visible_to(user)
     notes = seen.filter(access__in=ids) if own else issued(seen, ids)
     written = [NoteLine(note, about(note)) for note in notes.select_related("enrolment__candidate", "enrolment__unit")]
@@ -134,6 +144,7 @@ def visits_of(user: User, lines: list[AccessLine], day: datetime.date, *, own: b
                 if (row.centre_id, row.awarding_body_id) == (line.access.centre_id, line.access.awarding_body_id)
             ],
             choices=[row for row in choices if row.access_id == line.access.pk],
+            authorised=[row for row in given if row.access_id == line.access.pk],
             notes=[row for row in written if row.note.access_id == line.access.pk],
             actions=[row for row in actions if row.action.access_id == line.access.pk],
         )
@@ -154,6 +165,15 @@ def chosen(rows: "QuerySet[ExternalChoice]") -> "QuerySet[ExternalChoice]":
         "access", "reason", "chosen_at", "looked_at", *told
     )
     return rows.order_by(F("looked_at").desc(nulls_first=True), "pk")
+
+
+def authorisations(user: User, ids: Iterable[int]) -> "QuerySet[ClaimAuthorisation]":
+    """The claims authorised in these visits with candidate and unit, but for the reader's own."""
+    told = [f"enrolment__{column}" for column in SHOWN]
+    rows = ClaimAuthorisation.objects.filter(access__in=list(ids)).exclude(enrolment__candidate_user=user)
+    return rows.select_related("enrolment__candidate", "enrolment__unit").only(
+        "access", "reference", "authorised_at", "taken_back_at", "taken_back_reason", *told
+    )
 
 
 def issued(notes: "QuerySet[ExternalNote]", ids: Iterable[int]) -> "QuerySet[ExternalNote]":
@@ -211,28 +231,39 @@ def remit_page(user: User, asked: Narrowed, number: str) -> "Page[Enrolment]":
 
 @dataclass(frozen=True)
 class OutsideUnit:
-    """What an external verifier did in a unit, and by which account they look at it."""
+    """What an external verifier did in a unit, and by which account they look at it.
+
+    `authorised`: that its claim is authorised, by them or another of the body's; `why_not`: why they cannot do it now.
+    """
 
     access: ExternalAccess
     choice: ExternalChoice | None
     notes: list[ExternalNote]
+    authorised: ClaimAuthorisation | None
+    why_not: list[Reason]
+    may_take_back: bool
 
 
 def outside_unit(user: User, enrolment: Enrolment, day: datetime.date) -> OutsideUnit | None:
-    """Of a unit that exists for them; None for who does not look from outside. Three queries."""
+    """Of a unit that exists for them; None for who does not look from outside. Four queries."""
     access = access_for(user, enrolment, day)
     if access is None:
         return None
     choice = ExternalChoice.objects.filter(access=access, enrolment=enrolment).first()
-    return OutsideUnit(access, choice, list(ExternalNote.objects.filter(access=access, enrolment=enrolment)))
+    notes = list(ExternalNote.objects.filter(access=access, enrolment=enrolment))
+    authorised = ClaimAuthorisation.objects.counting().filter(enrolment=enrolment).first()
+    status, direct = UnitStatus(enrolment.status), vars(access)["direct"] or ""
+    why_not = authorising_refusals(status, direct, authorised=authorised is not None)
+    return OutsideUnit(access, choice, notes, authorised, why_not, authorised is not None and status in CLAIMABLE)
 
 
 def access_for(user: User, enrolment: Enrolment, day: datetime.date) -> ExternalAccess | None:
-    """The account by which somebody looks at a unit. One query."""
+    """The account by which somebody looks at a unit, with the report on which its `direct` claims rest. One query."""
     remit = Q(units=enrolment.unit_id) | Q(all_units=True)
     mine = ExternalAccess.objects.in_force(user, day).filter(
         remit, centre=enrolment.centre_id, awarding_body=enrolment.unit.awarding_body_id
     )
+    mine = mine.annotate(direct=direct_for(enrolment, day))
     return mine.select_related("centre", "awarding_body", "grant").first()
 
 

@@ -61,7 +61,7 @@ from portfolio.models import AccessLine, AuditEvent, Document, StaffQualificatio
 from portfolio.testing import a_staff_member, with_password
 from portfolio.tests import small_files
 from units.actions import record_direct_claim
-from units.models import AwardingBody
+from units.models import AwardingBody, Unit
 
 pytestmark = pytest.mark.django_db
 
@@ -116,6 +116,7 @@ def set_scene(house: House, other_house: House) -> Scene:
         staff=staff, kind=QualificationKind.TAQA, role=Role.ASSESSOR, target_on=timezone.localdate()
     )
     a_tie(house, staff=house.trainee)
+    outside = set_external(house, external, unit)
     may_claim(house)
     browsers = {name: browser_of(person) for name, person in people.items()}
     look_at(unit)
@@ -128,16 +129,16 @@ def set_scene(house: House, other_house: House) -> Scene:
     return Scene(
         house, browsers, unit, item, document, learning, form, upload, request, record, a_set(house),
         an_appeal(house), a_case_file(house, a_case(house)).step.case, arranged(house),
-        a_plan_with(house, unit), set_quality(house), set_external(external, unit),
+        a_plan_with(house, unit), set_quality(house), outside,
     )  # fmt: skip
 
 
 def may_claim(house: House) -> None:
-    """Direct claim status with OCR."""
+    """Direct claim status with OCR for one of its units."""
     record_direct_claim(
         centre=house.centre,
         awarding_body=AwardingBody.objects.get(code="ocr"),
-        unit=None,
+        unit=Unit.objects.get(key="ocr-cc26"),
         starts_on=timezone.localdate(),
         ends_on=None,
         reference="EV report 7",
