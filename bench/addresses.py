@@ -346,8 +346,7 @@ def external_pages(found: Subjects) -> Iterable[Page]:
     for name, who, route, args in external_lines(
         found.external, found.staffed, found.candidate, signed, found.sampling_plan
     ):
-        queries = PAGE_QUERIES + (route == "assessments:coverage")  # and that it was looked at is written down
-        yield page(name, who, route, *args, most=HEAVY, queries=queries, measured=False)
+        yield page(name, who, route, *args, most=HEAVY, measured=False)
 
 
 def office_pages(found: Subjects) -> Iterable[Page]:
