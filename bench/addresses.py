@@ -255,6 +255,7 @@ def unit_pages(found: Subjects) -> Iterable[Page]:
 def assessors_pages(found: Subjects) -> Iterable[Page]:
     me, file = found.staffed.assessor, EvidenceFile.objects.filter(version=found.read)[0]
     yield page("Queue", me, "assessments:queue")
+    yield page("Specification, with what was agreed", me, "units:unit", UNITS[0], 1, measured=False)
     yield page("Caseload", me, "assessments:caseload")
     yield page("Caseload, longest waiting", me, "assessments:caseload", query="?sort=waiting&waiting_days=1")
     yield page("Caseload, behind target", me, "assessments:caseload", query="?sort=pace&pace=behind")

@@ -133,12 +133,14 @@ class BlindJudgement(StandingRow):
 
 
 class AgreedOutcomeQuerySet(StandingQuerySet["AgreedOutcome"]):
-    def guiding(self, centre_id: int) -> "AgreedOutcomeQuerySet":
-        """The latest outcome of each criterion agreed at a centre."""
+    def guiding(self) -> "AgreedOutcomeQuerySet":
+        """The latest outcome of each criterion agreed at each centre."""
         later = AgreedOutcome.objects.filter(
-            criterion=models.OuterRef("criterion"), exercise__centre=centre_id, pk__gt=models.OuterRef("pk")
+            criterion=models.OuterRef("criterion"),
+            exercise__centre=models.OuterRef("exercise__centre"),
+            pk__gt=models.OuterRef("pk"),
         )
-        return self.filter(~models.Exists(later), exercise__centre=centre_id)
+        return self.filter(~models.Exists(later))
 
 
 class AgreedOutcome(StandingRow):

@@ -53,6 +53,7 @@ KINDS = {
     "candidaterecord": "A candidate’s documents",
     "staffrecord": "Somebody on the staff",
     "centre": "Strategy or staff of the centre",
+    "unit": "A specification, with what the centre agreed on its criteria",
     "externalaccess": "A visit, and what came of it",
 }
 """What was looked at, by how the book names it."""

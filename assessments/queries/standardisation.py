@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
 
 from assessments.agreement import Agreement, agreement
 from assessments.enums import HANDED_IN, Verdict
@@ -20,12 +21,15 @@ from assessments.models import (
     Meeting,
     Participant,
 )
+from assessments.models.access import bodies_opened_to
 from assessments.models.enrolment import worked_on_by
 from assessments.queries.enrolment import staff_names
 from assessments.queries.evidence import opens_for, scans_of
 from assessments.queries.versions import files_of
-from portfolio.enums import ScanResult
-from portfolio.models import Centre, User
+from portfolio.enums import Role, ScanResult
+from portfolio.models import Centre, User, centres_of
+from portfolio.rules import VERIFYING
+from units.beside import Guidance
 from units.models import Criterion, Unit
 
 MOST = 50
@@ -252,8 +256,24 @@ def _visible(user: User, unit: Unit) -> "QuerySet[Mapping]":
 
 def guidance_for(centre_id: int, unit_ids: Iterable[int]) -> dict[int, AgreedOutcome]:
     """What was agreed at a centre on criteria of these units, the latest of each, by criterion. One query."""
-    rows = AgreedOutcome.objects.guiding(centre_id).filter(criterion__unit__in=list(unit_ids))
+    rows = AgreedOutcome.objects.guiding().filter(exercise__centre=centre_id, criterion__unit__in=list(unit_ids))
     return {row.criterion_id: row for row in rows.select_related("exercise")}
+
+
+def guidance_beside(user: User, unit: Unit) -> dict[int, list[Guidance]]:
+    """What is agreed on the criteria of a unit where the person assesses or verifies, or looks for its awarding body.
+
+    It guides those who judge and those who check them; candidates are told what is decided of their own work. A query.
+    """
+    theirs = Q(exercise__centre__in=centres_of(user, Role.ASSESSOR, *VERIFYING))
+    theirs |= bodies_opened_to(user, centre="exercise__centre", body="exercise__unit__awarding_body")
+    rows = AgreedOutcome.objects.guiding().filter(theirs, criterion__unit=unit)
+    found: dict[int, list[Guidance]] = defaultdict(list)
+    for row in rows.select_related("exercise__centre").order_by("exercise__centre__name"):
+        centre, day = row.exercise.centre, timezone.localdate(row.recorded_at)
+        said = Guidance(centre.pk, centre.name, row.get_verdict_display(), row.rationale, row.exercise.title, day)
+        found[row.criterion_id].append(said)
+    return dict(found)
 
 
 def meetings_of(user: User) -> list[Meeting]:
