@@ -20,7 +20,6 @@ from assessments.models import (
     ExternalNote,
     SamplingPolicy,
 )
-from assessments.models.external import TOLD_THE_CENTRE
 from assessments.queries.access import days_of, visitor_name
 from assessments.queries.award import authorised_among, claiming_standing
 from assessments.queries.strategy import latest_policy
@@ -31,7 +30,7 @@ from portfolio.canonical import JSON
 from portfolio.enums import Role, Told
 from portfolio.models import User, holders
 from portfolio.refusal import Refusal
-from portfolio.rules import IN_CHARGE
+from portfolio.rules import IN_CHARGE, OVERSEEING
 
 NOT_IN_REMIT = "Choose among the units you were given to look at."
 NOT_THEIR_BODY = "You agree the strategy for the units of your own awarding body."
@@ -110,7 +109,7 @@ def issue_note(*, note: ExternalNote, by: User, at: Moment) -> ExternalNote:
     note, access = _locked_note(note, by, at)
     note.issued_at = at
     note.save(update_fields=["issued_at"])
-    people = _holding(access, TOLD_THE_CENTRE, at)
+    people = _holding(access, OVERSEEING, at)
     _tell(access, str(access), "The external verifier has made a remark.", people, by, at)
     _record("issue_note", note, access, by, at, {"enrolment": note.enrolment_id})
     return note

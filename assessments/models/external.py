@@ -5,17 +5,14 @@ from django.db.models import F, Q
 
 from assessments.models.access import ExternalAccess, bodies_opened_to
 from assessments.models.enrolment import Enrolment
-from portfolio.enums import Role
 from portfolio.models import User, centres_of
-
-TOLD_THE_CENTRE = (Role.INTERNAL_VERIFIER, Role.LEAD_VERIFIER, Role.ADMINISTRATOR)
-"""Who at a centre sees what its external verifiers choose, remark and ask for."""
+from portfolio.rules import OVERSEEING
 
 
 def shown_to(user: User, *, centre: str = "access__centre", body: str = "access__awarding_body") -> Q:
     """What external verifiers did that a person sees: the centre's verifiers and office all of it, and whoever looks
     for the same awarding body now, so that one visit can go on where another ended."""
-    return Q(**{f"{centre}__in": centres_of(user, *TOLD_THE_CENTRE)}) | bodies_opened_to(user, centre=centre, body=body)
+    return Q(**{f"{centre}__in": centres_of(user, *OVERSEEING)}) | bodies_opened_to(user, centre=centre, body=body)
 
 
 class ExternalChoiceQuerySet(models.QuerySet["ExternalChoice"]):

@@ -7,11 +7,12 @@ from django.db.models import Q
 
 from assessments.enums import Verdict
 from assessments.models.access import opened_to
-from assessments.models.activities import OVERSEE, Meeting
+from assessments.models.activities import Meeting
 from assessments.models.enrolment import STAFF
 from assessments.models.evidence import EvidenceVersion
 from portfolio.enums import Role
 from portfolio.models import Centre, StandingQuerySet, StandingRow, User, centres_of, one_of
+from portfolio.rules import OVERSEEING
 from units.models import Criterion, Unit
 
 
@@ -30,7 +31,7 @@ class ExerciseQuerySet(models.QuerySet["Exercise"]):
         taking_part = Q(pk__in=taken_part_in(user), centre__in=centres_of(user, *STAFF))
         outside = opened_to(user)
         outside = outside & Q(closed_at__isnull=False) if outside else outside
-        seen = self.filter(Q(centre__in=centres_of(user, *OVERSEE)) | taking_part | outside)
+        seen = self.filter(Q(centre__in=centres_of(user, *OVERSEEING)) | taking_part | outside)
         return seen.exclude(version__evidence__candidate__user=user)
 
     def opening_their_item_to(self, user: User) -> "ExerciseQuerySet":

@@ -6,11 +6,10 @@ from django.db.models import Q
 from assessments.enums import EvidenceKind, PlannedHow, RatedAs, RiskLevel, SampleStage
 from assessments.models.access import ExternalAccess, bodies_opened_to
 from assessments.models.enrolment import Enrolment
-from portfolio.enums import Role
 from portfolio.models import Centre, StandingQuerySet, StandingRow, User, centres_of, one_of
+from portfolio.rules import OVERSEEING, VERIFYING
 from units.models import AwardingBody, Unit
 
-VERIFYING = (Role.INTERNAL_VERIFIER, Role.LEAD_VERIFIER)
 PER_CENT = Q(high_rate__lte=100, medium_rate__lte=100, low_rate__lte=100, candidates__lte=100, interim__lte=100)
 FALLING = Q(low_rate__lte=models.F("medium_rate"), medium_rate__lte=models.F("high_rate"))
 
@@ -20,7 +19,7 @@ class SamplingPolicyQuerySet(models.QuerySet["SamplingPolicy"]):
         """Policies of the centres where the person verifies, or that they administer; an external verifier sees their
         awarding body's."""
         outside = bodies_opened_to(user, centre="centre", body="awarding_body")
-        return self.filter(Q(centre__in=centres_of(user, *VERIFYING, Role.ADMINISTRATOR)) | outside)
+        return self.filter(Q(centre__in=centres_of(user, *OVERSEEING)) | outside)
 
 
 class SamplingPolicy(models.Model):

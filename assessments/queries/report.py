@@ -39,8 +39,8 @@ from assessments.queries.verified_papers import (
     overseen_by,
 )
 from assessments.queries.widening import words_of
-from portfolio.enums import Role
 from portfolio.models import Centre, User, centres_of
+from portfolio.rules import IN_CHARGE
 
 UNIT = ("candidate__known_as", "candidate__legal_name", "candidate_user", "unit__short_code", "assessor", "centre")
 """What a line tells of its unit."""
@@ -70,12 +70,17 @@ class Scope:
 
 
 def scope_of(user: User, centre: Centre, since: datetime.date, until: datetime.date, day: datetime.date) -> Scope:
-    """All of the centre for who leads its verification or runs it, else the units they verify. Two queries at most."""
+    """All of the centre for who speaks for it, else the units they verify. Two queries at most."""
     scope = Scope(user, centre, since, until, day)
-    all_of = centres_of(user, Role.LEAD_VERIFIER, Role.ADMINISTRATOR)
-    if Centre.objects.filter(pk=centre.pk, pk__in=all_of).exists():
+    if tells_of_all(user, centre):
         return scope
     return replace(scope, verifier=names_of({user.pk}, centre.pk).get(user.pk, ""))
+
+
+def tells_of_all(user: User, centre: Centre) -> bool:
+    """Whether what somebody asks for tells of all units of the centre: for who leads its verification or runs it. One
+    query at most."""
+    return Centre.objects.filter(pk=centre.pk, pk__in=centres_of(user, *IN_CHARGE)).exists()
 
 
 def told_of(scope: Scope) -> EnrolmentQuerySet:
