@@ -93,7 +93,7 @@ CLAIMABLE = (UnitStatus.SIGNED_OFF, UnitStatus.VERIFIED)
 def authorising_refusals(status: UnitStatus, direct: str, *, authorised: bool) -> list[Reason]:
     """Why the claim of a unit cannot be authorised. `direct`: the report on which direct claim status rests, if any."""
     if status in (UnitStatus.CLAIMED, UnitStatus.CERTIFICATED, UnitStatus.REVOKED):
-        return [Reason("This unit is claimed already.", "claim")]
+        return [Reason("The centre has claimed this unit already: there is nothing to authorise.", "claim")]
     if direct:
         return [
             Reason(

@@ -219,7 +219,6 @@ def test_the_strategy_is_agreed_from_its_page(house: House) -> None:
     assert place in browser.get(strategy_page).content.decode()
     assert browser.post(place).status_code == 302
     shown = browser.get(strategy_page).content.decode()
-    assert "Agreed with Eve External" in shown
-    assert "on their visit" in shown
+    assert "Agreed by Eve External on their visit" in shown
     assert place not in shown
     assert browser.post(place).status_code == 409
