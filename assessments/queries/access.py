@@ -11,7 +11,7 @@ from assessments.models import ExternalAccess
 from assessments.models.access import looks_from_outside
 from assessments.visiting import Days
 from portfolio.models import Centre, ExternalRecord, User
-from units.models import AwardingBody, Unit
+from units.models import AwardingBody, Qualification, Unit
 
 
 @dataclass(frozen=True)
@@ -87,6 +87,12 @@ def accesses_of(centre: Centre, day: datetime.date) -> list[AccessLine]:
 def bodies_at(centre: Centre) -> list[AwardingBody]:
     """The awarding bodies that approved the centre: those that send somebody to look."""
     return list(AwardingBody.objects.filter(approvals__centre=centre).order_by("name"))
+
+
+def qualifications_at(centre: Centre) -> list[Qualification]:
+    """The published qualifications of these bodies that the centre may offer. One query."""
+    found = Qualification.objects.offered_at(centre).select_related("awarding_body")
+    return list(found.order_by("awarding_body__name", "title", "version"))
 
 
 def units_at(centre: Centre) -> list[Unit]:

@@ -14,7 +14,15 @@ from assessments.actions import access as actions
 from assessments.forms.external import AccessForm, LastDayForm, default_days
 from assessments.forms.verification import WhyForm
 from assessments.models import ExternalAccess
-from assessments.queries.access import access_lines, accesses_of, bodies_at, days_of, units_at, with_remit
+from assessments.queries.access import (
+    access_lines,
+    accesses_of,
+    bodies_at,
+    days_of,
+    qualifications_at,
+    units_at,
+    with_remit,
+)
 from assessments.queries.external import look_lines, looks_of, visits_of
 from portfolio.access import SignedInRequest, holds, looked_from_outside
 from portfolio.actions import resend_invitation
@@ -66,7 +74,14 @@ def give_access(request: SignedInRequest, slug: str) -> HttpResponse:
     centre = kept_centre(request, slug)
     work = in_progress(request, AccessForm, slug)
     initial = {**default_days(request.standing.day)}
-    form = AccessForm(work.data, work=work, bodies=bodies_at(centre), units=units_at(centre), initial=initial)
+    form = AccessForm(
+        work.data,
+        work=work,
+        bodies=bodies_at(centre),
+        qualifications=qualifications_at(centre),
+        units=units_at(centre),
+        initial=initial,
+    )
     made: list[ExternalAccess] = []
 
     def act(clean: dict[str, Any]) -> None:

@@ -12,10 +12,20 @@ from assessments.actions.appeal import raise_appeal
 from assessments.actions.planning import ActivityWords
 from assessments.enums import AppealAbout, EvidenceKind
 from assessments.models import Enrolment, EvidenceFile, ExternalAccess, ExternalChoice, ExternalNote
-from assessments.testing import House, a_draft, an_enrolment, an_external, signed_off, targets, whose_days_are_over
+from assessments.testing import (
+    House,
+    a_draft,
+    a_unit,
+    an_enrolment,
+    an_external,
+    signed_off,
+    targets,
+    whose_days_are_over,
+)
 from assessments.tests import plans
 from assessments.tests.acts_of_external import asked_of_the_centre
 from assessments.tests.acts_of_strategy import a_plan
+from assessments.tests.awards import the_award
 from assessments.tests.further_acts import arranged
 from assessments.tests.views.visitors import signed_in
 from portfolio import press, vault
@@ -215,6 +225,27 @@ def test_an_earlier_visits_open_action_waits_for_the_next_external_verifier(hous
 
 
 # --- the office ------------------------------------------------------------------------------------------------------
+
+
+def test_a_qualification_is_chosen_by_its_name_with_other_units_beside_it(house: House) -> None:
+    award, today = the_award(house), timezone.localdate().isoformat()
+    office, place = signed_in(house.administrator), f"/centre/{house.centre.slug}/external-verifiers/new/"
+    assert str(award) in office.get(place).content.decode()
+    typed = {
+        "name": "Nia Newcomer",
+        "email": "nia@body.example",
+        "awarding_body": award.awarding_body_id,
+        "qualification": award.pk,
+        "starts_on": today,
+        "ends_on": today,
+        "reference": "Visit 7",
+    }
+    mixed = office.post(place, {**typed, "units": [a_unit("sqa-h12e04").pk]})
+    assert (mixed.status_code, "leave out the others" in mixed.content.decode()) == (409, True)
+    assert office.post(place, typed).status_code == 302
+    access = ExternalAccess.objects.get()
+    assert not access.all_units
+    assert set(access.units.all()) == {row.unit for row in award.listed_units.all()}
 
 
 def test_the_office_gives_changes_and_ends_access(house: House) -> None:
