@@ -166,6 +166,13 @@ def looked_at(
     )
 
 
+def listed(kind: str, *, by: User, centre_id: int, at: datetime.datetime) -> None:
+    """Note the same of a page that tells of many records of a centre, or of none by itself: `kind` says which page."""
+    AccessLine.objects.create(
+        centre_id=centre_id, user=by, at=at, subject_kind=kind, subject_id=centre_id, downloaded=False
+    )
+
+
 def looked_since(subject: models.Model, by: User, moment: datetime.datetime) -> bool:
     """Whether the person is down as having looked at it since then."""
     lines = AccessLine.objects.filter(subject_kind=kind_of(subject), subject_id=subject.pk, user=by, at__gte=moment)

@@ -137,6 +137,7 @@ WITHOUT_RECORDS = {
     "of an alarm, which is told in full: counted in actions/test_alarms.py": {"assessments:alarm"},
     "draws the plan anew; counted in actions/test_widening.py": {"assessments:widen_plan"},
     "of one status, like the page it was recorded on": {"assessments:withdraw_status"},
+    "of what was authorised, like the page it was authorised on": {"assessments:take_back_authorisation"},
     "of one award, like the page it was recorded on": {"portfolio:qualification_achieved"},
     "the page of a verb, like the others, where nothing of the centre stands yet": {
         "assessments:unclaim",

@@ -348,6 +348,9 @@ VISITS = [
 NO_PAGE = {
     "assessments:sign_record": "follows what was just written; looked at in test_record_in_browser",
     "assessments:sign_correction": "as sign_record",
+    "assessments:agree_strategy": "the demonstration's is agreed; looked at in test_verification_in_browser",
+    "assessments:authorise_claim": "the demonstration claims directly; looked at in test_verification_in_browser",
+    "assessments:take_back_authorisation": "as authorise_claim",
     "account_again": "answers to a form that was interrupted",
     "account_reset_password_from_key": "its key is made for one letter; its form is that of the invitation",
     "assessments:set_external_downloads": "answers to a press of a button only",
