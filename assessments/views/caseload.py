@@ -21,10 +21,10 @@ from assessments.views.office import among, units_trail
 from portfolio.access import SignedInRequest, holds, signed_in
 from portfolio.enums import Role
 from portfolio.models import Centre
+from portfolio.rules import RUNNING
 from portfolio.tables import ENDINGS, Column, Table, take_away
 
 PER_PAGE = 15
-RUNS_IT = (Role.ADMINISTRATOR, Role.LEAD_VERIFIER)
 
 
 def days_waited(row: CaseRow) -> int | None:
@@ -107,7 +107,7 @@ def run_centre(request: SignedInRequest, slug: str) -> Centre:
     return get_object_or_404(Centre.objects.run_by(request.user), slug=slug)
 
 
-@holds(*RUNS_IT)
+@holds(*RUNNING)
 @require_safe
 def enrolments(request: SignedInRequest) -> HttpResponse:
     """Whose enrolments?"""
@@ -115,7 +115,7 @@ def enrolments(request: SignedInRequest) -> HttpResponse:
     return among(request, centres, "assessments:centre_enrolments", "Enrolments")
 
 
-@holds(*RUNS_IT)
+@holds(*RUNNING)
 @require_safe
 def centre_enrolments(request: SignedInRequest, slug: str) -> HttpResponse:
     """Every candidate's unit at the centre, as an assessor sees their own."""
@@ -130,7 +130,7 @@ def centre_enrolments(request: SignedInRequest, slug: str) -> HttpResponse:
     return render(request, "assessments/enrolment/enrolments.html", context)
 
 
-@holds(*RUNS_IT)
+@holds(*RUNNING)
 @require_safe
 def enrolments_file(request: SignedInRequest, slug: str, ending: str) -> HttpResponseBase:
     """The same list as filtered, whole, to take away."""
@@ -144,7 +144,7 @@ def centre_filter(request: SignedInRequest, centre: Centre) -> CaseFilterForm:
     return CaseFilterForm(request.GET, units=units_at([centre.pk]), assessors=assessors)
 
 
-@holds(*RUNS_IT)
+@holds(*RUNNING)
 @require_safe
 def feedback_times(request: SignedInRequest, slug: str) -> HttpResponse:
     """How soon feedback comes from each assessor of the centre."""
@@ -158,7 +158,7 @@ def feedback_times(request: SignedInRequest, slug: str) -> HttpResponse:
     return render(request, "assessments/enrolment/feedback_times.html", context)
 
 
-@holds(*RUNS_IT)
+@holds(*RUNNING)
 @require_safe
 def feedback_file(request: SignedInRequest, slug: str, ending: str) -> HttpResponseBase:
     """The same as a file."""
