@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from assessments.actions import telling
 from assessments.actions.journey import lock_one, move_unit, person, refuse, require
+from assessments.authenticating import authentication_refusals
 from assessments.claiming import Basis, basis_of, basis_refusals
 from assessments.enums import UnitStatus, Verb
 from assessments.models import AuthenticationForm, Certificate, Claim, ClaimBatch, Enrolment
@@ -16,25 +17,12 @@ from assessments.queries.claimable import UnitToClaim, award_resting_on, units_t
 from assessments.queries.enrolment import bare_facts, staff_name
 from assessments.queries.judgement import SCHEME, digest_for, unit_rows
 from assessments.queries.verification import unit_facts
-from assessments.workflow import Reason, UnitFacts, unit_refusals
+from assessments.workflow import unit_refusals
 from portfolio import audit, notices, signing
 from portfolio.canonical import JSON
 from portfolio.enums import Role
 from portfolio.models import User
 from portfolio.refusal import Refusal
-
-AUTHENTICATED_AT = (UnitStatus.SIGNED_OFF, UnitStatus.VERIFIED, UnitStatus.CLAIMED, UnitStatus.CERTIFICATED)
-
-
-def authentication_refusals(facts: UnitFacts) -> list[Reason]:
-    """Why no Centre Authentication form can be issued for the unit yet; empty when one can."""
-    if facts.status not in AUTHENTICATED_AT:
-        wanted = "it must be signed off by its assessor first"
-        return [Reason(f"The unit is “{facts.status.label}”: {wanted}.", "unit", facts.enrolment_id)]
-    return [
-        Reason(f"Something changed after the {signer} signed: their signature is stale.", "unit", facts.enrolment_id)
-        for signer in facts.stale
-    ]
 
 
 @transaction.atomic

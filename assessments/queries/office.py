@@ -5,13 +5,12 @@ from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
 
-from assessments.enums import UnitStatus
+from assessments.authenticating import AUTHENTICATED_AT
 from assessments.models import AuthenticationForm, Enrolment
 from portfolio.enums import Role
 from portfolio.models import CandidateRecord, Centre, RoleGrant
 from units.models import AwardingBody, CentreApproval, DirectClaim, Unit
 
-AUTHENTICATED_AT = (UnitStatus.SIGNED_OFF, UnitStatus.VERIFIED, UnitStatus.CLAIMED, UnitStatus.CERTIFICATED)
 VERIFIES = (Role.INTERNAL_VERIFIER, Role.LEAD_VERIFIER)
 
 

@@ -52,6 +52,7 @@ from portfolio import digest
 from portfolio.enums import Role
 from portfolio.harness import AskingClient
 from portfolio.models import Document, StaffQualification, Upload
+from portfolio.references import new_reference
 from portfolio.rules import STAFF_ROLES
 
 
@@ -209,6 +210,8 @@ TABLE: dict[str, Expected] = {
     "account_reset_password_from_key": Expected(everybody(), lambda scene: ["1", "no-such-key"]),
     "account_reset_password_from_key_done": Expected(everybody()),
     "portfolio:invitation": Expected(everybody(404, signed_in=404), lambda scene: ["forged"]),
+    "portfolio:genuine": Expected(everybody()),
+    "portfolio:genuine_reference": Expected(everybody(404, signed_in=404), lambda scene: [new_reference()]),
     "portfolio:document": Expected(only(*SEES_THE_UNIT), of_document),
     "portfolio:document_file": Expected(only(code=404), of_document),  # not made yet
     "portfolio:uploads": Expected(by_script(*ROLES, code=405), slug, posted=by_script(*AT_THE_CENTRE, code=400)),

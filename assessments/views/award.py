@@ -7,7 +7,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
 
-from assessments.actions.award import authenticate, authentication_refusals
+from assessments.actions.award import authenticate
+from assessments.authenticating import authentication_refusals
 from assessments.forms.award import AuthenticateForm
 from assessments.models import Enrolment
 from assessments.queries.office import authenticable, form_lines
