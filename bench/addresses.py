@@ -389,6 +389,7 @@ def office_pages(found: Subjects) -> Iterable[Page]:
         yield page(name, who, route, *args, most=HEAVY, measured=False)
     chosen = "&".join(f"chosen={row.pk}" for row in found.staffed.centre.enrolments.order_by("pk")[:MOST_REASSIGNED])
     to_whom = f"?part=assessor&assessor={found.staffed.trainee.handle}&{chosen}"
+    yield page("Cohort", me, "assessments:cohort", slug, query="?all=1", most=HEAVY, measured=False)
     yield page("Reassign", me, "assessments:reassign", slug, query=to_whom, most=HEAVY, measured=False)
 
 

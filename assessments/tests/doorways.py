@@ -241,6 +241,7 @@ TABLE: dict[str, Expected] = {
     "assessments:centre_enrolments": Expected(running(), slug),
     "assessments:enrolments_file": Expected(running(), slug_and_csv),
     "assessments:reassign": Expected(office(), slug),
+    "assessments:cohort": Expected(office(), slug),
     "assessments:feedback_times": Expected(running(), slug),
     "assessments:feedback_file": Expected(running(), slug_and_csv),
     "assessments:conflicts": Expected(office(), slug),

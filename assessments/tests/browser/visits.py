@@ -297,6 +297,8 @@ OFFICE = [
     Visit("nia", "assessments:centre_enrolments", lambda: [SECOND], about="empty"),
     Visit("iain", "assessments:centre_enrolments", centre()),
     Visit("morag", "assessments:reassign", centre(), about="nothing-ticked"),
+    Visit("morag", "assessments:cohort", centre(), about="nothing-ticked"),
+    Visit("morag", "assessments:cohort", centre(), "?all=1", "units-chosen"),
     Visit("morag", "assessments:reassign", centre(), "?all=1", "to-whom"),
     Visit("morag", "assessments:reassign", centre(), "?all=1&part=countersigner&countersigner=nobody", "preview"),
     Visit("morag", "assessments:feedback_times", centre()),
