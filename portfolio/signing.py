@@ -2,7 +2,7 @@
 
 import datetime
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from django.core.cache import cache
 from django.utils import timezone
@@ -34,11 +34,15 @@ def current_statement(key: str, variant: str = "") -> Statement:
 def current_statements(keys: Sequence[str], variant: str = "") -> list[Statement]:
     """The same of several declarations, in their order, in one query."""
     wordings = Statement.objects.filter(key__in=keys, variant__in={variant, ""}).order_by("variant", "version")
-    newest = {statement.key: statement for statement in wordings}
-    for key in keys:
-        if key not in newest:
-            raise Statement.DoesNotExist(f"No statement {key!r} is known: load fixtures/statements.json.")
-    return [newest[key] for key in keys]
+    return [newest(wordings, key, variant) for key in keys]
+
+
+def newest(wordings: Iterable[Statement], key: str, variant: str) -> Statement:
+    """The same among wordings at hand, which come in the order of their variants and versions."""
+    found = [one for one in wordings if one.key == key and one.variant in (variant, "")]
+    if not found:
+        raise Statement.DoesNotExist(f"No statement {key!r} is known: load fixtures/statements.json.")
+    return found[-1]
 
 
 def password_refusals(user: User, password: str) -> list[str]:

@@ -13,6 +13,7 @@ from assessments.models.enrolment import Allocation, Enrolment, EnrolmentQuerySe
 from assessments.models.evidence import Evidence, EvidenceFile, EvidenceVersion, Mapping, Release, Showing
 from assessments.models.external import ExternalChoice, ExternalNote
 from assessments.models.interests import Interest, InterestQuerySet
+from assessments.models.issuing import BatchedForm, FormBatch
 from assessments.models.judgement import Countersignature, Decision, DecisionMarker, Review, SignOff
 from assessments.models.observed import Acknowledgement, AssessorRecord, Exchange, Marker
 from assessments.models.planning import (
@@ -87,6 +88,7 @@ __all__ = [
     "Attendance",
     "AuthenticationForm",
     "AwardClaim",
+    "BatchedForm",
     "BlindJudgement",
     "Case",
     "CaseConcern",
@@ -117,6 +119,7 @@ __all__ = [
     "ExternalChoice",
     "ExternalNote",
     "ExternalUnit",
+    "FormBatch",
     "Freeze",
     "Hearing",
     "Interest",

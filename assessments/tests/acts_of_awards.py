@@ -2,10 +2,13 @@
 
 from django.utils import timezone
 
-from assessments.actions import batches, registration
-from assessments.testing import House
+from assessments.actions import award, batches, issuing, registration
+from assessments.enums import FormsStatus
+from assessments.models import FormBatch
+from assessments.testing import House, an_enrolment, signed_off
 from assessments.tests.awards import a_registration, an_award_certificate, an_award_claim, the_award
 from assessments.tests.doing import Act
+from assessments.tests.form_batches import a_batch, waiting
 
 
 def register(house: House) -> Act:
@@ -71,7 +74,29 @@ def revoke_award(house: House) -> Act:
     )
 
 
+def make_forms(house: House) -> Act:
+    unit = signed_off(an_enrolment(house))
+    form = award.authenticate(enrolment=unit, by=house.administrator, at=timezone.now())
+    return Act(house.administrator, lambda by: a_batch(house, [form.enrolment], by=by))
+
+
+def stop_forms(house: House) -> Act:
+    batch = waiting(a_batch(house, [an_enrolment(house)]))
+    return Act(house.administrator, lambda by: issuing.stop_forms(batch=batch, by=by, at=timezone.now()))
+
+
+def resume_forms(house: House) -> Act:
+    unit = signed_off(an_enrolment(house))
+    award.authenticate(enrolment=unit, by=house.administrator, at=timezone.now())
+    batch = waiting(a_batch(house, [unit]))
+    FormBatch.objects.filter(pk=batch.pk).update(status=FormsStatus.CANCELLED)
+    return Act(house.administrator, lambda by: issuing.resume_forms(batch=batch, by=by, at=timezone.now()))
+
+
 ACTS_OF_AWARDS = {
+    "make_forms": make_forms,
+    "stop_forms": stop_forms,
+    "resume_forms": resume_forms,
     "unclaim_award": unclaim_award,
     "certificate_award": certificate_award,
     "replace_certificate": replace_certificate,

@@ -14,6 +14,7 @@ from assessments.models import (
     Case,
     Enrolment,
     EvidenceVersion,
+    FormBatch,
     QuestionSet,
     SamplingPlan,
     Testimony,
@@ -133,6 +134,10 @@ def of_alarm(scene: Scene) -> list[object]:
 
 def of_form(scene: Scene) -> list[object]:
     return [scene.form.pk]
+
+
+def of_batch(scene: Scene) -> list[object]:
+    return [FormBatch.objects.get(centre=scene.house.centre).pk]
 
 
 def of_upload(scene: Scene) -> list[object]:
@@ -260,6 +265,12 @@ TABLE: dict[str, Expected] = {
     "assessments:allocate": Expected(office(), lambda scene: [scene.unit.pk, "verifier"]),
     "assessments:forms": Expected(holding(Role.ADMINISTRATOR, code=302)),
     "assessments:centre_forms": Expected(office(), slug),
+    "assessments:form_batches": Expected(office(), slug),
+    "assessments:form_batch": Expected(office(), of_batch),
+    "assessments:stop_forms": Expected(holding(Role.ADMINISTRATOR, code=405), of_batch, posted=office(302)),
+    "assessments:resume_forms": Expected(holding(Role.ADMINISTRATOR, code=405), of_batch, posted=office(302)),
+    "assessments:gather_forms": Expected(holding(Role.ADMINISTRATOR, code=405), of_batch, posted=office(404)),
+    "assessments:forms_file": Expected(office(), of_batch),
     "assessments:authenticate": Expected(office(), of_unit),
     "assessments:candidate_home": Expected(holding(Role.CANDIDATE)),
     "assessments:manifest": Expected(everybody()),

@@ -5,6 +5,7 @@ import uuid
 from django.db import models
 from django.db.models import Q
 
+from portfolio import references
 from portfolio.enums import DocumentStatus, ScanResult
 from portfolio.models.base import StandingQuerySet, StandingRow, one_of
 from portfolio.models.people import Centre, User
@@ -206,3 +207,7 @@ class Document(models.Model):
 
     def __str__(self) -> str:
         return self.file_name
+
+    @property
+    def printed_reference(self) -> str:
+        return references.grouped(self.reference)

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from portfolio import importing, press, renditions, shredder
+from portfolio import importing, jobs, press, renditions, shredder
 
 
 class Command(BaseCommand):
@@ -16,4 +16,5 @@ class Command(BaseCommand):
         self.stdout.write(f"Documents queued again: {press.requeue_lost(at=now)}.")
         self.stdout.write(f"Destructions queued again: {shredder.requeue_lost(at=now)}.")
         self.stdout.write(f"Tables of people gone on with: {importing.requeue_lost(at=now)}.")
+        self.stdout.write(f"Batches of forms gone on with: {jobs.requeue_lost_forms(now)}.")
         self.stdout.write(f"Renditions queued again: {renditions.requeue_lost(at=now)}.")
