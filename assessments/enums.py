@@ -442,3 +442,11 @@ class GatheredAs(models.TextChoices):
 
     PDF = "pdf", "one PDF, to print"
     ZIP = "zip", "a ZIP with a PDF for each, as issued"
+
+
+class DeclarationOf(models.TextChoices):
+    """A declaration of authenticity, by the key of its statements."""
+
+    CANDIDATE = "authentic-candidate", "Candidate’s declaration"
+    ASSESSOR = "authentic-assessor", "Assessor’s declaration"
+    CENTRE = "authentic-centre", "Centre’s declaration"

@@ -16,6 +16,7 @@ from assessments.views import (
     checks,
     cohorts,
     consistency,
+    declarations,
     device,
     documents,
     evidence,
@@ -253,6 +254,15 @@ urlpatterns = [
     # award
     path("forms/", award.forms, name="forms"),
     path("centre/<slug:slug>/forms/", issuing.centre_forms, name="centre_forms"),
+    path("centre/<slug:slug>/declarations/", declarations.declarations, name="declarations"),
+    path(
+        "centre/<slug:slug>/declarations/<slug:code>/<slug:declaration>/new/",
+        declarations.write_wording,
+        name="write_wording",
+    ),
+    path("declarations/<int:pk>/approval/", declarations.wording_approval, name="wording_approval"),
+    path("declarations/<int:pk>/approve/", declarations.approve_wording, name="approve_wording"),
+    path("declarations/<int:pk>/give-up/", declarations.withdraw_wording, name="withdraw_wording"),
     path("centre/<slug:slug>/forms/made/", issuing.form_batches, name="form_batches"),
     path("form-batches/<int:pk>/", issuing.form_batch, name="form_batch"),
     path("form-batches/<int:pk>/stop/", issuing.stop_forms, name="stop_forms"),

@@ -10,7 +10,7 @@ from assessments.actions import telling
 from assessments.actions.journey import lock_one, move_unit, person, refuse, require
 from assessments.authenticating import authentication_refusals
 from assessments.claiming import Basis, basis_of, basis_refusals
-from assessments.enums import UnitStatus, Verb
+from assessments.enums import DeclarationOf, UnitStatus, Verb
 from assessments.models import AuthenticationForm, Certificate, Claim, ClaimBatch, Enrolment
 from assessments.queries.award import ClaimingStanding, claiming_standing
 from assessments.queries.claimable import UnitToClaim, award_resting_on, units_to_claim
@@ -40,7 +40,7 @@ def authenticate(*, enrolment: Enrolment, by: User, at: datetime.datetime) -> Au
 
 def centre_statement(enrolment: Enrolment) -> Statement:
     """The words with which the centre declares the unit authentic."""
-    return signing.current_statement("authentic-centre", enrolment.unit.awarding_body.code)
+    return signing.current_statement(DeclarationOf.CENTRE, enrolment.unit.awarding_body.code, enrolment.centre_id)
 
 
 def declare_authentic(

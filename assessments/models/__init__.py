@@ -9,6 +9,7 @@ from assessments.models.award import AuthenticationForm, AwardClaim, Certificate
 from assessments.models.case import Case, CaseConcern, CaseFile, CaseStep, CaseWorker, Freeze
 from assessments.models.checks import SampleQuestion, SampleQuestions
 from assessments.models.consistency import SCOPES, ConsistencyRule
+from assessments.models.declarations import Wording
 from assessments.models.enrolment import Allocation, Enrolment, EnrolmentQuerySet
 from assessments.models.evidence import Evidence, EvidenceFile, EvidenceVersion, Mapping, Release, Showing
 from assessments.models.external import ExternalChoice, ExternalNote
@@ -164,4 +165,5 @@ __all__ = [
     "TestimonyCriterion",
     "UnsampledNote",
     "Widening",
+    "Wording",
 ]

@@ -8,7 +8,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
 
 from assessments.authenticating import AUTHENTICATED_AT, authentication_refusals
-from assessments.enums import FormsStatus, FormState, UnitStatus
+from assessments.enums import DeclarationOf, FormsStatus, FormState, UnitStatus
 from assessments.models import (
     AuthenticationForm,
     BatchedForm,
@@ -127,10 +127,10 @@ def declarations_signed(centre: Centre) -> list[tuple[Statement, list[str]]]:
     """The wordings of the centre's declaration, each with the bodies whose units it is signed for. Two queries."""
     approvals = CentreApproval.objects.filter(centre=centre).select_related("awarding_body").order_by("awarding_body")
     bodies = [approval.awarding_body for approval in approvals]
-    wordings = Statement.objects.filter(key="authentic-centre").order_by("variant", "version")
+    wordings = Statement.objects.filter(Q(centre=None) | Q(centre=centre), key=DeclarationOf.CENTRE)
     found: dict[int, tuple[Statement, list[str]]] = {}
     for body in bodies:
-        newest = signing.newest(wordings, "authentic-centre", body.code)
+        newest = signing.newest(wordings, DeclarationOf.CENTRE, body.code)
         found.setdefault(newest.pk, (newest, []))[1].append(str(body))
     return list(found.values())
 

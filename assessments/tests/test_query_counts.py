@@ -130,6 +130,11 @@ WITHOUT_RECORDS = {
         "assessments:replace_certificate",
         "assessments:revoke_award",
     },
+    "of one wording, or a press": {
+        "assessments:wording_approval",
+        "assessments:approve_wording",
+        "assessments:withdraw_wording",
+    },
     "of forms made at once, where none are yet: counted in views/test_issuing.py": {
         "assessments:form_batch",
         "assessments:stop_forms",
