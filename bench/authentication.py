@@ -32,7 +32,7 @@ from weasyprint.text.fonts import FontConfiguration
 from assessments.actions.issuing import make_forms
 from assessments.authenticating import AUTHENTICATED_AT
 from assessments.documents import issuing
-from assessments.enums import FormsStatus, FormState, GatheredAs
+from assessments.form_enums import FormsStatus, FormState, GatheredAs
 from assessments.models import Enrolment, FormBatch
 from bench.centre import Staffed, open_centre
 from bench.loading import fill
@@ -179,8 +179,8 @@ def report(taken: Taken, wrong: list[str]) -> str:
         f"| bare WeasyPrint | {taken.bare:.1f} | {bare * 1000:.0f} | 1 |",
         f"| put together once more, as a ZIP | {taken.together:.2f} | {taken.together / taken.forms * 1000:.1f} | |",
         "",
-        f"On the wall the worker took {taken.wall:.0f} s. {taken.queries / taken.forms:.0f} queries a form. The file has "
-        f"{taken.megabytes:.1f} MB. Most memory: {taken.peaks[0]} MiB after the first slice, "
+        f"On the wall the worker took {taken.wall:.0f} s; {taken.queries / taken.forms:.0f} queries a form. The file "
+        f"has {taken.megabytes:.1f} MB. Most memory: {taken.peaks[0]} MiB after the first slice, "
         f"{taken.peaks[-1]} MiB at the end.",
         "",
         f"Bounds: every form made, {MOST} of bare, {MOST_GROWTH} MiB. {'; '.join(wrong) if wrong else 'Held'}.",

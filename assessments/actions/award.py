@@ -10,7 +10,8 @@ from assessments.actions import telling
 from assessments.actions.journey import lock_one, move_unit, person, refuse, require
 from assessments.authenticating import authentication_refusals
 from assessments.claiming import Basis, basis_of, basis_refusals
-from assessments.enums import DeclarationOf, UnitStatus, Verb
+from assessments.enums import UnitStatus, Verb
+from assessments.form_enums import DeclarationOf
 from assessments.models import AuthenticationForm, Certificate, Claim, ClaimBatch, Enrolment
 from assessments.queries.award import ClaimingStanding, claiming_standing
 from assessments.queries.claimable import UnitToClaim, award_resting_on, units_to_claim

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from assessments.actions.journey import administers, require
-from assessments.enums import DeclarationOf
+from assessments.form_enums import DeclarationOf
 from assessments.models import ExternalAccess, Wording
 from assessments.visiting import NOT_YOURS
 from portfolio import audit, notices, signing
@@ -65,15 +65,14 @@ def withdraw_wording(*, wording: Wording, by: User, at: Moment) -> Wording:
 def record_wording_approval(
     *, wording: Wording, approved_by: str, approved_on: datetime.date, reference: str, by: User, at: Moment
 ) -> Wording:
-    """Record that the body's external verifier approved the words, when, and where that stands written."""
+    """Record that the body's external verifier approved the words, when, and where that stands written: it may have
+    been before they were written here."""
     wording = _waiting(wording)
     administers(by, wording.centre, at)
     name = require(approved_by, "Give the name of the external verifier who approved the words.")
     reference = require(reference, "Say where the approval stands written: a report, a letter, an e-mail.")
     if approved_on > timezone.localdate(at):
         raise Refusal(["The day of the approval cannot be in the future."])
-    if approved_on < timezone.localdate(wording.written_at):
-        raise Refusal(["Nobody approved these words before they were written here."])
     return _approved(wording, name, approved_on, reference, None, by, at, "record_wording_approval")
 
 

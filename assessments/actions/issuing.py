@@ -11,7 +11,7 @@ from django.db import transaction
 
 from assessments.actions.award import centre_statement
 from assessments.actions.journey import administers
-from assessments.enums import FormsStatus, FormState, GatheredAs
+from assessments.form_enums import FormsStatus, FormState, GatheredAs
 from assessments.models import BatchedForm, Enrolment, FormBatch
 from portfolio import audit
 from portfolio.canonical import JSON

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pikepdf
 
-from assessments.enums import FormState, GatheredAs
+from assessments.form_enums import FormState, GatheredAs
 from assessments.models import BatchedForm, FormBatch
 from portfolio import vault
 from portfolio.models import StoredFile

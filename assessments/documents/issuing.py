@@ -21,7 +21,8 @@ from assessments.actions.journey import lock, refuse
 from assessments.authenticating import authentication_refusals
 from assessments.documents import issue, issued_form
 from assessments.documents.gathering import gathered
-from assessments.enums import FormsStatus, FormState, GatheredAs, UnitStatus
+from assessments.enums import UnitStatus
+from assessments.form_enums import FormsStatus, FormState, GatheredAs
 from assessments.models import AuthenticationForm, BatchedForm, FormBatch
 from assessments.queries.judgement import digest_for
 from assessments.queries.printed import PrintedRecord, authentication_of, printed_record
@@ -89,11 +90,12 @@ def requeue_lost(at: datetime.datetime) -> int:
 
 
 def sweep(now: datetime.datetime) -> int:
-    """Remove files that have been kept long enough. Returns how many."""
-    old = list(FormBatch.objects.filter(status=FormsStatus.READY, gathered_at__lt=now - KEPT_FOR))
-    for batch in old:
-        FormBatch.objects.filter(pk=batch.pk, gathered_at=batch.gathered_at).update(gathered_at=None)
-        place_of(batch).unlink(missing_ok=True)
+    """Remove files that have been kept long enough, and what a killed worker left of one. Returns how many."""
+    then = now - KEPT_FOR
+    FormBatch.objects.filter(gathered_at__lt=then).exclude(status__in=BUSY).update(gathered_at=None)
+    old = [path for path in Path(settings.GATHERED_DIR).glob("*") if path.stat().st_mtime < then.timestamp()]
+    for path in old:
+        path.unlink(missing_ok=True)
     return len(old)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 
-from assessments.enums import GatheredAs
+from assessments.form_enums import GatheredAs
 from assessments.queries.issuing import STAGES, FormsWanted
 from portfolio.forms import SignatureForm
 

@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from assessments.enums import DeclarationOf
+from assessments.form_enums import DeclarationOf
 from assessments.models.access import ExternalAccess
 from assessments.models.external import shown_to
 from portfolio.models import Centre, Statement, User, one_of

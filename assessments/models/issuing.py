@@ -6,7 +6,7 @@ The record is what comes of it: the centre's signature on each unit, and the for
 from django.db import models
 from django.db.models import Q
 
-from assessments.enums import FormsStatus, FormState, GatheredAs
+from assessments.form_enums import FormsStatus, FormState, GatheredAs
 from assessments.models.award import AuthenticationForm
 from assessments.models.enrolment import Enrolment
 from portfolio.models import Centre, Document, User, centres_kept_by, one_of

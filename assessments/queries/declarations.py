@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 
-from assessments.enums import DeclarationOf
+from assessments.form_enums import DeclarationOf
 from assessments.models import ExternalAccess, Wording
 from portfolio import signing
 from portfolio.models import Centre, Statement, User

@@ -17,7 +17,6 @@ from assessments.models import (
     ExternalChoice,
     ExternalNote,
     SamplingPlan,
-    Wording,
 )
 from assessments.models.access import opened_to
 from assessments.queries.access import AccessLine, access_lines, days_of, own_access, with_remit
@@ -80,12 +79,10 @@ class Home:
     plans: dict[int, int]
     earlier: list[AccessLine]
     carried_over: list[CentreActionLine]
-    words_waiting: set[int]
-    """Ids of the accesses for whose body words of a declaration wait to be approved."""
 
 
 def home_of(user: User, day: datetime.date) -> Home:
-    """All that waits for somebody who looks from outside, in eleven queries however much it is."""
+    """All that waits for somebody who looks from outside, in ten queries however much it is."""
     lines = access_lines(own_access(user, day), day)
     ids = [line.access.pk for line in lines]
     same = Q(pk__in=[])
@@ -99,15 +96,7 @@ def home_of(user: User, day: datetime.date) -> Home:
         plans=newest_plans(user),
         earlier=earlier,
         carried_over=action_lines(open_still, day),
-        words_waiting=words_waiting(user, lines),
     )
-
-
-def words_waiting(user: User, lines: list[AccessLine]) -> set[int]:
-    """The visits in which words of a declaration can be approved. One query."""
-    seen = Wording.objects.visible_to(user).waiting().order_by()
-    found = set(seen.values_list("centre_id", "awarding_body_id"))
-    return {line.access.pk for line in lines if (line.access.centre_id, line.access.awarding_body_id) in found}
 
 
 def visits_of(user: User, lines: list[AccessLine], day: datetime.date, *, own: bool) -> list[Visit]:

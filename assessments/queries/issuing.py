@@ -8,7 +8,8 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
 
 from assessments.authenticating import AUTHENTICATED_AT, authentication_refusals
-from assessments.enums import DeclarationOf, FormsStatus, FormState, UnitStatus
+from assessments.enums import UnitStatus
+from assessments.form_enums import DeclarationOf, FormsStatus, FormState
 from assessments.models import (
     AuthenticationForm,
     BatchedForm,

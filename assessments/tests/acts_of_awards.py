@@ -3,7 +3,7 @@
 from django.utils import timezone
 
 from assessments.actions import award, batches, declarations, issuing, registration
-from assessments.enums import DeclarationOf, FormsStatus
+from assessments.form_enums import DeclarationOf, FormsStatus
 from assessments.models import FormBatch
 from assessments.testing import House, an_enrolment, an_external, signed_off
 from assessments.tests.awards import a_registration, an_award_certificate, an_award_claim, the_award
@@ -126,7 +126,7 @@ def record_wording_approval(house: House) -> Act:
 
 
 def approve_wording(house: House) -> Act:
-    wording, access = a_wording(house), an_external(house)
+    wording, access = a_wording(house, body="sqa"), an_external(house, code="sqa")
     return Act(access.grant.user, lambda by: declarations.approve_wording(wording=wording, by=by, at=timezone.now()))
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from django.utils import timezone
 
 from assessments.actions import issuing
-from assessments.enums import FormsStatus, FormState, GatheredAs
+from assessments.form_enums import FormsStatus, FormState, GatheredAs
 from assessments.models import Enrolment, FormBatch
 from assessments.testing import House
 from portfolio.models import Statement, User

@@ -3,7 +3,7 @@
 from django.utils import timezone
 
 from assessments.actions.declarations import write_wording
-from assessments.enums import DeclarationOf
+from assessments.form_enums import DeclarationOf
 from assessments.models import Wording
 from assessments.testing import House
 from units.models import AwardingBody

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from assessments.actions import declarations as actions
-from assessments.enums import DeclarationOf
+from assessments.form_enums import DeclarationOf
 from assessments.forms.declarations import WordingApprovalForm, WordingForm
 from assessments.models import ExternalAccess, Wording
 from assessments.queries.declarations import bodies_shown, declarations_at

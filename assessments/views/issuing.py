@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 
 from assessments.actions import issuing as actions
 from assessments.documents import issuing
-from assessments.enums import GatheredAs
+from assessments.form_enums import GatheredAs
 from assessments.forms.issuing import FormsFilterForm, GatherForm, MakeFormsForm
 from assessments.models import Enrolment, FormBatch
 from assessments.queries.caseload import cohorts_at, units_at

@@ -44,7 +44,8 @@ def genuine_reference(request: HttpRequest, reference: str) -> HttpResponse:
     form = ReferenceForm({"reference": reference})
     if not form.is_valid():
         return shown(request, form, status=400)
-    return shown(request, form, answer=papers.by_reference(form.cleaned_data["reference"]), asked=True)
+    answer = papers.by_reference(form.cleaned_data["reference"])
+    return shown(request, ReferenceForm() if answer else form, answer=answer, asked=True)
 
 
 def too_often(request: HttpRequest) -> HttpResponse:

@@ -19,7 +19,7 @@ from assessments.actions import award, verification
 from assessments.actions.enrolment import set_cohort
 from assessments.actions.issuing import NOTHING_CHOSEN, resume_forms
 from assessments.documents import issuing
-from assessments.enums import FormsStatus, FormState, GatheredAs
+from assessments.form_enums import FormsStatus, FormState, GatheredAs
 from assessments.models import AuthenticationForm, Enrolment, FormBatch
 from assessments.testing import House, an_enrolment, signed_off, verified
 from assessments.tests.documents.reading import text_of
