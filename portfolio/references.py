@@ -57,5 +57,8 @@ def grouped(reference: str) -> str:
 
 
 def qr_code(address: str) -> str:
-    """The address as a QR code, to be the `src` of a picture."""
-    return segno.make(address, error="m", micro=False).svg_data_uri(border=0, omitsize=True)
+    """The address as a QR code, to be the `src` of a picture.
+
+    The mask is always the same one: to try all eight takes three times as long, and every reader reads each.
+    """
+    return segno.make(address, error="m", micro=False, mask=2).svg_data_uri(border=0, omitsize=True)

@@ -52,7 +52,7 @@ def new_words() -> list[object]:
 
 AWARDS = [
     Visit(NOBODY, "portfolio:genuine"),
-    Visit(NOBODY, "portfolio:genuine", query="?reference=7KQ4", about="mistyped"),
+    Visit(NOBODY, "portfolio:genuine", query="?reference=7KQ4", about="mistyped", status=400),
     Visit(NOBODY, "portfolio:genuine_reference", issued, about="issued"),
     Visit("morag", "assessments:form_batches", centre()),
     Visit("nia", "assessments:form_batches", lambda: [SECOND], about="empty"),
