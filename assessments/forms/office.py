@@ -64,6 +64,11 @@ class EnrolForm(forms.Form):
     despite = despite()
     started_on = day("Starts on")
     target_on = day("Target date", required=False)
+    cohort = forms.CharField(
+        required=False,
+        max_length=60,
+        help_text="Who goes through together, as the centre calls them: “Autumn 2026”. Lists are narrowed by it.",
+    )
 
     def __init__(self, *args: Any, centre: Centre, today: datetime.date, search: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

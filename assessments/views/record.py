@@ -320,7 +320,8 @@ def page_for(request: SignedInRequest, pk: int) -> UnitPage:
 
 def _statements(enrolment: Enrolment, parts: Iterable[SignedAs]) -> list[Statement]:
     keys = [STATEMENT[part] for part in parts]
-    return signing.current_statements(keys, enrolment.unit.awarding_body.code) if keys else []
+    body = enrolment.unit.awarding_body.code
+    return signing.current_statements(keys, body, enrolment.centre_id) if keys else []
 
 
 def _further_place(page: UnitPage, act: str) -> str:
