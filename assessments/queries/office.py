@@ -45,7 +45,7 @@ def approvals_of(centre: Centre, day: datetime.date) -> list[ApprovalLine]:
     """Every awarding body with the centre's approval and how it may claim, in three queries."""
     found = {row.awarding_body_id: row for row in CentreApproval.objects.filter(centre=centre)}
     statuses: dict[int, list[tuple[DirectClaim, bool]]] = {}
-    for row in DirectClaim.objects.filter(centre=centre).select_related("unit"):
+    for row in DirectClaim.objects.filter(centre=centre).select_related("unit", "qualification", "awarding_body"):
         statuses.setdefault(row.awarding_body_id, []).append((row, row.in_force(day)))
     bodies = AwardingBody.objects.all()
     return [ApprovalLine(body, found.get(body.pk), statuses.get(body.pk, [])) for body in bodies]
