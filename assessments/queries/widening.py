@@ -3,6 +3,7 @@
 import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Any
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
@@ -101,20 +102,27 @@ def open_findings(plan: SamplingPlan | None = None) -> QuerySet[Sample]:
     return found.order_by("done_at", "pk")
 
 
+FINDING = (
+    "plan_id",
+    "pk",
+    "enrolment__candidate__known_as",
+    "enrolment__candidate__legal_name",
+    "enrolment__unit__short_code",
+    "outcome",
+    "done_at",
+)
+
+
 def findings_of(samples: QuerySet[Sample], most: int) -> list[Finding]:
     """The oldest of the open findings among these, with candidate and unit. One query."""
-    columns = (
-        "plan_id",
-        "pk",
-        "enrolment__candidate__known_as",
-        "enrolment__candidate__legal_name",
-        "enrolment__unit__short_code",
-        "outcome",
-        "done_at",
-    )
+    return findings_read(samples.values_list(*FINDING)[:most])
+
+
+def findings_read(rows: Iterable[tuple[Any, ...]]) -> list[Finding]:
+    """The findings, from the columns of `FINDING`."""
     return [
         Finding(plan, pk, known_as or legal_name, unit, SampleOutcome(outcome).label.lower(), at)
-        for plan, pk, known_as, legal_name, unit, outcome, at in samples.values_list(*columns)[:most]
+        for plan, pk, known_as, legal_name, unit, outcome, at in rows
         if at
     ]
 
