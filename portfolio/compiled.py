@@ -9,28 +9,33 @@ words, of other people and records, is a function that is given those and return
 
     open_samples(user, day)  # a list
 
-Filled in each time are words, numbers of records, collections of these, days and moments, and people. Anything else
-makes it another question, whose SQL is written once too: one of an enum, a `Count`, None, which roles a person holds.
-So the function must not do one thing for one record and another for the next, nor look up what day it is: where it does
-the latter, Django writes the SQL each time.
+Filled in each time are words, numbers of records, collections of these, days and moments, people, and what named tuples
+hold of them. Anything else makes it another question, whose SQL is written once too: one of an enum, a `Count`, None,
+which roles a person holds. So the function must not do one thing for one record and another for the next, nor look up
+what day it is: where it does the latter, Django writes the SQL each time.
 """
 
 import datetime
 import re
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import update_wrapper
 from typing import Any, Generic, ParamSpec, TypeVar
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connection
-from django.db.models import QuerySet
+from django.db import connection, connections
+from django.db.models import Count as Tally
+from django.db.models import QuerySet, Window
+from django.utils import timezone
 
 from portfolio.models import RolesRead, User
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
+KEPT = "compiled_questions"
+"""The name by which each connection keeps them: as Django's compilers, they belong to one thread."""
 MOST_KEPT = 1000
 """Of all questions in all their forms, for one connection."""
 NUMBER = 8_000_000_000_000_000_000
@@ -51,12 +56,37 @@ class Unfillable(Exception):
     """The question has a day of its own in it, or alters what it is given."""
 
 
+Asked = QuerySet[Any, Any]
+Part = Callable[[Any], Any]
+
+
+@dataclass(frozen=True)
+class Between:
+    """Of the rows of a question those from one to another."""
+
+    start: int
+    stop: int
+
+    def __call__(self, asked: Asked) -> Asked:
+        return asked[self.start : self.stop]
+
+
+def whole(asked: Asked) -> Asked:
+    """All rows of a question."""
+    return asked
+
+
+def number(asked: Asked) -> Any:
+    """How many rows there are, in place of them; no row where there are none."""
+    return asked.order_by().annotate(in_all=Window(Tally("pk"))).values_list("in_all", flat=True)[:1]
+
+
 class Compiled:
     """The SQL of a question in one of its forms, and what its parameters stand for."""
 
-    def __init__(self, question: Callable[..., QuerySet[Any, Any]], args: Sequence[Any]) -> None:
-        given = signs_for(args)
-        self.asked = question(*given)
+    def __init__(self, question: Callable[..., Asked], args: Sequence[Any], part: Part) -> None:
+        given = signs_for(list(leaves(args)))
+        self.asked = part(question(*as_in(args, iter(given))))
         self.compiler = self.asked.query.get_compiler(using=self.asked.db)
         signs = values_in(given)
         try:
@@ -77,7 +107,7 @@ class Compiled:
             raise Unfillable(f"{found} cannot be filled in anew: {self.sql}")
         if any(str(sign) in self.sql for sign in signs if type(sign) is int):
             raise Unfillable(f"The SQL itself holds what is to be filled in: {self.sql}")
-        if self.asked._prefetch_related_lookups:  # type: ignore[attr-defined]
+        if self.asked._prefetch_related_lookups:
             raise Unfillable("What is fetched beside the rows would be asked anew for each of them.")
 
     def prepare(self) -> None:
@@ -99,7 +129,8 @@ class Compiled:
         if not self.sql:
             return []
         self.written = self.filled(values)
-        return list(self.asked._iterable_class(self.asked))  # type: ignore[attr-defined]
+        iterable: Any = self.asked._iterable_class
+        return list(iterable(self.asked))
 
 
 class Question(Generic[P, R]):
@@ -110,40 +141,93 @@ class Question(Generic[P, R]):
 
     def __init__(self, question: Callable[P, QuerySet[Any, R]]) -> None:
         update_wrapper(self, question)
-        self.question = question
+        self.question: Callable[..., QuerySet[Any, R]] = question
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> list[R]:
-        given = [stretched(arg) if isinstance(arg, COLLECTIONS) else arg for arg in args]
-        if any(isinstance(arg, User) and arg.roles_read is None for arg in given):
-            return list(self.question(*args, **kwargs))  # their roles are asked for within, as of today
+        return self.ask(whole, args)
+
+    def listed(self, *args: P.args, **kwargs: P.kwargs) -> "Listed[R]":
+        """The rows for a paginator, which asks for how many there are and for a few of them."""
+        return Listed(self, args)
+
+    def ask(self, part: Part, args: Sequence[Any]) -> list[Any]:
+        """A part of the rows. One query."""
+        given = [stretched(leaf) if isinstance(leaf, COLLECTIONS) else leaf for leaf in leaves(args)]
+        if any(isinstance(leaf, User) and leaf.roles_read is None for leaf in given):
+            return list(part(self.question(*args)))  # their roles are asked for within, as of today
         try:
-            compiled = self.compiled(given)
+            compiled = self.compiled(part, args, given)
         except Unfillable:
             if self.checked:
                 raise
-            return list(self.question(*args, **kwargs))
+            return list(part(self.question(*args)))
         values = values_in(given)
         if self.checked:
-            same(self.question(*given), compiled.filled(values))  # type: ignore[call-arg]
+            same(part(self.question(*as_in(args, iter(given)))), compiled.filled(values))
         return compiled.ask(values)
 
-    def compiled(self, given: Sequence[Any]) -> Compiled:
-        """The question in the form it has with these arguments. Raises Unfillable."""
-        kept: OrderedDict[Any, Compiled] = vars(connection).setdefault("compiled_questions", OrderedDict())
-        form = (self.question, *[form_of(arg, given) for arg in given])
+    def compiled(self, part: Part, args: Sequence[Any], given: Sequence[Any]) -> Compiled:
+        """The question in the form it has with these arguments, whose leaves are `given`.
+
+        Raises Unfillable; for the rest of the day that is known: a question may only be so around midnight.
+        """
+        kept: OrderedDict[Any, Any] = vars(connections["default"]).setdefault(KEPT, OrderedDict())
+        form = (self.question, part, *[form_of(leaf, given) for leaf in given])
         found = kept.get(form)
-        if found is None:
-            found = kept[form] = Compiled(self.question, given)
-            if len(kept) > MOST_KEPT:
-                kept.popitem(last=False)
-        else:
+        if isinstance(found, Compiled):
             kept.move_to_end(form)
-        return found
+            return found
+        today = timezone.localdate()
+        if found == today:
+            raise Unfillable("It could not be filled in before.")
+        kept[form] = today
+        if len(kept) > MOST_KEPT:
+            kept.popitem(last=False)
+        new = kept[form] = Compiled(self.question, list(as_in(args, iter(given))), part)
+        return new
+
+
+class Listed(Generic[R]):
+    """The rows of a question, asked for when they are counted or sliced."""
+
+    ordered = True
+
+    def __init__(self, question: Question[Any, R], args: Sequence[Any]) -> None:
+        self.question, self.args = question, args
+
+    def count(self) -> int:
+        """How many there are. One query."""
+        return sum(self.question.ask(number, self.args))
+
+    def __len__(self) -> int:
+        return self.count()
+
+    def __iter__(self) -> Iterator[R]:
+        return iter(self.question.ask(whole, self.args))
+
+    def __getitem__(self, part: Any) -> Any:
+        """Some of them. One query."""
+        return self.question.ask(Between(part.start, part.stop), self.args)
 
 
 def compiled(question: Callable[P, QuerySet[Any, R]]) -> Question[P, R]:
     """The question, answered with its rows; its SQL is written once. Given by position alone."""
     return Question(question)
+
+
+def leaves(args: Iterable[Any]) -> Iterator[Any]:
+    """The arguments, with what named tuples hold in place of these."""
+    for arg in args:
+        if hasattr(arg, "_fields"):
+            yield from leaves(arg)
+        else:
+            yield arg
+
+
+def as_in(args: Iterable[Any], leaf: Iterator[Any]) -> Iterator[Any]:
+    """Arguments such as these, made of other leaves."""
+    for arg in args:
+        yield type(arg)(*as_in(arg, leaf)) if hasattr(arg, "_fields") else next(leaf)
 
 
 def stretched(numbers: Collection[int]) -> list[int]:

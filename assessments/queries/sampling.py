@@ -199,7 +199,7 @@ def desk(user: User, leads: Iterable[int], day: datetime.date) -> Desk:
     answered, overdue = actions_waiting(user, led, day)
     found = Desk(
         alarms=alarms_waiting(user, day),
-        findings=findings_read(_findings(user, led, day)),
+        findings=findings_read(_findings(user, led, day, one_more())),
         changed=[replace(unit, stale=stale[unit.enrolment_id]) for unit in changed if unit.enrolment_id in stale],
         answered=answered,
         overdue=overdue,
@@ -209,6 +209,11 @@ def desk(user: User, leads: Iterable[int], day: datetime.date) -> Desk:
         more=len(changed) > SHORT_LIST,
     )
     return cut(found)
+
+
+def one_more() -> Count:
+    """As many as are shown, and one that says there are more."""
+    return Count(SHORT_LIST + 1)
 
 
 def cut(found: Desk) -> Desk:
@@ -342,39 +347,39 @@ def samples_waiting(user: User, day: datetime.date) -> list[SampleWaiting]:
     """Samples this verifier is to close, the oldest first; one more than the short list holds, where there are more."""
     return [
         SampleWaiting(pk, known_as or legal_name, unit, SampleStage(stage).label, reason, at)
-        for pk, known_as, legal_name, unit, stage, reason, at in _open_samples(user, day)
+        for pk, known_as, legal_name, unit, stage, reason, at in _open_samples(user, day, one_more())
     ]
 
 
 @compiled
-def _open_samples(user: User, day: datetime.date) -> QuerySet[Sample, Any]:
+def _open_samples(user: User, day: datetime.date, most: Count) -> QuerySet[Sample, Any]:
     mine = Sample.objects.still_open().filter(verifies(user, day, at="enrolment__"))
     kept = mine.exclude(enrolment__status=UnitStatus.WITHDRAWN).order_by("planned_at", "pk")
-    return kept.values_list("pk", *NAMED, "stage", "reason", "planned_at")[: SHORT_LIST + 1]
+    return kept.values_list("pk", *NAMED, "stage", "reason", "planned_at")[:most]
 
 
 def alarms_waiting(user: User, day: datetime.date) -> list[AlarmWaiting]:
     """Open alarms in the units this person verifies, the oldest first. One query."""
     return [
         AlarmWaiting(pk, known_as or legal_name, unit, at, first)
-        for pk, known_as, legal_name, unit, at, first in _alarms(user, day)
+        for pk, known_as, legal_name, unit, at, first in _alarms(user, day, one_more())
     ]
 
 
 @compiled
-def _alarms(user: User, day: datetime.date) -> QuerySet[Alarm, Any]:
+def _alarms(user: User, day: datetime.date, most: Count) -> QuerySet[Alarm, Any]:
     alarms = open_alarms().filter(verifies(user, day, at="sample__enrolment__"))
     columns = (f"sample__{column}" for column in (*NAMED, "done_at"))
-    return alarms.values_list("pk", *columns, "first")[: SHORT_LIST + 1]
+    return alarms.values_list("pk", *columns, "first")[:most]
 
 
 @compiled
-def _findings(user: User, leads: list[int], day: datetime.date) -> QuerySet[Sample, Any]:
+def _findings(user: User, leads: list[int], day: datetime.date, most: Count) -> QuerySet[Sample, Any]:
     """Findings of which this verifier is to say what follows for the plan, the oldest first."""
     judged = Q(enrolment__assessor=user) | Q(enrolment__countersigner=user)
     judged |= Q(enrolment__in=Decision.objects.filter(review__assessor=user).values("enrolment"))
     mine = open_findings().filter(verifies(user, day, leads, at="enrolment__")).exclude(judged)
-    return mine.values_list(*FINDING)[: SHORT_LIST + 1]
+    return mine.values_list(*FINDING)[:most]
 
 
 def actions_waiting(

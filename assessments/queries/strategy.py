@@ -4,7 +4,7 @@ import datetime
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import BooleanField, Count, ExpressionWrapper, F, Q, QuerySet
 
@@ -31,6 +31,7 @@ from assessments.models import (
 )
 from assessments.models import Mapping as Mapped
 from assessments.sampling import Cell, Policy, Rates, Ratings
+from portfolio.compiled import compiled
 from portfolio.enums import Role
 from portfolio.models import Centre, RoleGrant, StaffQualification, StaffRecord, User
 from portfolio.rules import is_qualified
@@ -193,9 +194,7 @@ def unit_names(centre: Centre) -> dict[int, str]:
 
     They are the names by which ratings and cells of a plan find each other, so they do not depend on who asks.
     """
-    taken = Enrolment.objects.filter(centre=centre).exclude(status=UnitStatus.WITHDRAWN).values("unit")
-    units = Unit.objects.filter(pk__in=taken).order_by("pk")
-    rows = list(units.values_list("pk", "short_code", "awarding_body__name", "version"))
+    rows = _units_taken(centre.pk)
     codes = [code for _, code, _, _ in rows]
     return {
         pk: code if codes.count(code) == 1 else f"{code} ({body}, version {version})"
@@ -203,8 +202,33 @@ def unit_names(centre: Centre) -> dict[int, str]:
     }
 
 
+@compiled
+def _units_taken(centre_id: int) -> QuerySet[Unit, Any]:
+    taken = Enrolment.objects.filter(centre=centre_id).exclude(status=UnitStatus.WITHDRAWN).values("unit")
+    return (
+        Unit.objects.filter(pk__in=taken)
+        .order_by("pk")
+        .values_list("pk", "short_code", "awarding_body__name", "version")
+    )
+
+
+class Within(NamedTuple):
+    """A sampling plan, as far as it says which units and samples are its own: of a centre and body, in a period."""
+
+    pk: int
+    centre: int
+    body: int
+    starts_on: datetime.date
+    ends_on: datetime.date
+
+
+def within(plan: SamplingPlan) -> Within:
+    """The plan comes with its policy. No query."""
+    return Within(plan.pk, plan.policy.centre_id, plan.policy.awarding_body_id, plan.starts_on, plan.ends_on)
+
+
 def in_period(
-    centre: Centre, body: AwardingBody, starts_on: datetime.date, ends_on: datetime.date
+    centre: Centre | int, body: AwardingBody | int, starts_on: datetime.date, ends_on: datetime.date
 ) -> EnrolmentQuerySet:
     """Units somebody works on in the period, or whose assessor signed them off in it or later.
 
@@ -299,10 +323,10 @@ def cell_for(enrolment_id: int, stage: SampleStage) -> PlannedCell | None:
     return PlannedCell.objects.to_do().filter(enrolment=enrolment_id, stage=stage).order_by("pk").first()
 
 
-def taken_under(plan: SamplingPlan, *, at: str = "") -> Q:
+def taken_under(plan: SamplingPlan | Within, *, at: str = "") -> Q:
     """Samples taken in the plan's period, and those it wanted that were taken later. `at` leads to the sample."""
     in_time = Q(**{f"{at}done_at__date__range": (plan.starts_on, plan.ends_on)})
-    return in_time | Q(**{f"{at}cell__plan": plan, f"{at}done_at__isnull": False})
+    return in_time | Q(**{f"{at}cell__plan": plan.pk, f"{at}done_at__isnull": False})
 
 
 def newest_plan(user: User) -> SamplingPlan | None:

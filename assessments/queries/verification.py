@@ -14,6 +14,7 @@ from assessments.queries.judgement import UnitRows, digest_for, unit_rows
 from assessments.verifying import ActionFacts
 from assessments.workflow import Named, UnitFacts
 from portfolio.canonical import JSON
+from portfolio.compiled import Question, compiled
 from units.enums import VerifierSignature
 
 
@@ -57,11 +58,16 @@ def looked_at_in(enrolment: Enrolment, *, but: str = "") -> LookedAt:
 
     def found(name: str) -> list[Any]:
         wanted = name != but and getattr(enrolment, name, True)
-        return list(LOOKED_AT[name].filter(enrolment=enrolment.pk)) if wanted else []
+        return _looked_at[name](enrolment.pk) if wanted else []
 
     return LookedAt(samples=found("sampled"), actions=found("acted"), notes=found("noted"), planned=found("planned"))
 
 
+def _of_a_unit(rows: QuerySet[Any]) -> Question[[int], Any]:
+    return compiled(lambda enrolment_id: rows.filter(enrolment=enrolment_id))
+
+
+_looked_at = {name: _of_a_unit(rows) for name, rows in LOOKED_AT.items()}
 AGREEING = (SampleOutcome.AGREED, SampleOutcome.AGREED_WITH_ACTION)
 
 
