@@ -34,9 +34,8 @@ from assessments.queries.marks import Decided, Mapped, decided_in, mapped_to, ma
 from assessments.queries.observed import RecordState, record_states
 from assessments.rules import People
 from assessments.workflow import CriterionState, LeafState, Named, UnitFacts
-from portfolio.canonical import JSON
+from portfolio.canonical import JSON, beside, canonical, digest_of_written
 from portfolio.compiled import compiled
-from portfolio.signing import digest_of
 from units.models import Criterion
 from units.queries import criteria_of
 
@@ -76,6 +75,11 @@ class UnitRows:
         """What the rules ask of criteria, and what there is."""
         pairs = zip(self.mapped, self.marks, strict=True) if self.rules else ()
         return counted(self.rules, self.criteria, pairs)
+
+    @cached_property
+    def written(self) -> bytes:
+        """What is signed of the unit (`signed_facts`), as it is written down: each signature on it rests on that."""
+        return canonical(signed_facts(self))
 
     @property
     def pending(self) -> list[Decided]:
@@ -301,6 +305,8 @@ def waiting_items(rows: UnitRows) -> tuple[Named, ...]:
 
 def unsettled(rows: UnitRows, *, disputed: bool) -> tuple[Named, ...]:
     """Records in force that the candidate has not acknowledged: those they dispute, or those they said nothing of."""
+    if not rows.records:
+        return ()
     states = ((row, rows.records.get(row.version_id)) for row in rows.mapped)
     found = {row.evidence_id: row.item for row, state in states if state and state.is_open(disputed=disputed)}
     return tuple(Named(pk, name) for pk, name in found.items())
@@ -323,7 +329,7 @@ def signed_facts(rows: UnitRows) -> dict[str, JSON]:
     for row in (row for row in rows.mapped if row.status != ItemStatus.DRAFT):
         files = rows.digests.get(row.version_id, [])
         items[row.evidence_id] = {"evidence": row.evidence_number, "version": row.version_id, "files": files}
-        if shown := rows.leaves.of(row.evidence_id):
+        if shown := rows.leaves.shown and rows.leaves.of(row.evidence_id):
             items[row.evidence_id]["requirements"] = [leaf.path for leaf in rows.leaves.leaves if leaf.pk in shown]
         if testified := rows.testimonies.get(row.version_id):
             items[row.evidence_id]["testimonies"] = testified
@@ -343,7 +349,7 @@ def signed_facts(rows: UnitRows) -> dict[str, JSON]:
 def digest_for(rows: UnitRows, part: str, comments: str = "", samples: JSON = ()) -> str:
     """The digest a signature of a part carries: the facts, and what that part signs beside them."""
     facts: dict[str, JSON] = {"scheme": SCHEME, "part": part, "comments": comments, "samples": samples}
-    return digest_of({**facts, "facts": signed_facts(rows)})
+    return digest_of_written(beside(facts, "facts", rows.written))
 
 
 def stale_parts(rows: UnitRows) -> tuple[str, ...]:
