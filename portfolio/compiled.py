@@ -146,6 +146,10 @@ class Question(Generic[P, R]):
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> list[R]:
         return self.ask(whole, args)
 
+    def first(self, *args: P.args, **kwargs: P.kwargs) -> R | None:
+        """The first row, or the only one; None where there is none."""
+        return next(iter(self.ask(whole, args)), None)
+
     def listed(self, *args: P.args, **kwargs: P.kwargs) -> "Listed[R]":
         """The rows for a paginator, which asks for how many there are and for a few of them."""
         return Listed(self, args)

@@ -136,9 +136,10 @@ def basis_of(*facts: object) -> str:
 
 def found(subject: Subject, now: datetime.datetime) -> Work:
     """The form with what was typed into it, if something was. One query."""
-    for kept in _typed(subject.user, subject.form, subject.about, now - KEPT_FOR):
-        return Work(subject, as_sent(kept.fields), kept.typed_at, kept.revision, kept.basis != subject.basis)
-    return Work(subject)
+    kept = _typed.first(subject.user, subject.form, subject.about, now - KEPT_FOR)
+    if kept is None:
+        return Work(subject)
+    return Work(subject, as_sent(kept.fields), kept.typed_at, kept.revision, kept.basis != subject.basis)
 
 
 def keep(subject: Subject, save: Save, *, at: datetime.datetime) -> Kept:

@@ -37,12 +37,12 @@ def enrolment_shown(user: User, pk: int) -> Shown:
     nothing of the kind to be asked for.
     Raises Enrolment.DoesNotExist for strangers.
     """
-    return _with_staff(_shown(user, pk, timezone.localdate()))
+    return _with_staff(_shown.first(user, pk, timezone.localdate()))
 
 
 def sampled_shown(user: User, sample_id: int) -> Shown:
     """The same of the unit of a sample; its candidate is a stranger to that."""
-    return _with_staff(_sampled(user, sample_id, timezone.localdate()))
+    return _with_staff(_sampled.first(user, sample_id, timezone.localdate()))
 
 
 @compiled
@@ -55,7 +55,7 @@ def _sampled(user: User, sample_id: int, day: datetime.date) -> QuerySet[Enrolme
     return SHOWN.visible_to(user, day).filter(Q(samples=sample_id) & ~Q(candidate_user=user))
 
 
-def _with_staff(found: list[Enrolment]) -> Shown:
-    for enrolment in found:
-        return enrolment, {part: getattr(enrolment, f"{part}_name") or "" for part in PARTS}
-    raise Enrolment.DoesNotExist
+def _with_staff(enrolment: Enrolment | None) -> Shown:
+    if enrolment is None:
+        raise Enrolment.DoesNotExist
+    return enrolment, {part: getattr(enrolment, f"{part}_name") or "" for part in PARTS}

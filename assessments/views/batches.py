@@ -123,10 +123,9 @@ def centre_claims(request: SignedInRequest, slug: str) -> HttpResponse:
 @ask_or_act
 def make_claims(request: SignedInRequest, slug: str, code: str) -> HttpResponse:
     """What can be claimed from a body and what cannot yet, with every reason; those ticked are claimed in one batch."""
-    approvals = approvals_at(request.standing.centres(Role.ADMINISTRATOR), slug, code, timezone.localdate())
-    if not approvals:
+    approval = approvals_at.first(request.standing.centres(Role.ADMINISTRATOR), slug, code, timezone.localdate())
+    if approval is None:
         raise Http404("No such awarding body approved the centre.")
-    [approval] = approvals
     centre, body = approval.centre, approval.awarding_body
     direct = vars(approval)["direct"] or ""
     form_filter = ClaimFilterForm(request.GET, awards=awards_of(centre, body))

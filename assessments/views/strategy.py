@@ -180,9 +180,10 @@ def draw(request: SignedInRequest, slug: str, code: str) -> HttpResponse:
 
 
 def visible_plan(request: SignedInRequest, pk: int) -> SamplingPlan:
-    for found in plan_for(request.user, pk, request.standing.day):
-        return found
-    raise Http404("There is no such plan among those you can see.")
+    found = plan_for.first(request.user, pk, request.standing.day)
+    if found is None:
+        raise Http404("There is no such plan among those you can see.")
+    return found
 
 
 def outside_reader(request: SignedInRequest, plan: SamplingPlan) -> User | None:

@@ -4,6 +4,7 @@ import datetime
 from typing import Any
 
 import pytest
+from django.core.paginator import Paginator
 from django.db import connection, connections
 from django.db.models import Q, QuerySet, Value
 from django.db.models.functions import Concat
@@ -123,6 +124,11 @@ def test_lists_of_near_lengths_are_one_question(written: list[str]) -> None:
     assert [user.pk for user in people(pks[:3])] == pks[2::-1]
     assert len(written) == 1
     assert people([]) == []
+    assert people.first(pks) == people(pks)[0]
+    assert people.first([]) is None
+    page = Paginator(people.listed(pks), 3).get_page("2")
+    assert (page.paginator.count, [user.pk for user in page]) == (4, pks[:1])
+    assert Paginator(people.listed([]), 3).get_page("1").paginator.count == 0
     assert stretched({5}) == [5]
     assert stretched([5, 6, 5, 7]) == [5, 6, 7, -1]
 
