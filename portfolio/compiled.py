@@ -10,9 +10,9 @@ words, of other people and records, is a function that is given those and return
     open_samples(user, day)  # a list
 
 Filled in each time are words, numbers of records, collections of these, days and moments, people, and what named tuples
-hold of them. Anything else makes it another question, whose SQL is written once too: one of an enum, a `Count`, None,
-which roles a person holds. So the function must not do one thing for one record and another for the next, nor look up
-what day it is: where it does the latter, Django writes the SQL each time.
+hold of them. Anything else makes it another question, whose SQL is written once too: one of an enum, a `Word`, a
+`Count`, None, which roles a person holds. So the function must not do one thing for one record and another for the
+next, nor look up what day it is: where it does the latter, Django writes the SQL each time.
 """
 
 import datetime
@@ -52,6 +52,10 @@ class Count(int):
     """How many, e.g. the most rows that a list shows. It is part of the SQL, so each makes another question."""
 
 
+class Word(str):
+    """One of a few words that are part of the SQL, e.g. by what a list is sorted: each makes another question."""
+
+
 class Unfillable(Exception):
     """The question has a day of its own in it, or alters what it is given."""
 
@@ -77,8 +81,10 @@ def whole(asked: Asked) -> Asked:
 
 
 def number(asked: Asked) -> Any:
-    """How many rows there are, in place of them; no row where there are none."""
-    return asked.order_by().annotate(in_all=Window(Tally("pk"))).values_list("in_all", flat=True)[:1]
+    """How many rows there are, in place of them; no row where there are none. Not of a question that is `distinct`."""
+    if asked.query.distinct or asked.query.combinator:
+        raise TypeError("Rows that are made one are counted before they are.")
+    return asked.order_by().annotate(in_all=Window(Tally("*"))).values_list("in_all", flat=True)[:1]
 
 
 class Compiled:

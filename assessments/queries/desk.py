@@ -74,11 +74,6 @@ def held_by(user: User) -> Q:
     return Q(enrolment__assessor=user, enrolment__centre__in=centres_of(user, *STAFF))
 
 
-def waiting_for(user: User) -> QuerySet[Mapping]:
-    """Mappings that wait for this assessor: of units they hold, that are collecting."""
-    return WAITING.filter(held_by(user))
-
-
 @compiled
 def queue_keys(user: User) -> QuerySet[Mapping, tuple[int, datetime.datetime, int]]:
     """(item, since when, how many criteria), the oldest first: what the queue's pages are cut from."""

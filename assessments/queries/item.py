@@ -200,7 +200,8 @@ def mappings_for(evidence_id: int, user: User, *, own: bool) -> list[Any]:
 @compiled
 def _mappings_seen(evidence_id: int, user: User, day: datetime.date) -> QuerySet[Any]:
     seen = ExpressionWrapper(worked_on_by(user, day, at="enrolment__"), BOOLEAN)
-    return MAPPINGS.filter(evidence=evidence_id).annotate(seen=seen)
+    found: QuerySet[Any] = MAPPINGS.filter(evidence=evidence_id).annotate(seen=seen)
+    return found
 
 
 def versions_shown(evidence: Evidence, *, own: bool) -> list[EvidenceVersion]:

@@ -53,7 +53,7 @@ def strategy_page(centre: Centre, day: datetime.date, *, seen_by: User | None = 
     `seen_by` somebody who looks from outside: what is of their awarding body, in two more.
     """
     policies = policies_of(centre)
-    plans = list(plans_of(centre))
+    plans = plans_of(centre.pk)
     bodies = AwardingBody.objects.filter(approvals__centre=centre)
     risks = risks_of(centre, day)
     if seen_by:

@@ -1,14 +1,16 @@
 """Questions about people: each page's data in a fixed number of queries, as frozen dataclasses."""
 
 import datetime
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery, Value
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, Lower, NullIf
 
+from portfolio.compiled import Listed, compiled
 from portfolio.enums import Role
 from portfolio.models import (
     AuditEvent,
@@ -54,7 +56,7 @@ def names_at(centre: Centre, users: Iterable[int]) -> dict[int, str]:
     return {user: name for user, name, _ in sorted(candidates.union(staff, all=True), key=lambda row: row[2])}
 
 
-def people_of(centre: Centre) -> QuerySet[Any]:
+def people_of(centre: Centre | int) -> QuerySet[Any]:
     """Users of whom the centre keeps a record, each annotated with the `name` it calls them by."""
     staff = StaffRecord.objects.filter(centre=centre)
     candidates = CandidateRecord.objects.filter(centre=centre)
@@ -67,7 +69,7 @@ def people_of(centre: Centre) -> QuerySet[Any]:
     )
 
 
-def held_back(centre: Centre, day: datetime.date) -> QuerySet[User]:
+def held_back(centre: Centre | int, day: datetime.date) -> QuerySet[User]:
     """Whose invitation was held back, and who holds a role on the day or later."""
     holding = RoleGrant.objects.ending_from(day).filter(centre=centre).values("user")
     candidates = CandidateRecord.objects.filter(centre=centre, invited_at=None).values("user")
@@ -119,20 +121,25 @@ def awards_due(centre: Centre, day: datetime.date) -> list[AwardDue]:
 
     Not where another award qualifies the person for the same role already. One query.
     """
+    return [
+        AwardDue(row.staff.user.handle, row.staff.name, row.get_kind_display(), row.target_on, is_overdue(row, day))
+        for row in _awards_due(centre.pk, day, day + datetime.timedelta(days=DUE_SOON))
+        if row.target_on
+    ]
+
+
+@compiled
+def _awards_due(centre_id: int, day: datetime.date, soon: datetime.date) -> QuerySet[StaffQualification]:
     held = StaffQualification.objects.filter(staff=OuterRef("staff"), role=OuterRef("role"), achieved_on__lte=day)
-    working = RoleGrant.objects.on(day).filter(user=OuterRef("staff__user"), centre=centre, role__in=STAFF_ROLES)
+    working = RoleGrant.objects.on(day).filter(user=OuterRef("staff__user"), centre=centre_id, role__in=STAFF_ROLES)
     due = StaffQualification.objects.filter(
         ~Exists(held),
         Exists(working),
-        staff__centre=centre,
+        staff__centre=centre_id,
         achieved_on=None,
-        target_on__lt=day + datetime.timedelta(days=DUE_SOON),
+        target_on__lt=soon,
     )
-    return [
-        AwardDue(row.staff.user.handle, row.staff.name, row.get_kind_display(), row.target_on, is_overdue(row, day))
-        for row in due.select_related("staff__user").only(*AWARD_TOLD).order_by("target_on", "pk")[:MOST_DUE]
-        if row.target_on
-    ]
+    return due.select_related("staff__user").only(*AWARD_TOLD).order_by("target_on", "pk")[:MOST_DUE]
 
 
 @dataclass(frozen=True)
@@ -148,19 +155,36 @@ class PeoplePage:
 
 def people_page(centre: Centre, *, search: str, role: Role | None, number: str, day: datetime.date) -> PeoplePage:
     """The people of a centre whose name or address holds the words, and who hold the role that day. Five queries."""
-    people = people_of(centre)
+    found: QuerySet[Any] | Listed[Any] = _people.listed(centre.pk, role, day)
     if search:
         legal = CandidateRecord.objects.filter(centre=centre, legal_name__icontains=search)
-        people = people.filter(Q(name__icontains=search) | Q(email__icontains=search) | Q(pk__in=legal.values("user")))
-    in_force = RoleGrant.objects.on(day).filter(centre=centre)
+        named = Q(name__icontains=search) | Q(email__icontains=search) | Q(pk__in=legal.values("user"))
+        found = _people.question(centre.pk, role, day).filter(named)
+    page: Page[Any] = Paginator(found, PER_PAGE).get_page(number)
+    grants: dict[int, list[RoleGrant]] = defaultdict(list)
+    for grant in _grants(centre.pk, [person.pk for person in page], day):
+        grants[grant.user_id].append(grant)
+    lines = [PersonLine(person.handle, person.name, person.email, roles_in_order(grants[person.pk])) for person in page]
+    return PeoplePage(centre, page, lines, awards_due(centre, day), _held_back.listed(centre.pk, day).count())
+
+
+@compiled
+def _people(centre_id: int, role: Role | None, day: datetime.date) -> QuerySet[Any]:
+    people = people_of(centre_id)
     if role:
-        people = people.filter(pk__in=in_force.filter(role=role).values("user"))
-    people = people.order_by(Lower("name"), "pk").prefetch_related(Prefetch("grants", in_force, to_attr="roles_today"))
-    page = Paginator(people, PER_PAGE).get_page(number)
-    lines = [
-        PersonLine(person.handle, person.name, person.email, roles_in_order(person.roles_today)) for person in page
-    ]
-    return PeoplePage(centre, page, lines, awards_due(centre, day), held_back(centre, day).count())
+        holding = RoleGrant.objects.on(day).filter(centre=centre_id, role=role)
+        people = people.filter(pk__in=holding.values("user"))
+    return people.order_by(Lower("name"), "pk")
+
+
+@compiled
+def _grants(centre_id: int, people: list[int], day: datetime.date) -> QuerySet[RoleGrant]:
+    return RoleGrant.objects.on(day).filter(centre=centre_id, user__in=people)
+
+
+@compiled
+def _held_back(centre_id: int, day: datetime.date) -> QuerySet[User]:
+    return held_back(centre_id, day)
 
 
 def roles_in_order(grants: Iterable[RoleGrant]) -> list[str]:
