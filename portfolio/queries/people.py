@@ -88,8 +88,15 @@ class Person:
 
 def person_at(centre: Centre, handle: str) -> Person:
     """A person the centre keeps a record of. Raises User.DoesNotExist for everybody else."""
-    user = people_of(centre).get(handle=handle)
+    user = _person.first(centre.pk, handle)
+    if user is None:
+        raise User.DoesNotExist
     return Person(centre, user, user.name)
+
+
+@compiled
+def _person(centre_id: int, handle: str) -> QuerySet[Any]:
+    return people_of(centre_id).filter(handle=handle)
 
 
 @dataclass(frozen=True)
@@ -299,10 +306,8 @@ def roles_on_offer(person: Person) -> list[Role]:
 def person_page(person: Person, day: datetime.date) -> PersonPage:
     """One person at one centre. Seven queries."""
     centre, user = person.centre, person.user
-    candidate = CandidateRecord.objects.filter(centre=centre, user=user).first()
-    staff = StaffRecord.objects.filter(centre=centre, user=user).first()
-    grants = list(RoleGrant.objects.filter(centre=centre, user=user).order_by("-starts_on", "role"))
-    awards = list(StaffQualification.objects.filter(staff__centre=centre, staff__user=user))
+    candidate, staff = _candidate.first(centre.pk, user.pk), _staff.first(centre.pk, user.pk)
+    grants, awards = _held(centre.pk, user.pk), _awards(centre.pk, user.pk)
     subjects: Subjects = {
         "user": {user.pk: ""},
         "candidaterecord": {candidate.pk: ""} if candidate else {},
@@ -316,9 +321,34 @@ def person_page(person: Person, day: datetime.date) -> PersonPage:
         staff=staff,
         grants=[grant_line(grant, day) for grant in grants],
         awards=[AwardLine(award, is_overdue(award, day)) for award in awards],
-        letter=OutgoingMessage.objects.filter(centre=centre, to=user.email).order_by("-pk").first(),
+        letter=_letter.first(centre.pk, user.email),
         history=history(centre, subjects),
     )
+
+
+@compiled
+def _candidate(centre_id: int, user_id: int) -> QuerySet[CandidateRecord]:
+    return CandidateRecord.objects.filter(centre=centre_id, user=user_id)
+
+
+@compiled
+def _staff(centre_id: int, user_id: int) -> QuerySet[StaffRecord]:
+    return StaffRecord.objects.filter(centre=centre_id, user=user_id)
+
+
+@compiled
+def _held(centre_id: int, user_id: int) -> QuerySet[RoleGrant]:
+    return RoleGrant.objects.filter(centre=centre_id, user=user_id).order_by("-starts_on", "role")
+
+
+@compiled
+def _awards(centre_id: int, user_id: int) -> QuerySet[StaffQualification]:
+    return StaffQualification.objects.filter(staff__centre=centre_id, staff__user=user_id)
+
+
+@compiled
+def _letter(centre_id: int, address: str) -> QuerySet[OutgoingMessage]:
+    return OutgoingMessage.objects.filter(centre=centre_id, to=address).order_by("-pk")[:1]
 
 
 def is_overdue(award: StaffQualification, day: datetime.date) -> bool:
