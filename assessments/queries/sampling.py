@@ -254,6 +254,7 @@ def simulated_in(enrolment: OuterRef) -> QuerySet[EvidenceVersion]:
 
 OLDEST_FIRST = ("signed_off_at", "pk")
 SAMPLES = Sample.objects.filter(enrolment=OuterRef("pk"))
+SAMPLED = Exists(SAMPLES.filter(outcome__in=AGREEING))
 READY = Q(sampled=True) | Q(unit__awarding_body__verifier_signature=VerifierSignature.ALWAYS)
 IDLE = (
     Enrolment.objects.filter(
@@ -262,18 +263,15 @@ IDLE = (
         status=UnitStatus.SIGNED_OFF,
     )
     .annotate(
-        sampled=Exists(SAMPLES.filter(outcome__in=AGREEING)),
+        sampled=SAMPLED,
         ready=ExpressionWrapper(READY, BooleanField()),
         asked=Exists(Action.objects.filter(enrolment=OuterRef("pk"), closed_at=None)),
         noted=Exists(UnsampledNote.objects.filter(enrolment=OuterRef("pk"), at__gte=OuterRef("signed_off_at"))),
-        simulated=Exists(simulated_in(OuterRef("pk"))),
-        assessor_name=name_of("assessor"),
     )
     .filter(Q(ready=True, asked=False) | Q(ready=False, noted=False))
-    .order_by(*OLDEST_FIRST)
 )
 """Units signed off without an open sample or alarm, of which something is to be done: verified, once they are `ready`,
-or sampled."""
+or sampled. What else is told of one is asked of those alone that are shown."""
 
 
 def idle(user: User, day: datetime.date, most: int) -> list[UnitWaiting]:
@@ -293,8 +291,14 @@ def idle(user: User, day: datetime.date, most: int) -> list[UnitWaiting]:
 @compiled
 def _idle(user: User, day: datetime.date, most: Count) -> QuerySet[Enrolment, Any]:
     place = Window(RowNumber(), partition_by="ready", order_by=OLDEST_FIRST)
-    rows = IDLE.filter(verifies(user, day)).annotate(place=place).filter(place__lte=most)
-    return rows.values_list(*WAITING, "sampled", "ready", "simulated")
+    shown = IDLE.filter(verifies(user, day)).annotate(place=place).filter(place__lte=most).values("pk")
+    told = Enrolment.objects.filter(pk__in=shown).annotate(
+        sampled=SAMPLED,
+        ready=ExpressionWrapper(READY, BooleanField()),
+        simulated=Exists(simulated_in(OuterRef("pk"))),
+        assessor_name=name_of("assessor"),
+    )
+    return told.order_by(*OLDEST_FIRST).values_list(*WAITING, "sampled", "ready", "simulated")
 
 
 def unit_waiting(told: Sequence[Any], sampled: bool, what: str) -> UnitWaiting:
