@@ -140,7 +140,7 @@ def _summed(scope: Scope) -> QuerySet[Enrolment, Any]:
         units=Count("pk"),
         planned=Count("pk", filter=Q(pk__in=cells.values("enrolment"))),
         taken=Count("pk", filter=Q(pk__in=taken.values("enrolment"))),
-        open=Count("pk", filter=to_do(scope.plan)),
+        open=Count("pk", filter=None if scope.asked.only_open else to_do(scope.plan)),
     )
     return summed.values_list("unit_id", "units", "planned", "taken", "open")
 
@@ -155,11 +155,14 @@ def total(sums: Iterable[Tally]) -> Tally:
 
 
 def grid_page(plan: SamplingPlan, asked: Asked, number: str, reader: Reader, choices: Choices) -> Grid:
-    """A page of the grid in six queries, however many candidates there are. The plan comes with its policy."""
+    """A page of the grid in five queries, however many candidates there are. The plan comes with its policy.
+
+    All candidates are asked for by name: to count them first would take a database as long once more.
+    """
     scope = Scope(within(plan), asked, reader.outside, reader.day if reader.outside else None)
     names, assessors = dict(choices.units), dict(choices.assessors)
     columns = columns_of(scope, names)
-    page: Page[Any] = Paginator(_people.listed(scope), PER_PAGE).get_page(number)
+    page: Page[Any] = Paginator(_people(scope), PER_PAGE).get_page(number)
     shown = list(page)
     cells: dict[tuple[int, int], GridCell] = {}
     tallies: dict[int, list[Tally]] = defaultdict(list)
@@ -189,7 +192,8 @@ def _people(scope: Scope) -> QuerySet[CandidateRecord, Any]:
 
 @compiled
 def _units(scope: Scope, candidates: list[int]) -> QuerySet[Enrolment, Any]:
-    return described(scope.plan, units_of(scope).filter(candidate__in=candidates), to_do(scope.plan))
+    still = Q(pk__isnull=False) if scope.asked.only_open else to_do(scope.plan)
+    return described(scope.plan, units_of(scope).filter(candidate__in=candidates), still)
 
 
 def choices_of(plan: SamplingPlan, *, seen_by: User | None = None, on: datetime.date | None = None) -> Choices:
