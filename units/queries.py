@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
+from portfolio.compiled import compiled
 from units.beside import Guidance
 from units.enums import CriterionKind, Marked, SkillSubject, SpecificationStyle, WordingStatus
 from units.for_good import ForGood
@@ -293,14 +294,8 @@ def criterion_line(row: Criterion, related: Sequence[RelatedLine], guidance: Seq
 
 def related_lines(unit: Unit) -> dict[int, list[RelatedLine]]:
     """By criterion of the unit, what our cross-walk relates it to in units in use: one query, both directions."""
-    pairs = (
-        RelatedCriterion.objects.filter(Q(criterion__unit=unit) | Q(related__unit=unit))
-        .filter(criterion__unit__publication__isnull=False, related__unit__publication__isnull=False)
-        .select_related("criterion__unit__awarding_body", "related__unit__awarding_body")
-        .order_by("criterion__position", "related__position")
-    )
     found: dict[int, dict[Unit, list[tuple[str, str]]]] = defaultdict(lambda: defaultdict(list))
-    for pair in pairs:
+    for pair in _pairs(unit.pk):
         near, far = pair.criterion, pair.related
         if near.unit_id != unit.pk:
             near, far = far, near
@@ -310,6 +305,18 @@ def related_lines(unit: Unit) -> dict[int, list[RelatedLine]]:
              for other, rows in units.items()]
         for pk, units in found.items()
     }  # fmt: skip
+
+
+PAIRED = ("unit", "number", "text", "unit__key", "unit__version", "unit__short_code", "unit__awarding_body__name")
+
+
+@compiled
+def _pairs(unit_id: int) -> QuerySet[RelatedCriterion]:
+    pairs = RelatedCriterion.objects.filter(Q(criterion__unit=unit_id) | Q(related__unit=unit_id))
+    in_use = pairs.filter(criterion__unit__publication__isnull=False, related__unit__publication__isnull=False)
+    named = in_use.select_related("criterion__unit__awarding_body", "related__unit__awarding_body")
+    told = named.only(*(f"{side}__{column}" for side in ("criterion", "related") for column in PAIRED))
+    return told.order_by("criterion__position", "related__position")
 
 
 def teaching_of(unit: Unit) -> dict[int, list[TeachingLine]]:
