@@ -1,5 +1,6 @@
 """Another installation, for tests: the same database emptied, with other rows in it, and a vault of its own."""
 
+import datetime
 import hashlib
 import json
 import zipfile
@@ -10,10 +11,11 @@ from typing import Any
 from django.core.management import call_command
 from django.db import connection
 
+from assessments.archive.pages import add_pages
 from assessments.testing import a_house
 from portfolio import walls
 from portfolio.archive import catalogue
-from portfolio.archive.packing import nothing, pack
+from portfolio.archive.packing import pack
 from portfolio.archive.selection import Selection
 from portfolio.models import Centre
 from units.for_good import forget
@@ -30,9 +32,9 @@ def moved_house(settings: Any, vault: Path) -> None:
     a_house("Harbour College")
 
 
-def exported(centre: Centre, path: Path, at: Any, **more: Any) -> dict[str, str]:
+def exported(centre: Centre, path: Path, at: datetime.datetime) -> dict[str, str]:
     """The archive of a centre, written to the path. Returns the digest of each of its payload files."""
-    pack(Selection(centre), path, at=at, adds=more.get("adds", nothing))
+    pack(Selection(centre), path, at=at, adds=add_pages)
     return digests(path)
 
 

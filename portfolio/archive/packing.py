@@ -67,7 +67,7 @@ def record_into(bag: Bag, selection: Selection, tell: Tell) -> list[dict[str, An
         bag.add(f"record/{kind_name(kind)}.jsonl", told(record.written(kind), tell, done, total))
         found.append({"kind": kind_name(kind), "rows": rows})
         done += rows
-    bag.add("record/schema.json", [written(schema(kinds))])
+    bag.add("record/schema.json", [written(schema(kinds, selection.cut))])
     return found
 
 
@@ -119,7 +119,7 @@ def of(selection: Selection) -> dict[str, Any]:
         "cut": selection.cut.name,
         "centre": {"slug": selection.centre.slug, "name": selection.centre.name},
         "candidate": selection.candidate.legal_name if selection.candidate else None,
-        "books": Record(selection).books(),
+        "books": Record(selection).books() if selection.cut.is_whole else [],
     }
 
 

@@ -20,7 +20,7 @@ from portfolio.archive import catalogue
 from portfolio.archive.catalogue import Kind
 from portfolio.archive.selection import Selection
 from portfolio.arrivals import Lines, kind_name, kinds_by_word
-from portfolio.models import AuditChain, AuditEvent
+from portfolio.models import AuditChain, AuditEvent, User
 
 SUBJECT = ("subject_kind", "subject_id")
 """Columns by which some rows name a record of whatever kind."""
@@ -58,7 +58,8 @@ class Record:
         names = [field.name for field in columns]
         encoders = [self._encoder(model, field) for field in columns]
         subject = names.index(SUBJECT[0]) if SUBJECT[0] in names else None
-        said = self._said() if model is AuditEvent else None
+        said = self._said() if model is AuditEvent and self.selection.cut.is_whole else None
+        people = self.selection.cut.people(self.selection) if model is User and self.selection.cut.people else None
         for pk, *values in self.selection.iterate(model):
             row = {
                 name: encode(value) if value is not None else None
@@ -70,7 +71,10 @@ class Record:
                 row["subject"] = self._subject(kind, number)
             if said is not None:
                 row["said"] = said(dict(zip(names, values, strict=True)))
-            row["numbers"] = self._numbers(model, pk)
+            if people is not None:
+                row |= people.get(pk, {})
+            if self.selection.cut.is_whole:
+                row["numbers"] = self._numbers(model, pk)
             yield json.dumps(row, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
 
     # --- inside ------------------------------------------------------------------------------------------------------
@@ -82,7 +86,7 @@ class Record:
 
     def _line(self, field: Any, pk: int) -> int | None:
         line = self.selection.line_of(catalogue.target_of(field), pk)
-        if line is None and self.selection.cut.kinds is None:
+        if line is None and self.selection.cut.is_whole:
             raise DanglingError(f"{field.model._meta.label}.{field.name} refers to {pk}, which does not travel.")
         return line
 

@@ -6,7 +6,7 @@ natural keys: so the same record gives the same lines in whatever installation i
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, reduce
 from operator import or_
@@ -16,7 +16,8 @@ from django.db.models import Model, Q, QuerySet
 
 from portfolio.archive import catalogue
 from portfolio.archive.catalogue import Kind
-from portfolio.models import CandidateRecord, Centre, StoredFile, User
+from portfolio.arrivals import kind_name, kinds_by_word
+from portfolio.models import AuditEvent, CandidateRecord, Centre, Document, StoredFile, User
 
 T = TypeVar("T")
 AT_ONCE = 500
@@ -27,14 +28,22 @@ AT_ONCE = 500
 class Cut:
     """How much of the record an archive holds.
 
-    `kinds` names the kinds of rows of a centre that are in it, all where None. `rows` narrows some of them. `withheld`
-    names columns that stay empty.
+    `kinds` names the kinds of rows of a centre that are in it, all where None. `rows` narrows some of them; `follow`
+    those that are known only by what is in the selection already. `withheld` names columns that stay empty. `people`
+    says what is told of each sign-in beside, or instead of, its address.
     """
 
     name: str
     kinds: frozenset[str] | None = None
     rows: Mapping[str, Q] = field(default_factory=dict)
+    follow: Mapping[str, Callable[["Selection"], Q]] = field(default_factory=dict)
     withheld: frozenset[tuple[str, str]] = frozenset()
+    people: Callable[["Selection"], Mapping[int, Mapping[str, str]]] | None = None
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it is all there is, which alone is read back."""
+        return self.kinds is None
 
     def has(self, model: Kind) -> bool:
         return self.kinds is None or model._meta.label in self.kinds
@@ -70,7 +79,11 @@ class Selection:
         root: Model = self.candidate if self.candidate and self._of_candidate(model) else self.centre
         leading = reduce(or_, (Q(**{way: root.pk}) for way in self._ways(model)))
         found = model._base_manager.filter(catalogue.rows_of(model), leading)
-        return found.filter(self.cut.rows[model._meta.label]) if model._meta.label in self.cut.rows else found
+        if model._meta.label in self.cut.rows:
+            found = found.filter(self.cut.rows[model._meta.label])
+        if model._meta.label in self.cut.follow:
+            found = found.filter(self.cut.follow[model._meta.label](self))
+        return found
 
     def _ways(self, model: Kind) -> tuple[str, ...]:
         return catalogue.ways_to(model, CandidateRecord if self._of_candidate(model) else Centre)
@@ -80,14 +93,43 @@ class Selection:
 
     def _referred_to(self) -> Q:
         """Files to which a row that travels refers; those of drafts and of uploads nobody used stay."""
+        return self.named_by(StoredFile, self.owned)
+
+    def named_by(self, target: Kind, kinds: Iterable[Kind]) -> Q:
+        """Rows to which a row of these kinds that is in the selection refers."""
         referring = [
             Q(pk__in=self._within(model).order_by().values(field.attname))
-            for model in self.owned
-            if model is not StoredFile and model not in catalogue.hanging_on()
+            for model in kinds
+            if model is not target and model not in catalogue.hanging_on()
             for field in catalogue.relations(model)
-            if catalogue.target_of(field) is StoredFile
+            if catalogue.target_of(field) is target
         ]
         return reduce(or_, referring, Q(pk__in=[]))
+
+    @property
+    def of_candidate(self) -> list[Kind]:
+        """The kinds whose rows are the candidate's, where it is of one."""
+        return [model for model in self.owned if self._of_candidate(model)]
+
+    @cached_property
+    def _words(self) -> set[str]:
+        """The kinds of records that the centre's book and documents are about."""
+        lines = AuditEvent.objects.filter(chain__centre=self.centre).order_by()
+        documents = Document.objects.filter(centre=self.centre).order_by()
+        found = [rows.values_list("subject_kind", flat=True).distinct() for rows in (lines, documents)]
+        return {word for words in found for word in words}
+
+    def subjects(self) -> Q:
+        """What names, as its subject, a row of the selection: a line of the book, or a document."""
+        kinds = self.of_candidate if self.candidate else self.owned
+        named = [
+            Q(subject_kind=word, subject_id__in=self._within(model).order_by().values("pk"))
+            for model in kinds
+            if (word := str(model._meta.model_name)) in self._words
+            and kinds_by_word().get(word) == kind_name(model)
+            and model._meta.label not in self.cut.follow
+        ]
+        return reduce(or_, named, Q(pk__in=[]))
 
     @cached_property
     def _numbers(self) -> dict[Kind, "array[int]"]:
@@ -105,6 +147,8 @@ class Selection:
         wanted: dict[Kind, set[int]] = {model: set() for model in catalogue.shared()}
         for model in self.owned:
             for relation in catalogue.relations(model):
+                if (model._meta.label, relation.name) in self.cut.withheld:
+                    continue
                 if catalogue.target_of(relation) in wanted:
                     rows = self.rows(model).order_by().values_list(relation.attname, flat=True).distinct()
                     wanted[catalogue.target_of(relation)].update(pk for pk in rows.iterator() if pk is not None)

@@ -7,9 +7,11 @@ from django.db import models
 from portfolio.archive import catalogue
 from portfolio.archive.catalogue import Kind
 from portfolio.archive.record import SUBJECT
+from portfolio.archive.selection import WHOLE, Cut
 from portfolio.arrivals import kind_name
-from portfolio.models import AuditEvent
+from portfolio.models import AuditEvent, User
 
+NAME = {"type": ["string", "null"]}
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 NUMBERS = {
     "type": "array",
@@ -33,23 +35,26 @@ SAID = {
 }
 
 
-def schema(kinds: list[Kind]) -> dict[str, Any]:
+def schema(kinds: list[Kind], cut: Cut) -> dict[str, Any]:
     """Describes a line of each file, by the file's name."""
     return {
         "$schema": DIALECT,
         "title": "Lines of the record",
         "description": "Each line of record/<kind>.jsonl is an object of the definition with the kind's name.",
-        "$defs": {kind_name(kind): shape_of(kind) for kind in kinds},
+        "$defs": {kind_name(kind): shape_of(kind, cut) for kind in kinds},
     }
 
 
-def shape_of(kind: Kind) -> dict[str, Any]:
-    columns = {field.name: described(field) for field in catalogue.columns(kind) if field.name not in SUBJECT}
+def shape_of(kind: Kind, cut: Cut = WHOLE) -> dict[str, Any]:
+    columns: dict[str, Any] = {
+        field.name: described(field) for field in catalogue.columns(kind) if field.name not in SUBJECT
+    }
     if SUBJECT[0] in {field.name for field in catalogue.columns(kind)}:
         columns["subject"] = NAMED
-    if kind is AuditEvent:
-        columns["said"] = SAID
-    columns["numbers"] = NUMBERS
+    if cut.is_whole:
+        columns |= {"said": SAID, "numbers": NUMBERS} if kind is AuditEvent else {"numbers": NUMBERS}
+    elif kind is User:
+        columns |= {"email": NAME, "name": NAME}
     return {
         "type": "object",
         "description": " ".join((kind.__doc__ or "").split()),

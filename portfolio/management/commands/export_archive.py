@@ -11,11 +11,14 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django.db.models import Model
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from portfolio import audit
 from portfolio.archive.packing import pack
 from portfolio.archive.selection import Selection
 from portfolio.models import Centre
+
+PAGES = "assessments.archive.pages.add_pages"
 
 
 class Command(BaseCommand):
@@ -34,7 +37,7 @@ class Command(BaseCommand):
             raise CommandError(f"{file} is there already: name a file that is not.")
         now, part = timezone.now(), file.with_name(f"{file.name}.part")
         try:
-            index = pack(Selection(found), part, at=now, tell=self.tell)
+            index = pack(Selection(found), part, at=now, tell=self.tell, adds=import_string(PAGES))
             part.rename(file)
         finally:
             part.unlink(missing_ok=True)
