@@ -40,10 +40,10 @@ def add_pages(bag: Bag, selection: Selection, tell: Tell, forms: Forms | None = 
         )
     staff = list(people_of(reader))
     if staff:
-        writer.page("people.html", "people", "Staff and external verifiers", [], {"staff": staff})
+        writer.page("people.html", "archive/people.html", "Staff and external verifiers", [], {"staff": staff})
     writer.page(
         "index.html",
-        "index",
+        "archive/index.html",
         selection.centre.name,
         [],
         {
@@ -65,21 +65,21 @@ class Writer:
 
     def page(self, path: str, template: str, title: str, way: Way, context: dict[str, Any]) -> None:
         frame = {"title": title, "way": way, "root": "../" * path.count("/"), "centre": self.centre}
-        self.bag.add(path, [render_to_string(f"archive/{template}.html", {**frame, **context}).encode()])
+        self.bag.add(path, [render_to_string(template, {**frame, **context}).encode()])
 
     def candidate(self, shown: CandidateShown, forms: list[tuple[str, str]]) -> None:
         """A candidate with their units and items, a page each."""
         name, address = shown.candidate.legal_name, f"candidates/{shown.line}.html"
         named = {Path(place).name for _, place in forms}
         kept = [(title, file.path) for title, file in shown.documents if file.path and title not in named]
-        self.page(address, "candidate", name, [], {"shown": shown, "forms": [*forms, *kept]})
+        self.page(address, "archive/candidate.html", name, [], {"shown": shown, "forms": [*forms, *kept]})
         way = [(address, name)]
         for unit in shown.units:
             title = f"{unit.enrolment.unit.short_code} {unit.enrolment.unit.shown_title}".strip()
-            self.page(f"units/{unit.line}.html", "unit", title, way, {"unit": unit})
+            self.page(f"units/{unit.line}.html", "archive/unit.html", title, way, {"unit": unit})
         for item in shown.items:
             title = f"{item.name}: {item.newest.title}"
-            self.page(f"evidence/{item.line}.html", "evidence", title, way, {"item": item})
+            self.page(f"evidence/{item.line}.html", "archive/evidence.html", title, way, {"item": item})
 
 
 def people_of(reader: Reader) -> Iterator[tuple[str, str, list[RoleGrant]]]:

@@ -4,7 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from django.db.models import Model, QuerySet
+from django.db.models import F, Model, QuerySet
 
 from assessments.archive.cuts import people
 from assessments.enums import ItemStatus, Layer
@@ -242,7 +242,7 @@ class Reader:
         records = {row.version_id: row for row in self.rows(AssessorRecord, **of).select_related("signature")}
         exchanges = grouped(self.rows(Exchange, record__version__evidence__candidate=candidate), "record_id")
         found: dict[int, list[VersionShown]] = defaultdict(list)
-        for version in rows.order_by("evidence__number", "evidence_id", "-number"):
+        for version in rows.order_by(F("evidence__number").asc(nulls_last=True), "evidence_id", "-number"):
             record = records.get(version.pk)
             shown = VersionShown(
                 version,

@@ -27,7 +27,8 @@ class Bag:
 
     def __init__(self, path: Path, name: str) -> None:
         self.name, self.bytes, self.files = name, 0, 0
-        self._zip = zipfile.ZipFile(path, "x", compression=zipfile.ZIP_DEFLATED, compresslevel=6, allowZip64=True)
+        path.touch(mode=0o600, exist_ok=False)
+        self._zip = zipfile.ZipFile(path, "w", compression=zipfile.ZIP_DEFLATED, compresslevel=6, allowZip64=True)
         self._manifest: IO[bytes] = TemporaryFile()  # noqa: SIM115  # closed with the bag
         self._tags: dict[str, bytes] = {}
 

@@ -192,6 +192,7 @@ def test_what_the_office_takes_holds_no_restricted_file_and_no_draft(demo: Told,
     assert [word for word in cases if word in text] == []
     assert not [name for name in found if name.startswith("record/assessments.case")]
     assert "open_case" not in text
+    assert not [name for name in found if "accessline" in name or "destruction" in name]
     assert '"sequence"' not in found["record/portfolio.auditevent.jsonl"].decode().replace('"sequence":null', "")
     assert all(row["submitted_at"] for row in lines(found, "assessments.evidenceversion"))
     assert {row["feedback"] for row in lines(found, "assessments.sample")} >= set(
@@ -228,6 +229,7 @@ def test_a_candidate_asks_for_their_own_and_takes_it(house: House, client: Askin
     documents = reverse("assessments:documents", args=[house.centre.slug, house.candidate.user.handle])
     assert "Everything as one archive (ZIP)" in client.get(documents).content.decode()
     address = reverse("assessments:archive_candidate", args=[house.centre.slug, house.candidate.user.handle])
+    assert f'action="{address}"' in client.get(reverse("portfolio:own_record")).content.decode()
     page = client.post(address, follow=True)
     asked = Archive.objects.get()
     assert (asked.cut, asked.status) == (ArchiveCut.OWN, ArchiveStatus.READY)
