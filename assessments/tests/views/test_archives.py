@@ -36,7 +36,7 @@ from assessments.models import (
     SampleCheck,
     UnsampledNote,
 )
-from assessments.testing import House, a_draft, an_enrolment, handed_in
+from assessments.testing import LONG_AGO, House, a_draft, an_enrolment, handed_in
 from portfolio import jobs, shredder
 from portfolio.archive import asking
 from portfolio.archive.packing import pack
@@ -304,9 +304,7 @@ def test_an_archive_is_whoevers_asked_for_it_and_nobody_elses(
     assert client.post(other).status_code == 404
     documents = reverse("assessments:documents", args=[house.centre.slug, house.candidate.user.handle])
     assert "one archive" not in client.get(documents).content.decode()
-    house.centre.grants.filter(user=house.administrator).update(
-        ends_on=timezone.localdate() - datetime.timedelta(days=1)
-    )
+    house.centre.grants.filter(user=house.administrator).update(starts_on=LONG_AGO, ends_on=LONG_AGO)
     client.force_login(house.administrator)
     assert client.get(reverse("assessments:archive", args=[asked.pk])).status_code == 404
 
