@@ -17,6 +17,7 @@ class AssessmentsConfig(AppConfig):
         shredder("assessments.queries.case.is_shown")
         import_string("portfolio.importing.extended_by")("assessments.actions.enrolling.allocations")
         import_string("assessments.leaving.register")()
+        import_string("units.beside.guided_by")("assessments.queries.standardisation.guidance_beside")
         # The press may only be looked at once every floor's nouns are there.
         import_string("portfolio.archive.asking.filled_by")("assessments.archive.filling.fill")
         guard = import_string("portfolio.press.guard")
@@ -31,3 +32,6 @@ class AssessmentsConfig(AppConfig):
         guard("meeting", "assessments.queries.verified_shown.meeting_shown")
         guard("centre", "assessments.queries.verified_shown.centre_shown")
         guard("candidaterecord", "assessments.queries.papers.portfolio_shown")
+        teller = import_string("portfolio.genuine.teller")
+        teller("enrolment", "assessments.queries.genuine.recording_told")
+        teller("authenticationform", "assessments.queries.genuine.authentication_told")

@@ -47,6 +47,30 @@ def make_archive(archive_id: int) -> None:
     import_string("portfolio.archive.asking.make")(archive_id)
 
 
+@task(priority=-5)
+def make_forms(batch_id: int) -> None:
+    """Make some more forms of a batch. A document that somebody waits for goes between."""
+    import_string("assessments.documents.issuing.make")(batch_id)
+
+
+def requeue_lost_forms(at: datetime.datetime) -> int:
+    """Go on with every batch of forms whose worker was killed. Returns how many."""
+    count: int = import_string("assessments.documents.issuing.requeue_lost")(at)
+    return count
+
+
+def sweep_gathered(now: datetime.datetime) -> int:
+    """Remove files of forms put together some days ago. Returns how many."""
+    count: int = import_string("assessments.documents.issuing.sweep")(now)
+    return count
+
+
+@task()
+def check_book(check_id: int) -> None:
+    """Walk an audit book that somebody asked to have checked."""
+    import_string("portfolio.audit.carry_out")(check_id)
+
+
 @task()
 def read_people(import_id: int) -> None:
     """Check a table of people that was sent."""

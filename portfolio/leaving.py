@@ -16,6 +16,7 @@ LEFT_OUT = {
     "portfolio.Archive": "A copy of the record, kept for some days.",
     "portfolio.Arrival": "Said by the books of record/index.json.",
     "portfolio.ArrivedNumbers": "Said by the numbers of each row.",
+    "portfolio.BookCheck": "That somebody had the book checked here; it is checked again as it arrives.",
     "portfolio.PeopleImport": "A table on its way in; whoever was taken from it is in the record.",
     "portfolio.ImportedRow": "A row of such a table.",
     "portfolio.OutgoingMessage": "A letter that waits to be sent, or was: what it tells of is in the record.",

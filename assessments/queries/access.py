@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from django.db.models import Exists, OuterRef, QuerySet, Subquery, Value
 from django.utils import timezone
 
-from assessments.models import ExternalAccess
+from assessments.models import ExternalAccess, Wording
 from assessments.models.access import looks_from_outside
 from assessments.visiting import Days
 from portfolio.models import Centre, ExternalRecord, User
-from units.models import AwardingBody, Unit
+from units.models import AwardingBody, Qualification, Unit
 
 
 @dataclass(frozen=True)
@@ -89,6 +89,12 @@ def bodies_at(centre: Centre) -> list[AwardingBody]:
     return list(AwardingBody.objects.filter(approvals__centre=centre).order_by("name"))
 
 
+def qualifications_at(centre: Centre) -> list[Qualification]:
+    """The published qualifications of these bodies that the centre may offer. One query."""
+    found = Qualification.objects.offered_at(centre).select_related("awarding_body")
+    return list(found.order_by("awarding_body__name", "title", "version"))
+
+
 def units_at(centre: Centre) -> list[Unit]:
     """Units of these bodies that are in use."""
     units = Unit.objects.filter(awarding_body__approvals__centre=centre, publication__isnull=False)
@@ -109,7 +115,15 @@ def seen_whole(user: User) -> Exists | Value:
     return Exists(ExternalAccess.objects.in_force(user).filter(all_units=True, **plan))
 
 
+def visitor_name(access: ExternalAccess) -> str:
+    """What the centre calls the external verifier of an account. One query."""
+    record = ExternalRecord.objects.filter(user=access.grant.user_id, centre=access.centre_id)
+    return record.values_list("name", flat=True).get()
+
+
 def own_access(user: User, day: datetime.date) -> "list[ExternalAccess]":
-    """The accounts by which somebody looks from outside on the day, the first to end first. Two queries."""
+    """The accounts by which somebody looks from outside on the day, the first to end first; each says whether words of
+    a declaration wait to be approved in it (`words_waiting`). Two queries."""
     mine = ExternalAccess.objects.in_force(user, day).order_by("grant__ends_on", "pk")
-    return list(with_remit(mine))
+    same = Wording.objects.waiting().filter(centre=OuterRef("centre"), awarding_body=OuterRef("awarding_body"))
+    return list(with_remit(mine).annotate(words_waiting=Exists(same)))

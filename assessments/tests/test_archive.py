@@ -58,7 +58,7 @@ def left(
     with django_db_blocker.unblock(), transaction.atomic():
         call_command("demo", verbosity=0)
         centre = Centre.objects.get(slug=SLUG)
-        form = AuthenticationForm.objects.get()
+        form = AuthenticationForm.objects.earliest("pk")
         ask_authentication_form(form=form, by=form.enrolment.verifier, at=timezone.now())
         archive = tmp_path_factory.mktemp("archive") / "harbour.zip"
         yield Left(centre, archive, exported(centre, archive, timezone.now()))
@@ -152,9 +152,10 @@ def test_read_back_elsewhere_it_is_what_it_was(left: Left, settings: Any, tmp_pa
     after = {row.key: unit_facts(row).stale for row in Enrolment.objects.filter(centre=centre)}
     assert before
     assert after == before
-    document = Document.objects.get(centre=centre, issued=True)
-    again = ask_authentication_form(form=AuthenticationForm.objects.get(), by=document.asked_by, at=timezone.now())
-    assert again == document
+    issued = set(Document.objects.filter(centre=centre, issued=True))
+    form = AuthenticationForm.objects.earliest("pk")
+    again = ask_authentication_form(form=form, by=form.enrolment.verifier, at=timezone.now())
+    assert again in issued
     for stored in StoredFile.objects.filter(centre=centre):
         assert vault.measured(vault.path_of(stored)).sha256 == stored.sha256
     book = AuditEvent.objects.filter(chain__centre=None).latest("pk")

@@ -34,6 +34,7 @@ from portfolio import signing
 from portfolio.access import IN_PLACE_ONLY, SignedInRequest, looked_from_outside, signed_in
 from portfolio.enums import Role
 from portfolio.models import Statement
+from portfolio.rules import RUNNING
 from portfolio.views.answers import done, in_progress
 
 FURTHER = {
@@ -218,6 +219,7 @@ def enrolment_page(request: SignedInRequest, pk: int) -> HttpResponse:
         "outside": outside_of(request, page.enrolment),
         "in_place_only": IN_PLACE_ONLY if centre_id in request.standing.sealed else "",
         "administers": request.standing.holds(Role.ADMINISTRATOR, centre_id),
+        "book_of": page.enrolment.centre.slug if centre_id in request.standing.centres(*RUNNING) else "",
         "verbs": [(verb.value, PAGES[verb].title) for verb in page.verbs if not PAGES[verb].aside],
         "asides": [(verb.value, PAGES[verb].title) for verb in page.verbs if PAGES[verb].aside],
         "may_add": page.facts.status == UnitStatus.COLLECTING,
@@ -318,7 +320,8 @@ def page_for(request: SignedInRequest, pk: int) -> UnitPage:
 
 def _statements(enrolment: Enrolment, parts: Iterable[SignedAs]) -> list[Statement]:
     keys = [STATEMENT[part] for part in parts]
-    return signing.current_statements(keys, enrolment.unit.awarding_body.code) if keys else []
+    body = enrolment.unit.awarding_body.code
+    return signing.current_statements(keys, body, enrolment.centre_id) if keys else []
 
 
 def _further_place(page: UnitPage, act: str) -> str:

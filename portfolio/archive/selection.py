@@ -239,10 +239,11 @@ def sorted_by_key(model: Kind, pks: Iterable[int]) -> list[int]:
 
 
 def key_of(row: Any) -> tuple[Any, ...]:
-    """The natural key; of a sign-in its address, whatever its capitals."""
+    """The natural key; of a sign-in its address, whatever its capitals. What a centre wrote for itself comes after what
+    is everybody's."""
     if isinstance(row, User):
         return (row.email.lower(),)
-    return tuple(row.natural_key())
+    return (*row.natural_key(), getattr(row, "centre_id", None) is not None)
 
 
 def _way_to(model: Kind, target: Kind) -> str:

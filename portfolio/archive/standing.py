@@ -18,7 +18,7 @@ from portfolio.archive.record import encoder_of
 from portfolio.archive.rows import Reader
 from portfolio.archive.selection import in_slices, key_of
 from portfolio.arrivals import kind_name
-from portfolio.models import User
+from portfolio.models import Centre, User
 
 MOST_NAMED = 10
 
@@ -87,11 +87,13 @@ def unsaved(model: Kind, row: dict[str, Any], instances: dict[Kind, list[Model]]
             setattr(found, field.name, said)
         elif said is not None and catalogue.target_of(field) in instances:
             setattr(found, field.name, instances[catalogue.target_of(field)][said - 1])
+        elif said is not None:
+            setattr(found, field.attname, said)
     return found
 
 
 def rows_here(model: Kind, rows: list[Model], instances: dict[Kind, list[Model]]) -> list[Model]:
-    """The rows of this installation among which those of the archive may be."""
+    """The rows here among which those of the archive may be: none that a centre here wrote for itself."""
     if model is User:
         addresses = [row.email.lower() for row in rows if isinstance(row, User)]
         users = User._base_manager.annotate(address=Lower("email"))
@@ -101,7 +103,8 @@ def rows_here(model: Kind, rows: list[Model], instances: dict[Kind, list[Model]]
             pks = [row.pk for row in instances[whole] if row.pk]
             found = model._base_manager.select_related()
             return [row for some in in_slices(pks) for row in found.filter(**{f"{ways[0]}__in": some})]
-    return list(model._base_manager.select_related())
+    everybodys = {field.name: None for field in catalogue.relations(model) if catalogue.target_of(field) is Centre}
+    return list(model._base_manager.filter(**everybodys).select_related())
 
 
 def differing(present: Model, row: dict[str, Any], places: Places) -> list[str]:
