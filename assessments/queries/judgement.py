@@ -321,14 +321,18 @@ def simulated_items(rows: UnitRows) -> tuple[Named, ...]:
 def signed_facts(rows: UnitRows) -> dict[str, JSON]:
     """What a signature on the unit is put to: every item handed in, its bytes, what witnesses and assessors signed,
     which evidence requirements it shows, and the latest decision on each criterion. A draft may change, so it is no
-    part of it."""
+    part of it.
+
+    Nothing is named by the number of a row: those differ in an installation to which the record is moved, and the
+    signature holds there as well.
+    """
     numbers = {criterion.pk: criterion.number for criterion in rows.criteria}
     latest = {(row.version_id, row.criterion_id): row for row in rows.decided}
     items: dict[int, dict[str, JSON]] = {}
     lines: dict[int, list[JSON]] = defaultdict(list)
     for row in (row for row in rows.mapped if row.status != ItemStatus.DRAFT):
         files = rows.digests.get(row.version_id, [])
-        items[row.evidence_id] = {"evidence": row.evidence_number, "version": row.version_id, "files": files}
+        items[row.evidence_id] = {"evidence": row.evidence_number, "version": row.version_number, "files": files}
         if shown := rows.leaves.shown and rows.leaves.of(row.evidence_id):
             items[row.evidence_id]["requirements"] = [leaf.path for leaf in rows.leaves.leaves if leaf.pk in shown]
         if testified := rows.testimonies.get(row.version_id):
@@ -336,12 +340,10 @@ def signed_facts(rows: UnitRows) -> dict[str, JSON]:
         if record := rows.records.get(row.version_id):
             items[row.evidence_id]["record"] = [record.digest, record.acknowledged]
         word = latest.get((row.version_id, row.criterion_id))
-        said: list[JSON] = [word.verdict, word.assessor_id, word.at] if word else []
+        said: list[JSON] = [word.verdict, word.assessor_name, word.at] if word else []
         lines[row.evidence_id].append([numbers[row.criterion_id], row.locator, *said])
     return {
-        "enrolment": rows.enrolment.pk,
-        "candidate": rows.enrolment.candidate_id,
-        "unit": rows.enrolment.unit_id,
+        "enrolment": rows.enrolment.key,
         "items": [{**item, "criteria": lines[pk]} for pk, item in items.items()],
     }
 

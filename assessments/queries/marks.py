@@ -31,6 +31,7 @@ class Mapped(NamedTuple):
     activity_on: datetime.date | None
     author_id: int | None
     prior_achieved_on: datetime.date | None
+    version_number: int
 
     @property
     def item(self) -> str:
@@ -79,6 +80,7 @@ MAPPED = LIVING.order_by(F("evidence__number").asc(nulls_last=True), "evidence_i
     "evidence__versions__activity_on",
     "evidence__author_id",
     "evidence__versions__prior_achieved_on",
+    "evidence__versions__number",
 )
 """The columns of `Mapped`, in the recording form's order."""
 

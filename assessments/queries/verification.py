@@ -127,7 +127,7 @@ def stale_verifier(rows: UnitRows, samples: list[Sample]) -> tuple[str, ...]:
 
 def verifier_digest(rows: UnitRows, samples: list[Sample]) -> str:
     """The digest a verifier's signature carries: the unit's facts and the samples done."""
-    done: JSON = [[sample.pk, sample.outcome, sample.done_at] for sample in samples if sample.done_at]
+    done: JSON = [[sample.planned_at, sample.outcome, sample.done_at] for sample in samples if sample.done_at]
     return digest_for(rows, SignedAs.VERIFIER, samples=done)
 
 
