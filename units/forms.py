@@ -28,6 +28,22 @@ class PressForm(forms.Form):
     """A button, and nothing to fill in."""
 
 
+class UnitFileForm(forms.Form):
+    """A file of units to be sent."""
+
+    file = forms.FileField(
+        label="File of units",
+        max_length=255,
+        help_text="Up to 1 MB. Nothing is taken before you have seen what it holds and what is wrong with it.",
+        widget=forms.ClearableFileInput(attrs={"accept": ".yaml,.yml,.json,.csv,.matrix,.txt"}),
+    )
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """What the sender says beside the file."""
+        return {}
+
+
 class ParticularsForm(KeptForm):
     """A qualification beside its structure."""
 

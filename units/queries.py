@@ -66,6 +66,8 @@ class UnitLine:
     credit_value: int | None
     contents: str
     incomplete: bool
+    brought_in_by: str
+    draft: bool
 
 
 @dataclass(frozen=True)
@@ -188,7 +190,7 @@ class UnitPage:
 
     unit: Unit
     is_svq: bool
-    published_at: datetime.datetime
+    published_at: datetime.datetime | None
     facts: Sequence[Fact]
     outcomes: Sequence[OutcomeRow]
     knowledge: Sequence[CriterionLine]
@@ -214,8 +216,12 @@ def unit_lines(units: UnitQuerySet) -> list[UnitLine]:
             credit_value=unit.credit_value,
             contents=contents({kind: getattr(unit, f"{kind}_count") for kind in CriterionKind.values}),
             incomplete=bool(unit.completeness_note),
+            brought_in_by=str(unit.centre or ""),
+            draft=not hasattr(unit, "publication"),
         )
-        for unit in units.select_related("awarding_body").annotate(**counts).order_by(*READING_ORDER)
+        for unit in units.select_related("awarding_body", "centre", "publication")
+        .annotate(**counts)
+        .order_by(*READING_ORDER)
     ]
 
 
@@ -238,7 +244,7 @@ def unit_page(unit: Unit) -> UnitPage:
     return UnitPage(
         unit=unit,
         is_svq=unit.style == SpecificationStyle.SVQ,
-        published_at=unit.publication.at,
+        published_at=unit.publication.at if hasattr(unit, "publication") else None,
         facts=header(unit),
         outcomes=outcome_rows(unit.outcomes.all(), criteria, lines, teaching_of(unit)),
         knowledge=[lines[row.pk] for row in criteria if row.outcome_id is None],
@@ -289,7 +295,7 @@ def related_lines(unit: Unit) -> dict[int, list[RelatedLine]]:
     """By criterion of the unit, what our cross-walk relates it to in units in use: one query, both directions."""
     pairs = (
         RelatedCriterion.objects.filter(Q(criterion__unit=unit) | Q(related__unit=unit))
-        .filter(criterion__unit__publication__isnull=False, related__unit__publication__isnull=False)
+        .filter(in_use_beside(unit, "criterion"), in_use_beside(unit, "related"))
         .select_related("criterion__unit__awarding_body", "related__unit__awarding_body")
         .order_by("criterion__position", "related__position")
     )
@@ -304,6 +310,14 @@ def related_lines(unit: Unit) -> dict[int, list[RelatedLine]]:
              for other, rows in units.items()]
         for pk, units in found.items()
     }  # fmt: skip
+
+
+def in_use_beside(unit: Unit, end: str) -> Q:
+    """That this end of a pair is the unit's own, or in use, the standard's or of the unit's own centre."""
+    known = Q(**{f"{end}__unit__centre": None})
+    if unit.centre_id:
+        known |= Q(**{f"{end}__unit__centre": unit.centre_id})
+    return Q(**{f"{end}__unit": unit}) | Q(known, **{f"{end}__unit__publication__isnull": False})
 
 
 def teaching_of(unit: Unit) -> dict[int, list[TeachingLine]]:

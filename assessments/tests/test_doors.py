@@ -47,6 +47,7 @@ from assessments.tests.doors_of_people import set_people
 from assessments.tests.doors_of_plans import set_plans
 from assessments.tests.doors_of_quality import set_quality
 from assessments.tests.doors_of_strategy import a_plan_with
+from assessments.tests.doors_of_units import set_units
 from assessments.tests.doorways import TABLE, Scene
 from assessments.tests.further_acts import arranged
 from assessments.tests.records import a_set, recorded
@@ -123,6 +124,7 @@ def set_scene(house: House, other_house: House) -> Scene:
     set_plans(house, unit)
     set_people(house)
     set_awards(house)
+    set_units(house)
     item, record, form = item_of(unit), recorded(unit), form_of(house)
     return Scene(
         house, browsers, unit, item, document, learning, form, upload, request, record, a_set(house),
@@ -243,7 +245,9 @@ LEAVES_NO_LINE = {
         "assessments:external_access", "assessments:note_on_visit", "assessments:note_on_unit",
         "assessments:choose_unit", "assessments:ask_centre", "assessments:external_note",
     ),
-    "of nobody's work": ("units:unit", "units:qualification", "assessments:blank_form"),
+    "of nobody's work": (
+        "units:unit", "units:export_unit", "units:unit_file", "units:qualification", "assessments:blank_form",
+    ),
     "a list of which they see nothing": ("assessments:awards_file",),
     "of a document whose fetching is written down": ("portfolio:document",),
 }  # fmt: skip

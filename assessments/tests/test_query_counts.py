@@ -132,6 +132,15 @@ WITHOUT_RECORDS = {
     },
     "of an alarm, which is told in full: counted in actions/test_alarms.py": {"assessments:alarm"},
     "draws the plan anew; counted in actions/test_widening.py": {"assessments:widen_plan"},
+    "of units from outside: counted in units/tests/exchange/test_pages.py": {
+        "units:import_units",
+        "units:unit_import",
+        "units:throw_units_away",
+        "units:publish_unit",
+        "units:discard_draft",
+        "units:export_unit",
+        "units:unit_file",
+    },
     "of one status, like the page it was recorded on": {"assessments:withdraw_status"},
     "of one award, like the page it was recorded on": {"portfolio:qualification_achieved"},
     "the page of a verb, like the others, where nothing of the centre stands yet": {

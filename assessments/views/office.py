@@ -173,7 +173,7 @@ def direct_claim(request: SignedInRequest, slug: str, code: str) -> HttpResponse
     """Record direct claim status with an awarding body, for all of its units or one."""
     centre = kept_centre(request, slug)
     body = get_object_or_404(AwardingBody, code=code, approvals__centre=centre)
-    units = Unit.objects.filter(awarding_body=body, publication__isnull=False).order_by("short_code", "version")
+    units = Unit.objects.offered_at(centre).filter(awarding_body=body).order_by("short_code", "version")
     form = DirectClaimForm(typed(request), units=units, initial={"starts_on": timezone.localdate()})
     act = partial(record_direct_claim, centre=centre, awarding_body=body, by=request.user, at=timezone.now())
     if done(form, lambda clean: act(**clean)):

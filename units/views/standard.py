@@ -24,18 +24,28 @@ PUBLISHED = "{} is in use: candidates can be registered for it."
 
 @signed_in
 def unit_list(request: SignedInRequest) -> HttpResponse:
-    """Every unit in use."""
-    return render(request, "units/list.html", {"units": unit_lines(Unit.objects.visible_to(request.user))})
+    """Every unit in use; and, for the office, drafts that were brought in."""
+    centres = Centre.objects.kept_by(request.user) if request.standing.holds(Role.ADMINISTRATOR) else []
+    context = {"units": unit_lines(Unit.objects.visible_to(request.user)), "centres": centres}
+    return render(request, "units/list.html", context)
 
 
 @signed_in
 def unit(request: SignedInRequest, key: str, version: int) -> HttpResponse:
     """A unit to read, in the order of its original."""
     found = get_object_or_404(
-        Unit.objects.visible_to(request.user).select_related("awarding_body", "publication"), key=key, version=version
+        Unit.objects.visible_to(request.user).select_related("awarding_body", "centre", "publication"),
+        key=key,
+        version=version,
     )
-    trail = [("Units", reverse("units:list")), (found.short_code, None)]
-    return render(request, "units/unit.html", {"page": unit_page(found), "unit": found, "trail": trail})
+    context = {
+        "page": unit_page(found),
+        "unit": found,
+        "trail": [("Units", reverse("units:list")), (found.short_code, None)],
+        "draft": not hasattr(found, "publication"),
+        "keeps": found.centre_id is not None and request.standing.holds(Role.ADMINISTRATOR, found.centre_id),
+    }
+    return render(request, "units/unit.html", context)
 
 
 # --- qualifications --------------------------------------------------------------------------------------------------
