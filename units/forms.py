@@ -38,10 +38,23 @@ class UnitFileForm(forms.Form):
         widget=forms.ClearableFileInput(attrs={"accept": ".yaml,.yml,.json,.csv,.matrix,.txt"}),
     )
 
+    awarding_body = forms.ModelChoiceField(
+        queryset=AwardingBody.objects.all(),
+        required=False,
+        empty_label="As the file says",
+        help_text="For files of Moodle, Mahara and CASE, which do not say it.",
+    )
+    version = forms.IntegerField(
+        min_value=1,
+        max_value=999,
+        required=False,
+        help_text="The same: 1 where you leave it empty and the file says nothing.",
+    )
+
     @property
     def asked(self) -> dict[str, Any]:
         """What the sender says beside the file."""
-        return {}
+        return {name: self.cleaned_data[name] for name in ("awarding_body", "version")}
 
 
 class ParticularsForm(KeptForm):

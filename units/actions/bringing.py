@@ -19,6 +19,7 @@ from units.exchange.describing import unit_tree, usual
 from units.exchange.faults import Fault, Tree
 from units.exchange.formats import recognised
 from units.exchange.shapes import columns_of_unit
+from units.exchange.trees import Asked
 from units.keys import key_at
 from units.models import (
     AwardingBody,
@@ -39,11 +40,25 @@ TAKEN_ALREADY = "The units of this file were taken already: they are in the list
 
 
 @transaction.atomic
-def send_units(*, centre: Centre, content: bytes, name: str, by: User, at: datetime.datetime) -> UnitImport:
-    """Read and check a file of units. Nothing of it is taken yet. Raises Refusal for one that cannot be read."""
+def send_units(
+    *,
+    centre: Centre,
+    content: bytes,
+    name: str,
+    by: User,
+    at: datetime.datetime,
+    awarding_body: AwardingBody | None = None,
+    version: int | None = None,
+) -> UnitImport:
+    """Read and check a file of units. Nothing of it is taken yet. Raises Refusal for one that cannot be read.
+
+    `awarding_body` and `version` are for formats in which a file does not say them.
+    """
     refuse_strangers(by, centre, at)
     name = vault.safe_name(name)
-    format, found = recognised(content, name)
+    format, found = recognised(
+        content, name, Asked(awarding_body.code if awarding_body else "", version), known_bodies()
+    )
     units, faults = checked(found)
     here = [found.source.said(place) for place in found.places]
     faults += [Fault(here[i], sentence) for i, unit in enumerate(units) for sentence in refusals_here(unit, centre)]
@@ -125,6 +140,12 @@ def discard_draft(*, unit: Unit, by: User, at: datetime.datetime) -> None:
     NosReference.objects.filter(unit=unit).delete()
     FunctionalSkill.objects.filter(unit=unit).delete()
     unit.delete()
+
+
+def known_bodies() -> dict[str, str]:
+    """The codes of awarding bodies by code and by name, in small letters."""
+    bodies = AwardingBody.objects.values_list("code", "name")
+    return {word.casefold(): code for code, name in bodies for word in (code, name)}
 
 
 # --- what the centre has already -------------------------------------------------------------------------------------

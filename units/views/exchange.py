@@ -195,7 +195,7 @@ def unit_file(request: SignedInRequest, key: str, version: int, kind: str) -> Ht
     tree = unit_tree(unit)
     name = f"{tree['key']}-version-{unit.version}{way.ending}"
     return HttpResponse(
-        way.write(tree),
+        way.write(tree, unit.publication.at if hasattr(unit, "publication") else timezone.now()),
         content_type=way.content_type,
         headers={
             "Content-Disposition": content_disposition_header(True, name) or "attachment",
