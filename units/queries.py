@@ -10,6 +10,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from units.enums import CriterionKind, Marked, SkillSubject, SpecificationStyle, WordingStatus
 from units.for_good import ForGood
+from units.keys import JOINED, specification_of
 from units.models import (
     Criterion,
     EvidenceRequirement,
@@ -223,6 +224,13 @@ def unit_lines(units: UnitQuerySet) -> list[UnitLine]:
         .annotate(**counts)
         .order_by(*READING_ORDER)
     ]
+
+
+def other_versions(units: UnitQuerySet, unit: Unit) -> list[Unit]:
+    """Those of the units that are versions of the same specification, the latest first: one query."""
+    key = specification_of(unit.key)
+    family = units.filter(Q(key=key) | Q(key__startswith=f"{key}{JOINED}")).exclude(pk=unit.pk)
+    return list(family.only("key", "version", "short_code").order_by("-version", "key"))
 
 
 def contents(counts: dict[str, int]) -> str:

@@ -23,6 +23,11 @@ urlpatterns = [
     path("<slug:key>/<int:version>/", standard.unit, name="unit"),
     path("<slug:key>/<int:version>/publish/", exchange.publish_unit, name="publish_unit"),
     path("<slug:key>/<int:version>/discard/", exchange.discard_draft, name="discard_draft"),
+    path(
+        "<slug:key>/<int:version>/compare/<slug:other_key>/<int:other_version>/",
+        exchange.compare_versions,
+        name="compare_versions",
+    ),
     path("<slug:key>/<int:version>/export/", exchange.export_unit, name="export_unit"),
     path("<slug:key>/<int:version>/export/<slug:kind>/", exchange.unit_file, name="unit_file"),
 ]

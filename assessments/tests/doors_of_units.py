@@ -53,6 +53,7 @@ TABLE_OF_UNITS = {
     "units:throw_units_away": Expected(holding(Role.ADMINISTRATOR, code=405), of_file, posted=office(302)),
     "units:publish_unit": Expected(office(), of_draft),
     "units:discard_draft": Expected(office(), of_draft),
+    "units:compare_versions": Expected(of_the_centre(), lambda scene: [*of_brought_in(scene), "ocr-cc16", 1]),
     "units:export_unit": Expected(of_the_centre(), of_brought_in),
     "units:unit_file": Expected(of_the_centre(), lambda scene: [*of_brought_in(scene), "yaml"]),
 }

@@ -246,7 +246,8 @@ LEAVES_NO_LINE = {
         "assessments:choose_unit", "assessments:ask_centre", "assessments:external_note",
     ),
     "of nobody's work": (
-        "units:unit", "units:export_unit", "units:unit_file", "units:qualification", "assessments:blank_form",
+        "units:unit", "units:export_unit", "units:unit_file", "units:compare_versions",
+        "units:qualification", "assessments:blank_form",
     ),
     "a list of which they see nothing": ("assessments:awards_file",),
     "of a document whose fetching is written down": ("portfolio:document",),

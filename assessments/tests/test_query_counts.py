@@ -138,6 +138,7 @@ WITHOUT_RECORDS = {
         "units:throw_units_away",
         "units:publish_unit",
         "units:discard_draft",
+        "units:compare_versions",
         "units:export_unit",
         "units:unit_file",
     },

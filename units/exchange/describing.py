@@ -1,18 +1,31 @@
 """What stands in the database of a unit, as the tree of our own format; and the tree as a file."""
 
 import json
-from typing import Any
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any, TypeVar
 
 import yaml
+from django.db import models
 from django.db.models import Q
 
 from units.enums import CriterionKind
 from units.exchange.faults import Tree
 from units.exchange.shapes import FORMAT, FORMAT_VERSION, SHAPES, Choice, Number, Switch, columns_of_unit
 from units.keys import specification_of
-from units.models import Criterion, EvidenceRequirement, RelatedCriterion, TeachingPoint, Unit
+from units.models import (
+    Criterion,
+    EvidenceRequirement,
+    FunctionalSkill,
+    LearningOutcome,
+    NosReference,
+    RelatedCriterion,
+    TeachingPoint,
+    Unit,
+)
 
 NOTHING: tuple[Any, ...] = (None, "", [])
+OfUnit = TypeVar("OfUnit", Criterion, EvidenceRequirement, FunctionalSkill, LearningOutcome, NosReference)
 
 
 def written(shape: str, **values: Any) -> Tree:
@@ -27,47 +40,56 @@ def written(shape: str, **values: Any) -> Tree:
 
 def unit_tree(unit: Unit) -> Tree:
     """All that is kept of a unit version. Give it with its awarding body. Seven queries."""
-    criteria = list(unit.criteria.select_related("outcome"))
-    teaching: dict[int, list[Tree]] = {}
-    for point in TeachingPoint.objects.filter(outcome__unit=unit):
-        row = written("teaching_point", intro=point.intro, text=point.text)
-        teaching.setdefault(point.outcome_id, []).append(row)
-    outcomes = [
+    return unit_trees([unit])[0]
+
+
+def unit_trees(units: Sequence[Unit]) -> list[Tree]:
+    """The same of several, in as many queries."""
+    ids = [unit.pk for unit in units]
+    outcomes = grouped(LearningOutcome.objects.filter(unit__in=ids))
+    criteria = grouped(Criterion.objects.filter(unit__in=ids))
+    requirements = grouped(EvidenceRequirement.objects.filter(unit__in=ids))
+    references = grouped(NosReference.objects.filter(unit__in=ids))
+    skills = grouped(FunctionalSkill.objects.filter(unit__in=ids))
+    teaching: dict[int, list[Tree]] = defaultdict(list)
+    for point in TeachingPoint.objects.filter(outcome__unit__in=ids):
+        teaching[point.outcome_id].append(written("teaching_point", intro=point.intro, text=point.text))
+    related = related_trees(units)
+    return [
         written(
-            "outcome",
-            number=outcome.number,
-            kind=outcome.kind,
-            text=outcome.text,
-            criteria=[criterion_tree(row, outcome.kind) for row in criteria if row.outcome_id == outcome.pk],
-            teaching=teaching.get(outcome.pk, []),
+            "unit",
+            **{found.name: getattr(unit, found.name) for found in columns_of_unit()},
+            key=specification_of(unit.key),
+            awarding_body=unit.awarding_body.code,
+            outcomes=[outcome_tree(row, criteria[unit.pk], teaching[row.pk]) for row in outcomes[unit.pk]],
+            knowledge=[
+                criterion_tree(row, CriterionKind.KNOWLEDGE) for row in criteria[unit.pk] if row.outcome_id is None
+            ],
+            evidence_requirements=requirement_trees(requirements[unit.pk]),
+            nos_references=[row_tree("nos_reference", row) for row in references[unit.pk]],
+            functional_skills=[row_tree("functional_skill", row) for row in skills[unit.pk]],
+            related_criteria=related[unit.pk],
         )
-        for outcome in unit.outcomes.all()
+        for unit in units
     ]
-    knowledge = [criterion_tree(row, CriterionKind.KNOWLEDGE) for row in criteria if row.outcome_id is None]
-    columns = {found.name: getattr(unit, found.name) for found in columns_of_unit()}
-    return written(
-        "unit",
-        **columns,
-        key=specification_of(unit.key),
-        awarding_body=unit.awarding_body.code,
-        outcomes=outcomes,
-        knowledge=knowledge,
-        evidence_requirements=requirement_trees(list(unit.evidence_requirements.all())),
-        nos_references=[
-            written(
-                "nos_reference",
-                occupational_standards=row.occupational_standards,
-                unit_number=row.unit_number,
-                title=row.title,
-            )
-            for row in unit.nos_references.all()
-        ],
-        functional_skills=[
-            written("functional_skill", subject=row.subject, name=row.name, marked=row.marked)
-            for row in unit.functional_skills.all()
-        ],
-        related_criteria=related_trees(unit),
-    )
+
+
+def grouped(rows: Iterable[OfUnit]) -> dict[int, list[OfUnit]]:
+    """Rows by their unit, in their order."""
+    found: dict[int, list[OfUnit]] = defaultdict(list)
+    for row in rows:
+        found[row.unit_id].append(row)
+    return found
+
+
+def row_tree(shape: str, row: models.Model) -> Tree:
+    """A row whose columns are called as the fields of the shape."""
+    return written(shape, **{found.name: getattr(row, found.name) for found in SHAPES[shape]})
+
+
+def outcome_tree(row: LearningOutcome, criteria: list[Criterion], teaching: list[Tree]) -> Tree:
+    own = [criterion_tree(each, row.kind) for each in criteria if each.outcome_id == row.pk]
+    return written("outcome", number=row.number, kind=row.kind, text=row.text, criteria=own, teaching=teaching)
 
 
 def criterion_tree(row: Criterion, kind: str) -> Tree:
@@ -96,27 +118,26 @@ def requirement_trees(rows: list[EvidenceRequirement], parent: int | None = None
     ]
 
 
-def related_trees(unit: Unit) -> list[Tree]:
-    """Criteria that the unit's are related to, in whichever direction it was written down: of units of the standard, or
-    of the unit's own centre."""
-    pairs = RelatedCriterion.objects.filter(Q(criterion__unit=unit) | Q(related__unit=unit))
-    found = []
+def related_trees(units: Sequence[Unit]) -> dict[int, list[Tree]]:
+    """By unit, the criteria that its own are related to, in whichever direction it was written down: of units of the
+    standard, or of the unit's own centre."""
+    pairs = RelatedCriterion.objects.filter(Q(criterion__unit__in=units) | Q(related__unit__in=units))
+    found: dict[int, list[tuple[tuple[int, str, int, int], Tree]]] = defaultdict(list)
+    centres = {unit.pk: unit.centre_id for unit in units}
     for pair in pairs.select_related("criterion__unit", "related__unit"):
-        near, far = pair.criterion, pair.related
-        if near.unit_id != unit.pk:
-            near, far = far, near
-        if far.unit.centre_id not in (None, unit.centre_id):
-            continue
-        place = (near.position, far.unit.key, far.unit.version, far.position)
-        row = written(
-            "related_criterion",
-            number=near.number,
-            key=specification_of(far.unit.key),
-            version=far.unit.version,
-            related_number=far.number,
-        )
-        found.append((place, row))
-    return [row for _, row in sorted(found, key=lambda pair: pair[0])]
+        for near, far in ((pair.criterion, pair.related), (pair.related, pair.criterion)):
+            if near.unit_id not in centres or far.unit.centre_id not in (None, centres[near.unit_id]):
+                continue
+            row = written(
+                "related_criterion",
+                number=near.number,
+                key=specification_of(far.unit.key),
+                version=far.unit.version,
+                related_number=far.number,
+            )
+            found[near.unit_id].append(((near.position, far.unit.key, far.unit.version, far.position), row))
+    rows = {pk: [row for _, row in sorted(pairs, key=lambda pair: pair[0])] for pk, pairs in found.items()}
+    return defaultdict(list, rows)
 
 
 # --- as a file -------------------------------------------------------------------------------------------------------

@@ -15,11 +15,13 @@ from portfolio.refusal import Refusal
 from portfolio.views.answers import done, form_page, show_refusal, typed
 from portfolio.views.people import Trail, ask_or_act, kept_centre
 from units import actions
-from units.exchange.describing import unit_tree
+from units.exchange.describing import unit_tree, unit_trees
 from units.exchange.formats import WAYS
 from units.exchange.preview import previewed
 from units.exchange.reading import MOST_BYTES
+from units.exchange.versions import side_by_side
 from units.forms import PressForm, UnitFileForm
+from units.keys import specification_of
 from units.models import Unit, UnitImport
 
 RECENT = 10
@@ -164,6 +166,28 @@ def discard_draft(request: SignedInRequest, key: str, version: int) -> HttpRespo
         trail=unit_trail(found),
         lead="Its words go. The file that you sent can be sent again.",
     )
+
+
+# --- versions --------------------------------------------------------------------------------------------------------
+
+
+@signed_in
+@require_safe
+def compare_versions(
+    request: SignedInRequest, key: str, version: int, other_key: str, other_version: int
+) -> HttpResponse:
+    """The unit beside an earlier version of its specification. `?all=1` shows what stayed the same, too."""
+    new, old = read_unit(request, key, version), read_unit(request, other_key, other_version)
+    if specification_of(new.key) != specification_of(old.key) or new == old:
+        raise Http404("These are no two versions of one specification.")
+    context = {
+        "old": old,
+        "new": new,
+        "parts": side_by_side(*unit_trees([old, new])),
+        "everything": request.GET.get("all") == "1",
+        "trail": [*unit_trail(new), (f"Beside version {old.version}", None)],
+    }
+    return render(request, "units/compare.html", context)
 
 
 # --- taking out ------------------------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from units import actions, combination
 from units.forms import NewQualificationForm, ParticularsForm, PressForm, StructureForm, written_down
 from units.models import Qualification, Unit
 from units.qualifications import qualification_lines, qualification_page, structure_of, units_to_list
-from units.queries import unit_lines, unit_page
+from units.queries import other_versions, unit_lines, unit_page
 from units.rules import qualification_number_warnings
 
 PUBLISHED = "{} is in use: candidates can be registered for it."
@@ -43,6 +43,7 @@ def unit(request: SignedInRequest, key: str, version: int) -> HttpResponse:
         "unit": found,
         "trail": [("Units", reverse("units:list")), (found.short_code, None)],
         "draft": not hasattr(found, "publication"),
+        "versions": other_versions(Unit.objects.visible_to(request.user), found),
         "keeps": found.centre_id is not None and request.standing.holds(Role.ADMINISTRATOR, found.centre_id),
     }
     return render(request, "units/unit.html", context)

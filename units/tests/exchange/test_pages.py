@@ -125,6 +125,8 @@ def test_pages_cost_the_same_whatever_the_size(centre: Centre, alma: User) -> No
     for tree in (small, tree_of("ocr-cc32", version=2)):
         sent = send_units(centre=centre, content=as_yaml([tree]), name="u.yaml", by=alma, at=timezone.now())
         unit = drafted(centre, alma, tree)
+        next_one = drafted(centre, alma, {**tree, "version": 3})
+        another = [next_one.key, next_one.version]
         place = [unit.key, unit.version]
         for name, args in (
             ("units:import_units", ["northgate"]),
@@ -133,9 +135,31 @@ def test_pages_cost_the_same_whatever_the_size(centre: Centre, alma: User) -> No
             ("units:discard_draft", place),
             ("units:unit", place),
             ("units:export_unit", place),
+            ("units:compare_versions", [*place, *another]),
             ("units:unit_file", [*place, "yaml"]),
         ):
             with CaptureQueriesContext(connection) as made:
                 assert client.get(reverse(name, args=args)).status_code == 200, name
             costs.setdefault(name, set()).add(len(made))
     assert {name: made for name, made in costs.items() if len(made) > 1 or max(made) > 15} == {}
+
+
+def test_two_versions_stand_side_by_side(centre: Centre, alma: User) -> None:
+    tree = tree_of("ocr-cc32", version=2, level=4)
+    tree["outcomes"][0]["criteria"][0]["text"] = "Validate all customers' identity"
+    dropped = tree["outcomes"][1]["criteria"].pop()
+    drafted(centre, alma, tree)
+    client = browser_of(alma)
+    address = reverse("units:compare_versions", args=["ocr-cc32--northgate", 2, "ocr-cc32", 1])
+    assert f'href="{address}"' in client.get(reverse("units:unit", args=["ocr-cc32", 1])).content.decode()
+    said = words(client.get(address))
+    assert "CC32: version 1 beside version 2" in said
+    assert "14 same words, 1 words changed, 1 dropped" in said
+    assert "1.1 Validate Added: all customers' identity" in said
+    assert f"Left out: {' '.join(dropped['text'].split())} not in it" in said
+    assert "Level Left out: 3" in said
+    assert "4.6" not in said
+    assert "4.6" in words(client.get(address, {"all": "1"}))
+    for other in (["ocr-d20", 1], ["ocr-cc32--northgate", 2]):
+        address = reverse("units:compare_versions", args=["ocr-cc32--northgate", 2, *other])
+        assert client.get(address).status_code == 404
