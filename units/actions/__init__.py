@@ -6,7 +6,7 @@ from units.actions.approvals import (
     record_direct_claim,
     withdraw_direct_claim,
 )
-from units.actions.bringing import discard_draft, send_units, take_units, throw_units_away
+from units.actions.bringing import discard_draft, load_units, send_units, take_units, throw_units_away
 from units.actions.qualifications import (
     Particulars,
     WrittenGroup,
@@ -27,6 +27,7 @@ __all__ = [
     "arrange",
     "discard_draft",
     "edit_qualification",
+    "load_units",
     "new_version",
     "publish",
     "publish_qualification",

@@ -13,6 +13,7 @@ from portfolio import audit, vault
 from portfolio.actions.checks import refuse, refuse_invalid, refuse_strangers, take_turns
 from portfolio.canonical import JSON
 from portfolio.models import Centre, User
+from units.actions.standard import publish
 from units.enums import CriterionKind, UnitFormat
 from units.exchange.checking import checked, criteria_in, kind_of
 from units.exchange.describing import unit_tree, usual
@@ -56,23 +57,16 @@ def send_units(
     """
     refuse_strangers(by, centre, at)
     name = vault.safe_name(name)
-    format, found = recognised(
-        content, name, Asked(awarding_body.code if awarding_body else "", version), known_bodies()
-    )
-    units, faults = checked(found)
-    here = [found.source.said(place) for place in found.places]
-    faults += [Fault(here[i], sentence) for i, unit in enumerate(units) for sentence in refusals_here(unit, centre)]
-    faults += [Fault(here[i], sentence) for i, sentence in listed_twice(units)]
-    notes = [*found.notes, *(sentence for unit in units for sentence in notes_here(unit, centre))]
+    format, units, faults, notes = read_units(content, name, centre, awarding_body, version)
     sent = UnitImport.objects.create(
         centre=centre,
         by=by,
         file_name=name,
-        format=UnitFormat(format),
+        format=format,
         sent_at=at,
         units=units,
         faults=[[fault.place, fault.sentence] for fault in faults],
-        notes=list(dict.fromkeys(notes)),
+        notes=notes,
     )
     details: dict[str, JSON] = {"file": name, "format": sent.format, "units": len(units), "faults": len(faults)}
     audit.record(verb="send units", by=by, at=at, subject=sent, centre=centre, details=details)
@@ -142,6 +136,39 @@ def discard_draft(*, unit: Unit, by: User, at: datetime.datetime) -> None:
     unit.delete()
 
 
+@transaction.atomic
+def load_units(
+    *, content: bytes, name: str, at: datetime.datetime, awarding_body: AwardingBody | None, version: int | None
+) -> list[Unit]:
+    """Bring the units of a file in for every centre, and publish them: the operator's act. Raises Refusal."""
+    _, units, faults, _ = read_units(content, name, None, awarding_body, version)
+    refuse([f"{fault.place}: {fault.sentence}" for fault in faults])
+    bodies = {body.code: body for body in AwardingBody.objects.all()}
+    made = [put_down(unit, None, bodies[unit["awarding_body"]]) for unit in units]
+    for unit in made:
+        publish(unit=unit, by=None, at=at)
+    return made
+
+
+# --- reading ---------------------------------------------------------------------------------------------------------
+
+
+def read_units(
+    content: bytes, name: str, centre: Centre | None, body: AwardingBody | None, version: int | None
+) -> tuple[UnitFormat, list[Tree], list[Fault], list[str]]:
+    """The format of a file, its units, why they cannot be taken, and how it was read. Raises Refusal for no such file.
+
+    `centre` is nobody's where they are to be the standard's.
+    """
+    format, found = recognised(content, name, Asked(body.code if body else "", version), known_bodies())
+    units, faults = checked(found)
+    here = [found.source.said(place) for place in found.places]
+    faults += [Fault(here[i], sentence) for i, unit in enumerate(units) for sentence in refusals_here(unit, centre)]
+    faults += [Fault(here[i], sentence) for i, sentence in listed_twice(units)]
+    notes = [*found.notes, *(sentence for unit in units for sentence in notes_here(unit, centre))]
+    return format, units, faults, list(dict.fromkeys(notes))
+
+
 def known_bodies() -> dict[str, str]:
     """The codes of awarding bodies by code and by name, in small letters."""
     bodies = AwardingBody.objects.values_list("code", "name")
@@ -151,7 +178,7 @@ def known_bodies() -> dict[str, str]:
 # --- what the centre has already -------------------------------------------------------------------------------------
 
 
-def refusals_here(unit: Tree, centre: Centre) -> list[str]:
+def refusals_here(unit: Tree, centre: Centre | None) -> list[str]:
     """Why this unit cannot be taken at the centre, beside what is wrong with it in itself."""
     refusals = []
     body, key, version = unit.get("awarding_body"), unit.get("key"), unit.get("version")
@@ -163,7 +190,7 @@ def refusals_here(unit: Tree, centre: Centre) -> list[str]:
     return refusals
 
 
-def known_version(key: str, version: int, centre: Centre) -> Unit | None:
+def known_version(key: str, version: int, centre: Centre | None) -> Unit | None:
     """That version of the specification, the standard's or the centre's own, in use or not."""
     names = (key, key_at(key, centre))
     known = Unit.objects.known_at(centre).filter(key__in=names, version=version)
@@ -190,11 +217,11 @@ def listed_twice(units: list[Tree]) -> list[tuple[int, str]]:
     return found
 
 
-def notes_here(unit: Tree, centre: Centre) -> list[str]:
+def notes_here(unit: Tree, centre: Centre | None) -> list[str]:
     """What is to be known of taking it at the centre."""
     notes = []
     body = AwardingBody.objects.filter(code=unit.get("awarding_body", "")).first()
-    if body and not CentreApproval.objects.filter(centre=centre, awarding_body=body).exists():
+    if centre and body and not CentreApproval.objects.filter(centre=centre, awarding_body=body).exists():
         notes.append(f"{centre} has no approval by {body} on record: record it before candidates are enrolled.")
     lost = [row for row in unit.get("related_criteria", []) if not related_here(row, centre)]
     names = dict.fromkeys(f"{row.get('key')} version {row.get('version')}" for row in lost)
@@ -203,7 +230,7 @@ def notes_here(unit: Tree, centre: Centre) -> list[str]:
     return notes
 
 
-def related_here(row: Tree, centre: Centre) -> Criterion | None:
+def related_here(row: Tree, centre: Centre | None) -> Criterion | None:
     """The criterion of another unit in use that is meant."""
     keys = (row.get("key", ""), key_at(row.get("key", ""), centre))
     units = Unit.objects.known_at(centre).published().filter(key__in=keys, version=row.get("version", 0))
@@ -289,7 +316,7 @@ def put_requirements(unit: Unit, rows: list[Tree], parent: EvidenceRequirement |
 
 def put_related(unit: Unit, rows: list[Tree]) -> None:
     """Those of the cross-walk whose other criterion is in use here."""
-    if not rows or unit.centre is None:
+    if not rows:
         return
     own = {row.number: row for row in Criterion.objects.filter(unit=unit)}
     for row in rows:

@@ -8,6 +8,14 @@ from units.exchange.checking import criteria_in
 from units.exchange.faults import Tree
 from units.exchange.shapes import columns_of_unit
 
+COUNTED = {
+    Became.SAME: "the same",
+    Became.RENUMBERED: "the same under another number",
+    Became.CHANGED: "changed",
+    Became.DROPPED: "dropped",
+    Became.NEW: "new",
+}
+
 
 @dataclass(frozen=True)
 class Part:
@@ -18,8 +26,8 @@ class Part:
 
     @property
     def counts(self) -> str:
-        """`3 same words, 1 dropped`."""
-        numbers = [(sum(line.became == each for line in self.lines), each.value.lower()) for each in Became]
+        """`3 the same, 1 dropped`."""
+        numbers = [(sum(line.became == each for line in self.lines), words) for each, words in COUNTED.items()]
         return ", ".join(f"{number} {words}" for number, words in numbers if number)
 
     @property

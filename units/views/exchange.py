@@ -180,11 +180,13 @@ def compare_versions(
     new, old = read_unit(request, key, version), read_unit(request, other_key, other_version)
     if specification_of(new.key) != specification_of(old.key) or new == old:
         raise Http404("These are no two versions of one specification.")
+    parts, everything = side_by_side(*unit_trees([old, new])), request.GET.get("all") == "1"
     context = {
         "old": old,
         "new": new,
-        "parts": side_by_side(*unit_trees([old, new])),
-        "everything": request.GET.get("all") == "1",
+        "parts": [part for part in parts if part.changed or everything],
+        "same": [] if everything else [part for part in parts if not part.changed],
+        "everything": everything,
         "trail": [*unit_trail(new), (f"Beside version {old.version}", None)],
     }
     return render(request, "units/compare.html", context)

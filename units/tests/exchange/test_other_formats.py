@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from portfolio.models import Centre, User
@@ -259,3 +260,28 @@ def test_nothing_in_a_table_is_run_by_whoever_opens_it() -> None:
 def test_names_are_shortened_at_their_end() -> None:
     assert shortened("one  two", 7) == "one two"
     assert shortened("one two three", 8) == "one two…"
+
+
+# --- for every centre ------------------------------------------------------------------------------------------------
+
+
+def test_the_operator_loads_a_unit_for_every_centre(centre: Centre, capsys: pytest.CaptureFixture[str]) -> None:
+    files = [str(EXAMPLES / name) for name in ("telephone.yaml", "telephone-next.yaml")]
+    call_command("load_units", *files)
+    assert "Published OCR T1 Answer the telephone (version 2)." in capsys.readouterr().out
+    assert Unit.objects.offered_at(centre).filter(key="answer-telephone", centre=None).count() == 2
+    with pytest.raises(CommandError, match=r"Nothing was loaded\..*\n.*T1 version 1 is here already, word for word"):
+        call_command("load_units", files[0])
+
+
+def test_nothing_is_loaded_of_files_of_which_one_has_a_fault() -> None:
+    files = [str(EXAMPLES / name) for name in ("telephone.yaml", "telephone-faulty.yaml")]
+    with pytest.raises(CommandError, match=r"colour, line 7: There is no such field here\."):
+        call_command("load_units", *files)
+    with pytest.raises(CommandError, match="cannot be read"):
+        call_command("load_units", "nowhere.yaml")
+    with pytest.raises(CommandError, match="There is no awarding body “nobody”"):
+        call_command("load_units", files[0], awarding_body="nobody")
+    assert not Unit.objects.filter(key="answer-telephone").exists()
+    call_command("load_units", str(EXAMPLES / "telephone-v1.matrix"), awarding_body="ocr", version_number=3)
+    assert Unit.objects.get(key="ocr-t1").version == 3

@@ -154,7 +154,7 @@ def test_two_versions_stand_side_by_side(centre: Centre, alma: User) -> None:
     assert f'href="{address}"' in client.get(reverse("units:unit", args=["ocr-cc32", 1])).content.decode()
     said = words(client.get(address))
     assert "CC32: version 1 beside version 2" in said
-    assert "14 same words, 1 words changed, 1 dropped" in said
+    assert "14 the same, 1 changed, 1 dropped" in said
     assert "1.1 Validate Added: all customers' identity" in said
     assert f"Left out: {' '.join(dropped['text'].split())} not in it" in said
     assert "Level Left out: 3" in said
