@@ -11,6 +11,10 @@ from enum import Enum
 
 from portfolio.differences import Piece, differences
 
+MOST_PAIRS = 40_000
+"""Past so many pairs of wordings only those under the same number are looked at for likeness."""
+MOST_WORDS = 12_000
+"""Past so many changed words the rest is shown whole, the old beside the new: marking takes the square of a length."""
 ALIKE_WITH_NUMBER, ALIKE = 0.4, 0.6
 """Which share of their words two wordings have in common to be taken for the same: under the same number, or any."""
 
@@ -61,19 +65,23 @@ def matched(old: Sequence[Worded], new: Sequence[Worded]) -> dict[int, int]:
                 taken.add(there)
 
     take(equal_pairs(old, new))
+    names: dict[str, list[int]] = {}
+    for there, row in enumerate(old):
+        names.setdefault(row.number, []).append(there)
     bags_old, bags_new = [words_of(row.text) for row in old], [words_of(row.text) for row in new]
 
     def alike(least: float, *, by_number: bool) -> Iterator[tuple[float, int, int]]:
         for here, row in enumerate(new):
-            for there, other in enumerate(old):
-                if here in found or there in taken or (by_number and row.number != other.number):
+            for there in names.get(row.number, []) if by_number else range(len(old)):
+                if here in found or there in taken:
                     continue
                 share = likeness(bags_old[there], bags_new[here])
                 if share >= least:
                     yield share, there, here
 
     take(alike(ALIKE_WITH_NUMBER, by_number=True))
-    take(alike(ALIKE, by_number=False))
+    if (len(old) - len(taken)) * (len(new) - len(found)) <= MOST_PAIRS:
+        take(alike(ALIKE, by_number=False))
     return found
 
 
@@ -92,19 +100,27 @@ def compared(old: Sequence[Worded], new: Sequence[Worded]) -> list[Line]:
     found = matched(old, new)
     dropped = [there for there in range(len(old)) if there not in set(found.values())]
     lines: list[Line] = []
+    left = MOST_WORDS
     for here, row in enumerate(new):
         there = found.get(here)
         if there is not None:
             while dropped and dropped[0] < there:
                 lines.append(Line(Became.DROPPED, old[dropped.pop(0)], None))
-        lines.append(Line(Became.NEW, None, row) if there is None else both(old[there], row))
+        if there is None:
+            lines.append(Line(Became.NEW, None, row))
+            continue
+        line = both(old[there], row, marked=left > 0)
+        left -= len(row.text.split()) if line.became == Became.CHANGED else 0
+        lines.append(line)
     lines.extend(Line(Became.DROPPED, old[there], None) for there in dropped)
     return lines
 
 
-def both(old: Worded, new: Worded) -> Line:
+def both(old: Worded, new: Worded, *, marked: bool = True) -> Line:
     if plain(old.text) == plain(new.text):
         return Line(Became.SAME if old.number == new.number else Became.RENUMBERED, old, new)
+    if not marked:
+        return Line(Became.CHANGED, old, new, (Piece("out", old.text),), (Piece("new", new.text),))
     pieces = differences(old.text, new.text)
     return Line(
         Became.CHANGED,

@@ -5,6 +5,7 @@ Scalars of YAML and numbers with a point stay the text they are written as: 1.10
 """
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,6 +17,8 @@ MOST_BYTES = 1024 * 1024
 MOST_PARTS = 40_000
 DEEPEST = 24
 LONGEST_NUMBER = 12
+NO_TEXT = re.compile("[\0\ud800-\udfff]")
+"""Written with an escape these come through as characters, and no database keeps them."""
 TOO_DEEP = f"is nested more than {DEEPEST} deep, which no specification is."
 TOO_MANY = f"holds more than {MOST_PARTS:,} parts, which no specification does. Split it, and send the parts."
 WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
@@ -48,18 +51,22 @@ def read_tree(content: bytes, name: str) -> Source:
     """The tree of a JSON or YAML file. Raises Refusal where it is none, or too much of one."""
     text = decoded(content, name)
     found = read_json(text, name) if text.lstrip()[:1] in ("{", "[") else read_yaml(text, name)
-    if sum(1 for _ in parts(found.tree)) > MOST_PARTS:
-        raise unreadable(name, TOO_MANY)
+    for number, part in enumerate(parts(found.tree)):
+        if number >= MOST_PARTS:
+            raise unreadable(name, TOO_MANY)
+        if isinstance(part, str) and NO_TEXT.search(part):
+            raise unreadable(name, "holds a character that no text has (\\u0000 or half of a pair). Take it out.")
     return found
 
 
 def parts(tree: Any) -> Iterator[Any]:
-    """Every part of a tree, without going deeper in Python than the tree was allowed to be."""
+    """Every part of a tree, keys among them, without going deeper in Python than the tree was allowed to be."""
     waiting = [tree]
     while waiting:
         part = waiting.pop()
         yield part
         if isinstance(part, dict):
+            waiting.extend(part)
             waiting.extend(part.values())
         elif isinstance(part, list):
             waiting.extend(part)

@@ -83,6 +83,11 @@ def test_likeness_is_the_share_of_words_in_common() -> None:
 def test_the_largest_units_are_compared_soon() -> None:
     many = [Worded(str(place), f"criterion {place} of a long unit says its own {place * 7}") for place in range(500)]
     other = [Worded(str(place + 1), f"{row.text} anew {place}") for place, row in enumerate(many)]
+    long = [Worded(str(place), " ".join(f"{place}-{word}" for word in range(2_900))) for place in range(30)]
+    longer = [Worded(row.number, f"{row.text} {row.text[:9_000]}") for row in long]
     began = time.process_time()
     compared(many, other)
-    assert time.process_time() - began < 10
+    lines = compared(long, longer)
+    assert {line.became for line in lines} == {Became.CHANGED}
+    assert [piece.change for piece in lines[-1].before] == ["out"]
+    assert time.process_time() - began < 20
