@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from assessments.enums import AllocatedAs, UnitStatus
 from portfolio.enums import Role
+from portfolio.rules import VERIFYING
 
 STANDING = (UnitStatus.CLAIMED, UnitStatus.CERTIFICATED, UnitStatus.REVOKED, UnitStatus.WITHDRAWN)
 """Where a unit's allocations stand for good."""
@@ -16,7 +17,7 @@ STANDING = (UnitStatus.CLAIMED, UnitStatus.CERTIFICATED, UnitStatus.REVOKED, Uni
 HOLDS = {
     AllocatedAs.ASSESSOR: frozenset({Role.ASSESSOR}),
     AllocatedAs.COUNTERSIGNER: frozenset({Role.ASSESSOR}),
-    AllocatedAs.VERIFIER: frozenset({Role.INTERNAL_VERIFIER, Role.LEAD_VERIFIER}),
+    AllocatedAs.VERIFIER: frozenset(VERIFYING),
 }
 """The roles that each part asks for: one of them."""
 

@@ -11,11 +11,12 @@ from assessments.enums import AppealOutcome, AppealStage, AppealState
 from assessments.rules import Person
 from assessments.workflow import Reason
 from portfolio.enums import Role
+from portfolio.rules import VERIFYING
 
 OFFICE = frozenset({Role.ADMINISTRATOR, Role.LEAD_VERIFIER})
 MAY_HEAR: dict[AppealStage, frozenset[Role]] = {
     AppealStage.ASSESSOR: frozenset({Role.ASSESSOR}),
-    AppealStage.VERIFIER: frozenset({Role.INTERNAL_VERIFIER, Role.LEAD_VERIFIER}),
+    AppealStage.VERIFIER: frozenset(VERIFYING),
     AppealStage.CENTRE: frozenset({Role.ADMINISTRATOR, Role.LEAD_VERIFIER}),
     AppealStage.AWARDING_BODY: frozenset(),
 }

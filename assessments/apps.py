@@ -16,6 +16,7 @@ class AssessmentsConfig(AppConfig):
         shredder("assessments.queries.evidence.is_shown")
         shredder("assessments.queries.case.is_shown")
         import_string("portfolio.importing.extended_by")("assessments.actions.enrolling.allocations")
+        import_string("units.beside.guided_by")("assessments.queries.standardisation.guidance_beside")
         # The press may only be looked at once every floor's nouns are there.
         guard = import_string("portfolio.press.guard")
         guard("enrolment", "assessments.queries.printed.unit_shown")

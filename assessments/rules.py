@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from assessments.enums import Party, Verb
 from portfolio.enums import Role
+from portfolio.rules import VERIFYING
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ def is_countersigner_of(person: Person, people: People) -> bool:
 
 def is_verifier_of(person: Person, people: People) -> bool:
     """Named as its verifier, and a verifier of the centre today."""
-    verifies = bool(person.roles & {Role.INTERNAL_VERIFIER, Role.LEAD_VERIFIER})
+    verifies = bool(person.roles.intersection(VERIFYING))
     return person.user_id == people.verifier_id and verifies
 
 

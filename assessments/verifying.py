@@ -19,6 +19,7 @@ from assessments.rules import (
 )
 from assessments.workflow import VERIFIER_ALWAYS, Reason, UnitFacts
 from portfolio.enums import Role
+from portfolio.rules import IN_CHARGE, VERIFYING
 
 STAGES: dict[UnitStatus, SampleStage] = {
     UnitStatus.COLLECTING: SampleStage.INTERIM,
@@ -30,8 +31,6 @@ STAGES: dict[UnitStatus, SampleStage] = {
 
 
 SETTLED = "This was recorded or dropped already."
-VERIFIERS = frozenset({Role.INTERNAL_VERIFIER, Role.LEAD_VERIFIER})
-IN_CHARGE = frozenset({Role.LEAD_VERIFIER, Role.ADMINISTRATOR})
 BODY_CLOSES = "An external verifier of the same awarding body closes this action, on the days they look at the centre."
 NOT_OPEN = "This sample is not open any more."
 CLOSED = "This action is closed already."
@@ -106,7 +105,7 @@ def rating_refusals(person: Person, assessor_id: int | None, *, qualified: bool,
 
     Source: all that an unqualified assessor decides is looked at (domain rules 4 and 39).
     """
-    if not person.roles & VERIFIERS:
+    if not person.roles.intersection(VERIFYING):
         return [Reason("Only the centre's internal verifiers rate risk.")]
     if assessor_id == person.user_id:
         return [Reason("Nobody rates their own risk as an assessor: another verifier must.", "risk")]
@@ -118,11 +117,11 @@ def rating_refusals(person: Person, assessor_id: int | None, *, qualified: bool,
 
 def planning_activity_refusals(person: Person, verifier: Person, assessor_id: int) -> list[Reason]:
     """Why this person cannot plan that a verifier observes an assessor, or looks into their work."""
-    if not person.roles & VERIFIERS:
+    if not person.roles.intersection(VERIFYING):
         return [Reason("Only the centre's internal verifiers plan observations, interviews and reviews.")]
     if verifier.user_id != person.user_id and Role.LEAD_VERIFIER not in person.roles:
         return [Reason("Only the lead verifier plans for another verifier.", "activity")]
-    if not verifier.roles & VERIFIERS:
+    if not verifier.roles.intersection(VERIFYING):
         return [Reason("Choose one of the centre's verifiers to do it.", "activity")]
     if verifier.user_id == assessor_id:
         words = "Nobody observes, asks about or reviews their own work: choose somebody else."
@@ -133,7 +132,7 @@ def planning_activity_refusals(person: Person, verifier: Person, assessor_id: in
 def recording_refusals(person: Person, verifier_id: int, people: People | None, *, is_open: bool) -> list[Reason]:
     """Why this person cannot record an activity: the verifier does for whom it was planned, unless their hand has come
     into the unit it is about since. `people`: that unit's, where it is about one."""
-    if person.user_id != verifier_id or not person.roles & VERIFIERS:
+    if person.user_id != verifier_id or not person.roles.intersection(VERIFYING):
         return [Reason("Only the verifier for whom it was planned records it.")]
     if not is_open:
         return [Reason(SETTLED, "activity")]
@@ -142,14 +141,15 @@ def recording_refusals(person: Person, verifier_id: int, people: People | None, 
 
 def dropping_refusals(person: Person, verifier_id: int, *, is_open: bool) -> list[Reason]:
     """Why this person cannot take an activity off the plan: its verifier does, or who leads, should they have gone."""
-    if (person.user_id != verifier_id and Role.LEAD_VERIFIER not in person.roles) or not person.roles & VERIFIERS:
+    leads = Role.LEAD_VERIFIER in person.roles
+    if not leads and (person.user_id != verifier_id or not person.roles.intersection(VERIFYING)):
         return [Reason("Only the verifier for whom it was planned, or the lead verifier, drops it.")]
     return [] if is_open else [Reason(SETTLED, "activity")]
 
 
 def meeting_refusals(person: Person) -> list[Reason]:
     """Why this person cannot record a meeting, or ask something of the staff in one."""
-    if person.roles & VERIFIERS:
+    if person.roles.intersection(VERIFYING):
         return []
     return [Reason("Only the centre's internal verifiers do this.")]
 
@@ -159,7 +159,7 @@ def centre_answering_refusals(person: Person, action: ActionFacts) -> list[Reaso
 
     What an external verifier asks is asked of the centre, so that any of those in charge answers for it.
     """
-    in_charge = action.closers is not None and bool(person.roles & IN_CHARGE)
+    in_charge = action.closers is not None and bool(person.roles.intersection(IN_CHARGE))
     if (person.user_id != action.owner_id or not person.roles) and not in_charge:
         return [Reason("Only the person an action was given to can answer it.")]
     return [Reason(CLOSED, "activity")] if action.closed else []
@@ -174,7 +174,7 @@ def centre_closing_refusals(person: Person, action: ActionFacts) -> list[Reason]
     if action.closers is not None:
         if person.user_id not in action.closers:
             return [Reason(BODY_CLOSES)]
-    elif not person.roles & VERIFIERS or person.user_id in (action.owner_id, action.answered_by_id):
+    elif not person.roles.intersection(VERIFYING) or person.user_id in (action.owner_id, action.answered_by_id):
         return [Reason("Another person, who verifies at the centre, closes an action.")]
     if action.closed:
         return [Reason(CLOSED, "activity")]
@@ -194,7 +194,7 @@ def answering_exercise_refusals(*, asked: bool, answered: bool, closed: bool) ->
 
 def closing_exercise_refusals(person: Person, *, closed: bool, complete: bool) -> list[Reason]:
     """Why this person cannot close an exercise: before all have answered only the lead does."""
-    if not person.roles & VERIFIERS:
+    if not person.roles.intersection(VERIFYING):
         return [Reason("Only the centre's internal verifiers close an exercise.")]
     if not complete and Role.LEAD_VERIFIER not in person.roles:
         return [Reason("Not everybody has answered: until then only the lead verifier closes it.", "exercise")]

@@ -6,6 +6,7 @@ Sentences as in `workflow`: the same ones are shown before the button is pressed
 import datetime
 from dataclasses import dataclass
 
+from assessments.enums import UnitStatus
 from assessments.workflow import Reason
 
 LONGEST = 92
@@ -75,3 +76,33 @@ def shortening_refusals(days: Days, ends_on: datetime.date, today: datetime.date
 def outside_refusals(by_id: int, visitor_id: int, days: Days, day: datetime.date) -> list[Reason]:
     """Why this person cannot choose, note, remark or ask in a visit: it is its external verifier's, while it lasts."""
     return [] if by_id == visitor_id and days.running(day) else [Reason(NOT_YOURS)]
+
+
+def agreeing_refusals(*, is_latest: bool, agreed: bool) -> list[Reason]:
+    """Why a version of the strategy cannot be agreed by the external verifier of its awarding body."""
+    if agreed:
+        return [Reason("It is on record already with whom this version was agreed.", "strategy")]
+    if not is_latest:
+        return [Reason("The centre has a newer version of this strategy: look at that one.", "strategy")]
+    return []
+
+
+CLAIMABLE = (UnitStatus.SIGNED_OFF, UnitStatus.VERIFIED)
+
+
+def authorising_refusals(status: UnitStatus, direct: str, *, authorised: bool) -> list[Reason]:
+    """Why the claim of a unit cannot be authorised. `direct`: the report on which direct claim status rests, if any."""
+    if status in (UnitStatus.CLAIMED, UnitStatus.CERTIFICATED, UnitStatus.REVOKED):
+        return [Reason("The centre has claimed this unit already: there is nothing to authorise.", "claim")]
+    if direct:
+        return [
+            Reason(
+                f"The centre holds direct claim status for this unit, by {direct}: its claim needs nothing more.",
+                "claim",
+            )
+        ]
+    if authorised:
+        return [Reason("The claim of this unit is authorised already.", "claim")]
+    if status not in CLAIMABLE:
+        return [Reason("A claim is authorised once the unit is signed off: it is not yet.", "claim")]
+    return []

@@ -255,6 +255,7 @@ def unit_pages(found: Subjects) -> Iterable[Page]:
 def assessors_pages(found: Subjects) -> Iterable[Page]:
     me, file = found.staffed.assessor, EvidenceFile.objects.filter(version=found.read)[0]
     yield page("Queue", me, "assessments:queue")
+    yield page("Specification, with what was agreed", me, "units:unit", UNITS[0], 1, measured=False)
     yield page("Caseload", me, "assessments:caseload")
     yield page("Caseload, longest waiting", me, "assessments:caseload", query="?sort=waiting&waiting_days=1")
     yield page("Caseload, behind target", me, "assessments:caseload", query="?sort=pace&pace=behind")
@@ -342,9 +343,11 @@ def quality_pages(found: Subjects) -> Iterable[Page]:
 
 
 def external_pages(found: Subjects) -> Iterable[Page]:
-    for name, who, route, args in external_lines(found.external, found.staffed, found.candidate, found.sampling_plan):
-        queries = PAGE_QUERIES + (route == "assessments:coverage")  # and that it was looked at is written down
-        yield page(name, who, route, *args, most=HEAVY, queries=queries, measured=False)
+    signed = found.at[Stage.COUNTERSIGNED]
+    for name, who, route, args in external_lines(
+        found.external, found.staffed, found.candidate, signed, found.sampling_plan
+    ):
+        yield page(name, who, route, *args, most=HEAVY, measured=False)
 
 
 def office_pages(found: Subjects) -> Iterable[Page]:
@@ -357,6 +360,9 @@ def office_pages(found: Subjects) -> Iterable[Page]:
     yield page("Enrolments", me, "assessments:centre_enrolments", slug)
     yield page("Enrolments, least accepted", me, "assessments:centre_enrolments", slug, query="?sort=progress")
     yield page("Time to feedback", me, "assessments:feedback_times", slug, measured=False)
+    yield page("Audit book", me, "assessments:book", slug)
+    yield page("Audit book of a unit", me, "assessments:book", slug, query=f"?unit={signed}")
+    yield page("Who looked", me, "assessments:looks", slug, measured=False)
     yield page("Conflicts", me, "assessments:conflicts", slug, measured=False)
     yield page("Enrol", me, "assessments:enrol", slug, most=HEAVY)
     yield page("Forms", me, "assessments:centre_forms", slug)

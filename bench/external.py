@@ -62,7 +62,9 @@ def external_of(staffed: Staffed, unit: Enrolment) -> External:
     return External(access, note)
 
 
-def external_lines(found: External, staffed: Staffed, candidate: CandidateRecord, plan: SamplingPlan) -> Iterator[Line]:
+def external_lines(
+    found: External, staffed: Staffed, candidate: CandidateRecord, signed: Enrolment, plan: SamplingPlan
+) -> Iterator[Line]:
     """Name, reader, address and its arguments of each page."""
     chosen, other = candidate.enrolments.get(unit__key="ocr-cc32"), candidate.enrolments.get(unit__key="ocr-cc16")
     item = Evidence.objects.visible_to(found.user).filter(candidate=candidate).earliest("pk")
@@ -79,6 +81,8 @@ def external_lines(found: External, staffed: Staffed, candidate: CandidateRecord
     yield "Write a note on a visit", eve, "assessments:note_on_visit", [access]
     yield "Give the centre an action", eve, "assessments:ask_centre", [access]
     yield "Choose a unit to look at", eve, "assessments:choose_unit", [other.pk]
+    yield "Authorise a claim", eve, "assessments:authorise_claim", [signed.pk]
+    yield "Agree the strategy", eve, "assessments:agree_strategy", [plan.policy_id]
     yield "Write a note on a unit", eve, "assessments:note_on_unit", [chosen.pk]
     yield "A note", eve, "assessments:external_note", [found.note.pk]
     yield "Strategy, from outside", eve, "assessments:centre_strategy", [slug]

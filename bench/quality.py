@@ -16,7 +16,8 @@ WEEK = datetime.timedelta(days=7)
 
 @dataclass(frozen=True)
 class Quality:
-    """A planned activity and one recorded with an action, a meeting, an open exercise and a closed one."""
+    """A planned activity and one recorded with an action, a meeting, an open exercise, and a closed one of which
+    something was agreed that guides whoever judges."""
 
     planned: Activity
     done: Activity
@@ -70,6 +71,15 @@ def make(staffed: Staffed, version: EvidenceVersion, unit: Enrolment) -> None:
         said = {row.criterion_id: Said(Verdict.MET) for row in closed.criteria.all()}
         standardisation.judge_in_exercise(exercise=closed, said=said, by=user, at=now)
     standardisation.close_exercise(exercise=closed, by=staffed.verifier, at=now)
+    standardisation.agree_outcome(
+        exercise=closed,
+        criterion=closed.criteria.latest("criterion__position").criterion,
+        verdict=Verdict.MET,
+        rationale="Two calls, of which one is difficult.",
+        meeting=Meeting.objects.get(centre=staffed.centre),
+        by=staffed.verifier,
+        at=now,
+    )
 
 
 def observe(staffed: Staffed) -> Activity:

@@ -14,7 +14,7 @@ from django.urls import URLResolver, get_resolver
 from django.utils import timezone
 
 from portfolio import interrupted
-from portfolio.audit import looked_at, looked_since
+from portfolio.audit import listed, looked_at, looked_since
 from portfolio.enums import Role
 from portfolio.models import RoleGrant, RolesRead, User
 
@@ -23,6 +23,8 @@ IN_PLACE_ONLY = (
     "Your account shows evidence and records in place only: nothing can be downloaded or printed with it. Ask an "
     "administrator of the centre, who can allow downloads for the rest of your days."
 )
+A_SITTING = datetime.timedelta(minutes=30)
+"""How long the parts of a record that an external verifier is shown count as one look."""
 SIGN_IN_AGAIN = "You are signed out. Sign in again to go on; nothing is lost."
 
 
@@ -158,18 +160,25 @@ def may_take_away(request: SignedInRequest, centre_id: int) -> None:
         raise PermissionDenied(IN_PLACE_ONLY)
 
 
-def looked_from_outside(
-    request: SignedInRequest, record: Model, centre_id: int, *, once_in: datetime.timedelta | None = None
-) -> None:
+def looked_from_outside(request: SignedInRequest, record: Model, centre_id: int, *, in_parts: bool = False) -> None:
     """Note in the book that an external verifier looked at a record; of nobody else's looking (domain rule 10).
 
-    Where a look is many requests, as a player asks for a recording bit by bit, only the first `once_in` a while counts.
+    Where a look is many requests it is noted once in a sitting: of a record shown `in_parts`, as a player asks for a
+    recording bit by bit and a page for each picture of a file; and where a script asks how a page stands by now.
     """
     if request.method != "GET" or not request.standing.holds(Role.EXTERNAL_VERIFIER, centre_id):
         return
     now = timezone.now()
-    if once_in is None or not looked_since(record, request.user, now - once_in):
+    in_parts = in_parts or "HX-Request" in request.headers
+    if not (in_parts and looked_since(record, request.user, now - A_SITTING)):
         looked_at(record, by=request.user, centre_id=centre_id, at=now)
+
+
+def listed_from_outside(request: SignedInRequest, kind: str) -> None:
+    """Note the same of a page that is of no one record, by what the book calls it: at each centre they look at."""
+    if request.method == "GET":
+        for centre_id in request.standing.centres(Role.EXTERNAL_VERIFIER):
+            listed(kind, by=request.user, centre_id=centre_id, at=timezone.now())
 
 
 @dataclass(frozen=True)

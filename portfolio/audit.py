@@ -12,10 +12,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.db import models, transaction
+from django.utils import timezone
 
 from portfolio import canonical
 from portfolio.canonical import JSON
-from portfolio.models import AccessLine, AuditChain, AuditDetail, AuditEvent, Centre, User
+from portfolio.models import AccessLine, AuditChain, AuditDetail, AuditEvent, BookCheck, Centre, User
 
 BEGINNING = "0" * 64
 
@@ -135,6 +136,22 @@ def verify(chain: AuditChain) -> Broken | None:
     return None
 
 
+def carry_out(check_id: int) -> None:
+    """Walk the book that a check asks about, and write down what was found. Done once: again, it changes nothing."""
+    check = BookCheck.objects.select_related("chain").get(pk=check_id)
+    broken = verify(check.chain)
+    found = {"length": check.chain.length, "head": check.chain.head}
+    if broken:
+        before = check.chain.events.filter(sequence=broken.sequence - 1).values_list("hash", flat=True).first()
+        found = {"length": broken.sequence - 1, "head": before or ""}
+    BookCheck.objects.filter(pk=check.pk, done_at=None).update(
+        done_at=timezone.now(),
+        broken_at=broken.sequence if broken else None,
+        reason=broken.reason if broken else "",
+        **found,
+    )
+
+
 def looked_at(
     subject: models.Model, *, by: User, centre_id: int, at: datetime.datetime, downloaded: bool = False
 ) -> None:
@@ -146,6 +163,13 @@ def looked_at(
         subject_kind=kind_of(subject),
         subject_id=subject.pk,
         downloaded=downloaded,
+    )
+
+
+def listed(kind: str, *, by: User, centre_id: int, at: datetime.datetime) -> None:
+    """Note the same of a page that tells of many records of a centre, or of none by itself: `kind` says which page."""
+    AccessLine.objects.create(
+        centre_id=centre_id, user=by, at=at, subject_kind=kind, subject_id=centre_id, downloaded=False
     )
 
 

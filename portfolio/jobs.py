@@ -42,6 +42,12 @@ def shut_away_infected(stored_id: int, signature: str, at: datetime.datetime) ->
 
 
 @task()
+def check_book(check_id: int) -> None:
+    """Walk an audit book that somebody asked to have checked."""
+    import_string("portfolio.audit.carry_out")(check_id)
+
+
+@task()
 def read_people(import_id: int) -> None:
     """Check a table of people that was sent."""
     import_string("portfolio.importing.read")(import_id)

@@ -32,6 +32,11 @@ QUALIFIED_AS: Mapping[Role, Role] = {Role.LEAD_VERIFIER: Role.INTERNAL_VERIFIER}
 """A lead verifier is an internal verifier whom the centre puts in charge: the same awards count."""
 
 VERIFYING = (Role.INTERNAL_VERIFIER, Role.LEAD_VERIFIER)
+"""Those who verify at a centre."""
+LOOKING = (*VERIFYING, Role.EXTERNAL_VERIFIER)
+"""Those who look at how it samples."""
+OVERSEEING = (*VERIFYING, Role.ADMINISTRATOR)
+"""Those who account for how its work was verified, and are told what its external verifiers do."""
 STAFF_ROLES = (Role.ASSESSOR, Role.INTERNAL_VERIFIER, Role.LEAD_VERIFIER, Role.ADMINISTRATOR)
 READERS = (*STAFF_ROLES, Role.EXTERNAL_VERIFIER)
 """Those who read what is about no single candidate: meetings, activities, standardisation."""
@@ -78,7 +83,7 @@ CONCERNS: Mapping[Told, tuple[Role, ...]] = {
     Told.TO_CLAIM: (Role.ADMINISTRATOR,),
     Told.AWARD_DUE: (Role.ADMINISTRATOR, Role.LEAD_VERIFIER),
     Told.ROLE_ENDING: (Role.ADMINISTRATOR,),
-    Told.EXTERNAL: (*VERIFYING, Role.ADMINISTRATOR),
+    Told.EXTERNAL: OVERSEEING,
     Told.ACCESS: (Role.EXTERNAL_VERIFIER,),
 }
 """Whom each kind of news concerns: what a person chooses from on their page "What I am told"."""

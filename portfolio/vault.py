@@ -35,6 +35,7 @@ __all__ = [
     "destroy",
     "open_stored",
     "path_of",
+    "place_in_vault",
     "renamed",
     "safe_name",
     "shut_away",
@@ -203,7 +204,12 @@ def faults_told(name: str) -> Iterator[None]:
 
 
 def place_of(centre_id: int, sha256: str) -> Path:
-    return Path(settings.VAULT_DIR) / str(centre_id) / sha256[:2] / sha256
+    return Path(settings.VAULT_DIR) / place_in_vault(centre_id, sha256)
+
+
+def place_in_vault(centre_id: int, sha256: str) -> str:
+    """Where bytes lie, below the vault's folder."""
+    return f"{centre_id}/{sha256[:2]}/{sha256}"
 
 
 def private_folder(path: Path) -> Path:

@@ -2,12 +2,13 @@
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
+from units.beside import Guidance
 from units.enums import CriterionKind, Marked, SkillSubject, SpecificationStyle, WordingStatus
 from units.for_good import ForGood
 from units.keys import JOINED, specification_of
@@ -29,6 +30,7 @@ HAS_LEAVES = Exists(EvidenceRequirement.objects.filter(unit=OuterRef("unit"), pa
 """Whether the evidence requirements of a criterion's unit have leaves: most units' have none."""
 IN_USE = Exists(UnitPublication.objects.filter(unit=OuterRef("unit")))
 """Whether a criterion's unit is published, and so worded for good."""
+NOTHING_SAID: Mapping[int, Sequence[Guidance]] = {}
 READING_ORDER = ("awarding_body__name", "short_code", "version")
 
 
@@ -106,6 +108,7 @@ class CriterionLine:
     text: str
     wording: Wording
     related: Sequence[RelatedLine]
+    guidance: Sequence[Guidance] = ()
 
 
 @dataclass(frozen=True)
@@ -243,11 +246,14 @@ def contents(counts: dict[str, int]) -> str:
     return ", ".join(f"{counts[kind]} {name}" for kind, name in names.items() if counts[kind])
 
 
-def unit_page(unit: Unit) -> UnitPage:
-    """All that the unit's page shows, in seven queries. Give it with its awarding body and its publication."""
+def unit_page(unit: Unit, guidance: Mapping[int, Sequence[Guidance]] = NOTHING_SAID) -> UnitPage:
+    """All that the unit's page shows, in seven queries. Give it with its awarding body and its publication.
+
+    `guidance`: what is for the reader beside its criteria.
+    """
     criteria = list(unit.criteria.all())
     related = related_lines(unit)
-    lines = {row.pk: criterion_line(row, related.get(row.pk, [])) for row in criteria}
+    lines = {row.pk: criterion_line(row, related.get(row.pk, []), guidance.get(row.pk, ())) for row in criteria}
     requirements = list(unit.evidence_requirements.all())
     return UnitPage(
         unit=unit,
@@ -293,10 +299,10 @@ def wording_of(row: Criterion | EvidenceRequirement) -> Wording:
     return Wording(row.get_wording_display(), row.wording_note, row.wording == WordingStatus.ILLEGIBLE)
 
 
-def criterion_line(row: Criterion, related: Sequence[RelatedLine]) -> CriterionLine:
+def criterion_line(row: Criterion, related: Sequence[RelatedLine], guidance: Sequence[Guidance]) -> CriterionLine:
     """A criterion as printed: knowledge items carry their letter in brackets."""
     label = f"({row.number})" if row.kind == CriterionKind.KNOWLEDGE else row.number
-    return CriterionLine(row.number, label, row.text, wording_of(row), related)
+    return CriterionLine(row.number, label, row.text, wording_of(row), related, guidance)
 
 
 def related_lines(unit: Unit) -> dict[int, list[RelatedLine]]:

@@ -11,7 +11,7 @@ from assessments.actions.journey import lock_one, move_unit, person, refuse, req
 from assessments.claiming import Basis, basis_of, basis_refusals
 from assessments.enums import UnitStatus, Verb
 from assessments.models import AuthenticationForm, Certificate, Claim, ClaimBatch, Enrolment
-from assessments.queries.award import ClaimingStanding, claiming_standing
+from assessments.queries.award import ClaimingStanding, authorised_among, claiming_standing
 from assessments.queries.claimable import UnitToClaim, award_resting_on, units_to_claim
 from assessments.queries.enrolment import bare_facts, staff_name
 from assessments.queries.judgement import SCHEME, digest_for, unit_rows
@@ -64,15 +64,16 @@ def authenticate(*, enrolment: Enrolment, by: User, at: datetime.datetime) -> Au
 
 @transaction.atomic
 def claim(*, enrolment: Enrolment, authorisation: str, by: User, at: datetime.datetime) -> Claim:
-    """Claim the unit from its awarding body: on the external verifier's authorisation where one is given, else by
-    direct claim status in force that day.
+    """Claim the unit from its awarding body: on the external verifier's authorisation where one is given, here or by
+    themselves, else by direct claim status in force that day.
 
     Source: without direct claim status the external verifier must authorise after a visit (domain rules 54, 55).
     """
     enrolment = lock_one(enrolment)
     (ready,) = units_to_claim([enrolment], person(by, enrolment.centre_id, at))
     refuse(ready.reasons)
-    basis = basis_for(claiming_standing(enrolment, timezone.localdate(at)), authorisation)
+    given = authorisation.strip() or authorised_among([enrolment.pk]).get(enrolment.pk, "")
+    basis = basis_for(claiming_standing(enrolment, timezone.localdate(at)), given)
     return claim_unit(ready, basis, None, by, at)
 
 

@@ -15,7 +15,7 @@ from assessments.actions.journey import administers, lock, lock_one, person, req
 from assessments.claiming import Basis, basis_of, basis_refusals
 from assessments.enums import UnitStatus
 from assessments.models import AwardClaim, Certificate, ClaimBatch, Enrolment, Registration
-from assessments.queries.award import claiming_at
+from assessments.queries.award import authorised_among, claiming_at
 from assessments.queries.batches import AwardToClaim, awards_to_claim
 from assessments.queries.claimable import UnitToClaim, made_of, units_to_claim
 from assessments.workflow import UNIT_FROZEN
@@ -75,11 +75,14 @@ def claim_batch(
     gone = set(units) - {row.pk for row in locked} or set(awards) - {row.pk for row in chosen}
     claiming = claiming_at(centre, awarding_body, timezone.localdate(at))
     standing = {pk: claiming.of(pk) for pk in [*(row.unit_id for row in locked), *([WHOLE] if chosen else [])]}
+    by_visit = authorised_among(row.pk for row in locked) if not authorisation.strip() else {}
+    given = {row.pk: authorisation or by_visit.get(row.pk, "") for row in locked}
+    resting = [(standing[row.unit_id], given[row.pk]) for row in locked]
+    if chosen:
+        resting.append((standing[WHOLE], authorisation))
     refusals = [
         *([GONE] if gone else []),
-        *dict.fromkeys(
-            sentence for one in standing.values() for sentence in basis_refusals(one.direct, one.why_not, authorisation)
-        ),
+        *dict.fromkeys(sentence for one, word in resting for sentence in basis_refusals(one.direct, one.why_not, word)),
         *_batch_refusals(centre, awarding_body, reference, locked, chosen, len(set(units)) + len(set(awards))),
         *(_named(row.registration.candidate.name, reason.sentence) for row in ready_awards for reason in row.reasons),
         *(
@@ -91,7 +94,6 @@ def claim_batch(
     ]
     if refusals:
         raise Refusal(refusals)
-    bases = {pk: basis_of(one.direct, authorisation) for pk, one in standing.items()}
     batch = ClaimBatch.objects.create(
         centre=centre,
         awarding_body=awarding_body,
@@ -102,9 +104,10 @@ def claim_batch(
     )
     act_id = uuid.uuid4()
     for unit in ready_units:
-        claim_unit(unit, bases[unit.enrolment.unit_id], batch, by, at, act_id)
+        basis = basis_of(standing[unit.enrolment.unit_id].direct, given[unit.enrolment.pk])
+        claim_unit(unit, basis, batch, by, at, act_id)
     for row in ready_awards:
-        _claim_award(row, bases[WHOLE], batch, by, at, act_id)
+        _claim_award(row, basis_of(standing[WHOLE].direct, authorisation), batch, by, at, act_id)
     return batch
 
 

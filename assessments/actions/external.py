@@ -1,6 +1,7 @@
-"""Verbs of an external verifier's own: units chosen beyond the centre's sample, notes, and remarks to the centre.
+"""Verbs of an external verifier's own: units chosen beyond the centre's sample, notes, and remarks to the centre; a
+strategy they agree, a claim they authorise.
 
-They change nothing of the centre's. What they ask the centre to do is an action of the centre's: see `activities`.
+They change nothing of the centre's own. What they ask the centre to do is an action of the centre's: see `activities`.
 """
 
 import datetime
@@ -9,20 +10,31 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from assessments.actions.journey import refuse, require
-from assessments.models import Enrolment, ExternalAccess, ExternalChoice, ExternalNote
-from assessments.models.external import TOLD_THE_CENTRE
-from assessments.queries.access import days_of
-from assessments.visiting import outside_refusals
+from assessments.actions.journey import lock_one, refuse, require
+from assessments.enums import UnitStatus
+from assessments.models import (
+    ClaimAuthorisation,
+    Enrolment,
+    ExternalAccess,
+    ExternalChoice,
+    ExternalNote,
+    SamplingPolicy,
+)
+from assessments.queries.access import days_of, visitor_name
+from assessments.queries.award import authorised_among, claiming_standing
+from assessments.queries.strategy import latest_policy
+from assessments.visiting import CLAIMABLE, agreeing_refusals, authorising_refusals, outside_refusals
 from portfolio import audit, notices
-from portfolio.actions.checks import refuse_invalid
+from portfolio.actions.checks import refuse_invalid, take_turns
 from portfolio.canonical import JSON
 from portfolio.enums import Role, Told
 from portfolio.models import User, holders
 from portfolio.refusal import Refusal
-from portfolio.rules import IN_CHARGE
+from portfolio.rules import IN_CHARGE, OVERSEEING
 
 NOT_IN_REMIT = "Choose among the units you were given to look at."
+NOT_THEIR_BODY = "You agree the strategy for the units of your own awarding body."
+CLAIMED = "The unit is not waiting to be claimed any more: what was authorised stands."
 ISSUED = "This was issued as a remark, and stands."
 Moment = datetime.datetime
 
@@ -97,10 +109,84 @@ def issue_note(*, note: ExternalNote, by: User, at: Moment) -> ExternalNote:
     note, access = _locked_note(note, by, at)
     note.issued_at = at
     note.save(update_fields=["issued_at"])
-    people = _holding(access, TOLD_THE_CENTRE, at)
+    people = _holding(access, OVERSEEING, at)
     _tell(access, str(access), "The external verifier has made a remark.", people, by, at)
     _record("issue_note", note, access, by, at, {"enrolment": note.enrolment_id})
     return note
+
+
+@transaction.atomic
+def agree_strategy(*, access: ExternalAccess, policy: SamplingPolicy, by: User, at: Moment) -> SamplingPolicy:
+    """Agree the strategy in force for the units of one's awarding body. The centre is told, and it stands.
+
+    Source: the strategy is agreed with the external verifier (domain rules 37 to 39). Raises Refusal for an earlier
+    version, and for one that was agreed.
+    """
+    access = _locked(access, by, at)
+    centre = take_turns(access.centre)
+    policy = SamplingPolicy.objects.get(pk=policy.pk)
+    if (policy.centre_id, policy.awarding_body_id) != (centre.pk, access.awarding_body_id):
+        raise Refusal([NOT_THEIR_BODY])
+    latest = latest_policy(centre, access.awarding_body)
+    refuse(agreeing_refusals(is_latest=policy == latest, agreed=policy.agreed_on is not None))
+    name = visitor_name(access)
+    policy.agreed_with, policy.agreed_on, policy.agreed_in = name, timezone.localdate(at), access
+    policy.agreement_recorded_by, policy.agreement_recorded_at = by, at
+    policy.save(
+        update_fields=["agreed_with", "agreed_on", "agreed_in", "agreement_recorded_by", "agreement_recorded_at"]
+    )
+    people = _holding(access, IN_CHARGE, at)
+    _tell(access, str(policy), "The external verifier has agreed the sampling strategy.", people, by, at)
+    _record("agree_strategy", policy, access, by, at, {"version": policy.number, "with": name})
+    return policy
+
+
+@transaction.atomic
+def authorise_claim(
+    *, access: ExternalAccess, enrolment: Enrolment, reference: str, by: User, at: Moment
+) -> ClaimAuthorisation:
+    """Let the centre claim a candidate's unit for which it holds no direct claim status. The centre is told.
+
+    Source: without direct claim status the external verifier authorises after a visit (domain rules 54, 55). It counts
+    as long as the unit stands as it was signed. Raises Refusal for a unit that is not ready, or needs no authorisation.
+    """
+    access = _locked(access, by, at)
+    enrolment = lock_one(_in_remit(access, enrolment, by, at))
+    standing = claiming_standing(enrolment, timezone.localdate(at))
+    given = bool(authorised_among([enrolment.pk]))
+    refuse(authorising_refusals(UnitStatus(enrolment.status), standing.direct, authorised=given))
+    row = ClaimAuthorisation(access=access, enrolment=enrolment, reference=reference.strip(), authorised_at=at)
+    refuse_invalid(row)
+    row.save()
+    subject = f"{enrolment.candidate.name}: {enrolment.unit.short_code}"
+    people = _holding(access, (Role.ADMINISTRATOR,), at)
+    _tell(access, subject, "The external verifier has authorised the claim of this unit.", people, by, at)
+    _record("authorise_claim", row, access, by, at, {"enrolment": enrolment.pk, "reference": row.reference})
+    return row
+
+
+@transaction.atomic
+def take_back_authorisation(
+    *, access: ExternalAccess, authorisation: ClaimAuthorisation, reason: str, by: User, at: Moment
+) -> ClaimAuthorisation:
+    """Authorise a claim no more, before it is made. The centre is told.
+
+    `access` is a visit of the same awarding body's: what one external verifier authorised the next may take back.
+    """
+    reason = require(reason, "Say why it is taken back.")
+    access = _locked(access, by, at)
+    enrolment = lock_one(_in_remit(access, authorisation.enrolment, by, at))
+    if enrolment.status not in CLAIMABLE:
+        raise Refusal([CLAIMED])
+    open_still = ClaimAuthorisation.objects.filter(pk=authorisation.pk, taken_back_at=None)
+    if open_still.update(taken_back_at=at, taken_back_reason=reason) != 1:
+        raise Refusal(["It was taken back already."])
+    authorisation.refresh_from_db()
+    subject = f"{enrolment.candidate.name}: {enrolment.unit.short_code}"
+    people = _holding(access, (Role.ADMINISTRATOR,), at)
+    _tell(access, subject, "The claim of this unit is authorised no more.", people, by, at)
+    _record("take_back_authorisation", authorisation, access, by, at, {"enrolment": enrolment.pk, "reason": reason})
+    return authorisation
 
 
 def _locked(access: ExternalAccess, by: User, at: Moment) -> ExternalAccess:
@@ -141,7 +227,7 @@ def _tell(access: ExternalAccess, subject: str, sentence: str, people: list[User
 
 def _record(
     verb: str,
-    row: ExternalChoice | ExternalNote,
+    row: ExternalChoice | ExternalNote | SamplingPolicy | ClaimAuthorisation,
     access: ExternalAccess,
     by: User,
     at: Moment,

@@ -4,7 +4,7 @@ import datetime
 
 from assessments.actions import access, activities, external
 from assessments.demo.centre import DOMAIN, Harbour, accept
-from assessments.models import Enrolment
+from assessments.models import Enrolment, SamplingPolicy
 from units.models import AwardingBody
 
 DAY = datetime.timedelta(days=1)
@@ -45,6 +45,8 @@ def tell(harbour: Harbour, now: datetime.datetime) -> None:
         at=at + DAY,
     )
     external.issue_note(note=remark, by=eve, at=at + 2 * DAY)
+    policy = SamplingPolicy.objects.filter(centre=harbour.centre, awarding_body=visit.awarding_body).latest("number")
+    external.agree_strategy(access=visit, policy=policy, by=eve, at=at + 2 * DAY)
     external.write_note(
         access=visit, enrolment=None, words="Ask Iain how risk is rated for new assessors.", by=eve, at=at + 2 * DAY
     )

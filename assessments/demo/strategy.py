@@ -12,11 +12,8 @@ SEED = "harbour 2026"
 
 
 def tell(harbour: Harbour, now: datetime.datetime) -> None:
-    """OCR's strategy is agreed and planned by; SQA's is not agreed yet, and its plan is a proposal."""
+    """OCR's strategy is planned by, and agreed on a visit; SQA's is not agreed yet, and its plan is a proposal."""
     ocr = set_strategy(harbour, "ocr", now, kinds=(EvidenceKind.WORK_PRODUCT,))
-    strategy.agree_policy(
-        policy=ocr, agreed_with="Margaret Ellison, OCR", agreed_on=now.date(), by=harbour.staff.lead, at=now
-    )
     strategy.rate_risk(
         centre=harbour.centre,
         about=RatedAs.ASSESSOR,

@@ -295,7 +295,8 @@ def agreed(told: PolicyTold) -> str:
     policy = told.policy
     if policy.agreement_recorded_at is None:
         return NOT_AGREED_YET
-    return f"{agreement(policy)}\nRecorded {day(policy.agreement_recorded_at)}, {told.recorded_by}"
+    by = "by themselves, on their visit" if policy.agreed_in_id else told.recorded_by
+    return f"{agreement(policy)}\nRecorded {day(policy.agreement_recorded_at)}, {by}"
 
 
 def risks_part(risks: Sequence[Rated]) -> Part:

@@ -4,7 +4,7 @@ from django import forms
 from django.utils import timezone
 
 from assessments.forms.journey import VerbForm
-from assessments.queries.award import claiming_standing
+from assessments.queries.award import authorised_among, claiming_standing
 from portfolio.forms import SignatureForm, day
 
 
@@ -16,8 +16,14 @@ class ClaimForm(VerbForm):
     def prepare(self) -> None:
         """Say what the claim rests on where nothing is typed, or why something must be."""
         field = self.fields["authorisation"]
-        standing = claiming_standing(self.page.enrolment, timezone.localdate())
-        if standing.in_force:
+        enrolment = self.page.enrolment
+        standing = claiming_standing(enrolment, timezone.localdate())
+        if given := authorised_among([enrolment.pk]).get(enrolment.pk):
+            field.help_text = (
+                f"Left empty, the claim rests on the external verifier’s own authorisation here, {given}. Otherwise "
+                "give the reference of another report that authorises it."
+            )
+        elif standing.in_force:
             field.help_text = (
                 f"Left empty, the claim rests on direct claim status, {standing.in_force.reference}. Otherwise give "
                 "the reference of the report that authorises this claim."

@@ -54,7 +54,8 @@ class BatchForm(forms.Form):
         label="External verifier's authorisation",
         required=False,
         max_length=100,
-        help_text="The reference of the report that authorises these claims.",
+        help_text="The reference of the report that authorises these claims. Left empty, each unit rests on its own "
+        "direct claim status, or on what the external verifier authorised here.",
     )
 
     def __init__(self, *args: Any, direct: str, **kwargs: Any) -> None:

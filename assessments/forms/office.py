@@ -8,10 +8,11 @@ from django.db.models import QuerySet
 
 from assessments.enums import AllocatedAs
 from assessments.queries.enrolment import qualified_assessors, staff_holding
-from assessments.queries.office import VERIFIES, candidates_of, named, units_offered
+from assessments.queries.office import candidates_of, named, units_offered
 from portfolio.enums import Role
 from portfolio.forms import KeptForm, day
 from portfolio.models import CandidateRecord, Centre, StaffRecord
+from portfolio.rules import VERIFYING
 from units.models import Unit
 
 NO_COUNTERSIGNER = "Nobody"
@@ -33,7 +34,7 @@ def staff_for(part: AllocatedAs, centre: Centre, today: datetime.date) -> QueryS
     """Who can be named in the part, as far as their roles and awards say."""
     if part == AllocatedAs.COUNTERSIGNER:
         return qualified_assessors(centre, today)
-    return staff_holding(centre, today, *(VERIFIES if part == AllocatedAs.VERIFIER else (Role.ASSESSOR,)))
+    return staff_holding(centre, today, *(VERIFYING if part == AllocatedAs.VERIFIER else (Role.ASSESSOR,)))
 
 
 class FindCandidateForm(forms.Form):
@@ -74,7 +75,7 @@ class EnrolForm(forms.Form):
             "unit": units_offered(centre),
             "assessor": staff_holding(centre, today, Role.ASSESSOR),
             "countersigner": qualified_assessors(centre, today),
-            "verifier": staff_holding(centre, today, *VERIFIES),
+            "verifier": staff_holding(centre, today, *VERIFYING),
         }
         for field, queryset in choices.items():
             self.fields[field].queryset = queryset  # type: ignore[attr-defined]

@@ -11,7 +11,7 @@ from assessments.models.checks import SampleQuestion, SampleQuestions
 from assessments.models.consistency import SCOPES, ConsistencyRule
 from assessments.models.enrolment import Allocation, Enrolment, EnrolmentQuerySet
 from assessments.models.evidence import Evidence, EvidenceFile, EvidenceVersion, Mapping, Release, Showing
-from assessments.models.external import ExternalChoice, ExternalNote
+from assessments.models.external import ClaimAuthorisation, ExternalChoice, ExternalNote
 from assessments.models.interests import Interest, InterestQuerySet
 from assessments.models.judgement import Countersignature, Decision, DecisionMarker, Review, SignOff
 from assessments.models.observed import Acknowledgement, AssessorRecord, Exchange, Marker
@@ -97,6 +97,7 @@ __all__ = [
     "CentreActionTurn",
     "Certificate",
     "Claim",
+    "ClaimAuthorisation",
     "ClaimBatch",
     "ClaimBatchQuerySet",
     "ConsistencyRule",

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from portfolio.enums import Role
 from portfolio.models import Centre, RoleGrant, StandingQuerySet, StandingRow, User, centres_of
+from portfolio.rules import OVERSEEING
 from units.models import AwardingBody, Unit
 
 
@@ -15,9 +16,8 @@ class ExternalAccessQuerySet(models.QuerySet["ExternalAccess"]):
     def visible_to(self, user: User) -> "ExternalAccessQuerySet":
         """The accounts of a centre, for its verifiers and its office; for whoever looks there now those of the same
         awarding body, so that one visit can go on where another ended."""
-        staff = (Role.INTERNAL_VERIFIER, Role.LEAD_VERIFIER, Role.ADMINISTRATOR)
         same = bodies_opened_to(user, centre="centre", body="awarding_body")
-        return self.filter(Q(centre__in=centres_of(user, *staff)) | same)
+        return self.filter(Q(centre__in=centres_of(user, *OVERSEEING)) | same)
 
     def in_force(self, user: User, day: datetime.date | None = None) -> "ExternalAccessQuerySet":
         """The person's own on a day, its first and its last included: none before, none after."""

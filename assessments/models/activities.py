@@ -6,13 +6,9 @@ from django.db.models import F, Q
 from assessments.enums import ActivityKind, ActivityOutcome
 from assessments.models.access import ExternalAccess, bodies_opened_to, centres_opened_to, opened_to
 from assessments.models.enrolment import STAFF, Enrolment
-from assessments.models.strategy import VERIFYING
 from assessments.models.verification import AskedOf, AskedTurn, whole, whole_turns
-from portfolio.enums import Role
 from portfolio.models import Centre, StandingQuerySet, StandingRow, User, centres_of, one_of
-
-OVERSEE = (*VERIFYING, Role.ADMINISTRATOR)
-"""Those at a centre who see all that its verifiers do."""
+from portfolio.rules import OVERSEEING
 
 
 class ActivityQuerySet(models.QuerySet["Activity"]):
@@ -24,7 +20,7 @@ class ActivityQuerySet(models.QuerySet["Activity"]):
         """
         about_them = Q(assessor=user, centre__in=centres_of(user, *STAFF))
         outside = opened_to(user, at="enrolment__") | Q(enrolment=None, centre__in=centres_opened_to(user))
-        seen = self.filter(Q(centre__in=centres_of(user, *OVERSEE)) | about_them | outside)
+        seen = self.filter(Q(centre__in=centres_of(user, *OVERSEEING)) | about_them | outside)
         return seen.exclude(enrolment__candidate_user=user)
 
     def still_open(self) -> "ActivityQuerySet":
@@ -157,7 +153,7 @@ class CentreActionQuerySet(models.QuerySet["CentreAction"]):
         if asked:
             at_large = Q(activity__isnull=False, activity__enrolment=None) | Q(meeting__isnull=False)
             outside |= at_large & Q(centre__in=centres_opened_to(user))
-        seen = self.filter(Q(centre__in=centres_of(user, *OVERSEE)) | own | outside)
+        seen = self.filter(Q(centre__in=centres_of(user, *OVERSEEING)) | own | outside)
         return seen.exclude(activity__enrolment__candidate_user=user)
 
 

@@ -3,8 +3,8 @@
 from django.db import models
 from django.db.models import Q
 
-from assessments.models.strategy import VERIFYING
 from portfolio.models import Centre, StandingQuerySet, StandingRow, User, centres_of
+from portfolio.rules import VERIFYING
 from units.models import AwardingBody, Unit
 
 

@@ -1,21 +1,18 @@
-"""What an external verifier does of their own: units they choose to look at, and what they note and remark."""
+"""What an external verifier does of their own: units they choose, what they note and remark, claims they authorise."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from assessments.models.access import ExternalAccess, bodies_opened_to
 from assessments.models.enrolment import Enrolment
-from portfolio.enums import Role
 from portfolio.models import User, centres_of
-
-TOLD_THE_CENTRE = (Role.INTERNAL_VERIFIER, Role.LEAD_VERIFIER, Role.ADMINISTRATOR)
-"""Who at a centre sees what its external verifiers choose, remark and ask for."""
+from portfolio.rules import OVERSEEING
 
 
 def shown_to(user: User, *, centre: str = "access__centre", body: str = "access__awarding_body") -> Q:
     """What external verifiers did that a person sees: the centre's verifiers and office all of it, and whoever looks
     for the same awarding body now, so that one visit can go on where another ended."""
-    return Q(**{f"{centre}__in": centres_of(user, *TOLD_THE_CENTRE)}) | bodies_opened_to(user, centre=centre, body=body)
+    return Q(**{f"{centre}__in": centres_of(user, *OVERSEEING)}) | bodies_opened_to(user, centre=centre, body=body)
 
 
 class ExternalChoiceQuerySet(models.QuerySet["ExternalChoice"]):
@@ -88,3 +85,47 @@ class ExternalNote(models.Model):
 
     def __str__(self) -> str:
         return self.words[:60]
+
+
+class ClaimAuthorisationQuerySet(models.QuerySet["ClaimAuthorisation"]):
+    def counting(self) -> "ClaimAuthorisationQuerySet":
+        """Those that a claim can rest on: not taken back, of a unit that was not signed anew since."""
+        signed = Q(enrolment__signed_off_at__isnull=False, enrolment__signed_off_at__lte=F("authorised_at"))
+        verified = Q(enrolment__verified_at=None) | Q(enrolment__verified_at__lte=F("authorised_at"))
+        return self.filter(signed, verified, taken_back_at=None)
+
+
+class ClaimAuthorisation(models.Model):
+    """That an external verifier lets the centre claim a candidate's unit, and the report they give it in.
+
+    Source: without direct claim status the external verifier authorises each claim after a visit (domain rules 54, 55).
+    That it was taken back is written beside it, once.
+    """
+
+    access = models.ForeignKey(ExternalAccess, on_delete=models.PROTECT, related_name="authorisations")
+    enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="claim_authorisations")
+    reference = models.CharField("report, or its reference", max_length=100)
+    authorised_at = models.DateTimeField()
+    taken_back_at = models.DateTimeField(null=True, editable=False)
+    taken_back_reason = models.TextField(blank=True, editable=False)
+
+    objects = ClaimAuthorisationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-authorised_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(reference=""),
+                name="an_authorisation_names_its_report",
+                violation_error_message="Give the reference of the report in which you authorise it.",
+            ),
+            models.CheckConstraint(
+                condition=Q(taken_back_at__isnull=True, taken_back_reason="")
+                | (Q(taken_back_at__isnull=False) & ~Q(taken_back_reason="")),
+                name="an_authorisation_taken_back_says_why",
+                violation_error_message="Say why it is taken back.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Claim authorised, {self.reference}"

@@ -7,11 +7,12 @@ from django.db.models import Q
 
 from assessments.enums import Verdict
 from assessments.models.access import opened_to
-from assessments.models.activities import OVERSEE, Meeting
+from assessments.models.activities import Meeting
 from assessments.models.enrolment import STAFF
 from assessments.models.evidence import EvidenceVersion
 from portfolio.enums import Role
 from portfolio.models import Centre, StandingQuerySet, StandingRow, User, centres_of, one_of
+from portfolio.rules import OVERSEEING
 from units.models import Criterion, Unit
 
 
@@ -30,7 +31,7 @@ class ExerciseQuerySet(models.QuerySet["Exercise"]):
         taking_part = Q(pk__in=taken_part_in(user), centre__in=centres_of(user, *STAFF))
         outside = opened_to(user)
         outside = outside & Q(closed_at__isnull=False) if outside else outside
-        seen = self.filter(Q(centre__in=centres_of(user, *OVERSEE)) | taking_part | outside)
+        seen = self.filter(Q(centre__in=centres_of(user, *OVERSEEING)) | taking_part | outside)
         return seen.exclude(version__evidence__candidate__user=user)
 
     def opening_their_item_to(self, user: User) -> "ExerciseQuerySet":
@@ -133,12 +134,14 @@ class BlindJudgement(StandingRow):
 
 
 class AgreedOutcomeQuerySet(StandingQuerySet["AgreedOutcome"]):
-    def guiding(self, centre_id: int) -> "AgreedOutcomeQuerySet":
-        """The latest outcome of each criterion agreed at a centre."""
+    def guiding(self) -> "AgreedOutcomeQuerySet":
+        """The latest outcome of each criterion agreed at each centre."""
         later = AgreedOutcome.objects.filter(
-            criterion=models.OuterRef("criterion"), exercise__centre=centre_id, pk__gt=models.OuterRef("pk")
+            criterion=models.OuterRef("criterion"),
+            exercise__centre=models.OuterRef("exercise__centre"),
+            pk__gt=models.OuterRef("pk"),
         )
-        return self.filter(~models.Exists(later), exercise__centre=centre_id)
+        return self.filter(~models.Exists(later))
 
 
 class AgreedOutcome(StandingRow):

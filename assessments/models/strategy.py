@@ -4,13 +4,12 @@ from django.db import models
 from django.db.models import Q
 
 from assessments.enums import EvidenceKind, PlannedHow, RatedAs, RiskLevel, SampleStage
-from assessments.models.access import bodies_opened_to
+from assessments.models.access import ExternalAccess, bodies_opened_to
 from assessments.models.enrolment import Enrolment
-from portfolio.enums import Role
 from portfolio.models import Centre, StandingQuerySet, StandingRow, User, centres_of, one_of
+from portfolio.rules import OVERSEEING, VERIFYING
 from units.models import AwardingBody, Unit
 
-VERIFYING = (Role.INTERNAL_VERIFIER, Role.LEAD_VERIFIER)
 PER_CENT = Q(high_rate__lte=100, medium_rate__lte=100, low_rate__lte=100, candidates__lte=100, interim__lte=100)
 FALLING = Q(low_rate__lte=models.F("medium_rate"), medium_rate__lte=models.F("high_rate"))
 
@@ -20,14 +19,15 @@ class SamplingPolicyQuerySet(models.QuerySet["SamplingPolicy"]):
         """Policies of the centres where the person verifies, or that they administer; an external verifier sees their
         awarding body's."""
         outside = bodies_opened_to(user, centre="centre", body="awarding_body")
-        return self.filter(Q(centre__in=centres_of(user, *VERIFYING, Role.ADMINISTRATOR)) | outside)
+        return self.filter(Q(centre__in=centres_of(user, *OVERSEEING)) | outside)
 
 
 class SamplingPolicy(models.Model):
     """A version of the rules a centre samples by, for the units of one awarding body. The latest is in force.
 
     Source: a strategy is the centre's rules, driven by risk; it is agreed with the external verifier (domain rules 37
-    to 39). A version never changes: only that it was agreed, with whom and when, is written beside it, once.
+    to 39). A version never changes: only that it was agreed, with whom and when, is written beside it, once: by the
+    centre, or by the external verifier on a visit (`agreed_in`).
     """
 
     centre = models.ForeignKey(Centre, on_delete=models.PROTECT, related_name="sampling_policies")
@@ -53,6 +53,9 @@ class SamplingPolicy(models.Model):
         User, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
     )
     agreement_recorded_at = models.DateTimeField(null=True, editable=False)
+    agreed_in = models.ForeignKey(
+        ExternalAccess, on_delete=models.PROTECT, null=True, editable=False, related_name="agreed_policies"
+    )
 
     objects = SamplingPolicyQuerySet.as_manager()
 
@@ -81,6 +84,7 @@ class SamplingPolicy(models.Model):
                     agreed_on__isnull=True,
                     agreement_recorded_by__isnull=True,
                     agreement_recorded_at__isnull=True,
+                    agreed_in__isnull=True,
                 )
                 | (
                     Q(

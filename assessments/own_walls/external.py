@@ -1,4 +1,4 @@
-"""What an external verifier chose and remarked stands."""
+"""What an external verifier chose, remarked and authorised stands, and is of what they were given to look at."""
 
 from assessments.own_walls.pieces import keeps
 from portfolio.walls import DELETE, INSERT, TRUNCATE, UPDATE, Wall, refuses
@@ -11,6 +11,9 @@ OUTSIDE = """NOT EXISTS (
     AND (a.all_units OR EXISTS (
         SELECT 1 FROM assessments_externalunit r WHERE r.access_id = a.id AND r.unit_id = e.unit_id
     ))
+)"""
+NOT_READY = """NOT EXISTS (
+    SELECT 1 FROM assessments_enrolment e WHERE e.id = NEW.enrolment_id AND e.status IN ('signed_off', 'verified')
 )"""
 NOT_IN_THE_REMIT = "An external verifier chooses among the units in their remit, and writes of no others."
 
@@ -31,6 +34,28 @@ EXTERNAL = [
         f"NEW.enrolment_id IS NOT NULL AND {OUTSIDE}",
         NOT_IN_THE_REMIT,
         name="an_external_note_is_in_the_remit",
+    ),
+    *keeps(
+        "assessments_claimauthorisation",
+        "authorisations of claims",
+        "taken_back_at",
+        "taken_back_reason",
+        message="That a claim was authorised stands. That it was taken back is written beside it, once.",
+        once="OLD.taken_back_at IS NOT NULL",
+    ),
+    *refuses(
+        "assessments_claimauthorisation",
+        INSERT,
+        OUTSIDE,
+        NOT_IN_THE_REMIT,
+        name="an_authorised_claim_is_in_the_remit",
+    ),
+    *refuses(
+        "assessments_claimauthorisation",
+        INSERT,
+        NOT_READY,
+        "Only the claim of a unit that is signed off or verified, and not claimed, is authorised.",
+        name="an_authorised_claim_can_be_made",
     ),
     Wall(
         "notes_of_external_verifiers_stay_where_they_are",

@@ -1,7 +1,13 @@
 """A strategy, a rating and a plan stand as they were made."""
 
 from assessments.own_walls.pieces import keeps
-from portfolio.walls import stands_for_good
+from portfolio.walls import UPDATE, refuses, stands_for_good
+
+NOT_THEIRS = """NOT EXISTS (
+    SELECT 1 FROM assessments_externalaccess a JOIN portfolio_rolegrant g ON g.id = a.grant_id
+    WHERE a.id = NEW.agreed_in_id AND a.centre_id = NEW.centre_id AND a.awarding_body_id = NEW.awarding_body_id
+    AND g.user_id = NEW.agreement_recorded_by_id
+)"""
 
 STRATEGY = [
     *keeps(
@@ -11,8 +17,16 @@ STRATEGY = [
         "agreed_on",
         "agreement_recorded_by_id",
         "agreement_recorded_at",
+        "agreed_in_id",
         message="A version of the strategy stands as it was made. That it was agreed is written beside it, once.",
         once="OLD.agreed_on IS NOT NULL",
+    ),
+    *refuses(
+        "assessments_samplingpolicy",
+        UPDATE,
+        f"NEW.agreed_in_id IS NOT NULL AND {NOT_THEIRS}",
+        "A strategy is agreed on a visit by the external verifier whose visit it is, for their own awarding body.",
+        name="a_policy_agreed_on_a_visit_is_agreed_by_its_external_verifier",
     ),
     *stands_for_good("assessments_riskrating", "risk ratings"),
     *keeps(

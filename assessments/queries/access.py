@@ -11,7 +11,7 @@ from assessments.models import ExternalAccess
 from assessments.models.access import looks_from_outside
 from assessments.visiting import Days
 from portfolio.models import Centre, ExternalRecord, User
-from units.models import AwardingBody, Unit
+from units.models import AwardingBody, Qualification, Unit
 
 
 @dataclass(frozen=True)
@@ -89,6 +89,12 @@ def bodies_at(centre: Centre) -> list[AwardingBody]:
     return list(AwardingBody.objects.filter(approvals__centre=centre).order_by("name"))
 
 
+def qualifications_at(centre: Centre) -> list[Qualification]:
+    """The published qualifications of these bodies that the centre may offer. One query."""
+    found = Qualification.objects.offered_at(centre).select_related("awarding_body")
+    return list(found.order_by("awarding_body__name", "title", "version"))
+
+
 def units_at(centre: Centre) -> list[Unit]:
     """Units of these bodies that are in use."""
     units = Unit.objects.offered_at(centre)
@@ -107,6 +113,12 @@ def seen_whole(user: User) -> Exists | Value:
         return Value(False)
     plan = {"centre": OuterRef("policy__centre"), "awarding_body": OuterRef("policy__awarding_body")}
     return Exists(ExternalAccess.objects.in_force(user).filter(all_units=True, **plan))
+
+
+def visitor_name(access: ExternalAccess) -> str:
+    """What the centre calls the external verifier of an account. One query."""
+    record = ExternalRecord.objects.filter(user=access.grant.user_id, centre=access.centre_id)
+    return record.values_list("name", flat=True).get()
 
 
 def own_access(user: User, day: datetime.date) -> "list[ExternalAccess]":

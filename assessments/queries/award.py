@@ -1,11 +1,12 @@
 """What a claim can rest on."""
 
 import datetime
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import F, OuterRef, Q, Subquery
 
-from assessments.models import Enrolment
+from assessments.models import ClaimAuthorisation, Enrolment
 from portfolio.models import Centre
 from units.models import AwardingBody, DirectClaim
 
@@ -60,6 +61,16 @@ def direct_on(day: datetime.date) -> Subquery:
     return Subquery(same.filter(unit=None).order_by("-pk").values("reference")[:1])
 
 
+def direct_for(enrolment: Enrolment, day: datetime.date) -> Subquery:
+    """Of one unit: the report on which its direct claim status rests on the day, as `ClaimingAt.of` finds it."""
+    same = DirectClaim.objects.on(day).filter(
+        Q(unit=None) | Q(unit=enrolment.unit_id),
+        centre=enrolment.centre_id,
+        awarding_body=enrolment.unit.awarding_body_id,
+    )
+    return Subquery(same.order_by(F("unit").asc(nulls_last=True), "-pk").values("reference")[:1])
+
+
 def claiming_at(centre: Centre, awarding_body: AwardingBody, day: datetime.date) -> ClaimingAt:
     """How a centre can claim from an awarding body on a day. One query."""
     found = DirectClaim.objects.filter(centre=centre, awarding_body=awarding_body).select_related("unit")
@@ -69,3 +80,9 @@ def claiming_at(centre: Centre, awarding_body: AwardingBody, day: datetime.date)
 def claiming_standing(enrolment: Enrolment, day: datetime.date) -> ClaimingStanding:
     """How the unit can be claimed on the day. One query."""
     return claiming_at(enrolment.centre, enrolment.unit.awarding_body, day).of(enrolment.unit_id)
+
+
+def authorised_among(enrolment_ids: Iterable[int]) -> dict[int, str]:
+    """The reports in which external verifiers authorised the claims of units, by unit: those that count. One query."""
+    rows = ClaimAuthorisation.objects.counting().filter(enrolment__in=list(enrolment_ids)).order_by("authorised_at")
+    return dict(rows.values_list("enrolment_id", "reference"))

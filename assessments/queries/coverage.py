@@ -1,12 +1,12 @@
 """What the samples of a plan's period cover of what its strategy wants: the facts, and the page made of them."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
-from django.db.models import BooleanField, ExpressionWrapper, F, Q, QuerySet
+from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet
 from django.urls import reverse
 
 from assessments.enums import EvidenceKind, PlanStatus, RiskLevel, SampleStage, Verdict
@@ -20,7 +20,7 @@ from assessments.models import (
     SampledCriterion,
     SamplingPlan,
 )
-from assessments.queries.strategy import in_period, policy_of, taken_under, unique, unit_names, with_simulation
+from assessments.queries.strategy import period, policy_of, taken_under, unique, unit_names, with_simulation
 from assessments.sampling import Cell, Covered, Part, Ratings, Seen, cover
 from portfolio.models import StaffRecord
 
@@ -37,8 +37,17 @@ RECORD_KINDS = frozenset(
 SHOWN_NAMES = 12
 ROW = (
     "pk", "candidate_id", "candidate__known_as", "candidate__legal_name", "candidate__workplace", "unit_id",
-    "assessor_id", "signed_off_at",
+    "assessor_id", "signed_off_at", "planned_for",
 )  # fmt: skip
+
+
+AGREED = Exists(
+    PlanUnit.objects.filter(enrolment=OuterRef("pk"), plan__status__in=(PlanStatus.AGREED, PlanStatus.REPLACED))
+)
+"""Of an enrolment: whether an assessment plan was agreed for it."""
+T = TypeVar("T")
+ByPlan = defaultdict[tuple[int, int], set[T]]
+"""What is known of a unit under a plan, by the ids of both."""
 
 
 @dataclass(frozen=True)
@@ -74,9 +83,22 @@ class Names:
 
 
 def coverage_page(plan: SamplingPlan) -> Coverage:
-    """What was covered in the plan's period, in eleven queries. The plan comes with its policy."""
-    seen, names = seen_in(plan)
-    lines = cover(seen, policy_of(plan.policy), ratings_now(plan, names))
+    """What was covered in the plan's period, in ten queries. The plan comes with its policy."""
+    return coverages([plan])[0]
+
+
+def coverages(plans: Sequence[SamplingPlan]) -> list[Coverage]:
+    """The same of plans of one centre, in ten queries however many they are."""
+    if not plans:
+        return []
+    seen, names = seen_in(plans)
+    rated = ratings_now(plans, names)
+    return [coverage_of(plan, seen[place], rated[place], names) for place, plan in enumerate(plans)]
+
+
+def coverage_of(plan: SamplingPlan, seen: list[Seen], rated: Ratings, names: Names) -> Coverage:
+    """What its facts say of the coverage of a plan."""
+    lines = cover(seen, policy_of(plan.policy), rated)
     parts: dict[Part, list[CoveredLine]] = defaultdict(list)
     for line in lines:
         shown = line.names[:SHOWN_NAMES]
@@ -103,15 +125,24 @@ def place_of(line: Covered, plan: SamplingPlan, names: Names) -> str:
 # --- the facts -------------------------------------------------------------------------------------------------------
 
 
-def ratings_now(plan: SamplingPlan, names: Names) -> Ratings:
-    """The risk the plan was drawn by, and what was rated since; who came since is new, so at high risk. Two queries."""
-    rated: dict[str, dict[str, str]] = SamplingPlan.objects.values_list("facts__ratings", flat=True).get(pk=plan.pk)
-    found = {about: {name: RiskLevel(level) for name, level in levels.items()} for about, levels in rated.items()}
+def ratings_now(plans: Sequence[SamplingPlan], names: Names) -> list[Ratings]:
+    """The risk each plan was drawn by, and what was rated since; who came since is new: at high risk. Two queries."""
+    rated = dict(SamplingPlan.objects.filter(pk__in=[plan.pk for plan in plans]).values_list("pk", "facts__ratings"))
+    first = min(plan.drawn_at for plan in plans)
+    since = RiskRating.objects.filter(centre=plans[0].policy.centre_id, rated_at__gte=first).order_by("pk")
+    later = list(since.values_list("rated_at", "assessor_id", "unit_id", "kind", "level"))
+    return [rated_since(rated[plan.pk], [row[1:] for row in later if row[0] >= plan.drawn_at], names) for plan in plans]
+
+
+def rated_since(
+    drawn_by: dict[str, dict[str, str]], since: Iterable[tuple[int | None, int | None, str, str]], names: Names
+) -> Ratings:
+    """The ratings a plan was drawn by, with those since then."""
+    found = {about: {name: RiskLevel(level) for name, level in levels.items()} for about, levels in drawn_by.items()}
     assessors = {**dict.fromkeys(names.assessors.values(), RiskLevel.HIGH), **found["assessors"]}
     units = {**dict.fromkeys(names.units.values(), RiskLevel.HIGH), **found["units"]}
     kinds = found["kinds"]
-    since = RiskRating.objects.filter(centre=plan.policy.centre_id, rated_at__gte=plan.drawn_at).order_by("pk")
-    for assessor, unit, kind, level in since.values_list("assessor_id", "unit_id", "kind", "level"):
+    for assessor, unit, kind, level in since:
         if assessor in names.assessors:
             assessors[names.assessors[assessor]] = RiskLevel(level)
         elif unit in names.units:
@@ -121,44 +152,66 @@ def ratings_now(plan: SamplingPlan, names: Names) -> Ratings:
     return Ratings(assessors, units, kinds)
 
 
-def seen_in(plan: SamplingPlan) -> tuple[list[Seen], Names]:
-    """The units of the plan's period with what was sampled of them, in nine queries."""
-    policy = plan.policy
-    scope = in_period(policy.centre, policy.awarding_body, plan.starts_on, plan.ends_on).order_by()
-    rows = list(scope.order_by("pk").values_list(*ROW))
-    candidates = unique({pk: known_as or legal_name for _, pk, known_as, legal_name, *_ in rows}.items())
-    units = unit_names(policy.centre)
-    assessors = unique(StaffRecord.objects.filter(centre=policy.centre_id).values_list("user_id", "name"))
+def seen_in(plans: Sequence[SamplingPlan]) -> tuple[list[list[Seen]], Names]:
+    """The units of each plan's period with what was sampled of them, in eight queries. The plans are of one centre."""
+    centre = plans[0].policy.centre
+    periods = [period(plan.policy.awarding_body_id, plan.starts_on, plan.ends_on) for plan in plans]
+    scope = Enrolment.objects.filter(any_of(periods), centre=centre).order_by()
+    within = {f"in_{place}": ExpressionWrapper(each, BooleanField()) for place, each in enumerate(periods)}
+    rows = list(scope.annotate(planned_for=AGREED, **within).order_by("pk").values_list(*ROW, *within))
+    units = unit_names(centre)
+    assessors = unique(StaffRecord.objects.filter(centre=centre).values_list("user_id", "name"))
     ids = scope.values("pk")
     accepted, held = held_in(ids)
     simulated = with_simulation(ids)
-    done, planned = stages_in(ids, plan)
-    kinds, records = looked_at_in(ids, plan)
-    planned_for = set(agreed_plans(ids))
-    seen = []
-    for pk, candidate, _, _, workplace, unit, assessor, signed_off_at in rows:
-        cell = Cell(
-            key=str(pk).zfill(12),
-            candidate=candidates[candidate],
-            unit=units[unit],
-            assessor=assessors.get(assessor, f"assessor no. {assessor}"),
-            site=workplace,
-            kinds=frozenset(accepted[pk]),
-            signed_off=signed_off_at is not None,
-            simulated=pk in simulated,
-        )
-        plans = frozenset({PLANS} if pk in planned_for else ())
-        seen.append(
-            Seen(
-                cell=cell,
-                done=frozenset(done[pk]),
-                planned=frozenset(planned[pk] - done[pk]),
-                kinds=frozenset(kinds[pk]),
-                holds=frozenset(held[pk]) | (RECORD_KINDS & cell.kinds) | plans,
-                records=frozenset(records[pk]) | (RECORD_KINDS & kinds[pk]) | (plans if done[pk] else frozenset()),
+    done, planned = stages_in(ids, plans)
+    kinds, records = looked_at_in(ids, plans)
+    found = []
+    for place, plan in enumerate(plans):
+        own = [row[: len(ROW)] for row in rows if row[len(ROW) + place]]
+        candidates = unique({pk: known_as or legal_name for _, pk, known_as, legal_name, *_ in own}.items())
+        seen = []
+        for pk, candidate, _, _, workplace, unit, assessor, signed_off_at, planned_for in own:
+            key = (plan.pk, pk)
+            cell = Cell(
+                key=str(pk).zfill(12),
+                candidate=candidates[candidate],
+                unit=units[unit],
+                assessor=assessors.get(assessor, f"assessor no. {assessor}"),
+                site=workplace,
+                kinds=frozenset(accepted[pk]),
+                signed_off=signed_off_at is not None,
+                simulated=pk in simulated,
             )
-        )
-    return seen, Names(assessors, units)
+            drawn_up = frozenset({PLANS} if planned_for else ())
+            seen.append(
+                Seen(
+                    cell=cell,
+                    done=frozenset(done[key]),
+                    planned=frozenset(planned[key] - done[key]),
+                    kinds=frozenset(kinds[key]),
+                    holds=frozenset(held[pk]) | (RECORD_KINDS & cell.kinds) | drawn_up,
+                    records=frozenset(records[key]) | (RECORD_KINDS & kinds[key]) | (drawn_up if done[key] else set()),
+                )
+            )
+        found.append(seen)
+    return found, Names(assessors, units)
+
+
+def any_of(conditions: Iterable[Q]) -> Q:
+    """That one of these holds."""
+    found = Q()
+    for condition in conditions:
+        found |= condition
+    return found
+
+
+def under(plans: Sequence[SamplingPlan], at: str = "") -> dict[str, ExpressionWrapper[Any]]:
+    """Of a sample: under which of the plans it was taken. `at` leads to it."""
+    return {
+        f"under_{place}": ExpressionWrapper(taken_under(plan, at=at), BooleanField())
+        for place, plan in enumerate(plans)
+    }
 
 
 def said(at: str = "") -> ExpressionWrapper[Any]:
@@ -179,45 +232,47 @@ def held_in(ids: QuerySet[Enrolment, Any]) -> tuple[defaultdict[int, set[str]], 
     return kinds, held
 
 
-def looked_at_in(
-    ids: QuerySet[Enrolment, Any], plan: SamplingPlan
-) -> tuple[defaultdict[int, set[str]], defaultdict[int, set[str]]]:
+def looked_at_in(ids: QuerySet[Enrolment, Any], plans: Sequence[SamplingPlan]) -> tuple[ByPlan[str], ByPlan[str]]:
     """The kinds of evidence and the records behind the criteria that samples ticked. One query."""
-    kinds: defaultdict[int, set[str]] = defaultdict(set)
-    records: defaultdict[int, set[str]] = defaultdict(set)
+    kinds: ByPlan[str] = defaultdict(set)
+    records: ByPlan[str] = defaultdict(set)
+    at, which = "criterion__decisions__", under(plans, "sample__")
     ticked = SampledCriterion.objects.filter(
-        taken_under(plan, at="sample__"),
+        any_of(taken_under(plan, at="sample__") for plan in plans),
         sample__enrolment__in=ids,
         criterion__decisions__enrolment=F("sample__enrolment"),
         criterion__decisions__review__at__lte=F("sample__done_at"),
     )
-    at = "criterion__decisions__"
-    rows = ticked.order_by().annotate(said=said(at))
-    for unit, kind, told in rows.values_list("sample__enrolment_id", f"{at}version__kind", "said").distinct():
-        kinds[unit].add(EvidenceKind(kind).label)
-        if told:
-            records[unit].add(FEEDBACK)
+    rows = ticked.order_by().annotate(said=said(at), **which)
+    for unit, kind, told, *holds in rows.values_list(
+        "sample__enrolment_id", f"{at}version__kind", "said", *which
+    ).distinct():
+        for key in keys(unit, plans, holds):
+            kinds[key].add(EvidenceKind(kind).label)
+            if told:
+                records[key].add(FEEDBACK)
     return kinds, records
 
 
 def stages_in(
-    ids: QuerySet[Enrolment, Any], plan: SamplingPlan
-) -> tuple[defaultdict[int, set[SampleStage]], defaultdict[int, set[SampleStage]]]:
-    """The stages at which each unit was sampled in the period, and at which the plan still wants it. Two queries."""
-    wanted = PlannedCell.objects.filter(plan=plan, removed_at=None).exclude(samples__done_at__isnull=False)
-    taken = Sample.objects.filter(taken_under(plan), enrolment__in=ids)
-    return by_unit(taken.order_by()), by_unit(wanted.order_by())
+    ids: QuerySet[Enrolment, Any], plans: Sequence[SamplingPlan]
+) -> tuple[ByPlan[SampleStage], ByPlan[SampleStage]]:
+    """The stages at which each unit was sampled under each plan, and at which the plan still wants it. Two queries."""
+    done: ByPlan[SampleStage] = defaultdict(set)
+    planned: ByPlan[SampleStage] = defaultdict(set)
+    wanted = PlannedCell.objects.filter(plan__in=[plan.pk for plan in plans], removed_at=None)
+    for plan, unit, stage in (
+        wanted.exclude(samples__done_at__isnull=False).order_by().values_list("plan_id", "enrolment_id", "stage")
+    ):
+        planned[plan, unit].add(SampleStage(stage))
+    taken = Sample.objects.filter(any_of(taken_under(plan) for plan in plans), enrolment__in=ids).order_by()
+    which = under(plans)
+    for unit, stage, *holds in taken.annotate(**which).values_list("enrolment_id", "stage", *which):
+        for key in keys(unit, plans, holds):
+            done[key].add(SampleStage(stage))
+    return done, planned
 
 
-def by_unit(rows: QuerySet[Any]) -> defaultdict[int, set[SampleStage]]:
-    found: defaultdict[int, set[SampleStage]] = defaultdict(set)
-    for unit, stage in rows.values_list("enrolment_id", "stage"):
-        found[unit].add(SampleStage(stage))
-    return found
-
-
-def agreed_plans(ids: QuerySet[Enrolment, Any]) -> Iterable[int]:
-    """The units for which an assessment plan was agreed. One query."""
-    agreed: Sequence[str] = (PlanStatus.AGREED, PlanStatus.REPLACED)
-    units = PlanUnit.objects.filter(enrolment__in=ids, plan__status__in=agreed).order_by()
-    return units.values_list("enrolment_id", flat=True).distinct()
+def keys(unit: int, plans: Sequence[SamplingPlan], holds: Sequence[object]) -> Iterator[tuple[int, int]]:
+    """The unit with each plan of which it holds."""
+    return ((plan.pk, unit) for plan, held in zip(plans, holds, strict=True) if held)

@@ -25,6 +25,7 @@ from assessments.rules import People, Person
 from assessments.workflow import Named, UnitFacts
 from portfolio.enums import Role
 from portfolio.models import CandidateRecord, Centre, ExternalRecord, RoleGrant, StaffQualification, StaffRecord, User
+from portfolio.rules import VERIFYING
 
 
 def person_at(user: User, centre_id: int, day: datetime.date) -> Person:
@@ -208,7 +209,7 @@ def named_staff(rows: QuerySet[StaffRecord]) -> list[tuple[int, str]]:
 
 def verifiers_at(centre: Centre, day: datetime.date) -> list[tuple[int, str]]:
     """Those who verify at the centre, by name."""
-    return named_staff(staff_holding(centre, day, Role.INTERNAL_VERIFIER, Role.LEAD_VERIFIER))
+    return named_staff(staff_holding(centre, day, *VERIFYING))
 
 
 def qualified_assessors(centre: Centre, day: datetime.date) -> QuerySet[StaffRecord]:

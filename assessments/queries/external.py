@@ -3,13 +3,16 @@
 import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, Expression, F, Manager, OuterRef, Q, QuerySet, TextField, Value
+from django.db.models.functions import Cast, Coalesce, NullIf
 
 from assessments.enums import UnitStatus
 from assessments.models import (
     CentreAction,
+    ClaimAuthorisation,
     Enrolment,
     Evidence,
     EvidenceFile,
@@ -18,11 +21,14 @@ from assessments.models import (
     ExternalNote,
     SamplingPlan,
 )
-from assessments.models.access import opened_to
-from assessments.queries.access import AccessLine, access_lines, days_of, own_access, with_remit
+from assessments.models.access import bodies_opened_to, opened_to
+from assessments.queries.access import AccessLine, access_lines, days_of, with_remit
 from assessments.queries.activities import CentreActionLine, action_lines
+from assessments.queries.award import direct_for
 from assessments.queries.enrolment import name_of, named_staff, staff_holding
 from assessments.queries.sampling import SAMPLED_AT
+from assessments.visiting import CLAIMABLE, authorising_refusals
+from assessments.workflow import Reason
 from portfolio.models import AccessLine as Look
 from portfolio.models import Centre, StaffRecord, User
 from portfolio.rules import IN_CHARGE
@@ -47,8 +53,21 @@ KINDS = {
     "candidaterecord": "A candidate’s documents",
     "staffrecord": "Somebody on the staff",
     "centre": "Strategy or staff of the centre",
+    "unit": "A specification, with what the centre agreed on its criteria",
+    "externalaccess": "A visit, and what came of it",
 }
 """What was looked at, by how the book names it."""
+PAGES = {
+    "visit": "Their first page",
+    "remit": "List of units to look at",
+    "activities": "List of observations, interviews and reviews",
+    "standardisation": "List of exercises and meetings of standardisation",
+    "appeals": "List of appeals",
+    "cases": "List of cases",
+    "awards": "List of whole awards",
+    "news": "What they were told",
+}
+"""Pages that are of no one record."""
 
 
 @dataclass(frozen=True)
@@ -65,8 +84,11 @@ class Visit:
     direct claim statuses that the centre holds with their awarding body today."""
 
     line: AccessLine
+    plan: int | None
+    """The plan by which the centre samples the body's units now, to their external verifier."""
     statuses: list[DirectClaim]
     choices: list[ExternalChoice]
+    authorised: list[ClaimAuthorisation]
     notes: list[NoteLine]
     actions: list[CentreActionLine]
 
@@ -76,35 +98,39 @@ class Home:
     """Where an external verifier begins: what is in their remit now, and what is open of earlier visits."""
 
     visits: list[Visit]
-    plans: dict[int, int]
     earlier: list[AccessLine]
     carried_over: list[CentreActionLine]
 
 
 def home_of(user: User, day: datetime.date) -> Home:
-    """All that waits for somebody who looks from outside, in ten queries however much it is."""
-    lines = access_lines(own_access(user, day), day)
-    ids = [line.access.pk for line in lines]
-    same = Q(pk__in=[])
-    for line in lines:
-        same |= Q(centre=line.access.centre_id, awarding_body=line.access.awarding_body_id)
-    before = with_remit(ExternalAccess.objects.filter(same).exclude(pk__in=ids))
-    earlier = access_lines(list(before), day)
+    """All that waits for somebody who looks from outside, in eight queries however much it is."""
+    lines, earlier = accounts_of(user, day)
     open_still = CentreAction.objects.filter(access__in=[line.access.pk for line in earlier], closed_at=None)
     return Home(
         visits=visits_of(user, lines, day, own=True),
-        plans=newest_plans(user),
         earlier=earlier,
         carried_over=action_lines(open_still, day),
     )
 
 
+def accounts_of(user: User, day: datetime.date) -> tuple[list[AccessLine], list[AccessLine]]:
+    """The accounts by which somebody looks from outside on the day, the first to end first; and all others ever given
+    for the same awarding bodies there. Two queries."""
+    same = bodies_opened_to(user, centre="centre", body="awarding_body")
+    rows = access_lines(with_remit(ExternalAccess.objects.filter(same)) if same else [], day)
+    mine = [line for line in rows if line.running and line.access.grant.user_id == user.pk]
+    mine.sort(key=lambda line: (line.days.ends_on, line.access.pk))
+    return mine, [line for line in rows if line not in mine]
+
+
 def visits_of(user: User, lines: list[AccessLine], day: datetime.date, *, own: bool) -> list[Visit]:
     """What came of these accounts, but for what is about the reader's own unit: for their external verifier with the
-    notes that were not issued, and the direct claim statuses in force. Four queries, one for names."""
+    notes that were not issued, the direct claim statuses in force and the newest plan. Five queries, two more for who
+    looks, one for names."""
     ids = [line.access.pk for line in lines]
-    statuses = direct_claims(lines, day) if own else []
+    statuses, plans = (direct_claims(lines, day), newest_plans(user, lines)) if own else ([], {})
     choices = list(chosen(ExternalChoice.objects.visible_to(user).filter(access__in=ids)))
+    given = list(authorisations(user, ids))
     seen = ExternalNote.objects.visible_to(user)
     notes = seen.filter(access__in=ids) if own else issued(seen, ids)
     written = [NoteLine(note, about(note)) for note in notes.select_related("enrolment__candidate", "enrolment__unit")]
@@ -112,12 +138,14 @@ def visits_of(user: User, lines: list[AccessLine], day: datetime.date, *, own: b
     return [
         Visit(
             line=line,
+            plan=plans.get((line.access.centre_id, line.access.awarding_body_id)),
             statuses=[
                 row
                 for row in statuses
                 if (row.centre_id, row.awarding_body_id) == (line.access.centre_id, line.access.awarding_body_id)
             ],
             choices=[row for row in choices if row.access_id == line.access.pk],
+            authorised=[row for row in given if row.access_id == line.access.pk],
             notes=[row for row in written if row.note.access_id == line.access.pk],
             actions=[row for row in actions if row.action.access_id == line.access.pk],
         )
@@ -140,6 +168,15 @@ def chosen(rows: "QuerySet[ExternalChoice]") -> "QuerySet[ExternalChoice]":
     return rows.order_by(F("looked_at").desc(nulls_first=True), "pk")
 
 
+def authorisations(user: User, ids: Iterable[int]) -> "QuerySet[ClaimAuthorisation]":
+    """The claims authorised in these visits with candidate and unit, but for the reader's own."""
+    told = [f"enrolment__{column}" for column in SHOWN]
+    rows = ClaimAuthorisation.objects.filter(access__in=list(ids)).exclude(enrolment__candidate_user=user)
+    return rows.select_related("enrolment__candidate", "enrolment__unit").only(
+        "access", "reference", "authorised_at", "taken_back_at", "taken_back_reason", *told
+    )
+
+
 def issued(notes: "QuerySet[ExternalNote]", ids: Iterable[int]) -> "QuerySet[ExternalNote]":
     """The remarks among notes that were made in these visits."""
     return notes.filter(access__in=list(ids), issued_at__isnull=False).order_by("-issued_at", "-pk")
@@ -152,16 +189,15 @@ def about(note: ExternalNote) -> str:
     return f"{note.enrolment.candidate}, {note.enrolment.unit.short_code}"
 
 
-def newest_plans(user: User) -> dict[int, int]:
-    """The plan adopted last, by awarding body and centre as an account names them: by the id of the account."""
-    plans = SamplingPlan.objects.visible_to(user).order_by("adopted_at", "pk")
-    mine = ExternalAccess.objects.in_force(user)
-    rows = plans.filter(
-        policy__centre__in=mine.values("centre"), policy__awarding_body__in=mine.values("awarding_body")
-    ).values_list("policy__centre", "policy__awarding_body", "pk")
-    newest = {(centre, body): pk for centre, body, pk in rows}
-    accounts = mine.values_list("pk", "centre", "awarding_body")
-    return {pk: newest[centre, body] for pk, centre, body in accounts if (centre, body) in newest}
+def newest_plans(user: User, lines: list[AccessLine]) -> dict[tuple[int, int], int]:
+    """The plan adopted last at each centre and awarding body of these accounts. One query."""
+    plans = SamplingPlan.objects.visible_to(user).filter(
+        adopted_at__isnull=False,
+        policy__centre__in=[line.access.centre_id for line in lines],
+        policy__awarding_body__in=[line.access.awarding_body_id for line in lines],
+    )
+    rows = plans.order_by("adopted_at", "pk").values_list("policy__centre", "policy__awarding_body", "pk")
+    return {(centre, body): pk for centre, body, pk in rows}
 
 
 # --- the units of a remit --------------------------------------------------------------------------------------------
@@ -196,28 +232,39 @@ def remit_page(user: User, asked: Narrowed, number: str) -> "Page[Enrolment]":
 
 @dataclass(frozen=True)
 class OutsideUnit:
-    """What an external verifier did in a unit, and by which account they look at it."""
+    """What an external verifier did in a unit, and by which account they look at it.
+
+    `authorised`: that its claim is authorised, by them or another of the body's; `why_not`: why they cannot do it now.
+    """
 
     access: ExternalAccess
     choice: ExternalChoice | None
     notes: list[ExternalNote]
+    authorised: ClaimAuthorisation | None
+    why_not: list[Reason]
+    may_take_back: bool
 
 
 def outside_unit(user: User, enrolment: Enrolment, day: datetime.date) -> OutsideUnit | None:
-    """Of a unit that exists for them; None for who does not look from outside. Three queries."""
+    """Of a unit that exists for them; None for who does not look from outside. Four queries."""
     access = access_for(user, enrolment, day)
     if access is None:
         return None
     choice = ExternalChoice.objects.filter(access=access, enrolment=enrolment).first()
-    return OutsideUnit(access, choice, list(ExternalNote.objects.filter(access=access, enrolment=enrolment)))
+    notes = list(ExternalNote.objects.filter(access=access, enrolment=enrolment))
+    authorised = ClaimAuthorisation.objects.counting().filter(enrolment=enrolment).first()
+    status, direct = UnitStatus(enrolment.status), vars(access)["direct"] or ""
+    why_not = authorising_refusals(status, direct, authorised=authorised is not None)
+    return OutsideUnit(access, choice, notes, authorised, why_not, authorised is not None and status in CLAIMABLE)
 
 
 def access_for(user: User, enrolment: Enrolment, day: datetime.date) -> ExternalAccess | None:
-    """The account by which somebody looks at a unit. One query."""
+    """The account by which somebody looks at a unit, with the report on which its `direct` claims rest. One query."""
     remit = Q(units=enrolment.unit_id) | Q(all_units=True)
     mine = ExternalAccess.objects.in_force(user, day).filter(
         remit, centre=enrolment.centre_id, awarding_body=enrolment.unit.awarding_body_id
     )
+    mine = mine.annotate(direct=direct_for(enrolment, day))
     return mine.select_related("centre", "awarding_body", "grant").first()
 
 
@@ -249,17 +296,12 @@ def looks_of(access: ExternalAccess, number: str) -> "Page[Look]":
 
 
 def look_lines(page: Iterable[Look]) -> list[LookLine]:
-    """The lines of a page of them, in four queries at most."""
+    """The lines of a page of them, in one query."""
     rows = list(page)
     ids: dict[str, set[int]] = {}
     for row in rows:
         ids.setdefault(row.subject_kind, set()).add(row.subject_id)
-    names = {
-        **{("enrolment", row.pk): f"{row.candidate}, {row.unit.short_code}" for row in units_named(ids)},
-        **{("evidence", row.pk): f"{row} of {row.candidate}" for row in items_named(ids)},
-        **{("evidencefile", row.pk): f"File “{row.name}”" for row in files_named(ids)},
-        **{("staffrecord", row.pk): row.name for row in staff_named(ids)},
-    }
+    names = names_of(ids)
     return [
         LookLine(row.at, names.get((row.subject_kind, row.subject_id)) or kind_in_words(row), row.downloaded)
         for row in rows
@@ -268,22 +310,39 @@ def look_lines(page: Iterable[Look]) -> list[LookLine]:
 
 def kind_in_words(row: Look) -> str:
     """What was looked at, where its name tells nothing more."""
+    if row.subject_kind in PAGES:
+        return PAGES[row.subject_kind]
     return f"{KINDS.get(row.subject_kind, row.subject_kind.capitalize())} (number {row.subject_id})"
 
 
-def units_named(ids: dict[str, set[int]]) -> Iterable[Enrolment]:
-    units = Enrolment.objects.filter(pk__in=ids.get("enrolment", ())).select_related("candidate", "unit")
-    return units.only(*SHOWN) if "enrolment" in ids else ()
+WORDS = {
+    "enrolment": "{0}, {1}",
+    "evidence": "Evidence {1} of {0}",
+    "evidencefile": "File “{0}”",
+    "staffrecord": "{0}",
+}
+"""How a record is named by what `names_of` reads of it."""
 
 
-def items_named(ids: dict[str, set[int]]) -> Iterable[Evidence]:
-    items = Evidence.objects.filter(pk__in=ids.get("evidence", ())).select_related("candidate")
-    return items if "evidence" in ids else ()
+def names_of(ids: dict[str, set[int]]) -> dict[tuple[str, int], str]:
+    """What records are called, by what the book names them and their id. One query."""
+    called = Coalesce(NullIf("candidate__known_as", Value("")), "candidate__legal_name")
+    nothing = Value("", output_field=TextField())
+    rows = [
+        named("enrolment", Enrolment.objects, ids, called, Cast("unit__short_code", TextField())),
+        named("evidence", Evidence.objects, ids, called, Cast("number", TextField())),
+        named("evidencefile", EvidenceFile.objects, ids, F("name"), nothing),
+        named("staffrecord", StaffRecord.objects, ids, F("name"), nothing),
+    ]
+    return {(kind, pk): WORDS[kind].format(*words) for kind, pk, *words in rows[0].union(*rows[1:], all=True)}
 
 
-def files_named(ids: dict[str, set[int]]) -> Iterable[EvidenceFile]:
-    return EvidenceFile.objects.filter(pk__in=ids["evidencefile"]) if "evidencefile" in ids else ()
-
-
-def staff_named(ids: dict[str, set[int]]) -> Iterable[StaffRecord]:
-    return StaffRecord.objects.filter(pk__in=ids["staffrecord"]) if "staffrecord" in ids else ()
+def named(
+    kind: str, rows: "Manager[Any]", ids: dict[str, set[int]], first: Expression | F, second: Expression
+) -> "QuerySet[Any, Any]":
+    """Records of a kind with two words of each."""
+    of_kind = rows.filter(pk__in=ids.get(kind, ())).order_by()
+    told: QuerySet[Any, Any] = of_kind.annotate(
+        as_kind=Value(kind, output_field=TextField()), as_first=Cast(first, TextField()), as_second=second
+    )
+    return told.values_list("as_kind", "pk", "as_first", "as_second")

@@ -12,7 +12,6 @@ from portfolio.models import CandidateRecord, Centre, RoleGrant
 from units.models import AwardingBody, CentreApproval, DirectClaim, Unit
 
 AUTHENTICATED_AT = (UnitStatus.SIGNED_OFF, UnitStatus.VERIFIED, UnitStatus.CLAIMED, UnitStatus.CERTIFICATED)
-VERIFIES = (Role.INTERNAL_VERIFIER, Role.LEAD_VERIFIER)
 
 
 def candidates_of(centre: Centre, day: datetime.date) -> QuerySet[CandidateRecord]:

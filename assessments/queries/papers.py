@@ -8,7 +8,17 @@ from dataclasses import dataclass
 from django.db.models import Q, QuerySet
 
 from assessments.enums import ItemStatus
-from assessments.models import AssessmentPlan, Decision, Enrolment, Evidence, EvidenceFile, EvidenceVersion, Review
+from assessments.models import (
+    AssessmentPlan,
+    Decision,
+    Enrolment,
+    Evidence,
+    EvidenceFile,
+    EvidenceVersion,
+    PlanUnit,
+    Review,
+)
+from assessments.models.access import looks_from_outside
 from assessments.queries.conversation import RULES
 from assessments.queries.enrolment import staff_names
 from assessments.queries.item import ItemPage
@@ -265,9 +275,17 @@ def item_shown(user: User, document: Document) -> Shown | None:
 
 
 def plan_shown(user: User, document: Document) -> Shown | None:
-    """The assessment plan that was printed, for whoever sees it. One query."""
+    """The assessment plan that was printed, for whoever sees all of it. One query, two more from outside."""
     plan = AssessmentPlan.objects.visible_to(user).filter(pk=document.subject_id).first()
-    return Shown(str(plan), "assessments:plan", (plan.pk,)) if plan else None
+    if plan is None or (looks_from_outside(user) and not sees_whole(user, plan)):
+        return None
+    return Shown(str(plan), "assessments:plan", (plan.pk,))
+
+
+def sees_whole(user: User, plan: AssessmentPlan) -> bool:
+    """Whether every unit of a plan exists for the person. One query."""
+    within = PlanUnit.objects.filter(plan=plan, removed_at=None).values("enrolment")
+    return not Enrolment.objects.filter(pk__in=within).exclude(pk__in=Enrolment.objects.visible_to(user)).exists()
 
 
 def portfolio_shown(user: User, document: Document) -> Shown | None:

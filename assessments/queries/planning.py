@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from django.db.models import Case, Exists, F, OuterRef, Prefetch, QuerySet, Subquery, When
+from django.db.models import Case, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery, When
 
 from assessments.enums import ActivityState, EvidenceKind, ItemStatus, Pace, PlanStatus, PlanVerb, UnitStatus
 from assessments.models import (
@@ -20,11 +20,13 @@ from assessments.models import (
     PlanUnit,
     ReviewedProgress,
 )
+from assessments.models.access import opened_to
 from assessments.progress import Progress
 from assessments.queries.enrolment import kept_pace, kept_progress, people_of
 from assessments.rules import Person
 from assessments.workflow import PlanFacts, PlannedFacts, Reason, activity_state, plan_refusals, plan_verbs
 from portfolio.canonical import JSON
+from portfolio.enums import Role
 from portfolio.models import User
 from units.models import Criterion
 
@@ -84,6 +86,8 @@ class PlanPage:
     next_review_on: datetime.date | None
     review_missed: bool
     verbs: list[PlanVerb]
+    elsewhere: int
+    """How many of its units are none of the reader's, who looks from outside: these are not told of."""
     missing: list[Reason]
     """What a draft still needs before it can be proposed, for whoever writes it."""
 
@@ -111,14 +115,19 @@ def plan_shown(user: User, pk: int) -> AssessmentPlan:
 def plan_page(
     user: User, pk: int, person_at: Callable[[int], Person], day: datetime.date, *, reviews: bool = True
 ) -> PlanPage:
-    """A plan's page, in nine queries at most however long it is; two less without its `reviews`.
+    """A plan's page, in nine queries at most however long it is, ten from outside; two less without its `reviews`.
 
-    Raises AssessmentPlan.DoesNotExist for strangers.
+    Who looks from outside is shown what it says of the units in their remit. Raises AssessmentPlan.DoesNotExist for
+    strangers.
     """
     plan = plan_shown(user, pk)
     person = person_at(plan.centre_id)
-    units = units_in(plan)
+    every = units_in(plan)
+    outside = Role.EXTERNAL_VERIFIER in person.roles
+    units = opened_of(every, user) if outside else every
     activities = activities_in(plan)
+    if len(units) < len(every):
+        activities = [row for row in activities if shows_any(row, {unit.pk for unit in units})]
     items = items_of(activities)
     versions = versions_of(plan)
     facts = facts_of(plan, units, activities, criteria_in(activities), items, versions, day)
@@ -132,11 +141,12 @@ def plan_page(
         units=units,
         paces=[(unit, kept_pace(unit, day)) for unit in units],
         activities=[activity_row(row, units, items.get(row.root_key, []), day, starts=starts) for row in activities],
-        reviews=reviews_of(versions) if reviews else [],
+        reviews=reviews_of(versions, opened_to(user, at="enrolment__") if outside else Q()) if reviews else [],
         versions=versions,
         next_review_on=next_review_on,
         review_missed=bool(next_review_on and next_review_on < day and plan.status == PlanStatus.AGREED),
         verbs=verbs,
+        elsewhere=len(every) - len(units),
         missing=plan_refusals(PlanVerb.PROPOSE, person, facts) if PlanVerb.PROPOSE in verbs else [],
     )
 
@@ -167,6 +177,20 @@ def units_in(plan: AssessmentPlan) -> list[Enrolment]:
     """The units the plan is for, with their specifications' names. One query."""
     within = PlanUnit.objects.filter(plan=plan, removed_at=None).values("enrolment")
     return list(Enrolment.objects.filter(pk__in=within).listed("countersigner", "kept_status").order_by("pk"))
+
+
+def opened_of(units: list[Enrolment], user: User) -> list[Enrolment]:
+    """Those of the units that somebody who looks from outside may see. One query."""
+    opened = set(
+        Enrolment.objects.filter(opened_to(user), pk__in=[unit.pk for unit in units]).values_list("pk", flat=True)
+    )
+    return [unit for unit in units if unit.pk in opened]
+
+
+def shows_any(activity: PlannedActivity, units: set[int]) -> bool:
+    """Whether an activity that comes with its criteria is to show something of one of the units, or of none yet."""
+    within = {row.enrolment_id for row in activity.criteria.all()}
+    return not within or bool(within & units)
 
 
 def activities_in(plan: AssessmentPlan) -> list[PlannedActivity]:
@@ -225,11 +249,13 @@ def versions_of(plan: AssessmentPlan) -> list[AssessmentPlan]:
     return [row for row in all_rows if row.pk in ours]
 
 
-def reviews_of(versions: Iterable[AssessmentPlan]) -> list[ReviewRow]:
-    """The reviews of the plan in all its versions, the newest first, with how far the units were. Two queries."""
+def reviews_of(versions: Iterable[AssessmentPlan], seen: Q) -> list[ReviewRow]:
+    """The reviews of the plan in all its versions, the newest first, with how far the units were that are `seen`. Two
+    queries."""
     progress = ReviewedProgress.objects.select_related("enrolment__unit", "enrolment__candidate")
     rows = PlanReview.objects.filter(plan__in=[row.pk for row in versions]).order_by("-held_on", "-pk")
     rows = rows.select_related("assessor_signature", "candidate_signature")
+    progress = progress.filter(seen)
     return [ReviewRow(row, list(row.progress.all())) for row in rows.prefetch_related(Prefetch("progress", progress))]
 
 

@@ -15,6 +15,7 @@ from assessments.models import (
     Enrolment,
     EvidenceFile,
     EvidenceVersion,
+    Interest,
     Mapping,
     Testimony,
 )
@@ -111,6 +112,8 @@ class Reading:
     facts: ItemFacts
     shown: Seen
     adjustments: list[Adjustment]
+    interested: bool
+    """Whether the reader has a conflict of interest with the candidate."""
 
     @property
     def criteria(self) -> list[ToJudge]:
@@ -155,6 +158,7 @@ def reading(user: User, version_id: int) -> Reading:
         newer=next((row for row in handed_in if row.number > version.number and not row.replaced_at), None),
         record=records.get(version.pk),
         adjustments=adjustments_for(version),
+        interested=vars(version)["interested"],
         facts=facts_of(version, mapped_now(ever), files[version.pk], in_the_way, testimonies, has_draft=has_draft),
         shown=shown_of(version, ids, mappings, decisions, files[version.pk]),
     )
@@ -163,14 +167,16 @@ def reading(user: User, version_id: int) -> Reading:
 def versions_to_read(user: User, version_id: int) -> list[EvidenceVersion]:
     """The versions of the item that has this one, the oldest first, if the user assesses a unit it was mapped to.
 
-    Each says whether anything is `adjusted` for its candidate, and whether its centre `agreed` on any criterion.
+    Each says whether anything is `adjusted` for its candidate, whether the user is `interested` in how they do, and
+    whether its centre `agreed` on any criterion.
     """
     mine = Mapping.objects.filter(evidence=OuterRef("evidence"), enrolment__assessor=user)
     same = EvidenceVersion.objects.filter(pk=version_id).order_by().values("evidence")
     arranged = Adjustment.objects.in_force(timezone.localdate()).filter(candidate=OuterRef("evidence__candidate"))
+    interest = Interest.objects.on(timezone.localdate()).filter(staff=user, candidate=OuterRef("evidence__candidate"))
     agreed = AgreedOutcome.objects.filter(exercise__centre=OuterRef("evidence__centre"))
     rows = EvidenceVersion.objects.filter(Exists(mine), evidence__in=same).annotate(
-        adjusted=Exists(arranged), agreed=Exists(agreed)
+        adjusted=Exists(arranged), interested=Exists(interest), agreed=Exists(agreed)
     )
     return list(rows.select_related("evidence__candidate", "evidence__centre").order_by("number"))
 

@@ -1,10 +1,12 @@
 """Exercises of standardisation: what each reader may see of one, how far those asked agree, and what was agreed."""
 
 import datetime
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
 
 from assessments.agreement import Agreement, agreement
 from assessments.enums import HANDED_IN, Verdict
@@ -19,12 +21,15 @@ from assessments.models import (
     Meeting,
     Participant,
 )
+from assessments.models.access import bodies_opened_to
 from assessments.models.enrolment import worked_on_by
 from assessments.queries.enrolment import staff_names
 from assessments.queries.evidence import opens_for, scans_of
 from assessments.queries.versions import files_of
-from portfolio.enums import ScanResult
-from portfolio.models import Centre, User
+from portfolio.enums import Role, ScanResult
+from portfolio.models import Centre, User, centres_of
+from portfolio.rules import VERIFYING
+from units.beside import Guidance
 from units.models import Criterion, Unit
 
 MOST = 50
@@ -120,37 +125,74 @@ def exercises_to_judge(user: User) -> list[Exercise]:
 
 
 def exercise_page(user: User, pk: int) -> ExercisePage:
-    """An exercise as the reader may see it, in ten queries. Raises Exercise.DoesNotExist where there is none for them.
+    """An exercise as the reader may see it, in ten queries. Raises Exercise.DoesNotExist where none is for them."""
+    related = ("centre", "unit", "version__evidence__candidate")
+    exercise = Exercise.objects.visible_to(user).select_related(*related).get(pk=pk)
+    (page,) = exercise_pages(user, [exercise])
+    if not Exercise.objects.filter(pk=pk).opening_their_item_to(user).exists():
+        return page
+    files = files_of([exercise.version])[exercise.version_id]
+    return replace(page, item_open=True, files=files, scans=scans_of(files))
+
+
+def exercise_pages(user: User, exercises: Sequence[Exercise]) -> list[ExercisePage]:
+    """Exercises that the reader may see, without the files of their items, in five queries however many they are.
 
     Before all have answered or it is closed nobody is given another's answers, whoever they are.
     """
-    related = ("centre", "unit", "version__evidence__candidate")
-    exercise = Exercise.objects.visible_to(user).select_related(*related).get(pk=pk)
-    people = list(Participant.objects.filter(exercise=exercise).annotate(done=Exists(_judged(OuterRef("pk")))))
-    done = {row.pk: bool(vars(row)["done"]) for row in people}
+    within = Q(exercise__in=[row.pk for row in exercises])
+    people: dict[int, list[Participant]] = defaultdict(list)
+    for row in Participant.objects.filter(within).annotate(done=Exists(_judged(OuterRef("pk")))):
+        people[row.exercise_id].append(row)
+    shown = {row.pk for row in exercises if row.closed_at or all(_done(each) for each in people[row.pk])}
+    who = {each.person_id for asked in people.values() for each in asked} | {row.set_by_id for row in exercises}
+    names = {pk: name for (pk, _), name in staff_names(who, {row.centre_id for row in exercises}).items()}
+    seen = Q(participant__exercise__in=shown) | Q(participant__exercise__in=exercises, participant__person=user)
+    words: dict[tuple[int, int], list[Word]] = defaultdict(list)
+    said = BlindJudgement.objects.filter(seen).select_related("participant").order_by("participant")
+    for judged in said:
+        word = Word(
+            names.get(judged.participant.person_id, ""), judged.verdict, Verdict(judged.verdict).label, judged.words
+        )
+        words[judged.participant.exercise_id, judged.criterion_id].append(word)
+    outcomes = {
+        (row.exercise_id, row.criterion_id): row
+        for row in AgreedOutcome.objects.filter(within).select_related("meeting")
+    }
+    criteria: dict[int, list[Compared]] = defaultdict(list)
+    for asked_of in ExerciseCriterion.objects.filter(within).select_related("criterion"):
+        key = (asked_of.exercise_id, asked_of.criterion_id)
+        criteria[asked_of.exercise_id].append(compared(asked_of.criterion, words[key], outcomes.get(key)))
+    return [
+        exercise_shown(user, row, people[row.pk], names, criteria[row.pk], shown=row.pk in shown) for row in exercises
+    ]
+
+
+def exercise_shown(
+    user: User,
+    exercise: Exercise,
+    people: Iterable[Participant],
+    names: dict[int, str],
+    criteria: list[Compared],
+    *,
+    shown: bool,
+) -> ExercisePage:
+    """What one reader is shown of an exercise."""
     own = next((row for row in people if row.person_id == user.pk), None)
-    shown = exercise.closed_at is not None or all(done.values())
-    who = {row.person_id for row in people} | {exercise.set_by_id}
-    names = {pk: name for (pk, _), name in staff_names(who, {exercise.centre_id}).items()}
-    said = BlindJudgement.objects.filter(participant__exercise=exercise).order_by("participant")
-    judged = list(said if shown else said.filter(participant=own) if own else said.none())
-    item_open = Exercise.objects.filter(pk=pk).opening_their_item_to(user).exists()
-    files = files_of([exercise.version])[exercise.version_id] if item_open else []
-    criteria = compared(exercise, people, names, judged)
     candidate = exercise.version.evidence.candidate
     return ExercisePage(
         exercise=exercise,
         set_by=names.get(exercise.set_by_id, ""),
-        participants=sorted((names.get(row.person_id, ""), done[row.pk]) for row in people),
+        participants=sorted((names.get(row.person_id, ""), _done(row)) for row in people),
         asked=own is not None,
-        answered=own is not None and done[own.pk],
+        answered=own is not None and _done(own),
         shown=shown,
         criteria=criteria,
         agreement=agreement_in(criteria) if shown else None,
         candidate="" if exercise.name_hidden else candidate.name,
-        item_open=item_open,
-        files=files,
-        scans=scans_of(files),
+        item_open=False,
+        files=[],
+        scans={},
     )
 
 
@@ -158,26 +200,14 @@ def _judged(participant: OuterRef) -> "QuerySet[BlindJudgement]":
     return BlindJudgement.objects.filter(participant=participant)
 
 
-def compared(
-    exercise: Exercise, people: Iterable[Participant], names: dict[int, str], judged: Iterable[BlindJudgement]
-) -> list[Compared]:
-    """Each criterion with what was said of it, by those who answered in the order in which they were asked."""
-    person = {row.pk: names.get(row.person_id, "") for row in people}
-    outcomes = {row.criterion_id: row for row in exercise.outcomes.select_related("meeting")}
-    words: dict[int, list[Word]] = {}
-    for row in judged:
-        word = Word(person[row.participant_id], row.verdict, Verdict(row.verdict).label, row.words)
-        words.setdefault(row.criterion_id, []).append(word)
-    rows = ExerciseCriterion.objects.filter(exercise=exercise).select_related("criterion")
-    return [
-        Compared(
-            criterion=criterion,
-            words=(said := words.get(criterion.pk, [])),
-            unanimous=len({word.verdict for word in said}) == 1,
-            outcome=outcomes.get(criterion.pk),
-        )
-        for criterion in (row.criterion for row in rows)
-    ]
+def _done(row: Participant) -> bool:
+    """Whether somebody who was asked has answered, as it was read with them."""
+    return bool(vars(row)["done"])
+
+
+def compared(criterion: Criterion, said: list[Word], outcome: AgreedOutcome | None) -> Compared:
+    """A criterion with what was said of it, by those who answered in the order in which they were asked."""
+    return Compared(criterion, said, len({word.verdict for word in said}) == 1, outcome)
 
 
 def agreement_in(criteria: Iterable[Compared]) -> Agreement | None:
@@ -226,8 +256,24 @@ def _visible(user: User, unit: Unit) -> "QuerySet[Mapping]":
 
 def guidance_for(centre_id: int, unit_ids: Iterable[int]) -> dict[int, AgreedOutcome]:
     """What was agreed at a centre on criteria of these units, the latest of each, by criterion. One query."""
-    rows = AgreedOutcome.objects.guiding(centre_id).filter(criterion__unit__in=list(unit_ids))
+    rows = AgreedOutcome.objects.guiding().filter(exercise__centre=centre_id, criterion__unit__in=list(unit_ids))
     return {row.criterion_id: row for row in rows.select_related("exercise")}
+
+
+def guidance_beside(user: User, unit: Unit) -> dict[int, list[Guidance]]:
+    """What is agreed on the criteria of a unit where the person assesses or verifies, or looks for its awarding body.
+
+    It guides those who judge and those who check them; candidates are told what is decided of their own work. A query.
+    """
+    theirs = Q(exercise__centre__in=centres_of(user, Role.ASSESSOR, *VERIFYING))
+    theirs |= bodies_opened_to(user, centre="exercise__centre", body="exercise__unit__awarding_body")
+    rows = AgreedOutcome.objects.guiding().filter(theirs, criterion__unit=unit)
+    found: dict[int, list[Guidance]] = defaultdict(list)
+    for row in rows.select_related("exercise__centre").order_by("exercise__centre__name"):
+        centre, day = row.exercise.centre, timezone.localdate(row.recorded_at)
+        said = Guidance(centre.pk, centre.name, row.get_verdict_display(), row.rationale, row.exercise.title, day)
+        found[row.criterion_id].append(said)
+    return dict(found)
 
 
 def meetings_of(user: User) -> list[Meeting]:

@@ -206,13 +206,18 @@ def unit_names(centre: Centre) -> dict[int, str]:
 def in_period(
     centre: Centre, body: AwardingBody, starts_on: datetime.date, ends_on: datetime.date
 ) -> EnrolmentQuerySet:
-    """Units somebody works on in the period, or whose assessor signed them off in it or later.
+    """Units somebody works on in the period, or whose assessor signed them off in it or later."""
+    return Enrolment.objects.filter(period(body.pk, starts_on, ends_on), centre=centre)
+
+
+def period(body_id: int, starts_on: datetime.date, ends_on: datetime.date) -> Q:
+    """Of an enrolment: that it is a unit of the body's in the period.
 
     A unit that was signed off before the period began is not in it, unless nobody has verified it yet.
     """
     waiting = Q(status__in=[*AT_WORK, UnitStatus.SIGNED_OFF])
-    found = Enrolment.objects.filter(centre=centre, unit__awarding_body=body, started_on__lte=ends_on)
-    return found.filter(waiting | Q(signed_off_at__date__gte=starts_on)).exclude(status=UnitStatus.WITHDRAWN)
+    begun = Q(unit__awarding_body=body_id, started_on__lte=ends_on)
+    return begun & (waiting | Q(signed_off_at__date__gte=starts_on)) & ~Q(status=UnitStatus.WITHDRAWN)
 
 
 @dataclass(frozen=True)

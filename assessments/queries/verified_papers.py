@@ -34,7 +34,6 @@ from assessments.models import (
     SamplingPlan,
     SamplingPolicy,
 )
-from assessments.models.strategy import VERIFYING
 from assessments.queries.activities import source_of
 from assessments.queries.alike import decided_by
 from assessments.queries.conversation import RULES
@@ -44,14 +43,14 @@ from assessments.queries.planned import PlanLine, cell_line, cells_of, left_out_
 from assessments.queries.standardisation import ExercisePage, exercise_page
 from assessments.queries.strategy import Rated, risks_of
 from assessments.queries.widening import Widened, widened_in
-from portfolio.enums import Role
 from portfolio.models import User, centres_of
+from portfolio.rules import IN_CHARGE, VERIFYING
 from units.models import Criterion
 
 
 def overseen_by(user: User) -> EnrolmentQuerySet:
     """The units whose verification a person may account for: those they verify, all of a centre they lead or run."""
-    all_of = centres_of(user, Role.LEAD_VERIFIER, Role.ADMINISTRATOR)
+    all_of = centres_of(user, *IN_CHARGE)
     verified = Q(verifier=user, centre__in=centres_of(user, *VERIFYING))
     seen = Enrolment.objects.visible_to(user).filter(Q(centre__in=all_of) | verified)
     return seen.exclude(candidate_user=user)

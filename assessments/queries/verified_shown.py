@@ -1,10 +1,10 @@
 """Who may fetch the documents of internal verification, and the page that each leads back to."""
 
 from assessments.models import Exercise, Meeting, Sample
-from assessments.models.activities import OVERSEE
 from assessments.queries.verified_papers import overseen_by, plans_shown, policies_shown
 from portfolio.models import Centre, Document, User, centres_of
 from portfolio.press import Shown
+from portfolio.rules import OVERSEEING
 
 
 def sample_shown(user: User, document: Document) -> Shown | None:
@@ -45,7 +45,7 @@ def centre_shown(user: User, document: Document) -> Shown | None:
     Nobody fetches one that tells of a unit or an item of their own, as a candidate.
     """
     covers = document.facts.get("covers", {})
-    centre = Centre.objects.filter(pk=document.subject_id, pk__in=centres_of(user, *OVERSEE)).first()
+    centre = Centre.objects.filter(pk=document.subject_id, pk__in=centres_of(user, *OVERSEEING)).first()
     wanted = set(covers.get("units", ()))
     if centre is None or user.pk in covers.get("candidates", ()):
         return None

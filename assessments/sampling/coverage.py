@@ -4,6 +4,7 @@ Pure arithmetic. Every figure is explained in docs/worked-out.md, printed from `
 """
 
 import enum
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -124,17 +125,22 @@ def cover(seen: Iterable[Seen], policy: Policy, ratings: Ratings) -> list[Covere
 # --- inside ----------------------------------------------------------------------------------------------------------
 
 
-def _sampled(need: Need, seen: Seen) -> frozenset[SampleStage]:
-    """The stages at which what the need is about was looked at in the unit."""
-    if need.rule in (Rule.KIND, Rule.KIND_RATE):
-        return seen.done if need.about.rpartition("/")[2] in seen.kinds else frozenset()
-    return seen.done
+NOT_LOOKED_AT: frozenset[SampleStage] = frozenset()
 
 
 def _line(need: Need, facts: Sequence[Seen]) -> Covered:
-    """A need, as far as it was done."""
+    """A need, as far as it was done: a group by the stages at which what it is about was looked at in one of its units.
+
+    Most groups are of one unit, and there are as many as units: no set is made for those.
+    """
+    kind = need.about.rpartition("/")[2] if need.rule in (Rule.KIND, Rule.KIND_RATE) else None
+
+    def looked_at(place: int) -> frozenset[SampleStage]:
+        seen = facts[place]
+        return seen.done if kind is None or kind in seen.kinds else NOT_LOOKED_AT
+
     stages = [
-        frozenset[SampleStage]().union(*(_sampled(need, facts[place]) for place in group)) for group in need.groups
+        looked_at(group[0]) if len(group) == 1 else NOT_LOOKED_AT.union(*map(looked_at, group)) for group in need.groups
     ]
     coming = [any(facts[place].planned for place in group) for group in need.groups]
     about = need.about.replace("/", ": ") if need.rule == Rule.KIND else need.about
@@ -205,8 +211,10 @@ def _records(facts: Sequence[Seen]) -> Iterator[Covered]:
 
 def _interim(facts: Sequence[Seen], policy: Policy, ratings: Ratings) -> Iterator[Covered]:
     """Of each assessor's samples a share while work is in progress; as many as still can be, or were."""
-    for assessor in sorted({each.cell.assessor for each in facts}):
-        own = [each for each in facts if each.cell.assessor == assessor]
+    by_assessor: dict[str, list[Seen]] = defaultdict(list)
+    for each in facts:
+        by_assessor[each.cell.assessor].append(each)
+    for assessor, own in sorted(by_assessor.items()):
         rate = policy.rates.of(ratings.of_assessor(assessor))
         possible = [each for each in own if each.cell.can_be_interim or SampleStage.INTERIM in each.done]
         wanted = min(share(policy.interim, share(rate, len(own))), len(possible))

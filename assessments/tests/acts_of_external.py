@@ -7,8 +7,9 @@ from django.utils import timezone
 
 from assessments.actions import access as office
 from assessments.actions import activities, external
-from assessments.models import CentreAction, ExternalAccess, ExternalNote
-from assessments.testing import House, an_enrolment, an_external
+from assessments.models import CentreAction, ClaimAuthorisation, ExternalAccess, ExternalNote
+from assessments.testing import House, an_enrolment, an_external, signed_off
+from assessments.tests.acts_of_strategy import a_policy
 from assessments.tests.doing import Act
 from portfolio.models import User
 from portfolio.testing import address_of
@@ -128,6 +129,42 @@ def issue_note(house: House) -> Act:
     return Act(note.access.grant.user, lambda by: external.issue_note(note=note, by=by, at=timezone.now()))
 
 
+def agree_strategy(house: House) -> Act:
+    access, policy = an_external(house), a_policy(house)
+    return Act(
+        access.grant.user,
+        lambda by: external.agree_strategy(access=access, policy=policy, by=by, at=timezone.now()),
+    )
+
+
+def an_authorisation(house: House) -> ClaimAuthorisation:
+    """The claim of a unit that is signed off, authorised on a visit."""
+    access, unit = an_external(house), signed_off(an_enrolment(house, "ocr-cc26"))
+    return external.authorise_claim(
+        access=access, enrolment=unit, reference="Report 7", by=access.grant.user, at=timezone.now()
+    )
+
+
+def authorise_claim(house: House) -> Act:
+    access, unit = an_external(house), signed_off(an_enrolment(house))
+    return Act(
+        access.grant.user,
+        lambda by: external.authorise_claim(
+            access=access, enrolment=unit, reference="Report 7", by=by, at=timezone.now()
+        ),
+    )
+
+
+def take_back_authorisation(house: House) -> Act:
+    row = an_authorisation(house)
+    return Act(
+        row.access.grant.user,
+        lambda by: external.take_back_authorisation(
+            access=row.access, authorisation=row, reason="Something came up.", by=by, at=timezone.now()
+        ),
+    )
+
+
 ACTS_OF_EXTERNAL: dict[str, Callable[[House], Act]] = {
     "give_access": give_access,
     "extend_access": extend_access,
@@ -140,4 +177,7 @@ ACTS_OF_EXTERNAL: dict[str, Callable[[House], Act]] = {
     "change_note": change_note,
     "discard_note": discard_note,
     "issue_note": issue_note,
+    "agree_strategy": agree_strategy,
+    "authorise_claim": authorise_claim,
+    "take_back_authorisation": take_back_authorisation,
 }

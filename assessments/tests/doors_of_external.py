@@ -7,7 +7,9 @@ from django.utils import timezone
 
 from assessments.actions import external as actions
 from assessments.models import Enrolment, ExternalAccess
+from assessments.testing import House, an_enrolment, signed_off
 from assessments.tests.answers import Codes, Expected, holding, office, within
+from assessments.tests.doors_of_strategy import of_policy
 from portfolio.enums import Role
 
 OURS = ("verifier", "other verifier", "lead", "administrator")
@@ -15,11 +17,15 @@ OURS = ("verifier", "other verifier", "lead", "administrator")
 TOLD = (Role.INTERNAL_VERIFIER, Role.LEAD_VERIFIER, Role.ADMINISTRATOR)
 
 
-def set_external(access: ExternalAccess, unit: Enrolment) -> SimpleNamespace:
-    """A unit that the external verifier has chosen, and a note of theirs."""
+def set_external(house: House, access: ExternalAccess, unit: Enrolment) -> SimpleNamespace:
+    """A unit that the external verifier has chosen, a note of theirs, and two units that can be claimed: the claim of
+    one is authorised."""
+    signed = [signed_off(an_enrolment(house, key, candidate=house.other_candidate)) for key in ("ocr-cc16", "ocr-cc32")]
     by, at = access.grant.user, timezone.now()
     return SimpleNamespace(
         access=access,
+        ready=signed[0],
+        authorised=actions.authorise_claim(access=access, enrolment=signed[1], reference="Report 7", by=by, at=at),
         choice=actions.choose_unit(access=access, enrolment=unit, reason="A new assessor.", by=by, at=at),
         note=actions.write_note(access=access, enrolment=unit, words="Ask for the call log.", by=by, at=at),
     )
@@ -49,6 +55,14 @@ def of_note(scene: Any) -> list[object]:
     return [scene.external.note.pk]
 
 
+def of_ready(scene: Any) -> list[object]:
+    return [scene.external.ready.pk]
+
+
+def of_authorised(scene: Any) -> list[object]:
+    return [scene.external.authorised.pk]
+
+
 def told(*others: str) -> Codes:
     """A page of those at the centre who are told, and of some others."""
     return holding(*TOLD, code=404) | dict.fromkeys((*OURS, *others), 200)
@@ -67,6 +81,9 @@ TABLE_OF_EXTERNAL: dict[str, Expected] = {
     "assessments:invite_external_again": Expected(PRESSED, of_access, posted=office(302)),
     "assessments:external_home": Expected(holding(Role.EXTERNAL_VERIFIER)),
     "assessments:external_units": Expected(holding(Role.EXTERNAL_VERIFIER)),
+    "assessments:authorise_claim": Expected(VISITOR, of_ready),
+    "assessments:take_back_authorisation": Expected(VISITOR, of_authorised),
+    "assessments:agree_strategy": Expected(VISITOR, of_policy),
     "assessments:note_on_visit": Expected(VISITOR, of_access),
     "assessments:ask_centre": Expected(VISITOR, of_access),
     "assessments:choose_unit": Expected(VISITOR, of_appealed),

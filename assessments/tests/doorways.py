@@ -237,6 +237,14 @@ TABLE: dict[str, Expected] = {
     "assessments:centre_enrolments": Expected(running(), slug),
     "assessments:enrolments_file": Expected(running(), slug_and_csv),
     "assessments:reassign": Expected(office(), slug),
+    "assessments:books": Expected(holding(Role.ADMINISTRATOR, Role.LEAD_VERIFIER, code=302)),
+    "assessments:book": Expected(running(), slug),
+    "assessments:looks": Expected(running(), slug),
+    "assessments:check_book": Expected(
+        holding(Role.ADMINISTRATOR, Role.LEAD_VERIFIER, code=405), slug, posted=running(302)
+    ),
+    "assessments:book_file": Expected(running(), slug_and_csv),
+    "assessments:book_proof": Expected(running(), slug),
     "assessments:feedback_times": Expected(running(), slug),
     "assessments:feedback_file": Expected(running(), slug_and_csv),
     "assessments:conflicts": Expected(office(), slug),

@@ -38,6 +38,8 @@ pytestmark = pytest.mark.django_db
 
 Lines = set[tuple[Told, str]]
 NOBODY: Lines = set()
+OF_A_UNIT = ("choose_unit", "authorise_claim", "take_back_authorisation")
+"""What an external verifier does in a candidate's unit, of which the centre is told by name."""
 CANDIDATE, ASSESSOR, VERIFIER, OFFICE = "candidate", "assessor", "verifier", "administrator"
 EXERCISE = {(Told.STANDARDISATION, ASSESSOR), (Told.STANDARDISATION, "other_assessor")}
 PAUSED = {(Told.PAUSED, CANDIDATE), (Told.PAUSED, ASSESSOR), (Told.PAUSED, VERIFIER)}
@@ -166,6 +168,9 @@ TOLD: dict[str, Lines] = {
     "change_note": NOBODY,
     "discard_note": NOBODY,
     "issue_note": {(Told.EXTERNAL, part) for part in (VERIFIER, "other_verifier", "lead", OFFICE)},
+    "agree_strategy": {(Told.EXTERNAL, "lead"), (Told.EXTERNAL, OFFICE)},
+    "authorise_claim": {(Told.EXTERNAL, OFFICE)},
+    "take_back_authorisation": {(Told.EXTERNAL, OFFICE)},
     "authenticate": NOBODY,
     Verb.CLAIM: NOBODY,
     Verb.UNCLAIM: NOBODY,
@@ -231,7 +236,7 @@ def test_what_is_told_names_no_more_than_it_must(house: House, verb: str) -> Non
             assert house.candidate.name not in line.subject, "what is about staff names no candidate"
             continue
         nobodys = line.user_id == house.candidate.user_id or line.concerns.startswith(("samplingplan", "questionset"))
-        nobodys = nobodys or (line.concerns.startswith("externalaccess") and verb != "choose_unit")
+        nobodys = nobodys or (line.concerns.startswith("externalaccess") and verb not in OF_A_UNIT)
         assert (house.candidate.name in line.subject) is not nobodys
 
 

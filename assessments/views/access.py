@@ -14,14 +14,21 @@ from assessments.actions import access as actions
 from assessments.forms.external import AccessForm, LastDayForm, default_days
 from assessments.forms.verification import WhyForm
 from assessments.models import ExternalAccess
-from assessments.models.external import TOLD_THE_CENTRE
-from assessments.queries.access import access_lines, accesses_of, bodies_at, days_of, units_at, with_remit
+from assessments.queries.access import (
+    access_lines,
+    accesses_of,
+    bodies_at,
+    days_of,
+    qualifications_at,
+    units_at,
+    with_remit,
+)
 from assessments.queries.external import look_lines, looks_of, visits_of
-from portfolio.access import SignedInRequest, holds
+from portfolio.access import SignedInRequest, holds, looked_from_outside
 from portfolio.actions import resend_invitation
 from portfolio.enums import Role
 from portfolio.models import Centre
-from portfolio.rules import IN_CHARGE
+from portfolio.rules import IN_CHARGE, OVERSEEING
 from portfolio.views.answers import done, form_page, in_progress, typed
 from portfolio.views.people import Trail, ask, ask_or_act, kept_centre
 
@@ -46,11 +53,11 @@ def kept_access(request: SignedInRequest, pk: int) -> ExternalAccess:
     return get_object_or_404(kept.select_related("centre", "grant__user", "awarding_body"), pk=pk)
 
 
-@holds(*TOLD_THE_CENTRE)
+@holds(*OVERSEEING)
 @ask
 def external_verifiers(request: SignedInRequest, slug: str) -> HttpResponse:
     """Everybody whom awarding bodies sent to look at the centre's work, and whether they still do."""
-    centre = get_object_or_404(Centre, slug=slug, pk__in=request.standing.centres(*TOLD_THE_CENTRE))
+    centre = get_object_or_404(Centre, slug=slug, pk__in=request.standing.centres(*OVERSEEING))
     context = {
         "centre": centre,
         "lines": accesses_of(centre, request.standing.day),
@@ -67,7 +74,14 @@ def give_access(request: SignedInRequest, slug: str) -> HttpResponse:
     centre = kept_centre(request, slug)
     work = in_progress(request, AccessForm, slug)
     initial = {**default_days(request.standing.day)}
-    form = AccessForm(work.data, work=work, bodies=bodies_at(centre), units=units_at(centre), initial=initial)
+    form = AccessForm(
+        work.data,
+        work=work,
+        bodies=bodies_at(centre),
+        qualifications=qualifications_at(centre),
+        units=units_at(centre),
+        initial=initial,
+    )
     made: list[ExternalAccess] = []
 
     def act(clean: dict[str, Any]) -> None:
@@ -80,7 +94,7 @@ def give_access(request: SignedInRequest, slug: str) -> HttpResponse:
     return form_page(request, form, title=title, button="Give access", trail=accesses_trail(centre), lead=LEAD)
 
 
-@holds(*TOLD_THE_CENTRE, Role.EXTERNAL_VERIFIER)
+@holds(*OVERSEEING, Role.EXTERNAL_VERIFIER)
 @ask
 def external_access(request: SignedInRequest, pk: int) -> HttpResponse:
     """An account: its days and units, what was chosen, remarked and asked for by it; for those in charge what was
@@ -88,6 +102,7 @@ def external_access(request: SignedInRequest, pk: int) -> HttpResponse:
     seen = with_remit(ExternalAccess.objects.visible_to(request.user))
     access = get_object_or_404(seen, pk=pk)
     day, here = request.standing.day, access.centre_id
+    looked_from_outside(request, access, here)
     line = access_lines([access], day)[0]
     outside = request.standing.holds(Role.EXTERNAL_VERIFIER, here)
     in_charge = any(request.standing.holds(role, here) for role in IN_CHARGE)

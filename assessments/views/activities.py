@@ -43,13 +43,13 @@ from assessments.verifying import (
     recording_refusals,
 )
 from assessments.views.asking import deny, person_at
-from assessments.views.strategy import VERIFIERS, verified_centre
+from assessments.views.strategy import verified_centre
 from assessments.views.turns import pressed, turn_forms
-from portfolio.access import SignedInRequest, holds, looked_from_outside
+from portfolio.access import SignedInRequest, holds, listed_from_outside, looked_from_outside
 from portfolio.enums import Role
 from portfolio.models import Centre, User
 from portfolio.queries import names_at
-from portfolio.rules import READERS
+from portfolio.rules import READERS, VERIFYING
 from portfolio.views.answers import done, form_page, in_progress
 from portfolio.views.people import Trail, ask, ask_or_act
 
@@ -62,6 +62,7 @@ def way(*more: tuple[str, str | None]) -> Trail:
 @ask
 def activities(request: SignedInRequest) -> HttpResponse:
     """All at my centres, for who verifies or administers there; else those about my own work. `?about=`: a person's."""
+    listed_from_outside(request, "activities")
     form = ActivitiesFilterForm(request.GET)
     kind = form.cleaned_data["kind"] if form.is_valid() else ""
     about = person_named(request.user, request.GET["about"]) if "about" in request.GET else None
@@ -70,7 +71,7 @@ def activities(request: SignedInRequest) -> HttpResponse:
     day = request.standing.day
     page = activities_page(request.user, kind=kind, about=about, page=request.GET.get("page", "1"))
     lines = activity_lines(list(page.object_list), day)
-    centres = list(Centre.objects.filter(pk__in=request.standing.centres(*VERIFIERS)).order_by("name"))
+    centres = list(Centre.objects.filter(pk__in=request.standing.centres(*VERIFYING)).order_by("name"))
     context = {
         "page": page,
         "lines": lines,
@@ -79,12 +80,12 @@ def activities(request: SignedInRequest) -> HttpResponse:
         "about": about,
         "about_name": colleague_named(request.user, about) if about else "",
         "centres": centres,
-        "oversees": bool(request.standing.centres(*VERIFIERS, Role.ADMINISTRATOR, Role.EXTERNAL_VERIFIER)),
+        "oversees": bool(request.standing.centres(*VERIFYING, Role.ADMINISTRATOR, Role.EXTERNAL_VERIFIER)),
     }
     return render(request, "assessments/activities/activities.html", context)
 
 
-@holds(*VERIFIERS)
+@holds(*VERIFYING)
 @ask_or_act
 def plan_activity(request: SignedInRequest, slug: str) -> HttpResponse:
     """Plan an observation, an interview or a review."""
@@ -165,7 +166,7 @@ def activity(request: SignedInRequest, pk: int) -> HttpResponse:
     return render(request, "assessments/activities/activity.html", context, status=409 if sent else 200)
 
 
-@holds(*VERIFIERS)
+@holds(*VERIFYING)
 @ask_or_act
 def drop_activity(request: SignedInRequest, pk: int) -> HttpResponse:
     """Take an activity off the plan, with the reason."""
@@ -184,7 +185,7 @@ def drop_activity(request: SignedInRequest, pk: int) -> HttpResponse:
     return form_page(request, form, title="Drop it", button="Drop it", trail=trail, lead=lead)
 
 
-@holds(*VERIFIERS)
+@holds(*VERIFYING)
 @ask_or_act
 def ask_after_activity(request: SignedInRequest, pk: int) -> HttpResponse:
     """Ask the assessor for something more after an activity."""
@@ -194,7 +195,7 @@ def ask_after_activity(request: SignedInRequest, pk: int) -> HttpResponse:
     return _ask_of(request, row, owner, trail)
 
 
-@holds(*VERIFIERS)
+@holds(*VERIFYING)
 @ask_or_act
 def hold_meeting(request: SignedInRequest, slug: str) -> HttpResponse:
     """Record a meeting that was held."""
@@ -236,7 +237,7 @@ def meeting(request: SignedInRequest, pk: int) -> HttpResponse:
     return render(request, "assessments/activities/meeting.html", context)
 
 
-@holds(*VERIFIERS)
+@holds(*VERIFYING)
 @ask_or_act
 def ask_in_meeting(request: SignedInRequest, pk: int) -> HttpResponse:
     """Ask one of the staff for something that was agreed in a meeting."""

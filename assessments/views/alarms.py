@@ -16,15 +16,15 @@ from assessments.models import Alarm
 from assessments.queries.alarms import AlarmPage, alarm_page
 from assessments.verifying import STAGES, alarm_refusals
 from assessments.views.asking import deny, person_at
-from assessments.views.strategy import VERIFIERS
 from assessments.workflow import Reason
 from portfolio.access import SignedInRequest, holds
 from portfolio.refusal import Refusal
+from portfolio.rules import VERIFYING
 from portfolio.views.answers import done, in_progress, show_refusal
 from portfolio.views.people import ask_or_act
 
 
-@holds(*VERIFIERS)
+@holds(*VERIFYING)
 @ask_or_act
 def alarm(request: SignedInRequest, pk: int) -> HttpResponse:
     """What changed since a sample was taken; its verifier closes the alarm with a note, or samples the unit again."""

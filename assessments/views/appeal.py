@@ -39,7 +39,7 @@ from assessments.rules import Person
 from assessments.views.asking import only_now, person_at, unit_for
 from assessments.views.office import units_trail
 from assessments.workflow import Reason
-from portfolio.access import SignedInRequest, holds, looked_from_outside, signed_in
+from portfolio.access import SignedInRequest, holds, listed_from_outside, looked_from_outside, signed_in
 from portfolio.enums import Role
 from portfolio.models import User
 from portfolio.views.answers import done, form_page, in_progress, typed
@@ -63,6 +63,7 @@ PRESSES: dict[str, tuple[str, Press, str]] = {
 @ask
 def appeals(request: SignedInRequest) -> HttpResponse:
     """The appeals that exist for the reader: open ones first, with their deadlines."""
+    listed_from_outside(request, "appeals")
     found = Appeal.objects.visible_to(request.user).select_related(
         "enrolment__unit", "enrolment__candidate", "enrolment__centre"
     )

@@ -16,7 +16,7 @@ from assessments.forms.case import CloseCaseForm, HoldForm, InvestigatorForm, Op
 from assessments.models import Case, CaseFile, Enrolment, Evidence, Freeze
 from assessments.queries.case import can_be_held, case_page, file_of_case, may_investigate
 from assessments.views.receiving import received
-from portfolio.access import SignedInRequest, holds, signed_in
+from portfolio.access import SignedInRequest, holds, listed_from_outside, signed_in
 from portfolio.audit import looked_at
 from portfolio.enums import Role
 from portfolio.models import Centre, User
@@ -33,6 +33,7 @@ PER_PAGE = 15
 @ask
 def cases(request: SignedInRequest) -> HttpResponse:
     """The cases the reader works on; for most people there are none."""
+    listed_from_outside(request, "cases")
     found = Case.objects.visible_to(request.user).select_related("centre")
     page = Paginator(found.order_by(F("closed_at").desc(nulls_first=True), "pk"), PER_PAGE).get_page(
         request.GET.get("page")

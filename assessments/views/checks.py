@@ -14,10 +14,11 @@ from assessments.forms.checks import QuestionsForm
 from assessments.queries.checks import latest_list, lists_at
 from assessments.verifying import questions_refusals
 from assessments.views.asking import deny, person_at
-from assessments.views.strategy import VERIFIERS, verified_centre
+from assessments.views.strategy import verified_centre
 from portfolio.access import SignedInRequest, holds
 from portfolio.enums import Role
 from portfolio.models import Centre
+from portfolio.rules import VERIFYING
 from portfolio.views.answers import done, form_page, in_progress
 from portfolio.views.people import Trail, ask, ask_or_act
 from units.models import AwardingBody, Unit
@@ -30,7 +31,7 @@ def way(centre: Centre) -> Trail:
     ]
 
 
-@holds(*VERIFIERS)
+@holds(*VERIFYING)
 @ask
 def sample_questions(request: SignedInRequest, slug: str) -> HttpResponse:
     """The questions of the centre's, for each awarding body and for single units."""

@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -108,6 +109,8 @@ def plan_document(request: SignedInRequest, pk: int) -> HttpResponse:
     except AssessmentPlan.DoesNotExist:
         raise Http404("There is no such plan among those you can see.") from None
     may_take_away(request, page.plan.centre_id)
+    if page.elsewhere:
+        raise PermissionDenied("This plan is also for units that you were not given to look at: see yours in place.")
     document = ask_plan(page=page, by=request.user, at=timezone.now())
     return redirect("portfolio:document", document.pk)
 

@@ -1,5 +1,6 @@
 """The external verifier's own pages: what is in their remit, what they choose, note, remark and ask for."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -9,20 +10,31 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from assessments import visiting
 from assessments.actions import external as actions
 from assessments.actions.activities import ask_of_staff
 from assessments.forms.activities import AskForm
-from assessments.forms.external import NoteForm, RemitFilterForm
+from assessments.forms.external import AuthoriseForm, NoteForm, RemitFilterForm
 from assessments.forms.verification import WhyForm
-from assessments.models import Enrolment, ExternalAccess, ExternalChoice, ExternalNote
-from assessments.queries.external import Narrowed, access_for, home_of, in_charge_at, remit_page
-from assessments.views.asking import unit_for
-from portfolio.access import SignedInRequest, holds
+from assessments.models import (
+    ClaimAuthorisation,
+    Enrolment,
+    ExternalAccess,
+    ExternalChoice,
+    ExternalNote,
+    SamplingPolicy,
+)
+from assessments.queries.external import Narrowed, access_for, home_of, in_charge_at, outside_unit, remit_page
+from assessments.queries.planned import rules_in_words
+from assessments.queries.strategy import latest_policy
+from assessments.views.asking import only_now, unit_for
+from portfolio.access import SignedInRequest, holds, listed_from_outside, looked_from_outside
 from portfolio.enums import Role
 from portfolio.models import User
-from portfolio.views.answers import done, form_page, in_progress
+from portfolio.views.answers import done, form_page, in_progress, typed
 from portfolio.views.news import on_home
 from portfolio.views.people import Trail, ask, ask_or_act
+from units.forms import PressForm
 
 
 def home_trail() -> Trail:
@@ -38,6 +50,7 @@ def unit_trail(enrolment: Enrolment) -> Trail:
 @ask
 def home(request: SignedInRequest) -> HttpResponse:
     """My visits: units, days left, what I chose, wrote down and asked for."""
+    listed_from_outside(request, "visit")
     context = {"home": home_of(request.user, request.standing.day), **on_home(request)}
     return render(request, "assessments/external/home.html", context)
 
@@ -46,6 +59,7 @@ def home(request: SignedInRequest) -> HttpResponse:
 @ask
 def units(request: SignedInRequest) -> HttpResponse:
     """The candidates' units I may look at."""
+    listed_from_outside(request, "remit")
     form = RemitFilterForm(request.GET)
     asked = Narrowed(**form.cleaned_data) if form.is_valid() else Narrowed()
     context = {
@@ -98,6 +112,73 @@ def note_on_unit(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @holds(Role.EXTERNAL_VERIFIER)
 @ask_or_act
+def authorise_claim(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Let the centre claim a unit for which it holds no direct claim status."""
+    enrolment, access = unit_and_access(request, pk)
+    found = outside_unit(request.user, enrolment, request.standing.day)
+    only_now(found.why_not if found else [])
+    work = in_progress(request, AuthoriseForm, f"external {pk}")
+    form = AuthoriseForm(work.data, work=work, initial={"reference": access.reference})
+
+    def act(clean: dict[str, Any]) -> None:
+        actions.authorise_claim(access=access, enrolment=enrolment, by=request.user, at=timezone.now(), **clean)
+
+    if done(form, act):
+        messages.success(request, "The claim is authorised, and the centre has been told.")
+        return redirect("assessments:enrolment", pk)
+    lead = (
+        f"{enrolment.candidate}, {enrolment.unit}. The centre may then claim it, once nothing else stands in the way. "
+        "It counts as long as the unit stands as it is signed now."
+    )
+    title = "Authorise the claim of this unit"
+    return form_page(request, form, title=title, button="Authorise it", trail=unit_trail(enrolment), lead=lead)
+
+
+@holds(Role.EXTERNAL_VERIFIER)
+@ask_or_act
+def take_back(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Authorise a claim no more, before it is made."""
+    rows = ClaimAuthorisation.objects.counting().filter(enrolment__status__in=visiting.CLAIMABLE)
+    found = get_object_or_404(rows, pk=pk)
+    enrolment, access = unit_and_access(request, found.enrolment_id)
+    work = in_progress(request, WhyForm, f"authorisation {pk}")
+    form = WhyForm(work.data, work=work)
+
+    def act(clean: dict[str, Any]) -> None:
+        actions.take_back_authorisation(access=access, authorisation=found, by=request.user, at=timezone.now(), **clean)
+
+    if done(form, act):
+        messages.success(request, "The claim is authorised no more, and the centre has been told.")
+        return redirect("assessments:enrolment", enrolment.pk)
+    lead = f"{enrolment.candidate}, {enrolment.unit}: authorised in {found.reference}. The centre reads your reason."
+    title = "Take the authorisation back"
+    return form_page(request, form, title=title, button="Take it back", trail=unit_trail(enrolment), lead=lead)
+
+
+@holds(Role.EXTERNAL_VERIFIER)
+@ask_or_act
+def agree_strategy(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Agree the sampling strategy for my awarding body's units, with one press."""
+    seen = SamplingPolicy.objects.visible_to(request.user).select_related("centre", "awarding_body")
+    policy = get_object_or_404(seen, pk=pk)
+    mine = ExternalAccess.objects.in_force(request.user, request.standing.day)
+    access = get_object_or_404(mine, centre=policy.centre_id, awarding_body=policy.awarding_body_id)
+    looked_from_outside(request, policy.centre, policy.centre_id)
+    latest = latest_policy(policy.centre, policy.awarding_body)
+    only_now(visiting.agreeing_refusals(is_latest=policy == latest, agreed=policy.agreed_on is not None))
+    form = PressForm(typed(request))
+    act = partial(actions.agree_strategy, access=access, policy=policy, by=request.user, at=timezone.now())
+    strategy = reverse("assessments:centre_strategy", args=[policy.centre.slug])
+    if done(form, lambda _: act()):
+        messages.success(request, "Your agreement is on record, and the centre has been told.")
+        return redirect(strategy)
+    trail: Trail = [*home_trail(), (f"Strategy of {policy.centre}", strategy)]
+    lead = f"{' '.join(rules_in_words(policy))} Your name and today’s date are written beside it, for good."
+    return form_page(request, form, title=f"{policy}: agree it", button="Agree it", trail=trail, lead=lead)
+
+
+@holds(Role.EXTERNAL_VERIFIER)
+@ask_or_act
 def note_on_visit(request: SignedInRequest, pk: int) -> HttpResponse:
     """Write something down about the visit."""
     return written(request, own_access(request, pk), None, home_trail())
@@ -127,6 +208,7 @@ def note(request: SignedInRequest, pk: int) -> HttpResponse:
     mine = ExternalAccess.objects.in_force(request.user)
     notes = ExternalNote.objects.filter(access__in=mine.values("pk"), issued_at=None)
     row = get_object_or_404(notes.select_related("access__centre", "enrolment__candidate", "enrolment__unit"), pk=pk)
+    looked_from_outside(request, row.enrolment or row.access, row.access.centre_id)  # a note itself is theirs alone
     by, at = request.user, timezone.now()
     if "discard" in request.POST:
         actions.discard_note(note=row, by=by, at=at)
@@ -175,15 +257,18 @@ def ask_centre(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 def own_access(request: SignedInRequest, pk: int) -> ExternalAccess:
-    """An account of the person's own that is in force; else 404."""
+    """An account of the person's own that is in force, whose page leaves its line; else 404."""
     mine = ExternalAccess.objects.in_force(request.user, request.standing.day)
-    return get_object_or_404(mine.select_related("centre", "awarding_body", "grant"), pk=pk)
+    access = get_object_or_404(mine.select_related("centre", "awarding_body", "grant"), pk=pk)
+    looked_from_outside(request, access, access.centre_id)
+    return access
 
 
 def unit_and_access(request: SignedInRequest, pk: int) -> tuple[Enrolment, ExternalAccess]:
-    """A unit in the person's remit, and the account by which they look at it; else 404."""
+    """A unit in the person's remit, whose page leaves its line, and the account by which they look at it; else 404."""
     enrolment = unit_for(request, pk)
     access = access_for(request.user, enrolment, request.standing.day)
     if access is None:
         raise Http404("There is no such unit among those you were given to look at.")
+    looked_from_outside(request, enrolment, enrolment.centre_id)
     return enrolment, access

@@ -1,6 +1,5 @@
 """The files of an item: shown in place, downloaded, and page by page. Every way passes the same check."""
 
-import datetime
 from collections.abc import Callable
 
 from django.http import Http404, HttpResponse, HttpResponseBase
@@ -16,9 +15,6 @@ from portfolio.enums import DocumentStatus
 from portfolio.models import Rendition
 from portfolio.serving import HEADERS, RECORDINGS, media_type, serve
 
-A_SITTING = datetime.timedelta(minutes=30)
-"""A player asks for a recording bit by bit: within this time that is one look."""
-
 
 @signed_in
 @require_safe
@@ -29,7 +25,7 @@ def evidence_file(request: SignedInRequest, pk: int) -> HttpResponseBase:
         may_take_away(request, file.stored.centre_id)
     response = sent(request, file, download=False)
     if not leaves(response):
-        looked_from_outside(request, file, file.stored.centre_id, once_in=A_SITTING)
+        looked_from_outside(request, file, file.stored.centre_id, in_parts=True)
     return response
 
 
@@ -44,21 +40,29 @@ def download(request: SignedInRequest, pk: int) -> HttpResponseBase:
 @require_safe
 def page(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
     """A page of the file as a picture, as a worker drew it."""
-    return page_of(_file(request, pk), number)
+    return looked_into(request, pk, lambda file: page_of(file, number))
 
 
 @signed_in
 @require_safe
 def page_text(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
     """The text of a page, for those who listen to it or search it."""
-    return page_text_of(_file(request, pk), number)
+    return looked_into(request, pk, lambda file: page_text_of(file, number))
 
 
 @signed_in
 @require_safe
 def thumbnail(request: SignedInRequest, pk: int) -> HttpResponse:
     """A small picture of the file's first page."""
-    return _drawn(_file(request, pk), "image/webp", renditions.thumbnail)
+    return looked_into(request, pk, lambda file: _drawn(file, "image/webp", renditions.thumbnail))
+
+
+def looked_into(request: SignedInRequest, pk: int, shown: Callable[[EvidenceFile], HttpResponse]) -> HttpResponse:
+    """What is shown of a file. All that an external verifier is shown of it in a sitting is one look at the file."""
+    file = _file(request, pk)
+    response = shown(file)
+    looked_from_outside(request, file, file.stored.centre_id, in_parts=True)
+    return response
 
 
 def page_of(file: EvidenceFile, number: int) -> HttpResponse:

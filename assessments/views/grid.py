@@ -10,9 +10,10 @@ from assessments.queries.cells import Reader
 from assessments.queries.coverage import coverage_page
 from assessments.queries.grid import Asked, choices_of, grid_page
 from assessments.queries.strategy import newest_plan
-from assessments.views.strategy import LOOKERS, looks_as, outside_reader, trail, visible_plan
+from assessments.views.strategy import looks_as, outside_reader, trail, visible_plan
 from portfolio.access import SignedInRequest, holds, looked_from_outside
 from portfolio.enums import Role
+from portfolio.rules import LOOKING
 from portfolio.views.people import ask
 
 NOT_WHOLE = (
@@ -21,7 +22,7 @@ NOT_WHOLE = (
 )
 
 
-@holds(*LOOKERS)
+@holds(*LOOKING)
 @ask
 def newest_grid(request: SignedInRequest) -> HttpResponse:
     """The grid of the plan that was adopted last where somebody verifies; before there is one, the strategy."""
@@ -29,7 +30,7 @@ def newest_grid(request: SignedInRequest) -> HttpResponse:
     return redirect("assessments:grid", plan.pk) if plan else redirect("assessments:strategy")
 
 
-@holds(*LOOKERS)
+@holds(*LOOKING)
 @ask
 def grid(request: SignedInRequest, pk: int) -> HttpResponse:
     """Candidates down, units across: how sampling stands in each."""
@@ -59,7 +60,7 @@ def grid(request: SignedInRequest, pk: int) -> HttpResponse:
     return render(request, "assessments/strategy/grid.html", context)
 
 
-@holds(*LOOKERS)
+@holds(*LOOKING)
 @ask
 def coverage(request: SignedInRequest, pk: int) -> HttpResponse:
     """What was sampled of what the strategy wants, what is missing first, with the way to mend it."""

@@ -15,7 +15,6 @@ from assessments.enums import Verb
 from assessments.forms.reading import BLANK, SEEN, ReadingForm, UnitFields, typed_on
 from assessments.models import EvidenceVersion
 from assessments.queries.desk import SHORT_LIST, desk, next_in_queue, queue_keys, queued
-from assessments.queries.interests import has_interest
 from assessments.queries.plans import plans_at_hand
 from assessments.queries.reading import Reading, reading, versions_to_read, words_on
 from assessments.queries.seen import AGAIN, changed_since, seen_by
@@ -146,7 +145,7 @@ def _judge_answer(request: SignedInRequest, form: ReadingForm) -> HttpResponse:
         "units": _units_shown(form),
         "blank": BLANK,
         "left_out": words_on(typed_on(request.POST, [row.key for row in found.criteria])) if sent else [],
-        "waits_because": _waits_because(request, form, person),
+        "waits_because": _waits_because(found, person),
         "record": found.record,
         "refusals": [(reason.sentence, None) for reason in reasons],
     }
@@ -154,10 +153,9 @@ def _judge_answer(request: SignedInRequest, form: ReadingForm) -> HttpResponse:
     return render(request, "assessments/judgement/judge.html", context, status=409 if refused else 200)
 
 
-def _waits_because(request: SignedInRequest, form: ReadingForm, person: Person) -> str:
-    """Why what the reader decides does not count by itself; empty where it does. One query."""
-    candidate = form.reading.version.evidence.candidate_id
-    if has_interest(request.user, candidate, request.standing.day):
+def _waits_because(found: Reading, person: Person) -> str:
+    """Why what the reader decides does not count by itself; empty where it does."""
+    if found.interested:
         return "you have a conflict of interest with the candidate"
     return "" if person.qualified else "you hold no assessor's award yet"
 

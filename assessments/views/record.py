@@ -29,6 +29,7 @@ from assessments.queries.record import UnitPage, unit_page, with_markers
 from assessments.rules import is_assessor_of
 from assessments.verifying import Simulating, simulating_refusals
 from assessments.views.asking import deny, linked, person_at
+from assessments.views.caseload import RUNS_IT
 from assessments.workflow import UNIT_STEPS, Reason, unit_refusals
 from portfolio import signing
 from portfolio.access import IN_PLACE_ONLY, SignedInRequest, looked_from_outside, signed_in
@@ -218,6 +219,7 @@ def enrolment_page(request: SignedInRequest, pk: int) -> HttpResponse:
         "outside": outside_of(request, page.enrolment),
         "in_place_only": IN_PLACE_ONLY if centre_id in request.standing.sealed else "",
         "administers": request.standing.holds(Role.ADMINISTRATOR, centre_id),
+        "book_of": page.enrolment.centre.slug if centre_id in request.standing.centres(*RUNS_IT) else "",
         "verbs": [(verb.value, PAGES[verb].title) for verb in page.verbs if not PAGES[verb].aside],
         "asides": [(verb.value, PAGES[verb].title) for verb in page.verbs if PAGES[verb].aside],
         "may_add": page.facts.status == UnitStatus.COLLECTING,

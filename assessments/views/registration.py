@@ -22,7 +22,7 @@ from assessments.queries.registration import (
     qualifications_registered,
     registrations,
 )
-from portfolio.access import SignedInRequest, holds, signed_in
+from portfolio.access import SignedInRequest, holds, listed_from_outside, signed_in
 from portfolio.enums import Role
 from portfolio.models import Centre
 from portfolio.refusal import Refusal
@@ -67,6 +67,7 @@ def filter_of(request: SignedInRequest) -> AwardFilterForm:
 @require_safe
 def awards(request: SignedInRequest) -> HttpResponse:
     """Who is registered for a whole award, and how far they are: as far as it exists for the person."""
+    listed_from_outside(request, "awards")
     form = filter_of(request)
     page = Paginator(registrations(request.user, form.wanted), PER_PAGE).get_page(request.GET.get("page"))
     asked = request.GET.copy()
@@ -87,6 +88,7 @@ def awards_file(request: SignedInRequest, ending: str) -> HttpResponseBase:
     """The same list as filtered, whole, to take away."""
     if ending not in ENDINGS:
         raise Http404(f"Nothing here can be taken away as {ending}.")
+    listed_from_outside(request, "awards")  # none of them exists for an external verifier, and the asking is noted
     found = registrations(request.user, filter_of(request).wanted)
     centres = Centre.objects.filter(pk__in=found.order_by().values("centre"))
     return take_away(request, AWARDS, award_lines(found), ending=ending, by=request.user, centres=centres)

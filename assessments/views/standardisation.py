@@ -26,12 +26,12 @@ from assessments.queries.standardisation import (
 from assessments.verifying import closing_exercise_refusals, meeting_refusals
 from assessments.views.asking import deny, person_at
 from assessments.views.files import page_of, page_text_of, sent
-from assessments.views.strategy import VERIFIERS, verified_centre
+from assessments.views.strategy import verified_centre
 from assessments.views.viewing import files_shown
-from portfolio.access import SignedInRequest, holds, looked_from_outside
+from portfolio.access import SignedInRequest, holds, listed_from_outside, looked_from_outside
 from portfolio.models import Centre, User
 from portfolio.refusal import Refusal
-from portfolio.rules import READERS, STAFF_ROLES
+from portfolio.rules import READERS, STAFF_ROLES, VERIFYING
 from portfolio.views.answers import done, form_page, in_progress
 from portfolio.views.people import Trail, ask, ask_or_act
 from portfolio.whole import whole
@@ -48,7 +48,8 @@ def way(*more: tuple[str, str | None]) -> Trail:
 @ask
 def standardisation(request: SignedInRequest) -> HttpResponse:
     """The exercises and meetings of my centres: of all of them who verifies there, else those I take part in."""
-    centres = list(Centre.objects.filter(pk__in=request.standing.centres(*VERIFIERS)).order_by("name"))
+    listed_from_outside(request, "standardisation")
+    centres = list(Centre.objects.filter(pk__in=request.standing.centres(*VERIFYING)).order_by("name"))
     context = {
         "exercises": exercise_lines(request.user),
         "meetings": meetings_of(request.user),
@@ -58,7 +59,7 @@ def standardisation(request: SignedInRequest) -> HttpResponse:
     return render(request, "assessments/standardisation/standardisation.html", context)
 
 
-@holds(*VERIFIERS)
+@holds(*VERIFYING)
 @ask_or_act
 def set_exercise(request: SignedInRequest, slug: str) -> HttpResponse:
     """Set an item for several to judge. The unit is chosen first: `?unit=3`."""
@@ -132,7 +133,7 @@ def exercise(request: SignedInRequest, pk: int) -> HttpResponse:
     return render(request, "assessments/standardisation/exercise.html", context, status=409 if sent_here else 200)
 
 
-@holds(*VERIFIERS)
+@holds(*VERIFYING)
 @require_POST
 def close_exercise(request: SignedInRequest, pk: int) -> HttpResponse:
     """End an exercise."""
@@ -146,7 +147,7 @@ def close_exercise(request: SignedInRequest, pk: int) -> HttpResponse:
     return redirect("assessments:exercise", pk)
 
 
-@holds(*VERIFIERS)
+@holds(*VERIFYING)
 @ask_or_act
 def agree_outcome(request: SignedInRequest, pk: int, criterion: int) -> HttpResponse:
     """Record what was agreed on a criterion of an exercise."""

@@ -23,46 +23,43 @@ from assessments.queries.strategy import latest_policy, risks_of
 from assessments.queries.widening import findings_of, open_findings, widened_in
 from assessments.verifying import cell_refusals, strategy_refusals
 from assessments.views.asking import deny, person_at
+from assessments.views.office import among
 from portfolio.access import SignedInRequest, holds, looked_from_outside
 from portfolio.enums import Role
 from portfolio.models import Centre, User
+from portfolio.rules import LOOKING, VERIFYING
 from portfolio.views.answers import done, form_page, in_progress, typed
 from portfolio.views.people import Trail, ask, ask_or_act
 from units.models import AwardingBody, Unit
 
 MOST_FINDINGS = 10
-VERIFIERS = (Role.INTERNAL_VERIFIER, Role.LEAD_VERIFIER)
-LOOKERS = (*VERIFIERS, Role.EXTERNAL_VERIFIER)
 
 
 def verified_centre(request: SignedInRequest, slug: str) -> Centre:
     """The centre, if the person asking verifies there; else 404."""
-    return get_object_or_404(Centre, slug=slug, pk__in=request.standing.centres(*VERIFIERS))
+    return get_object_or_404(Centre, slug=slug, pk__in=request.standing.centres(*VERIFYING))
 
 
 def trail(centre: Centre, *more: tuple[str, str | None]) -> Trail:
     return [(f"Strategy of {centre}", reverse("assessments:centre_strategy", args=[centre.slug])), *more]
 
 
-@holds(*LOOKERS)
+@holds(*LOOKING)
 @ask
 def strategy(request: SignedInRequest) -> HttpResponse:
     """The strategy of the one centre somebody verifies at; a choice for who verifies at several."""
-    centres = list(Centre.objects.filter(pk__in=request.standing.centres(*LOOKERS)))
-    if len(centres) == 1:
-        return redirect("assessments:centre_strategy", centres[0].slug)
-    context = {"centres": centres, "page": "assessments:centre_strategy", "heading": "Sampling strategy"}
-    return render(request, "assessments/award/centres.html", context)
+    centres = list(Centre.objects.filter(pk__in=request.standing.centres(*LOOKING)))
+    return among(request, centres, "assessments:centre_strategy", "Sampling strategy")
 
 
-@holds(*LOOKERS)
+@holds(*LOOKING)
 @ask
 def centre_strategy(request: SignedInRequest, slug: str) -> HttpResponse:
     """The strategy for each awarding body, its plans, and how risky every part of the centre's work is.
 
     An external verifier sees that of their own body, and its adopted plans.
     """
-    centre = get_object_or_404(Centre, slug=slug, pk__in=request.standing.centres(*LOOKERS))
+    centre = get_object_or_404(Centre, slug=slug, pk__in=request.standing.centres(*LOOKING))
     outside = request.standing.holds(Role.EXTERNAL_VERIFIER, centre.pk)
     looked_from_outside(request, centre, centre.pk)
     context = {
@@ -114,7 +111,7 @@ def agree(request: SignedInRequest, pk: int) -> HttpResponse:
     return form_page(request, form, title=f"{found}: agreed", button="Record it", trail=trail(found.centre))
 
 
-@holds(*VERIFIERS)
+@holds(*VERIFYING)
 @ask_or_act
 def rate(request: SignedInRequest, slug: str, about: str, subject: str) -> HttpResponse:
     """Say how risky an assessor, a unit or a kind of evidence is."""
@@ -200,7 +197,7 @@ def looks_as(outside: User | None, plan: SamplingPlan) -> str:
     return "whole" if vars(plan)["whole"] else "part"
 
 
-@holds(*LOOKERS)
+@holds(*LOOKING)
 @ask
 def plan(request: SignedInRequest, pk: int) -> HttpResponse:
     """A plan: what is to be sampled and why, or what it left out and why."""
@@ -243,7 +240,7 @@ def discard(request: SignedInRequest, pk: int) -> HttpResponse:
     return redirect("assessments:centre_strategy", found.policy.centre.slug)
 
 
-@holds(*VERIFIERS)
+@holds(*VERIFYING)
 @ask_or_act
 def add_cell(request: SignedInRequest, pk: int) -> HttpResponse:
     """Add a unit to an adopted plan."""
@@ -273,7 +270,7 @@ def add_cell(request: SignedInRequest, pk: int) -> HttpResponse:
     return form_page(request, form, title="Add a unit to the plan", button="Add it", trail=way)
 
 
-@holds(*VERIFIERS)
+@holds(*VERIFYING)
 @ask_or_act
 def remove_cell(request: SignedInRequest, pk: int) -> HttpResponse:
     """Take a unit out of a plan, with the reason."""

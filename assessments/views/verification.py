@@ -39,12 +39,12 @@ from assessments.workflow import Reason
 from portfolio.access import SignedInRequest, holds, looked_from_outside, signed_in
 from portfolio.enums import Role
 from portfolio.refusal import Refusal
+from portfolio.rules import VERIFYING
 from portfolio.views.answers import done, in_progress, show_refusal
 from portfolio.views.news import on_home
 from portfolio.views.people import ask, ask_or_act
 
 PER_PAGE = 15
-VERIFIERS = frozenset({Role.INTERNAL_VERIFIER, Role.LEAD_VERIFIER})
 WHY_STAGE = {
     SampleStage.INTERIM: "This will be an interim sample, because the unit is still being assessed.",
     SampleStage.SUMMATIVE: "This will be a summative sample, because the assessor has signed the unit off.",
@@ -61,7 +61,7 @@ class Asked:
     back: str
 
 
-@holds(Role.INTERNAL_VERIFIER, Role.LEAD_VERIFIER)
+@holds(*VERIFYING)
 @ask
 def sampling(request: SignedInRequest) -> HttpResponse:
     """What waits for me."""
@@ -76,14 +76,14 @@ def sampling(request: SignedInRequest) -> HttpResponse:
     return render(request, "assessments/verification/sampling.html", context)
 
 
-@holds(Role.INTERNAL_VERIFIER, Role.LEAD_VERIFIER)
+@holds(*VERIFYING)
 @ask
 def units_verified(request: SignedInRequest) -> HttpResponse:
     """The units I verify; all of the centre for its lead verifier."""
     standing = request.standing
     leads = standing.centres(Role.LEAD_VERIFIER)
     units = verified_by(request.user, leads, standing.day)
-    names = names_in(units, standing.centres(Role.INTERNAL_VERIFIER, Role.LEAD_VERIFIER))
+    names = names_in(units, standing.centres(*VERIFYING))
     form = UnitsFilterForm(request.GET, assessors=names.assessors)
     asked = form.cleaned_data if form.is_valid() else {}
     found = narrowed(units, status=asked.get("status", ""), assessor=asked.get("assessor"))
@@ -98,7 +98,7 @@ def units_verified(request: SignedInRequest) -> HttpResponse:
     return render(request, "assessments/verification/units.html", context)
 
 
-@holds(Role.INTERNAL_VERIFIER, Role.LEAD_VERIFIER)
+@holds(*VERIFYING)
 @ask_or_act
 def plan_sample(request: SignedInRequest, pk: int) -> HttpResponse:
     """Choose a unit for sampling, with the reason."""
@@ -119,7 +119,7 @@ def plan_sample(request: SignedInRequest, pk: int) -> HttpResponse:
     return _ask(request, asked, page, planning_refusals(person, page.facts), act)
 
 
-@holds(Role.INTERNAL_VERIFIER, Role.LEAD_VERIFIER)
+@holds(*VERIFYING)
 @ask_or_act
 def leave_unsampled(request: SignedInRequest, pk: int) -> HttpResponse:
     """Say why a signed-off unit is not sampled."""
@@ -141,7 +141,7 @@ def leave_unsampled(request: SignedInRequest, pk: int) -> HttpResponse:
     return _ask(request, asked, page, leaving_refusals(person, page.facts), act)
 
 
-@holds(Role.INTERNAL_VERIFIER, Role.LEAD_VERIFIER)
+@holds(*VERIFYING)
 @ask_or_act
 def drop_sample(request: SignedInRequest, pk: int) -> HttpResponse:
     """Take an open sample off the plan, with the reason."""
@@ -205,7 +205,7 @@ def sample(request: SignedInRequest, pk: int) -> HttpResponse:
         "collecting": facts.status == UnitStatus.COLLECTING,
         "day": request.standing.day,
         "oversees": bool(parties(found.person, facts.people) & OVERSEERS),
-        "alarm": open_alarm_of(pk) if found.sample.done_at and found.person.roles & VERIFIERS else None,
+        "alarm": open_alarm_of(pk) if found.sample.done_at and found.person.roles.intersection(VERIFYING) else None,
     }
     return render(request, "assessments/verification/sample.html", context, status=409 if sent else 200)
 

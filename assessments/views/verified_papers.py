@@ -10,34 +10,31 @@ from django.utils import timezone
 
 from assessments.documents.verified import ask_log, ask_report
 from assessments.forms.verification import PeriodForm
-from assessments.queries.report import scope_of
+from assessments.queries.report import scope_of, tells_of_all
+from assessments.views.office import among
 from portfolio.access import SignedInRequest, holds
-from portfolio.enums import Role
 from portfolio.models import Centre, Document
+from portfolio.rules import OVERSEEING, VERIFYING
 from portfolio.views.answers import done, typed
 from portfolio.views.people import ask, ask_or_act
 
-OVERSEE = (Role.INTERNAL_VERIFIER, Role.LEAD_VERIFIER, Role.ADMINISTRATOR)
 WEEKS = 12
 """How far back the period begins that the page proposes."""
 
 
-@holds(*OVERSEE)
+@holds(*OVERSEEING)
 @ask
 def papers(request: SignedInRequest) -> HttpResponse:
     """The papers of the one centre whose verification somebody oversees; a choice for who does at several."""
-    centres = list(Centre.objects.filter(pk__in=request.standing.centres(*OVERSEE)).order_by("name"))
-    if len(centres) == 1:
-        return redirect("assessments:verification_papers", centres[0].slug)
-    context = {"centres": centres, "page": "assessments:verification_papers", "heading": "Report and action log"}
-    return render(request, "assessments/award/centres.html", context)
+    centres = list(Centre.objects.filter(pk__in=request.standing.centres(*OVERSEEING)).order_by("name"))
+    return among(request, centres, "assessments:verification_papers", "Report and action log")
 
 
-@holds(*OVERSEE)
+@holds(*OVERSEEING)
 @ask_or_act
 def verification_papers(request: SignedInRequest, slug: str) -> HttpResponse:
     """Ask for the verifier's report or the action log of a period, and go where it will be."""
-    centre = get_object_or_404(Centre, slug=slug, pk__in=request.standing.centres(*OVERSEE))
+    centre = get_object_or_404(Centre, slug=slug, pk__in=request.standing.centres(*OVERSEEING))
     day = request.standing.day
     form = PeriodForm(typed(request), initial={"since": day - datetime.timedelta(weeks=WEEKS), "until": day})
     made: list[Document] = []
@@ -51,12 +48,12 @@ def verification_papers(request: SignedInRequest, slug: str) -> HttpResponse:
         return redirect("portfolio:document", made[0].pk)
     held = request.standing.roles.get(centre.pk, frozenset())
     above = ("Observations, interviews and reviews", "assessments:activities")
-    if held & {Role.INTERNAL_VERIFIER, Role.LEAD_VERIFIER}:
+    if held.intersection(VERIFYING):
         above = ("Sampling", "assessments:sampling")
     context = {
         "form": form,
         "centre": centre,
-        "whole": bool(held & {Role.LEAD_VERIFIER, Role.ADMINISTRATOR}),
+        "whole": tells_of_all(request.user, centre),
         "trail": [(above[0], reverse(above[1])), ("Report and action log", None)],
     }
     status = 409 if request.method == "POST" else 200

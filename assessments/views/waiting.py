@@ -7,12 +7,12 @@ from assessments.queries.activities import actions_waiting, activities_to_do
 from assessments.queries.question_sets import sets_waiting
 from assessments.queries.standardisation import exercises_to_judge
 from portfolio.access import SignedInRequest
-from portfolio.enums import Role
+from portfolio.rules import VERIFYING
 
 
 def asked_of_me(request: SignedInRequest) -> dict[str, Any]:
     """What is asked of somebody on the staff, and the answers a verifier is to close. Three queries."""
-    day, centres = request.standing.day, request.standing.centres(Role.INTERNAL_VERIFIER, Role.LEAD_VERIFIER)
+    day, centres = request.standing.day, request.standing.centres(*VERIFYING)
     actions = actions_waiting(request.user, centres, day)
     return {
         "to_close": actions.to_close,

@@ -16,16 +16,17 @@ from assessments.queries.judgement import everybody_in
 from assessments.queries.widening import finding, proposal_for
 from assessments.verifying import widening_refusals
 from assessments.views.asking import deny, person_at
-from assessments.views.strategy import VERIFIERS, trail, visible_plan
+from assessments.views.strategy import trail, visible_plan
 from portfolio.access import SignedInRequest, holds
 from portfolio.refusal import Refusal
+from portfolio.rules import VERIFYING
 from portfolio.views.answers import done, in_progress
 from portfolio.views.people import ask_or_act
 
 WIDEN = "widen"
 
 
-@holds(*VERIFIERS)
+@holds(*VERIFYING)
 @ask_or_act
 def widen(request: SignedInRequest, pk: int, sample_pk: int) -> HttpResponse:
     """A finding, what it asks of the plan, and two ways on: widen the plan, or leave it with the reason."""

@@ -5,6 +5,7 @@ Nearly all is done by somebody who administers the centre that day, the rest by 
 told by e-mail, what they learn, what they say of themselves. `Refusal` carries the sentences otherwise.
 """
 
+from portfolio.actions.book import check_book
 from portfolio.actions.centre import open_centre, set_up_centre
 from portfolio.actions.diversity import answer_diversity, erase_diversity
 from portfolio.actions.induction import acknowledge_induction, check_identity, record_induction
@@ -25,6 +26,7 @@ __all__ = [
     "achieve_qualification",
     "acknowledge_induction",
     "answer_diversity",
+    "check_book",
     "check_identity",
     "choose_telling",
     "correct_development",

@@ -1,6 +1,6 @@
 """Nouns of the ground floor."""
 
-from portfolio.models.audit import AuditChain, AuditDetail, AuditEvent
+from portfolio.models.audit import AuditChain, AuditDetail, AuditEvent, BookCheck
 from portfolio.models.base import StandingQuerySet, StandingRow, StandsForGoodError, one_of
 from portfolio.models.diversity import DiversityAnswer
 from portfolio.models.imports import ImportedRow, PeopleImport
@@ -32,6 +32,7 @@ __all__ = [
     "AuditChain",
     "AuditDetail",
     "AuditEvent",
+    "BookCheck",
     "CandidateRecord",
     "Centre",
     "Competence",

@@ -45,7 +45,11 @@ class AuditEvent(StandingRow):
     class Meta:
         ordering = ["chain", "sequence"]
         constraints = [models.UniqueConstraint(fields=["chain", "sequence"], name="audit_lines_are_numbered_once")]
-        indexes = [models.Index(fields=["chain", "subject_kind", "subject_id"])]
+        indexes = [
+            models.Index(fields=["chain", "subject_kind", "subject_id"]),
+            models.Index(fields=["chain", "verb", "subject_kind"]),
+            models.Index(fields=["chain", "actor"]),
+        ]
 
     def __str__(self) -> str:
         return f"{self.sequence}: {self.verb} {self.subject_kind} {self.subject_id}"
@@ -60,3 +64,28 @@ class AuditDetail(models.Model):
 
     def __str__(self) -> str:
         return f"Details of line {self.event_id}"
+
+
+class BookCheck(models.Model):
+    """Somebody asked whether a book holds, and what a worker found when it had walked it."""
+
+    chain = models.ForeignKey(AuditChain, on_delete=models.PROTECT, related_name="checks")
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True)
+    length = models.PositiveBigIntegerField(default=0, help_text="how many lines held")
+    head = models.CharField(max_length=64, blank=True, help_text="hash of the last of them")
+    broken_at = models.PositiveBigIntegerField(null=True, help_text="the first line that does not hold")
+    reason = models.TextField(blank=True, help_text="what is wrong with that line")
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(done_at__isnull=False) | Q(length=0, head="", broken_at=None, reason=""),
+                name="what_a_check_of_a_book_found_has_its_moment",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Check of {self.chain}"

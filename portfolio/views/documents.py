@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from portfolio import audit, press
-from portfolio.access import SignedInRequest, may_take_away, signed_in
+from portfolio.access import SignedInRequest, looked_from_outside, may_take_away, signed_in
 from portfolio.enums import DocumentStatus
 from portfolio.models import Document
 from portfolio.serving import serve
@@ -21,6 +21,7 @@ def document(request: SignedInRequest, document_id: int) -> HttpResponse:
     asked_for, shown = visible(document_id, request)
     if request.method == "POST":
         return try_again(request, asked_for)
+    looked_from_outside(request, asked_for, asked_for.centre_id)
     context = {
         "document": asked_for,
         "shown": shown,

@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portfolio import actions, digest, notices, work
-from portfolio.access import SignedInRequest, by_script, open_to_all, signed_in
+from portfolio.access import SignedInRequest, by_script, listed_from_outside, open_to_all, signed_in
 from portfolio.enums import Rhythm, Role
 from portfolio.forms import TellingForm
 from portfolio.models import LeftOut, Telling, User
@@ -30,6 +30,7 @@ def on_home(request: SignedInRequest) -> dict[str, Any]:
 @require_safe
 def news(request: SignedInRequest) -> HttpResponse:
     """All that I was told, as long as it is kept."""
+    listed_from_outside(request, "news")
     page = news_page(request.user, request.GET.get("page", "1"))
     context = {"page": page, "several": len({line.centre_id for line in page.object_list}) > 1}
     return render(request, "portfolio/news.html", context)

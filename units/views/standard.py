@@ -6,13 +6,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
-from portfolio.access import SignedInRequest, holds, signed_in
+from portfolio.access import SignedInRequest, holds, looked_from_outside, signed_in
 from portfolio.enums import Role
 from portfolio.models import Centre
 from portfolio.refusal import Refusal
 from portfolio.views.answers import done, form_page, in_progress, typed
 from portfolio.views.people import Trail, ask_or_act, kept_centre
 from units import actions, combination
+from units.beside import guidance_for
 from units.forms import NewQualificationForm, ParticularsForm, PressForm, StructureForm, written_down
 from units.models import Qualification, Unit
 from units.qualifications import qualification_lines, qualification_page, structure_of, units_to_list
@@ -32,16 +33,20 @@ def unit_list(request: SignedInRequest) -> HttpResponse:
 
 @signed_in
 def unit(request: SignedInRequest, key: str, version: int) -> HttpResponse:
-    """A unit to read, in the order of its original."""
+    """A unit to read, in the order of its original; for staff with what their centre agreed in standardisation."""
     found = get_object_or_404(
         Unit.objects.visible_to(request.user).select_related("awarding_body", "centre", "publication"),
         key=key,
         version=version,
     )
+    guidance = guidance_for(request.user, found)
+    for centre_id in {said.centre_id for rows in guidance.values() for said in rows}:
+        looked_from_outside(request, found, centre_id)
     context = {
-        "page": unit_page(found),
+        "page": unit_page(found, guidance),
         "unit": found,
         "trail": [("Units", reverse("units:list")), (found.short_code, None)],
+        "several": len(request.standing.roles) > 1,
         "draft": not hasattr(found, "publication"),
         "versions": other_versions(Unit.objects.visible_to(request.user), found),
         "keeps": found.centre_id is not None and request.standing.holds(Role.ADMINISTRATOR, found.centre_id),

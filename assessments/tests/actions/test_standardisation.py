@@ -4,6 +4,7 @@ import datetime
 from typing import Any
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from assessments.actions import safekeeping, standardisation
@@ -16,9 +17,10 @@ from assessments.queries.standardisation import (
     guidance_for,
     items_offered,
 )
-from assessments.testing import House, a_draft, an_enrolment, handed_in
+from assessments.testing import House, a_draft, an_enrolment, an_external, handed_in
 from assessments.tests.acts_of_quality import a_closed_exercise, a_meeting, an_exercise, judged_by
 from assessments.tests.refusing import refusals
+from portfolio.models import AccessLine
 
 pytestmark = pytest.mark.django_db
 TODAY = timezone.localdate()
@@ -177,3 +179,25 @@ def test_what_is_agreed_once_it_is_closed_guides_by_criterion_and_the_latest_cou
     agree(later, "Two calls.")
     guidance = guidance_for(house.centre.pk, [exercise.unit_id])
     assert {pk: row.rationale for pk, row in guidance.items()} == {criterion.pk: "Two calls."}
+
+
+def test_what_is_agreed_stands_beside_the_criterion_for_who_judges_and_checks_at_the_centre(
+    house: House, other_house: House
+) -> None:
+    exercise = a_closed_exercise(house)
+    standardisation.agree_outcome(
+        exercise=exercise,
+        criterion=exercise.criteria.all()[0].criterion,
+        verdict=Verdict.MET,
+        rationale="Two calls, one of them difficult.",
+        meeting=None,
+        by=house.verifier,
+        at=timezone.now(),
+    )
+    page, browser = f"/units/{exercise.unit.key}/{exercise.unit.version}/", Client()
+    ocr, sqa = an_external(house).grant.user, an_external(house, "Sam Scot", code="sqa").grant.user
+    told = (house.assessor, house.trainee, house.verifier, house.lead, ocr)
+    for user in (*told, house.candidate.user, house.administrator, other_house.assessor, other_house.verifier, sqa):
+        browser.force_login(user)
+        assert ("Two calls, one of them difficult." in browser.get(page).content.decode()) == (user in told), user
+    assert [(line.user, line.subject_kind) for line in AccessLine.objects.all()] == [(ocr, "unit")]

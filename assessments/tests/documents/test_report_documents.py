@@ -4,13 +4,16 @@ import datetime
 from typing import Any
 
 import pytest
+from django.db import connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from assessments.actions import verification
 from assessments.documents.verified import ask_log, ask_report
-from assessments.models import Enrolment
+from assessments.models import Enrolment, SamplingPolicy
+from assessments.queries.coverage import coverage_page, coverages
 from assessments.queries.report import Scope, log_papers, report_papers, scope_of
 from assessments.testing import House, all_well, an_enrolment, an_external, handed_in, judged, signed_off, verified
 from assessments.tests.acts_of_external import asked_of_the_centre
@@ -165,6 +168,43 @@ def test_every_page_names_the_centre_and_the_period(house: House) -> None:
     for page in pages_of(report(scope(house))):
         in_order(page, str(house.centre), period)
         in_order(page, f"{house.centre} · {period} · facts ")
+
+
+def more_done(house: House, number: int) -> None:
+    """So much more of everything that a report tells of."""
+    for place in range(number):
+        unit = an_enrolment(house, f"ocr-cc{(16, 26, 32)[place]}")
+        a_finding(house, unit)
+        a_plan(house)
+        recorded(an_activity(house))
+        a_closed_exercise(house)
+        a_meeting(house)
+        left = signed_off(an_enrolment(house, f"ocr-cc{(16, 26, 32)[place]}", candidate=house.other_candidate))
+        verification.leave_unsampled(enrolment=left, reason="Last month.", by=house.verifier, at=timezone.now())
+
+
+def test_a_report_asks_no_more_often_the_more_was_done(house: House) -> None:
+    counts = []
+    for number in (1, 3):
+        with transaction.atomic():
+            more_done(house, number)
+            with CaptureQueriesContext(connection) as captured:
+                found = report_papers(scope(house))
+            assert len(found.coverage) == len(found.exercises) == len(found.samples) == number
+            counts.append(len(captured))
+            transaction.set_rollback(True)
+    assert counts[0] == counts[1] <= 45, counts
+
+
+def test_plans_are_covered_together_as_each_by_itself(house: House) -> None:
+    a_finding(house)
+    plans = [a_plan(house)]
+    a_finding(house, an_enrolment(house, "ocr-cc32", candidate=house.other_candidate, assessor=house.other_assessor))
+    plans.append(a_plan(house, SamplingPolicy.objects.latest("pk")))
+    an_enrolment(house, "ocr-cc16", candidate=house.other_candidate, assessor=house.other_assessor)
+    early, late = coverages(plans)
+    assert [early, late] == [coverage_page(plan) for plan in plans]
+    assert 0 < early.met < early.wanted
 
 
 # --- who may fetch them ----------------------------------------------------------------------------------------------

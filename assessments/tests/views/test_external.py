@@ -7,17 +7,29 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from assessments.actions import evidence as items
-from assessments.actions import external
+from assessments.actions import external, planning
 from assessments.actions.appeal import raise_appeal
-from assessments.enums import AppealAbout
+from assessments.actions.planning import ActivityWords
+from assessments.enums import AppealAbout, EvidenceKind
 from assessments.models import Enrolment, EvidenceFile, ExternalAccess, ExternalChoice, ExternalNote
-from assessments.testing import House, a_draft, an_enrolment, an_external, signed_off, whose_days_are_over
+from assessments.testing import (
+    House,
+    a_draft,
+    a_unit,
+    an_enrolment,
+    an_external,
+    signed_off,
+    targets,
+    whose_days_are_over,
+)
+from assessments.tests import plans
 from assessments.tests.acts_of_external import asked_of_the_centre
 from assessments.tests.acts_of_strategy import a_plan
+from assessments.tests.awards import the_award
 from assessments.tests.further_acts import arranged
 from assessments.tests.views.visitors import signed_in
-from portfolio import vault
-from portfolio.models import AccessLine, User
+from portfolio import press, vault
+from portfolio.models import AccessLine, Document, User
 from portfolio.tests import small_files
 from units.actions import record_direct_claim
 from units.models import AwardingBody
@@ -54,13 +66,13 @@ def test_without_downloads_no_bytes_and_no_document_leave_and_it_says_why(house:
     assert "recording-form" not in page
     documents = f"/centre/{house.centre.slug}/candidates/{unit.candidate_user.handle}/documents/"
     assert browser.get(documents).status_code == 403
-    for press in (
+    for address in (
         f"/enrolments/{unit.pk}/recording-form/",
         f"/enrolments/{unit.pk}/documents/unit_progress/",
         f"{item}documents/item_record/",
         f"{documents}portfolio_set/",
     ):
-        assert browser.post(press).status_code in (403, 404)
+        assert browser.post(address).status_code in (403, 404)
     assert not AccessLine.objects.filter(downloaded=True).exists()
 
 
@@ -73,6 +85,26 @@ def test_a_recording_is_played_in_place_and_its_parts_are_one_look(house: House)
         assert answer.status_code == 206
     assert AccessLine.objects.get().subject_kind == "evidencefile"
     assert browser.get(f"/evidence-files/{file.pk}/download/").status_code == 403
+
+
+def test_no_page_of_a_file_is_had_without_a_line_and_its_pages_are_one_look(house: House) -> None:
+    unit = an_enrolment(house)
+    file, other = an_item(unit, "report.pdf", small_files.pdf(2)), an_item(unit, "letter.pdf", small_files.pdf(3))
+    browser = signed_in(an_external(house, may_download=False).grant.user)
+    for part in ("pages/1/", "pages/2/", "pages/1/text/", "thumbnail/"):
+        assert browser.get(f"/evidence-files/{file.pk}/{part}").status_code == 200
+    assert AccessLine.objects.get().subject_id == file.pk
+    assert browser.get(f"/evidence-files/{other.pk}/pages/2/text/").status_code == 200
+    assert [line.subject_id for line in AccessLine.objects.all()] == [other.pk, file.pk]
+    assert browser.get(f"/evidence-files/{other.pk}/pages/9/").status_code == 404
+
+
+def test_a_page_that_asks_by_script_how_it_stands_is_one_look(house: House) -> None:
+    item = f"/evidence/{an_item(an_enrolment(house), 'report.pdf', small_files.pdf()).version.evidence_id}/"
+    browser = signed_in(an_external(house).grant.user)
+    for headers in ({}, {"HX-Request": "true"}, {"HX-Request": "true"}, {}):
+        assert browser.get(item, headers=headers).status_code == 200
+    assert AccessLine.objects.count() == 2
 
 
 def test_with_downloads_what_leaves_is_written_down(house: House) -> None:
@@ -195,6 +227,27 @@ def test_an_earlier_visits_open_action_waits_for_the_next_external_verifier(hous
 # --- the office ------------------------------------------------------------------------------------------------------
 
 
+def test_a_qualification_is_chosen_by_its_name_with_other_units_beside_it(house: House) -> None:
+    award, today = the_award(house), timezone.localdate().isoformat()
+    office, place = signed_in(house.administrator), f"/centre/{house.centre.slug}/external-verifiers/new/"
+    assert str(award) in office.get(place).content.decode()
+    typed = {
+        "name": "Nia Newcomer",
+        "email": "nia@body.example",
+        "awarding_body": award.awarding_body_id,
+        "qualification": award.pk,
+        "starts_on": today,
+        "ends_on": today,
+        "reference": "Visit 7",
+    }
+    mixed = office.post(place, {**typed, "units": [a_unit("sqa-h12e04").pk]})
+    assert (mixed.status_code, "leave out the others" in mixed.content.decode()) == (409, True)
+    assert office.post(place, typed).status_code == 302
+    access = ExternalAccess.objects.get()
+    assert not access.all_units
+    assert set(access.units.all()) == {row.unit for row in award.listed_units.all()}
+
+
 def test_the_office_gives_changes_and_ends_access(house: House) -> None:
     office, place = signed_in(house.administrator), f"/centre/{house.centre.slug}/external-verifiers/"
     assert "Nobody yet" in office.get(place).content.decode()
@@ -237,6 +290,32 @@ def test_those_in_charge_see_what_was_looked_at_and_verifiers_do_not(house: Hous
         page = signed_in(user).get(visit).content.decode()
         assert ("What was looked at" in page) == told
         assert (f"<td>{house.candidate}, CC26</td>" in page) == told
+
+
+def test_of_a_plan_for_two_bodies_they_see_what_it_says_of_theirs_and_print_none_of_it(house: House) -> None:
+    ours, other = an_enrolment(house), an_enrolment(house, "sqa-h12e04")
+    plan = plans.a_plan(ours, other)
+    plans.with_activity(plan, "1.1", what="Take a call")
+    planning.write_activity(
+        plan=plan,
+        activity=None,
+        words=ActivityWords(what="Write a letter", kind=EvidenceKind.WORK_PRODUCT, due_on=timezone.localdate()),
+        targets=targets(other)[:1],
+        by=house.assessor,
+        at=timezone.now(),
+    )
+    browser, address = signed_in(an_external(house).grant.user), f"/plans/{plan.pk}/"
+    page = browser.get(address).content.decode()
+    assert "Take a call" in page
+    assert "Write a letter" not in page
+    assert "H12E" not in page
+    assert "also for 1 unit that you were not given" in page
+    assert browser.post(f"{address}document/").status_code == 403
+    document = Document(subject_kind="assessmentplan", subject_id=plan.pk, facts={})
+    assert press.shown_by(document, house.verifier)
+    assert press.shown_by(document, an_external(house, "Nia Next").grant.user) is None
+    whole = signed_in(house.verifier).get(address).content.decode()
+    assert "Write a letter" in whole
 
 
 # --- what is no matter of theirs --------------------------------------------------------------------------------------

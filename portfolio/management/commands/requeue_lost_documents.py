@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from portfolio import importing, press, renditions, shredder
+from portfolio.actions import book
 
 
 class Command(BaseCommand):
@@ -16,4 +17,5 @@ class Command(BaseCommand):
         self.stdout.write(f"Documents queued again: {press.requeue_lost(at=now)}.")
         self.stdout.write(f"Destructions queued again: {shredder.requeue_lost(at=now)}.")
         self.stdout.write(f"Tables of people gone on with: {importing.requeue_lost(at=now)}.")
+        self.stdout.write(f"Checks of audit books queued again: {book.requeue_lost(at=now)}.")
         self.stdout.write(f"Renditions queued again: {renditions.requeue_lost(at=now)}.")

@@ -1,0 +1,197 @@
+"""It shows whoever runs a centre what was done there, follows a candidate or a unit, and proves what it hands out."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from assessments.queries.book import ties
+from assessments.testing import House, an_enrolment, signed_off
+from assessments.tests.appeals import a_case
+from assessments.tests.views.visitors import queries_of
+from portfolio import audit, walls
+from portfolio.models import AccessLine, AuditChain, AuditDetail, AuditEvent
+from portfolio.testing import with_password
+
+pytestmark = pytest.mark.django_db
+
+SCRIPT = Path(settings.BASE_DIR) / "static" / "offline" / "check_book.py"
+
+
+def at(house: House, name: str = "book", query: str = "", *more: str) -> str:
+    return reverse(f"assessments:{name}", args=[house.centre.slug, *more]) + query
+
+
+def shown(client: Client, address: str) -> str:
+    return client.get(address).content.decode()
+
+
+@pytest.fixture
+def office(client: Client, house: House) -> Client:
+    client.force_login(with_password(house.administrator))
+    return client
+
+
+def sent(client: Client, address: str) -> list[dict[str, Any]]:
+    response = client.get(address)
+    return [json.loads(line) for line in b"".join(response.streaming_content).splitlines()]  # type: ignore[attr-defined]
+
+
+def checked(tmp_path: Path, lines: list[dict[str, Any]]) -> tuple[int, str]:
+    """What the script that goes with the file says of it: its exit status, and its words."""
+    file = tmp_path / "book.jsonl"
+    file.write_text("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines))
+    ran = subprocess.run([sys.executable, "-I", SCRIPT, file], capture_output=True, text=True, check=False)
+    return ran.returncode, ran.stdout + ran.stderr
+
+
+def test_every_act_is_a_line_with_who_did_what_to_whose_record(office: Client, house: House) -> None:
+    unit = signed_off(an_enrolment(house))
+    text = shown(office, at(house))
+    item = unit.mappings.first().evidence  # type: ignore[union-attr]
+    assert f'<a href="{reverse("assessments:evidence", args=[item.pk])}">Evidence {item.number}</a>' in text
+    assert f'<a href="{reverse("assessments:enrolment", args=[unit.pk])}">{unit.unit}</a>' in text
+    for words in ("Sign off", "Review", "Add evidence", "Enrol", "Cara Northgate"):
+        assert words in text
+
+
+def test_it_follows_one_candidate_through_everything_that_is_theirs(office: Client, house: House) -> None:
+    unit = signed_off(an_enrolment(house))
+    other = an_enrolment(house, candidate=house.other_candidate)
+    found = office.get(at(house, query="?candidate=cara")).context["lines"]
+    assert {line.about.candidate for line in found if line.about.candidate} == {unit.candidate.name}
+    assert {"Enrol", "Add evidence", "Submit", "Review", "Declare", "Sign off"} <= {line.verb for line in found}
+    assert {line.verb for line in found} & {"Invite candidate", "Accept invitation"}
+    others = office.get(at(house, query="?candidate=colin")).context["lines"]
+    assert [line.about.enrolment for line in others if line.verb == "Enrol"] == [other.pk]
+
+
+def test_it_follows_one_unit_and_names_it(office: Client, house: House) -> None:
+    unit, other = signed_off(an_enrolment(house)), an_enrolment(house, "ocr-cc32")
+    page = office.get(at(house, query=f"?unit={unit.pk}"))
+    verbs = [line.verb for line in page.context["lines"]]
+    assert {"Enrol", "Add evidence", "Review", "Sign off"} <= set(verbs)
+    assert verbs.count("Enrol") == 1
+    assert other.pk not in {line.about.enrolment for line in page.context["lines"]}
+    assert "Only what concerns <strong>Cara Northgate</strong>" in page.content.decode()
+    assert f'name="unit" value="{unit.pk}"' in page.content.decode()
+
+
+def test_it_is_narrowed_by_who_did_what_to_what_and_when(office: Client, house: House) -> None:
+    signed_off(an_enrolment(house))
+
+    def verbs(query: str) -> set[str]:
+        return {line.verb for line in office.get(at(house, query=query)).context["lines"]}
+
+    assert verbs("?verb=review") == {"Review"}
+    assert "Enrol" not in verbs("?person=asha")
+    assert "Sign off" in verbs("?person=asha")
+    assert verbs("?kind=evidence&verb=sign_off") == set()
+    today = f"{timezone.localdate():%Y-%m-%d}"
+    assert "Sign off" in verbs(f"?since={today}&until={today}")
+    assert verbs("?until=2001-01-01") == set()
+    assert "Enter a valid date" in shown(office, at(house, query="?since=lately"))
+
+
+def test_lines_about_a_case_are_told_to_those_who_work_on_it_alone(office: Client, house: House) -> None:
+    case = a_case(house)
+    assert "Open case" in shown(office, at(house))
+    office.force_login(with_password(house.lead))
+    assert "Open case" not in shown(office, at(house))
+    assert ("case", case.pk) not in {tuple(line.get("subject", ())) for line in sent(office, at(house, "book_proof"))}
+
+
+def test_details_that_were_erased_are_said_to_be(office: Client, house: House) -> None:
+    an_enrolment(house)
+    line = AuditEvent.objects.filter(verb="enrol").latest("sequence")
+    assert "erased" not in shown(office, at(house))
+    walls.take_down()
+    AuditDetail.objects.filter(event=line).delete()
+    walls.build()
+    assert '<span class="soft">erased</span>' in shown(office, at(house))
+    assert "lines hold" in checked_from_the_page(office, house)
+
+
+def checked_from_the_page(office: Client, house: House) -> str:
+    assert office.post(at(house, "check_book")).status_code == 302
+    return shown(office, at(house))
+
+
+def test_one_press_checks_the_whole_book(office: Client, house: House) -> None:
+    assert "It has not been checked from here yet." in shown(office, at(house))
+    text = checked_from_the_page(office, house)
+    assert f"all {AuditChain.objects.get(centre=house.centre).length} lines hold" in text
+
+
+def test_what_is_handed_out_with_proof_is_checked_by_the_script_alone(
+    office: Client, house: House, tmp_path: Path
+) -> None:
+    signed_off(an_enrolment(house))
+    whole = sent(office, at(house, "book_proof"))
+    chain = AuditChain.objects.get(centre=house.centre)
+    assert checked(tmp_path, whole) == (
+        0,
+        f"All {chain.length} lines hold, {chain.length} of them given in full. Head: {chain.head}\n",
+    )
+    some = sent(office, at(house, "book_proof", "?verb=review"))
+    reviews = AuditEvent.objects.filter(chain=chain, verb="review").count()
+    assert checked(tmp_path, some)[1].startswith(f"All {chain.length} lines hold, {reviews} of them")
+    assert AccessLine.objects.filter(subject_kind="auditchain", downloaded=True).count() == 2
+
+
+@pytest.mark.parametrize("change", ["verb", "details", "gone", "tail", "place"])
+def test_the_script_finds_any_change(office: Client, house: House, tmp_path: Path, change: str) -> None:
+    lines = sent(office, at(house, "book_proof"))
+    if change == "verb":
+        lines[3]["verb"] = "nothing"
+    elif change == "details":
+        lines[3]["details"] = {"more": 1}
+    elif change == "gone":
+        del lines[3]
+    elif change == "tail":
+        del lines[-1]
+    else:
+        lines[3] = {"sequence": 3, "previous": lines[3]["previous"], "hash": "0" * 64, "left_out": True}
+    status, said = checked(tmp_path, lines)
+    assert status == 1
+    where = {"tail": "ends at line", "place": "Line 4"}.get(change, "Line 3")
+    assert where in said
+
+
+def test_a_unit_of_another_centre_is_not_followed(office: Client, house: House, other_house: House) -> None:
+    unit = an_enrolment(other_house)
+    assert office.get(at(house, query=f"?unit={unit.pk}")).status_code == 404
+
+
+def test_looks_are_told_with_who_took_what_away(office: Client, house: House) -> None:
+    unit = an_enrolment(house)
+    audit.looked_at(unit, by=house.verifier, centre_id=house.centre.pk, at=timezone.now(), downloaded=True)
+    audit.looked_at(unit.candidate, by=house.lead, centre_id=house.centre.pk, at=timezone.now())
+    looks = office.get(at(house, "looks")).context["looks"]
+    assert [look.downloaded for look in looks[:2]] == [False, True]
+    assert {look.about.candidate for look in looks[:2]} == {"Cara Northgate"}
+    only = office.get(at(house, "looks", f"?unit={unit.pk}")).context["looks"]
+    assert [look.downloaded for look in only] == [True]
+
+
+def test_it_takes_as_many_queries_however_much_was_done(office: Client, house: House) -> None:
+    few = queries_of(office, at(house))
+    signed_off(an_enrolment(house))
+    signed_off(an_enrolment(house, "ocr-cc32"))
+    assert queries_of(office, at(house)) <= few + 1
+    assert queries_of(office, at(house, query="?candidate=cara")) <= 15
+
+
+def test_every_record_a_candidate_or_unit_has_is_known_to_be_theirs() -> None:
+    """A model that leads to a candidate only through others must be named, or nobody follows it."""
+    assert ties()["evidence"].candidate == "candidate"
+    assert ties()["appeal"].candidate == "enrolment__candidate"
+    assert ties()["exercise"].candidate == "version__evidence__candidate"
+    assert not ties()["samplingplan"].candidate

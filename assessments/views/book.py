@@ -1,0 +1,163 @@
+"""The audit book of a centre: read, followed, checked, and taken away with its proof."""
+
+import json
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from assessments.forms.book import BookForm
+from assessments.models import Enrolment
+from assessments.queries.book import (
+    BookLine,
+    choices_of,
+    lines_asked_for,
+    looks_asked_for,
+    looks_told,
+    newest_check,
+    proof,
+    ties,
+    told,
+)
+from assessments.views.caseload import RUNS_IT, run_centre, taken_away
+from assessments.views.office import among, units_trail
+from portfolio import audit
+from portfolio.access import SignedInRequest, holds
+from portfolio.actions import check_book
+from portfolio.models import AuditChain, Centre
+from portfolio.tables import HEADERS, Column, Table
+
+PER_PAGE = 50
+LINES: Table[BookLine] = Table(
+    "audit book",
+    "Audit book",
+    (
+        Column("Line", lambda line: line.sequence, 8),
+        Column("When", lambda line: line.at, 18),
+        Column("Who", lambda line: line.by, 24),
+        Column("What", lambda line: line.verb, 24),
+        Column("Record", lambda line: line.about.words, 22),
+        Column("Candidate", lambda line: line.about.candidate, 24),
+        Column("Unit", lambda line: line.about.unit, 36),
+        Column("Details", lambda line: "; ".join(f"{name}: {value}" for name, value in line.details or ()), 60),
+    ),
+)
+
+
+@holds(*RUNS_IT)
+@require_safe
+def books(request: SignedInRequest) -> HttpResponse:
+    """Whose book?"""
+    return among(request, list(Centre.objects.run_by(request.user)), "assessments:book", "Audit book")
+
+
+@holds(*RUNS_IT)
+@require_safe
+def book(request: SignedInRequest, slug: str) -> HttpResponse:
+    """What was done at the centre, the newest first."""
+    centre = run_centre(request, slug)
+    form, found = asked_for(request, centre)
+    page = page_of(request, found)
+    check = newest_check(centre)
+    context = {
+        **about_page(request, centre, form, page),
+        "lines": told(centre, page.object_list),
+        "check": check,
+        "checking": check is not None and check.done_at is None,
+    }
+    return render(request, "assessments/book/book.html", context)
+
+
+@holds(*RUNS_IT)
+@require_safe
+def looks(request: SignedInRequest, slug: str) -> HttpResponse:
+    """Who opened what at the centre, or took it away, the newest first."""
+    centre = run_centre(request, slug)
+    form = BookForm(request.GET, choices=None)
+    page = page_of(request, looks_asked_for(centre, request.user, form.asked, ties()))
+    context = {**about_page(request, centre, form, page), "looks": looks_told(centre, page.object_list)}
+    return render(request, "assessments/book/looks.html", context)
+
+
+@holds(*RUNS_IT)
+@require_POST
+def check(request: SignedInRequest, slug: str) -> HttpResponse:
+    """Have the whole book walked."""
+    check_book(centre=run_centre(request, slug), by=request.user, at=timezone.now())
+    messages.success(request, "The book is checked line by line. What is found is shown here.")
+    return redirect("assessments:book", slug)
+
+
+@holds(*RUNS_IT)
+@require_safe
+def book_file(request: SignedInRequest, slug: str, ending: str) -> HttpResponseBase:
+    """The lines as filtered, as a list."""
+    centre = run_centre(request, slug)
+    _, found = asked_for(request, centre)
+    return taken_away(request, LINES, in_slices(centre, found), ending, [centre])
+
+
+@holds(*RUNS_IT)
+@require_safe
+def book_proof(request: SignedInRequest, slug: str) -> HttpResponseBase:
+    """The lines as filtered, with what shows that they stand in the book: checked away from here by a small script."""
+    centre = run_centre(request, slug)
+    _, found = asked_for(request, centre)
+    now = timezone.now()
+    chain = AuditChain.objects.select_related("centre").get(centre=centre)
+    if request.method == "GET":
+        audit.looked_at(chain, by=request.user, centre_id=centre.pk, at=now, downloaded=True)
+    lines = (json.dumps(line, ensure_ascii=False) + "\n" for line in proof(chain, found, now))
+    response = StreamingHttpResponse(lines, content_type="application/x-ndjson; charset=utf-8", headers=HEADERS)
+    name = f"audit-book-{centre.slug}-{timezone.localdate(now):%Y-%m-%d}.jsonl"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+# --- what they share -------------------------------------------------------------------------------------------------
+
+
+def asked_for(request: SignedInRequest, centre: Centre) -> tuple[BookForm, Any]:
+    """The filter, and the lines that fit it."""
+    choices = choices_of(centre, request.user)
+    form = BookForm(request.GET, choices=choices)
+    return form, lines_asked_for(centre, request.user, form.asked, [kind for kind, _ in choices.kinds])
+
+
+def in_slices(centre: Centre, found: Any) -> Iterator[BookLine]:
+    """Every line in words, some hundreds at a time."""
+    lines = found.iterator(chunk_size=500)
+    while some := list(islice(lines, 500)):
+        yield from told(centre, some)
+
+
+def page_of(request: SignedInRequest, found: Any) -> Any:
+    return Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+
+
+def about_page(request: SignedInRequest, centre: Centre, form: BookForm, page: Any) -> dict[str, Any]:
+    """What both pages show around their lines."""
+    asked = request.GET.copy()
+    asked.pop("page", None)
+    return {
+        "centre": centre,
+        "form": form,
+        "page": page,
+        "asked": asked.urlencode(),
+        "followed": followed(centre, form),
+        "trail": [*units_trail(centre), ("Audit book", None)],
+    }
+
+
+def followed(centre: Centre, form: BookForm) -> Enrolment | None:
+    """The candidate's unit whose lines are asked for; 404 for one of another centre."""
+    pk = form.asked.unit
+    if pk is None:
+        return None
+    return get_object_or_404(Enrolment.objects.select_related("candidate", "unit"), pk=pk, centre=centre)
