@@ -198,6 +198,9 @@ def whole_unit(unit: Tree) -> Iterator[str]:
     yield from twice((f"{row.get('subject')}: {row.get('name')}" for row in skills), "functional skill")
     related = unit.get("related_criteria", [])
     yield from twice((" ".join(str(value) for value in row.values()) for row in related), "related criterion")
+    numbers = {row.get("number") for _, row in criteria}
+    for number in dict.fromkeys(row.get("number") for row in related if row.get("number") not in numbers):
+        yield f"There is no criterion {shown(number)} in the unit to be related to another."
 
 
 def twice(names: Iterator[Any], noun: str) -> Iterator[str]:

@@ -76,6 +76,8 @@ units:
           - {number: 1.10, text: Do it well}
           - {number: 1.10, text: Do it better, wording: repaired}
           - {number: 1.2}
+    related_criteria:
+      - {number: 9.9, key: ocr-cc16, version: 1, related_number: 1.1}
 """
     sent = send(centre, alma, text.encode())
     said = sentences(sent)
@@ -87,6 +89,7 @@ units:
         "units 1 › outcomes 1 › criteria 2 › wording_note, line 15: Say here what was repaired",
         "units 1 › outcomes 1 › criteria 3 › text, line 16: This is missing.",
         "The criterion 1.10 is listed 2 times.",
+        "There is no criterion 9.9 in the unit to be related to another.",
         "There is no awarding body “nobody” here. Known are: ocr, sqa.",
     ):
         assert expected in said
