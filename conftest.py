@@ -105,6 +105,7 @@ def data_of_its_own(settings: pytest_django.Settings, tmp_path: Path) -> None:
     settings.DATA_DIR = tmp_path
     settings.VAULT_DIR = tmp_path / "vault"
     settings.RENDITIONS_DIR = tmp_path / "renditions"
+    settings.GATHERED_DIR = tmp_path / "gathered"
     cache.clear()
     forget()
 

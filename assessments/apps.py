@@ -30,3 +30,6 @@ class AssessmentsConfig(AppConfig):
         guard("meeting", "assessments.queries.verified_shown.meeting_shown")
         guard("centre", "assessments.queries.verified_shown.centre_shown")
         guard("candidaterecord", "assessments.queries.papers.portfolio_shown")
+        teller = import_string("portfolio.genuine.teller")
+        teller("enrolment", "assessments.queries.genuine.recording_told")
+        teller("authenticationform", "assessments.queries.genuine.authentication_told")

@@ -365,7 +365,11 @@ def office_pages(found: Subjects) -> Iterable[Page]:
     yield page("Who looked", me, "assessments:looks", slug, measured=False)
     yield page("Conflicts", me, "assessments:conflicts", slug, measured=False)
     yield page("Enrol", me, "assessments:enrol", slug, most=HEAVY)
-    yield page("Forms", me, "assessments:centre_forms", slug)
+    yield page("Forms", me, "assessments:centre_forms", slug, most=HEAVY, queries=19)
+    yield page("Declarations", me, "assessments:declarations", slug, measured=False)
+    words = (slug, "ocr", "authentic-centre")
+    yield page("New words", me, "assessments:write_wording", *words, most=HEAVY, measured=False)
+    yield page("Forms made before", me, "assessments:form_batches", slug, measured=False)
     yield page("Declare authentic", me, "assessments:authenticate", signed, most=HEAVY)
     yield page("Approvals", me, "assessments:approvals", slug)
     yield page("Appeals", me, "assessments:appeals")
@@ -395,6 +399,7 @@ def office_pages(found: Subjects) -> Iterable[Page]:
         yield page(name, who, route, *args, most=HEAVY, measured=False)
     chosen = "&".join(f"chosen={row.pk}" for row in found.staffed.centre.enrolments.order_by("pk")[:MOST_REASSIGNED])
     to_whom = f"?part=assessor&assessor={found.staffed.trainee.handle}&{chosen}"
+    yield page("Cohort", me, "assessments:cohort", slug, query="?all=1", most=HEAVY, measured=False)
     yield page("Reassign", me, "assessments:reassign", slug, query=to_whom, most=HEAVY, measured=False)
 
 

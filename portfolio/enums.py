@@ -94,6 +94,14 @@ class DocumentStatus(models.TextChoices):
     FAILED = "failed", "Could not be made"
 
 
+class FormStands(models.TextChoices):
+    """Whether what an issued form says is still so, as whoever holds it is told."""
+
+    CURRENT = "current", "Genuine and current"
+    CHANGED = "changed", "Genuine, but no longer current"
+    SUPERSEDED = "superseded", "Genuine, but replaced by a newer form"
+
+
 class AgeBand(models.TextChoices):
     """How old a candidate is, roughly."""
 

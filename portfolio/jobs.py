@@ -41,6 +41,24 @@ def shut_away_infected(stored_id: int, signature: str, at: datetime.datetime) ->
     return shut_away
 
 
+@task(priority=-5)
+def make_forms(batch_id: int) -> None:
+    """Make some more forms of a batch. A document that somebody waits for goes between."""
+    import_string("assessments.documents.issuing.make")(batch_id)
+
+
+def requeue_lost_forms(at: datetime.datetime) -> int:
+    """Go on with every batch of forms whose worker was killed. Returns how many."""
+    count: int = import_string("assessments.documents.issuing.requeue_lost")(at)
+    return count
+
+
+def sweep_gathered(now: datetime.datetime) -> int:
+    """Remove files of forms put together some days ago. Returns how many."""
+    count: int = import_string("assessments.documents.issuing.sweep")(now)
+    return count
+
+
 @task()
 def check_book(check_id: int) -> None:
     """Walk an audit book that somebody asked to have checked."""

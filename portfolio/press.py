@@ -14,13 +14,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
 
+from django.conf import settings
 from django.core.files import File
 from django.db import models, transaction
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from portfolio import canonical, pdf, vault
+from portfolio import canonical, pdf, references, vault
 from portfolio.canonical import JSON
 from portfolio.enums import DocumentStatus
 from portfolio.jobs import render_document
@@ -83,11 +85,12 @@ def ask(
     issued: bool,
     by: User,
     at: datetime.datetime,
+    in_hand: bool = False,
 ) -> Document:
     """The document of these facts, which is ready, or waiting with a job that will make it.
 
     The template is `documents/<kind>.html`, or the sheet that most kinds share, with `facts` as its context. One that
-    failed is tried again.
+    failed is tried again. `in_hand`: no job is asked for, as whoever calls makes it next.
     """
     written = canonical.plain(facts)
     key = key_of(centre=centre, kind=kind, facts=facts, subject=subject, issued=issued)
@@ -101,21 +104,22 @@ def ask(
             "subject_id": subject.pk,
             "file_name": vault.safe_name(file_name, longest=200),
             "issued": issued,
+            "reference": references.new_reference() if issued else "",
             "asked_by": by,
             "asked_at": at,
         },
     )
     if not new:
-        return again(document=document, by=by, at=at)
-    return enqueued(document)
+        return again(document=document, by=by, at=at, in_hand=in_hand)
+    return document if in_hand else enqueued(document)
 
 
 @transaction.atomic
-def again(*, document: Document, by: User, at: datetime.datetime) -> Document:
+def again(*, document: Document, by: User, at: datetime.datetime, in_hand: bool = False) -> Document:
     """Set a document waiting once more if it failed or its worker was lost; one that is ready or in hand stays."""
     asked = {"status": DocumentStatus.WAITING, "problem": "", "pages_set": 0, "started_at": None}
     asked |= {"asked_by": by, "asked_at": at}
-    if unfinished(at).filter(pk=document.pk).update(**asked):
+    if unfinished(at).filter(pk=document.pk).update(**asked) and not in_hand:
         return enqueued(document)
     document.refresh_from_db()
     return document
@@ -204,16 +208,35 @@ class PagesSet:
 
 
 def rendered(document: Document, tell: Callable[[int], None]) -> bytes:
-    """The PDF of the document's facts. An issued one is PDF/A-3a and carries the facts as JSON within."""
-    template, context = pdf.template_for(document.kind), {"facts": document.facts}
+    """The PDF of the document's facts. An issued one is PDF/A-3a and carries the facts as JSON within; it shows by
+    which reference, and where, anybody can ask whether it is genuine."""
+    template, context = pdf.template_for(document.kind), {"facts": document.facts, "check": None}
     if not document.issued:
         return pdf.render(template, context, variant=pdf.DRAFT, tell=tell)
+    context["check"] = check_of(document.reference)
     record = pdf.Attachment(
         name="record.json",
         content=canonical.canonical(document.facts),
         description="The facts this document shows, as canonical JSON",
     )
     return pdf.render(template, context, variant=pdf.ISSUED, attachments=[record], tell=tell)
+
+
+@dataclass(frozen=True)
+class Check:
+    """What an issued document says of how to check it."""
+
+    reference: str
+    place: str
+    """Where the reference is typed in: `portfolio.example.org/check`."""
+    qr_code: str
+
+
+def check_of(reference: str) -> Check:
+    """The reference as printed, and where it is asked for."""
+    place = f"{settings.SITE_URL}{reverse('portfolio:genuine')}"
+    address = f"{settings.SITE_URL}{reverse('portfolio:genuine_reference', args=[reference])}"
+    return Check(references.grouped(reference), place.partition("://")[2].rstrip("/"), references.qr_code(address))
 
 
 def kept(document: Document, content: bytes) -> StoredFile:

@@ -5,6 +5,7 @@ from django.urls import include, path
 from portfolio.views import (
     diversity,
     documents,
+    genuine,
     importing,
     induction,
     invitation,
@@ -48,6 +49,8 @@ urlpatterns = [
     path("invitation/<str:token>/", invitation.accept, name="invitation"),
     path("documents/<int:document_id>/", documents.document, name="document"),
     path("documents/<int:document_id>/file/", documents.document_file, name="document_file"),
+    path("check/", genuine.genuine, name="genuine"),
+    path("check/<str:reference>/", genuine.genuine_reference, name="genuine_reference"),
     path("centre/<slug:slug>/uploads/", transfers.uploads, name="uploads"),
     path("uploads/<uuid:token>/", transfers.upload, name="upload"),
     path("work/keep/", work.keep, name="keep_work"),

@@ -37,6 +37,8 @@ LOOKING = (*VERIFYING, Role.EXTERNAL_VERIFIER)
 """Those who look at how it samples."""
 OVERSEEING = (*VERIFYING, Role.ADMINISTRATOR)
 """Those who account for how its work was verified, and are told what its external verifiers do."""
+RUNNING = (Role.ADMINISTRATOR, Role.LEAD_VERIFIER)
+"""Those who run a centre: they see all of its units."""
 STAFF_ROLES = (Role.ASSESSOR, Role.INTERNAL_VERIFIER, Role.LEAD_VERIFIER, Role.ADMINISTRATOR)
 READERS = (*STAFF_ROLES, Role.EXTERNAL_VERIFIER)
 """Those who read what is about no single candidate: meetings, activities, standardisation."""

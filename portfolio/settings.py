@@ -62,6 +62,7 @@ DEBUG = env_bool("NVQ_DEBUG", default=False)
 DATA_DIR = Path(env("NVQ_DATA_DIR", str(BASE_DIR / "var")))
 VAULT_DIR = DATA_DIR / "vault"
 RENDITIONS_DIR = DATA_DIR / "renditions"
+GATHERED_DIR = DATA_DIR / "gathered"
 
 
 def kept_secret(path: Path) -> str:

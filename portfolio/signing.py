@@ -2,9 +2,10 @@
 
 import datetime
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from django.core.cache import cache
+from django.db.models import Q
 from django.utils import timezone
 
 from portfolio import canonical
@@ -23,22 +24,28 @@ def digest_of(facts: Mapping[str, JSON]) -> str:
     return canonical.digest(facts)
 
 
-def current_statement(key: str, variant: str = "") -> Statement:
-    """The newest wording of a declaration for an awarding body, else the newest for all.
+def current_statement(key: str, variant: str = "", centre_id: int | None = None) -> Statement:
+    """The newest wording of a declaration for an awarding body, else the newest for all; where the centre has words of
+    its own for the body, the newest of these.
 
     Raises Statement.DoesNotExist when the declaration was never loaded from fixtures/statements.json.
     """
-    return current_statements([key], variant)[0]
+    return current_statements([key], variant, centre_id)[0]
 
 
-def current_statements(keys: Sequence[str], variant: str = "") -> list[Statement]:
+def current_statements(keys: Sequence[str], variant: str = "", centre_id: int | None = None) -> list[Statement]:
     """The same of several declarations, in their order, in one query."""
-    wordings = Statement.objects.filter(key__in=keys, variant__in={variant, ""}).order_by("variant", "version")
-    newest = {statement.key: statement for statement in wordings}
-    for key in keys:
-        if key not in newest:
-            raise Statement.DoesNotExist(f"No statement {key!r} is known: load fixtures/statements.json.")
-    return [newest[key] for key in keys]
+    whose = Q(centre=None) | Q(centre=centre_id) if centre_id else Q(centre=None)
+    wordings = Statement.objects.filter(whose, key__in=keys, variant__in={variant, ""})
+    return [newest(wordings, key, variant) for key in keys]
+
+
+def newest(wordings: Iterable[Statement], key: str, variant: str) -> Statement:
+    """The same among wordings at hand: those of the house, and of one centre."""
+    found = [one for one in wordings if one.key == key and one.variant in (variant, "")]
+    if not found:
+        raise Statement.DoesNotExist(f"No statement {key!r} is known: load fixtures/statements.json.")
+    return max(found, key=lambda one: (one.centre_id is not None, one.variant, one.version))
 
 
 def password_refusals(user: User, password: str) -> list[str]:

@@ -8,33 +8,22 @@ from django.utils import timezone
 
 from assessments.actions import telling
 from assessments.actions.journey import lock_one, move_unit, person, refuse, require
+from assessments.authenticating import authentication_refusals
 from assessments.claiming import Basis, basis_of, basis_refusals
 from assessments.enums import UnitStatus, Verb
+from assessments.form_enums import DeclarationOf
 from assessments.models import AuthenticationForm, Certificate, Claim, ClaimBatch, Enrolment
 from assessments.queries.award import ClaimingStanding, authorised_among, claiming_standing
 from assessments.queries.claimable import UnitToClaim, award_resting_on, units_to_claim
 from assessments.queries.enrolment import bare_facts, staff_name
-from assessments.queries.judgement import SCHEME, digest_for, unit_rows
+from assessments.queries.judgement import SCHEME, UnitRows, digest_for, unit_rows
 from assessments.queries.verification import unit_facts
-from assessments.workflow import Reason, UnitFacts, unit_refusals
+from assessments.workflow import unit_refusals
 from portfolio import audit, notices, signing
 from portfolio.canonical import JSON
 from portfolio.enums import Role
-from portfolio.models import User
+from portfolio.models import Statement, User
 from portfolio.refusal import Refusal
-
-AUTHENTICATED_AT = (UnitStatus.SIGNED_OFF, UnitStatus.VERIFIED, UnitStatus.CLAIMED, UnitStatus.CERTIFICATED)
-
-
-def authentication_refusals(facts: UnitFacts) -> list[Reason]:
-    """Why no Centre Authentication form can be issued for the unit yet; empty when one can."""
-    if facts.status not in AUTHENTICATED_AT:
-        wanted = "it must be signed off by its assessor first"
-        return [Reason(f"The unit is “{facts.status.label}”: {wanted}.", "unit", facts.enrolment_id)]
-    return [
-        Reason(f"Something changed after the {signer} signed: their signature is stale.", "unit", facts.enrolment_id)
-        for signer in facts.stale
-    ]
 
 
 @transaction.atomic
@@ -44,21 +33,43 @@ def authenticate(*, enrolment: Enrolment, by: User, at: datetime.datetime) -> Au
     Source: centres must confirm to OCR that the evidence is authentic (unit specifications, assessment).
     """
     enrolment = lock_one(enrolment)
+    rows = unit_rows(enrolment)
+    facts = unit_facts(enrolment, rows)
+    refuse(authentication_refusals(enrolment.pk, facts.status, facts.stale))
+    return declare_authentic(enrolment, rows, centre_statement(enrolment), by, at)
+
+
+def centre_statement(enrolment: Enrolment) -> Statement:
+    """The words with which the centre declares the unit authentic."""
+    return signing.current_statement(DeclarationOf.CENTRE, enrolment.unit.awarding_body.code, enrolment.centre_id)
+
+
+def declare_authentic(
+    enrolment: Enrolment,
+    rows: UnitRows,
+    statement: Statement,
+    by: User,
+    at: datetime.datetime,
+    act_id: uuid.UUID | None = None,
+) -> AuthenticationForm:
+    """The centre's signature to a unit that is locked and that nothing stands in the way of, with its line in the book.
+
+    Raises Refusal for anybody but an administrator, and for a unit of their own.
+    """
     if Role.ADMINISTRATOR not in person(by, enrolment.centre_id, at).roles or by.pk == enrolment.candidate_user_id:
         raise Refusal([f"Only an administrator of {enrolment.centre} can confirm this, and never for themselves."])
-    refuse(authentication_refusals(unit_facts(enrolment)))
     signature = signing.sign(
         by=by,
         role=Role.ADMINISTRATOR,
         name=staff_name(by, enrolment.centre_id),
         centre=enrolment.centre,
-        statement=signing.current_statement("authentic-centre", enrolment.unit.awarding_body.code),
+        statement=statement,
         scheme=SCHEME,
-        digest=digest_for(unit_rows(enrolment), "centre"),
+        digest=digest_for(rows, "centre"),
         at=at,
     )
     form = AuthenticationForm.objects.create(enrolment=enrolment, signature=signature)
-    _told(enrolment, "authenticate", by, at, form=form.pk)
+    _told(enrolment, "authenticate", by, at, act_id, form=form.pk)
     return form
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from assessments.actions.enrolment import enrol
+from assessments.actions.enrolment import LONGEST_COHORT, enrol
 from assessments.allocating import HOLDS, Colleague, team_refusals
 from assessments.enums import AllocatedAs, UnitStatus
 from assessments.models import Enrolment
@@ -25,7 +25,7 @@ from portfolio.people_rows import PersonRow, read_day
 from portfolio.refusal import Refusal
 from units.models import Unit
 
-UNITS, STARTS, TARGET = "units", "starts_on", "target_on"
+UNITS, STARTS, TARGET, COHORT = "units", "starts_on", "target_on", "cohort"
 PARTS = {part.value: part for part in AllocatedAs}
 COLUMNS = (
     KnownColumn(UNITS, "Units", ("unit", "unit code", "unit codes", "enrol on"), "CC16; CC32",
@@ -38,6 +38,8 @@ COLUMNS = (
                 "vic.moss@example.org"),
     KnownColumn(STARTS, "Starts on", ("start", "start date"), "2026-09-14", "Today where it is left empty."),
     KnownColumn(TARGET, "Target date", ("target", "planned end date", "end date"), "2027-06-30"),
+    KnownColumn(COHORT, "Cohort", ("group", "intake", "class"), "Autumn 2026",
+                "Who goes through together, as the centre calls them."),
 )  # fmt: skip
 FIELDS = frozenset(column.field for column in COLUMNS)
 
@@ -61,6 +63,7 @@ class Wanted:
     team: dict[AllocatedAs, User | None]
     starts_on: datetime.date
     target_on: datetime.date | None
+    cohort: str
 
 
 class Allocations:
@@ -107,6 +110,7 @@ class Allocations:
                     countersigner=wanted.team[AllocatedAs.COUNTERSIGNER],
                     started_on=wanted.starts_on,
                     target_on=wanted.target_on,
+                    cohort=wanted.cohort,
                     by=by,
                     at=at,
                     **act,
@@ -163,7 +167,10 @@ def wanted_by(row: PersonRow, office: Office, day: datetime.date) -> Wanted:
     starts, target = day_of(row, STARTS) or day, day_of(row, TARGET)
     if target and target < starts:
         row.problems.append((TARGET, "The target date cannot be before the start."))
-    return Wanted(units, team, starts, target)
+    cohort = row.values.get(COHORT, "")
+    if len(cohort) > LONGEST_COHORT:
+        row.problems.append((COHORT, f"The name of a cohort has {LONGEST_COHORT} letters at most."))
+    return Wanted(units, team, starts, target, cohort)
 
 
 def somebody(row: PersonRow, name: str, office: Office) -> User | None:
@@ -211,4 +218,5 @@ def colleague(user: User | None, office: Office) -> Colleague | None:
 def change_of(unit: Unit, wanted: Wanted, office: Office) -> Change:
     """In words: which unit, and who works on it."""
     named = [f"{part.label.lower()} {office.names[user.pk]}" for part, user in wanted.team.items() if user]
-    return (UNITS, "enrolled on", "", f"{unit.short_code} ({', '.join(named)})")
+    cohort = f", cohort {wanted.cohort}" if wanted.cohort else ""
+    return (UNITS, "enrolled on", "", f"{unit.short_code} ({', '.join(named)}{cohort})")

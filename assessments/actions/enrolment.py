@@ -2,13 +2,14 @@
 
 import datetime
 import uuid
+from collections.abc import Iterable
 
 from django.db import transaction
 from django.utils import timezone
 
 from assessments.actions import telling
 from assessments.actions.counting import recount
-from assessments.actions.journey import administers, lock_one, move_unit, person, refuse, require
+from assessments.actions.journey import administers, lock, lock_one, move_unit, person, refuse, require
 from assessments.allocating import interest_refusals, team_refusals
 from assessments.enums import AllocatedAs, UnitStatus, Verb
 from assessments.models import Allocation, Enrolment
@@ -16,9 +17,12 @@ from assessments.queries.allocation import colleagues, interested_in
 from assessments.queries.enrolment import bare_facts
 from assessments.workflow import ITEM_FROZEN, unit_refusals
 from portfolio import audit
-from portfolio.models import CandidateRecord, User
+from portfolio.models import CandidateRecord, Centre, User
 from portfolio.refusal import Refusal
 from units.models import CentreApproval, Unit, UnitPublication
+
+LONGEST_COHORT = 60
+IN_IT_ALREADY = "Every unit you chose is in it already."
 
 
 @transaction.atomic
@@ -31,6 +35,7 @@ def enrol(
     countersigner: User | None,
     started_on: datetime.date,
     target_on: datetime.date | None,
+    cohort: str = "",
     despite: str = "",
     by: User,
     at: datetime.datetime,
@@ -69,6 +74,7 @@ def enrol(
         countersigner=countersigner,
         started_on=started_on,
         target_on=target_on,
+        cohort=_spelled(centre, cohort),
         criteria_count=unit.criteria.count(),
     )
     recount([enrolment.pk])
@@ -97,6 +103,36 @@ def enrol(
         act_id=act_id,
     )
     return enrolment
+
+
+@transaction.atomic
+def set_cohort(*, enrolments: Iterable[Enrolment], cohort: str, by: User, at: datetime.datetime) -> list[Enrolment]:
+    """Put units into a cohort, or with none out of theirs: a line in the book for each that changes, one act.
+
+    It is a name and no more: nothing of a unit hangs on it. Raises Refusal for units of a centre that `by` does not
+    administer, and where nothing would change.
+    """
+    locked = list(lock(row.pk for row in enrolments).values())
+    for centre in {row.centre for row in locked}:
+        administers(by, centre, at)
+    names = {row.centre_id: _spelled(row.centre, cohort) for row in locked}
+    changed = [row for row in locked if row.cohort != names[row.centre_id]]
+    if not changed:
+        raise Refusal([IN_IT_ALREADY if locked else "Choose at least one unit."])
+    act_id = uuid.uuid4()
+    for row in changed:
+        before, row.cohort = row.cohort, names[row.centre_id]
+        row.save(update_fields=["cohort"])
+        audit.record(
+            verb="set_cohort",
+            by=by,
+            at=at,
+            subject=row,
+            centre=row.centre,
+            details={"from": before, "to": row.cohort},
+            act_id=act_id,
+        )
+    return changed
 
 
 @transaction.atomic
@@ -129,6 +165,15 @@ def withdraw(*, enrolment: Enrolment, reason: str, by: User, at: datetime.dateti
     move_unit(enrolment, Verb.WITHDRAW, UnitStatus.WITHDRAWN, kept_status="", suspended_at=None, ended_at=at)
     telling.paused(enrolment, "The candidate has left it.", by, at)
     return _told(enrolment, Verb.WITHDRAW, by, at, reason)
+
+
+def _spelled(centre: Centre, cohort: str) -> str:
+    """The cohort as others of the centre have it, however large its letters were typed. Raises Refusal if too long."""
+    cohort = " ".join(cohort.split())
+    if len(cohort) > LONGEST_COHORT:
+        raise Refusal([f"The name of a cohort has {LONGEST_COHORT} letters at most."])
+    here = Enrolment.objects.filter(centre=centre, cohort__iexact=cohort) if cohort else Enrolment.objects.none()
+    return here.order_by("pk").values_list("cohort", flat=True).first() or cohort
 
 
 def _unit_refusals(candidate: CandidateRecord, unit: Unit) -> list[str]:

@@ -111,7 +111,7 @@ def sign(
         role=ROLE[part],
         name=name,
         centre=enrolment.centre,
-        statement=signing.current_statement(STATEMENT[part], enrolment.unit.awarding_body.code),
+        statement=signing.current_statement(STATEMENT[part], enrolment.unit.awarding_body.code, enrolment.centre_id),
         scheme=SCHEME,
         digest=digest,
         at=at,

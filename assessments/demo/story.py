@@ -15,6 +15,7 @@ from assessments.actions.leaves import LeafTarget
 from assessments.demo import (
     awards,
     files,
+    forms,
     interests,
     office,
     outside,
@@ -82,6 +83,7 @@ def tell() -> Harbour:
     people.learning(story.harbour, calendar.now)
     quality.tell(story.harbour, calendar.now)
     outside.tell(story.harbour, calendar.now)
+    forms.tell(story.harbour, calendar.now)
     story.today()
     return story.harbour
 

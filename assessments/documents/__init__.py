@@ -17,7 +17,7 @@ from assessments.actions.journey import lock_one
 from assessments.documents.authentication import authentication_form_facts
 from assessments.documents.recording import blank_form_facts, recording_form_facts
 from assessments.models import AuthenticationForm, Enrolment
-from assessments.queries.printed import printed_authentication, printed_record, printed_unit
+from assessments.queries.printed import PrintedAuthentication, printed_authentication, printed_record, printed_unit
 from portfolio import canonical, pdf, press
 from portfolio.models import Centre, Document, User
 from portfolio.refusal import Refusal
@@ -55,18 +55,22 @@ def ask_authentication_form(*, form: AuthenticationForm, by: User, at: datetime.
     confirmed it, and no form was issued before that.
     """
     enrolment = lock_one(form.enrolment)
-    issued = Document.objects.filter(
-        centre=enrolment.centre_id,
-        kind=AUTHENTICATION_FORM,
-        subject_kind=press.kind_of(form),
-        subject_id=form.pk,
-        issued=True,
-    ).first()
-    if issued is not None:
+    if (issued := issued_form(form)) is not None:
         return press.again(document=issued, by=by, at=at)
     printed = printed_authentication(form, enrolment)
     if not printed.stands:
         raise Refusal(["The unit has changed since the centre confirmed it: confirm it again to issue a form."])
+    return issue(printed, by, at)
+
+
+def issued_form(form: AuthenticationForm) -> Document | None:
+    """The document that was issued of a Centre Authentication form. One query."""
+    return Document.objects.filter(subject_kind=press.kind_of(form), subject_id=form.pk, issued=True).first()
+
+
+def issue(printed: PrintedAuthentication, by: User, at: datetime.datetime, *, in_hand: bool = False) -> Document:
+    """Issue a Centre Authentication form of a unit that is locked. `in_hand`: whoever calls makes it next."""
+    enrolment, form = printed.record.enrolment, printed.form
     return press.ask(
         centre=enrolment.centre,
         kind=AUTHENTICATION_FORM,
@@ -76,6 +80,7 @@ def ask_authentication_form(*, form: AuthenticationForm, by: User, at: datetime.
         issued=True,
         by=by,
         at=at,
+        in_hand=in_hand,
     )
 
 

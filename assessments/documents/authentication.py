@@ -11,23 +11,23 @@ from units.models import Unit
 def authentication_form_facts(printed: PrintedAuthentication) -> Facts:
     """The Centre Authentication form: whom and what it is about, and who declared what.
 
-    Source: fields of the awarding bodies' authentication forms (domain document F2). What is not known is left out.
+    Source: fields of the awarding bodies' authentication forms (domain document F2). What is not known is left out. Its
+    reference is the document's own, which the press adds.
     """
     record, unit = printed.record, printed.record.printed_unit
-    candidate, reference = record.enrolment.candidate, f"CA-{printed.form.pk:06d}"
+    candidate = record.enrolment.candidate
     facts: Facts = {
         "form": "Centre Authentication Form",
         "heading": heading(unit.unit),
         "candidate": candidate.legal_name,
         "about": [
-            *fields(("Reference", reference)),
             *fields_of_centre(unit),
             *fields_of_unit(unit.unit),
             *fields_of_candidate(candidate),
         ],
         "declarations": declarations(printed),
     }
-    return {**facts, "foot": foot(facts, reference, candidate.legal_name, *place(unit))}
+    return {**facts, "foot": foot(facts, candidate.legal_name, *place(unit))}
 
 
 def fields_of_centre(unit: PrintedUnit) -> list[JSON]:

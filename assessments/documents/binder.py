@@ -221,7 +221,7 @@ def unit_lines(found: UnitContents) -> list[Cells]:
         (
             "Centre Authentication Form",
             YES if found.form else NOT_YET,
-            f"CA-{found.form.pk:06d}" if found.form else "",
+            f"Signed for the centre on {day(found.form.signature.signed_at)}" if found.form else "",
         ),
     ]
 

@@ -8,7 +8,7 @@ from django import forms
 from assessments.enums import Pace, UnitStatus
 from assessments.queries.caseload import SORTS, Wanted
 
-ANY_UNIT, ANYWHERE, ANY_PACE, ANYBODY = "Any unit", "Anywhere", "Any", "Anybody"
+ANY_UNIT, ANYWHERE, ANY_PACE, ANYBODY, ANY_COHORT = "Any unit", "Anywhere", "Any", "Anybody", "Any cohort"
 LONGEST_WAIT = 3650
 
 
@@ -23,18 +23,28 @@ class CaseFilterForm(forms.Form):
         label="Waiting longer than (days)", required=False, min_value=0, max_value=LONGEST_WAIT
     )
     assessor = forms.TypedChoiceField(label="Assessor", required=False, coerce=int, empty_value=None)
+    cohort = forms.ChoiceField(label="Cohort", required=False)
     sort = forms.ChoiceField(label="Sorted by", required=False, choices=list(SORTS.items()))
 
     def __init__(
-        self, *args: Any, units: Iterable[tuple[int, str]], assessors: Iterable[tuple[int, str]] = (), **kwargs: Any
+        self,
+        *args: Any,
+        units: Iterable[tuple[int, str]],
+        assessors: Iterable[tuple[int, str]] = (),
+        cohorts: Iterable[str] = (),
+        **kwargs: Any,
     ) -> None:
-        """Without `assessors` to choose from, that is not asked."""
+        """Without `assessors` or `cohorts` to choose from, that is not asked."""
         super().__init__(*args, **kwargs)
         self.fields["unit"].choices = [("", ANY_UNIT), *units]  # type: ignore[attr-defined]
         offered = list(assessors)
         self.fields["assessor"].choices = [("", ANYBODY), *offered]  # type: ignore[attr-defined]
         if not offered:
             del self.fields["assessor"]
+        named = list(cohorts)
+        self.fields["cohort"].choices = [("", ANY_COHORT), *((name, name) for name in named)]  # type: ignore[attr-defined]
+        if not named:
+            del self.fields["cohort"]
         self.is_valid()
 
     @property

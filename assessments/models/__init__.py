@@ -9,10 +9,12 @@ from assessments.models.award import AuthenticationForm, AwardClaim, Certificate
 from assessments.models.case import Case, CaseConcern, CaseFile, CaseStep, CaseWorker, Freeze
 from assessments.models.checks import SampleQuestion, SampleQuestions
 from assessments.models.consistency import SCOPES, ConsistencyRule
+from assessments.models.declarations import Wording
 from assessments.models.enrolment import Allocation, Enrolment, EnrolmentQuerySet
 from assessments.models.evidence import Evidence, EvidenceFile, EvidenceVersion, Mapping, Release, Showing
 from assessments.models.external import ClaimAuthorisation, ExternalChoice, ExternalNote
 from assessments.models.interests import Interest, InterestQuerySet
+from assessments.models.issuing import BatchedForm, FormBatch
 from assessments.models.judgement import Countersignature, Decision, DecisionMarker, Review, SignOff
 from assessments.models.observed import Acknowledgement, AssessorRecord, Exchange, Marker
 from assessments.models.planning import (
@@ -87,6 +89,7 @@ __all__ = [
     "Attendance",
     "AuthenticationForm",
     "AwardClaim",
+    "BatchedForm",
     "BlindJudgement",
     "Case",
     "CaseConcern",
@@ -118,6 +121,7 @@ __all__ = [
     "ExternalChoice",
     "ExternalNote",
     "ExternalUnit",
+    "FormBatch",
     "Freeze",
     "Hearing",
     "Interest",
@@ -162,4 +166,5 @@ __all__ = [
     "TestimonyCriterion",
     "UnsampledNote",
     "Widening",
+    "Wording",
 ]

@@ -30,6 +30,7 @@ LISTED = (
     "status",
     "started_on",
     "target_on",
+    "cohort",
     "signed_off_at",
     *TALLY,
     "ahead_before",
@@ -127,6 +128,7 @@ class Enrolment(models.Model):
     )
     started_on = models.DateField()
     target_on = models.DateField("target date", null=True, blank=True)
+    cohort = models.CharField(max_length=60, blank=True, help_text="the centre's own name of who goes through together")
     criteria_count = models.PositiveSmallIntegerField(default=0, editable=False)
     claimed_count = models.PositiveSmallIntegerField(default=0, editable=False, help_text="or further")
     accepted_count = models.PositiveSmallIntegerField(default=0, editable=False, help_text="or confirmed")

@@ -11,6 +11,7 @@ from assessments.own_walls.award import AWARD, REGISTRATION
 from assessments.own_walls.case import CASE
 from assessments.own_walls.checks import CHECKS
 from assessments.own_walls.consistency import CONSISTENCY
+from assessments.own_walls.declarations import DECLARATIONS
 from assessments.own_walls.enrolment import ENROLMENT
 from assessments.own_walls.evidence import EVIDENCE
 from assessments.own_walls.external import EXTERNAL
@@ -43,6 +44,7 @@ WALLS = [
     *REGISTRATION,
     *EXTERNAL,
     *AWARD,
+    *DECLARATIONS,
     *CASE,
     *CONSISTENCY,
     *PLANNING,

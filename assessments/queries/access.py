@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.db.models import Exists, OuterRef, QuerySet, Subquery, Value
 from django.utils import timezone
 
-from assessments.models import ExternalAccess
+from assessments.models import ExternalAccess, Wording
 from assessments.models.access import looks_from_outside
 from assessments.visiting import Days
 from portfolio.models import Centre, ExternalRecord, User
@@ -122,6 +122,8 @@ def visitor_name(access: ExternalAccess) -> str:
 
 
 def own_access(user: User, day: datetime.date) -> "list[ExternalAccess]":
-    """The accounts by which somebody looks from outside on the day, the first to end first. Two queries."""
+    """The accounts by which somebody looks from outside on the day, the first to end first; each says whether words of
+    a declaration wait to be approved in it (`words_waiting`). Two queries."""
     mine = ExternalAccess.objects.in_force(user, day).order_by("grant__ends_on", "pk")
-    return list(with_remit(mine))
+    same = Wording.objects.waiting().filter(centre=OuterRef("centre"), awarding_body=OuterRef("awarding_body"))
+    return list(with_remit(mine).annotate(words_waiting=Exists(same)))

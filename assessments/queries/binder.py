@@ -292,7 +292,8 @@ def contents_of(binder: Binder, user: User) -> Contents:
         .order_by("done_at")
         .values_list("enrolment_id", "done_at")
     )
-    forms = {row.enrolment_id: row for row in AuthenticationForm.objects.filter(enrolment__in=binder.ids)}
+    authenticated = AuthenticationForm.objects.filter(enrolment__in=binder.ids).select_related("signature")
+    forms = {form.enrolment_id: form for form in authenticated}
     plans = plans_in(binder, user)
     witnesses = Testimony.objects.filter(SIGNED, version__in=list(versions.values())).values("mailbox").distinct()
     return Contents(

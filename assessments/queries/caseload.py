@@ -47,6 +47,7 @@ class Wanted:
     pace: str = ""
     waiting_days: int | None = None
     assessor: int | None = None
+    cohort: str = ""
     sort: str = ""
 
 
@@ -87,6 +88,8 @@ def narrowed(found: EnrolmentQuerySet, wanted: Wanted) -> EnrolmentQuerySet:
         found = found.filter(status=wanted.status)
     if wanted.assessor:
         found = found.filter(assessor=wanted.assessor)
+    if wanted.cohort:
+        found = found.filter(cohort=wanted.cohort)
     if wanted.pace:
         found = found.filter(at_pace(Pace(wanted.pace), today))
     if wanted.waiting_days is not None:
@@ -181,6 +184,12 @@ def oldest_waiting(enrolment_ids: list[int]) -> dict[int, datetime.datetime]:
     return dict(
         waiting.values("enrolment_id").annotate(since=Min("waiting_since")).values_list("enrolment_id", "since")
     )
+
+
+def cohorts_at(centres: Iterable[int]) -> QuerySet[Enrolment, str]:
+    """The cohorts that units of these centres are in, by name."""
+    found = Enrolment.objects.filter(centre__in=list(centres)).exclude(cohort="")
+    return found.order_by("cohort").values_list("cohort", flat=True).distinct()
 
 
 def units_at(centres: Iterable[int]) -> QuerySet[Unit, tuple[int, str]]:

@@ -1,17 +1,13 @@
-"""What a centre's office works with: who can be named on a unit, the units of a centre, and its forms."""
+"""What a centre's office works with: who can be named on a unit, what it may offer, and by whose approval."""
 
 import datetime
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
 
-from assessments.enums import UnitStatus
-from assessments.models import AuthenticationForm, Enrolment
 from portfolio.enums import Role
 from portfolio.models import CandidateRecord, Centre, RoleGrant
 from units.models import AwardingBody, CentreApproval, DirectClaim, Unit
-
-AUTHENTICATED_AT = (UnitStatus.SIGNED_OFF, UnitStatus.VERIFIED, UnitStatus.CLAIMED, UnitStatus.CERTIFICATED)
 
 
 def candidates_of(centre: Centre, day: datetime.date) -> QuerySet[CandidateRecord]:
@@ -35,29 +31,6 @@ def units_offered(centre: Centre) -> QuerySet[Unit]:
 
 
 @dataclass(frozen=True)
-class FormLine:
-    """A unit and its Centre Authentication forms, newest first."""
-
-    enrolment: Enrolment
-    forms: list[AuthenticationForm]
-
-
-def authenticable(centre: Centre) -> QuerySet[Enrolment]:
-    """Units far enough for a Centre Authentication form, the latest signed off first."""
-    found = Enrolment.objects.filter(centre=centre, status__in=AUTHENTICATED_AT)
-    return found.listed().order_by("-signed_off_at", "-pk")
-
-
-def form_lines(enrolments: list[Enrolment]) -> list[FormLine]:
-    """The forms of one page of units, in one query."""
-    forms: dict[int, list[AuthenticationForm]] = {row.pk: [] for row in enrolments}
-    issued = AuthenticationForm.objects.filter(enrolment__in=enrolments).select_related("signature").order_by("-pk")
-    for form in issued:
-        forms[form.enrolment_id].append(form)
-    return [FormLine(row, forms[row.pk]) for row in enrolments]
-
-
-@dataclass(frozen=True)
 class ApprovalLine:
     """An awarding body, and the centre's approval by it if there is one."""
 
@@ -71,7 +44,7 @@ def approvals_of(centre: Centre, day: datetime.date) -> list[ApprovalLine]:
     """Every awarding body with the centre's approval and how it may claim, in three queries."""
     found = {row.awarding_body_id: row for row in CentreApproval.objects.filter(centre=centre)}
     statuses: dict[int, list[tuple[DirectClaim, bool]]] = {}
-    for row in DirectClaim.objects.filter(centre=centre).select_related("unit"):
+    for row in DirectClaim.objects.filter(centre=centre).select_related("unit", "qualification", "awarding_body"):
         statuses.setdefault(row.awarding_body_id, []).append((row, row.in_force(day)))
     bodies = AwardingBody.objects.all()
     return [ApprovalLine(body, found.get(body.pk), statuses.get(body.pk, [])) for body in bodies]

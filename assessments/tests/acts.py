@@ -100,6 +100,14 @@ def enrol(house: House) -> Act:
     )
 
 
+def set_cohort(house: House) -> Act:
+    unit = an_enrolment(house)
+    return Act(
+        house.administrator,
+        lambda by: enrolment.set_cohort(enrolments=[unit], cohort="Autumn 2026", by=by, at=timezone.now()),
+    )
+
+
 def allocate(house: House) -> Act:
     unit = an_enrolment(house)
     return Act(
@@ -288,6 +296,7 @@ ACTS: dict[str, Callable[[House], Act]] = {
     **ITEM_ACTS,
     **MADE,
     "enrol": enrol,
+    "set_cohort": set_cohort,
     "allocate": allocate,
     "declare_interest": declare_interest,
     "end_interest": end_interest,

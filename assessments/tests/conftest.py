@@ -17,6 +17,7 @@ def vault_of_the_module(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pa
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(settings, "VAULT_DIR", tmp_path_factory.mktemp("vault"))
         patch.setattr(settings, "RENDITIONS_DIR", settings.VAULT_DIR / "drawn")
+        patch.setattr(settings, "GATHERED_DIR", settings.VAULT_DIR / "gathered")
         yield settings.VAULT_DIR
 
 

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from assessments.models import AwardClaim, Certificate, ClaimBatch, Registration
+from assessments.models import AwardClaim, Certificate, ClaimBatch, Registration, Wording
 from assessments.testing import House
-from assessments.tests.answers import PARTIES, ROLES, Codes, Expected, holding, office, only, signed_in
+from assessments.tests.answers import PARTIES, ROLES, Codes, Expected, holding, office, only, signed_in, within
 from assessments.tests.awards import a_registration, an_award_certificate
+from assessments.tests.wordings import a_wording
 from portfolio.enums import Role
 from portfolio.testing import a_candidate
 from units.models import Qualification
@@ -19,6 +20,7 @@ def set_awards(house: House) -> None:
     award of somebody else's that was claimed and certificated."""
     a_registration(house)
     an_award_certificate(house, a_candidate(house.centre, "Clara Complete", number="10000003"))
+    a_wording(house)
     a_draft(house.centre, house.administrator, "Award to come")
 
 
@@ -44,6 +46,10 @@ def slug_and_body(scene: Any) -> list[object]:
     return [scene.house.centre.slug, "ocr"]
 
 
+def of_wording(scene: Any) -> list[object]:
+    return [Wording.objects.get(centre=scene.house.centre).pk]
+
+
 def of_batch(scene: Any) -> list[object]:
     return [ClaimBatch.objects.get(centre=scene.house.centre).pk]
 
@@ -61,7 +67,19 @@ def of_the_centre(code: int = 200) -> Codes:
     return only(*HERE, code=code)
 
 
+PRESSED = holding(Role.ADMINISTRATOR, code=405)
 TABLE_OF_AWARDS = {
+    "assessments:declarations": Expected(
+        holding(Role.ADMINISTRATOR, Role.EXTERNAL_VERIFIER, code=404) | {"administrator": 200, "external": 200}, slug
+    ),
+    "assessments:write_wording": Expected(office(), lambda scene: [*slug_and_body(scene), "authentic-assessor"]),
+    "assessments:wording_approval": Expected(office(), of_wording),
+    "assessments:withdraw_wording": Expected(PRESSED, of_wording, posted=office(302)),
+    "assessments:approve_wording": Expected(
+        holding(Role.EXTERNAL_VERIFIER, code=405),
+        of_wording,
+        posted=within(Role.EXTERNAL_VERIFIER, "external", code=302),
+    ),
     "units:qualifications": Expected(signed_in()),
     "units:qualification": Expected(of_the_centre(), of_award),
     "units:new_qualification": Expected(office(), slug),

@@ -14,6 +14,7 @@ from assessments.models import (
     Case,
     Enrolment,
     EvidenceVersion,
+    FormBatch,
     QuestionSet,
     SamplingPlan,
     Testimony,
@@ -53,6 +54,7 @@ from portfolio import digest
 from portfolio.enums import Role
 from portfolio.harness import AskingClient
 from portfolio.models import Document, StaffQualification, Upload
+from portfolio.references import new_reference
 from portfolio.rules import STAFF_ROLES
 
 
@@ -135,6 +137,10 @@ def of_form(scene: Scene) -> list[object]:
     return [scene.form.pk]
 
 
+def of_batch(scene: Scene) -> list[object]:
+    return [FormBatch.objects.get(centre=scene.house.centre).pk]
+
+
 def of_upload(scene: Scene) -> list[object]:
     return [scene.upload.token]
 
@@ -210,6 +216,8 @@ TABLE: dict[str, Expected] = {
     "account_reset_password_from_key": Expected(everybody(), lambda scene: ["1", "no-such-key"]),
     "account_reset_password_from_key_done": Expected(everybody()),
     "portfolio:invitation": Expected(everybody(404, signed_in=404), lambda scene: ["forged"]),
+    "portfolio:genuine": Expected(everybody()),
+    "portfolio:genuine_reference": Expected(everybody(404, signed_in=404), lambda scene: [new_reference()]),
     "portfolio:document": Expected(only(*SEES_THE_UNIT), of_document),
     "portfolio:document_file": Expected(only(code=404), of_document),  # not made yet
     "portfolio:uploads": Expected(by_script(*ROLES, code=405), slug, posted=by_script(*AT_THE_CENTRE, code=400)),
@@ -245,6 +253,7 @@ TABLE: dict[str, Expected] = {
     ),
     "assessments:book_file": Expected(running(), slug_and_csv),
     "assessments:book_proof": Expected(running(), slug),
+    "assessments:cohort": Expected(office(), slug),
     "assessments:feedback_times": Expected(running(), slug),
     "assessments:feedback_file": Expected(running(), slug_and_csv),
     "assessments:conflicts": Expected(office(), slug),
@@ -263,6 +272,12 @@ TABLE: dict[str, Expected] = {
     "assessments:allocate": Expected(office(), lambda scene: [scene.unit.pk, "verifier"]),
     "assessments:forms": Expected(holding(Role.ADMINISTRATOR, code=302)),
     "assessments:centre_forms": Expected(office(), slug),
+    "assessments:form_batches": Expected(office(), slug),
+    "assessments:form_batch": Expected(office(), of_batch),
+    "assessments:stop_forms": Expected(holding(Role.ADMINISTRATOR, code=405), of_batch, posted=office(302)),
+    "assessments:resume_forms": Expected(holding(Role.ADMINISTRATOR, code=405), of_batch, posted=office(302)),
+    "assessments:gather_forms": Expected(holding(Role.ADMINISTRATOR, code=405), of_batch, posted=office(404)),
+    "assessments:forms_file": Expected(office(), of_batch),
     "assessments:authenticate": Expected(office(), of_unit),
     "assessments:candidate_home": Expected(holding(Role.CANDIDATE)),
     "assessments:manifest": Expected(everybody()),

@@ -25,6 +25,7 @@ from assessments.models import (
     EvidenceFile,
     Exercise,
     ExternalAccess,
+    FormBatch,
     Meeting,
     PlanReview,
     Profile,
@@ -32,6 +33,7 @@ from assessments.models import (
     Registration,
     Sample,
     SimulationApproval,
+    Wording,
 )
 from assessments.queries.registration import award_lines
 from assessments.tests.counting import miscounted
@@ -61,6 +63,8 @@ def test_the_demonstration_centre_shows_every_stage_and_is_filled_once(standard:
     assert {row.acknowledgements.filter(agreed=True).exists() for row in AssessorRecord.objects.all()} == {True, False}
     assert {row.status for row in QuestionSet.objects.all()} == {"in_use", "offered", "draft"}
     assert Certificate.objects.filter(replacement__isnull=False, claim__isnull=False).count() == 1
+    assert {row.statement is None for row in Wording.objects.all()} == {True, False}
+    assert set(FormBatch.objects.get().rows.values_list("state", flat=True)) >= {"made"}
     assert {batch.awards.count() for batch in ClaimBatch.objects.all()} == {0, 1}
     assert {line.standing.stuck for line in award_lines(Registration.objects.all())} == {False}
     assert {row.source[:36] for row in Qualification.objects.all()} == {"Made up by this demonstration centre"}

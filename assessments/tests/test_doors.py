@@ -50,6 +50,7 @@ from assessments.tests.doors_of_quality import set_quality
 from assessments.tests.doors_of_strategy import a_plan_with
 from assessments.tests.doors_of_units import set_units
 from assessments.tests.doorways import TABLE, Scene
+from assessments.tests.form_batches import a_batch
 from assessments.tests.further_acts import arranged
 from assessments.tests.records import a_set, recorded
 from assessments.tests.ties import a_tie
@@ -174,7 +175,9 @@ def look_at(unit: Enrolment) -> None:
 def form_of(house: House) -> AuthenticationForm:
     """A Centre Authentication form of another unit with the same people."""
     unit = signed_off(an_enrolment(house, "ocr-cc32", countersigner=house.other_assessor))
-    return award.authenticate(enrolment=unit, by=house.administrator, at=timezone.now())
+    form = award.authenticate(enrolment=unit, by=house.administrator, at=timezone.now())
+    a_batch(house, [unit])
+    return form
 
 
 def browser_of(person: User | None) -> AskingClient:
@@ -206,6 +209,7 @@ def files_of_the_scene(data_of_its_own: None, settings: pytest_django.Settings, 
     """The scene's files lie where they were put before the test."""
     settings.VAULT_DIR = vault_of_the_module
     settings.RENDITIONS_DIR = vault_of_the_module / "drawn"
+    settings.GATHERED_DIR = vault_of_the_module / "gathered"
 
 
 # --- tests -----------------------------------------------------------------------------------------------------------

@@ -134,6 +134,18 @@ WITHOUT_RECORDS = {
         "assessments:replace_certificate",
         "assessments:revoke_award",
     },
+    "of one wording, or a press": {
+        "assessments:wording_approval",
+        "assessments:approve_wording",
+        "assessments:withdraw_wording",
+    },
+    "of forms made at once, where none are yet: counted in views/test_issuing.py": {
+        "assessments:form_batch",
+        "assessments:stop_forms",
+        "assessments:resume_forms",
+        "assessments:gather_forms",
+        "assessments:forms_file",
+    },
     "of an alarm, which is told in full: counted in actions/test_alarms.py": {"assessments:alarm"},
     "draws the plan anew; counted in actions/test_widening.py": {"assessments:widen_plan"},
     "of units from outside: counted in units/tests/exchange/test_pages.py": {

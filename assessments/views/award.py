@@ -1,27 +1,23 @@
 """Centre Authentication forms: which units are ready, and the centre's own signature."""
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
 
-from assessments.actions.award import authenticate, authentication_refusals
+from assessments.actions.award import authenticate, centre_statement
+from assessments.authenticating import authentication_refusals
 from assessments.forms.award import AuthenticateForm
 from assessments.models import Enrolment
-from assessments.queries.office import authenticable, form_lines
 from assessments.queries.verification import EVER_LOOKED_AT, unit_facts
 from assessments.views.asking import linked
 from assessments.views.office import choose_centre
-from portfolio import signing
 from portfolio.access import SignedInRequest, holds
 from portfolio.enums import Role
 from portfolio.models import Centre
 from portfolio.views.answers import done, typed
-from portfolio.views.people import ask, ask_or_act, kept_centre
-
-PER_PAGE = 25
+from portfolio.views.people import ask, ask_or_act
 
 
 @holds(Role.ADMINISTRATOR)
@@ -32,23 +28,14 @@ def forms(request: SignedInRequest) -> HttpResponse:
 
 
 @holds(Role.ADMINISTRATOR)
-@ask
-def centre_forms(request: SignedInRequest, slug: str) -> HttpResponse:
-    """Units signed off or further, with their Centre Authentication forms."""
-    centre = kept_centre(request, slug)
-    page = Paginator(authenticable(centre), PER_PAGE).get_page(request.GET.get("page"))
-    context = {"centre": centre, "page": page, "lines": form_lines(list(page.object_list))}
-    return render(request, "assessments/award/forms.html", context)
-
-
-@holds(Role.ADMINISTRATOR)
 @sensitive_post_parameters("password")
 @ask_or_act
 def authenticate_unit(request: SignedInRequest, pk: int) -> HttpResponse:
     """The centre's declaration on one unit, signed by an administrator."""
     found = Enrolment.objects.filter(centre__in=Centre.objects.kept_by(request.user)).annotate(**EVER_LOOKED_AT)
     enrolment = get_object_or_404(found.select_related("candidate", "unit__awarding_body", "centre"), pk=pk)
-    reasons = authentication_refusals(unit_facts(enrolment))
+    facts = unit_facts(enrolment)
+    reasons = authentication_refusals(pk, facts.status, facts.stale)
     form = AuthenticateForm(typed(request), user=request.user)
     if not reasons and done(form, lambda clean: authenticate(enrolment=enrolment, by=request.user, at=timezone.now())):
         messages.success(request, "The centre's declaration is signed. The form can be printed now.")
@@ -57,6 +44,6 @@ def authenticate_unit(request: SignedInRequest, pk: int) -> HttpResponse:
         "enrolment": enrolment,
         "form": form,
         "refusals": linked(reasons, pk),
-        "statement": signing.current_statement("authentic-centre", enrolment.unit.awarding_body.code),
+        "statement": centre_statement(enrolment),
     }
     return render(request, "assessments/award/authenticate.html", context, status=409 if form.is_bound else 200)

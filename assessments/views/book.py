@@ -25,12 +25,13 @@ from assessments.queries.book import (
     ties,
     told,
 )
-from assessments.views.caseload import RUNS_IT, run_centre, taken_away
+from assessments.views.caseload import run_centre, taken_away
 from assessments.views.office import among, units_trail
 from portfolio import audit
 from portfolio.access import SignedInRequest, holds
 from portfolio.actions import check_book
 from portfolio.models import AuditChain, Centre
+from portfolio.rules import RUNNING
 from portfolio.tables import HEADERS, Column, Table
 
 PER_PAGE = 50
@@ -50,14 +51,14 @@ LINES: Table[BookLine] = Table(
 )
 
 
-@holds(*RUNS_IT)
+@holds(*RUNNING)
 @require_safe
 def books(request: SignedInRequest) -> HttpResponse:
     """Whose book?"""
     return among(request, list(Centre.objects.run_by(request.user)), "assessments:book", "Audit book")
 
 
-@holds(*RUNS_IT)
+@holds(*RUNNING)
 @require_safe
 def book(request: SignedInRequest, slug: str) -> HttpResponse:
     """What was done at the centre, the newest first."""
@@ -74,7 +75,7 @@ def book(request: SignedInRequest, slug: str) -> HttpResponse:
     return render(request, "assessments/book/book.html", context)
 
 
-@holds(*RUNS_IT)
+@holds(*RUNNING)
 @require_safe
 def looks(request: SignedInRequest, slug: str) -> HttpResponse:
     """Who opened what at the centre, or took it away, the newest first."""
@@ -85,7 +86,7 @@ def looks(request: SignedInRequest, slug: str) -> HttpResponse:
     return render(request, "assessments/book/looks.html", context)
 
 
-@holds(*RUNS_IT)
+@holds(*RUNNING)
 @require_POST
 def check(request: SignedInRequest, slug: str) -> HttpResponse:
     """Have the whole book walked."""
@@ -94,7 +95,7 @@ def check(request: SignedInRequest, slug: str) -> HttpResponse:
     return redirect("assessments:book", slug)
 
 
-@holds(*RUNS_IT)
+@holds(*RUNNING)
 @require_safe
 def book_file(request: SignedInRequest, slug: str, ending: str) -> HttpResponseBase:
     """The lines as filtered, as a list."""
@@ -103,7 +104,7 @@ def book_file(request: SignedInRequest, slug: str, ending: str) -> HttpResponseB
     return taken_away(request, LINES, in_slices(centre, found), ending, [centre])
 
 
-@holds(*RUNS_IT)
+@holds(*RUNNING)
 @require_safe
 def book_proof(request: SignedInRequest, slug: str) -> HttpResponseBase:
     """The lines as filtered, with what shows that they stand in the book: checked away from here by a small script."""

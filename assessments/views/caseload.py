@@ -13,7 +13,16 @@ from assessments.agreement import AGREEMENT_RULE
 from assessments.forms.caseload import CaseFilterForm
 from assessments.models import EnrolmentQuerySet
 from assessments.pace import FEEDBACK_DAYS, FEEDBACK_RULE, PACE_RULE, pace_examples
-from assessments.queries.caseload import CaseRow, all_rows, case_rows, caseload, centre_units, units_at, with_staff
+from assessments.queries.caseload import (
+    CaseRow,
+    all_rows,
+    case_rows,
+    caseload,
+    centre_units,
+    cohorts_at,
+    units_at,
+    with_staff,
+)
 from assessments.queries.enrolment import staff_holding
 from assessments.queries.feedback import FeedbackLine, own_time, times_at
 from assessments.sampling.coverage import EXPLAINED
@@ -21,10 +30,10 @@ from assessments.views.office import among, units_trail
 from portfolio.access import SignedInRequest, holds, signed_in
 from portfolio.enums import Role
 from portfolio.models import Centre
+from portfolio.rules import RUNNING
 from portfolio.tables import ENDINGS, Column, Table, take_away
 
 PER_PAGE = 15
-RUNS_IT = (Role.ADMINISTRATOR, Role.LEAD_VERIFIER)
 
 
 def days_waited(row: CaseRow) -> int | None:
@@ -37,6 +46,7 @@ CASES: tuple[Column[CaseRow], ...] = (
     Column("Candidate", lambda row: row.enrolment.candidate.legal_name, 28),
     Column("Centre's reference", lambda row: row.enrolment.candidate.centre_reference),
     Column("Candidate number", lambda row: row.enrolment.candidate.candidate_number),
+    Column("Cohort", lambda row: row.enrolment.cohort, 18),
     Column("Unit", lambda row: row.enrolment.unit.short_code, 10),
     Column("Unit title", lambda row: row.enrolment.unit.title or row.enrolment.unit.public_title, 40),
     Column("Where it stands", lambda row: row.enrolment.get_status_display(), 24),
@@ -96,7 +106,8 @@ def cases_file(request: SignedInRequest, ending: str) -> HttpResponseBase:
 
 
 def own_filter(request: SignedInRequest) -> CaseFilterForm:
-    return CaseFilterForm(request.GET, units=units_at(request.standing.centres(Role.ASSESSOR)))
+    here = request.standing.centres(Role.ASSESSOR)
+    return CaseFilterForm(request.GET, units=units_at(here), cohorts=cohorts_at(here))
 
 
 # --- a centre's ------------------------------------------------------------------------------------------------------
@@ -107,7 +118,7 @@ def run_centre(request: SignedInRequest, slug: str) -> Centre:
     return get_object_or_404(Centre.objects.run_by(request.user), slug=slug)
 
 
-@holds(*RUNS_IT)
+@holds(*RUNNING)
 @require_safe
 def enrolments(request: SignedInRequest) -> HttpResponse:
     """Whose enrolments?"""
@@ -115,7 +126,7 @@ def enrolments(request: SignedInRequest) -> HttpResponse:
     return among(request, centres, "assessments:centre_enrolments", "Enrolments")
 
 
-@holds(*RUNS_IT)
+@holds(*RUNNING)
 @require_safe
 def centre_enrolments(request: SignedInRequest, slug: str) -> HttpResponse:
     """Every candidate's unit at the centre, as an assessor sees their own."""
@@ -130,7 +141,7 @@ def centre_enrolments(request: SignedInRequest, slug: str) -> HttpResponse:
     return render(request, "assessments/enrolment/enrolments.html", context)
 
 
-@holds(*RUNS_IT)
+@holds(*RUNNING)
 @require_safe
 def enrolments_file(request: SignedInRequest, slug: str, ending: str) -> HttpResponseBase:
     """The same list as filtered, whole, to take away."""
@@ -141,10 +152,12 @@ def enrolments_file(request: SignedInRequest, slug: str, ending: str) -> HttpRes
 
 def centre_filter(request: SignedInRequest, centre: Centre) -> CaseFilterForm:
     assessors = staff_holding(centre, timezone.localdate(), Role.ASSESSOR).values_list("user_id", "name")
-    return CaseFilterForm(request.GET, units=units_at([centre.pk]), assessors=assessors)
+    return CaseFilterForm(
+        request.GET, units=units_at([centre.pk]), assessors=assessors, cohorts=cohorts_at([centre.pk])
+    )
 
 
-@holds(*RUNS_IT)
+@holds(*RUNNING)
 @require_safe
 def feedback_times(request: SignedInRequest, slug: str) -> HttpResponse:
     """How soon feedback comes from each assessor of the centre."""
@@ -158,7 +171,7 @@ def feedback_times(request: SignedInRequest, slug: str) -> HttpResponse:
     return render(request, "assessments/enrolment/feedback_times.html", context)
 
 
-@holds(*RUNS_IT)
+@holds(*RUNNING)
 @require_safe
 def feedback_file(request: SignedInRequest, slug: str, ending: str) -> HttpResponseBase:
     """The same as a file."""

@@ -29,12 +29,12 @@ from assessments.queries.record import UnitPage, unit_page, with_markers
 from assessments.rules import is_assessor_of
 from assessments.verifying import Simulating, simulating_refusals
 from assessments.views.asking import deny, linked, person_at
-from assessments.views.caseload import RUNS_IT
 from assessments.workflow import UNIT_STEPS, Reason, unit_refusals
 from portfolio import signing
 from portfolio.access import IN_PLACE_ONLY, SignedInRequest, looked_from_outside, signed_in
 from portfolio.enums import Role
 from portfolio.models import Statement
+from portfolio.rules import RUNNING
 from portfolio.views.answers import done, in_progress
 
 FURTHER = {
@@ -219,7 +219,7 @@ def enrolment_page(request: SignedInRequest, pk: int) -> HttpResponse:
         "outside": outside_of(request, page.enrolment),
         "in_place_only": IN_PLACE_ONLY if centre_id in request.standing.sealed else "",
         "administers": request.standing.holds(Role.ADMINISTRATOR, centre_id),
-        "book_of": page.enrolment.centre.slug if centre_id in request.standing.centres(*RUNS_IT) else "",
+        "book_of": page.enrolment.centre.slug if centre_id in request.standing.centres(*RUNNING) else "",
         "verbs": [(verb.value, PAGES[verb].title) for verb in page.verbs if not PAGES[verb].aside],
         "asides": [(verb.value, PAGES[verb].title) for verb in page.verbs if PAGES[verb].aside],
         "may_add": page.facts.status == UnitStatus.COLLECTING,
@@ -320,7 +320,8 @@ def page_for(request: SignedInRequest, pk: int) -> UnitPage:
 
 def _statements(enrolment: Enrolment, parts: Iterable[SignedAs]) -> list[Statement]:
     keys = [STATEMENT[part] for part in parts]
-    return signing.current_statements(keys, enrolment.unit.awarding_body.code) if keys else []
+    body = enrolment.unit.awarding_body.code
+    return signing.current_statements(keys, body, enrolment.centre_id) if keys else []
 
 
 def _further_place(page: UnitPage, act: str) -> str:

@@ -7,12 +7,11 @@ from django.utils import timezone
 
 from portfolio import audit, jobs
 from portfolio.actions.checks import refuse
-from portfolio.enums import Role
 from portfolio.models import AuditChain, BookCheck, Centre, RoleGrant, User
+from portfolio.rules import RUNNING
 
 LOST_AFTER = datetime.timedelta(minutes=10)
 """After which a check that is not done is taken to have lost its worker."""
-READERS = (Role.ADMINISTRATOR, Role.LEAD_VERIFIER)
 
 
 @transaction.atomic
@@ -21,7 +20,7 @@ def check_book(*, centre: Centre, by: User, at: datetime.datetime) -> BookCheck:
 
     Raises Refusal for anybody but those who run the centre that day.
     """
-    runs_it = RoleGrant.objects.on(timezone.localdate(at)).filter(user=by, centre=centre, role__in=READERS)
+    runs_it = RoleGrant.objects.on(timezone.localdate(at)).filter(user=by, centre=centre, role__in=RUNNING)
     if not runs_it.exists():
         refuse([f"Only an administrator or lead internal verifier of {centre} has its audit book checked."])
     chain = AuditChain.objects.select_for_update().get(centre=centre)

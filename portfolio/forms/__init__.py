@@ -2,6 +2,7 @@
 
 from portfolio.forms.diversity import DiversityForm
 from portfolio.forms.finding import FindForm
+from portfolio.forms.genuine import FormFileForm, ReferenceForm
 from portfolio.forms.importing import TableForm, TakeForm
 from portfolio.forms.induction import IdentityForm, InductionForm
 from portfolio.forms.kept import DateInput, KeptForm, SignatureForm, checked, day, labels
@@ -36,11 +37,13 @@ __all__ = [
     "EndCompetenceForm",
     "EndRoleForm",
     "FindForm",
+    "FormFileForm",
     "IdentityForm",
     "InductionForm",
     "KeptForm",
     "PeopleFilterForm",
     "QualificationForm",
+    "ReferenceForm",
     "RoleForm",
     "SignatureForm",
     "StaffForm",

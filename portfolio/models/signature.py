@@ -10,24 +10,37 @@ from portfolio.models.people import Centre, User
 
 class StatementQuerySet(StandingQuerySet["Statement"]):
     def get_by_natural_key(self, key: str, variant: str, version: int) -> "Statement":
-        return self.get(key=key, variant=variant, version=version)
+        return self.get(key=key, variant=variant, version=version, centre=None)
 
 
 class Statement(models.Model):
-    """The exact words of a declaration, in a version that never changes. Loaded from fixtures/statements.json."""
+    """The exact words of a declaration, in a version that never changes.
+
+    Those of the house are loaded from fixtures/statements.json; a centre may have its own for an awarding body.
+    """
 
     key = models.SlugField(max_length=40, help_text="which declaration, e.g. competence-candidate")
     variant = models.SlugField(max_length=20, blank=True, help_text="awarding body it is worded for; empty for all")
     version = models.PositiveIntegerField()
     title = models.CharField(max_length=120)
     text = models.TextField()
+    centre = models.ForeignKey(Centre, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 
     objects = StatementQuerySet.as_manager()
 
     class Meta:
         ordering = ["key", "variant", "-version"]
         constraints = [
-            models.UniqueConstraint(fields=["key", "variant", "version"], name="a_statement_version_is_worded_once")
+            models.UniqueConstraint(
+                fields=["key", "variant", "version"],
+                condition=models.Q(centre=None),
+                name="a_statement_version_is_worded_once",
+            ),
+            models.UniqueConstraint(
+                fields=["centre", "key", "variant", "version"],
+                condition=models.Q(centre__isnull=False),
+                name="a_centres_own_statement_version_is_worded_once",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -5,6 +5,7 @@ import uuid
 from django.db import models
 from django.db.models import Q
 
+from portfolio import references
 from portfolio.enums import DocumentStatus, ScanResult
 from portfolio.models.base import StandingQuerySet, StandingRow, one_of
 from portfolio.models.people import Centre, User
@@ -164,7 +165,7 @@ class Document(models.Model):
     """A PDF asked for, keyed by the digest of all that shapes it, so that the same facts never render twice.
 
     `facts` are what the document shows, as JSON; the worker renders from them alone. `issued` documents are kept for
-    good and never rendered again.
+    good and never rendered again; by their `reference` anybody can ask whether the paper in hand is genuine.
     """
 
     centre = models.ForeignKey(Centre, on_delete=models.PROTECT, related_name="documents")
@@ -175,6 +176,7 @@ class Document(models.Model):
     subject_id = models.BigIntegerField()
     file_name = models.CharField(max_length=200)
     issued = models.BooleanField(default=False)
+    reference = models.CharField(max_length=12, blank=True, editable=False, help_text="of an issued one, as printed")
     status = models.CharField(max_length=10, choices=DocumentStatus, default=DocumentStatus.WAITING)
     stored = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, related_name="+")
     problem = models.TextField(blank=True)
@@ -185,8 +187,16 @@ class Document(models.Model):
     finished_at = models.DateTimeField(null=True)
 
     class Meta:
+        indexes = [models.Index(fields=["subject_kind", "subject_id"])]
         constraints = [
             one_of("status", DocumentStatus, "document_status_is_known"),
+            models.UniqueConstraint(
+                fields=["reference"], condition=~Q(reference=""), name="a_reference_names_one_document"
+            ),
+            models.CheckConstraint(
+                condition=Q(issued=False, reference="") | (Q(issued=True) & ~Q(reference="")),
+                name="an_issued_document_has_a_reference",
+            ),
             models.UniqueConstraint(fields=["centre", "key"], name="the_same_facts_are_rendered_once"),
             models.CheckConstraint(
                 condition=Q(status=DocumentStatus.READY, stored__isnull=False)
@@ -197,3 +207,7 @@ class Document(models.Model):
 
     def __str__(self) -> str:
         return self.file_name
+
+    @property
+    def printed_reference(self) -> str:
+        return references.grouped(self.reference)

@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from portfolio import signing, testing, walls
+from portfolio import references, signing, testing, walls
 from portfolio.enums import DocumentStatus, Role
 from portfolio.models import (
     AccessLine,
@@ -96,6 +96,7 @@ def one_of_each(administrator: User) -> Document:
         subject_id=centre.pk,
         file_name="form.pdf",
         issued=True,
+        reference=references.new_reference(),
         status=DocumentStatus.READY,
         stored=stored,
         asked_by=administrator,
@@ -295,7 +296,7 @@ def test_an_issued_document_is_kept_as_it_is(one_of_each: Document, sql: str) ->
 
 def test_a_document_that_was_not_issued_may_be_made_again(one_of_each: Document) -> None:
     draft = Document.objects.get()
-    draft.pk, draft.key, draft.issued = None, uuid.uuid4().hex, False
+    draft.pk, draft.key, draft.issued, draft.reference = None, uuid.uuid4().hex, False, ""
     draft.save()
     draft.status, draft.stored = DocumentStatus.WAITING, None
     draft.save()

@@ -4,9 +4,10 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from typing import Any
 
+from django.contrib import messages
 from django.forms.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
@@ -61,6 +62,19 @@ def done(form: BaseForm, act: Callable[[dict[str, Any]], object]) -> bool:
         show_refusal(form, refusal)
         return False
     return True
+
+
+def answered(request: HttpRequest, act: Callable[[], object], said: str, back: tuple[object, ...]) -> HttpResponse:
+    """Do it, and say so, or why not, on the page one comes back to."""
+    try:
+        act()
+    except Refusal as refusal:
+        for sentence in refusal.sentences:
+            messages.error(request, sentence)
+    else:
+        messages.success(request, said)
+    name, *args = back
+    return redirect(str(name), *args)
 
 
 def form_page(

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from urllib.parse import urlencode
 
-from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -20,7 +19,7 @@ from portfolio.queries import bad_rows, import_page, recent_imports
 from portfolio.refusal import Refusal
 from portfolio.sheets import MOST_BYTES
 from portfolio.tables import ENDINGS, Column, Table, take_away
-from portfolio.views.answers import done, show_refusal
+from portfolio.views.answers import answered, done, show_refusal
 from portfolio.views.people import Trail, ask, ask_or_act, kept_centre, people_trail
 from portfolio.whole import whole
 
@@ -174,18 +173,6 @@ def invite_held_back(request: SignedInRequest, slug: str) -> HttpResponse:
 
 
 # --- inside ----------------------------------------------------------------------------------------------------------
-
-
-def answered(request: SignedInRequest, act: Callable[[], object], said: str, back: tuple[str, ...]) -> HttpResponse:
-    """Do it, and say so, or why not, on the page one comes back to."""
-    try:
-        act()
-    except Refusal as refusal:
-        for sentence in refusal.sentences:
-            messages.error(request, sentence)
-    else:
-        messages.success(request, said)
-    return redirect(*back)
 
 
 def ids(request: SignedInRequest, name: str) -> list[int]:

@@ -122,3 +122,13 @@ def test_where_the_verb_refuses_nothing_of_the_row_is_done(house: House) -> None
     assert line.state == RowState.BAD
     assert "does not hold the role of assessor" in line.problems[0][1]
     assert not User.objects.filter(email="nia@x.org").exists()
+
+
+def test_a_cohort_comes_with_the_table(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(f"{__name__}.HEAD", f"{HEAD.strip()},Intake\n")
+    row = f"nia@x.org,Nia New,CC16,{house.assessor.email},{house.verifier.email},,,Autumn 2026"
+    found = sent(house, row)
+    assert "cohort Autumn 2026" in str(found.rows.get().changes)
+    taken(house, found)
+    assert Enrolment.objects.get(candidate__legal_name="Nia New").cohort == "Autumn 2026"
+    assert "has 60 letters at most" in problems(house, f"{row.replace('nia@', 'noa@')}{'n' * 60}")["cohort"]

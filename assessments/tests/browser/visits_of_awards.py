@@ -1,7 +1,8 @@
 """Who looks at qualifications, registrations and claims. See visits.py."""
 
-from assessments.models import AwardClaim, Certificate, ClaimBatch, Registration
-from assessments.tests.browser.visiting import SECOND, Visit, Where, centre, person
+from assessments.models import AwardClaim, Certificate, ClaimBatch, FormBatch, Registration, Wording
+from assessments.tests.browser.visiting import NOBODY, SECOND, Visit, Where, centre, person
+from portfolio.models import Document
 from units.models import Qualification
 
 
@@ -33,7 +34,34 @@ def complete() -> list[object]:
     return [Registration.objects.filter(candidate__user=person("grace")).latest("pk").pk]
 
 
+def forms() -> list[object]:
+    return [FormBatch.objects.latest("pk").pk]
+
+
+def words_waiting() -> list[object]:
+    return [Wording.objects.waiting().get().pk]
+
+
+def issued() -> list[object]:
+    return [Document.objects.filter(issued=True, status="ready").latest("pk").reference]
+
+
+def new_words() -> list[object]:
+    return [*centre()(), "sqa", "authentic-candidate"]
+
+
 AWARDS = [
+    Visit(NOBODY, "portfolio:genuine"),
+    Visit(NOBODY, "portfolio:genuine", query="?reference=7KQ4", about="mistyped", status=400),
+    Visit(NOBODY, "portfolio:genuine_reference", issued, about="issued"),
+    Visit("morag", "assessments:form_batches", centre()),
+    Visit("nia", "assessments:form_batches", lambda: [SECOND], about="empty"),
+    Visit("morag", "assessments:form_batch", forms),
+    Visit("morag", "assessments:form_batch", forms, "?show=left_out", "left-out"),
+    Visit("morag", "assessments:declarations", centre()),
+    Visit("margaret", "assessments:declarations", centre(), about="external"),
+    Visit("morag", "assessments:write_wording", new_words),
+    Visit("morag", "assessments:wording_approval", words_waiting),
     Visit("morag", "units:qualifications"),
     Visit("sian", "units:qualifications", about="candidate"),
     Visit("owen", "units:qualifications", about="empty"),

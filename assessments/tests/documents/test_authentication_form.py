@@ -13,7 +13,7 @@ from assessments.documents import ask_authentication_form
 from assessments.models import AuthenticationForm, Enrolment, EvidenceFile
 from assessments.testing import House, an_enrolment, sampled, signed_off, verified
 from assessments.tests.documents.reading import in_order, made, text_of
-from portfolio import pdf
+from portfolio import pdf, references
 from portfolio.actions import edit_candidate, edit_staff, record_qualification
 from portfolio.enums import QualificationKind, Role
 from portfolio.models import Document, StaffRecord
@@ -50,9 +50,9 @@ def known_by_number(house: House, **numbers: Any) -> None:
 
 def test_it_says_whom_it_is_about_with_their_numbers(house: House) -> None:
     known_by_number(house, candidate_number="00012345", uln="9276308686", scn="051234561", centre_reference="C17")
-    form = authenticated(house, signed_off(an_enrolment(house)))
-    found = text_of(made(asked(house, form)))
-    in_order(found, "Centre Authentication Form", f"Reference CA-{form.pk:06d}", "Centre Northgate Centre")
+    document = asked(house, authenticated(house, signed_off(an_enrolment(house))))
+    found, reference = text_of(made(document)), references.grouped(document.reference)
+    in_order(found, "Centre Authentication Form", f"Reference {reference}", "Centre Northgate Centre")
     in_order(found, "Centre number 12345", "Awarding body OCR")
     in_order(found, "Unit CC26 Coordinate customer communication processes in a contact centre")
     in_order(found, "Awarding body’s unit number 12", "Sector unit number CC26", "Unit reference number T/503/0406")

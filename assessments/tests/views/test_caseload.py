@@ -232,3 +232,31 @@ def test_staff_see_who_held_a_unit_and_the_candidate_does_not(house: House) -> N
     assert "<strong>Conflict of interest</strong>" in text
     assert "History of allocations" not in signed_in(house.candidate.user).get(enrolment_page).content.decode()
     assert unit.allocations.filter(part=AllocatedAs.ASSESSOR).count() == 1
+
+
+# --- cohorts ---------------------------------------------------------------------------------------------------------
+
+
+def test_units_are_put_into_a_cohort_and_lists_are_narrowed_to_it(house: House) -> None:
+    unit, other = an_enrolment(house), an_enrolment(house, "ocr-cc16")
+    office = signed_in(house.administrator)
+    page = f"/centre/{house.centre.slug}/enrolments/"
+    assert "Any cohort" not in office.get(page).content.decode()
+    assert office.post(f"{page}cohort/", {"chosen": [unit.pk], "cohort": " Autumn  2026 "}).status_code == 302
+    assert office.post(f"{page}cohort/", {"chosen": [other.pk], "cohort": "autumn 2026"}).status_code == 302
+    assert set(Enrolment.objects.values_list("cohort", flat=True)) == {"Autumn 2026"}
+    office.post(f"{page}cohort/", {"chosen": [other.pk], "cohort": ""})
+    assert found(house.assessor, cohort="Autumn 2026") == [unit.pk]
+    for narrowed, by in ((page, house.administrator), ("/assessing/caseload/", house.assessor)):
+        answer = signed_in(by).get(narrowed, {"cohort": "Autumn 2026"}).content.decode()
+        assert (f"/enrolments/{unit.pk}/" in answer, f"/enrolments/{other.pk}/" in answer) == (True, False)
+
+
+def test_a_cohort_that_changes_nothing_says_so_and_keeps_what_was_typed(house: House) -> None:
+    unit = an_enrolment(house)
+    enrolments.set_cohort(enrolments=[unit], cohort="Blue", by=house.administrator, at=timezone.now())
+    office = signed_in(house.administrator)
+    answer = office.post(f"/centre/{house.centre.slug}/enrolments/cohort/", {"chosen": [unit.pk], "cohort": "Blue"})
+    assert answer.status_code == 409
+    assert "in it already" in answer.content.decode()
+    assert 'value="Blue"' in answer.content.decode()

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from portfolio import importing, press, renditions, shredder
+from portfolio import importing, jobs, press, renditions, shredder
 from portfolio.actions import book
 
 
@@ -18,4 +18,5 @@ class Command(BaseCommand):
         self.stdout.write(f"Destructions queued again: {shredder.requeue_lost(at=now)}.")
         self.stdout.write(f"Tables of people gone on with: {importing.requeue_lost(at=now)}.")
         self.stdout.write(f"Checks of audit books queued again: {book.requeue_lost(at=now)}.")
+        self.stdout.write(f"Batches of forms gone on with: {jobs.requeue_lost_forms(now)}.")
         self.stdout.write(f"Renditions queued again: {renditions.requeue_lost(at=now)}.")

@@ -1,18 +1,19 @@
-"""Remove what has been kept long enough: forms never sent, tables of people, and news. Run it daily."""
+"""Remove what has been kept long enough: forms never sent, tables of people, files put together, news. Daily."""
 
 from typing import Any
 
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from portfolio import importing, notices, work
+from portfolio import importing, jobs, notices, work
 
 
 class Command(BaseCommand):
-    help = "Remove forms not sent and tables of people after thirty days, and news after ninety."
+    help = "Remove files put together after 14 days, forms not sent and tables of people after 30, and news after 90."
 
     def handle(self, *args: Any, **options: Any) -> None:
         now = timezone.now()
         self.stdout.write(f"Forms removed: {work.sweep(now)}.")
         self.stdout.write(f"Tables of people removed: {importing.sweep(now)}.")
+        self.stdout.write(f"Files of forms removed: {jobs.sweep_gathered(now)}.")
         self.stdout.write(f"News removed: {notices.sweep(now)}.")

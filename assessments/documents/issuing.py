@@ -1,0 +1,202 @@
+"""Centre Authentication forms made at once: one after the other by a worker, then put together as one file.
+
+Each unit is signed and its form asked for in one transaction with the row's own mark, and rendered after it. So where a
+worker is killed another goes on: nothing is signed twice, and no form that is there is rendered again. A worker makes
+some, then takes its place at the end of the queue, so that a document somebody waits for goes between.
+
+What is put together is a copy to print or to send, and goes after some days. The forms themselves are kept for good.
+"""
+
+import datetime
+import logging
+import time
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from assessments.actions.award import centre_statement, declare_authentic
+from assessments.actions.journey import lock, refuse
+from assessments.authenticating import authentication_refusals
+from assessments.documents import issue, issued_form
+from assessments.documents.gathering import gathered
+from assessments.enums import UnitStatus
+from assessments.form_enums import FormsStatus, FormState, GatheredAs
+from assessments.models import AuthenticationForm, BatchedForm, FormBatch
+from assessments.queries.judgement import digest_for
+from assessments.queries.printed import PrintedRecord, authentication_of, printed_record
+from portfolio import press
+from portfolio.enums import DocumentStatus
+from portfolio.jobs import make_forms as job
+from portfolio.models import Document
+from portfolio.refusal import Refusal
+
+log = logging.getLogger(__name__)
+
+SECONDS = 20
+"""How long a worker makes forms before others have their turn."""
+LOST_AFTER = datetime.timedelta(minutes=5)
+KEPT_FOR = datetime.timedelta(days=14)
+"""How long the file stays."""
+BUSY = (FormsStatus.MAKING, FormsStatus.GATHERING)
+FAULT = "A fault on the server stopped this; it has been noted. Every form that was made is safe: go on."
+OTHER_WORDS = "The words of the centre’s declaration have changed since they were signed for this unit: sign it anew."
+SIGNED_ANEW = (
+    "The unit was signed off anew after the centre’s declaration was signed for it: look at it, and sign again."
+)
+
+
+# --- asked again -----------------------------------------------------------------------------------------------------
+
+
+def place_of(batch: FormBatch) -> Path:
+    """Where the file lies, once it is put together."""
+    return Path(settings.GATHERED_DIR) / f"{batch.pk}.{batch.gathered_as}"
+
+
+def gather_again(batch: FormBatch, gathered_as: GatheredAs) -> None:
+    """Have what was made put together once more, perhaps otherwise, without rendering anything. Raises Refusal."""
+    idle = FormBatch.objects.filter(pk=batch.pk, status__in=[FormsStatus.READY, FormsStatus.CANCELLED])
+    with transaction.atomic():
+        place = place_of(batch)
+        asked = {"status": FormsStatus.GATHERING, "gathered_as": gathered_as, "gathered_at": None, "started_at": None}
+        if not idle.update(problem="", **asked):
+            raise Refusal(["These forms are being made: wait until they are ready."])
+        transaction.on_commit(lambda: place.unlink(missing_ok=True))
+        job.enqueue(batch.pk)
+
+
+def is_lost(batch: FormBatch, now: datetime.datetime) -> bool:
+    """Whether the worker on it must have been killed, or could not go on."""
+    if batch.status not in BUSY:
+        return False
+    return bool(batch.problem) or (batch.started_at or batch.asked_at) < now - LOST_AFTER
+
+
+def go_on(batch: FormBatch) -> None:
+    """Put a batch whose worker was lost before another one, unless somebody has done that meanwhile."""
+    seen = {"status": batch.status, "started_at": batch.started_at}
+    if FormBatch.objects.filter(pk=batch.pk, **seen).update(started_at=None, problem=""):
+        job.enqueue(batch.pk)
+
+
+def requeue_lost(at: datetime.datetime) -> int:
+    """Go on with every batch whose worker was killed; one that met a fault waits for a person. Returns how many."""
+    lost = [row for row in FormBatch.objects.filter(status__in=BUSY, problem="") if is_lost(row, at)]
+    for batch in lost:
+        go_on(batch)
+    return len(lost)
+
+
+def sweep(now: datetime.datetime) -> int:
+    """Remove files that have been kept long enough, and what a killed worker left of one. Returns how many."""
+    then = now - KEPT_FOR
+    FormBatch.objects.filter(gathered_at__lt=then).exclude(status__in=BUSY).update(gathered_at=None)
+    old = [path for path in Path(settings.GATHERED_DIR).glob("*") if path.stat().st_mtime < then.timestamp()]
+    for path in old:
+        path.unlink(missing_ok=True)
+    return len(old)
+
+
+# --- the worker ------------------------------------------------------------------------------------------------------
+
+
+def make(batch_id: int) -> None:
+    """Make some more forms, or put them together when all are there; whoever comes second does nothing."""
+    here = FormBatch.objects.filter(pk=batch_id)
+    if not here.filter(status__in=BUSY, started_at=None).update(started_at=timezone.now(), problem=""):
+        return
+    batch = here.select_related("centre", "asked_by").get()
+    try:
+        if batch.status == FormsStatus.MAKING and not made_all(batch):
+            if here.filter(status=FormsStatus.MAKING).update(started_at=None):
+                job.enqueue(batch_id)
+            return
+        if here.filter(status__in=BUSY).update(status=FormsStatus.GATHERING, started_at=timezone.now()):
+            is_there = gathered(batch, place_of(batch))
+            done = {"status": FormsStatus.READY, "gathered_at": timezone.now() if is_there else None}
+            here.filter(status=FormsStatus.GATHERING).update(started_at=None, **done)
+    except Exception:
+        log.exception("Forms of batch %s could not be made", batch_id)
+        here.filter(status__in=BUSY).update(problem=FAULT)
+
+
+def made_all(batch: FormBatch) -> bool:
+    """Make forms until all are there, the time is over, or somebody stops it. Whether all are there."""
+    until = time.monotonic() + SECONDS
+    going = FormBatch.objects.filter(pk=batch.pk, status=FormsStatus.MAKING)
+    waiting = batch.rows.filter(state=FormState.WAITING).select_related("document")
+    while row := waiting.first():
+        if time.monotonic() > until or not going.update(started_at=timezone.now()):
+            return False
+        make_one(batch, row)
+    return True
+
+
+def make_one(batch: FormBatch, row: BatchedForm) -> None:
+    """One unit signed and its form issued; or, where that is refused, the reasons beside it."""
+    mine = BatchedForm.objects.filter(pk=row.pk, state=FormState.WAITING)
+    try:
+        if row.document is None:
+            with transaction.atomic():
+                form, document = signed_and_asked(batch, row.enrolment_id)
+                mine.update(form=form, document=document)
+            row.document = document
+    except Refusal as refusal:
+        mine.update(state=FormState.LEFT_OUT, problem=" ".join(refusal.sentences))
+        return
+    document = rendered(batch, row.document)
+    if document.status == DocumentStatus.READY:
+        mine.update(state=FormState.MADE)
+    elif document.status == DocumentStatus.FAILED:
+        mine.update(state=FormState.FAILED, problem=document.problem)
+
+
+def signed_and_asked(batch: FormBatch, enrolment_id: int) -> tuple[AuthenticationForm, Document]:
+    """The form of the unit that stands, or one that is signed now for whoever pressed; and its document. Raises
+    Refusal.
+
+    What the centre's signature covers is what the assessor signed: a unit whose signatures fit, and that was signed off
+    before the press, is what whoever pressed had before them.
+    """
+    enrolment = lock([enrolment_id])[enrolment_id]
+    record = printed_record(enrolment)
+    stale = [part.label.lower() for part, signed in record.signatures.items() if signed.stale]
+    refuse(authentication_refusals(enrolment.pk, UnitStatus(enrolment.status), stale))
+    form = standing_form(record)
+    if form is None:
+        form = signed_for(batch, record)
+    document = issued_form(form)
+    return form, document or issue(authentication_of(form, record), batch.asked_by, batch.asked_at, in_hand=True)
+
+
+def standing_form(record: PrintedRecord) -> AuthenticationForm | None:
+    """The newest form of the unit, if the centre's signature on it was put to the facts as they are. One query."""
+    forms = AuthenticationForm.objects.filter(enrolment=record.enrolment.pk).select_related("signature__statement")
+    newest = forms.order_by("-pk").first()
+    return newest if newest and newest.signature.digest == digest_for(record.rows, "centre") else None
+
+
+def signed_for(batch: FormBatch, record: PrintedRecord) -> AuthenticationForm:
+    """The centre's signature by whoever pressed, as of then. Raises Refusal for what they had not before them."""
+    enrolment = record.enrolment
+    statement = centre_statement(enrolment)
+    if statement.pk not in batch.statements:
+        raise Refusal([OTHER_WORDS])
+    if enrolment.signed_off_at and enrolment.signed_off_at > batch.asked_at:
+        raise Refusal([SIGNED_ANEW])
+    return declare_authentic(enrolment, record.rows, statement, batch.asked_by, batch.asked_at, batch.act_id)
+
+
+def rendered(batch: FormBatch, document: Document) -> Document:
+    """The document, made here and now unless it is there; one that failed, or that a lost worker left, is made again.
+
+    Should another be at it at this moment, only one of the two keeps what it made: see `press.make`.
+    """
+    document = press.again(document=document, by=batch.asked_by, at=timezone.now(), in_hand=True)
+    if document.status == DocumentStatus.WAITING:
+        Document.objects.filter(pk=document.pk, status=DocumentStatus.WAITING).update(started_at=None)
+        press.make(document.pk)
+        document.refresh_from_db()
+    return document

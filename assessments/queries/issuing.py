@@ -1,0 +1,198 @@
+"""Forms of many units: which are ready and which are not and why; and a batch of them as its page shows it."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
+
+from assessments.authenticating import AUTHENTICATED_AT, authentication_refusals
+from assessments.enums import UnitStatus
+from assessments.form_enums import DeclarationOf, FormsStatus, FormState
+from assessments.models import (
+    AuthenticationForm,
+    BatchedForm,
+    ClaimBatch,
+    Enrolment,
+    EnrolmentQuerySet,
+    FormBatch,
+    Sample,
+)
+from assessments.queries.judgement import UnitRows, digest_for, rows_of, stale_parts, with_signatures
+from assessments.queries.verification import stale_verifier
+from assessments.workflow import Reason
+from portfolio import signing
+from portfolio.models import Centre, Statement
+from units.models import CentreApproval
+
+ROWS_PER_PAGE = 50
+STAGES = {
+    "": "Everything",
+    "ready": "Signed off or further",
+    "new": "Signed off, and no form yet",
+    "waiting": "Not signed off yet",
+}
+"""How far the units are that are listed."""
+
+
+@dataclass(frozen=True)
+class FormsWanted:
+    """Which units are to have forms."""
+
+    search: str = ""
+    unit: int | None = None
+    cohort: str = ""
+    claims: int | None = None
+    stage: str = ""
+
+
+@dataclass(frozen=True)
+class FormLine:
+    """A unit: why it can have no form yet, and its newest form, with whether that still stands."""
+
+    enrolment: Enrolment
+    reasons: list[Reason]
+    form: AuthenticationForm | None
+    stands: bool
+
+    @property
+    def ready(self) -> bool:
+        return not self.reasons
+
+
+def units_for_forms(centre: Centre, wanted: FormsWanted) -> EnrolmentQuerySet:
+    """The centre's units that are not withdrawn, as far as asked for: those far enough first, then by candidate."""
+    far_enough = Case(When(status__in=AUTHENTICATED_AT, then=Value(0)), default=Value(1), output_field=IntegerField())
+    found = Enrolment.objects.filter(centre=centre).exclude(status=UnitStatus.WITHDRAWN).named(wanted.search)
+    if wanted.unit:
+        found = found.filter(unit=wanted.unit)
+    if wanted.cohort:
+        found = found.filter(cohort=wanted.cohort)
+    if wanted.claims:
+        of_batch = Q(claims__batch=wanted.claims, claims__taken_back_at=None)
+        found = found.filter(pk__in=Enrolment.objects.filter(of_batch).values("pk"))
+    if wanted.stage in ("ready", "new"):
+        found = found.filter(status__in=AUTHENTICATED_AT)
+    if wanted.stage == "new":
+        found = found.filter(~Exists(AuthenticationForm.objects.filter(enrolment=OuterRef("pk"))))
+    if wanted.stage == "waiting":
+        found = found.exclude(status__in=AUTHENTICATED_AT)
+    return found.order_by(far_enough, "candidate__legal_name", "candidate_id", "unit__short_code", "pk")
+
+
+def counted(found: EnrolmentQuerySet) -> tuple[int, int]:
+    """How many there are, and how many of them are signed off or further. One query."""
+    counts = found.order_by().aggregate(total=Count("pk"), far=Count("pk", filter=Q(status__in=AUTHENTICATED_AT)))
+    return counts["total"], counts["far"]
+
+
+def form_lines(enrolments: Sequence[Enrolment]) -> list[FormLine]:
+    """What stands in the way of each, and its newest form. Eight queries, however many. They come with their units."""
+    if not enrolments:
+        return []
+    samples, forms = samples_of(enrolments), newest_forms(enrolments)
+    return [
+        form_line(rows, samples[rows.enrolment.pk], forms.get(rows.enrolment.pk))
+        for rows in with_signatures(rows_of(list(enrolments)), to_sign=False)
+    ]
+
+
+def form_line(rows: UnitRows, samples: list[Sample], form: AuthenticationForm | None) -> FormLine:
+    enrolment, far = rows.enrolment, rows.enrolment.status in AUTHENTICATED_AT
+    stale = (*stale_parts(rows), *stale_verifier(rows, samples)) if far else ()
+    reasons = authentication_refusals(enrolment.pk, UnitStatus(enrolment.status), stale)
+    stands = bool(form and not reasons and digest_for(rows, "centre") == form.signature.digest)
+    return FormLine(enrolment, reasons, form, stands)
+
+
+def samples_of(enrolments: Sequence[Enrolment]) -> dict[int, list[Sample]]:
+    """The samples of each unit that were not dropped."""
+    found: dict[int, list[Sample]] = defaultdict(list)
+    for sample in Sample.objects.filter(enrolment__in=enrolments, dropped_at=None).order_by("pk"):
+        found[sample.enrolment_id].append(sample)
+    return found
+
+
+def newest_forms(enrolments: Sequence[Enrolment]) -> dict[int, AuthenticationForm]:
+    forms = AuthenticationForm.objects.filter(enrolment__in=enrolments).select_related("signature").order_by("pk")
+    return {form.enrolment_id: form for form in forms}
+
+
+def claims_of(centre: Centre) -> QuerySet[ClaimBatch, tuple[int, str]]:
+    """(id, reference) of the centre's batches of claims, newest first."""
+    return ClaimBatch.objects.filter(centre=centre).values_list("pk", "reference")
+
+
+def declarations_signed(centre: Centre) -> list[tuple[Statement, list[str]]]:
+    """The wordings of the centre's declaration, each with the bodies whose units it is signed for. Two queries."""
+    approvals = CentreApproval.objects.filter(centre=centre).select_related("awarding_body").order_by("awarding_body")
+    bodies = [approval.awarding_body for approval in approvals]
+    wordings = Statement.objects.filter(Q(centre=None) | Q(centre=centre), key=DeclarationOf.CENTRE)
+    found: dict[int, tuple[Statement, list[str]]] = {}
+    for body in bodies:
+        newest = signing.newest(wordings, DeclarationOf.CENTRE, body.code)
+        found.setdefault(newest.pk, (newest, []))[1].append(str(body))
+    return list(found.values())
+
+
+# --- a batch ---------------------------------------------------------------------------------------------------------
+
+TABS = {
+    FormState.FAILED: "Could not be made",
+    FormState.LEFT_OUT: "Left out",
+    FormState.WAITING: "Not made yet",
+    FormState.MADE: "Made",
+}
+"""What became of the units, those to see to first."""
+
+
+@dataclass(frozen=True)
+class BatchPage:
+    """A batch of forms with how far it is, and a page of one kind of its units."""
+
+    batch: FormBatch
+    counts: Mapping[str, int]
+    shown: FormState
+    page: Page[BatchedForm]
+
+    @property
+    def total(self) -> int:
+        return sum(self.counts.values())
+
+    @property
+    def made(self) -> int:
+        return self.counts.get(FormState.MADE, 0)
+
+    @property
+    def done(self) -> int:
+        """How many need nothing more."""
+        return self.total - self.counts.get(FormState.WAITING, 0)
+
+    @property
+    def left(self) -> int:
+        """How many would be made if it went on."""
+        return self.counts.get(FormState.WAITING, 0) + self.counts.get(FormState.FAILED, 0)
+
+    @property
+    def busy(self) -> bool:
+        return self.batch.status in (FormsStatus.MAKING, FormsStatus.GATHERING) and not self.batch.problem
+
+    @property
+    def tabs(self) -> list[tuple[FormState, str, int]]:
+        return [(state, name, self.counts[state]) for state, name in TABS.items() if self.counts.get(state)]
+
+
+def batch_page(batch: FormBatch, *, shown: str, number: str | None) -> BatchPage:
+    """The batch with a page of the units asked for: else of those to see to first. Three queries."""
+    counts = dict(batch.rows.order_by().values_list("state").annotate(Count("pk")))
+    states = [state for state in TABS if counts.get(state)]
+    state = FormState(shown) if shown in states else states[0]
+    rows = batch.rows.filter(state=state).select_related("enrolment__candidate", "enrolment__unit", "document")
+    return BatchPage(batch, counts, state, Paginator(rows, ROWS_PER_PAGE).get_page(number))
+
+
+def batches_at(centre: Centre) -> QuerySet[FormBatch]:
+    """The batches of forms of a centre, newest first, each with how many units are in it and how many were made."""
+    made = Count("rows", filter=Q(rows__state=FormState.MADE))
+    return FormBatch.objects.filter(centre=centre).annotate(units=Count("rows"), made=made).order_by("-pk")
