@@ -97,7 +97,7 @@ def qualifications_at(centre: Centre) -> list[Qualification]:
 
 def units_at(centre: Centre) -> list[Unit]:
     """Units of these bodies that are in use."""
-    units = Unit.objects.filter(awarding_body__approvals__centre=centre, publication__isnull=False)
+    units = Unit.objects.offered_at(centre)
     return list(units.select_related("awarding_body").order_by("awarding_body__name", "short_code", "version"))
 
 

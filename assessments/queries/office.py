@@ -27,8 +27,7 @@ def named(candidates: QuerySet[CandidateRecord], search: str) -> QuerySet[Candid
 
 def units_offered(centre: Centre) -> QuerySet[Unit]:
     """Published units of the awarding bodies that approved the centre."""
-    bodies = CentreApproval.objects.filter(centre=centre).values("awarding_body")
-    return Unit.objects.published().filter(awarding_body__in=bodies).select_related("awarding_body")
+    return Unit.objects.offered_at(centre).select_related("awarding_body")
 
 
 @dataclass(frozen=True)

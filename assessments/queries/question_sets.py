@@ -153,6 +153,7 @@ def sets_in_use(centre_id: int, units: Iterable[Enrolment]) -> list[QuestionSet]
     return list(asked.select_related("unit").order_by("unit__short_code", "title"))
 
 
-def units_offered() -> list[Unit]:
-    """The units that a set can be written for. One query."""
-    return list(Unit.objects.only("key", "version", "short_code", "title", "public_title").order_by("short_code"))
+def units_offered(user: User) -> list[Unit]:
+    """The units that the person can write a set for. One query."""
+    units = Unit.objects.visible_to(user).published()
+    return list(units.only("key", "version", "short_code", "title", "public_title").order_by("short_code", "version"))

@@ -7,10 +7,10 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet, prefetch_related_objects
 
-from assessments.differences import Piece, differences
 from assessments.models import Enrolment, EvidenceFile, EvidenceVersion, Mapping, Release
 from assessments.queries.evidence import OF_AN_ITEM
 from portfolio.compiled import compiled
+from portfolio.differences import Piece, differences
 from units.models import EvidenceRequirement
 
 TOLD = {

@@ -173,7 +173,7 @@ def direct_claim(request: SignedInRequest, slug: str, code: str) -> HttpResponse
     """Record direct claim status with an awarding body, for all of its units, a qualification or one unit."""
     centre = kept_centre(request, slug)
     body = get_object_or_404(AwardingBody, code=code, approvals__centre=centre)
-    units = Unit.objects.filter(awarding_body=body, publication__isnull=False).order_by("short_code", "version")
+    units = Unit.objects.offered_at(centre).filter(awarding_body=body).order_by("short_code", "version")
     offered = Qualification.objects.offered_at(centre).filter(awarding_body=body).order_by("title", "version")
     form = DirectClaimForm(
         typed(request), units=units, qualifications=offered, initial={"starts_on": timezone.localdate()}
