@@ -18,7 +18,8 @@ from django.db.models.functions import Cast, Coalesce, Concat, NullIf
 
 from assessments.models import Case, Enrolment, Evidence
 from assessments.models import Mapping as MappedTo
-from portfolio.audit import kind_of, name_of
+from portfolio.arrivals import Said
+from portfolio.audit import kind_of, lines_of, name_of
 from portfolio.canonical import Plain, moment
 from portfolio.models import (
     AccessLine,
@@ -373,29 +374,34 @@ def proof(chain: AuditChain, chosen: QuerySet[AuditEvent], now: datetime.datetim
         "exported_at": moment(now),
     }
     shown = iter(chosen.filter(sequence__lte=length).order_by("sequence").iterator(chunk_size=500))
-    upcoming = next(shown, None)
+    upcoming, told = next(shown, None), lines_of(chain)
     places = AuditEvent.objects.filter(chain=chain, sequence__lte=length).order_by("sequence")
     for sequence, previous, own in places.values_list("sequence", "previous", "hash").iterator(chunk_size=2000):
         if upcoming is not None and upcoming.sequence == sequence:
-            yield in_full(upcoming)
+            yield in_full(upcoming, told.said(upcoming), name_of(chain))
             upcoming = next(shown, None)
         else:
             yield {"sequence": sequence, "previous": previous, "hash": own, "left_out": True}
 
 
-def in_full(event: AuditEvent) -> dict[str, Plain]:
-    """All that the line's hash is made of, and its details with their salt unless they were erased."""
+def in_full(event: AuditEvent, said: Said, book: str) -> dict[str, Plain]:
+    """All that the line's hash is made of, and its details with their salt unless they were erased.
+
+    A line that was written in another installation has the numbers, and the name of the book, that it had there.
+    """
     line: dict[str, Plain] = {
         "sequence": event.sequence,
         "at": moment(event.at),
-        "actor": event.actor_id,
+        "actor": said.actor,
         "verb": event.verb,
-        "subject": [event.subject_kind, event.subject_id],
+        "subject": [event.subject_kind, said.subject],
         "act": str(event.act_id),
         "details_digest": event.details_digest,
         "previous": event.previous,
         "hash": event.hash,
     }
+    if said.book != book:
+        line["book"] = said.book
     if hasattr(event, "detail"):
         line |= {"salt": event.detail.salt, "details": event.detail.details}
     return line

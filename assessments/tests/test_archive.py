@@ -18,7 +18,9 @@ from pytest_django import DjangoDbBlocker
 from assessments.demo.centre import SLUG
 from assessments.documents import ask_authentication_form
 from assessments.models import AuthenticationForm, Enrolment
+from assessments.queries.book import proof
 from assessments.queries.verification import unit_facts
+from assessments.tests.by_script import checked
 from assessments.tests.elsewhere import digests, exported, moved_house, rewritten, rows
 from portfolio import audit, vault, walls
 from portfolio.archive import catalogue
@@ -180,6 +182,10 @@ def test_its_book_goes_on_and_moves_once_more(left: Left, settings: Any, tmp_pat
     chain = AuditChain.objects.get(centre=again)
     assert audit.verify(chain) is None
     assert exported(again, tmp_path / "third.zip", timezone.now()) == second
+    whole = list(proof(chain, AuditEvent.objects.filter(chain=chain).select_related("detail"), timezone.now()))
+    assert checked(tmp_path, whole)[1].startswith(
+        f"All {chain.length} lines hold, {chain.length} of them given in full."
+    )
     with transaction.atomic(), walls.lifted(), connection.cursor() as cursor:
         newest = chain.events.latest("sequence")
         cursor.execute("UPDATE portfolio_auditevent SET actor_id = NULL WHERE id = %s", [newest.pk - 1])

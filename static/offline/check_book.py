@@ -21,7 +21,7 @@ def written(value):
 
 def hash_of(book, line):
     said = {
-        "chain": book,
+        "chain": line.get("book", book),
         "sequence": line["sequence"],
         "at": line["at"],
         "actor": line["actor"],

@@ -1,13 +1,10 @@
 """It shows whoever runs a centre what was done there, follows a candidate or a unit, and proves what it hands out."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -15,14 +12,13 @@ from django.utils import timezone
 from assessments.queries.book import ties
 from assessments.testing import House, an_enrolment, signed_off
 from assessments.tests.appeals import a_case
+from assessments.tests.by_script import checked
 from assessments.tests.views.visitors import queries_of
 from portfolio import audit, walls
 from portfolio.models import AccessLine, AuditChain, AuditDetail, AuditEvent
 from portfolio.testing import with_password
 
 pytestmark = pytest.mark.django_db
-
-SCRIPT = Path(settings.BASE_DIR) / "static" / "offline" / "check_book.py"
 
 
 def at(house: House, name: str = "book", query: str = "", *more: str) -> str:
@@ -42,14 +38,6 @@ def office(client: Client, house: House) -> Client:
 def sent(client: Client, address: str) -> list[dict[str, Any]]:
     response = client.get(address)
     return [json.loads(line) for line in b"".join(response.streaming_content).splitlines()]  # type: ignore[attr-defined]
-
-
-def checked(tmp_path: Path, lines: list[dict[str, Any]]) -> tuple[int, str]:
-    """What the script that goes with the file says of it: its exit status, and its words."""
-    file = tmp_path / "book.jsonl"
-    file.write_text("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines))
-    ran = subprocess.run([sys.executable, "-I", SCRIPT, file], capture_output=True, text=True, check=False)
-    return ran.returncode, ran.stdout + ran.stderr
 
 
 def test_every_act_is_a_line_with_who_did_what_to_whose_record(office: Client, house: House) -> None:
