@@ -1,6 +1,6 @@
 """Nouns of the ground floor."""
 
-from portfolio.models.audit import AuditChain, AuditDetail, AuditEvent, BookCheck
+from portfolio.models.audit import AuditChain, AuditDetail, AuditEvent, BookCheck, Erasure
 from portfolio.models.base import StandingQuerySet, StandingRow, StandsForGoodError, one_of
 from portfolio.models.diversity import DiversityAnswer
 from portfolio.models.imports import ImportedRow, PeopleImport
@@ -41,6 +41,7 @@ __all__ = [
     "Development",
     "DiversityAnswer",
     "Document",
+    "Erasure",
     "ExternalRecord",
     "IdentityCheck",
     "ImportedRow",

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from portfolio import importing, press, renditions, shredder
+from portfolio import importing, jobs, press, renditions, shredder
 from portfolio.actions import book
 
 
@@ -16,6 +16,7 @@ class Command(BaseCommand):
         now = timezone.now()
         self.stdout.write(f"Documents queued again: {press.requeue_lost(at=now)}.")
         self.stdout.write(f"Destructions queued again: {shredder.requeue_lost(at=now)}.")
+        self.stdout.write(f"Orders of destruction queued again: {jobs.requeue_lost_records(now)}.")
         self.stdout.write(f"Tables of people gone on with: {importing.requeue_lost(at=now)}.")
         self.stdout.write(f"Checks of audit books queued again: {book.requeue_lost(at=now)}.")
         self.stdout.write(f"Renditions queued again: {renditions.requeue_lost(at=now)}.")
