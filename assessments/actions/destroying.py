@@ -99,18 +99,25 @@ def confirm_destruction(*, disposal: Disposal, by: User, at: datetime.datetime) 
     so. Nobody confirms what is of their own. Raises Refusal.
     """
     disposal = locked(disposal, by, at)
-    if disposal.lines.filter(candidate__user=by).exists():
-        raise Refusal([OWN])
-    others = may_confirm(disposal, timezone.localdate(at))
-    if by.pk == disposal.asked_by_id and others:
-        names = " or ".join(staff_name(user, disposal.centre_id) for user in others)
-        raise Refusal([f"You asked for it, so somebody else must confirm it: {names}."])
+    if sentences := refusals_to_confirm(disposal, by, timezone.localdate(at)):
+        raise Refusal(sentences)
     disposal.confirmed_by, disposal.confirmed_at = by, at
     disposal.alone = by.pk == disposal.asked_by_id
     disposal.save()
     told("confirm_destruction", disposal, by, at, alone=disposal.alone)
     jobs.destroy_records.enqueue(disposal.pk)
     return disposal
+
+
+def refusals_to_confirm(disposal: Disposal, by: User, day: datetime.date) -> list[str]:
+    """Why this administrator does not confirm it; empty when they may. The page says the same before the press."""
+    if disposal.lines.filter(candidate__user=by).exists():
+        return [OWN]
+    others = may_confirm(disposal, day) if by.pk == disposal.asked_by_id else []
+    if not others:
+        return []
+    names = " or ".join(staff_name(user, disposal.centre_id) for user in others)
+    return [f"You asked for it, so somebody else must confirm it: {names}."]
 
 
 @transaction.atomic

@@ -3,7 +3,7 @@
 import datetime
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.db.models import Count, QuerySet
 from django.utils import timezone
@@ -14,7 +14,8 @@ from assessments.queries.enrolment import staff_names
 from assessments.queries.retention import NUMBERS, Due, may_confirm
 from portfolio.audit import kind_of
 from portfolio.canonical import JSON
-from portfolio.models import AuditEvent, CandidateRecord, Destruction, User
+from portfolio.models import AuditEvent, CandidateRecord, Destruction, Document, User
+from portfolio.press import Shown
 from units.enums import RecordClass
 
 UNIT, CANDIDATE = kind_of(Enrolment()), kind_of(CandidateRecord())
@@ -172,7 +173,7 @@ def files_of(enrolments: Sequence[int]) -> dict[int, list[FileGoing]]:
         others = [code for pk, code in units.items() if pk not in place and pk not in gone]
         stays = f"It is evidence for {', '.join(sorted(others))} too." if others else ""
         last = max((pk for pk in units if pk in place), key=lambda pk: place[pk])
-        found[last].append(FileGoing(*row, OFFICE_HOLDS if frozen_at else stays))
+        found[last].append(replace(FileGoing(*row), stays=OFFICE_HOLDS if frozen_at else stays))
     return dict(found)
 
 
@@ -252,3 +253,9 @@ def destroyed_in(enrolment_id: int) -> list[DisposalLine]:
     """What was destroyed of a unit, oldest first. One query."""
     rows = DisposalLine.objects.filter(enrolment=enrolment_id, done_at__isnull=False, kept_because="")
     return list(rows.order_by("done_at", "pk"))
+
+
+def certificate_shown(user: User, document: Document) -> Shown | None:
+    """The order whose certificate it is, for the administrators of its centre. One query."""
+    found = Disposal.objects.visible_to(user).filter(pk=document.subject_id).first()
+    return Shown(str(found), "assessments:destruction", (found.pk,)) if found else None

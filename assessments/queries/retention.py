@@ -4,9 +4,10 @@ import datetime
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Exists, Expression, F, Max, OuterRef, Q, QuerySet, TextField, Value
+from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 
 from assessments.enums import UnitStatus
@@ -34,6 +35,7 @@ ENDED = (UnitStatus.CERTIFICATED, UnitStatus.REVOKED, UnitStatus.WITHDRAWN)
 NUMBERS = ("centre_reference", "candidate_number", "uln", "scn", "uci", "workplace")
 """Columns of a candidate's record that are blanked when their time is over. The name stays: it stands on what was
 signed."""
+Said = QuerySet[Any, tuple[str, int, str]]
 Rules = dict[tuple[int, str], Keeping]
 
 
@@ -52,6 +54,8 @@ class Ended(NamedTuple):
     revoked_on: datetime.date | None
     frozen_at: datetime.datetime | None
     open_appeal: int | None
+    at_work: bool
+    """Whether the candidate works on another unit."""
 
     @property
     def ended_on(self) -> datetime.date | None:
@@ -193,10 +197,12 @@ def due_by(centre: Centre, until: datetime.date) -> list[Due]:
 def ended_units(centre: Centre, **among: int) -> list[Ended]:
     """The centre's units that have ended, with the day of their newest certificate. One query."""
     standing = Q(claims__taken_back_at=None)
+    others = Enrolment.objects.filter(candidate=OuterRef("candidate")).exclude(status__in=ENDED)
     rows = (
         Enrolment.objects.filter(centre=centre, status__in=ENDED, **among)
         .annotate(
             certificate_on=Max("claims__certificates__issued_on", filter=standing),
+            at_work=Exists(others),
             certificate_revoked_on=Max("claims__certificates__revoked_on", filter=standing),
         )
         .order_by("pk")
@@ -214,6 +220,7 @@ def ended_units(centre: Centre, **among: int) -> list[Ended]:
         "certificate_revoked_on",
         "frozen_at",
         "open_appeal_id",
+        "at_work",
     )
     return [Ended(*row) for row in rows.values_list(*columns)]
 
@@ -221,9 +228,8 @@ def ended_units(centre: Centre, **among: int) -> list[Ended]:
 def last_days(centre: Centre, units: Sequence[Ended]) -> dict[int, datetime.date]:
     """The last of these days by candidate, award certificates among them.
 
-    Whoever still works on a unit has no last day yet. Two queries.
+    Whoever still works on a unit has no last day yet. One query.
     """
-    at_work = set(Enrolment.objects.filter(centre=centre).exclude(status__in=ENDED).values_list("candidate", flat=True))
     awards = Certificate.objects.filter(award__batch__centre=centre, award__taken_back_at=None).order_by()
     last: dict[int, datetime.date] = {
         candidate: max(day for day in (issued, revoked) if day)
@@ -234,6 +240,7 @@ def last_days(centre: Centre, units: Sequence[Ended]) -> dict[int, datetime.date
     for unit in units:
         if unit.ended_on and unit.ended_on > last.get(unit.candidate_id, datetime.date.min):
             last[unit.candidate_id] = unit.ended_on
+    at_work = {unit.candidate_id for unit in units if unit.at_work}
     return {candidate: day for candidate, day in last.items() if candidate not in at_work}
 
 
@@ -308,58 +315,74 @@ def of_candidates(
 # --- what holds it ---------------------------------------------------------------------------------------------------
 
 
+OF_UNIT, OF_CANDIDATE, OF_BODY, OF_VISIT = "unit", "candidate", "body", "visit"
+
+
 def holds_of(centre: Centre, units: Sequence[Ended]) -> Callable[[int, int | None], tuple[str, ...]]:
     """A function that says what holds a candidate's unit, or the candidate: a sentence each, of which one is enough.
-    Six queries.
 
-    A unit is held by what is open in it; a candidate's numbers by what holds any of their units.
+    A unit is held by what is open in it; a candidate's numbers by what holds any of their units. One query.
     """
-    by_unit: dict[int, list[str]] = defaultdict(list)
-    by_candidate: dict[int, list[str]] = defaultdict(list)
-    for candidate, enrolment, reason in (
-        LegalHold.objects.in_force().filter(centre=centre).values_list("candidate", "enrolment", "reason")
-    ):
-        (by_unit[enrolment] if enrolment else by_candidate[candidate]).append(f"Legal hold: {reason}")
-    for unit in units:
-        if unit.frozen_at:
-            by_unit[unit.pk].append("The centre’s office holds the unit.")
-        if unit.open_appeal:
-            by_unit[unit.pk].append("An appeal is open.")
-    mine = {"enrolment__centre": centre, "enrolment__status__in": ENDED}
-    for pk in set(Action.objects.filter(closed_at=None, **mine).values_list("enrolment", flat=True)):
-        by_unit[pk].append("An action of a verifier is open.")
-    for pk in set(Sample.objects.still_open().filter(**mine).values_list("enrolment", flat=True)):
-        by_unit[pk].append("A verifier is sampling it.")
-    claimed = AwardClaim.objects.filter(batch__centre=centre, taken_back_at=None, certificates=None)
-    for pk in set(claimed.values_list("registration__candidate", flat=True)):
-        by_candidate[pk].append("A whole award is claimed, and its certificate has not come.")
-    by_body = visits(centre)
+    found: dict[tuple[str, int], list[str]] = defaultdict(list)
+    for kind, pk, words in open_at(centre):
+        if kind == OF_VISIT:
+            until = f"{datetime.date.fromisoformat(words):%-d %B %Y}"
+            found[OF_BODY, pk].append(f"An external verifier may look at it until {until}.")
+        else:
+            found[kind, pk].append(words)
     units_of: dict[int, list[Ended]] = defaultdict(list)
     for unit in units:
         units_of[unit.candidate_id].append(unit)
+        if unit.frozen_at:
+            found[OF_UNIT, unit.pk].insert(0, "The centre’s office holds the unit.")
+        if unit.open_appeal:
+            found[OF_UNIT, unit.pk].append("An appeal is open.")
 
     def said(candidate: int, enrolment: int | None) -> tuple[str, ...]:
         concerned = [unit for unit in units_of[candidate] if enrolment in (None, unit.pk)]
         sentences = [
-            *by_candidate[candidate],
-            *(sentence for unit in concerned for sentence in by_unit[unit.pk]),
-            *(sentence for body in {unit.body_id for unit in concerned} for sentence in by_body.get(body, ())),
+            *found[OF_CANDIDATE, candidate],
+            *(sentence for unit in concerned for sentence in found[OF_UNIT, unit.pk]),
+            *(sentence for unit in concerned for sentence in found[OF_BODY, unit.body_id]),
         ]
         return tuple(dict.fromkeys(sentences))
 
     return said
 
 
-def visits(centre: Centre) -> dict[int, list[str]]:
-    """What holds every unit of an awarding body: that its external verifier may look, or waits for something. Two
-    queries."""
-    found: dict[int, list[str]] = defaultdict(list)
+def open_at(centre: Centre) -> list[tuple[str, int, str]]:
+    """All that is open at the centre and holds something: what of, its id, and the sentence (of a visit: its last
+    day). One query."""
+    holds = LegalHold.objects.in_force().filter(centre=centre)
+    reason = Concat(Value("Legal hold: "), F("reason"), output_field=TextField())
+    ended = {"enrolment__centre": centre, "enrolment__status__in": ENDED}
     looking = ExternalAccess.objects.filter(centre=centre, ended_at=None, grant__ends_on__gte=timezone.localdate())
-    for body, until in looking.order_by().values_list("awarding_body").annotate(Max("grant__ends_on")):
-        found[body].append(f"An external verifier may look at it until {until:%-d %B %Y}.")
     asked = CentreAction.objects.filter(centre=centre, closed_at=None, access__isnull=False)
-    for body in set(asked.values_list("access__awarding_body", flat=True)):
-        found[body].append("An action of the external verifier is open.")
+    claimed = AwardClaim.objects.filter(batch__centre=centre, taken_back_at=None, certificates=None)
+    parts = [
+        said_of(holds.filter(enrolment=None), OF_CANDIDATE, "candidate_id", reason),
+        said_of(holds.exclude(enrolment=None), OF_UNIT, "enrolment_id", reason),
+        said_of(
+            Action.objects.filter(closed_at=None, **ended), OF_UNIT, "enrolment_id", "An action of a verifier is open."
+        ),
+        said_of(Sample.objects.still_open().filter(**ended), OF_UNIT, "enrolment_id", "A verifier is sampling it."),
+        said_of(
+            claimed,
+            OF_CANDIDATE,
+            "registration__candidate_id",
+            "A whole award is claimed, and its certificate has not come.",
+        ),
+        said_of(looking, OF_VISIT, "awarding_body_id", Cast("grant__ends_on", TextField())),
+        said_of(asked, OF_BODY, "access__awarding_body_id", "An action of the external verifier is open."),
+    ]
+    return list(parts[0].union(*parts[1:], all=True))
+
+
+def said_of(rows: QuerySet[Any], kind: str, column: str, words: str | Expression) -> Said:
+    """Rows of a union: what of, its id, the words."""
+    said = Value(words, output_field=TextField()) if isinstance(words, str) else words
+    of = Value(kind, output_field=TextField())
+    found: Said = rows.order_by().annotate(of=of, whose=F(column), said=said).values_list("of", "whose", "said")
     return found
 
 

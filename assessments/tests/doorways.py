@@ -45,6 +45,7 @@ from assessments.tests.doors_of_external import TABLE_OF_EXTERNAL
 from assessments.tests.doors_of_people import TABLE_OF_PEOPLE
 from assessments.tests.doors_of_plans import TABLE_OF_PLANS
 from assessments.tests.doors_of_quality import TABLE_OF_QUALITY
+from assessments.tests.doors_of_retention import TABLE_OF_RETENTION
 from assessments.tests.doors_of_strategy import TABLE_OF_STRATEGY
 from assessments.tests.witnesses import token_of
 from assessments.workflow import UNIT_STEPS
@@ -312,6 +313,7 @@ TABLE: dict[str, Expected] = {
     "assessments:units_verified": Expected(holding(Role.INTERNAL_VERIFIER, Role.LEAD_VERIFIER)),
     **TABLE_OF_STRATEGY,
     **TABLE_OF_AWARDS,
+    **TABLE_OF_RETENTION,
     **TABLE_OF_QUALITY,
     **TABLE_OF_EXTERNAL,
     "assessments:plan_sample": Expected(verifying() | {"lead": 403}, of_unit),

@@ -19,13 +19,21 @@ def later(years: datetime.timedelta = YEARS) -> datetime.datetime:
     return timezone.now() + years
 
 
-def certificated(house: House, key: str = "ocr-cc26", candidate: CandidateRecord | None = None) -> Enrolment:
-    """A unit whose certificate came today."""
+LONG_PAST = datetime.date(2016, 3, 1)
+
+
+def certificated(
+    house: House,
+    key: str = "ocr-cc26",
+    candidate: CandidateRecord | None = None,
+    issued_on: datetime.date | None = None,
+) -> Enrolment:
+    """A unit whose certificate came today, or on the day given."""
     unit = verified(an_enrolment(house, key, candidate=candidate))
     now = timezone.now()
     award.claim(enrolment=unit, authorisation="EV 1", by=house.administrator, at=now)
-    today = timezone.localdate()
-    award.certificate(enrolment=unit, number=f"C {unit.pk}", issued_on=today, by=house.administrator, at=now)
+    day = issued_on or timezone.localdate()
+    award.certificate(enrolment=unit, number=f"C {unit.pk}", issued_on=day, by=house.administrator, at=now)
     unit.refresh_from_db()
     return unit
 
