@@ -5,7 +5,9 @@ from typing import Any
 
 from django import forms
 
+from assessments.forms.office import MOST_OFFERED, FindCandidateForm
 from assessments.models import Enrolment
+from assessments.queries.office import named
 from assessments.queries.retention import Due
 from portfolio.forms import KeptForm, SignatureForm, day
 from portfolio.models import CandidateRecord, Centre
@@ -87,16 +89,28 @@ class HoldForm(KeptForm):
         help_text="Who asked for it, and in which matter. The centre’s administrators read it.",
     )
 
-    def __init__(self, *args: Any, centre: Centre, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, centre: Centre, search: str, **kwargs: Any) -> None:
+        """Offers the candidates that were searched for and their units; any of the centre's may be sent."""
         super().__init__(*args, **kwargs)
-        units = Enrolment.objects.filter(centre=centre).select_related("candidate", "unit")
-        self.fields["candidate"].queryset = CandidateRecord.objects.filter(centre=centre)  # type: ignore[attr-defined]
-        self.fields["enrolment"].queryset = units.order_by(  # type: ignore[attr-defined]
-            "candidate__legal_name", "unit__short_code"
-        )
-        self.fields["enrolment"].label_from_instance = (  # type: ignore[attr-defined]
-            lambda row: f"{row.candidate.legal_name}: {row.unit.short_code}"
-        )
+        candidates = CandidateRecord.objects.filter(centre=centre)
+        found = list(named(candidates, search)[: MOST_OFFERED + 1])
+        self.search, self.more, self.none = search, len(found) > MOST_OFFERED, not found
+        units = Enrolment.objects.filter(centre=centre)
+        self.fields["candidate"].queryset = candidates  # type: ignore[attr-defined]
+        self.fields["enrolment"].queryset = units  # type: ignore[attr-defined]
+        offered = {row.pk: row.legal_name for row in found[:MOST_OFFERED]}
+        theirs = units.filter(candidate__in=offered).order_by("candidate__legal_name", "unit__short_code")
+        codes = [
+            (pk, f"{offered[candidate]}: {code}")
+            for pk, candidate, code in theirs.values_list("pk", "candidate", "unit__short_code")
+        ]
+        self.fields["candidate"].choices = [("", CHOOSE), *offered.items()]  # type: ignore[attr-defined]
+        self.fields["enrolment"].choices = [("", ALL), *codes]  # type: ignore[attr-defined]
+
+    @property
+    def find(self) -> FindCandidateForm | None:
+        """The search, where there is more to find than is offered, or something was searched for."""
+        return FindCandidateForm({"search": self.search}) if self.more or self.search else None
 
 
 class ReasonForm(KeptForm):

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from assessments.actions import destroying, retention
 from assessments.documents.destroyed import ask_certificate
 from assessments.forms.retention import ConfirmForm, DueFilterForm, HoldForm, KeepingForm, OrderForm, ReasonForm
-from assessments.keeping import DESTROYABLE, STAYS
+from assessments.keeping import DESTROYABLE
 from assessments.models import Disposal, LegalHold
 from assessments.queries.destroying import Going, dry_run, order_page
 from assessments.queries.enrolment import staff_names
@@ -155,7 +155,6 @@ def schedule(request: SignedInRequest, slug: str) -> HttpResponse:
     context = {
         "centre": centre,
         "rows": schedule_of(centre),
-        "stays": STAYS,
         "trail": [*retention_trail(centre), ("Schedule", None)],
     }
     return render(request, "assessments/retention/schedule.html", context)
@@ -184,13 +183,11 @@ def set_keeping(request: SignedInRequest, slug: str, code: str, name: str) -> Ht
         messages.success(request, "The rule is set. What falls due counts by it from now on.")
         return redirect("assessments:retention_schedule", slug)
     trail = [*retention_trail(centre), ("Schedule", reverse("assessments:retention_schedule", args=[slug]))]
-    wanted = (
-        f"{row.body} wants it kept for at least {row.least}." if row.least else f"{row.body} names no time of its own."
-    )
+    wanted = f"{row.body} names no time of its own."
+    if row.least:
+        wanted = f"{row.body} wants it kept for at least {row.least}. You may keep it longer."
     title = f"{RecordClass(name).label}, {row.body}"
-    return form_page(
-        request, form, title=title, button="Set the rule", trail=trail, lead=f"{wanted} You may keep it longer."
-    )
+    return form_page(request, form, title=title, button="Set the rule", trail=trail, lead=wanted)
 
 
 # --- legal holds -----------------------------------------------------------------------------------------------------
@@ -220,13 +217,19 @@ def hold_record(request: SignedInRequest, slug: str) -> HttpResponse:
     """Keep a candidate's records, or those of one unit, until further notice."""
     centre = kept_centre(request, slug)
     work = in_progress(request, HoldForm, slug)
-    form = HoldForm(work.data, work=work, centre=centre, initial={"candidate": request.GET.get("candidate")})
+    search = request.GET.get("search", "").strip()
+    form = HoldForm(work.data, work=work, centre=centre, search=search)
     if done(form, lambda clean: retention.hold_record(by=request.user, at=timezone.now(), **clean)):
         messages.success(request, "The hold is set: nothing of it is destroyed until somebody lifts it.")
         return redirect("assessments:legal_holds", slug)
-    lead = "Open appeals, cases, actions and visits hold of themselves. A hold of your own is for everything else."
     return form_page(
-        request, form, title="Set a legal hold", button="Set the hold", trail=holds_trail(centre), lead=lead
+        request,
+        form,
+        title="Set a legal hold",
+        button="Set the hold",
+        trail=holds_trail(centre),
+        lead="Open appeals, cases, actions and visits hold of themselves. A hold of your own is for everything else.",
+        template="assessments/enrolment/enrol.html",
     )
 
 

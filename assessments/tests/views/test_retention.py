@@ -59,7 +59,7 @@ def test_bytes_that_are_gone_are_fetched_by_nobody(house: House) -> None:
     order = ordered(house, f"files-{unit.pk}")
     office, file = signed_in(house.administrator), EvidenceFile.objects.get()
     address = reverse("assessments:download_evidence_file", args=[file.pk])
-    assert b"".join(office.get(address).streaming_content)  # type: ignore[attr-defined]
+    assert b"".join(office.get(address).streaming_content)
     office.post(reverse("assessments:destruction", args=[order.pk]), {"sure": "on", "password": PASSWORD})
     assert office.get(address).status_code == 404
 
