@@ -37,7 +37,7 @@ def scene(house: House) -> SimpleNamespace:
     waiting = certificated(house, "ocr-cc32", fay)
     order = ordered(house, f"files-{waiting.pk}")
     hold = a_hold(house)
-    at_work = handed_in(an_enrolment(house), "1.1")
+    at_work = handed_in(an_enrolment(house, candidate=house.other_candidate), "1.1")
     files = EvidenceFile.objects.filter(
         version__evidence__in=Mapping.objects.filter(enrolment=waiting).values("evidence")
     )
@@ -73,18 +73,18 @@ def test_rules_of_keeping_stand(ids: SimpleNamespace) -> None:
 REFUSED = [
     ("evidencefile", "waiting_file", "disposed_at = '{now}', disposed_under = 'A rule.'", "go by a confirmed order"),
     ("evidencefile", "file_at_work", "disposed_at = '{now}', disposed_under = 'A rule.'", "go by a confirmed order"),
-    ("evidencefile", "gone_file", "disposed_at = NULL, disposed_under = ''", "go by a confirmed order"),
+    ("evidencefile", "gone_file", "disposed_at = NULL, disposed_under = ''", "confirmed"),
     ("evidencefile", "gone_file", "disposed_under = 'Another rule.'", "stands as it was asked for"),
     (
         "disposal",
         "done",
-        "confirmed_at = NULL, confirmed_by_id = NULL, finished_at = NULL",
+        "confirmed_at = NULL, confirmed_by_id = NULL",
         "stands as it was asked for",
     ),
     ("disposal", "order", "asked_by_id = asked_by_id + 1", "stands as it was asked for"),
     ("disposalline", "line", "done_at = '{now}'", "before it was confirmed"),
     ("disposalline", "line", "under = 'Another rule.'", "stands as it was asked for"),
-    ("disposalline", "done_line", "index = '[]'", "stands as it was asked for"),
+    ("disposalline", "done_line", '"index" = NULL', "stands as it was asked for"),
     ("legalhold", "hold", "reason = 'Another.'", "stands as it was set"),
 ]
 
