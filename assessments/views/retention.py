@@ -174,7 +174,7 @@ def set_keeping(request: SignedInRequest, slug: str, code: str, name: str) -> Ht
         "unit": keeping.period.unit,
         "counted_from": keeping.counted_from,
         "when_due": keeping.when_due,
-        "source": keeping.source,
+        "source": keeping.source if keeping.own else "",
     }
     work = in_progress(request, KeepingForm, f"{slug} {code} {name}")
     form = KeepingForm(work.data, work=work, initial=initial)
@@ -279,6 +279,7 @@ def destruction(request: SignedInRequest, pk: int) -> HttpResponse:
         if open_now
         else [],
         "open_now": open_now,
+        "alone": order.asked_by_id == request.user.pk,
         "trail": [*retention_trail(order.centre), (str(order), None)],
     }
     return render(request, "assessments/retention/destruction.html", context, status=409 if form.is_bound else 200)
