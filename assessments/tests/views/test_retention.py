@@ -21,6 +21,7 @@ def test_what_is_due_goes_by_a_dry_run_a_second_person_and_leaves_a_certificate(
     place = reverse("assessments:centre_retention", args=[house.centre.slug])
     listed = office.get(place).content.decode()
     assert "3 lines until" in listed
+    assert "?search=Cara%20Northgate" in listed, "the way to a hold, found by name"
     assert "1 year after its certificate on 1 March 2016" in listed
     dry = reverse("assessments:try_destruction", args=[house.centre.slug])
     shown = office.get(dry, {"chosen": f"files-{unit.pk}"}).content.decode()
@@ -87,6 +88,7 @@ def test_a_hold_is_set_on_a_unit_shown_beside_what_is_due_and_lifted(house: Hous
     place = reverse("assessments:hold_record", args=[house.centre.slug])
     office.post(place, {"candidate": house.candidate.pk, "enrolment": unit.pk, "reason": "OCR asked for it."})
     listed = reverse("assessments:centre_retention", args=[house.centre.slug])
+    assert place not in office.get(listed).content.decode()
     assert "Legal hold: OCR asked for it." in office.get(listed).content.decode()
     assert "OCR asked" not in office.get(listed, {"held": "free"}).content.decode()
     assert (
