@@ -31,6 +31,7 @@ class AssessmentsConfig(AppConfig):
         guard("exercise", "assessments.queries.verified_shown.exercise_shown")
         guard("meeting", "assessments.queries.verified_shown.meeting_shown")
         guard("centre", "assessments.queries.verified_shown.centre_shown")
+        guard("disposal", "assessments.queries.destroying.certificate_shown")
         guard("candidaterecord", "assessments.queries.papers.portfolio_shown")
         teller = import_string("portfolio.genuine.teller")
         teller("enrolment", "assessments.queries.genuine.recording_told")

@@ -424,6 +424,9 @@ def awards_pages(found: Subjects) -> Iterable[Page]:
     yield page("Claim at once", me, "assessments:make_claims", slug, "ocr", most=HEAVY, queries=17)
     what = f"?what={made.award.pk}"
     yield page("Claim awards", me, "assessments:make_claims", slug, "ocr", query=what, queries=22, **bounds)
+    for name in ("centre_retention", "try_destruction", "hold_record", "retention_schedule", "legal_holds"):
+        yield page(name, me, f"assessments:{name}", slug, **bounds)
+    yield page("Rule of keeping", me, "assessments:set_keeping", slug, "ocr", "files", **bounds)
     yield page("New version of a qualification", me, "units:new_version", *award, **bounds)
 
 

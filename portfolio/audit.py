@@ -8,7 +8,7 @@ without them.
 import datetime
 import secrets
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.db import models, transaction
@@ -17,7 +17,7 @@ from django.utils import timezone
 from portfolio import canonical
 from portfolio.arrivals import Lines, Said
 from portfolio.canonical import JSON
-from portfolio.models import AccessLine, AuditChain, AuditDetail, AuditEvent, BookCheck, Centre, User
+from portfolio.models import AccessLine, AuditChain, AuditDetail, AuditEvent, BookCheck, Centre, Erasure, User
 
 BEGINNING = "0" * 64
 
@@ -155,6 +155,19 @@ def carry_out(check_id: int) -> None:
         reason=broken.reason if broken else "",
         **found,
     )
+
+
+@transaction.atomic
+def erase(event_ids: Iterable[int], *, reason: str, by: User, at: datetime.datetime) -> int:
+    """Erase the details of these lines for good. Returns how many there still were.
+
+    The lines stay, each with a row that says why, by whom and when; the book verifies as before.
+    """
+    details = AuditDetail.objects.filter(event__in=list(event_ids)).order_by("pk")
+    found = list(details.values_list("event_id", flat=True))
+    Erasure.objects.bulk_create(Erasure(event_id=pk, reason=reason, erased_by=by, erased_at=at) for pk in found)
+    AuditDetail.objects.filter(event__in=found).delete()
+    return len(found)
 
 
 def looked_at(

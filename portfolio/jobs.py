@@ -23,6 +23,18 @@ def destroy_bytes(destruction_id: int) -> None:
     import_string("portfolio.shredder.carry_out")(destruction_id)
 
 
+@task()
+def destroy_records(disposal_id: int) -> None:
+    """Destroy what a confirmed order names under the retention schedule."""
+    import_string("assessments.actions.destroying.carry_out")(disposal_id)
+
+
+def requeue_lost_records(at: datetime.datetime) -> int:
+    """Have the floor that orders destructions ask again for those whose worker was lost. Returns how many."""
+    again: int = import_string("assessments.actions.destroying.requeue_lost")(at=at)
+    return again
+
+
 @task(priority=-10)
 def draw_pages(rendition_id: int) -> None:
     """Draw the pages of a Rendition that waits. Letters and documents that somebody waits for go first."""

@@ -5,6 +5,7 @@ from portfolio.walls import (
     INSERT,
     TRUNCATE,
     UPDATE,
+    Wall,
     never_deleted,
     only_columns_may_change,
     refuses,
@@ -13,6 +14,11 @@ from portfolio.walls import (
 
 ISSUED = "OLD.issued AND OLD.status = 'ready'"
 ISSUED_STANDS = "An issued document is kept for good, as it was issued."
+
+DETAILS_STAND = "Audit details stand as they were written, until an erasure on record says why they go."
+DETAILS_GONE = "The details of this line were erased for good."
+ERASED = "EXISTS (SELECT 1 FROM portfolio_erasure e WHERE e.event_id = NEW.event_id)"
+NOT_ERASED = "NOT EXISTS (SELECT 1 FROM portfolio_erasure e WHERE e.event_id = OLD.event_id)"
 
 OUTSIDE = "An external verifier is nobody on the staff of the centre they look at, and no candidate of it."
 BOTH_SIDES = """EXISTS (
@@ -34,7 +40,11 @@ WALLS = [
         "An audit line is added at the end of its book and holds the hash of the line before it.",
         name="an_audit_line_follows_the_line_before_it",
     ),
-    *stands_for_good("portfolio_auditdetail", "audit details"),
+    Wall("audit_details_never_change", "portfolio_auditdetail", UPDATE, DETAILS_STAND),
+    Wall("audit_details_go_only_by_an_erasure", "portfolio_auditdetail", DELETE, DETAILS_STAND, NOT_ERASED),
+    Wall("audit_details_are_never_emptied_out", "portfolio_auditdetail", TRUNCATE, DETAILS_STAND),
+    *refuses("portfolio_auditdetail", INSERT, ERASED, DETAILS_GONE, name="erased_audit_details_do_not_return"),
+    *stands_for_good("portfolio_erasure", "erasures"),
     *never_deleted("portfolio_auditchain", "audit books"),
     *refuses(
         "portfolio_auditchain",

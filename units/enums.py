@@ -24,6 +24,37 @@ class WordingStatus(models.TextChoices):
     ILLEGIBLE = "illegible", "Partly illegible"
 
 
+class RecordClass(models.TextChoices):
+    """A kind of record that is kept for a time of its own (domain rule 63)."""
+
+    FILES = "files", "Evidence files"
+    DETAILS = "details", "Details in the audit book"
+    NUMBERS = "numbers", "Candidate’s numbers and place of work"
+    ASSESSMENT = "assessment", "Assessment records"
+    VERIFICATION = "verification", "Verification records"
+    AUTHENTICATION = "authentication", "Authentication forms"
+
+
+class CountedFrom(models.TextChoices):
+    """The day from which a record’s time is counted. Of a withdrawn unit it is the day it was withdrawn."""
+
+    CERTIFICATE = "certificate", "the unit’s certificate"
+    LAST = "last", "the candidate’s last certificate at the centre"
+
+
+class PeriodUnit(models.TextChoices):
+    DAYS = "days", "Days"
+    MONTHS = "months", "Months"
+    YEARS = "years", "Years"
+
+
+class WhenDue(models.TextChoices):
+    """What is done with a record whose time is over."""
+
+    DESTROY = "destroy", "Destroy"
+    REVIEW = "review", "Look first, then decide"
+
+
 class SkillSubject(models.TextChoices):
     ENGLISH = "english", "English"
     MATHEMATICS = "mathematics", "Mathematics"

@@ -139,7 +139,7 @@ def _allowed(file: EvidenceFile, verb: Verb, by: User, at: datetime.datetime) ->
 def _same_bytes(file: EvidenceFile) -> QuerySet[EvidenceFile]:
     """The file in every version of its item, where it was not destroyed."""
     return EvidenceFile.objects.filter(
-        version__evidence=file.version.evidence_id, stored=file.stored_id, destroyed_at=None
+        version__evidence=file.version.evidence_id, stored=file.stored_id, destroyed_at=None, disposed_at=None
     )
 
 

@@ -7,6 +7,7 @@ from django.core.files.base import ContentFile
 from assessments.actions import appeal, case
 from assessments.actions.adjustment import Arranged, arrange_adjustment
 from assessments.actions.evidence import NamedFile
+from assessments.actions.retention import hold_record
 from assessments.actions.simulation import approve_simulation
 from assessments.demo.centre import Harbour
 from assessments.demo.files import pdf
@@ -45,6 +46,17 @@ def appealed(harbour: Harbour, now: datetime.datetime) -> None:
     )
     appeal.take_further(appeal=raised, by=sian.user, at=now - 7 * DAY)
     appeal.appoint_adjudicator(appeal=raised, adjudicator=staff.verifier, by=staff.lead, at=now - 6 * DAY)
+
+
+def held(harbour: Harbour, now: datetime.datetime) -> None:
+    """OCR asked that what Grace handed in be kept, whatever the schedule says."""
+    hold_record(
+        candidate=harbour.candidates["grace"],
+        enrolment=None,
+        reason="OCR looks into how calls are assessed at several centres, and asked for this by letter.",
+        by=harbour.staff.administrator,
+        at=now - 2 * DAY,
+    )
 
 
 def investigated(harbour: Harbour, now: datetime.datetime) -> None:

@@ -75,7 +75,7 @@ def tell() -> Harbour:
         chapter()
     interests.declare(story.harbour, calendar.now - datetime.timedelta(days=2))
     interests.change_hands(story.harbour, calendar.now - datetime.timedelta(days=1))
-    for happened in (office.appealed, office.investigated, office.arranged, office.to_be_simulated):
+    for happened in (office.appealed, office.held, office.investigated, office.arranged, office.to_be_simulated):
         happened(story.harbour, calendar.now)
     strategy.tell(story.harbour, calendar.now - sampled.SINCE_PLANNED)
     sampled.tell(story.harbour, calendar.now)

@@ -248,6 +248,8 @@ def prior_learning(version: EvidenceVersion) -> str:
 
 def file_row(file: EvidenceFile) -> Cells:
     """A file, and whether it can still be opened."""
+    if file.disposed_at:
+        return file.name, f"Its time was over: its content was destroyed on {day(file.disposed_at)}."
     if file.destroyed_at:
         return file.name, f"Redacted: its content was destroyed on {day(file.destroyed_at)}."
     if file.quarantined_at:

@@ -183,6 +183,8 @@ def where_held(item: ItemKept) -> str:
         words.append(f"{of_files(item.shut_away)} in quarantine")
     if item.destroyed:
         words.append(f"{of_files(item.destroyed)} redacted")
+    if item.disposed:
+        words.append(f"{of_files(item.disposed)} destroyed when the time to keep it was over")
     return "\n".join(words)
 
 

@@ -228,7 +228,7 @@ def markable(files: Sequence[EvidenceFile]) -> list[Markable]:
     return [
         Markable(file.pk, number, file.name, kind_of_place(file), pages_of(file))
         for number, file in enumerate(files, start=1)
-        if not (file.destroyed_at or file.quarantined_at)
+        if not (file.destroyed_at or file.disposed_at or file.quarantined_at)
     ]
 
 

@@ -29,6 +29,7 @@ from assessments.models.planning import (
 from assessments.models.profile import TOLD, Profile
 from assessments.models.question_sets import QuestionSet, QuestionSetQuerySet, SetQuestion, SetQuestionCriterion
 from assessments.models.registration import Registration, RegistrationQuerySet
+from assessments.models.retention import Disposal, DisposalLine, KeepingRule, LegalHold
 from assessments.models.simulation import SimulatedCriterion, SimulationApproval
 from assessments.models.standardisation import (
     AgreedOutcome,
@@ -108,6 +109,8 @@ __all__ = [
     "Days",
     "Decision",
     "DecisionMarker",
+    "Disposal",
+    "DisposalLine",
     "Enrolment",
     "EnrolmentQuerySet",
     "Evidence",
@@ -126,7 +129,9 @@ __all__ = [
     "Hearing",
     "Interest",
     "InterestQuerySet",
+    "KeepingRule",
     "LeftOut",
+    "LegalHold",
     "Mapping",
     "Marker",
     "Meeting",

@@ -168,6 +168,8 @@ class EvidenceFile(models.Model):
     destroyed_at = models.DateTimeField(null=True, editable=False, help_text="bytes destroyed by redaction")
     destroyed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, editable=False, related_name="+")
     reason = models.TextField(blank=True, editable=False, help_text="why it was quarantined or destroyed")
+    disposed_at = models.DateTimeField(null=True, editable=False, help_text="bytes destroyed when their time was over")
+    disposed_under = models.TextField(blank=True, editable=False, help_text="which rule of the retention schedule")
 
     class Meta:
         ordering = ["version", "position", "pk"]
@@ -188,6 +190,11 @@ class EvidenceFile(models.Model):
                 condition=Q(destroyed_at__isnull=True, destroyed_by__isnull=True)
                 | (Q(destroyed_at__isnull=False, destroyed_by__isnull=False) & ~Q(reason="")),
                 name="a_redaction_says_who_when_and_why",
+            ),
+            models.CheckConstraint(
+                condition=Q(disposed_at__isnull=True, disposed_under="")
+                | (Q(disposed_at__isnull=False) & ~Q(disposed_under="")),
+                name="a_file_whose_time_was_over_says_which_rule",
             ),
         ]
 

@@ -19,6 +19,7 @@ from assessments.own_walls.judgement import JUDGEMENT
 from assessments.own_walls.observed import OBSERVED
 from assessments.own_walls.planning import PLANNING
 from assessments.own_walls.question_sets import QUESTION_SETS
+from assessments.own_walls.retention import RETENTION
 from assessments.own_walls.simulation import ADJUSTMENT, SIMULATION
 from assessments.own_walls.standardisation import STANDARDISATION
 from assessments.own_walls.strategy import STRATEGY
@@ -48,4 +49,5 @@ WALLS = [
     *CASE,
     *CONSISTENCY,
     *PLANNING,
+    *RETENTION,
 ]

@@ -182,7 +182,8 @@ CASE = [
     *refuses(
         "assessments_evidencefile",
         UPDATE,
-        f"NEW.destroyed_at IS DISTINCT FROM OLD.destroyed_at AND {ITEM_FROZEN.format(evidence=ITEM_OF)}",
+        "(NEW.destroyed_at IS DISTINCT FROM OLD.destroyed_at OR NEW.disposed_at IS DISTINCT FROM OLD.disposed_at)"
+        f" AND {ITEM_FROZEN.format(evidence=ITEM_OF)}",
         HELD,
         name="nothing_that_is_held_is_destroyed",
     ),

@@ -12,6 +12,8 @@ FILE_COLUMNS = (
     "destroyed_at",
     "destroyed_by_id",
     "reason",
+    "disposed_at",
+    "disposed_under",
 )
 IS_DRAFT = "EXISTS (SELECT 1 FROM assessments_evidenceversion v WHERE v.id = NEW.version_id AND v.status = 'draft')"
 RELEASED = """(NEW.quarantined_at IS NULL AND EXISTS (

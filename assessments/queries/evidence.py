@@ -87,12 +87,12 @@ def files_visible_to(user: User) -> QuerySet[EvidenceFile]:
 
 
 def file_that_opens(user: User, pk: int) -> EvidenceFile:
-    """A file this person may open: not in quarantine, not destroyed, and scanned, but for its candidate.
+    """A file this person may open: neither in quarantine nor destroyed, and scanned, but for its candidate.
 
     Raises EvidenceFile.DoesNotExist.
     """
     files = files_visible_to(user).select_related("stored", "version__evidence__candidate")
-    file = files.get(pk=pk, quarantined_at=None, destroyed_at=None)
+    file = files.get(pk=pk, quarantined_at=None, destroyed_at=None, disposed_at=None)
     if not opens_for(file, scans_of([file])[file.stored_id], own=file.version.evidence.candidate.user_id == user.pk):
         raise EvidenceFile.DoesNotExist
     return file
@@ -110,14 +110,15 @@ def held_up_by_scans(version: EvidenceVersion) -> bool:
 
 def opens_for(file: EvidenceFile, scan: ScanResult, *, own: bool) -> bool:
     """Whether the bytes may be opened: until a file is scanned only by its candidate, once shut away by nobody."""
-    if file.quarantined_at or file.destroyed_at or scan == ScanResult.INFECTED:
+    if file.quarantined_at or file.destroyed_at or file.disposed_at or scan == ScanResult.INFECTED:
         return False
     return own or scan not in scanning.WAITING
 
 
 def is_shown(stored: StoredFile) -> bool:
     """Whether an item still shows these bytes, so that they must not be destroyed."""
-    return EvidenceFile.objects.filter(stored=stored, destroyed_at=None, removed_at=None).exists()
+    shown = EvidenceFile.objects.filter(stored=stored, destroyed_at=None, disposed_at=None, removed_at=None)
+    return shown.exists()
 
 
 def item_facts(version: EvidenceVersion, enrolments: Iterable[Enrolment]) -> ItemFacts:

@@ -224,16 +224,18 @@ class ItemKept:
     version: EvidenceVersion
     shut_away: int
     destroyed: int
+    disposed: int
 
 
 def items_kept(version_ids: Iterable[int]) -> dict[int, ItemKept]:
     """These versions, with their files counted. Two queries."""
     versions = {row.pk: row for row in EvidenceVersion.objects.filter(pk__in=list(version_ids))}
-    counted: dict[int, list[int]] = {pk: [0, 0] for pk in versions}
+    counted: dict[int, list[int]] = {pk: [0, 0, 0] for pk in versions}
     files = EvidenceFile.objects.filter(version__in=versions, removed_at=None).order_by()
-    for version, quarantined, destroyed in files.values_list("version_id", "quarantined_at", "destroyed_at"):
-        if destroyed or quarantined:
-            counted[version][1 if destroyed else 0] += 1
+    columns = ("version_id", "quarantined_at", "destroyed_at", "disposed_at")
+    for version, quarantined, redacted, disposed in files.values_list(*columns):
+        if quarantined or redacted or disposed:
+            counted[version][2 if disposed else 1 if redacted else 0] += 1
     return {pk: ItemKept(version, *counted[pk]) for pk, version in versions.items()}
 
 

@@ -224,7 +224,9 @@ def file_of_exercise(user: User, pk: int, file_pk: int) -> EvidenceFile:
     it, and only there.
     """
     exercises = Exercise.objects.filter(pk=pk).opening_their_item_to(user)
-    rows = EvidenceFile.objects.filter(version__exercises__in=exercises, quarantined_at=None, destroyed_at=None)
+    rows = EvidenceFile.objects.filter(
+        version__exercises__in=exercises, quarantined_at=None, destroyed_at=None, disposed_at=None
+    )
     rows = rows.filter(removed_at=None)
     file = rows.select_related("stored__rendition").distinct().get(pk=file_pk)
     if not opens_for(file, scans_of([file])[file.stored_id], own=False):

@@ -28,6 +28,7 @@ from assessments.tests.acts_of_external import ACTS_OF_EXTERNAL
 from assessments.tests.acts_of_findings import ACTS_OF_FINDINGS
 from assessments.tests.acts_of_plans import ACTS as ACTS_OF_PLANS
 from assessments.tests.acts_of_quality import ACTS_OF_QUALITY
+from assessments.tests.acts_of_retention import ACTS_OF_RETENTION
 from assessments.tests.acts_of_strategy import ACTS_OF_STRATEGY
 from assessments.tests.doing import Act
 from assessments.tests.further_acts import FURTHER_ACTS
@@ -328,6 +329,7 @@ ACTS: dict[str, Callable[[House], Act]] = {
     Verb.CERTIFICATE.value: certificate,
     Verb.REVOKE.value: revoke,
     **ACTS_OF_AWARDS,
+    **ACTS_OF_RETENTION,
     **ACTS_OF_PLANS,
     **FURTHER_ACTS,
 }

@@ -46,6 +46,7 @@ from assessments.tests.doors_of_external import TABLE_OF_EXTERNAL
 from assessments.tests.doors_of_people import TABLE_OF_PEOPLE
 from assessments.tests.doors_of_plans import TABLE_OF_PLANS
 from assessments.tests.doors_of_quality import TABLE_OF_QUALITY
+from assessments.tests.doors_of_retention import TABLE_OF_RETENTION
 from assessments.tests.doors_of_strategy import TABLE_OF_STRATEGY
 from assessments.tests.doors_of_units import TABLE_OF_UNITS
 from assessments.tests.witnesses import token_of
@@ -327,6 +328,7 @@ TABLE: dict[str, Expected] = {
     **TABLE_OF_STRATEGY,
     **TABLE_OF_AWARDS,
     **TABLE_OF_UNITS,
+    **TABLE_OF_RETENTION,
     **TABLE_OF_QUALITY,
     **TABLE_OF_EXTERNAL,
     "assessments:plan_sample": Expected(verifying() | {"lead": 403}, of_unit),

@@ -47,6 +47,7 @@ from assessments.tests.doors_of_external import set_external
 from assessments.tests.doors_of_people import set_people
 from assessments.tests.doors_of_plans import set_plans
 from assessments.tests.doors_of_quality import set_quality
+from assessments.tests.doors_of_retention import set_retention
 from assessments.tests.doors_of_strategy import a_plan_with
 from assessments.tests.doors_of_units import set_units
 from assessments.tests.doorways import TABLE, Scene
@@ -128,6 +129,7 @@ def set_scene(house: House, other_house: House) -> Scene:
     set_people(house)
     set_awards(house)
     set_units(house)
+    set_retention(house)
     item, record, form = item_of(unit), recorded(unit), form_of(house)
     return Scene(
         house, browsers, unit, item, document, learning, form, upload, request, record, a_set(house),

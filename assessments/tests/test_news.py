@@ -191,6 +191,12 @@ TOLD: dict[str, Lines] = {
     "revoke_award": {(Told.UNIT_SIGNED, CANDIDATE)},
     "correct_registration": NOBODY,
     "end_registration": NOBODY,
+    "set_keeping": NOBODY,
+    "hold_record": NOBODY,
+    "lift_hold": NOBODY,
+    "order_destruction": NOBODY,
+    "confirm_destruction": NOBODY,
+    "give_up_destruction": NOBODY,
 }
 ELSEWHERE = {Told.WITNESS, Told.TO_COUNTERSIGN, Told.CHANGED, Told.ALIKE, Told.INDUCTION}
 """Kinds that tests of their own are about, below or on the floor below."""

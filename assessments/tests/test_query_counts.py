@@ -38,6 +38,7 @@ WITHOUT_RECORDS = {
         "assessments:papers_of_verification",
         "assessments:claims",
         "assessments:archives",
+        "assessments:retention",
         "assessments:consistency",
     },
     "straight on to another page": {
@@ -65,6 +66,8 @@ WITHOUT_RECORDS = {
         "assessments:awards_file",
         "assessments:claim_batch_file",
         "assessments:feedback_file",
+        "assessments:retention_file",
+        "assessments:destruction_certificate",
         "assessments:book_file",
         "assessments:book_proof",
         "assessments:check_book",
@@ -150,6 +153,11 @@ WITHOUT_RECORDS = {
         "assessments:resume_forms",
         "assessments:gather_forms",
         "assessments:forms_file",
+    },
+    "of a legal hold or an order of destruction, where nothing is due yet: counted in views/test_retention.py": {
+        "assessments:lift_hold",
+        "assessments:destruction",
+        "assessments:give_up_destruction",
     },
     "of an alarm, which is told in full: counted in actions/test_alarms.py": {"assessments:alarm"},
     "draws the plan anew; counted in actions/test_widening.py": {"assessments:widen_plan"},

@@ -104,7 +104,7 @@ def edit(request: SignedInRequest, pk: int) -> HttpResponse:
         kept=files.kept,
         refused=files.refused,
         version=version,
-        files=[file for file in page.files if file.destroyed_at is None],
+        files=[file for file in page.files if file.destroyed_at is None and file.disposed_at is None],
     )
     if form.looking:
         return found(request, form) or form_page(request, form, record, page)

@@ -70,7 +70,7 @@ class Desk:
     def files(self) -> list[EvidenceFile]:
         """Files of the version that is corrected which the next one may keep."""
         files = self.corrects.files if self.corrects else []
-        return [file for file in files if not (file.destroyed_at or file.quarantined_at)]
+        return [file for file in files if not (file.destroyed_at or file.disposed_at or file.quarantined_at)]
 
     @property
     def basis(self) -> list[object]:

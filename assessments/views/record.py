@@ -24,8 +24,10 @@ from assessments.forms.verification import SendBackForm
 from assessments.models import Enrolment
 from assessments.queries.batches import certificates_of
 from assessments.queries.claimable import award_resting_on, numbers_lacking
+from assessments.queries.destroying import destroyed_in
 from assessments.queries.external import OutsideUnit, outside_unit
 from assessments.queries.record import UnitPage, unit_page, with_markers
+from assessments.queries.retention import ENDED
 from assessments.rules import is_assessor_of
 from assessments.verifying import Simulating, simulating_refusals
 from assessments.views.asking import deny, linked, person_at
@@ -226,6 +228,7 @@ def enrolment_page(request: SignedInRequest, pk: int) -> HttpResponse:
         "may_record": page.facts.status == UnitStatus.COLLECTING and is_assessor_of(page.person, page.facts.people),
         "may_appeal": may_appeal(page),
         "certificates": certificates_of(page.enrolment) if page.facts.status in AWARDED else [],
+        "destroyed": destroyed_in(pk) if page.facts.status in ENDED else [],
         "may_approve_simulation": may_approve_simulation(page),
         "further": [(FURTHER[act], _further_place(page, act)) for act in page.further],
     }

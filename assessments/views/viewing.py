@@ -37,9 +37,10 @@ class PageShown:
 
 @dataclass(frozen=True)
 class FileShown:
-    """A file and the way to show it: picture, sound, film, text, pages, making, keep, shut, gone, held or lost.
+    """A file and the way to show it: picture, sound, film, text, pages, making, keep, shut, gone, disposed,
+    held or lost.
 
-    `making` waits for a worker; `keep` is for a download only; of the last four only the line is shown.
+    `making` waits for a worker; `keep` is for a download only; of the last five only the line is shown.
     """
 
     file: EvidenceFile
@@ -56,7 +57,7 @@ class FileShown:
     @property
     def opens(self) -> bool:
         """Whether there are bytes to fetch."""
-        return self.way not in ("shut", "gone", "held", "lost")
+        return self.way not in ("shut", "gone", "disposed", "held", "lost")
 
 
 def files_shown(
@@ -82,6 +83,8 @@ def in_place_only(shown: FileShown) -> FileShown:
 
 def file_shown(file: EvidenceFile, scan: ScanResult, *, own: bool) -> FileShown:
     """One file; those shut away, destroyed or not scanned yet show their line only."""
+    if file.disposed_at:
+        return FileShown(file, "disposed")
     if file.destroyed_at:
         return FileShown(file, "gone")
     if file.quarantined_at:

@@ -1,7 +1,7 @@
 """Nouns of the ground floor."""
 
 from portfolio.models.archive import Archive, Arrival, ArrivedNumbers
-from portfolio.models.audit import AuditChain, AuditDetail, AuditEvent, BookCheck
+from portfolio.models.audit import AuditChain, AuditDetail, AuditEvent, BookCheck, Erasure
 from portfolio.models.base import StandingQuerySet, StandingRow, StandsForGoodError, one_of
 from portfolio.models.diversity import DiversityAnswer
 from portfolio.models.imports import ImportedRow, PeopleImport
@@ -45,6 +45,7 @@ __all__ = [
     "Development",
     "DiversityAnswer",
     "Document",
+    "Erasure",
     "ExternalRecord",
     "IdentityCheck",
     "ImportedRow",

@@ -66,6 +66,26 @@ class AuditDetail(models.Model):
         return f"Details of line {self.event_id}"
 
 
+class Erasure(StandingRow):
+    """That the details of a line were erased, why, by whom and when. It stands where they were.
+
+    The wall round details opens for a line that has one, and for no other (portfolio/own_walls.py).
+    """
+
+    event = models.OneToOneField(AuditEvent, on_delete=models.PROTECT, related_name="erasure")
+    reason = models.TextField()
+    erased_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", help_text="who confirmed it")
+    erased_at = models.DateTimeField()
+
+    objects = StandingQuerySet["Erasure"].as_manager()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~Q(reason=""), name="an_erasure_says_why")]
+
+    def __str__(self) -> str:
+        return f"Details of line {self.event_id}: erased"
+
+
 class BookCheck(models.Model):
     """Somebody asked whether a book holds, and what a worker found when it had walked it."""
 

@@ -22,7 +22,13 @@ class AwardingBody(models.Model):
     verifier_signature = models.CharField(
         "internal verifier signs", max_length=10, choices=VerifierSignature, default=VerifierSignature.IF_SAMPLED
     )
-    records_kept_years = models.PositiveSmallIntegerField(default=3)
+    records_kept_years = models.PositiveSmallIntegerField(
+        default=3, help_text="how long it wants records of assessment and verification kept after the certificate"
+    )
+    evidence_kept_days = models.PositiveSmallIntegerField(
+        default=0, help_text="the same of evidence itself; 0 where the body names no time of its own"
+    )
+    keeping_source = models.CharField("where it says so", max_length=300, blank=True)
     centre_number_pattern = models.CharField(max_length=100, blank=True, help_text="regular expression; warns only")
     own_recording_form = models.BooleanField(
         default=False, help_text="the body prints a recording form; otherwise the centre's own form needs approval"

@@ -344,6 +344,10 @@ VISITS = [
 ]
 
 NO_PAGE = {
+    "assessments:destruction": "nothing of the demonstration is due and free; walked through in views/test_retention",
+    "assessments:give_up_destruction": "as destruction",
+    "assessments:destruction_certificate": "answers to a press of a button only",
+    "assessments:retention_file": "a list to take away",
     "assessments:sign_record": "follows what was just written; looked at in test_record_in_browser",
     "assessments:sign_correction": "as sign_record",
     "assessments:agree_strategy": "the demonstration's is agreed; looked at in test_verification_in_browser",

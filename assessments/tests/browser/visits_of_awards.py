@@ -1,6 +1,6 @@
 """Who looks at qualifications, registrations and claims. See visits.py."""
 
-from assessments.models import AwardClaim, Certificate, ClaimBatch, FormBatch, Registration, Wording
+from assessments.models import AwardClaim, Certificate, ClaimBatch, FormBatch, LegalHold, Registration, Wording
 from assessments.tests.browser.visiting import NOBODY, SECOND, Visit, Where, centre, person
 from portfolio.models import Document
 from units.models import Qualification
@@ -12,6 +12,10 @@ def award(*, published: bool) -> Where:
         return [row.key, row.version]
 
     return found
+
+
+def a_hold() -> list[object]:
+    return [LegalHold.objects.get().pk]
 
 
 def registration(candidate: str) -> Where:
@@ -96,4 +100,13 @@ AWARDS = [
     Visit("morag", "assessments:certificates", batch("units")),
     Visit("morag", "assessments:unclaim_award", award_claim),
     Visit("morag", "assessments:replace_certificate", certificate),
+    Visit("nia", "assessments:retention", about="which-centre"),
+    Visit("morag", "assessments:centre_retention", centre()),
+    Visit("morag", "assessments:centre_retention", centre(), "?until=2040-01-01", "far-ahead"),
+    Visit("morag", "assessments:try_destruction", centre()),
+    Visit("morag", "assessments:retention_schedule", centre()),
+    Visit("morag", "assessments:set_keeping", centre("ocr", "files")),
+    Visit("morag", "assessments:legal_holds", centre()),
+    Visit("morag", "assessments:hold_record", centre()),
+    Visit("morag", "assessments:lift_hold", a_hold),
 ]

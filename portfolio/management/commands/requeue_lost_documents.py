@@ -17,6 +17,7 @@ class Command(BaseCommand):
         now = timezone.now()
         self.stdout.write(f"Documents queued again: {press.requeue_lost(at=now)}.")
         self.stdout.write(f"Destructions queued again: {shredder.requeue_lost(at=now)}.")
+        self.stdout.write(f"Orders of destruction queued again: {jobs.requeue_lost_records(now)}.")
         self.stdout.write(f"Tables of people gone on with: {importing.requeue_lost(at=now)}.")
         self.stdout.write(f"Archives queued again: {asking.requeue_lost(at=now)}.")
         self.stdout.write(f"Checks of audit books queued again: {book.requeue_lost(at=now)}.")
