@@ -43,8 +43,12 @@ def is_qualified_assessor(user: User, centre_id: int, day: datetime.date) -> boo
 
 @compiled
 def _awards(user_id: int, centre_id: int, day: datetime.date) -> QuerySet[StaffQualification, int]:
-    held = StaffQualification.objects.filter(staff__user=user_id, staff__centre=centre_id, role=Role.ASSESSOR)
-    return held.filter(achieved_on__lte=day).order_by().values_list("pk", flat=True)[:1]
+    return awards_to_assess(user_id, day).filter(staff__centre=centre_id).order_by().values_list("pk", flat=True)[:1]
+
+
+def awards_to_assess(user: User | int, day: datetime.date) -> QuerySet[StaffQualification]:
+    """The assessor's awards that a person held on the day, at any centre."""
+    return StaffQualification.objects.filter(staff__user=user, role=Role.ASSESSOR, achieved_on__lte=day)
 
 
 def verifiers_in(enrolment_ids: Iterable[int]) -> dict[int, frozenset[int]]:

@@ -22,7 +22,7 @@ from assessments.models import (
 )
 from assessments.queries.adjustment import arranged_for
 from assessments.queries.conversation import Turn, about, decisions_on, readings_of, turns
-from assessments.queries.enrolment import staff_names
+from assessments.queries.enrolment import awards_to_assess, staff_names
 from assessments.queries.evidence import facts_of, held_up_by_scans, scans_of, testimonies_of
 from assessments.queries.leaves import Leaves, leaves_in
 from assessments.queries.observed import RecordShown, records_shown
@@ -116,6 +116,8 @@ class Reading:
     adjustments: list[Adjustment]
     interested: bool
     """Whether the reader has a conflict of interest with the candidate."""
+    qualified: bool
+    """Whether the reader holds an assessor's award at the centre."""
 
     @property
     def criteria(self) -> list[ToJudge]:
@@ -161,6 +163,7 @@ def reading(user: User, version_id: int) -> Reading:
         record=records.get(version.pk),
         adjustments=adjustments_for(version),
         interested=vars(version)["interested"],
+        qualified=vars(version)["qualified"],
         facts=facts_of(version, mapped_now(ever), files[version.pk], in_the_way, testimonies, has_draft=has_draft),
         shown=shown_of(version, ids, mappings, decisions, files[version.pk]),
     )
@@ -169,8 +172,8 @@ def reading(user: User, version_id: int) -> Reading:
 def versions_to_read(user: User, version_id: int) -> list[EvidenceVersion]:
     """The versions of the item that has this one, the oldest first, if the user assesses a unit it was mapped to.
 
-    Each says whether anything is `adjusted` for its candidate, whether the user is `interested` in how they do, and
-    whether its centre `agreed` on any criterion.
+    Each says whether anything is `adjusted` for its candidate, whether the user is `interested` in how they do, whether
+    its centre `agreed` on any criterion, and whether the user is `qualified` to assess there.
     """
     return _versions(user, version_id, timezone.localdate())
 
@@ -182,8 +185,9 @@ def _versions(user: User, version_id: int, day: datetime.date) -> QuerySet[Evide
     arranged = Adjustment.objects.in_force(day).filter(candidate=OuterRef("evidence__candidate"))
     interest = Interest.objects.on(day).filter(staff=user, candidate=OuterRef("evidence__candidate"))
     agreed = AgreedOutcome.objects.filter(exercise__centre=OuterRef("evidence__centre"))
+    qualified = awards_to_assess(user, day).filter(staff__centre=OuterRef("evidence__centre"))
     rows = EvidenceVersion.objects.filter(Exists(mine), evidence__in=same).annotate(
-        adjusted=Exists(arranged), interested=Exists(interest), agreed=Exists(agreed)
+        adjusted=Exists(arranged), interested=Exists(interest), agreed=Exists(agreed), qualified=Exists(qualified)
     )
     return rows.select_related("evidence__candidate", "evidence__centre").order_by("number")
 

@@ -20,7 +20,7 @@ from assessments.queries.reading import Reading, reading, versions_to_read, word
 from assessments.queries.seen import AGAIN, changed_since, seen_by
 from assessments.queries.standardisation import guidance_for
 from assessments.rules import Person
-from assessments.views.asking import currency_of, person_at
+from assessments.views.asking import currency_of
 from assessments.views.viewing import files_shown
 from assessments.views.waiting import asked_of_me
 from assessments.workflow import item_refusals
@@ -128,7 +128,8 @@ def _save(request: SignedInRequest, form: ReadingForm) -> bool:
 def _judge_answer(request: SignedInRequest, form: ReadingForm) -> HttpResponse:
     """The page. A form that was sent is shown whatever stands in its way: nothing typed is lost."""
     found, sent = form.reading, request.method == "POST"
-    person = person_at(request, found.version.evidence.centre_id)
+    roles = request.standing.roles.get(found.version.evidence.centre_id, frozenset())
+    person = Person(request.user.pk, roles, Role.ASSESSOR in roles and found.qualified)
     reasons = item_refusals(Verb.REVIEW, person, found.facts)
     unsaid = sent and not (form.is_told or form.looks_again)
     context = {
