@@ -130,10 +130,10 @@ def bar(name: str, parts: Sequence[Part], row: Bar, longest: int, top: int) -> s
     return "".join(drawn)
 
 
-def dots(name: str, title: str, unit: str, steps: Sequence[Dot]) -> Chart:
+def dots(name: str, title: str, steps: Sequence[Dot]) -> Chart:
     """Dots from left to right, joined where they follow each other, with lines to read their heights by.
 
-    `unit` is what the heights are in. A step without a height has no dot, and no line leads over it.
+    The title says what the heights are in. A step without a height has no dot, and no line leads over it.
     """
     known = [step.height for step in steps if step.height is not None]
     lines = scale(max(known, default=0))
@@ -142,11 +142,11 @@ def dots(name: str, title: str, unit: str, steps: Sequence[Dot]) -> Chart:
     for value in lines:
         y = base - HIGH * value / lines[-1]
         drawn.append(f'<line class="rule" x1="0" x2="100%" y1="{y:.1f}" y2="{y:.1f}"/>')
-        drawn.append(f'<text class="of" x="0" y="{y - 4:.1f}">{value:g} {escape(unit)}</text>')
-    every = -(-len(steps) * 52 // NARROWEST) or 1
+        drawn.append(f'<text class="of" x="0" y="{y - 4:.1f}">{value:g}</text>')
+    every = -(-len(steps) * 64 // NARROWEST) or 1
     before: tuple[float, float] | None = None
     for place, step in enumerate(steps):
-        x = 20 + 76 * (place / (len(steps) - 1) if len(steps) > 1 else 0.5)
+        x = 12 + 80 * (place / (len(steps) - 1) if len(steps) > 1 else 0.5)
         if (len(steps) - 1 - place) % every == 0:
             drawn.append(
                 f'<text class="of" x="{per_cent(x)}" y="{height - 6}" text-anchor="middle">{escape(step.name)}</text>'

@@ -10,10 +10,12 @@ from django.utils import timezone
 
 from assessments.enums import Pace, UnitStatus
 from assessments.models import Enrolment, EnrolmentQuerySet, Mapping
+from assessments.models.enrolment import CLAIMED, SIGNED_OFF
 from assessments.pace import PACED
 from assessments.progress import Progress
 from assessments.queries.enrolment import kept_pace, kept_progress, staff_names
-from portfolio.models import Centre, User
+from portfolio.enums import Role
+from portfolio.models import Centre, RoleGrant, StaffRecord, User
 from units.models import Unit
 
 ACTIVE = (
@@ -24,6 +26,13 @@ ACTIVE = (
     UnitStatus.VERIFIED,
     UnitStatus.SUSPENDED,
 )
+REACHED = {
+    "signed_off_on": ("Signed off, or further", SIGNED_OFF),
+    "verified_on": ("Verified, or further", (UnitStatus.VERIFIED, *CLAIMED)),
+}
+"""Where units stand that got so far, in words and as statuses."""
+UNPACED, NO_COHORT = "none", "(none)"
+"""What is asked for where units have no target date, or are in no cohort."""
 BY_NAME = ("candidate__legal_name", "candidate_id", "unit_id")
 SORTS = {
     "name": "Candidate",
@@ -85,17 +94,27 @@ def narrowed(found: EnrolmentQuerySet, wanted: Wanted) -> EnrolmentQuerySet:
     if wanted.unit:
         found = found.filter(unit=wanted.unit)
     if wanted.status:
-        found = found.filter(status=wanted.status)
+        found = found.filter(reached(wanted.status))
     if wanted.assessor:
         found = found.filter(assessor=wanted.assessor)
     if wanted.cohort:
-        found = found.filter(cohort=wanted.cohort)
+        found = found.filter(cohort="" if wanted.cohort == NO_COHORT else wanted.cohort)
     if wanted.pace:
-        found = found.filter(at_pace(Pace(wanted.pace), today))
+        found = found.filter(without_pace() if wanted.pace == UNPACED else at_pace(Pace(wanted.pace), today))
     if wanted.waiting_days is not None:
         since = now - datetime.timedelta(days=wanted.waiting_days)
         found = found.filter(Exists(Mapping.objects.filter(enrolment=OuterRef("pk"), waiting_since__lt=since)))
     return in_order(found, wanted.sort)
+
+
+def reached(stands: str) -> Q:
+    """The units that stand there, or got so far."""
+    return Q(status__in=REACHED[stands][1]) if stands in REACHED else Q(status=stands)
+
+
+def without_pace() -> Q:
+    """The units still being assessed that have no target date to keep."""
+    return Q(status__in=PACED) & (Q(target_on=None) | Q(criteria_count=0))
 
 
 def at_pace(pace: Pace, today: datetime.date) -> Q:
@@ -190,6 +209,14 @@ def cohorts_at(centres: Iterable[int]) -> QuerySet[Enrolment, str]:
     """The cohorts that units of these centres are in, by name."""
     found = Enrolment.objects.filter(centre__in=list(centres)).exclude(cohort="")
     return found.order_by("cohort").values_list("cohort", flat=True).distinct()
+
+
+def assessors_at(centre: Centre, day: datetime.date) -> QuerySet[StaffRecord, tuple[int, str]]:
+    """(id, name) of the centre's assessors of the day and of whoever is named on a unit still, by name."""
+    named = Enrolment.objects.filter(centre=centre, assessor=OuterRef("user"))
+    holding = RoleGrant.objects.on(day).filter(centre=centre, role=Role.ASSESSOR, user=OuterRef("user"))
+    staff = StaffRecord.objects.filter(Exists(named) | Exists(holding), centre=centre)
+    return staff.order_by("name", "pk").values_list("user_id", "name")
 
 
 def units_at(centres: Iterable[int]) -> QuerySet[Unit, tuple[int, str]]:

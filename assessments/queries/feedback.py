@@ -6,15 +6,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, QuerySet, Window
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
+from django.utils import timezone
 
 from assessments.enums import UnitStatus
 from assessments.models import Mapping, Review
-from assessments.pace import FEEDBACK_DAYS, FEEDBACK_MOST, TimeToFeedback, time_to_feedback
+from assessments.pace import FEEDBACK_DAYS, FEEDBACK_MOST, Read, TimeToFeedback, time_to_feedback
 from assessments.queries.desk import waiting_for
 from assessments.queries.enrolment import staff_names
-from portfolio.models import Centre, User
+from portfolio.models import Centre, StaffRecord, User
 
 
 @dataclass(frozen=True)
@@ -74,3 +75,39 @@ def waiting_at(centre: Centre) -> dict[int, int]:
         .values_list("enrolment__assessor", "items")
     )
     return dict(counted)
+
+
+@dataclass(frozen=True)
+class FeedbackWeek:
+    """A calendar week, from its Monday, and how soon what was assessed in it had come."""
+
+    begins: datetime.date
+    time: TimeToFeedback
+
+
+def weeks_at(centre: Centre, now: datetime.datetime, count: int) -> list[FeedbackWeek]:
+    """How soon feedback came at the centre in each of the last weeks, this one the last. One query.
+
+    Of each week its latest `FEEDBACK_MOST` readings are looked at, so that a page does not grow with them.
+    """
+    today = timezone.localdate(now)
+    monday = today - datetime.timedelta(days=today.weekday())
+    begins = [monday - datetime.timedelta(weeks=back) for back in range(count - 1, -1, -1)]
+    staff = StaffRecord.objects.filter(centre=centre).values("user")
+    here = Review.objects.filter(version__evidence__centre=centre, assessor__in=staff).order_by("-at")
+    latest = Q()
+    for day in begins:
+        until = midnight(day + datetime.timedelta(weeks=1))
+        week = here.filter(at__gte=midnight(day), at__lt=until, at__lte=now)
+        latest |= Q(pk__in=week.values("pk")[:FEEDBACK_MOST])
+    spans: dict[datetime.date, list[Read]] = defaultdict(list)
+    for handed_in, read, first in READINGS.filter(latest).values_list("version__submitted_at", "at", "first"):
+        if first:
+            day = timezone.localdate(read)
+            spans[day - datetime.timedelta(days=day.weekday())].append((handed_in, read))
+    return [FeedbackWeek(day, time_to_feedback(spans.get(day, ()))) for day in begins]
+
+
+def midnight(day: datetime.date) -> datetime.datetime:
+    """When a day begins where we are."""
+    return timezone.make_aware(datetime.datetime.combine(day, datetime.time.min))

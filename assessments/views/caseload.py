@@ -16,6 +16,7 @@ from assessments.pace import FEEDBACK_DAYS, FEEDBACK_RULE, PACE_RULE, pace_examp
 from assessments.queries.caseload import (
     CaseRow,
     all_rows,
+    assessors_at,
     case_rows,
     caseload,
     centre_units,
@@ -23,7 +24,6 @@ from assessments.queries.caseload import (
     units_at,
     with_staff,
 )
-from assessments.queries.enrolment import staff_holding
 from assessments.queries.feedback import FeedbackLine, own_time, times_at
 from assessments.sampling.coverage import EXPLAINED
 from assessments.views.office import among, units_trail
@@ -151,7 +151,7 @@ def enrolments_file(request: SignedInRequest, slug: str, ending: str) -> HttpRes
 
 
 def centre_filter(request: SignedInRequest, centre: Centre) -> CaseFilterForm:
-    assessors = staff_holding(centre, timezone.localdate(), Role.ASSESSOR).values_list("user_id", "name")
+    assessors = assessors_at(centre, timezone.localdate())
     return CaseFilterForm(
         request.GET, units=units_at([centre.pk]), assessors=assessors, cohorts=cohorts_at([centre.pk])
     )

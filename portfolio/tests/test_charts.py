@@ -81,7 +81,7 @@ def test_it_reads_heights_by_round_numbers(highest: float, lines: list[float]) -
 
 def test_it_joins_only_dots_that_follow_each_other() -> None:
     steps = [Dot("1 May", 2, "2 days"), Dot("8 May", None, ""), Dot("15 May", 4, "4 days"), Dot("22 May", 0, "at once")]
-    root = drawing(dots("weeks", "Feedback", "days", steps))
+    root = drawing(dots("weeks", "Feedback", steps))
     heights = [float(dot.attrib["cy"]) for dot in root.iter(f"{SPACE}circle")]
     assert heights[1] < heights[0] < heights[2]
     assert len([line for line in root.iter(f"{SPACE}line") if line.get("class") == "way"]) == 1
@@ -89,5 +89,5 @@ def test_it_joins_only_dots_that_follow_each_other() -> None:
 
 
 def test_it_draws_a_single_dot_and_none() -> None:
-    assert dots("weeks", "Feedback", "days", [Dot("1 May", 2, "2 days")]).svg.count("<circle") == 1
-    assert "Nothing to show." in dots("weeks", "Feedback", "days", [Dot("1 May", None, "")]).svg
+    assert dots("weeks", "Feedback", [Dot("1 May", 2, "2 days")]).svg.count("<circle") == 1
+    assert "Nothing to show." in dots("weeks", "Feedback", [Dot("1 May", None, "")]).svg
