@@ -68,6 +68,7 @@ urlpatterns = [
     path("centre/<slug:slug>/overview/", overview.progress, name="centre_overview"),
     path("centre/<slug:slug>/overview/feedback/", overview.feedback, name="overview_feedback"),
     path("centre/<slug:slug>/overview/sampling/", overview.sampling, name="overview_sampling"),
+    path("centre/<slug:slug>/overview/due/", overview.due, name="overview_due"),
     path("centre/<slug:slug>/overview/<slug:part>/file/<slug:ending>/", overview.overview_file, name="overview_file"),
     path("centre/<slug:slug>/conflicts/", interests.conflicts, name="conflicts"),
     path("centre/<slug:slug>/conflicts/new/", interests.record_conflict, name="record_conflict"),

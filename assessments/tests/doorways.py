@@ -259,6 +259,7 @@ TABLE: dict[str, Expected] = {
     "assessments:centre_overview": Expected(running(), slug),
     "assessments:overview_feedback": Expected(running(), slug),
     "assessments:overview_sampling": Expected(running(), slug),
+    "assessments:overview_due": Expected(running(), slug),
     "assessments:overview_file": Expected(running(), lambda scene: [scene.house.centre.slug, "progress", "csv"]),
     "assessments:feedback_times": Expected(running(), slug),
     "assessments:feedback_file": Expected(running(), slug_and_csv),

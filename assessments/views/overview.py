@@ -9,7 +9,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from assessments.enums import DueKind
 from assessments.pace import FEEDBACK_DAYS, FEEDBACK_MOST
+from assessments.queries.due import MOST, WEEKS, DueLine, all_due, due_page
 from assessments.queries.feedback import FeedbackWeek, times_at, weeks_at
 from assessments.queries.overview import (
     ASSESSOR,
@@ -221,6 +223,44 @@ def sampled_chart(found: PlanInForce, by: str) -> Chart:
     return bars(f"plan-{found.plan.pk}", f"Samples of {found.plan}, by {by}", SAMPLES, rows)
 
 
+# --- what falls due --------------------------------------------------------------------------------------------------
+
+
+DUE_LOOKS = (Look.SOLID, Look.CROSSED, Look.STRIPED, Look.DOTTED, Look.HOLLOW)
+KINDS = tuple(Part(str(kind.label), look) for kind, look in zip(DueKind, DUE_LOOKS, strict=True))
+DUE: Table[DueLine] = Table(
+    "what falls due",
+    "What falls due",
+    (
+        Column("Day", lambda line: line.day),
+        Column("Kind", lambda line: str(line.kind.label), 28),
+        Column("What", lambda line: line.what, 50),
+        Column("Of whom, or in what", lambda line: line.about, 34),
+        Column("Whose turn", lambda line: line.who, 24),
+        Column("Overdue", lambda line: "yes" if line.passed else "", 10),
+    ),
+)
+
+
+@holds(*RUNNING)
+@require_safe
+def due(request: SignedInRequest, slug: str) -> HttpResponse:
+    """What falls due in the next weeks, and what is overdue."""
+    centre = run_centre(request, slug)
+    found = due_page(centre, request.user, timezone.localdate())
+    weeks = [Bar(week.name, week.numbers) for week in found.weeks]
+    return shown(
+        request,
+        "due",
+        centre,
+        found=found,
+        kinds=[str(kind.label) for kind in DueKind],
+        chart=bars("due", f"What falls due in the next {WEEKS} weeks", KINDS, weeks),
+        weeks=WEEKS,
+        most=MOST,
+    )
+
+
 # --- to take away ----------------------------------------------------------------------------------------------------
 
 
@@ -261,9 +301,14 @@ def sampling_file(request: SignedInRequest, centre: Centre) -> tuple[Table[Any],
     return Table("sampling", f"Sampling by {by}", (*of, *SAMPLED)), [line for plan in plans for line in plan.lines]
 
 
+def due_file(request: SignedInRequest, centre: Centre) -> tuple[Table[Any], Sequence[Any]]:
+    return DUE, all_due(centre, request.user, timezone.localdate())
+
+
 FILES = {
     "progress": progress_file,
     "feedback": feedback_file,
     "feedback-weeks": weeks_file,
     "sampling": sampling_file,
+    "due": due_file,
 }

@@ -308,6 +308,8 @@ OFFICE = [
     Visit("morag", "assessments:overview_feedback", centre()),
     Visit("nia", "assessments:overview_feedback", lambda: [SECOND], about="empty"),
     Visit("iain", "assessments:overview_sampling", centre()),
+    Visit("iain", "assessments:overview_due", centre()),
+    Visit("nia", "assessments:overview_due", lambda: [SECOND], about="empty"),
     Visit("nia", "assessments:overview_sampling", lambda: [SECOND], about="empty"),
     Visit("morag", "assessments:feedback_times", centre()),
     Visit("nia", "assessments:feedback_times", lambda: [SECOND], about="empty"),
