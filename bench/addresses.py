@@ -363,7 +363,7 @@ def office_pages(found: Subjects) -> Iterable[Page]:
     yield page("Overview", me, "assessments:centre_overview", slug)
     yield page("Overview: feedback", me, "assessments:overview_feedback", slug)
     yield page("Overview: sampling", me, "assessments:overview_sampling", slug)
-    yield page("Overview: what falls due", me, "assessments:overview_due", slug)
+    yield page("Overview: what falls due", me, "assessments:overview_due", slug, most=HEAVY)
     yield page("Overview, by assessor", me, "assessments:centre_overview", slug, query="?by=assessor", measured=False)
     yield page("Audit book", me, "assessments:book", slug)
     yield page("Audit book of a unit", me, "assessments:book", slug, query=f"?unit={signed}")

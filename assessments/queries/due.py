@@ -121,12 +121,15 @@ class Dated:
 
 
 def due_page(centre: Centre, user: User, today: datetime.date) -> DuePage:
-    """What falls due in the next weeks and what is overdue. Eleven queries, however much it is."""
+    """What falls due in the next weeks and what is overdue. Ten queries; one more, which counts, where there is more of
+    a kind than is shown."""
     dated = Dated(centre, user, today)
-    staff = staff_lines(dated)
-    counted = counts(dated)
-    for line in staff:
-        counted[week_of(line.day, today), line.kind] += 1
+    staff, others = staff_lines(dated), dated_lines(dated, MOST)
+    counted = Counter((week_of(line.day, today), line.kind) for line in staff)
+    if max(Counter(line.kind for line in others).values(), default=0) < MOST:
+        counted.update((week_of(line.day, today), line.kind) for line in others)
+    else:
+        counted.update(counts(dated))
     weeks = [
         DueWeek(
             None if place < 0 else today + datetime.timedelta(weeks=place),
@@ -134,7 +137,7 @@ def due_page(centre: Centre, user: User, today: datetime.date) -> DuePage:
         )
         for place in range(-1, WEEKS)
     ]
-    return DuePage(weeks if weeks[0].total else weeks[1:], in_order([*staff, *dated_lines(dated, MOST)]))
+    return DuePage(weeks if weeks[0].total else weeks[1:], in_order([*staff, *others]))
 
 
 def all_due(centre: Centre, user: User, today: datetime.date) -> list[DueLine]:
@@ -194,66 +197,49 @@ def staff_lines(dated: Dated) -> list[DueLine]:
 
 def dated_lines(dated: Dated, most: int | None) -> list[DueLine]:
     """Everything else, the earliest `most` of each. Six queries."""
-    of_unit = ("enrolment__candidate", "enrolment__unit")
-    targets = dated.targets().select_related("candidate", "unit").order_by("target_on", "pk")[:most]
-    actions = dated.actions().select_related(*of_unit).order_by("due_on", "pk")[:most]
+    unit = ("candidate__known_as", "candidate__legal_name", "unit__short_code")
+    of_unit = tuple(f"enrolment__{column}" for column in unit)
     related = ("activity", "meeting", "access__awarding_body")
+    targets = dated.targets().order_by("target_on", "pk").values_list("target_on", "assessor", "pk", *unit)[:most]
+    actions = dated.actions().order_by("due_on", "pk").values_list("due_on", "owner", "pk", "wanted", *of_unit)[:most]
     elsewhere = dated.centre_actions().select_related(*related).order_by("due_on", "pk")[:most]
-    samples = dated.samples().select_related(*of_unit).order_by("due_on", "pk")[:most]
-    accesses = dated.accesses().select_related("grant", "awarding_body").order_by("grant__ends_on", "pk")[:most]
-    people = {row.assessor_id for row in targets} | {row.enrolment.verifier_id for row in samples}
-    people |= {row.owner_id for row in (*actions, *elsewhere)} | {row.grant.user_id for row in accesses}
-    found = staff_names(people, {dated.centre.pk})
+    cells = dated.samples().order_by("due_on", "pk")
+    samples = cells.values_list("due_on", "enrolment__verifier", "enrolment", "stage", *of_unit)[:most]
+    ends = dated.accesses().order_by("grant__ends_on", "pk")
+    accesses = ends.values_list("grant__ends_on", "grant__user", "pk", "awarding_body__name")[:most]
+    people = {row[1] for rows in (targets, actions, samples, accesses) for row in rows}
+    here = dated.centre.pk
+    names = staff_names(people | {row.owner_id for row in elsewhere}, {here})
 
-    def name(user_id: int) -> str:
-        return found.get((user_id, dated.centre.pk), "")
+    def line(kind: DueKind, day: datetime.date, what: str, about: str, who: int | None, page: str, pk: int) -> DueLine:
+        turn = names.get((who, here), "") if who else ""
+        return DueLine(day, kind, what, about, turn, reverse(f"assessments:{page}", args=[pk]), day < dated.today)
 
-    def line(kind: DueKind, day: datetime.date | None, what: str, about: str, who: str, page: str, pk: int) -> DueLine:
-        on = day or dated.today  # each of these has its day: it was found by it
-        return DueLine(on, kind, what, about, who, reverse(f"assessments:{page}", args=[pk]), on < dated.today)
-
-    return [
-        *(
-            line(DueKind.TARGET, row.target_on, "Target date", unit_of(row), name(row.assessor_id), "enrolment", row.pk)
-            for row in targets
-        ),
-        *(
-            line(DueKind.ACTION, row.due_on, row.wanted, unit_of(row.enrolment), name(row.owner_id), "action", row.pk)
-            for row in actions
-        ),
-        *(
-            line(DueKind.ACTION, row.due_on, row.wanted, whence(row), name(row.owner_id), "centre_action", row.pk)
-            for row in elsewhere
-        ),
-        *(
-            line(
-                DueKind.SAMPLE,
-                row.due_on,
-                f"{SampleStage(row.stage).label} sample",
-                unit_of(row.enrolment),
-                name(row.enrolment.verifier_id),
-                "enrolment",
-                row.enrolment_id,
-            )
-            for row in samples
-        ),
-        *(
-            line(
-                DueKind.EXTERNAL,
-                row.grant.ends_on,
-                f"Access for {row.awarding_body} ends",
-                name(row.grant.user_id),
-                "",
-                "external_access",
-                row.pk,
-            )
-            for row in accesses
-        ),
+    lines = [
+        line(DueKind.TARGET, day, "Target date", unit_of(*unit), who, "enrolment", pk)
+        for day, who, pk, *unit in targets
     ]
+    lines += [
+        line(DueKind.ACTION, day, wanted, unit_of(*unit), who, "action", pk) for day, who, pk, wanted, *unit in actions
+    ]
+    lines += [
+        line(DueKind.ACTION, row.due_on, row.wanted, whence(row), row.owner_id, "centre_action", row.pk)
+        for row in elsewhere
+    ]
+    lines += [
+        line(DueKind.SAMPLE, day, f"{SampleStage(stage).label} sample", unit_of(*unit), who, "enrolment", pk)
+        for day, who, pk, stage, *unit in samples
+    ]
+    lines += [
+        line(DueKind.EXTERNAL, day, f"Access for {body} ends", names.get((who, here), ""), None, "external_access", pk)
+        for day, who, pk, body in accesses
+    ]
+    return lines
 
 
-def unit_of(enrolment: Enrolment) -> str:
-    return f"{enrolment.candidate}, {enrolment.unit.short_code}"
+def unit_of(known_as: str, legal_name: str, code: str) -> str:
+    """A candidate's unit in words."""
+    return f"{known_as or legal_name}, {code}"
 
 
 def whence(action: CentreAction) -> str:

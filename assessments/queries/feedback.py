@@ -86,20 +86,19 @@ class FeedbackWeek:
 
 
 def weeks_at(centre: Centre, now: datetime.datetime, count: int) -> list[FeedbackWeek]:
-    """How soon feedback came at the centre in each of the last weeks, this one the last. One query.
+    """How soon feedback came at the centre in each of the last weeks, this one the last. Two queries.
 
     Of each week its latest `FEEDBACK_MOST` readings are looked at, so that a page does not grow with them.
     """
     today = timezone.localdate(now)
     monday = today - datetime.timedelta(days=today.weekday())
     begins = [monday - datetime.timedelta(weeks=back) for back in range(count - 1, -1, -1)]
-    staff = StaffRecord.objects.filter(centre=centre).values("user")
-    here = Review.objects.filter(version__evidence__centre=centre, assessor__in=staff).order_by("-at")
+    staff = list(StaffRecord.objects.filter(centre=centre).order_by().values_list("user", flat=True))
+    here = Review.objects.filter(version__evidence__centre=centre, assessor__in=staff).order_by("-at").values("pk")
     latest = Q()
     for day in begins:
-        until = midnight(day + datetime.timedelta(weeks=1))
-        week = here.filter(at__gte=midnight(day), at__lt=until, at__lte=now)
-        latest |= Q(pk__in=week.values("pk")[:FEEDBACK_MOST])
+        until = midnight(day + datetime.timedelta(weeks=1)) - datetime.timedelta.resolution
+        latest |= Q(pk__in=here.filter(at__range=(midnight(day), min(until, now)))[:FEEDBACK_MOST])
     spans: dict[datetime.date, list[Read]] = defaultdict(list)
     for handed_in, read, first in READINGS.filter(latest).values_list("version__submitted_at", "at", "first"):
         if first:

@@ -60,13 +60,10 @@ def overview(request: SignedInRequest) -> HttpResponse:
     return among(request, centres, "assessments:centre_overview", "How the centre stands")
 
 
-def shown(request: SignedInRequest, part: str, centre: Centre, **found: Any) -> HttpResponse:
+def shown(request: SignedInRequest, template: str, centre: Centre, **found: Any) -> HttpResponse:
     """A page of these, with what they share."""
-    files = {
-        f"to_{end}": reverse("assessments:overview_file", args=[centre.slug, part, end]) for end in ("csv", "xlsx")
-    }
-    context = {"centre": centre, "part": part, "now": timezone.now(), **files, **found}
-    return render(request, f"assessments/overview/{part}.html", context)
+    context = {"centre": centre, "now": timezone.now(), **found}
+    return render(request, template, context)
 
 
 def chosen(request: SignedInRequest, known: dict[str, str], first: str) -> str:
@@ -111,7 +108,7 @@ def progress(request: SignedInRequest, slug: str) -> HttpResponse:
     drawn = most(found.lines, lambda line: (line.tally.behind, line.tally.units))
     return shown(
         request,
-        "progress",
+        "assessments/overview/progress.html",
         centre,
         found=found,
         by=BY,
@@ -171,7 +168,7 @@ def feedback(request: SignedInRequest, slug: str) -> HttpResponse:
     steps = [Dot(f"{week.begins:%-d %b}", week.time.days, week.time.words) for week in weeks]
     return shown(
         request,
-        "feedback",
+        "assessments/overview/feedback.html",
         centre,
         weeks=weeks,
         any_read=any(week.time.read for week in weeks),
@@ -206,8 +203,9 @@ def sampling(request: SignedInRequest, slug: str) -> HttpResponse:
     plans = [(found, sampled_chart(found, by)) for found in sampling_page(centre, by, timezone.localdate())]
     return shown(
         request,
-        "sampling",
+        "assessments/overview/sampling.html",
         centre,
+        most_bars=MOST_BARS,
         plans=plans,
         by=SAMPLED_BY,
         chosen=by,
@@ -251,7 +249,7 @@ def due(request: SignedInRequest, slug: str) -> HttpResponse:
     weeks = [Bar(week.name, week.numbers) for week in found.weeks]
     return shown(
         request,
-        "due",
+        "assessments/overview/due.html",
         centre,
         found=found,
         kinds=[str(kind.label) for kind in DueKind],

@@ -58,6 +58,18 @@ def test_it_counts_what_it_lists(house: House, today: datetime.date) -> None:
         assert page.number == len(page.lines) == len(all_due(house.centre, house.lead, day))
 
 
+def test_it_counts_all_where_it_lists_the_first(
+    house: House, today: datetime.date, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    today += 20 * DAY
+    aimed(house, "ocr-d20", passed=0, days=50)
+    whole = due_page(house.centre, house.lead, today)
+    monkeypatch.setattr("assessments.queries.due.MOST", 1)
+    cut = due_page(house.centre, house.lead, today)
+    assert cut.weeks == whole.weeks
+    assert (len(whole.lines), len(cut.lines)) == (6, 5)
+
+
 def test_each_kind_has_its_day_its_words_and_whose_turn_it_is(house: House, today: datetime.date) -> None:
     lines = due_page(house.centre, house.lead, today).lines
     assert [line.kind.value for line in lines] == ["action", "action", "sample", "external", "target"]
