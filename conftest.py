@@ -15,6 +15,7 @@ from django.core.cache import cache
 from django.db import connection
 
 from portfolio import harness
+from portfolio.compiled import Question
 from units.for_good import forget
 
 pytest_plugins = ["units.testing"]
@@ -41,6 +42,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure() -> None:
     """Static files come straight from their sources: no test depends on somebody's last collectstatic."""
     harness.hurry(house)
+    Question.checked = True
     house.WHITENOISE_AUTOREFRESH = True
     house.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 

@@ -16,8 +16,10 @@ class AssessmentsConfig(AppConfig):
         shredder("assessments.queries.evidence.is_shown")
         shredder("assessments.queries.case.is_shown")
         import_string("portfolio.importing.extended_by")("assessments.actions.enrolling.allocations")
+        import_string("assessments.leaving.register")()
         import_string("units.beside.guided_by")("assessments.queries.standardisation.guidance_beside")
         # The press may only be looked at once every floor's nouns are there.
+        import_string("portfolio.archive.asking.filled_by")("assessments.archive.filling.fill")
         guard = import_string("portfolio.press.guard")
         guard("enrolment", "assessments.queries.printed.unit_shown")
         guard("authenticationform", "assessments.queries.printed.authentication_shown")

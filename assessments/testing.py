@@ -110,7 +110,7 @@ def whose_days_are_over(access: ExternalAccess) -> ExternalAccess:
 
 
 def a_unit(key: str = "ocr-cc26") -> Unit:
-    return Unit.objects.select_related("awarding_body").get(key=key)
+    return Unit.objects.published().select_related("awarding_body").get(key=key)
 
 
 def an_enrolment(

@@ -8,6 +8,7 @@ from assessments.views import (
     adjustment,
     alarms,
     appeal,
+    archives,
     award,
     batches,
     book,
@@ -316,6 +317,13 @@ urlpatterns = [
     path("enrolments/<int:pk>/documents/<slug:kind>/", documents.unit_document, name="unit_document"),
     path("evidence/<int:pk>/documents/<slug:kind>/", documents.item_document, name="item_document"),
     path("plans/<int:pk>/document/", documents.plan_document, name="plan_document"),
+    # all of it, to take away
+    path("archives/", archives.archives, name="archives"),
+    path("centre/<slug:slug>/archives/", archives.centre_archives, name="centre_archives"),
+    path("centre/<slug:slug>/candidates/<slug:handle>/archive/", archives.archive_candidate, name="archive_candidate"),
+    path("archives/<int:pk>/", archives.archive, name="archive"),
+    path("archives/<int:pk>/cancel/", archives.cancel_archive, name="cancel_archive"),
+    path("archives/<int:pk>/file/", archives.archive_file, name="archive_file"),
     # those of its verification
     path("samples/<int:pk>/document/", verified_documents.sample_document, name="sample_document"),
     path("sampling-plans/<int:pk>/document/", verified_documents.sampling_plan_document, name="sampling_plan_document"),

@@ -425,6 +425,7 @@ def awards_pages(found: Subjects) -> Iterable[Page]:
     yield page("Correct a registration", me, "assessments:correct_registration", of_registration, **bounds)
     yield page("End a registration", me, "assessments:end_registration", of_registration, **bounds)
     yield page("Claims", me, "assessments:centre_claims", slug, measured=False)
+    yield page("Archives", me, "assessments:centre_archives", slug, measured=False)
     yield page("Claim at once", me, "assessments:make_claims", slug, "ocr", most=HEAVY, queries=17)
     what = f"?what={made.award.pk}"
     yield page("Claim awards", me, "assessments:make_claims", slug, "ocr", query=what, queries=22, **bounds)

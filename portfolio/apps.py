@@ -3,6 +3,7 @@
 from django.apps import AppConfig
 from django.core import checks
 from django.db.models.signals import post_migrate, pre_migrate
+from django.utils.module_loading import import_string
 
 from portfolio import pdf, walls
 from portfolio.own_walls import WALLS
@@ -18,3 +19,5 @@ class PortfolioConfig(AppConfig):
         post_migrate.connect(walls.rebuild_after_migrate, sender=self)
         checks.register(walls.check_walls, checks.Tags.database)
         checks.register(pdf.check_libraries)
+        # May only be looked at once the nouns are there.
+        import_string("portfolio.leaving.register")()

@@ -15,6 +15,7 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from portfolio import canonical
+from portfolio.arrivals import Lines, Said
 from portfolio.canonical import JSON
 from portfolio.models import AccessLine, AuditChain, AuditDetail, AuditEvent, BookCheck, Centre, User
 
@@ -79,16 +80,20 @@ def kind_of(subject: models.Model) -> str:
     return str(subject._meta.model_name)
 
 
-def hash_of(event: AuditEvent) -> str:
-    """SHA-256 of all that the line says, its place in its chain and the hash of the line before it."""
+def hash_of(event: AuditEvent, said: Said | None = None) -> str:
+    """SHA-256 of all that the line says, its place in its chain and the hash of the line before it.
+
+    `said`: the numbers by which it names things, where it was written in another installation.
+    """
+    said = said or Said(name_of(event.chain), event.actor_id, event.subject_id)
     return canonical.digest(
         {
-            "chain": name_of(event.chain),
+            "chain": said.book,
             "sequence": event.sequence,
             "at": event.at,
-            "actor": event.actor_id,
+            "actor": said.actor,
             "verb": event.verb,
-            "subject": [event.subject_kind, event.subject_id],
+            "subject": [event.subject_kind, said.subject],
             "act": event.act_id,
             "details": event.details_digest,
             "previous": event.previous,
@@ -115,12 +120,12 @@ def verify(chain: AuditChain) -> Broken | None:
     Lines may be added meanwhile: the head is read after the lines that must lead to it, and lines the head has gained
     by then are walked too.
     """
-    sequence, newest = 0, BEGINNING
+    sequence, newest, told = 0, BEGINNING, lines_of(chain)
     while True:
         walked_from = sequence
         lines = chain.events.filter(sequence__gt=walked_from).order_by("sequence", "id")
         for event in lines.select_related("detail", "chain").iterator(chunk_size=500):
-            reason = what_is_wrong(event, sequence + 1, newest)
+            reason = what_is_wrong(event, sequence + 1, newest, told)
             if reason:
                 return Broken(sequence + 1, reason)
             sequence, newest = event.sequence, event.hash
@@ -192,7 +197,12 @@ def _locked_chain(centre: Centre | None) -> AuditChain:
     return chain
 
 
-def what_is_wrong(event: AuditEvent, expected: int, previous: str) -> str | None:
+def lines_of(chain: AuditChain) -> Lines:
+    """How the lines of a chain name things, also those that came from elsewhere."""
+    return Lines(chain.centre, name_of(chain))
+
+
+def what_is_wrong(event: AuditEvent, expected: int, previous: str, told: Lines | None = None) -> str | None:
     """Why this line does not follow the line before it, or None when it does."""
     if event.sequence > expected:
         return "it is missing."
@@ -200,7 +210,7 @@ def what_is_wrong(event: AuditEvent, expected: int, previous: str) -> str | None
         return f"number {event.sequence} stands here a second time."
     if event.previous != previous:
         return "it does not hold the hash of the line before it."
-    if event.hash != hash_of(event):
+    if event.hash != hash_of(event, told.said(event) if told else None):
         return "it was altered: it no longer gives its hash."
     detail = getattr(event, "detail", None)
     if detail is not None and canonical.digest(detail.details, salt=detail.salt) != event.details_digest:

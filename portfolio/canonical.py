@@ -19,8 +19,17 @@ JSON: TypeAlias = (
 Plain: TypeAlias = "bool | int | str | list[Plain] | dict[str, Plain] | None"
 
 
+ATOMS = frozenset({str, int, bool, type(None)})
+"""What is written as it is. Of these most facts are made, so they are looked for first."""
+
+
 def plain(value: JSON) -> Plain:
     """The value as a JSON column gives it back. Raises TypeError for what has no single way of being written."""
+    kind = type(value)
+    if kind in ATOMS:
+        return value  # type: ignore[return-value]
+    if kind is list or kind is tuple:
+        return [item if type(item) in ATOMS else plain(item) for item in value]  # type: ignore[union-attr,misc]
     match value:
         case enum.Enum():
             return plain(value.value)
@@ -33,7 +42,10 @@ def plain(value: JSON) -> Plain:
         case uuid.UUID():
             return str(value)
         case Mapping():
-            return {_key(key): plain(item) for key, item in value.items()}
+            return {
+                key if type(key) is str else _key(key): item if type(item) in ATOMS else plain(item)  # type: ignore[misc]
+                for key, item in value.items()
+            }
         case list() | tuple():
             return [plain(item) for item in value]
     raise TypeError(f"{value!r} ({type(value).__name__}) cannot be written down in one certain way.")
@@ -52,9 +64,22 @@ def canonical(value: JSON) -> bytes:
     return text.encode()
 
 
+def beside(facts: Mapping[str, JSON], name: str, written: bytes) -> bytes:
+    """The one way of writing the facts together with one more, of this name, that is written already."""
+    before = canonical({key: value for key, value in facts.items() if key < name})[1:-1]
+    after = canonical({key: value for key, value in facts.items() if key > name})[1:-1]
+    parts = (before, canonical(name) + b":" + written, after)
+    return b"{" + b",".join(part for part in parts if part) + b"}"
+
+
 def digest(value: JSON, *, salt: str = "") -> str:
     """SHA-256, in hexadecimal, of the salt followed by the value's canonical JSON."""
-    return hashlib.sha256(salt.encode() + canonical(value)).hexdigest()
+    return digest_of_written(salt.encode() + canonical(value))
+
+
+def digest_of_written(written: bytes) -> str:
+    """SHA-256, in hexadecimal, of what is written already."""
+    return hashlib.sha256(written).hexdigest()
 
 
 def _key(key: object) -> str:

@@ -208,3 +208,22 @@ class Rhythm(models.TextChoices):
     DAILY = "daily", "Once a day, in the morning"
     HOURLY = "hourly", "Within the hour"
     NEVER = "never", "Never: I look at my home page"
+
+
+class ArchiveCut(models.TextChoices):
+    """How much an archive holds, by whom it is for."""
+
+    CENTRE = "centre", "The centre’s record"
+    CANDIDATE = "candidate", "A candidate’s portfolio, for the centre"
+    OWN = "own", "A candidate’s own copy"
+
+
+class ArchiveStatus(models.TextChoices):
+    """Where an archive that was asked for stands."""
+
+    WAITING = "waiting", "Waiting"
+    MAKING = "making", "Being made"
+    READY = "ready", "Ready"
+    FAILED = "failed", "Could not be made"
+    CANCELLED = "cancelled", "Cancelled"
+    GONE = "gone", "Kept no longer"

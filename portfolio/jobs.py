@@ -41,6 +41,12 @@ def shut_away_infected(stored_id: int, signature: str, at: datetime.datetime) ->
     return shut_away
 
 
+@task(priority=-20)
+def make_archive(archive_id: int) -> None:
+    """Make an Archive that waits. Whatever somebody looks at the clock for goes first."""
+    import_string("portfolio.archive.asking.make")(archive_id)
+
+
 @task(priority=-5)
 def make_forms(batch_id: int) -> None:
     """Make some more forms of a batch. A document that somebody waits for goes between."""

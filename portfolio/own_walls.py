@@ -60,6 +60,8 @@ WALLS = [
     *stands_for_good("portfolio_storedfile", "stored files"),
     *stands_for_good("portfolio_scan", "scans"),
     *stands_for_good("portfolio_accessline", "access lines"),
+    *stands_for_good("portfolio_arrival", "arrivals"),
+    *stands_for_good("portfolio_arrivednumbers", "arrived numbers"),
     *never_deleted("portfolio_destruction", "orders to destroy"),
     *only_columns_may_change("portfolio_destruction", ["done_at", "spared", "returned_at"], "orders to destroy"),
     *refuses(

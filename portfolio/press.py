@@ -170,12 +170,22 @@ def enqueued(document: Document) -> Document:
 
 def key_of(*, centre: Centre, kind: str, facts: dict[str, JSON], subject: models.Model, issued: bool) -> str:
     """SHA-256 of all that shapes the document; of an issued one, of the facts alone."""
+    return _key(centre.pk, kind, facts, [kind_of(subject), subject.pk], issued)
+
+
+def key_kept(document: Document) -> str:
+    """The key of a document that was made already, of what is kept of it."""
+    subject: list[JSON] = [document.subject_kind, document.subject_id]
+    return _key(document.centre_id, document.kind, document.facts, subject, document.issued)
+
+
+def _key(centre_id: int, kind: str, facts: dict[str, JSON], subject: list[JSON], issued: bool) -> str:
     return canonical.digest(
         {
-            "centre": centre.pk,
+            "centre": centre_id,
             "kind": kind,
             "facts": facts,
-            "subject": [kind_of(subject), subject.pk],
+            "subject": subject,
             "issued": issued,
             "look": None if issued else f"{pdf.DRAFT}, {pdf.render_version()}",
         }

@@ -12,11 +12,12 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 from django.utils import timezone
 
 from portfolio import audit, clamav, jobs, post, vault
 from portfolio.canonical import JSON
+from portfolio.compiled import compiled
 from portfolio.enums import Role, ScanResult
 from portfolio.models import Scan, StoredFile, Upload, User, holders
 
@@ -42,11 +43,15 @@ def results(stored_ids: Iterable[int]) -> dict[int, ScanResult]:
     more, are scanned again, what was found of them stands."""
     ids = set(stored_ids)
     found = dict.fromkeys(ids, ScanResult.NOT_SCANNED)
-    rows = Scan.objects.filter(stored__in=ids).order_by("pk").values_list("stored_id", "result")
-    for stored_id, result in rows if ids else ():
+    for stored_id, result in _scans(list(ids)) if ids else ():
         if ScanResult(result) not in WAITING or found[stored_id] not in LOOKED_THROUGH:
             found[stored_id] = ScanResult(result)
     return found
+
+
+@compiled
+def _scans(stored_ids: list[int]) -> QuerySet[Scan, Any]:
+    return Scan.objects.filter(stored__in=stored_ids).order_by("pk").values_list("stored_id", "result")
 
 
 def scan(stored_id: int) -> None:

@@ -90,6 +90,19 @@ def serve(request: HttpRequest, stored: StoredFile, *, name: str, download: bool
     return response
 
 
+def serve_copy(request: HttpRequest, content: BinaryIO, *, size: int, sha256: str, name: str) -> HttpResponseBase:
+    """A ZIP that was made here, whole or the one range asked for, to be kept under `name`."""
+    etag = f'"{sha256}"'
+    response = body(request, content, size, range_of(request, size, etag))
+    if response.status_code != 416:
+        response["Content-Type"] = "application/zip"
+    for header, value in HEADERS.items():
+        response[header] = value
+    response["ETag"] = etag
+    response["Content-Disposition"] = content_disposition_header(True, vault.safe_name(name)) or "attachment"
+    return response
+
+
 def text_of(stored: StoredFile, limit: int = 100_000) -> str:
     """The beginning of a stored text, to be shown on a page."""
     charset = stored.content_type.partition("charset=")[2] or "utf-8"

@@ -250,6 +250,7 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
 UPLOAD_LIMIT = env_int("NVQ_UPLOAD_LIMIT_MB", 2048) * 1024 * 1024
 CENTRE_QUOTA = env_int("NVQ_CENTRE_QUOTA_GB", 50) * 1024 * 1024 * 1024
 UPLOAD_DAYS = env_int("NVQ_UPLOAD_DAYS", 7)
+ARCHIVE_DAYS = env_int("NVQ_ARCHIVE_DAYS", 14)
 # Draws office documents; empty for none.
 SOFFICE = env("NVQ_SOFFICE", shutil.which("soffice") or "none").removeprefix("none")
 CLAMAV = env("NVQ_CLAMAV")

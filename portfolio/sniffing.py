@@ -64,6 +64,10 @@ BY_TYPE = {kind.content_type: kind for kind in KINDS}
 TEXT_TYPES = {"txt": "text/plain", "csv": "text/csv", "md": "text/markdown", "eml": "message/rfc822"}
 ENDINGS = sorted({ending for kind in KINDS for ending in kind.endings} | set(TEXT_TYPES))
 
+ENDING_OF = {kind.content_type: kind.endings[0] for kind in KINDS} | {
+    kind: ending for ending, kind in TEXT_TYPES.items()
+}
+
 # What `filetype` calls things, where the house says it otherwise.
 SAME_AS = {"audio/x-wav": "audio/wav", "video/x-m4v": "video/mp4", "video/3gpp": "video/mp4"}
 # Kinds that are recognised so that the refusal can name them, though they are never kept.
@@ -331,3 +335,8 @@ def looks_like_a_web_page(path: Path, charset: str) -> bool:
     """Whether a browser that guesses might take the text for a page or a drawing, or a system run it as a script."""
     start = next(decoded(path, charset))[:4096].lstrip("\ufeff \t\r\n\f").lower()
     return start.startswith((*WEB_PAGE_STARTS, "#!"))
+
+
+def ending_of(content_type: str) -> str:
+    """The ending by which a computer knows this kind of file."""
+    return ENDING_OF.get(content_type.partition(";")[0], "bin")

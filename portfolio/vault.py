@@ -11,9 +11,10 @@ import hashlib
 import logging
 import os
 import secrets
+import shutil
 import time
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -32,10 +33,12 @@ from portfolio.sniffing import UploadRefused, content_type_of
 __all__ = [
     "NotWrittenError",
     "UploadRefused",
+    "clear_away",
     "destroy",
     "open_stored",
     "path_of",
     "place_in_vault",
+    "put_back",
     "renamed",
     "safe_name",
     "shut_away",
@@ -83,6 +86,28 @@ def take_in(path: Path, *, centre: Centre, name: str, at: datetime) -> StoredFil
     """
     with faults_told(name):
         return taken_in(measured(path), centre=centre, name=name, at=at)
+
+
+def put_back(centre_id: int, sha256: str, chunks: Iterable[bytes]) -> None:
+    """Put bytes in place whose row came with a record from elsewhere. Raises ValueError when they are others."""
+    path = incoming_folder() / secrets.token_hex(16)
+    try:
+        with open(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as target:
+            target.writelines(chunks)
+            target.flush()
+            os.fsync(target.fileno())
+        incoming = measured(path)
+        if incoming.sha256 != sha256:
+            raise ValueError(f"The bytes of {sha256} are not those its name says.")
+        put_in_place(incoming, centre_id)
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def clear_away(centre_id: int) -> None:
+    """Remove everything of a centre whose record did not come in after all: it has no row here."""
+    if not Centre.objects.filter(pk=centre_id).exists():
+        shutil.rmtree(Path(settings.VAULT_DIR) / str(centre_id), ignore_errors=True)
 
 
 def path_of(stored: StoredFile) -> Path:

@@ -125,6 +125,33 @@ def take_down(using: str = DEFAULT_DB_ALIAS) -> None:
         _drop_all(connection, cursor)
 
 
+@contextmanager
+def lifted(using: str = DEFAULT_DB_ALIAS) -> Iterator[None]:
+    """The walls are down within, for this transaction alone: nobody else ever sees the database without them.
+
+    For one thing only: a record that comes in as it was, which no verb can write again. Must be within a transaction.
+    On PostgreSQL writers of these tables wait until it ends, readers do not; on SQLite writers wait anyway.
+    """
+    connection = connections[using]
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError("Walls are lifted within a transaction, or all would see it.")
+    connection.check_constraints()
+    _switch(connection, on=False)
+    yield
+    connection.check_constraints()
+    _switch(connection, on=True)
+
+
+def _switch(connection: BaseDatabaseWrapper, *, on: bool) -> None:
+    if connection.vendor == "sqlite":
+        build(connection.alias) if on else take_down(connection.alias)
+        return
+    with connection.cursor() as cursor:
+        for wall, _ in _wanted(connection, cursor):
+            word = "ENABLE" if on else "DISABLE"
+            cursor.execute(f'ALTER TABLE "{wall.table}" {word} TRIGGER "{wall.name}"')
+
+
 def missing(using: str = DEFAULT_DB_ALIAS) -> list[str]:
     """Names of walls that do not stand, or stand otherwise than they are listed."""
     connection = connections[using]

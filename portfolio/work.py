@@ -15,9 +15,11 @@ from typing import Any
 
 from django.core import signing
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import QueryDict
 
 from portfolio.canonical import digest
+from portfolio.compiled import compiled
 from portfolio.models import User, WorkInProgress
 
 SALT = "portfolio.work"
@@ -134,7 +136,7 @@ def basis_of(*facts: object) -> str:
 
 def found(subject: Subject, now: datetime.datetime) -> Work:
     """The form with what was typed into it, if something was. One query."""
-    kept = rows(subject).typed_since(now - KEPT_FOR).first()
+    kept = _typed.first(subject.user, subject.form, subject.about, now - KEPT_FOR)
     if kept is None:
         return Work(subject)
     return Work(subject, as_sent(kept.fields), kept.typed_at, kept.revision, kept.basis != subject.basis)
@@ -185,11 +187,8 @@ def forget(subject: Subject) -> bool:
 
 def begun(user: User, now: datetime.datetime) -> list[Begun]:
     """The forms a person began and has not sent, the newest first, to be gone on with or thrown away. One query."""
-    mine = WorkInProgress.objects.visible_to(user).typed_since(now - KEPT_FOR).exclude(address="")
-    rows = mine.order_by("-typed_at", "-pk").values_list("title", "typed_at", "form", "about", "basis", "address")
-    return [
-        Begun(title or "A form", typed_at, Subject(user, *subject)) for title, typed_at, *subject in rows[:MOST_SHOWN]
-    ]
+    rows = _begun(user, now - KEPT_FOR)
+    return [Begun(title or "A form", typed_at, Subject(user, *subject)) for title, typed_at, *subject in rows]
 
 
 def sweep(now: datetime.datetime) -> int:
@@ -198,6 +197,18 @@ def sweep(now: datetime.datetime) -> int:
 
 
 # --- inside ----------------------------------------------------------------------------------------------------------
+
+
+@compiled
+def _begun(user: User, since: datetime.datetime) -> QuerySet[WorkInProgress, Any]:
+    mine = WorkInProgress.objects.visible_to(user).typed_since(since).exclude(address="").order_by("-typed_at", "-pk")
+    return mine.values_list("title", "typed_at", "form", "about", "basis", "address")[:MOST_SHOWN]
+
+
+@compiled
+def _typed(user: User, form: str, about: str, since: datetime.datetime) -> QuerySet[WorkInProgress]:
+    mine = WorkInProgress.objects.visible_to(user).typed_since(since)
+    return mine.filter(form=form, about=about)[:1]
 
 
 def rows(subject: Subject) -> Any:

@@ -50,3 +50,12 @@ class VerifierSignature(models.TextChoices):
 
     ALWAYS = "always", "On every unit"
     IF_SAMPLED = "if_sampled", "On sampled units only"
+
+
+class UnitFormat(models.TextChoices):
+    """The formats in which units come in and leave."""
+
+    OWN = "own", "NVQ Portfolio unit (YAML or JSON)"
+    MOODLE = "moodle", "Moodle competency framework (CSV)"
+    MAHARA = "mahara", "Mahara SmartEvidence (.matrix)"
+    CASE = "case", "1EdTech CASE 1.1 (JSON)"

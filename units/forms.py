@@ -28,6 +28,35 @@ class PressForm(forms.Form):
     """A button, and nothing to fill in."""
 
 
+class UnitFileForm(forms.Form):
+    """A file of units to be sent."""
+
+    file = forms.FileField(
+        label="File of units",
+        max_length=255,
+        help_text="Up to 1 MB. Nothing is taken before you have seen what it holds and what is wrong with it.",
+        widget=forms.ClearableFileInput(attrs={"accept": ".yaml,.yml,.json,.csv,.matrix,.txt"}),
+    )
+
+    awarding_body = forms.ModelChoiceField(
+        queryset=AwardingBody.objects.all(),
+        required=False,
+        empty_label="As the file says",
+        help_text="For files of Moodle, Mahara and CASE, which do not say it.",
+    )
+    version = forms.IntegerField(
+        min_value=1,
+        max_value=999,
+        required=False,
+        help_text="The same: 1 where you leave it empty and the file says nothing.",
+    )
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """What the sender says beside the file."""
+        return {name: self.cleaned_data[name] for name in ("awarding_body", "version")}
+
+
 class ParticularsForm(KeptForm):
     """A qualification beside its structure."""
 

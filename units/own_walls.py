@@ -95,6 +95,14 @@ WALLS = [
         "Direct claim status for a unit is given by its awarding body.",
         name="a_status_is_for_a_unit_of_its_body",
     ),
+    *refuses(
+        "units_directclaim",
+        INSERT,
+        "EXISTS (SELECT 1 FROM units_qualification q WHERE q.id = NEW.qualification_id "
+        "AND (q.awarding_body_id <> NEW.awarding_body_id OR q.centre_id <> NEW.centre_id))",
+        "Direct claim status for a qualification is given by its awarding body, to a centre that may offer it.",
+        name="a_status_is_for_a_qualification_of_its_body",
+    ),
     *in_the_unit_of(
         "units_criterion",
         "units_learningoutcome",

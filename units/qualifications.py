@@ -208,6 +208,6 @@ def between(first: datetime.date | None, last: datetime.date | None) -> str:
 
 def units_to_list(qualification: Qualification) -> list[Unit]:
     """Units in use that can stand in the qualification: its awarding body's. One query."""
-    found = Unit.objects.published().filter(awarding_body=qualification.awarding_body)
+    found = Unit.objects.known_at(qualification.centre).published().filter(awarding_body=qualification.awarding_body)
     columns = ("key", "version", "short_code", "title", "public_title", "level", "credit_value", "awarding_body")
     return list(found.only(*columns).order_by("short_code", "version"))

@@ -8,9 +8,11 @@ from typing import NamedTuple
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
+from portfolio.compiled import compiled
 from units.beside import Guidance
 from units.enums import CriterionKind, Marked, SkillSubject, SpecificationStyle, WordingStatus
 from units.for_good import ForGood
+from units.keys import JOINED, specification_of
 from units.models import (
     Criterion,
     EvidenceRequirement,
@@ -68,6 +70,8 @@ class UnitLine:
     credit_value: int | None
     contents: str
     incomplete: bool
+    brought_in_by: str
+    draft: bool
 
 
 @dataclass(frozen=True)
@@ -191,7 +195,7 @@ class UnitPage:
 
     unit: Unit
     is_svq: bool
-    published_at: datetime.datetime
+    published_at: datetime.datetime | None
     facts: Sequence[Fact]
     outcomes: Sequence[OutcomeRow]
     knowledge: Sequence[CriterionLine]
@@ -217,9 +221,20 @@ def unit_lines(units: UnitQuerySet) -> list[UnitLine]:
             credit_value=unit.credit_value,
             contents=contents({kind: getattr(unit, f"{kind}_count") for kind in CriterionKind.values}),
             incomplete=bool(unit.completeness_note),
+            brought_in_by=str(unit.centre or ""),
+            draft=not hasattr(unit, "publication"),
         )
-        for unit in units.select_related("awarding_body").annotate(**counts).order_by(*READING_ORDER)
+        for unit in units.select_related("awarding_body", "centre", "publication")
+        .annotate(**counts)
+        .order_by(*READING_ORDER)
     ]
+
+
+def other_versions(units: UnitQuerySet, unit: Unit) -> list[Unit]:
+    """Those of the units that are versions of the same specification, the latest first: one query."""
+    key = specification_of(unit.key)
+    family = units.filter(Q(key=key) | Q(key__startswith=f"{key}{JOINED}")).exclude(pk=unit.pk)
+    return list(family.only("key", "version", "short_code").order_by("-version", "key"))
 
 
 def contents(counts: dict[str, int]) -> str:
@@ -244,7 +259,7 @@ def unit_page(unit: Unit, guidance: Mapping[int, Sequence[Guidance]] = NOTHING_S
     return UnitPage(
         unit=unit,
         is_svq=unit.style == SpecificationStyle.SVQ,
-        published_at=unit.publication.at,
+        published_at=unit.publication.at if hasattr(unit, "publication") else None,
         facts=header(unit),
         outcomes=outcome_rows(unit.outcomes.all(), criteria, lines, teaching_of(unit)),
         knowledge=[lines[row.pk] for row in criteria if row.outcome_id is None],
@@ -293,14 +308,8 @@ def criterion_line(row: Criterion, related: Sequence[RelatedLine], guidance: Seq
 
 def related_lines(unit: Unit) -> dict[int, list[RelatedLine]]:
     """By criterion of the unit, what our cross-walk relates it to in units in use: one query, both directions."""
-    pairs = (
-        RelatedCriterion.objects.filter(Q(criterion__unit=unit) | Q(related__unit=unit))
-        .filter(criterion__unit__publication__isnull=False, related__unit__publication__isnull=False)
-        .select_related("criterion__unit__awarding_body", "related__unit__awarding_body")
-        .order_by("criterion__position", "related__position")
-    )
     found: dict[int, dict[Unit, list[tuple[str, str]]]] = defaultdict(lambda: defaultdict(list))
-    for pair in pairs:
+    for pair in _pairs(unit.pk, unit.centre_id):
         near, far = pair.criterion, pair.related
         if near.unit_id != unit.pk:
             near, far = far, near
@@ -310,6 +319,26 @@ def related_lines(unit: Unit) -> dict[int, list[RelatedLine]]:
              for other, rows in units.items()]
         for pk, units in found.items()
     }  # fmt: skip
+
+
+PAIRED = ("unit", "number", "text", "unit__key", "unit__version", "unit__short_code", "unit__awarding_body__name")
+
+
+@compiled
+def _pairs(unit_id: int, centre_id: int | None) -> QuerySet[RelatedCriterion]:
+    pairs = RelatedCriterion.objects.filter(Q(criterion__unit=unit_id) | Q(related__unit=unit_id))
+    in_use = pairs.filter(*(in_use_beside(unit_id, centre_id, end) for end in ("criterion", "related")))
+    named = in_use.select_related("criterion__unit__awarding_body", "related__unit__awarding_body")
+    told = named.only(*(f"{side}__{column}" for side in ("criterion", "related") for column in PAIRED))
+    return told.order_by("criterion__position", "related__position")
+
+
+def in_use_beside(unit_id: int, centre_id: int | None, end: str) -> Q:
+    """That this end of a pair is the unit's own, or in use, the standard's or of the unit's own centre."""
+    known = Q(**{f"{end}__unit__centre": None})
+    if centre_id is not None:
+        known |= Q(**{f"{end}__unit__centre": centre_id})
+    return Q(**{f"{end}__unit": unit_id}) | Q(known, **{f"{end}__unit__publication__isnull": False})
 
 
 def teaching_of(unit: Unit) -> dict[int, list[TeachingLine]]:

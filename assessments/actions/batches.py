@@ -27,8 +27,6 @@ from portfolio.refusal import Refusal
 from portfolio.signing import digest_of
 from units.models import AwardingBody
 
-WHOLE = None
-"""In the place of a unit: what is claimed is a whole award."""
 MOST_CLAIMED = 100
 """How many units and awards one batch takes."""
 GONE = "Some of what was ticked cannot be found any more: look at the list again."
@@ -74,12 +72,12 @@ def claim_batch(
     said = {(one.enrolment.pk, reason) for row in ready_awards for one in row.units for reason in one.reasons}
     gone = set(units) - {row.pk for row in locked} or set(awards) - {row.pk for row in chosen}
     claiming = claiming_at(centre, awarding_body, timezone.localdate(at))
-    standing = {pk: claiming.of(pk) for pk in [*(row.unit_id for row in locked), *([WHOLE] if chosen else [])]}
+    standing = {row.unit_id: claiming.of(row.unit_id) for row in locked}
+    standing_of = {row.qualification_id: claiming.of_award(row.qualification_id) for row in chosen}
     by_visit = authorised_among(row.pk for row in locked) if not authorisation.strip() else {}
     given = {row.pk: authorisation or by_visit.get(row.pk, "") for row in locked}
     resting = [(standing[row.unit_id], given[row.pk]) for row in locked]
-    if chosen:
-        resting.append((standing[WHOLE], authorisation))
+    resting.extend((one, authorisation) for one in standing_of.values())
     refusals = [
         *([GONE] if gone else []),
         *dict.fromkeys(sentence for one, word in resting for sentence in basis_refusals(one.direct, one.why_not, word)),
@@ -107,7 +105,9 @@ def claim_batch(
         basis = basis_of(standing[unit.enrolment.unit_id].direct, given[unit.enrolment.pk])
         claim_unit(unit, basis, batch, by, at, act_id)
     for row in ready_awards:
-        _claim_award(row, basis_of(standing[WHOLE].direct, authorisation), batch, by, at, act_id)
+        _claim_award(
+            row, basis_of(standing_of[row.registration.qualification_id].direct, authorisation), batch, by, at, act_id
+        )
     return batch
 
 

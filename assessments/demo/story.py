@@ -25,6 +25,7 @@ from assessments.demo import (
     quality,
     records,
     sampled,
+    specifications,
     strategy,
     witnesses,
 )
@@ -64,6 +65,7 @@ def tell() -> Harbour:
     people.received(story.harbour, calendar.at)
     awards.written_down(story.harbour, calendar.at)
     awards.registered(story.harbour, calendar.at)
+    specifications.brought_in(story.harbour, calendar.at)
     quality.ask(story.harbour, calendar.at)
     for chapter in (
         story.collecting, story.declared, story.awaiting_countersignature, story.being_sampled,

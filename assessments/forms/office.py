@@ -13,7 +13,7 @@ from portfolio.enums import Role
 from portfolio.forms import KeptForm, day
 from portfolio.models import CandidateRecord, Centre, StaffRecord
 from portfolio.rules import VERIFYING
-from units.models import Unit
+from units.models import Qualification, Unit
 
 NO_COUNTERSIGNER = "Nobody"
 CHOOSE = "Choose…"
@@ -144,13 +144,26 @@ class DirectClaimForm(forms.Form):
     unit = forms.ModelChoiceField(
         label="For", queryset=Unit.objects.none(), required=False, empty_label="All units of the awarding body"
     )
+    qualification = forms.ModelChoiceField(
+        label="Or for a qualification",
+        queryset=Qualification.objects.none(),
+        required=False,
+        empty_label="None by itself",
+        help_text="Its units and its whole award are then claimed directly.",
+    )
     starts_on = day("From")
     ends_on = day("To", required=False, help_text="Leave it empty where the awarding body names no last day.")
     reference = forms.CharField(label="The report it rests on", max_length=100)
 
-    def __init__(self, *args: Any, units: QuerySet[Unit], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, units: QuerySet[Unit], qualifications: QuerySet[Qualification], **kwargs: Any
+    ) -> None:
+        """Without qualifications to choose from, none is asked for."""
         super().__init__(*args, **kwargs)
         self.fields["unit"].queryset = units  # type: ignore[attr-defined]
+        self.fields["qualification"].queryset = qualifications  # type: ignore[attr-defined]
+        if not qualifications:
+            del self.fields["qualification"]
 
 
 class WithdrawnForm(KeptForm):

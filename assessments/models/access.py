@@ -107,14 +107,14 @@ def remit_of(unit: str, body: str) -> Q:
     return Q(units=OuterRef(unit)) | Q(all_units=True, awarding_body=OuterRef(body))
 
 
-def bodies_opened_to(user: User, *, centre: str, body: str, whole: bool = False) -> Q:
+def bodies_opened_to(user: User, day: datetime.date | None = None, *, centre: str, body: str, whole: bool = False) -> Q:
     """What belongs to the work for an awarding body at a centre, as an external verifier of that body sees it.
 
     `centre` and `body` lead there from the row asked about. With `whole`: only to who sees all of the body's units.
     """
-    if not looks_from_outside(user):
+    if not looks_from_outside(user, day):
         return Q()
-    mine = ExternalAccess.objects.in_force(user).filter(centre=OuterRef(centre), awarding_body=OuterRef(body))
+    mine = ExternalAccess.objects.in_force(user, day).filter(centre=OuterRef(centre), awarding_body=OuterRef(body))
     return Q(Exists(mine.filter(all_units=True) if whole else mine))
 
 

@@ -1,6 +1,7 @@
 """A candidate's unit: who works on it, and where it stands."""
 
 import datetime
+import uuid
 from functools import reduce
 from operator import or_
 
@@ -17,6 +18,7 @@ TALLY = ("criteria_count", "claimed_count", "accepted_count", "returned_count", 
 """How many criteria there are and how far they are, kept by the verbs (assessments/actions/counting.py)."""
 STAFF = tuple(role for role in Role if role not in (Role.CANDIDATE, Role.EXTERNAL_VERIFIER))
 LISTED = (
+    "key",
     "centre",
     "candidate__legal_name",
     "candidate__known_as",
@@ -115,6 +117,12 @@ class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
 class Enrolment(models.Model):
     """A candidate enrolled on a version of a unit, with the people who work on it."""
 
+    key = models.UUIDField(
+        default=uuid.uuid4,
+        unique=True,
+        editable=False,
+        help_text="what signatures name the unit by, wherever it is kept",
+    )
     centre = models.ForeignKey(Centre, on_delete=models.PROTECT, related_name="enrolments")
     candidate = models.ForeignKey(CandidateRecord, on_delete=models.PROTECT, related_name="enrolments")
     candidate_user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")

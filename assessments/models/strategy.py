@@ -1,5 +1,7 @@
 """How a centre samples: its strategy, how risky each part of its work is, and the plans drawn from both."""
 
+import datetime
+
 from django.db import models
 from django.db.models import Q
 
@@ -147,11 +149,11 @@ class RiskRating(StandingRow):
 
 
 class SamplingPlanQuerySet(models.QuerySet["SamplingPlan"]):
-    def visible_to(self, user: User) -> "SamplingPlanQuerySet":
+    def visible_to(self, user: User, day: datetime.date | None = None) -> "SamplingPlanQuerySet":
         """Plans of the centres where the person verifies; for an external verifier adopted ones of their body."""
-        outside = bodies_opened_to(user, centre="policy__centre", body="policy__awarding_body")
+        outside = bodies_opened_to(user, day, centre="policy__centre", body="policy__awarding_body")
         outside = outside & Q(adopted_at__isnull=False) if outside else outside
-        return self.filter(Q(policy__centre__in=centres_of(user, *VERIFYING)) | outside)
+        return self.filter(Q(policy__centre__in=centres_of(user, *VERIFYING, day=day)) | outside)
 
 
 class SamplingPlan(models.Model):

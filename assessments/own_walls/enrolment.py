@@ -25,6 +25,15 @@ ENROLMENT = [
     ),
     *refuses(
         "assessments_enrolment",
+        INSERT,
+        """EXISTS (
+            SELECT 1 FROM units_unit u WHERE u.id = NEW.unit_id AND u.centre_id <> NEW.centre_id
+        )""",
+        "A unit that a centre brought in is taken at that centre only.",
+        name="an_enrolment_is_on_a_unit_of_its_centre",
+    ),
+    *refuses(
+        "assessments_enrolment",
         UPDATE,
         "NEW.verified_by_id IS NOT NULL AND NEW.verified_by_id IS DISTINCT FROM OLD.verified_by_id"
         f" AND ({no_verifier('NEW.id', 'NEW.verified_by_id')})",

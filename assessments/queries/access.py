@@ -97,7 +97,7 @@ def qualifications_at(centre: Centre) -> list[Qualification]:
 
 def units_at(centre: Centre) -> list[Unit]:
     """Units of these bodies that are in use."""
-    units = Unit.objects.filter(awarding_body__approvals__centre=centre, publication__isnull=False)
+    units = Unit.objects.offered_at(centre)
     return list(units.select_related("awarding_body").order_by("awarding_body__name", "short_code", "version"))
 
 
@@ -107,12 +107,12 @@ def looking_for(access: ExternalAccess, day: datetime.date) -> frozenset[int]:
     return frozenset(same.values_list("grant__user", flat=True))
 
 
-def seen_whole(user: User) -> Exists | Value:
+def seen_whole(user: User, day: datetime.date | None = None) -> Exists | Value:
     """Of a sampling plan: whether somebody who looks from outside was given all of the units that it is about."""
-    if not looks_from_outside(user):
+    if not looks_from_outside(user, day):
         return Value(False)
     plan = {"centre": OuterRef("policy__centre"), "awarding_body": OuterRef("policy__awarding_body")}
-    return Exists(ExternalAccess.objects.in_force(user).filter(all_units=True, **plan))
+    return Exists(ExternalAccess.objects.in_force(user, day).filter(all_units=True, **plan))
 
 
 def visitor_name(access: ExternalAccess) -> str:

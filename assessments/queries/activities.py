@@ -19,6 +19,7 @@ from assessments.models import (
 from assessments.queries.access import looking_for
 from assessments.queries.enrolment import name_of, named_staff, staff_holding, staff_names
 from assessments.verifying import ActionFacts
+from portfolio.compiled import compiled
 from portfolio.enums import Role
 from portfolio.models import Centre, StaffRecord, User
 from portfolio.rules import STAFF_ROLES
@@ -143,13 +144,18 @@ def activity_lines(rows: list[Activity], day: datetime.date) -> list[ActivityLin
 
 def activities_to_do(user: User, day: datetime.date) -> list[ActivityLine]:
     """What this verifier has planned and not recorded, the first due first. One query."""
+    return [
+        ActivityLine(row, vars(row)["assessor_name"] or "", vars(row)["verifier_name"] or "", row.planned_on < day)
+        for row in _activities_to_do(user)
+    ]
+
+
+@compiled
+def _activities_to_do(user: User) -> QuerySet[Activity]:
     told = ("kind", "reason", "planned_on", "enrolment__unit__short_code", *OF_CANDIDATE)
     mine = Activity.objects.visible_to(user).still_open().filter(verifier=user).select_related(*ABOUT).only(*told)
     named = mine.annotate(assessor_name=name_of("assessor"), verifier_name=name_of("verifier"))
-    return [
-        ActivityLine(row, vars(row)["assessor_name"] or "", vars(row)["verifier_name"] or "", row.planned_on < day)
-        for row in named.order_by("planned_on", "pk")[:SHORT_LIST]
-    ]
+    return named.order_by("planned_on", "pk")[:SHORT_LIST]
 
 
 @dataclass(frozen=True)
@@ -162,18 +168,25 @@ class ActionsWaiting:
 
 def actions_waiting(user: User, closing_at: list[int], day: datetime.date) -> ActionsWaiting:
     """The actions that wait for a person, who closes them at these centres; the first due first. One query."""
+    lines = [
+        CentreActionLine(row, vars(row)["owner_name"] or "", source_of(row), row.is_overdue(day))
+        for row in _actions_waiting(user, closing_at)
+    ]
+    return ActionsWaiting(
+        to_close=[line for line in lines if line.action.answered_at][:SHORT_LIST],
+        asked=[line for line in lines if not line.action.answered_at][:SHORT_LIST],
+    )
+
+
+@compiled
+def _actions_waiting(user: User, closing_at: list[int]) -> QuerySet[CentreAction]:
     asked = Q(owner=user, answered_at=None)
     answered = Q(centre__in=closing_at, answered_at__isnull=False, access=None)
     answered = answered & ~Q(owner=user) & ~Q(answered_by=user)
     rows = CentreAction.objects.visible_to(user).filter(asked | answered, closed_at=None)
     told = ("wanted", "due_on", "answered_at", "closed_at", "activity__kind", "meeting__title", "meeting__held_on")
     asked_outside = ("access__reference", "access__awarding_body__name")
-    named = rows.select_related(*SOURCES).only(*told, *asked_outside).annotate(owner_name=name_of("owner"))
-    lines = [CentreActionLine(row, vars(row)["owner_name"] or "", source_of(row), row.is_overdue(day)) for row in named]
-    return ActionsWaiting(
-        to_close=[line for line in lines if line.action.answered_at][:SHORT_LIST],
-        asked=[line for line in lines if not line.action.answered_at][:SHORT_LIST],
-    )
+    return rows.select_related(*SOURCES).only(*told, *asked_outside).annotate(owner_name=name_of("owner"))
 
 
 def action_lines(rows: "QuerySet[CentreAction]", day: datetime.date) -> list[CentreActionLine]:

@@ -8,7 +8,7 @@ from django.db.models import F, OuterRef, Q, Subquery
 
 from assessments.models import ClaimAuthorisation, Enrolment
 from portfolio.models import Centre
-from units.models import AwardingBody, DirectClaim
+from units.models import AwardingBody, DirectClaim, QualificationUnit
 
 
 @dataclass(frozen=True)
@@ -31,18 +31,34 @@ class ClaimingAt:
     awarding_body: AwardingBody
     statuses: list[DirectClaim]
     day: datetime.date
+    listed: frozenset[tuple[int, int]] = frozenset()
+    """(qualification, unit), of the qualifications that have a status."""
 
-    def of(self, unit_id: int | None) -> ClaimingStanding:
-        """How the unit can be claimed; a whole award, where none is named, by a status for all units of the body alone.
+    def of(self, unit_id: int) -> ClaimingStanding:
+        """How the unit can be claimed: a status for it alone goes before one for a qualification that lists it, and
+        that before one for all units of its body."""
+        return self._first(
+            [
+                status
+                for status in self.statuses
+                if status.unit_id == unit_id
+                or (status.qualification_id, unit_id) in self.listed
+                or status.unit_id is status.qualification_id is None
+            ],
+            "this unit",
+        )
 
-        A status for the unit alone goes before one for all units of its body.
-        """
-        found = [status for status in self.statuses if status.unit_id in (None, unit_id)]
-        ordered = sorted(found, key=lambda status: (status.unit_id is None, -status.pk))
+    def of_award(self, qualification_id: int) -> ClaimingStanding:
+        """How a whole award can be claimed: by a status for its qualification, else for all units of the body."""
+        found = [one for one in self.statuses if one.unit_id is None]
+        return self._first([one for one in found if one.qualification_id in (None, qualification_id)], "this award")
+
+    def _first(self, found: list[DirectClaim], what: str) -> ClaimingStanding:
+        ordered = sorted(found, key=lambda one: (one.unit_id is None, one.qualification_id is None, -one.pk))
         current = [status for status in ordered if status.in_force(self.day)]
-        return ClaimingStanding(current[0]) if current else ClaimingStanding(None, self._why_not(ordered, unit_id))
+        return ClaimingStanding(current[0]) if current else ClaimingStanding(None, self._why_not(ordered, what))
 
-    def _why_not(self, ordered: list[DirectClaim], unit_id: int | None) -> str:
+    def _why_not(self, ordered: list[DirectClaim], what: str) -> str:
         for status in ordered:
             if status.withdrawn_on and status.withdrawn_on <= self.day:
                 return (
@@ -51,30 +67,34 @@ class ClaimingAt:
                 )
             if status.ends_on and status.ends_on < self.day:
                 return f"Direct claim status with {self.awarding_body} ended on {status.ends_on:%-d %B %Y}."
-        what = "all units" if unit_id is None else "this unit"
         return f"The centre has no direct claim status with {self.awarding_body} for {what}."
 
 
 def direct_on(day: datetime.date) -> Subquery:
     """Of an approval: the report on which its direct claim status for all units of the body rests on the day."""
     same = DirectClaim.objects.on(day).filter(centre=OuterRef("centre"), awarding_body=OuterRef("awarding_body"))
-    return Subquery(same.filter(unit=None).order_by("-pk").values("reference")[:1])
+    return Subquery(same.filter(unit=None, qualification=None).order_by("-pk").values("reference")[:1])
 
 
 def direct_for(enrolment: Enrolment, day: datetime.date) -> Subquery:
     """Of one unit: the report on which its direct claim status rests on the day, as `ClaimingAt.of` finds it."""
     same = DirectClaim.objects.on(day).filter(
-        Q(unit=None) | Q(unit=enrolment.unit_id),
+        Q(unit=None, qualification=None)
+        | Q(unit=enrolment.unit_id)
+        | Q(qualification__in=QualificationUnit.objects.filter(unit=enrolment.unit_id).values("qualification")),
         centre=enrolment.centre_id,
         awarding_body=enrolment.unit.awarding_body_id,
     )
-    return Subquery(same.order_by(F("unit").asc(nulls_last=True), "-pk").values("reference")[:1])
+    alone_first = (F("unit").asc(nulls_last=True), F("qualification").asc(nulls_last=True), "-pk")
+    return Subquery(same.order_by(*alone_first).values("reference")[:1])
 
 
 def claiming_at(centre: Centre, awarding_body: AwardingBody, day: datetime.date) -> ClaimingAt:
-    """How a centre can claim from an awarding body on a day. One query."""
-    found = DirectClaim.objects.filter(centre=centre, awarding_body=awarding_body).select_related("unit")
-    return ClaimingAt(awarding_body, list(found), day)
+    """How a centre can claim from an awarding body on a day. One query; one more where a qualification has a status."""
+    statuses = list(DirectClaim.objects.filter(centre=centre, awarding_body=awarding_body).select_related("unit"))
+    given = {status.qualification_id for status in statuses} - {None}
+    pairs = QualificationUnit.objects.filter(qualification__in=given).order_by().values_list("qualification", "unit")
+    return ClaimingAt(awarding_body, statuses, day, frozenset(pairs) if given else frozenset())
 
 
 def claiming_standing(enrolment: Enrolment, day: datetime.date) -> ClaimingStanding:

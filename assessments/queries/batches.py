@@ -1,11 +1,13 @@
 """What a centre can claim at once, what it claimed, and the certificates that came of it."""
 
+import datetime
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
+from typing import Any
 
-from django.db.models import Count, Prefetch, Q
+from django.db.models import Count, Prefetch, Q, QuerySet
 
 from assessments.enums import UnitStatus
 from assessments.models import (
@@ -20,11 +22,13 @@ from assessments.models import (
     RegistrationQuerySet,
 )
 from assessments.progress import CONFIRMING
+from assessments.queries.award import direct_on
 from assessments.queries.claimable import CLAIMED, UnitToClaim, units_to_claim
 from assessments.queries.registration import AwardLine, award_lines
 from assessments.rules import Person
 from assessments.workflow import UNIT_FROZEN, Reason
 from portfolio.canonical import JSON
+from portfolio.compiled import Listed, compiled
 from portfolio.models import Centre
 from portfolio.signing import digest_of
 from units.models import AwardingBody, CentreApproval, Qualification
@@ -104,11 +108,24 @@ def bodies_of(centre: Centre) -> list[CentreApproval]:
     return list(CentreApproval.objects.filter(centre=centre).select_related("awarding_body"))
 
 
-def units_nearly(centre: Centre, body: AwardingBody, search: str) -> EnrolmentQuerySet:
+@compiled
+def approvals_at(centres: list[int], slug: str, code: str, day: datetime.date) -> QuerySet[CentreApproval]:
+    """The approval by which one of these centres claims from a body; `direct`: what its direct status rests on."""
+    found = CentreApproval.objects.filter(centre__in=centres, centre__slug=slug, awarding_body__code=code)
+    return found.select_related("awarding_body", "centre").annotate(direct=direct_on(day))
+
+
+def units_nearly(centre: Centre, body: AwardingBody, search: str) -> QuerySet[Enrolment] | Listed[Enrolment]:
     """Units to claim from the body, or nearly so, by candidate: what `units_to_claim` takes."""
-    found = Enrolment.objects.filter(centre=centre, unit__awarding_body=body, status__in=NEARLY)
     if search:
-        found = found.filter(of_candidate(search) | Q(unit__short_code__iexact=search))
+        found = _nearly.question(centre.pk, body.pk)
+        return found.filter(of_candidate(search) | Q(unit__short_code__iexact=search))
+    return _nearly.listed(centre.pk, body.pk)
+
+
+@compiled
+def _nearly(centre_id: int, body_id: int) -> EnrolmentQuerySet:
+    found = Enrolment.objects.filter(centre=centre_id, unit__awarding_body=body_id, status__in=NEARLY)
     whole = found.select_related("unit__awarding_body", "candidate__user", "centre")
     return whole.order_by("candidate__legal_name", "unit__short_code", "pk")
 
@@ -183,8 +200,13 @@ def snapshot_of(row: Registration, theirs: Iterable[Enrolment], units: Iterable[
 
 def awards_of(centre: Centre, body: AwardingBody) -> list[tuple[int, str]]:
     """Whole awards of the body's for which somebody at the centre is registered. One query."""
-    ids = Registration.objects.in_force().filter(centre=centre).order_by().values("qualification")
-    return list(Qualification.objects.filter(pk__in=ids, awarding_body=body).values_list("pk", "title"))
+    return _awards(centre.pk, body.pk)
+
+
+@compiled
+def _awards(centre_id: int, body_id: int) -> QuerySet[Qualification, Any]:
+    ids = Registration.objects.in_force().filter(centre=centre_id).order_by().values("qualification")
+    return Qualification.objects.filter(pk__in=ids, awarding_body=body_id).values_list("pk", "title")
 
 
 # --- what was claimed ------------------------------------------------------------------------------------------------

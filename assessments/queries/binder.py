@@ -2,10 +2,12 @@
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
+from django.utils import timezone
 
 from assessments.enums import EvidenceKind, HeldAt, ItemStatus, PlanStatus
 from assessments.models import (
@@ -26,6 +28,7 @@ from assessments.queries.evidence import testimonies_of
 from assessments.queries.judgement import in_force, signatures_in
 from assessments.queries.observed import RecordShown, record_states, records_shown
 from assessments.queries.papers import ItemHead
+from portfolio.compiled import compiled
 from portfolio.enums import Role
 from portfolio.models import CandidateRecord, StaffRecord, User
 from units.models import CentreApproval
@@ -52,16 +55,28 @@ def binder_of(user: User, slug: str, handle: str) -> Binder:
 
     Raises CandidateRecord.DoesNotExist where it is neither the person's own nor has a unit that they see.
     """
-    records = CandidateRecord.objects.select_related("centre", "user")
-    candidate = records.get(centre__slug=slug, user__handle=handle)
-    units = Enrolment.objects.visible_to(user).filter(candidate=candidate)
-    found = list(units.select_related("unit__awarding_body", *PEOPLE).order_by("unit__short_code", "pk"))
+    candidate = _candidate.first(slug, handle)
+    if candidate is None:
+        raise CandidateRecord.DoesNotExist
+    found = _units(user, candidate.pk, timezone.localdate())
     for unit in found:
         unit.candidate, unit.centre, unit.candidate_user = candidate, candidate.centre, candidate.user
     own = candidate.user_id == user.pk
     if not own and not found:
         raise CandidateRecord.DoesNotExist
     return Binder(candidate, found, own)
+
+
+@compiled
+def _candidate(slug: str, handle: str) -> QuerySet[CandidateRecord]:
+    found = CandidateRecord.objects.filter(centre__slug=slug, user__handle=handle)
+    return found.select_related("centre", "user")
+
+
+@compiled
+def _units(user: User, candidate_id: int, day: datetime.date) -> QuerySet[Enrolment]:
+    units = Enrolment.objects.visible_to(user, day).filter(candidate=candidate_id)
+    return units.select_related("unit__awarding_body", *PEOPLE).order_by("unit__short_code", "pk")
 
 
 # --- the page of documents -------------------------------------------------------------------------------------------
@@ -103,7 +118,7 @@ def binder_page(binder: Binder, user: User) -> BinderPage:
     """What there is to be printed, in six queries beside the binder's."""
     plans = plans_in(binder, user)
     forms: dict[int, list[AuthenticationForm]] = defaultdict(list)
-    for form in AuthenticationForm.objects.filter(enrolment__in=binder.ids).select_related("signature"):
+    for form in _forms(binder.ids):
         forms[form.enrolment_id].append(form)
     units = [BinderUnit(unit, plans.get(unit.pk, []), forms[unit.pk][-1:]) for unit in binder.units]
     return BinderPage(binder, profile_of(binder), units, items_in(binder))
@@ -111,34 +126,65 @@ def binder_page(binder: Binder, user: User) -> BinderPage:
 
 def profile_of(binder: Binder) -> Profile | None:
     """What the candidate said of themselves, if they did. One query."""
-    return Profile.objects.filter(candidate=binder.candidate).first()
+    return _profile.first(binder.candidate.pk)
+
+
+@compiled
+def _profile(candidate_id: int) -> QuerySet[Profile]:
+    return Profile.objects.filter(candidate=candidate_id).order_by("pk")[:1]
+
+
+@compiled
+def _forms(units: Sequence[int]) -> QuerySet[AuthenticationForm]:
+    return AuthenticationForm.objects.filter(enrolment__in=units).select_related("signature")
 
 
 def plans_in(binder: Binder, user: User) -> dict[int, list[AssessmentPlan]]:
     """The plans of each unit that the person sees, as far as they were proposed and not replaced. Two queries."""
-    within = PlanUnit.objects.filter(enrolment__in=binder.ids, removed_at=None)
-    seen = AssessmentPlan.objects.visible_to(user).filter(pk__in=within.values("plan"), proposed_at__isnull=False)
-    plans = {plan.pk: plan for plan in seen.exclude(status=PlanStatus.REPLACED)}
+    plans = {plan.pk: plan for plan in _plans(user, binder.ids, timezone.localdate())}
     found: dict[int, list[AssessmentPlan]] = defaultdict(list)
-    for plan, enrolment in within.order_by("plan_id").values_list("plan_id", "enrolment_id"):
+    for plan, enrolment in _planned(binder.ids):
         if plan in plans:
             found[enrolment].append(plans[plan])
     return dict(found)
 
 
+@compiled
+def _plans(user: User, units: Sequence[int], day: datetime.date) -> QuerySet[AssessmentPlan]:
+    within = PlanUnit.objects.filter(enrolment__in=units, removed_at=None).values("plan")
+    seen = AssessmentPlan.objects.visible_to(user, day).filter(pk__in=within, proposed_at__isnull=False)
+    return seen.exclude(status=PlanStatus.REPLACED)
+
+
+@compiled
+def _planned(units: Sequence[int]) -> QuerySet[PlanUnit, Any]:
+    within = PlanUnit.objects.filter(enrolment__in=units, removed_at=None)
+    return within.order_by("plan_id").values_list("plan_id", "enrolment_id")
+
+
 def items_in(binder: Binder) -> list[BinderItem]:
     """The items handed in for the units, by number. One query."""
-    witnessed = Exists(Testimony.objects.filter(SIGNED, version=OuterRef("pk")))
-    columns = ("evidence_id", "evidence__number", "title", "kind", "evidence__author_id")
     return [
         BinderItem(pk, number, title, EvidenceKind(kind).label, kind if author else "", seen)
-        for pk, number, title, kind, author, seen in in_binder(binder).values_list(*columns, witnessed)
+        for pk, number, title, kind, author, seen in _items(binder.ids)
     ]
+
+
+@compiled
+def _items(units: Sequence[int]) -> QuerySet[EvidenceVersion, Any]:
+    witnessed = Exists(Testimony.objects.filter(SIGNED, version=OuterRef("pk")))
+    columns = ("evidence_id", "evidence__number", "title", "kind", "evidence__author_id")
+    return of_units(units).values_list(*columns, witnessed)
 
 
 def in_binder(binder: Binder) -> QuerySet[EvidenceVersion]:
     """The versions in force of what is evidence in the units, by number."""
-    mapped = Mapping.objects.filter(enrolment__in=binder.ids, taken_back_at=None).order_by().values("evidence")
+    return of_units(binder.ids)
+
+
+def of_units(units: Sequence[int]) -> QuerySet[EvidenceVersion]:
+    """The same of units by their ids."""
+    mapped = Mapping.objects.filter(enrolment__in=units, taken_back_at=None).order_by().values("evidence")
     rows = EvidenceVersion.objects.filter(
         evidence__in=mapped, evidence__number__isnull=False, submitted_at__isnull=False, replaced_at=None
     )

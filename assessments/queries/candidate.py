@@ -4,7 +4,7 @@ import datetime
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
@@ -18,6 +18,7 @@ from assessments.queries.marks import Word, words_in
 from assessments.queries.plans import activities_due, to_agree
 from assessments.rules import Person
 from assessments.workflow import unit_needs
+from portfolio.compiled import compiled
 from portfolio.models import User
 
 MORE_NEEDED = (Verdict.NOT_YET, Verdict.CONTRIBUTES)
@@ -58,7 +59,7 @@ def own_portfolio(user: User, day: datetime.date) -> OwnPortfolio:
 
     How far units are is read off them. Only what is met everywhere is looked at whole: it may be ready to sign.
     """
-    enrolments = list(own_units(user))
+    enrolments = own_units(user)
     collecting = [row for row in enrolments if row.status == UnitStatus.COLLECTING]
     items = open_items(user)
     redrafted = {item.evidence_id for item in items if item.status == ItemStatus.DRAFT}
@@ -95,9 +96,10 @@ OWN = (
     .order_by("unit__short_code", "pk")
 )
 """Units with the assessor's name, whether anything waits to be read, whether counts may block them, and how one came
-back last. Written once: writing it takes longer than asking it."""
+back last."""
 
 
+@compiled
 def own_units(user: User) -> QuerySet[Enrolment]:
     """The units of a candidate, with what their home tells of each."""
     return OWN.filter(candidate_user=user)
@@ -153,8 +155,13 @@ OPEN_ITEMS = (
 
 def open_items(user: User) -> list[OpenItem]:
     """Drafts, items returned, and records of their assessor's that they have said nothing on yet. One query."""
-    latest = {row[0]: OpenItem(*row[1:]) for row in OPEN_ITEMS.filter(evidence__candidate__user=user)}
+    latest = {row[0]: OpenItem(*row[1:]) for row in _open_items(user)}
     return list(latest.values())
+
+
+@compiled
+def _open_items(user: User) -> QuerySet[EvidenceVersion, Any]:
+    return OPEN_ITEMS.filter(evidence__candidate__user=user)
 
 
 def is_superseded(item: OpenItem, redrafted: set[int]) -> bool:

@@ -1,8 +1,9 @@
 """Many candidates' units at once: how far each is, how it keeps pace, and how long its oldest unread item waits."""
 
 import datetime
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
 
 from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import NullIf
@@ -14,6 +15,7 @@ from assessments.models.enrolment import CLAIMED, SIGNED_OFF
 from assessments.pace import PACED
 from assessments.progress import Progress
 from assessments.queries.enrolment import kept_pace, kept_progress, staff_names
+from portfolio.compiled import Listed, Word, compiled
 from portfolio.enums import Role
 from portfolio.models import Centre, RoleGrant, StaffRecord, User
 from units.models import Unit
@@ -73,43 +75,100 @@ class CaseRow:
     countersigner: str = ""
 
 
+class Narrowing(NamedTuple):
+    """What narrows a list on a day, but for the words searched for."""
+
+    today: datetime.date
+    unit: int | None
+    status: Word | None
+    pace: Word | None
+    waiting_since: datetime.datetime | None
+    assessor: int | None
+    cohort: str | None
+    sort: Word
+
+
+def narrowing(wanted: Wanted) -> Narrowing:
+    now = timezone.now()
+    days = wanted.waiting_days
+    return Narrowing(
+        today=timezone.localdate(now),
+        unit=wanted.unit or None,
+        status=Word(wanted.status) if wanted.status else None,
+        pace=Word(wanted.pace) if wanted.pace else None,
+        waiting_since=now - datetime.timedelta(days=days) if days is not None else None,
+        assessor=wanted.assessor or None,
+        cohort="" if wanted.cohort == NO_COHORT else wanted.cohort or None,
+        sort=Word(wanted.sort),
+    )
+
+
 def caseload(user: User, wanted: Wanted | None = None) -> EnrolmentQuerySet:
     """The units a person assesses or countersigns, by candidate: those going on, unless another status is asked for."""
     wanted = wanted or Wanted()
-    units = Enrolment.objects.all() if wanted.status else Enrolment.objects.filter(status__in=ACTIVE)
-    mine = units.held_by(user, "assessor") | units.held_by(user, "countersigner")
-    return narrowed(mine, wanted)
+    return mine(user, narrowing(wanted)).named(wanted.search)
 
 
 def centre_units(centre: Centre, wanted: Wanted) -> EnrolmentQuerySet:
     """The centre's units, by candidate."""
-    return narrowed(Enrolment.objects.filter(centre=centre), wanted)
+    return of_centre(centre.pk, narrowing(wanted)).named(wanted.search)
 
 
-def narrowed(found: EnrolmentQuerySet, wanted: Wanted) -> EnrolmentQuerySet:
+def caseload_listed(user: User, wanted: Wanted) -> QuerySet[Enrolment] | Listed[Enrolment]:
+    """`caseload` as its page lists it."""
+    if wanted.search:
+        return caseload(user, wanted).listed("countersigner")
+    return _mine.listed(user, narrowing(wanted))
+
+
+def centre_units_listed(centre: Centre, wanted: Wanted) -> QuerySet[Enrolment] | Listed[Enrolment]:
+    """`centre_units` as its page lists them."""
+    if wanted.search:
+        return centre_units(centre, wanted).listed("countersigner")
+    return _of_centre.listed(centre.pk, narrowing(wanted))
+
+
+def mine(user: User, by: Narrowing) -> EnrolmentQuerySet:
+    units = Enrolment.objects.all() if by.status else Enrolment.objects.filter(status__in=ACTIVE)
+    held = units.held_by(user, "assessor", by.today) | units.held_by(user, "countersigner", by.today)
+    return narrowed(held, by)
+
+
+def of_centre(centre_id: int, by: Narrowing) -> EnrolmentQuerySet:
+    return narrowed(Enrolment.objects.filter(centre=centre_id), by)
+
+
+@compiled
+def _mine(user: User, by: Narrowing) -> QuerySet[Enrolment]:
+    return mine(user, by).listed("countersigner")
+
+
+@compiled
+def _of_centre(centre_id: int, by: Narrowing) -> QuerySet[Enrolment]:
+    return of_centre(centre_id, by).listed("countersigner")
+
+
+def narrowed(found: EnrolmentQuerySet, by: Narrowing) -> EnrolmentQuerySet:
     """Those of the units that are asked for, in the order asked for."""
-    now = timezone.now()
-    today = timezone.localdate(now)
-    found = found.named(wanted.search)
-    if wanted.unit:
-        found = found.filter(unit=wanted.unit)
-    if wanted.status:
-        found = found.filter(reached(wanted.status))
-    if wanted.assessor:
-        found = found.filter(assessor=wanted.assessor)
-    if wanted.cohort:
-        found = found.filter(cohort="" if wanted.cohort == NO_COHORT else wanted.cohort)
-    if wanted.pace:
-        found = found.filter(without_pace() if wanted.pace == UNPACED else at_pace(Pace(wanted.pace), today))
-    if wanted.waiting_days is not None:
-        since = now - datetime.timedelta(days=wanted.waiting_days)
-        found = found.filter(Exists(Mapping.objects.filter(enrolment=OuterRef("pk"), waiting_since__lt=since)))
-    return in_order(found, wanted.sort)
+    if by.unit is not None:
+        found = found.filter(unit=by.unit)
+    if by.status is not None:
+        found = found.filter(reached(by.status))
+    if by.assessor is not None:
+        found = found.filter(assessor=by.assessor)
+    if by.cohort is not None:
+        found = found.filter(cohort=by.cohort)
+    if by.pace is not None:
+        found = found.filter(without_pace() if by.pace == UNPACED else at_pace(Pace(by.pace), by.today))
+    if by.waiting_since is not None:
+        waiting = Mapping.objects.filter(enrolment=OuterRef("pk"), waiting_since__lt=by.waiting_since)
+        found = found.filter(Exists(waiting))
+    return in_order(found, by.sort)
 
 
 def reached(stands: str) -> Q:
     """The units that stand there, or got so far."""
-    return Q(status__in=REACHED[stands][1]) if stands in REACHED else Q(status=stands)
+    return Q(status__in=REACHED[stands][1]) if stands in REACHED else Q(status=str(stands))
 
 
 def without_pace() -> Q:
@@ -199,19 +258,23 @@ TAKEN_AWAY = ("countersigner", "candidate__centre_reference", "candidate__candid
 
 def oldest_waiting(enrolment_ids: list[int]) -> dict[int, datetime.datetime]:
     """Since when the oldest unread item of each enrolment has waited; nothing for those with none."""
+    return dict(_oldest(enrolment_ids))
+
+
+@compiled
+def _oldest(enrolment_ids: list[int]) -> QuerySet[Mapping, Any]:
     waiting = Mapping.objects.filter(enrolment__in=enrolment_ids, waiting_since__isnull=False).order_by()
-    return dict(
-        waiting.values("enrolment_id").annotate(since=Min("waiting_since")).values_list("enrolment_id", "since")
-    )
+    return waiting.values("enrolment_id").annotate(since=Min("waiting_since")).values_list("enrolment_id", "since")
 
 
-def cohorts_at(centres: Iterable[int]) -> QuerySet[Enrolment, str]:
+def cohorts_at(centres: list[int]) -> QuerySet[Enrolment, str]:
     """The cohorts that units of these centres are in, by name."""
-    found = Enrolment.objects.filter(centre__in=list(centres)).exclude(cohort="")
+    found = Enrolment.objects.filter(centre__in=centres).exclude(cohort="")
     return found.order_by("cohort").values_list("cohort", flat=True).distinct()
 
 
-def assessors_at(centre: Centre, day: datetime.date) -> QuerySet[StaffRecord, tuple[int, str]]:
+@compiled
+def assessors_at(centre: int, day: datetime.date) -> QuerySet[StaffRecord, tuple[int, str]]:
     """(id, name) of the centre's assessors of the day and of whoever is named on a unit still, by name."""
     named = Enrolment.objects.filter(centre=centre, assessor=OuterRef("user"))
     holding = RoleGrant.objects.on(day).filter(centre=centre, role=Role.ASSESSOR, user=OuterRef("user"))
@@ -219,7 +282,8 @@ def assessors_at(centre: Centre, day: datetime.date) -> QuerySet[StaffRecord, tu
     return staff.order_by("name", "pk").values_list("user_id", "name")
 
 
-def units_at(centres: Iterable[int]) -> QuerySet[Unit, tuple[int, str]]:
+@compiled
+def units_at(centres: list[int]) -> QuerySet[Unit, tuple[int, str]]:
     """(id, code) of the units that candidates of these centres take, for a filter to offer."""
-    taken = Enrolment.objects.filter(centre__in=list(centres), unit=OuterRef("pk"))
+    taken = Enrolment.objects.filter(centre__in=centres, unit=OuterRef("pk"))
     return Unit.objects.filter(Exists(taken)).order_by("short_code").values_list("pk", "short_code")

@@ -4,7 +4,9 @@ What it shows is what was done, not what was planned; one that was neither says 
 """
 
 import datetime
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, JSONField, OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
@@ -22,8 +24,9 @@ from assessments.models import (
     UnsampledNote,
 )
 from assessments.models.verification import OPEN
-from assessments.queries.strategy import taken_under
+from assessments.queries.strategy import Within, taken_under
 from assessments.verifying import STAGES
+from portfolio.compiled import compiled
 from portfolio.models import User
 
 UNIT = (
@@ -142,35 +145,50 @@ class Found:
         return [cell for cell in self.cells if not cell.taken and cell.pk not in begun]
 
 
-def cells_of(plan: SamplingPlan) -> PlannedCellQuerySet:
+def cells_of(plan: SamplingPlan | Within) -> PlannedCellQuerySet:
     """What the plan wants sampled, or proposes to."""
-    return PlannedCell.objects.filter(plan=plan, removed_at=None)
+    return PlannedCell.objects.filter(plan=plan.pk, removed_at=None)
 
 
-def found_in(plan: SamplingPlan, units: QuerySet[Enrolment], to_do: Q) -> list[Found]:
-    """Everything that was planned, done and said of these units under the plan; `to_do`: where there is still
-    something to be done. Three queries."""
-    left_out = LeftOut.objects.filter(plan=plan, enrolment=OuterRef("pk")).values("reasons")[:1]
+def described(plan: Within, units: QuerySet[Enrolment], to_do: Q) -> QuerySet[Enrolment, Any]:
+    """The units with why the draw left them out, and what was said since; `to_do`: where there is still something to
+    be done. The columns of `UnitFound`."""
+    left_out = LeftOut.objects.filter(plan=plan.pk, enrolment=OuterRef("pk")).values("reasons")[:1]
     notes = UnsampledNote.objects.filter(enrolment=OuterRef("pk"), at__gte=OuterRef("signed_off_at"))
     rows = units.order_by("pk").annotate(
         left_out=Subquery(left_out, output_field=JSONField()),
         noted=Subquery(notes.order_by("-pk").values("reason")[:1]),
         to_do=ExpressionWrapper(to_do, BooleanField()),
     )
-    found = {row[0]: Found(UnitFound(*row)) for row in rows.values_list(*UNIT)}
-    done = Sample.objects.filter(cell=OuterRef("pk"), done_at__isnull=False)
-    cells = cells_of(plan).filter(enrolment__in=found).annotate(taken=Exists(done)).order_by("pk")
-    for enrolment, *row in cells.values_list("enrolment_id", *CELL):
+    return rows.values_list(*UNIT)
+
+
+def found_in(plan: Within, units: Iterable[UnitFound]) -> list[Found]:
+    """Everything that was planned, done and said of these units under the plan. Two queries."""
+    found = {unit.pk: Found(unit) for unit in units}
+    for enrolment, *row in _cells(plan, list(found)):
         found[enrolment].cells.append(CellFound(*row))
+    for enrolment, *told in _samples(plan, list(found)):
+        found[enrolment].samples.append(SampleFound(*told))
+    return list(found.values())
+
+
+@compiled
+def _cells(plan: Within, enrolments: list[int]) -> QuerySet[PlannedCell, Any]:
+    done = Sample.objects.filter(cell=OuterRef("pk"), done_at__isnull=False)
+    cells = cells_of(plan).filter(enrolment__in=enrolments).annotate(taken=Exists(done)).order_by("pk")
+    return cells.values_list("enrolment_id", *CELL)
+
+
+@compiled
+def _samples(plan: Within, enrolments: list[int]) -> QuerySet[Sample, Any]:
     alarm = Alarm.objects.still_open().filter(sample=OuterRef("pk"))
-    samples = Sample.objects.filter(OPEN | taken_under(plan), enrolment__in=found).annotate(
+    samples = Sample.objects.filter(OPEN | taken_under(plan), enrolment__in=enrolments).annotate(
         open_actions=Count("actions", filter=Q(actions__closed_at=None, actions__isnull=False)),
         alarm_id=Subquery(alarm.values("pk")[:1]),
         changed=Subquery(alarm.values("first")[:1]),
     )
-    for enrolment, *told in samples.order_by("pk").values_list("enrolment_id", *SAMPLE):
-        found[enrolment].samples.append(SampleFound(*told))
-    return list(found.values())
+    return samples.order_by("pk").values_list("enrolment_id", *SAMPLE)
 
 
 # --- in marks and words -----------------------------------------------------------------------------------------------

@@ -6,15 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from assessments.claiming import ClaimFacts, claim_refusals, claim_warnings, number_refusals
 from assessments.enums import UnitStatus
 from assessments.models import AwardClaim, Enrolment, EnrolmentQuerySet, Registration
 from assessments.queries.judgement import UnitRows, digest_for, rows_of, with_signatures
-from assessments.queries.verification import LOOKED_AT, LookedAt, unit_facts
+from assessments.queries.verification import LOOKED_AT, LookedAt, looked_at_by, unit_facts
 from assessments.rules import Person
 from assessments.workflow import Reason
+from portfolio.compiled import compiled
 
 CLAIMED = (UnitStatus.CLAIMED, UnitStatus.CERTIFICATED)
 CLAIMED_WITH = "{} is claimed with this unit: take that claim back first."
@@ -103,17 +105,21 @@ def day_of(moment: datetime.datetime) -> datetime.date:
 def registrations_of(enrolments: Sequence[Enrolment]) -> dict[int, list[Registration]]:
     """The registrations in force of the units' candidates, by candidate. One query."""
     found: dict[int, list[Registration]] = defaultdict(list)
-    rows = Registration.objects.in_force().filter(candidate__in={row.candidate_id for row in enrolments})
-    for row in rows.select_related("qualification"):
+    for row in _registrations([row.candidate_id for row in enrolments]):
         found[row.candidate_id].append(row)
     return found
+
+
+@compiled
+def _registrations(candidates: list[int]) -> QuerySet[Registration]:
+    return Registration.objects.in_force().filter(candidate__in=candidates).select_related("qualification")
 
 
 def looked_at_among(enrolments: Sequence[Enrolment]) -> dict[int, LookedAt]:
     """What verifiers did in each of the units. Four queries."""
     found: dict[int, dict[str, list[Any]]] = {row.pk: {name: [] for name in LOOKED_AT} for row in enrolments}
-    for name, rows in LOOKED_AT.items():
-        for row in rows.filter(enrolment__in=list(found)):
+    for name in LOOKED_AT:
+        for row in looked_at_by(name, list(found)):
             found[row.enrolment_id][name].append(row)
     return {
         pk: LookedAt(samples=of["sampled"], actions=of["acted"], notes=of["noted"], planned=of["planned"])

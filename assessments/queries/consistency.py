@@ -29,6 +29,7 @@ from assessments.enums import Effect
 from assessments.models import ConsistencyRule, Enrolment
 from assessments.progress import Mark
 from assessments.workflow import FallsShort
+from portfolio.compiled import compiled
 from portfolio.models import Centre, User
 from units.models import Criterion, Unit
 
@@ -44,8 +45,7 @@ TOLD = (
     "enrolment__candidate__known_as",
 )
 ASKED = ConsistencyRule.objects.in_force().select_related(*NAMED).only(*TOLD).order_by("pk")
-"""Rules in force with what is told of them and of whom they are for: a specification is too much to read for each.
-Written once: writing it takes longer than asking it."""
+"""Rules in force with what is told of them and of whom they are for: a specification is too much to read for each."""
 BLOCKING = ConsistencyRule.objects.in_force().filter(centre=OuterRef("centre"), effect=Effect.BLOCK)
 """Of an enrolment: the rules of its centre that may keep a unit from being declared."""
 RULED = Exists(ConsistencyRule.objects.in_force().filter(centre=OuterRef("centre")))
@@ -99,8 +99,13 @@ def concerns(rule: ConsistencyRule, unit: Unit, enrolment_id: int | None) -> boo
 
 def asked_at(centre_ids: Iterable[int], enrolment_ids: Iterable[int] = ()) -> list[ConsistencyRule]:
     """The rules in force at the centres and for these enrolments, with the names of what they are for. One query."""
-    of_any = Q(enrolment=None) | Q(enrolment__in=list(enrolment_ids))
-    return list(ASKED.filter(of_any, centre__in=set(centre_ids)))
+    return _asked(list(centre_ids), list(enrolment_ids))
+
+
+@compiled
+def _asked(centre_ids: list[int], enrolment_ids: list[int]) -> QuerySet[ConsistencyRule]:
+    of_any = Q(enrolment=None) | Q(enrolment__in=enrolment_ids)
+    return ASKED.filter(of_any, centre__in=centre_ids)
 
 
 def rules_for(enrolments: Sequence[Enrolment]) -> dict[int, list[Rule]]:

@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from assessments.models import Decision, DecisionMarker, Evidence, EvidenceVersion, Review
 from assessments.queries.markers import MarkerShown, markers_of
 from assessments.queries.observed import RecordShown
+from portfolio.compiled import compiled
 from portfolio.models import Signature
 
 DECIDED = (
@@ -56,10 +57,18 @@ class Turn:
     """The reading it is, where news of it lands."""
 
 
-def decisions_on(versions: Iterable[EvidenceVersion], enrolments: Iterable[int]) -> QuerySet[Decision]:
-    """Every decision on the versions in these enrolments, oldest first; each says if places are `marked` for it."""
+def decisions_on(versions: Iterable[EvidenceVersion], enrolments: Iterable[int]) -> list[Decision]:
+    """Every decision on the versions in these enrolments, oldest first; each says if places are `marked` for it.
+
+    One query.
+    """
+    return _decisions([version.pk for version in versions], list(enrolments))
+
+
+@compiled
+def _decisions(versions: list[int], enrolments: list[int]) -> QuerySet[Decision]:
     return (
-        Decision.objects.filter(version__in=list(versions), enrolment__in=list(enrolments))
+        Decision.objects.filter(version__in=versions, enrolment__in=enrolments)
         .select_related("criterion", "enrolment__unit", "countersignature")
         .only(*DECIDED)
         .annotate(marked=Exists(DecisionMarker.objects.filter(decision=OuterRef("pk"))))
@@ -69,7 +78,12 @@ def decisions_on(versions: Iterable[EvidenceVersion], enrolments: Iterable[int])
 
 def readings_of(versions: Iterable[EvidenceVersion]) -> list[Review]:
     """Every reading of the versions, oldest first. One query."""
-    return list(Review.objects.filter(version__in=list(versions)).order_by("at", "pk"))
+    return _readings([version.pk for version in versions])
+
+
+@compiled
+def _readings(versions: list[int]) -> QuerySet[Review]:
+    return Review.objects.filter(version__in=versions).order_by("at", "pk")
 
 
 def turns(

@@ -3,12 +3,14 @@
 import datetime
 from collections import defaultdict
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Count, Min, Q, QuerySet
 
 from assessments.enums import READABLE, UnitStatus
 from assessments.models import Action, Enrolment, EvidenceVersion, Mapping
 from assessments.models.enrolment import STAFF
+from portfolio.compiled import compiled
 from portfolio.models import User, centres_of
 
 SHORT_LIST = 5
@@ -65,7 +67,6 @@ KEYS = (
     .order_by("since", "evidence_id")
     .values_list("evidence_id", "since", "criteria")
 )
-"""Written once: writing a query takes longer than asking it."""
 
 
 def held_by(user: User) -> Q:
@@ -73,11 +74,7 @@ def held_by(user: User) -> Q:
     return Q(enrolment__assessor=user, enrolment__centre__in=centres_of(user, *STAFF))
 
 
-def waiting_for(user: User) -> QuerySet[Mapping]:
-    """Mappings that wait for this assessor: of units they hold, that are collecting."""
-    return WAITING.filter(held_by(user))
-
-
+@compiled
 def queue_keys(user: User) -> QuerySet[Mapping, tuple[int, datetime.datetime, int]]:
     """(item, since when, how many criteria), the oldest first: what the queue's pages are cut from."""
     return KEYS.filter(held_by(user))
@@ -85,22 +82,7 @@ def queue_keys(user: User) -> QuerySet[Mapping, tuple[int, datetime.datetime, in
 
 def queued(user: User, keys: list[tuple[int, datetime.datetime, int]]) -> list[Queued]:
     """The items of one page of the queue, each with the version in force. One query."""
-    ids = [evidence for evidence, _, _ in keys]
-    waiting = WAITING.filter(
-        evidence__in=ids,
-        enrolment__assessor=user,
-        evidence__versions__replaced_at=None,
-        evidence__versions__status__in=READABLE,
-    )
-    rows = waiting.order_by("evidence_id", "criterion__position").values_list(
-        "evidence_id",
-        "enrolment__unit__short_code",
-        "evidence__versions__pk",
-        "evidence__number",
-        "evidence__versions__title",
-        "evidence__candidate__known_as",
-        "evidence__candidate__legal_name",
-    )
+    rows = _queued(user, [evidence for evidence, _, _ in keys])
     versions: dict[int, tuple[int, str, str, str]] = {}
     units: dict[int, dict[str, None]] = defaultdict(dict)
     for evidence, code, pk, number, title, known_as, legal_name in rows:
@@ -113,12 +95,31 @@ def queued(user: User, keys: list[tuple[int, datetime.datetime, int]]) -> list[Q
     ]
 
 
+@compiled
+def _queued(user: User, items: list[int]) -> QuerySet[Mapping, Any]:
+    waiting = WAITING.filter(
+        evidence__in=items,
+        enrolment__assessor=user,
+        evidence__versions__replaced_at=None,
+        evidence__versions__status__in=READABLE,
+    )
+    return waiting.order_by("evidence_id", "criterion__position").values_list(
+        "evidence_id",
+        "enrolment__unit__short_code",
+        "evidence__versions__pk",
+        "evidence__number",
+        "evidence__versions__title",
+        "evidence__candidate__known_as",
+        "evidence__candidate__legal_name",
+    )
+
+
 def next_in_queue(user: User, after: EvidenceVersion) -> int | None:
     """The version to read after this one: what has waited less long than its item, else the oldest other one.
 
     None when nothing else waits. An item that waits no longer stood where it was handed in.
     """
-    rows = queue_keys(user)
+    rows = KEYS.filter(held_by(user))
     own = rows.filter(evidence_id=after.evidence_id).first()
     since = own[1] if own else after.submitted_at
     later = rows.exclude(evidence_id=after.evidence_id)
@@ -131,30 +132,47 @@ def next_in_queue(user: User, after: EvidenceVersion) -> int | None:
 
 def desk(user: User) -> Desk:
     """What waits for an assessor's signature or answer, in three queries."""
-    units = Enrolment.objects.all()
-    to_sign = units.held_by(user, "assessor").filter(status=UnitStatus.DECLARED)
-    to_countersign = units.held_by(user, "countersigner").filter(status=UnitStatus.AWAITING_COUNTERSIGNATURE)
     return Desk(
-        to_sign=at_hand(to_sign, "declared_at"),
-        to_countersign=at_hand(to_countersign, "assessor_signed_at"),
+        to_sign=at_hand(_to_sign(user)),
+        to_countersign=at_hand(_to_countersign(user)),
         actions=to_answer(user),
     )
 
 
-def at_hand(enrolments: QuerySet[Enrolment], since: str) -> list[UnitAtHand]:
+@compiled
+def _to_sign(user: User) -> QuerySet[Enrolment, Any]:
+    held = Enrolment.objects.all().held_by(user, "assessor")
+    return waiting_longest(held.filter(status=UnitStatus.DECLARED), "declared_at")
+
+
+@compiled
+def _to_countersign(user: User) -> QuerySet[Enrolment, Any]:
+    held = Enrolment.objects.all().held_by(user, "countersigner")
+    return waiting_longest(held.filter(status=UnitStatus.AWAITING_COUNTERSIGNATURE), "assessor_signed_at")
+
+
+def waiting_longest(enrolments: QuerySet[Enrolment], since: str) -> QuerySet[Enrolment, Any]:
     """The units that have waited longest, by the column that says since when."""
-    rows = enrolments.order_by(since).values_list(
-        "pk", "candidate__known_as", "candidate__legal_name", "unit__short_code", since
-    )
-    return [
-        UnitAtHand(pk, known_as or legal_name, code, at)
-        for pk, known_as, legal_name, code, at in rows[: SHORT_LIST + 1]
-    ]
+    columns = ("pk", "candidate__known_as", "candidate__legal_name", "unit__short_code", since)
+    return enrolments.order_by(since).values_list(*columns)[: SHORT_LIST + 1]
+
+
+def at_hand(rows: list[tuple[int, str, str, str, datetime.datetime | None]]) -> list[UnitAtHand]:
+    """The units of `waiting_longest`."""
+    return [UnitAtHand(pk, known_as or legal_name, code, at) for pk, known_as, legal_name, code, at in rows]
 
 
 def to_answer(user: User) -> list[ActionAtHand]:
     """The actions given to this person that they have not answered, the first due first."""
-    rows = Action.objects.filter(owner=user, closed_at=None, answered_at=None).values_list(
+    return [
+        ActionAtHand(pk, wanted, known_as or legal_name, code, due_on)
+        for pk, wanted, known_as, legal_name, code, due_on in _to_answer(user.pk)
+    ]
+
+
+@compiled
+def _to_answer(user_id: int) -> QuerySet[Action, Any]:
+    rows = Action.objects.filter(owner=user_id, closed_at=None, answered_at=None).values_list(
         "pk",
         "wanted",
         "enrolment__candidate__known_as",
@@ -162,7 +180,4 @@ def to_answer(user: User) -> list[ActionAtHand]:
         "enrolment__unit__short_code",
         "due_on",
     )
-    return [
-        ActionAtHand(pk, wanted, known_as or legal_name, code, due_on)
-        for pk, wanted, known_as, legal_name, code, due_on in rows[: SHORT_LIST + 1]
-    ]
+    return rows[: SHORT_LIST + 1]

@@ -233,6 +233,7 @@ def dated_lines(dated: Dated, most: int | None) -> list[DueLine]:
     lines += [
         line(DueKind.EXTERNAL, day, f"Access for {body} ends", names.get((who, here), ""), None, "external_access", pk)
         for day, who, pk, body in accesses
+        if day
     ]
     return lines
 

@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Iterable
+from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
@@ -23,6 +24,7 @@ from assessments.pace import PaceDates, pace_of
 from assessments.progress import Progress, Tally
 from assessments.rules import People, Person
 from assessments.workflow import Named, UnitFacts
+from portfolio.compiled import compiled
 from portfolio.enums import Role
 from portfolio.models import CandidateRecord, Centre, ExternalRecord, RoleGrant, StaffQualification, StaffRecord, User
 from portfolio.rules import VERIFYING
@@ -36,15 +38,24 @@ def person_at(user: User, centre_id: int, day: datetime.date) -> Person:
 
 def is_qualified_assessor(user: User, centre_id: int, day: datetime.date) -> bool:
     """Whether the person held an assessor's award on the day (NVQ Code of Practice: else a countersignature)."""
-    return StaffQualification.objects.filter(
-        staff__user=user, staff__centre=centre_id, role=Role.ASSESSOR, achieved_on__lte=day
-    ).exists()
+    return bool(_awards(user.pk, centre_id, day))
+
+
+@compiled
+def _awards(user_id: int, centre_id: int, day: datetime.date) -> QuerySet[StaffQualification, int]:
+    held = StaffQualification.objects.filter(staff__user=user_id, staff__centre=centre_id, role=Role.ASSESSOR)
+    return held.filter(achieved_on__lte=day).order_by().values_list("pk", flat=True)[:1]
 
 
 def verifiers_in(enrolment_ids: Iterable[int]) -> dict[int, frozenset[int]]:
     """Who ever sampled or verified each of the units, in one query, or looked at it beside that: settled an alarm,
     sent an answer back, or recorded an activity about it. A sample that was dropped is none."""
     ids = list(enrolment_ids)
+    return gathered(ids, _verifiers(ids))
+
+
+@compiled
+def _verifiers(ids: list[int]) -> QuerySet[Sample, Any]:
     sampled = Sample.objects.filter(enrolment__in=ids, dropped_at=None).order_by()
     closed = Action.objects.filter(enrolment__in=ids, closed_by__isnull=False).order_by()
     signed = SignOff.objects.filter(enrolment__in=ids, part=SignedAs.VERIFIER).order_by()
@@ -52,16 +63,13 @@ def verifiers_in(enrolment_ids: Iterable[int]) -> dict[int, frozenset[int]]:
     looked = Alarm.objects.filter(sample__enrolment__in=ids, looked_by__isnull=False).order_by()
     returned = ActionTurn.objects.filter(action__enrolment__in=ids, kind=Turn.SENT_BACK).order_by()
     recorded = Activity.objects.filter(enrolment__in=ids, recorded_at__isnull=False).order_by()
-    return gathered(
-        ids,
-        sampled.values_list("enrolment_id", "verifier_id").union(
-            closed.values_list("enrolment_id", "closed_by_id"),
-            signed.values_list("enrolment_id", "signature__signer_id"),
-            marked.values_list("pk", "verified_by_id"),
-            looked.values_list("sample__enrolment_id", "looked_by_id"),
-            returned.values_list("action__enrolment_id", "by_id"),
-            recorded.values_list("enrolment_id", "verifier_id"),
-        ),
+    return sampled.values_list("enrolment_id", "verifier_id").union(
+        closed.values_list("enrolment_id", "closed_by_id"),
+        signed.values_list("enrolment_id", "signature__signer_id"),
+        marked.values_list("pk", "verified_by_id"),
+        looked.values_list("sample__enrolment_id", "looked_by_id"),
+        returned.values_list("action__enrolment_id", "by_id"),
+        recorded.values_list("enrolment_id", "verifier_id"),
     )
 
 
@@ -83,13 +91,17 @@ def has_verified(enrolment: Enrolment, user: User) -> bool:
 def witnesses_among(enrolment_ids: Iterable[int]) -> dict[int, frozenset[int]]:
     """Those who sign in and are witnesses in each of the units, in one query."""
     ids = list(enrolment_ids)
+    return gathered(ids, ((row.unit, row.account) for row in _witnesses(ids)))  # type: ignore[attr-defined]  # annotated
+
+
+@compiled
+def _witnesses(ids: list[int]) -> QuerySet[Testimony]:
     mapped = {
         "version__evidence__mappings__enrolment__in": ids,
         "version__evidence__mappings__taken_back_at": None,
     }
     signed = Testimony.objects.with_accounts().filter(SIGNED).filter(**mapped).order_by()
-    rows = signed.annotate(unit=F("version__evidence__mappings__enrolment"))
-    return gathered(ids, ((row.unit, row.account) for row in rows))  # type: ignore[attr-defined]  # annotated above
+    return signed.annotate(unit=F("version__evidence__mappings__enrolment"))
 
 
 def witnesses_in(enrolment_id: int) -> frozenset[int]:
@@ -109,6 +121,11 @@ def gathered(ids: Iterable[int], pairs: Iterable[tuple[int, int | None]]) -> dic
 def authors_among(enrolment_ids: Iterable[int]) -> dict[int, frozenset[int]]:
     """Those who made a record that is evidence in each of the units, or devised questions asked in one. One query."""
     ids = list(enrolment_ids)
+    return gathered(ids, _authors(ids))
+
+
+@compiled
+def _authors(ids: list[int]) -> QuerySet[Mapping, Any]:
     made = Mapping.objects.filter(
         enrolment__in=ids,
         taken_back_at=None,
@@ -123,11 +140,8 @@ def authors_among(enrolment_ids: Iterable[int]) -> dict[int, frozenset[int]]:
         record__version__evidence__mappings__enrolment__in=ids,
         record__version__evidence__mappings__taken_back_at=None,
     ).order_by()
-    return gathered(
-        ids,
-        made.values_list("enrolment_id", "evidence__author_id").union(
-            asked.values_list("record__version__evidence__mappings__enrolment_id", "set_question__set__author_id")
-        ),
+    return made.values_list("enrolment_id", "evidence__author_id").union(
+        asked.values_list("record__version__evidence__mappings__enrolment_id", "set_question__set__author_id")
     )
 
 
@@ -225,13 +239,22 @@ def staff_names(user_ids: set[int], centre_ids: set[int]) -> dict[tuple[int, int
     """
     if not user_ids:
         return {}
-    columns = ("user_id", "centre_id", "name")
-    rows = StaffRecord.objects.filter(user__in=user_ids, centre__in=centre_ids).order_by()
-    found = {(user, centre): name for user, centre, name in rows.values_list(*columns)}
+    found = {(user, centre): name for user, centre, name in _staff(list(user_ids), list(centre_ids))}
     if others := user_ids - {user for user, _ in found}:
-        outside = ExternalRecord.objects.filter(user__in=others, centre__in=centre_ids).order_by()
-        found |= {(user, centre): name for user, centre, name in outside.values_list(*columns)}
+        found |= {(user, centre): name for user, centre, name in _outside(list(others), list(centre_ids))}
     return found
+
+
+@compiled
+def _staff(user_ids: list[int], centre_ids: list[int]) -> QuerySet[StaffRecord, Any]:
+    rows = StaffRecord.objects.filter(user__in=user_ids, centre__in=centre_ids).order_by()
+    return rows.values_list("user_id", "centre_id", "name")
+
+
+@compiled
+def _outside(user_ids: list[int], centre_ids: list[int]) -> QuerySet[ExternalRecord, Any]:
+    rows = ExternalRecord.objects.filter(user__in=user_ids, centre__in=centre_ids).order_by()
+    return rows.values_list("user_id", "centre_id", "name")
 
 
 def candidate_of(user: User, centre_id: int) -> CandidateRecord:

@@ -156,7 +156,7 @@ def visits_of(user: User, lines: list[AccessLine], day: datetime.date, *, own: b
 def direct_claims(lines: list[AccessLine], day: datetime.date) -> list[DirectClaim]:
     """The direct claim statuses in force at the centres of these accounts. One query."""
     centres = [line.access.centre_id for line in lines]
-    return list(DirectClaim.objects.on(day).filter(centre__in=centres).select_related("unit"))
+    return list(DirectClaim.objects.on(day).filter(centre__in=centres).select_related("unit", "qualification"))
 
 
 def chosen(rows: "QuerySet[ExternalChoice]") -> "QuerySet[ExternalChoice]":

@@ -13,8 +13,9 @@ from django.utils import timezone
 from assessments.enums import UnitStatus
 from assessments.models import Mapping, Review
 from assessments.pace import FEEDBACK_DAYS, FEEDBACK_MOST, Read, TimeToFeedback, time_to_feedback
-from assessments.queries.desk import waiting_for
+from assessments.queries.desk import queue_keys
 from assessments.queries.enrolment import staff_names
+from portfolio.compiled import compiled
 from portfolio.models import Centre, StaffRecord, User
 
 
@@ -39,9 +40,15 @@ def readings(now: datetime.datetime) -> QuerySet[Any]:
 
 def own_time(user: User, now: datetime.datetime) -> TimeToFeedback:
     """How soon this person's feedback comes, at all their centres, in two queries."""
-    latest = readings(now).filter(assessor=user).values_list("version__submitted_at", "at", "first")[:FEEDBACK_MOST]
-    waiting = waiting_for(user).aggregate(items=Count("evidence", distinct=True))["items"]
+    latest = _latest(user.pk, now - datetime.timedelta(days=FEEDBACK_DAYS), now)
+    waiting = queue_keys.listed(user).count()
     return time_to_feedback(((handed_in, read) for handed_in, read, first in latest if first), waiting)
+
+
+@compiled
+def _latest(user_id: int, since: datetime.datetime, now: datetime.datetime) -> QuerySet[Review, Any]:
+    found = READINGS.filter(at__gte=since, at__lte=now, assessor=user_id)
+    return found.values_list("version__submitted_at", "at", "first")[:FEEDBACK_MOST]
 
 
 def times_at(centre: Centre, now: datetime.datetime) -> list[FeedbackLine]:

@@ -3,32 +3,43 @@
 A page of candidates in a fixed number of queries, with the sums over all of them.
 """
 
+import datetime
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
-from assessments.models import Action, Alarm, EnrolmentQuerySet, Sample, SamplingPlan
+from assessments.models import Action, Alarm, Enrolment, EnrolmentQuerySet, Sample, SamplingPlan
 from assessments.models.access import opened_to
 from assessments.models.verification import OPEN
-from assessments.queries.cells import Found, GridCell, Reader, cell_of, cells_of, found_in
-from assessments.queries.strategy import in_period, unit_names
+from assessments.queries.cells import Found, GridCell, Reader, UnitFound, cell_of, cells_of, described, found_in
+from assessments.queries.strategy import Within, in_period, unit_names, within
+from portfolio.compiled import compiled
 from portfolio.models import CandidateRecord, User
 
 PER_PAGE = 20
 
 
-@dataclass(frozen=True)
-class Asked:
+class Asked(NamedTuple):
     """What narrows the grid."""
 
     assessor: int | None = None
     unit: int | None = None
-    site: str = ""
+    site: str | None = None
     only_open: bool = False
+
+
+class Scope(NamedTuple):
+    """The units of a grid: of a plan, narrowed; `outside`: whoever looks from outside sees those of their remit."""
+
+    plan: Within
+    asked: Asked
+    outside: User | None = None
+    day: datetime.date | None = None
+    """On which they do."""
 
 
 @dataclass(frozen=True)
@@ -83,25 +94,27 @@ class Choices:
 # --- the units and their sums ----------------------------------------------------------------------------------------
 
 
-def units_of(plan: SamplingPlan, asked: Asked) -> EnrolmentQuerySet:
+def units_of(scope: Scope) -> EnrolmentQuerySet:
     """The units of the plan's period that the grid shows."""
-    policy = plan.policy
-    units = in_period(policy.centre, policy.awarding_body, plan.starts_on, plan.ends_on)
+    plan, asked = scope.plan, scope.asked
+    units = in_period(plan.centre, plan.body, plan.starts_on, plan.ends_on)
     if asked.assessor is not None:
         units = units.filter(assessor=asked.assessor)
     if asked.unit is not None:
         units = units.filter(unit=asked.unit)
-    if asked.site:
+    if asked.site is not None:
         units = units.filter(candidate__workplace=asked.site)
-    return units.filter(to_do(plan)) if asked.only_open else units
+    if asked.only_open:
+        units = units.filter(to_do(plan))
+    return units.filter(opened_to(scope.outside, scope.day)) if scope.outside else units
 
 
-def to_do(plan: SamplingPlan) -> Q:
+def to_do(plan: Within) -> Q:
     """Units in whose sampling something is still to be done: a planned or open sample, an action, an alarm.
 
     Asked as lists of ids, which are short, and not one by one of every unit.
     """
-    centre = plan.policy.centre_id
+    centre = plan.centre
     planned = cells_of(plan).exclude(samples__done_at__isnull=False).values("enrolment")
     at_work = Sample.objects.filter(OPEN, enrolment__centre=centre).values("enrolment")
     asked = Action.objects.filter(closed_at=None, enrolment__centre=centre).values("enrolment")
@@ -112,19 +125,24 @@ def to_do(plan: SamplingPlan) -> Q:
     return found
 
 
-def columns_of(plan: SamplingPlan, units: EnrolmentQuerySet, names: dict[int, str]) -> list[Column]:
+def columns_of(scope: Scope, names: dict[int, str]) -> list[Column]:
     """The units of the grid with their sums, by name. One query."""
-    cells = cells_of(plan).order_by()
+    columns = (Column(pk, names[pk], Tally(*sums)) for pk, *sums in _summed(scope))
+    return sorted(columns, key=lambda column: column.name)
+
+
+@compiled
+def _summed(scope: Scope) -> QuerySet[Enrolment, Any]:
+    cells = cells_of(scope.plan).order_by()
     taken = cells.filter(samples__done_at__isnull=False)
-    rows = units.order_by().values("unit_id")
+    rows = units_of(scope).order_by().values("unit_id")
     summed = rows.annotate(
         units=Count("pk"),
         planned=Count("pk", filter=Q(pk__in=cells.values("enrolment"))),
         taken=Count("pk", filter=Q(pk__in=taken.values("enrolment"))),
-        open=Count("pk", filter=to_do(plan)),
+        open=Count("pk", filter=None if scope.asked.only_open else to_do(scope.plan)),
     )
-    found = summed.values_list("unit_id", "units", "planned", "taken", "open")
-    return sorted((Column(pk, names[pk], Tally(*sums)) for pk, *sums in found), key=lambda column: column.name)
+    return summed.values_list("unit_id", "units", "planned", "taken", "open")
 
 
 def total(sums: Iterable[Tally]) -> Tally:
@@ -137,19 +155,19 @@ def total(sums: Iterable[Tally]) -> Tally:
 
 
 def grid_page(plan: SamplingPlan, asked: Asked, number: str, reader: Reader, choices: Choices) -> Grid:
-    """A page of the grid in six queries, however many candidates there are. The plan comes with its policy."""
-    units = units_of(plan, asked)
-    if reader.outside:
-        units = units.filter(opened_to(reader.outside))
+    """A page of the grid in five queries, however many candidates there are. The plan comes with its policy.
+
+    All candidates are asked for by name: to count them first would take a database as long once more.
+    """
+    scope = Scope(within(plan), asked, reader.outside, reader.day if reader.outside else None)
     names, assessors = dict(choices.units), dict(choices.assessors)
-    columns = columns_of(plan, units, names)
-    candidates = CandidateRecord.objects.filter(pk__in=units.order_by().values("candidate"))
-    people = candidates.order_by("legal_name", "pk").values_list("pk", "known_as", "legal_name", "workplace")
-    page = Paginator(people, PER_PAGE).get_page(number)
+    columns = columns_of(scope, names)
+    page: Page[Any] = Paginator(_people(scope), PER_PAGE).get_page(number)
     shown = list(page)
     cells: dict[tuple[int, int], GridCell] = {}
     tallies: dict[int, list[Tally]] = defaultdict(list)
-    for found in found_in(plan, units.filter(candidate__in=[person[0] for person in shown]), to_do(plan)):
+    units = [UnitFound(*row) for row in _units(scope, [person[0] for person in shown])]
+    for found in found_in(scope.plan, units):
         unit = found.unit
         cell = cell_of(found, plan, names[unit.unit_id], assessors, reader)
         cells[unit.candidate_id, unit.unit_id] = cell
@@ -166,19 +184,33 @@ def grid_page(plan: SamplingPlan, asked: Asked, number: str, reader: Reader, cho
     return Grid(plan, page, columns, rows, total(column.sum for column in columns))
 
 
-def choices_of(plan: SamplingPlan, *, seen_by: User | None = None) -> Choices:
-    """What the grid of a plan can be narrowed to. Two queries. `seen_by` somebody who looks from outside."""
+@compiled
+def _people(scope: Scope) -> QuerySet[CandidateRecord, Any]:
+    candidates = CandidateRecord.objects.filter(pk__in=units_of(scope).order_by().values("candidate"))
+    return candidates.order_by("legal_name", "pk").values_list("pk", "known_as", "legal_name", "workplace")
+
+
+@compiled
+def _units(scope: Scope, candidates: list[int]) -> QuerySet[Enrolment, Any]:
+    still = Q(pk__isnull=False) if scope.asked.only_open else to_do(scope.plan)
+    return described(scope.plan, units_of(scope).filter(candidate__in=candidates), still)
+
+
+def choices_of(plan: SamplingPlan, *, seen_by: User | None = None, on: datetime.date | None = None) -> Choices:
+    """What the grid of a plan can be narrowed to. Two queries. `seen_by` somebody who looks from outside on a day."""
     policy = plan.policy
-    units = in_period(policy.centre, policy.awarding_body, plan.starts_on, plan.ends_on).order_by()
-    if seen_by:
-        units = units.filter(opened_to(seen_by))
-    named = units.filter(assessor__staff_records__centre=policy.centre_id)
-    found = set(named.values_list("assessor_id", "assessor__staff_records__name", "candidate__workplace").distinct())
+    found = _narrowing(Scope(within(plan), Asked(), seen_by, on))
     return Choices(
         assessors=sorted({(pk, name) for pk, name, _ in found}, key=lambda assessor: assessor[1]),
         units=sorted(unit_names(policy.centre).items(), key=lambda unit: unit[1]),
         sites=sorted({site for _, _, site in found if site}),
     )
+
+
+@compiled
+def _narrowing(scope: Scope) -> QuerySet[Enrolment, Any]:
+    named = units_of(scope).order_by().filter(assessor__staff_records__centre=scope.plan.centre)
+    return named.values_list("assessor_id", "assessor__staff_records__name", "candidate__workplace").distinct()
 
 
 def tally_of(found: Found) -> Tally:

@@ -10,6 +10,7 @@ from assessments.enums import AllocatedAs
 from assessments.models import Enrolment, PlanHandover, PlannedCell, SamplingPlan
 from assessments.queries.allocation import PARTS, hands_in
 from assessments.queries.enrolment import staff_names, verifiers_at
+from portfolio.compiled import compiled
 from portfolio.models import User
 
 
@@ -82,7 +83,7 @@ def handed(plan: SamplingPlan, giver_id: int, taker: User, by: User, day: dateti
 
 def handovers_of(plan: SamplingPlan) -> list[HandoverShown]:
     """The handovers of a plan so far. Two queries, or one where there was none."""
-    rows = list(PlanHandover.objects.filter(plan=plan))
+    rows = _handovers(plan.pk)
     centre = plan.policy.centre_id
     names = (
         staff_names({pk for row in rows for pk in (row.from_verifier_id, row.to_verifier_id)}, {centre}) if rows else {}
@@ -98,3 +99,8 @@ def handovers_of(plan: SamplingPlan) -> list[HandoverShown]:
         )
         for row in rows
     ]
+
+
+@compiled
+def _handovers(plan_id: int) -> QuerySet[PlanHandover]:
+    return PlanHandover.objects.filter(plan=plan_id)

@@ -2,7 +2,7 @@
 
 import datetime
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
@@ -10,6 +10,7 @@ from assessments.allocating import STANDING
 from assessments.enums import AllocatedAs
 from assessments.models import Allocation, Enrolment, Interest
 from assessments.queries.enrolment import staff_names
+from portfolio.compiled import compiled
 from portfolio.models import StaffRecord, User
 
 PARTS = ("assessor", "countersigner", "verifier")
@@ -34,23 +35,34 @@ class Held(NamedTuple):
 
 def has_interest(user: User, candidate_id: int, day: datetime.date) -> bool:
     """Whether the person has a conflict of interest with the candidate on the day."""
-    return Interest.objects.on(day).filter(staff=user, candidate=candidate_id).exists()
+    return bool(_interests(user.pk, candidate_id, day))
+
+
+@compiled
+def _interests(user_id: int, candidate_id: int, day: datetime.date) -> QuerySet[Interest, int]:
+    found = Interest.objects.on(day).filter(staff=user_id, candidate=candidate_id)
+    return found.order_by().values_list("pk", flat=True)[:1]
 
 
 def held_in(enrolment: Enrolment, day: datetime.date) -> tuple[Held, ...]:
     """Everybody ever allocated to the unit, the earliest first, in one query."""
-    record = StaffRecord.objects.filter(user=OuterRef("user"), centre=enrolment.centre_id).order_by()
-    interest = Interest.objects.on(day).filter(staff=OuterRef("user"), candidate=enrolment.candidate_id).order_by()
-    rows = (
-        Allocation.objects.filter(enrolment=enrolment)
-        .annotate(name=Subquery(record.values("name")[:1]), interested=Exists(interest))
-        .order_by("from_at", "pk")
-    )
     return tuple(
         Held(part, user, name or "", from_at, to_at, reason, despite, interested)
-        for part, user, name, from_at, to_at, reason, despite, interested in rows.values_list(
-            "part", "user_id", "name", "from_at", "to_at", "reason", "despite", "interested"
+        for part, user, name, from_at, to_at, reason, despite, interested in _held(
+            enrolment.pk, enrolment.centre_id, enrolment.candidate_id, day
         )
+    )
+
+
+@compiled
+def _held(enrolment_id: int, centre_id: int, candidate_id: int, day: datetime.date) -> QuerySet[Allocation, Any]:
+    record = StaffRecord.objects.filter(user=OuterRef("user"), centre=centre_id).order_by()
+    interest = Interest.objects.on(day).filter(staff=OuterRef("user"), candidate=candidate_id).order_by()
+    rows = Allocation.objects.filter(enrolment=enrolment_id).annotate(
+        name=Subquery(record.values("name")[:1]), interested=Exists(interest)
+    )
+    return rows.order_by("from_at", "pk").values_list(
+        "part", "user_id", "name", "from_at", "to_at", "reason", "despite", "interested"
     )
 
 

@@ -1,10 +1,12 @@
 """One item of evidence as its page shows it: versions, files, what it is mapped to, and what was said of it."""
 
+import datetime
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import BooleanField, ExpressionWrapper
+from django.db.models import BooleanField, ExpressionWrapper, QuerySet
+from django.utils import timezone
 
 from assessments.enums import ItemStatus, Layer, Verb
 from assessments.models import Decision, Enrolment, Evidence, EvidenceFile, EvidenceVersion, Mapping, Testimony
@@ -15,9 +17,18 @@ from assessments.queries.enrolment import staff_names
 from assessments.queries.evidence import facts_of, held_up_by_scans, scans_of, testimonies_of
 from assessments.queries.leaves import Leaves, Shown, leaves_in
 from assessments.queries.observed import RecordShown, records_shown
-from assessments.queries.versions import MAPPINGS, Changes, VersionTold, files_of, mapped_now, versions_told
+from assessments.queries.versions import (
+    MAPPINGS,
+    Changes,
+    VersionTold,
+    files_of,
+    mapped_now,
+    mappings_of,
+    versions_told,
+)
 from assessments.rules import Person
 from assessments.workflow import ITEM_JOURNEY, SAFEKEEPING, ItemFacts, Reason, item_parties, item_refusals
+from portfolio.compiled import compiled
 from portfolio.enums import ScanResult
 from portfolio.models import User
 from units.models import Criterion
@@ -90,7 +101,7 @@ def item_page(
     Raises Evidence.DoesNotExist, or EvidenceVersion.DoesNotExist, for what does not exist for this person: drafts are
     their candidate's alone.
     """
-    evidence = Evidence.objects.visible_to(user).select_related("candidate", "centre").get(pk=pk)
+    evidence = item_shown(user, pk)
     own = evidence.candidate.user_id == user.pk
     versions = versions_shown(evidence, own=own)
     drafts = [other for other in versions if other.status == ItemStatus.DRAFT]
@@ -101,7 +112,7 @@ def item_page(
     enrolments = mapped_now(found)
     visible = {row.enrolment_id for row in found if row.taken_back_at is None and (own or row.seen)}
     mappings = [row for row in found if own or row.enrolment_id in visible]
-    decisions = list(decisions_on(versions, visible))
+    decisions = decisions_on(versions, visible)
     held_up = held_up_by_scans(version)
     scans = scans_of(files[version.pk]) if in_full or held_up else {}
     said = testimonies_of(versions)
@@ -135,6 +146,19 @@ def item_page(
     )
 
 
+def item_shown(user: User, pk: int) -> Evidence:
+    """The item with its candidate and centre, in one query. Raises Evidence.DoesNotExist for strangers."""
+    evidence = _item.first(user, pk, timezone.localdate())
+    if evidence is None:
+        raise Evidence.DoesNotExist
+    return evidence
+
+
+@compiled
+def _item(user: User, pk: int, day: datetime.date) -> QuerySet[Evidence]:
+    return Evidence.objects.visible_to(user, day).select_related("candidate", "centre").filter(pk=pk)
+
+
 @dataclass(frozen=True)
 class DraftPage:
     """A draft with its files, as its candidate goes on with it."""
@@ -150,7 +174,9 @@ def draft_page(user: User, pk: int) -> DraftPage:
 
     Raises Evidence.DoesNotExist, or EvidenceVersion.DoesNotExist, for what does not exist for this person.
     """
-    evidence = Evidence.objects.visible_to(user).select_related("candidate__centre", "centre").get(pk=pk)
+    evidence = _drafted.first(user, pk, timezone.localdate())
+    if evidence is None:
+        raise Evidence.DoesNotExist
     own = evidence.candidate.user_id == user.pk
     versions = versions_shown(evidence, own=own)
     drafts = [version for version in versions if version.status == ItemStatus.DRAFT]
@@ -158,22 +184,38 @@ def draft_page(user: User, pk: int) -> DraftPage:
     return DraftPage(evidence, version, files_of([version])[version.pk], own)
 
 
+@compiled
+def _drafted(user: User, pk: int, day: datetime.date) -> QuerySet[Evidence]:
+    return Evidence.objects.visible_to(user, day).select_related("candidate__centre", "centre").filter(pk=pk)
+
+
 def mappings_for(evidence_id: int, user: User, *, own: bool) -> list[Any]:
     """The item's mappings with their enrolments, in the order of these, those taken back among them. One query.
 
     To staff each tells as `seen` whether its enrolment exists for them.
     """
-    found = MAPPINGS.filter(evidence=evidence_id)
-    return list(found if own else found.annotate(seen=ExpressionWrapper(worked_on_by(user, at="enrolment__"), BOOLEAN)))
+    return mappings_of(evidence_id) if own else _mappings_seen(evidence_id, user, timezone.localdate())
+
+
+@compiled
+def _mappings_seen(evidence_id: int, user: User, day: datetime.date) -> QuerySet[Any]:
+    seen = ExpressionWrapper(worked_on_by(user, day, at="enrolment__"), BOOLEAN)
+    found: QuerySet[Any] = MAPPINGS.filter(evidence=evidence_id).annotate(seen=seen)
+    return found
 
 
 def versions_shown(evidence: Evidence, *, own: bool) -> list[EvidenceVersion]:
     """The item's versions, oldest first. What was never handed in is shown to its candidate only."""
-    versions = EvidenceVersion.objects.filter(evidence=evidence).select_related("declaration").order_by("number")
-    found = list(versions if own else versions.filter(submitted_at__isnull=False))
+    found = _versions(evidence.pk, own)
     for version in found:
         version.evidence = evidence
     return found
+
+
+@compiled
+def _versions(evidence_id: int, own: bool) -> QuerySet[EvidenceVersion]:
+    versions = EvidenceVersion.objects.filter(evidence=evidence_id).select_related("declaration").order_by("number")
+    return versions if own else versions.filter(submitted_at__isnull=False)
 
 
 def version_asked_for(versions: list[EvidenceVersion], number: int | None) -> EvidenceVersion:

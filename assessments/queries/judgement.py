@@ -9,7 +9,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from assessments.consistency import Rule
@@ -32,8 +34,8 @@ from assessments.queries.marks import Decided, Mapped, decided_in, mapped_to, ma
 from assessments.queries.observed import RecordState, record_states
 from assessments.rules import People
 from assessments.workflow import CriterionState, LeafState, Named, UnitFacts
-from portfolio.canonical import JSON
-from portfolio.signing import digest_of
+from portfolio.canonical import JSON, beside, canonical, digest_of_written
+from portfolio.compiled import compiled
 from units.models import Criterion
 from units.queries import criteria_of
 
@@ -74,6 +76,11 @@ class UnitRows:
         pairs = zip(self.mapped, self.marks, strict=True) if self.rules else ()
         return counted(self.rules, self.criteria, pairs)
 
+    @cached_property
+    def written(self) -> bytes:
+        """What is signed of the unit (`signed_facts`), as it is written down: each signature on it rests on that."""
+        return canonical(signed_facts(self))
+
     @property
     def pending(self) -> list[Decided]:
         """Decisions nobody has countersigned yet."""
@@ -101,15 +108,17 @@ def everybody_in(enrolment: Enrolment) -> People:
 def deciders_of(enrolment_ids: Iterable[int]) -> dict[int, frozenset[int]]:
     """Everybody who ever judged, signed off or countersigned in each of the units, in one query."""
     ids = list(enrolment_ids)
+    return gathered(ids, _deciders(ids))
+
+
+@compiled
+def _deciders(ids: list[int]) -> QuerySet[Decision, Any]:
     judged = Decision.objects.filter(enrolment__in=ids).order_by()
     agreed = Countersignature.objects.filter(decision__enrolment__in=ids).order_by()
     signed = SignOff.objects.filter(enrolment__in=ids, part__in=JUDGING_PARTS).order_by()
-    return gathered(
-        ids,
-        judged.values_list("enrolment_id", "review__assessor_id").union(
-            agreed.values_list("decision__enrolment_id", "by_id"),
-            signed.values_list("enrolment_id", "signature__signer_id"),
-        ),
+    return judged.values_list("enrolment_id", "review__assessor_id").union(
+        agreed.values_list("decision__enrolment_id", "by_id"),
+        signed.values_list("enrolment_id", "signature__signer_id"),
     )
 
 
@@ -190,12 +199,15 @@ def digests_of(version_ids: set[int]) -> dict[int, list[str]]:
     if not version_ids:
         return {}
     found: dict[int, list[str]] = defaultdict(list)
-    kept = EvidenceFile.objects.filter(
-        version__in=version_ids, removed_at=None, destroyed_at=None, quarantined_at=None
-    ).order_by("version_id", "position", "pk")
-    for version, digest in kept.values_list("version_id", "stored__sha256"):
+    for version, digest in _digests(list(version_ids)):
         found[version].append(digest)
     return dict(found)
+
+
+@compiled
+def _digests(version_ids: list[int]) -> QuerySet[EvidenceFile, Any]:
+    kept = EvidenceFile.objects.filter(version__in=version_ids, removed_at=None, destroyed_at=None, quarantined_at=None)
+    return kept.order_by("version_id", "position", "pk").values_list("version_id", "stored__sha256")
 
 
 def testified_in(units: Iterable[UnitRows]) -> list[Testimony]:
@@ -203,8 +215,13 @@ def testified_in(units: Iterable[UnitRows]) -> list[Testimony]:
     items = {row.evidence_id for unit in units for row in unit.mapped if row.kind == EvidenceKind.WITNESS_TESTIMONY}
     if not items:
         return []
+    return _testified(list(items))
+
+
+@compiled
+def _testified(items: list[int]) -> QuerySet[Testimony]:
     rows = Testimony.objects.with_accounts().filter(SIGNED, version__evidence__in=items)
-    return list(rows.select_related("version", "signature").order_by("pk"))
+    return rows.select_related("version", "signature").order_by("pk")
 
 
 def digests_by_version(testified: Iterable[Testimony]) -> dict[int, list[str]]:
@@ -223,7 +240,12 @@ def witnesses_among(testified: Iterable[Testimony], items: set[int]) -> frozense
 
 def signatures_in(enrolment_ids: Iterable[int]) -> list[SignOff]:
     """Every signature on the units, oldest first, those voided since among them, in one query."""
-    return list(SIGN_OFFS.filter(enrolment__in=list(enrolment_ids)))
+    return _signatures(list(enrolment_ids))
+
+
+@compiled
+def _signatures(enrolment_ids: list[int]) -> QuerySet[SignOff]:
+    return SIGN_OFFS.filter(enrolment__in=enrolment_ids)
 
 
 def in_force(signatures: Iterable[SignOff]) -> dict[str, SignOff]:
@@ -283,6 +305,8 @@ def waiting_items(rows: UnitRows) -> tuple[Named, ...]:
 
 def unsettled(rows: UnitRows, *, disputed: bool) -> tuple[Named, ...]:
     """Records in force that the candidate has not acknowledged: those they dispute, or those they said nothing of."""
+    if not rows.records:
+        return ()
     states = ((row, rows.records.get(row.version_id)) for row in rows.mapped)
     found = {row.evidence_id: row.item for row, state in states if state and state.is_open(disputed=disputed)}
     return tuple(Named(pk, name) for pk, name in found.items())
@@ -297,27 +321,29 @@ def simulated_items(rows: UnitRows) -> tuple[Named, ...]:
 def signed_facts(rows: UnitRows) -> dict[str, JSON]:
     """What a signature on the unit is put to: every item handed in, its bytes, what witnesses and assessors signed,
     which evidence requirements it shows, and the latest decision on each criterion. A draft may change, so it is no
-    part of it."""
+    part of it.
+
+    Nothing is named by the number of a row: those differ in an installation to which the record is moved, and the
+    signature holds there as well.
+    """
     numbers = {criterion.pk: criterion.number for criterion in rows.criteria}
     latest = {(row.version_id, row.criterion_id): row for row in rows.decided}
     items: dict[int, dict[str, JSON]] = {}
     lines: dict[int, list[JSON]] = defaultdict(list)
     for row in (row for row in rows.mapped if row.status != ItemStatus.DRAFT):
         files = rows.digests.get(row.version_id, [])
-        items[row.evidence_id] = {"evidence": row.evidence_number, "version": row.version_id, "files": files}
-        if shown := rows.leaves.of(row.evidence_id):
+        items[row.evidence_id] = {"evidence": row.evidence_number, "version": row.version_number, "files": files}
+        if shown := rows.leaves.shown and rows.leaves.of(row.evidence_id):
             items[row.evidence_id]["requirements"] = [leaf.path for leaf in rows.leaves.leaves if leaf.pk in shown]
         if testified := rows.testimonies.get(row.version_id):
             items[row.evidence_id]["testimonies"] = testified
         if record := rows.records.get(row.version_id):
             items[row.evidence_id]["record"] = [record.digest, record.acknowledged]
         word = latest.get((row.version_id, row.criterion_id))
-        said: list[JSON] = [word.verdict, word.assessor_id, word.at] if word else []
+        said: list[JSON] = [word.verdict, word.assessor_name, word.at] if word else []
         lines[row.evidence_id].append([numbers[row.criterion_id], row.locator, *said])
     return {
-        "enrolment": rows.enrolment.pk,
-        "candidate": rows.enrolment.candidate_id,
-        "unit": rows.enrolment.unit_id,
+        "enrolment": rows.enrolment.key,
         "items": [{**item, "criteria": lines[pk]} for pk, item in items.items()],
     }
 
@@ -325,7 +351,7 @@ def signed_facts(rows: UnitRows) -> dict[str, JSON]:
 def digest_for(rows: UnitRows, part: str, comments: str = "", samples: JSON = ()) -> str:
     """The digest a signature of a part carries: the facts, and what that part signs beside them."""
     facts: dict[str, JSON] = {"scheme": SCHEME, "part": part, "comments": comments, "samples": samples}
-    return digest_of({**facts, "facts": signed_facts(rows)})
+    return digest_of_written(beside(facts, "facts", rows.written))
 
 
 def stale_parts(rows: UnitRows) -> tuple[str, ...]:

@@ -3,12 +3,14 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from django.db.models import FilteredRelation, Q
+from django.db.models import FilteredRelation, Q, QuerySet
 
 from assessments.models import Enrolment
 from assessments.progress import Mark
+from portfolio.compiled import compiled
+from units.models import EvidenceRequirement
 from units.queries import Leaf, RequirementWords, leaves_by_unit, requirement_trees
 
 WORDS = ("pk", "unit_id", "parent_id", "path", "label", "text")
@@ -69,27 +71,19 @@ def counted(mark: Mark, shown: Shown) -> Mark:
 def leaves_in(enrolments: Iterable[Enrolment]) -> dict[int, Leaves]:
     """The leaves of these enrolments with what shows them, by enrolment: one query however many there are."""
     units = {row.pk: row for row in enrolments}
-    rows = (
-        requirement_trees({row.unit_id for row in units.values()})
-        .annotate(
-            live=FilteredRelation(
-                "showings", condition=Q(showings__taken_back_at=None, showings__enrolment__in=list(units))
-            )
-        )
-        .order_by("unit_id", "position", "live__evidence_id")
-        .values_list(
-            *WORDS,
-            "live__pk",
-            "live__enrolment_id",
-            "live__evidence_id",
-            "live__seen_at",
-        )
-    )
     words: list[RequirementWords] = []
     shown: dict[int, list[Shown]] = defaultdict(list)
-    for *told, pk, enrolment, evidence, seen_at in rows:
+    for *told, pk, enrolment, evidence, seen_at in _leaves([row.unit_id for row in units.values()], list(units)):
         words.append(RequirementWords(*told))
         if pk is not None:
             shown[enrolment].append(Shown(pk, enrolment, evidence, told[0], seen_at is not None))
     leaves = leaves_by_unit(words)
     return {pk: Leaves(leaves.get(row.unit_id, []), shown[pk]) for pk, row in units.items()}
+
+
+@compiled
+def _leaves(unit_ids: list[int], enrolment_ids: list[int]) -> QuerySet[EvidenceRequirement, Any]:
+    shown = Q(showings__taken_back_at=None, showings__enrolment__in=enrolment_ids)
+    rows = requirement_trees(unit_ids).annotate(live=FilteredRelation("showings", condition=shown))
+    told = rows.order_by("unit_id", "position", "live__evidence_id")
+    return told.values_list(*WORDS, "live__pk", "live__enrolment_id", "live__evidence_id", "live__seen_at")

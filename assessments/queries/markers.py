@@ -2,12 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Collection
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import quote
+
+from django.db.models import QuerySet
 
 from assessments.enums import MarkerKind
 from assessments.models import DecisionMarker
 from assessments.places import in_words
+from portfolio.compiled import compiled
 
 ENDS = 4
 """Words from each end by which a browser finds a long passage."""
@@ -49,18 +52,26 @@ def markers_of(decisions: Collection[int]) -> dict[int, list[MarkerShown]]:
     found: dict[int, list[MarkerShown]] = defaultdict(list)
     if not decisions:
         return found
-    rows = DecisionMarker.objects.filter(decision__in=decisions).order_by("pk")
-    for row in rows.values_list(
-        "decision_id",
-        "decision__version__evidence_id",
-        "decision__version__number",
-        "file_id",
-        "file__name",
-        "kind",
-        "start",
-        "end",
-        "passage",
-        "note",
-    ):
+    for row in _markers(list(decisions)):
         found[row[0]].append(MarkerShown(*row))
     return found
+
+
+@compiled
+def _markers(decisions: list[int]) -> QuerySet[DecisionMarker, Any]:
+    return (
+        DecisionMarker.objects.filter(decision__in=decisions)
+        .order_by("pk")
+        .values_list(
+            "decision_id",
+            "decision__version__evidence_id",
+            "decision__version__number",
+            "file_id",
+            "file__name",
+            "kind",
+            "start",
+            "end",
+            "passage",
+            "note",
+        )
+    )

@@ -2,17 +2,15 @@
 
 import datetime
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from django.db.models import Exists, F, FilteredRelation, OuterRef, Q
+from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, QuerySet
 
 from assessments.enums import ItemStatus
-from assessments.models import (
-    Decision,
-    DecisionMarker,
-)
+from assessments.models import Decision, DecisionMarker, Mapping
 from assessments.progress import Mark
 from assessments.queries.mapping import LIVING
+from portfolio.compiled import compiled
 
 
 class Mapped(NamedTuple):
@@ -33,6 +31,7 @@ class Mapped(NamedTuple):
     activity_on: datetime.date | None
     author_id: int | None
     prior_achieved_on: datetime.date | None
+    version_number: int
 
     @property
     def item(self) -> str:
@@ -81,6 +80,7 @@ MAPPED = LIVING.order_by(F("evidence__number").asc(nulls_last=True), "evidence_i
     "evidence__versions__activity_on",
     "evidence__author_id",
     "evidence__versions__prior_achieved_on",
+    "evidence__versions__number",
 )
 """The columns of `Mapped`, in the recording form's order."""
 
@@ -158,16 +158,26 @@ class Word(NamedTuple):
 def mapped_to(enrolment_ids: Iterable[int]) -> list[Mapped]:
     """The live mappings of the enrolments in the recording form's order, in one query. Withdrawn items have none."""
     found: dict[int, Mapped] = {}
-    for row in MAPPED.filter(enrolment__in=list(enrolment_ids)):
+    for row in _mapped(list(enrolment_ids)):
         mapped = Mapped(*row)
         if mapped.pk not in found or mapped.status != ItemStatus.DRAFT:
             found[mapped.pk] = mapped
     return list(found.values())
 
 
+@compiled
+def _mapped(enrolment_ids: list[int]) -> QuerySet[Mapping, Any]:
+    return MAPPED.filter(enrolment__in=enrolment_ids)
+
+
 def decided_in(enrolment_ids: Iterable[int]) -> list[Decided]:
     """Every decision in the enrolments, oldest first, in one query."""
-    return [Decided(*row) for row in DECIDED.filter(enrolment__in=list(enrolment_ids))]
+    return [Decided(*row) for row in _decided(list(enrolment_ids))]
+
+
+@compiled
+def _decided(enrolment_ids: list[int]) -> QuerySet[Decision, Any]:
+    return DECIDED.filter(enrolment__in=enrolment_ids)
 
 
 def marks(mapped: Iterable[Mapped], decided: Iterable[Decided]) -> Iterator[Mark]:
@@ -190,18 +200,26 @@ def marks_of(enrolment_ids: Iterable[int]) -> dict[int, list[Mark]]:
     """
     ids = list(enrolment_ids)
     found: dict[int, dict[int, Mark]] = {pk: {} for pk in ids}
-    for pk, enrolment, evidence, criterion, status, verdict, needs, agreed in MARKED.filter(enrolment__in=ids):
+    for pk, enrolment, evidence, criterion, status, verdict, needs, agreed in _marked(ids):
         if status != ItemStatus.DRAFT or pk not in found[enrolment]:
             found[enrolment][pk] = Mark(evidence, criterion, status, verdict, bool(needs), agreed)
     return {pk: list(marks.values()) for pk, marks in found.items()}
 
 
+@compiled
+def _marked(enrolment_ids: list[int]) -> QuerySet[Mapping, Any]:
+    return MARKED.filter(enrolment__in=enrolment_ids)
+
+
 def words_in(enrolment_ids: Iterable[int]) -> list[Word]:
     """The live mappings of many enrolments with their marks and the latest word on each, in one query."""
     found: dict[int, Word] = {}
-    for pk, enrolment, evidence, criterion, status, verdict, needs, agreed, *words in TOLD.filter(
-        enrolment__in=list(enrolment_ids)
-    ):
+    for pk, enrolment, evidence, criterion, status, verdict, needs, agreed, *words in _told(list(enrolment_ids)):
         if status != ItemStatus.DRAFT or pk not in found:
             found[pk] = Word(enrolment, Mark(evidence, criterion, status, verdict, bool(needs), agreed), *words)
     return list(found.values())
+
+
+@compiled
+def _told(enrolment_ids: list[int]) -> QuerySet[Mapping, Any]:
+    return TOLD.filter(enrolment__in=enrolment_ids)

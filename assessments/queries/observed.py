@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db.models import Exists, OuterRef, QuerySet
 
@@ -20,6 +20,7 @@ from assessments.models import (
     Exchange,
     Marker,
 )
+from portfolio.compiled import compiled
 from portfolio.models import Signature
 
 RowT = TypeVar("RowT", Exchange, Acknowledgement)
@@ -60,6 +61,14 @@ def record_states(version_ids: set[int]) -> dict[int, RecordState]:
         return {}
     made: dict[int, set[int]] = defaultdict(set)
     found: dict[int, RecordState] = {}
+    for version, author, digest, agreed, acknowledged, devised in _states(list(version_ids)):
+        made[version] |= {author, devised} - {None}
+        found[version] = RecordState(digest, frozenset(made[version]), acknowledged or "", agreed is False)
+    return found
+
+
+@compiled
+def _states(version_ids: list[int]) -> QuerySet[AssessorRecord, Any]:
     rows = AssessorRecord.objects.filter(version__in=version_ids).order_by("pk", "acknowledgements__pk")
     told = rows.values_list(
         "version_id",
@@ -69,10 +78,7 @@ def record_states(version_ids: set[int]) -> dict[int, RecordState]:
         "acknowledgements__signature__digest",
         "exchanges__set_question__set__author_id",
     )
-    for version, author, digest, agreed, acknowledged, devised in told.distinct():
-        made[version] |= {author, devised} - {None}
-        found[version] = RecordState(digest, frozenset(made[version]), acknowledged or "", agreed is False)
-    return found
+    return told.distinct()
 
 
 # --- a record as it is shown -----------------------------------------------------------------------------------------

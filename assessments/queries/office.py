@@ -27,8 +27,7 @@ def named(candidates: QuerySet[CandidateRecord], search: str) -> QuerySet[Candid
 
 def units_offered(centre: Centre) -> QuerySet[Unit]:
     """Published units of the awarding bodies that approved the centre."""
-    bodies = CentreApproval.objects.filter(centre=centre).values("awarding_body")
-    return Unit.objects.published().filter(awarding_body__in=bodies).select_related("awarding_body")
+    return Unit.objects.offered_at(centre).select_related("awarding_body")
 
 
 @dataclass(frozen=True)
@@ -45,7 +44,7 @@ def approvals_of(centre: Centre, day: datetime.date) -> list[ApprovalLine]:
     """Every awarding body with the centre's approval and how it may claim, in three queries."""
     found = {row.awarding_body_id: row for row in CentreApproval.objects.filter(centre=centre)}
     statuses: dict[int, list[tuple[DirectClaim, bool]]] = {}
-    for row in DirectClaim.objects.filter(centre=centre).select_related("unit"):
+    for row in DirectClaim.objects.filter(centre=centre).select_related("unit", "qualification", "awarding_body"):
         statuses.setdefault(row.awarding_body_id, []).append((row, row.in_force(day)))
     bodies = AwardingBody.objects.all()
     return [ApprovalLine(body, found.get(body.pk), statuses.get(body.pk, [])) for body in bodies]

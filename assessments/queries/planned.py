@@ -12,8 +12,10 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from assessments.enums import EvidenceKind, PlannedHow, RatedAs, RiskLevel
 from assessments.models import Enrolment, ExternalAccess, LeftOut, PlannedCell, Sample, SamplingPlan, SamplingPolicy
 from assessments.models.access import opened_to, remit_of
+from assessments.queries.access import seen_whole
 from assessments.queries.enrolment import staff_names
 from assessments.queries.strategy import Rated, in_period, plans_of, policies_of, policy_of, risks_of
+from portfolio.compiled import Listed, compiled
 from portfolio.models import Centre, User
 from units.models import AwardingBody, Unit
 
@@ -51,7 +53,7 @@ def strategy_page(centre: Centre, day: datetime.date, *, seen_by: User | None = 
     `seen_by` somebody who looks from outside: what is of their awarding body, in two more.
     """
     policies = policies_of(centre)
-    plans = list(plans_of(centre))
+    plans = plans_of(centre.pk)
     bodies = AwardingBody.objects.filter(approvals__centre=centre)
     risks = risks_of(centre, day)
     if seen_by:
@@ -133,30 +135,49 @@ class PlanPage:
         return self.plan.adopted_at is None and self.plan.discarded_at is None
 
 
-def plan_page(plan: SamplingPlan, number: str, *, left_out: bool, seen_by: User | None = None) -> PlanPage:
+@compiled
+def plan_for(user: User, pk: int, day: datetime.date) -> QuerySet[SamplingPlan]:
+    """The plan with its policy, if the person sees it; `whole`: whether all of it, where they look from outside."""
+    plans = SamplingPlan.objects.visible_to(user, day).select_related("policy__centre", "policy__awarding_body")
+    return plans.defer("facts").annotate(whole=seen_whole(user, day)).filter(pk=pk)
+
+
+def plan_page(
+    plan: SamplingPlan, number: str, *, left_out: bool, seen_by: User | None = None, on: datetime.date | None = None
+) -> PlanPage:
     """A page of what a plan wants sampled, or of what it left out. Four queries. The plan comes with its policy.
 
-    `seen_by` somebody who looks from outside: of the units in their remit.
+    `seen_by` somebody who looks from outside on a day: of the units in their remit.
     """
     centre = plan.policy.centre_id
-    found: QuerySet[Any] = left_out_of(plan) if left_out else cells_of(plan)
-    remit = opened_to(seen_by, at="enrolment__") if seen_by else Q()
-    found = found.filter(remit)
-    page = Paginator(found, PER_PAGE).get_page(number)
+    seen = (plan.pk, seen_by, on if seen_by else None)
+    rows_left_out = _left_out.listed(*seen)
+    found: Listed[Any] = rows_left_out if left_out else _planned.listed(*seen)
+    page: Page[Any] = Paginator(found, PER_PAGE).get_page(number)
     rows = list(page)
     names = staff_names({plan.drawn_by_id, *(row.enrolment.assessor_id for row in rows)}, {centre})
     line = partial(left_out_line, names) if left_out else partial(cell_line, names)
-    count = page.paginator.count if left_out else plan.left_out.filter(remit).count()
+    count = page.paginator.count if left_out else rows_left_out.count()
     return PlanPage(plan, page, [line(row) for row in rows], count, names.get((plan.drawn_by_id, centre), ""))
 
 
-def left_out_of(plan: SamplingPlan) -> QuerySet[LeftOut]:
+@compiled
+def _planned(plan_id: int, seen_by: User | None, day: datetime.date | None) -> QuerySet[PlannedCell]:
+    return cells_of(plan_id).filter(opened_to(seen_by, day, at="enrolment__") if seen_by else Q())
+
+
+@compiled
+def _left_out(plan_id: int, seen_by: User | None, day: datetime.date | None) -> QuerySet[LeftOut]:
+    return left_out_of(plan_id).filter(opened_to(seen_by, day, at="enrolment__") if seen_by else Q())
+
+
+def left_out_of(plan: SamplingPlan | int) -> QuerySet[LeftOut]:
     """The units the plan left out, by candidate."""
     rows = LeftOut.objects.filter(plan=plan).select_related("enrolment__candidate", "enrolment__unit")
     return rows.only(*ROW, "reasons").order_by("enrolment__candidate__legal_name", "enrolment", "pk")
 
 
-def cells_of(plan: SamplingPlan) -> QuerySet[PlannedCell]:
+def cells_of(plan: SamplingPlan | int) -> QuerySet[PlannedCell]:
     """The plan's units, those still to be sampled first; with whether a sample was taken or is open."""
     of_cell = Sample.objects.filter(cell=OuterRef("pk"))
     return (
@@ -206,7 +227,7 @@ def state_of(cell: PlannedCell) -> str:
 def units_to_add(plan: SamplingPlan, user_id: int, *, leads: bool) -> list[tuple[int, str]]:
     """The units of the plan's period that a verifier may add, by name: their own, or all for who leads. One query."""
     policy = plan.policy
-    units = in_period(policy.centre, policy.awarding_body, plan.starts_on, plan.ends_on)
+    units = in_period(policy.centre_id, policy.awarding_body_id, plan.starts_on, plan.ends_on)
     if not leads:
         units = units.filter(verifier=user_id)
     planned = PlannedCell.objects.in_force().filter(plan=plan, enrolment=OuterRef("pk"))

@@ -4,7 +4,7 @@ import datetime
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, QuerySet
 
@@ -12,6 +12,7 @@ from assessments.enums import PlanStatus, UnitStatus
 from assessments.models import ActivityItem, AssessmentPlan, PlannedActivity, PlannedCriterion, PlanUnit
 from assessments.queries.mapping import LIVE
 from assessments.queries.planning import with_next_review
+from portfolio.compiled import compiled
 from portfolio.enums import Role
 from portfolio.models import User, centres_of
 
@@ -68,16 +69,21 @@ class PlanAtHand:
 def plans_at_hand(user: User, day: datetime.date) -> list[PlanAtHand]:
     """The plans for an assessor's units that wait: reviews due within a week, plans sent back to be changed, plans the
     candidate has not agreed yet. One query; one more than is shown where there are more."""
+    return [
+        PlanAtHand(row.pk, str(row), str(row.candidate), waits_for(row, getattr(row, "next_review_on", None)))
+        for row in _at_hand(user, day, day + SOON)
+    ]
+
+
+@compiled
+def _at_hand(user: User, day: datetime.date, soon: datetime.date) -> QuerySet[AssessmentPlan]:
     held = AssessmentPlan.objects.filter(assessed_by(user), centre__in=centres_of(user, Role.ASSESSOR, day=day))
     mine = with_next_review(held)
-    due = Q(status=PlanStatus.AGREED, next_review_on__lte=day + SOON)
+    due = Q(status=PlanStatus.AGREED, next_review_on__lte=soon)
     returned = Q(status=PlanStatus.DRAFT) & ~Q(returned_reason="")
     waiting = mine.filter(due | returned | Q(status=PlanStatus.PROPOSED)).select_related("candidate")
     rows = waiting.only("title", "number", "status", "returned_reason", "candidate__known_as", "candidate__legal_name")
-    return [
-        PlanAtHand(row.pk, str(row), str(row.candidate), waits_for(row, getattr(row, "next_review_on", None)))
-        for row in rows.order_by(F("next_review_on").asc(), "pk")[: SHORT_LIST + 1]
-    ]
+    return rows.order_by(F("next_review_on").asc(), "pk")[: SHORT_LIST + 1]
 
 
 def waits_for(plan: AssessmentPlan, next_review_on: datetime.date | None) -> str:
@@ -109,10 +115,15 @@ class ToAgree(NamedTuple):
 
 def to_agree(user: User) -> list[ToAgree]:
     """The plans and the reviews that wait for this candidate's signature. One query."""
+    return [ToAgree(*row) for row in _to_agree(user)]
+
+
+@compiled
+def _to_agree(user: User) -> QuerySet[AssessmentPlan, Any]:
     unsigned = FilteredRelation("reviews", condition=Q(reviews__candidate_signature=None))
     mine = AssessmentPlan.objects.filter(candidate__user=user, proposed_at__isnull=False).annotate(unsigned=unsigned)
     waiting = mine.filter(Q(status=PlanStatus.PROPOSED) | Q(unsigned__isnull=False)).order_by("pk", "unsigned__pk")
-    rows = waiting.values_list(
+    return waiting.values_list(
         "pk",
         "title",
         "number",
@@ -122,12 +133,16 @@ def to_agree(user: User) -> list[ToAgree]:
         "unsigned__next_steps",
         "unsigned__recorded_at",
     )
-    return [ToAgree(*row) for row in rows]  # type: ignore[arg-type]  # proposed_at is filtered above
 
 
-def activities_due(user: User, day: datetime.date) -> QuerySet[PlannedActivity]:
+def activities_due(user: User, day: datetime.date) -> list[PlannedActivity]:
     """The candidate's activities that are due within a week or have missed their day, with nothing of them begun, in
     units that take evidence. They come with their plan. One query."""
+    return _due_by(user, day + SOON)
+
+
+@compiled
+def _due_by(user: User, soon: datetime.date) -> QuerySet[PlannedActivity]:
     taking = PlannedCriterion.objects.filter(
         activity=OuterRef("pk"), removed_at=None, enrolment__status=UnitStatus.COLLECTING
     )
@@ -137,7 +152,7 @@ def activities_due(user: User, day: datetime.date) -> QuerySet[PlannedActivity]:
         evidence__versions__status__in=LIVE,
     )
     rows = PlannedActivity.objects.filter(
-        plan__candidate__user=user, plan__status=PlanStatus.AGREED, removed_at=None, due_on__lte=day + SOON
+        plan__candidate__user=user, plan__status=PlanStatus.AGREED, removed_at=None, due_on__lte=soon
     )
     told = ("kind", "what", "due_on", "plan__agreed_at", "plan__made_at")
     return rows.filter(Exists(taking), ~Exists(begun)).select_related("plan").only(*told)

@@ -4,11 +4,12 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from assessments.enums import SetStatus
 from assessments.models import Enrolment, QuestionSet, SetQuestion, SetQuestionCriterion
 from assessments.queries.enrolment import staff_names
+from portfolio.compiled import compiled
 from portfolio.models import User
 from units.models import Criterion, Unit
 
@@ -117,12 +118,7 @@ def sets_waiting(user: User, writes_at: Iterable[int], verifies_at: Iterable[int
     A set is not theirs to verify where they wrote it, or a version before it.
     """
     centres = set(verifies_at)
-    offered = QuestionSet.objects.filter(centre__in=centres, status=SetStatus.OFFERED)
-    own = Q(status=SetStatus.VERIFIED) | Q(status=SetStatus.DRAFT, handed_back_at__isnull=False)
-    own &= Q(author=user, centre__in=list(writes_at))
-    before = Q(unit__in=offered.order_by().values("unit"), centre__in=centres)
-    rows = QuestionSet.objects.filter(own | before).select_related("unit").order_by("offered_at", "pk")
-    found = {row.pk: row for row in rows}
+    found = {row.pk: row for row in _sets_waiting(user, list(writes_at), list(centres))}
 
     def wrote(row: QuestionSet | None) -> bool:
         return row is not None and (row.author_id == user.pk or wrote(found.get(row.follows_id or 0)))
@@ -137,6 +133,15 @@ def sets_waiting(user: User, writes_at: Iterable[int], verifies_at: Iterable[int
     )
 
 
+@compiled
+def _sets_waiting(user: User, writes_at: list[int], verifies_at: list[int]) -> QuerySet[QuestionSet]:
+    offered = QuestionSet.objects.filter(centre__in=verifies_at, status=SetStatus.OFFERED)
+    own = Q(status=SetStatus.VERIFIED) | Q(status=SetStatus.DRAFT, handed_back_at__isnull=False)
+    own &= Q(author=user, centre__in=writes_at)
+    before = Q(unit__in=offered.order_by().values("unit"), centre__in=verifies_at)
+    return QuestionSet.objects.filter(own | before).select_related("unit").order_by("offered_at", "pk")
+
+
 def is_back(row: QuestionSet) -> bool:
     """Whether a set is with its author again: verified, or handed back."""
     return row.status == SetStatus.VERIFIED or (row.status == SetStatus.DRAFT and row.handed_back_at is not None)
@@ -148,6 +153,7 @@ def sets_in_use(centre_id: int, units: Iterable[Enrolment]) -> list[QuestionSet]
     return list(asked.select_related("unit").order_by("unit__short_code", "title"))
 
 
-def units_offered() -> list[Unit]:
-    """The units that a set can be written for. One query."""
-    return list(Unit.objects.only("key", "version", "short_code", "title", "public_title").order_by("short_code"))
+def units_offered(user: User) -> list[Unit]:
+    """The units that the person can write a set for. One query."""
+    units = Unit.objects.visible_to(user).published()
+    return list(units.only("key", "version", "short_code", "title", "public_title").order_by("short_code", "version"))

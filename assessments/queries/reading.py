@@ -1,10 +1,11 @@
 """What an assessor reads: one item beside the criteria it is to be judged against."""
 
+import datetime
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from assessments.enums import ItemStatus, UnitStatus, Verdict
@@ -26,8 +27,9 @@ from assessments.queries.evidence import facts_of, held_up_by_scans, scans_of, t
 from assessments.queries.leaves import Leaves, leaves_in
 from assessments.queries.observed import RecordShown, records_shown
 from assessments.queries.seen import Seen, state_of
-from assessments.queries.versions import MAPPINGS, Changes, before, changes, files_of, mapped_now
+from assessments.queries.versions import Changes, before, changes, files_of, mapped_now, mappings_of
 from assessments.workflow import ItemFacts
+from portfolio.compiled import compiled
 from portfolio.enums import ScanResult
 from portfolio.models import User
 from units.enums import WordingStatus
@@ -138,8 +140,8 @@ def reading(user: User, version_id: int) -> Reading:
     held = units_held(user, version)
     ids = {enrolment.pk for enrolment in held}
     readings = readings_of(handed_in)
-    decisions = list(decisions_on(handed_in, ids)) if readings else []
-    ever = list(MAPPINGS.filter(evidence=version.evidence_id))
+    decisions = decisions_on(handed_in, ids) if readings else []
+    ever = mappings_of(version.evidence_id)
     mappings = [row for row in ever if row.enrolment_id in ids]
     earlier = before(version, versions)
     files = files_of([row for row in (earlier, version) if row])
@@ -170,15 +172,20 @@ def versions_to_read(user: User, version_id: int) -> list[EvidenceVersion]:
     Each says whether anything is `adjusted` for its candidate, whether the user is `interested` in how they do, and
     whether its centre `agreed` on any criterion.
     """
+    return _versions(user, version_id, timezone.localdate())
+
+
+@compiled
+def _versions(user: User, version_id: int, day: datetime.date) -> QuerySet[EvidenceVersion]:
     mine = Mapping.objects.filter(evidence=OuterRef("evidence"), enrolment__assessor=user)
     same = EvidenceVersion.objects.filter(pk=version_id).order_by().values("evidence")
-    arranged = Adjustment.objects.in_force(timezone.localdate()).filter(candidate=OuterRef("evidence__candidate"))
-    interest = Interest.objects.on(timezone.localdate()).filter(staff=user, candidate=OuterRef("evidence__candidate"))
+    arranged = Adjustment.objects.in_force(day).filter(candidate=OuterRef("evidence__candidate"))
+    interest = Interest.objects.on(day).filter(staff=user, candidate=OuterRef("evidence__candidate"))
     agreed = AgreedOutcome.objects.filter(exercise__centre=OuterRef("evidence__centre"))
     rows = EvidenceVersion.objects.filter(Exists(mine), evidence__in=same).annotate(
         adjusted=Exists(arranged), interested=Exists(interest), agreed=Exists(agreed)
     )
-    return list(rows.select_related("evidence__candidate", "evidence__centre").order_by("number"))
+    return rows.select_related("evidence__candidate", "evidence__centre").order_by("number")
 
 
 def adjustments_for(version: EvidenceVersion) -> list[Adjustment]:
@@ -189,17 +196,27 @@ def adjustments_for(version: EvidenceVersion) -> list[Adjustment]:
 
 def units_held(user: User, version: EvidenceVersion) -> list[Enrolment]:
     """The candidate's units that collect evidence and that this person assesses."""
+    return _held(user, version.evidence.candidate_id)
+
+
+@compiled
+def _held(user: User, candidate_id: int) -> QuerySet[Enrolment]:
     held = Enrolment.objects.held_by(user, "assessor")
-    return list(held.filter(candidate=version.evidence.candidate_id, status=UnitStatus.COLLECTING).listed())
+    return held.filter(candidate=candidate_id, status=UnitStatus.COLLECTING).listed()
 
 
 def criteria_of(unit_ids: set[int]) -> dict[int, list[Worded]]:
     """The criteria of the units, by unit, in one query."""
     found: dict[int, list[Worded]] = defaultdict(list)
-    for told in Criterion.objects.filter(unit__in=unit_ids).values_list(*Worded._fields):
+    for told in _worded(list(unit_ids)):
         criterion = Worded(*told)
         found[criterion.unit_id].append(criterion)
     return found
+
+
+@compiled
+def _worded(unit_ids: list[int]) -> QuerySet[Criterion, Any]:
+    return Criterion.objects.filter(unit__in=unit_ids).values_list(*Worded._fields)
 
 
 def leaves_to_judge(enrolment: Enrolment, found: Leaves, evidence_id: int) -> list[LeafToJudge]:

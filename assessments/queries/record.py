@@ -5,7 +5,6 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from assessments.currency import currency_warning
@@ -13,14 +12,15 @@ from assessments.enums import EvidenceKind, ItemStatus, Layer, Pace, Setting, Si
 from assessments.models import Adjustment, Enrolment, SimulationApproval
 from assessments.progress import Mark, Progress, layer_of, progress_of, still_needed
 from assessments.queries.adjustment import arranged_for
-from assessments.queries.consistency import RULED, Asked, UnmetRule, unmet_rules
-from assessments.queries.enrolment import kept_pace, name_of
+from assessments.queries.consistency import Asked, UnmetRule, unmet_rules
+from assessments.queries.enrolment import kept_pace
 from assessments.queries.interests import Held
 from assessments.queries.judgement import UnitRows, unit_rows
 from assessments.queries.markers import MarkerShown, markers_of
 from assessments.queries.marks import Decided, Mapped
+from assessments.queries.shown import enrolment_shown
 from assessments.queries.simulation import simulations_of
-from assessments.queries.verification import EVER_LOOKED_AT, LookedAt, looked_at_in, unit_facts
+from assessments.queries.verification import LookedAt, looked_at_in, unit_facts
 from assessments.rules import PERMISSIONS, Person, parties
 from assessments.verifying import further_acts
 from assessments.workflow import Reason, UnitFacts, open_to, unit_needs
@@ -178,40 +178,13 @@ class UnitPage:
     reasons: list[Reason]
 
 
-PARTS = ("assessor", "countersigner", "verifier")
-SHOWN = (
-    Enrolment.objects.all()
-    .select_related("unit__awarding_body", "candidate", "centre")
-    .annotate(
-        **{f"{part}_name": name_of(part) for part in PARTS},
-        **EVER_LOOKED_AT,
-        ruled=RULED,
-        adjusted=Exists(Adjustment.objects.filter(candidate=OuterRef("candidate"))),
-        simulating=Exists(SimulationApproval.objects.filter(enrolment=OuterRef("pk"))),
-    )
-)
-"""Enrolments with all that the page of one tells of them. Written once: writing it takes longer than asking it."""
-
-
-def enrolment_shown(user: User, which: Q) -> tuple[Enrolment, dict[str, str]]:
-    """The enrolment that fits and the names of its staff by part, in one query.
-
-    It comes with what verifiers ever did in it (EVER_LOOKED_AT), with whether anything was ever arranged for the
-    candidate or approved to be simulated, and with `ruled`, whether its centre asks for consistency: most units have
-    nothing of the kind to be asked for.
-    Raises Enrolment.DoesNotExist for strangers.
-    """
-    enrolment = SHOWN.visible_to(user).get(which)
-    return enrolment, {part: getattr(enrolment, f"{part}_name") or "" for part in PARTS}
-
-
 def unit_page(user: User, pk: int, person_at: Callable[[int], Person]) -> UnitPage:
     """The page of a unit, in eleven queries at most however long the portfolio is.
 
     `person_at` tells the user's standing at a centre, once the centre is known. Raises Enrolment.DoesNotExist when
     the unit does not exist for the user.
     """
-    enrolment, staff = enrolment_shown(user, Q(pk=pk))
+    enrolment, staff = enrolment_shown(user, pk)
     return page_of(enrolment, staff, person_at(enrolment.centre_id))
 
 

@@ -3,12 +3,15 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from assessments.enums import Layer, UnitStatus
 from assessments.models import Enrolment, Registration, RegistrationQuerySet
 from assessments.progress import CONFIRMING
+from portfolio import compiled as questions
+from portfolio.compiled import compiled
 from portfolio.models import User
 from units.combination import Listed, Standing, standing_of
 from units.completing import Way
@@ -94,10 +97,21 @@ def registrations(user: User, wanted: Wanted) -> RegistrationQuerySet:
     )
 
 
-def qualifications_registered(user: User) -> list[tuple[int, str]]:
-    """What to narrow the list by. One query."""
+def registrations_listed(user: User, wanted: Wanted) -> RegistrationQuerySet | questions.Listed[Registration]:
+    """`registrations` as their page lists them."""
+    return registrations(user, wanted) if wanted.search else _listed.listed(user, wanted.qualification or None)
+
+
+@compiled
+def _listed(user: User, qualification: int | None) -> QuerySet[Registration]:
+    return registrations(user, Wanted("", qualification))
+
+
+@compiled
+def qualifications_registered(user: User) -> QuerySet[Qualification, Any]:
+    """What to narrow the list by."""
     ids = Registration.objects.visible_to(user).in_force().order_by().values("qualification")
-    return list(Qualification.objects.filter(pk__in=ids).order_by("title", "version").values_list("pk", "title"))
+    return Qualification.objects.filter(pk__in=ids).order_by("title", "version").values_list("pk", "title")
 
 
 def award_lines(rows: Iterable[Registration]) -> list[AwardLine]:
@@ -153,11 +167,15 @@ def way_in_words(way: Way[Listed], order: list[int]) -> list[str]:
 def units_taken(rows: Iterable[Registration]) -> Mapping[int, dict[int, Enrolment]]:
     """By candidate and unit, the enrolment that was not withdrawn. One query."""
     found: dict[int, dict[int, Enrolment]] = defaultdict(dict)
-    candidates = {row.candidate_id for row in rows}
-    taken = Enrolment.objects.filter(candidate__in=candidates).exclude(status=UnitStatus.WITHDRAWN)
-    for enrolment in taken.only(*COLUMNS).order_by():
+    for enrolment in _taken([row.candidate_id for row in rows]):
         found[enrolment.candidate_id][enrolment.unit_id] = enrolment
     return found
+
+
+@compiled
+def _taken(candidates: list[int]) -> QuerySet[Enrolment]:
+    taken = Enrolment.objects.filter(candidate__in=candidates).exclude(status=UnitStatus.WITHDRAWN)
+    return taken.only(*COLUMNS).order_by()
 
 
 def award_line(row: Registration, parts: Parts, taken: Mapping[int, Enrolment]) -> AwardLine:

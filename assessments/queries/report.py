@@ -267,7 +267,7 @@ def samples_told(samples: Iterable[Sample], names: dict[int, str]) -> list[Sampl
 
 def plans_in(scope: Scope) -> QuerySet[SamplingPlan]:
     """The adopted plans whose period touches the report's, the newest first."""
-    adopted = plans_of(scope.centre).filter(adopted_at__isnull=False)
+    adopted = plans_of.question(scope.centre.pk).filter(adopted_at__isnull=False)
     overlapping = adopted.filter(starts_on__lte=scope.until, ends_on__gte=scope.since)
     return overlapping.select_related("policy__centre", "policy__awarding_body")
 

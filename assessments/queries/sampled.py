@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from django.db.models import Prefetch, Q
+from django.db.models import Prefetch
 
 from assessments.enums import SampleStage
 from assessments.models import (
@@ -24,7 +24,8 @@ from assessments.queries.checks import questions_for
 from assessments.queries.enrolment import staff_names
 from assessments.queries.judgement import everybody_in
 from assessments.queries.observed import RecordShown, records_shown
-from assessments.queries.record import CriterionRow, Said, UnitPage, enrolment_shown, page_of, with_markers
+from assessments.queries.record import CriterionRow, Said, UnitPage, page_of, with_markers
+from assessments.queries.shown import sampled_shown
 from assessments.queries.verification import places_held
 from assessments.rules import People, Person
 from portfolio.models import User
@@ -102,7 +103,7 @@ def sample_page(user: User, pk: int, person_at: Callable[[int], Person]) -> Samp
     Raises Enrolment.DoesNotExist where the sample does not exist for the user: nor does it for the candidate, as what a
     verifier remarks is said to the assessor.
     """
-    enrolment, staff = enrolment_shown(user, Q(samples=pk) & ~Q(candidate_user=user))
+    enrolment, staff = sampled_shown(user, pk)
     person = person_at(enrolment.centre_id)
     unit = page_of(enrolment, staff, person, ruled=False)
     sample = next(sample for sample in unit.looked_at.samples if sample.pk == pk)

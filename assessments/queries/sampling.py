@@ -31,7 +31,8 @@ from assessments.queries.caseload import CaseRow, case_rows
 from assessments.queries.enrolment import name_of
 from assessments.queries.judgement import rows_of, stale_parts, with_signatures
 from assessments.queries.verification import AGREEING
-from assessments.queries.widening import Finding, findings_of, open_findings
+from assessments.queries.widening import FINDING, Finding, findings_read, open_findings
+from portfolio.compiled import Count, compiled
 from portfolio.models import StaffRecord, User, centres_of
 from units.enums import VerifierSignature
 
@@ -47,6 +48,7 @@ WAITING = (
     "signed_off_at",
 )
 NAMED = ("enrolment__candidate__known_as", "enrolment__candidate__legal_name", "enrolment__unit__short_code")
+MAPPED_TO = "version__evidence__mappings__enrolment"
 SAMPLE, VERIFY, CHANGED = "sample", "verify", "changed"
 
 
@@ -193,19 +195,25 @@ def desk(user: User, leads: Iterable[int], day: datetime.date) -> Desk:
     stale = stale_among([unit.enrolment_id for unit in changed])
     most = SHORT_LIST + 1 + len(stale)  # as many as are listed and one, beside what is listed as changed
     units = [unit for unit in idle(user, day, most) if unit.enrolment_id not in stale]
-    answered, overdue = actions_waiting(user, leads, day)
+    led = list(leads)
+    answered, overdue = actions_waiting(user, led, day)
     found = Desk(
         alarms=alarms_waiting(user, day),
-        findings=findings_waiting(user, leads, day),
+        findings=findings_read(_findings(user, led, day, one_more())),
         changed=[replace(unit, stale=stale[unit.enrolment_id]) for unit in changed if unit.enrolment_id in stale],
         answered=answered,
         overdue=overdue,
-        samples=samples_waiting(open_samples(user, day)),
+        samples=samples_waiting(user, day),
         to_sample=[unit for unit in units if unit.next_step == SAMPLE],
         to_verify=[unit for unit in units if unit.next_step == VERIFY],
         more=len(changed) > SHORT_LIST,
     )
     return cut(found)
+
+
+def one_more() -> Count:
+    """As many as are shown, and one that says there are more."""
+    return Count(SHORT_LIST + 1)
 
 
 def cut(found: Desk) -> Desk:
@@ -246,6 +254,7 @@ def simulated_in(enrolment: OuterRef) -> QuerySet[EvidenceVersion]:
 
 OLDEST_FIRST = ("signed_off_at", "pk")
 SAMPLES = Sample.objects.filter(enrolment=OuterRef("pk"))
+SAMPLED = Exists(SAMPLES.filter(outcome__in=AGREEING))
 READY = Q(sampled=True) | Q(unit__awarding_body__verifier_signature=VerifierSignature.ALWAYS)
 IDLE = (
     Enrolment.objects.filter(
@@ -254,18 +263,15 @@ IDLE = (
         status=UnitStatus.SIGNED_OFF,
     )
     .annotate(
-        sampled=Exists(SAMPLES.filter(outcome__in=AGREEING)),
+        sampled=SAMPLED,
         ready=ExpressionWrapper(READY, BooleanField()),
         asked=Exists(Action.objects.filter(enrolment=OuterRef("pk"), closed_at=None)),
         noted=Exists(UnsampledNote.objects.filter(enrolment=OuterRef("pk"), at__gte=OuterRef("signed_off_at"))),
-        simulated=Exists(simulated_in(OuterRef("pk"))),
-        assessor_name=name_of("assessor"),
     )
     .filter(Q(ready=True, asked=False) | Q(ready=False, noted=False))
-    .order_by(*OLDEST_FIRST)
 )
 """Units signed off without an open sample or alarm, of which something is to be done: verified, once they are `ready`,
-or sampled. Written once: writing it takes longer than asking it."""
+or sampled. What else is told of one is asked of those alone that are shown."""
 
 
 def idle(user: User, day: datetime.date, most: int) -> list[UnitWaiting]:
@@ -276,12 +282,23 @@ def idle(user: User, day: datetime.date, most: int) -> list[UnitWaiting]:
     One that changed since waits as such.
     Any other is to be sampled, unless a verifier wrote down since why it is not.
     """
-    place = Window(RowNumber(), partition_by="ready", order_by=OLDEST_FIRST)
-    rows = IDLE.filter(verifies(user, day)).annotate(place=place).filter(place__lte=most)
     return [
         replace(unit_waiting(told, sampled, VERIFY if ready else SAMPLE), simulated=simulated)
-        for *told, sampled, ready, simulated in rows.values_list(*WAITING, "sampled", "ready", "simulated")
+        for *told, sampled, ready, simulated in _idle(user, day, Count(most))
     ]
+
+
+@compiled
+def _idle(user: User, day: datetime.date, most: Count) -> QuerySet[Enrolment, Any]:
+    place = Window(RowNumber(), partition_by="ready", order_by=OLDEST_FIRST)
+    shown = IDLE.filter(verifies(user, day)).annotate(place=place).filter(place__lte=most).values("pk")
+    told = Enrolment.objects.filter(pk__in=shown).annotate(
+        sampled=SAMPLED,
+        ready=ExpressionWrapper(READY, BooleanField()),
+        simulated=Exists(simulated_in(OuterRef("pk"))),
+        assessor_name=name_of("assessor"),
+    )
+    return told.order_by(*OLDEST_FIRST).values_list(*WAITING, "sampled", "ready", "simulated")
 
 
 def unit_waiting(told: Sequence[Any], sampled: bool, what: str) -> UnitWaiting:
@@ -296,23 +313,14 @@ def changed_since_declared(user: User, day: datetime.date) -> list[UnitWaiting]:
     Such files are few and have an index of their own: whatever they are mapped to is found first, and only that is
     looked at closely. One query where there are none, else two.
     """
-    shut = EvidenceFile.objects.filter(Q(quarantined_at__isnull=False) | Q(destroyed_at__isnull=False))
-    released = Release.objects.order_by().values("file")
-    gone = EvidenceFile.objects.filter(
-        pk__in=shut.order_by().values("pk").union(released),
-        version__replaced_at=None,
-        version__evidence__centre__in=centres_of(user, *STAFF, day=day),
-        version__evidence__mappings__taken_back_at=None,
-    )
-    mapped_to = "version__evidence__mappings__enrolment"
-    touched = set(gone.order_by().values_list(mapped_to, flat=True))
+    touched = set(_touched(user, day))
     if not touched:
         return []
     since = Q(quarantined_at__gt=OuterRef("declared_at")) | Q(destroyed_at__gt=OuterRef("declared_at"))
     since |= Q(releases__released_at__gt=OuterRef("declared_at"))
     units = Enrolment.objects.filter(
         verifies(user, day),
-        Exists(gone.filter(since, **{mapped_to: OuterRef("pk")})),
+        Exists(gone_from(user, day).filter(since, **{MAPPED_TO: OuterRef("pk")})),
         status__in=(UnitStatus.SIGNED_OFF, UnitStatus.VERIFIED),
         pk__in=touched,
     )
@@ -321,55 +329,82 @@ def changed_since_declared(user: User, day: datetime.date) -> list[UnitWaiting]:
     return [unit_waiting(told, False, CHANGED) for told in rows[: SHORT_LIST + 1]]
 
 
-def open_samples(user: User, day: datetime.date) -> QuerySet[Sample]:
-    """Samples this verifier is to close, the oldest first."""
-    mine = Sample.objects.still_open().filter(verifies(user, day, at="enrolment__"))
-    return mine.exclude(enrolment__status=UnitStatus.WITHDRAWN).order_by("planned_at", "pk")
+def gone_from(user: User, day: datetime.date) -> QuerySet[EvidenceFile]:
+    """Files in force that were shut away, released or destroyed, in the portfolios of the centres where the person is
+    on the staff."""
+    shut = EvidenceFile.objects.filter(Q(quarantined_at__isnull=False) | Q(destroyed_at__isnull=False))
+    released = Release.objects.order_by().values("file")
+    return EvidenceFile.objects.filter(
+        pk__in=shut.order_by().values("pk").union(released),
+        version__replaced_at=None,
+        version__evidence__centre__in=centres_of(user, *STAFF, day=day),
+        version__evidence__mappings__taken_back_at=None,
+    )
 
 
-def samples_waiting(samples: QuerySet[Sample]) -> list[SampleWaiting]:
-    """One more than the short list holds, where there are more."""
-    rows = samples.values_list("pk", *NAMED, "stage", "reason", "planned_at")
+@compiled
+def _touched(user: User, day: datetime.date) -> QuerySet[EvidenceFile, int]:
+    return gone_from(user, day).order_by().values_list(MAPPED_TO, flat=True)
+
+
+def samples_waiting(user: User, day: datetime.date) -> list[SampleWaiting]:
+    """Samples this verifier is to close, the oldest first; one more than the short list holds, where there are more."""
     return [
         SampleWaiting(pk, known_as or legal_name, unit, SampleStage(stage).label, reason, at)
-        for pk, known_as, legal_name, unit, stage, reason, at in rows[: SHORT_LIST + 1]
+        for pk, known_as, legal_name, unit, stage, reason, at in _open_samples(user, day, one_more())
     ]
+
+
+@compiled
+def _open_samples(user: User, day: datetime.date, most: Count) -> QuerySet[Sample, Any]:
+    mine = Sample.objects.still_open().filter(verifies(user, day, at="enrolment__"))
+    kept = mine.exclude(enrolment__status=UnitStatus.WITHDRAWN).order_by("planned_at", "pk")
+    return kept.values_list("pk", *NAMED, "stage", "reason", "planned_at")[:most]
 
 
 def alarms_waiting(user: User, day: datetime.date) -> list[AlarmWaiting]:
     """Open alarms in the units this person verifies, the oldest first. One query."""
-    alarms = open_alarms().filter(verifies(user, day, at="sample__enrolment__"))
-    columns = (f"sample__{column}" for column in (*NAMED, "done_at"))
     return [
         AlarmWaiting(pk, known_as or legal_name, unit, at, first)
-        for pk, known_as, legal_name, unit, at, first in alarms.values_list("pk", *columns, "first")[: SHORT_LIST + 1]
+        for pk, known_as, legal_name, unit, at, first in _alarms(user, day, one_more())
     ]
 
 
-def findings_waiting(user: User, leads: Iterable[int], day: datetime.date) -> list[Finding]:
-    """Findings of which this verifier is to say what follows for the plan, the oldest first. One query."""
+@compiled
+def _alarms(user: User, day: datetime.date, most: Count) -> QuerySet[Alarm, Any]:
+    alarms = open_alarms().filter(verifies(user, day, at="sample__enrolment__"))
+    columns = (f"sample__{column}" for column in (*NAMED, "done_at"))
+    return alarms.values_list("pk", *columns, "first")[:most]
+
+
+@compiled
+def _findings(user: User, leads: list[int], day: datetime.date, most: Count) -> QuerySet[Sample, Any]:
+    """Findings of which this verifier is to say what follows for the plan, the oldest first."""
     judged = Q(enrolment__assessor=user) | Q(enrolment__countersigner=user)
     judged |= Q(enrolment__in=Decision.objects.filter(review__assessor=user).values("enrolment"))
     mine = open_findings().filter(verifies(user, day, leads, at="enrolment__")).exclude(judged)
-    return findings_of(mine, SHORT_LIST + 1)
+    return mine.values_list(*FINDING)[:most]
 
 
 def actions_waiting(
-    user: User, leads: Iterable[int], day: datetime.date
+    user: User, leads: list[int], day: datetime.date
 ) -> tuple[list[ActionWaiting], list[ActionWaiting]]:
     """Actions answered, for this verifier to close, and those not answered though their day has passed: one query."""
-    answered = verifies(user, day, at="enrolment__") & Q(answered_at__isnull=False)
-    overdue = verifies(user, day, leads, at="enrolment__") & past_due(day)
-    actions = Action.objects.filter(answered | overdue, closed_at=None).exclude(enrolment__status=UnitStatus.WITHDRAWN)
     found: dict[bool, list[ActionWaiting]] = {True: [], False: []}
-    named = actions.annotate(owner_name=name_of("owner", "enrolment__centre"))
-    columns = ("answered_at", "pk", *NAMED, "wanted", "due_on", "owner_name")
-    for at, pk, known_as, legal_name, unit, wanted, due_on, owner in named.order_by("due_on", "pk").values_list(
-        *columns
-    ):
+    for at, pk, known_as, legal_name, unit, wanted, due_on, owner in _actions(user, leads, day):
         waiting = ActionWaiting(pk, known_as or legal_name, unit, wanted, due_on, owner or "")
         found[at is not None].append(waiting)
     return found[True], found[False]
+
+
+@compiled
+def _actions(user: User, leads: list[int], day: datetime.date) -> QuerySet[Action, Any]:
+    answered = verifies(user, day, at="enrolment__") & Q(answered_at__isnull=False)
+    overdue = verifies(user, day, leads, at="enrolment__") & past_due(day)
+    actions = Action.objects.filter(answered | overdue, closed_at=None).exclude(enrolment__status=UnitStatus.WITHDRAWN)
+    named = actions.annotate(owner_name=name_of("owner", "enrolment__centre"))
+    columns = ("answered_at", "pk", *NAMED, "wanted", "due_on", "owner_name")
+    return named.order_by("due_on", "pk").values_list(*columns)
 
 
 def stale_among(enrolment_ids: list[int]) -> dict[int, tuple[str, ...]]:

@@ -26,6 +26,7 @@ from assessments.models.enrolment import worked_on_by
 from assessments.queries.enrolment import staff_names
 from assessments.queries.evidence import opens_for, scans_of
 from assessments.queries.versions import files_of
+from portfolio.compiled import compiled
 from portfolio.enums import Role, ScanResult
 from portfolio.models import Centre, User, centres_of
 from portfolio.rules import VERIFYING
@@ -117,11 +118,12 @@ def exercise_lines(user: User) -> list[ExerciseLine]:
     ]
 
 
-def exercises_to_judge(user: User) -> list[Exercise]:
-    """Open exercises in which this person is asked and has not answered, the first due first. One query."""
+@compiled
+def exercises_to_judge(user: User) -> QuerySet[Exercise]:
+    """Open exercises in which this person is asked and has not answered, the first due first."""
     asked = Participant.objects.filter(exercise=OuterRef("pk"), person=user, judgements=None)
     rows = Exercise.objects.visible_to(user).filter(Exists(asked), closed_at=None)
-    return list(rows.select_related("unit").only("title", "due_on", "unit__short_code").order_by("due_on", "pk"))
+    return rows.select_related("unit").only("title", "due_on", "unit__short_code").order_by("due_on", "pk")
 
 
 def exercise_page(user: User, pk: int) -> ExercisePage:

@@ -4,7 +4,7 @@ import datetime
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import BooleanField, Count, ExpressionWrapper, F, Q, QuerySet
 
@@ -31,6 +31,7 @@ from assessments.models import (
 )
 from assessments.models import Mapping as Mapped
 from assessments.sampling import Cell, Policy, Rates, Ratings
+from portfolio.compiled import Word, compiled
 from portfolio.enums import Role
 from portfolio.models import Centre, RoleGrant, StaffQualification, StaffRecord, User
 from portfolio.rules import is_qualified
@@ -63,8 +64,12 @@ class Rated:
 
 def policies_of(centre: Centre) -> dict[int, SamplingPolicy]:
     """The strategy in force for each awarding body (by id): its latest version. One query."""
-    found = SamplingPolicy.objects.filter(centre=centre).select_related("awarding_body").order_by("number")
-    return {policy.awarding_body_id: policy for policy in found}
+    return {policy.awarding_body_id: policy for policy in _policies(centre.pk)}
+
+
+@compiled
+def _policies(centre_id: int) -> QuerySet[SamplingPolicy]:
+    return SamplingPolicy.objects.filter(centre=centre_id).select_related("awarding_body").order_by("number")
 
 
 def latest_policy(centre: Centre, body: AwardingBody) -> SamplingPolicy | None:
@@ -97,24 +102,39 @@ def risks_of(centre: Centre, day: datetime.date) -> list[Rated]:
     or a unit of which no sample was agreed yet.
     """
     given: dict[tuple[str, int | str], RiskRating] = {}
-    for rating in RiskRating.objects.filter(centre=centre).order_by("pk"):
+    for rating in _ratings(centre.pk):
         given[rating.about, rating.assessor_id or rating.unit_id or rating.kind] = rating
     lines = [*_assessors(centre, given, day), *_units(centre, given), *_kinds(given)]
     order = list(RiskLevel)
     return sorted(lines, key=lambda line: (order.index(line.level), list(RatedAs).index(line.about), line.name))
 
 
-def _assessors(centre: Centre, given: Mapping[tuple[str, int | str], RiskRating], day: datetime.date) -> list[Rated]:
-    holders = RoleGrant.objects.on(day).filter(centre=centre, role=Role.ASSESSOR).values("user")
-    named = Enrolment.objects.filter(centre=centre).exclude(status=UnitStatus.WITHDRAWN).values("assessor")
+@compiled
+def _ratings(centre_id: int) -> QuerySet[RiskRating]:
+    return RiskRating.objects.filter(centre=centre_id).order_by("pk")
+
+
+@compiled
+def _staff(centre_id: int, day: datetime.date) -> QuerySet[StaffRecord, Any]:
+    holders = RoleGrant.objects.on(day).filter(centre=centre_id, role=Role.ASSESSOR).values("user")
+    named = Enrolment.objects.filter(centre=centre_id).exclude(status=UnitStatus.WITHDRAWN).values("assessor")
     assesses = ExpressionWrapper(Q(user__in=holders) | Q(user__in=named), output_field=BooleanField())
-    staff = StaffRecord.objects.filter(centre=centre).annotate(assesses=assesses)
-    rows = list(staff.values_list("user_id", "name", "assesses"))
+    staff = StaffRecord.objects.filter(centre=centre_id).annotate(assesses=assesses)
+    return staff.values_list("user_id", "name", "assesses")
+
+
+@compiled
+def _awards(centre_id: int) -> QuerySet[StaffQualification]:
+    return StaffQualification.objects.filter(staff__centre=centre_id).select_related("staff")
+
+
+def _assessors(centre: Centre, given: Mapping[tuple[str, int | str], RiskRating], day: datetime.date) -> list[Rated]:
+    rows = _staff(centre.pk, day)
     names = unique((user, name) for user, name, _ in rows)
     awards: dict[int, list[StaffQualification]] = defaultdict(list)
-    for award in StaffQualification.objects.filter(staff__centre=centre).select_related("staff"):
+    for award in _awards(centre.pk):
         awards[award.staff.user_id].append(award)
-    agreed = _agreed(centre, "enrolment__assessor")
+    agreed = dict(_agreed(centre.pk, Word("enrolment__assessor")))
     return [
         rated(
             RatedAs.ASSESSOR,
@@ -130,7 +150,7 @@ def _assessors(centre: Centre, given: Mapping[tuple[str, int | str], RiskRating]
 
 
 def _units(centre: Centre, given: Mapping[tuple[str, int | str], RiskRating]) -> list[Rated]:
-    agreed = _agreed(centre, "enrolment__unit")
+    agreed = dict(_agreed(centre.pk, Word("enrolment__unit")))
     return [rated(RatedAs.UNIT, pk, name, given, agreed.get(pk, 0)) for pk, name in unit_names(centre).items()]
 
 
@@ -142,10 +162,12 @@ def _kinds(given: Mapping[tuple[str, int | str], RiskRating]) -> list[Rated]:
     ]
 
 
-def _agreed(centre: Centre, by: str) -> dict[int, int]:
-    """How many samples were agreed without an action, by what leads from a sample to whom or what. One query."""
-    agreed = Sample.objects.filter(enrolment__centre=centre, outcome=SampleOutcome.AGREED).order_by()
-    return dict(agreed.values(by).annotate(count=Count("pk")).values_list(by, "count"))
+@compiled
+def _agreed(centre_id: int, by: Word) -> QuerySet[Sample, Any]:
+    """How many samples were agreed without an action, by what leads from a sample to whom or what."""
+    agreed = Sample.objects.filter(enrolment__centre=centre_id, outcome=SampleOutcome.AGREED).order_by()
+    counted: QuerySet[Sample, Any] = agreed.values(by).annotate(count=Count("pk")).values_list(by, "count")
+    return counted
 
 
 def rated(
@@ -193,9 +215,7 @@ def unit_names(centre: Centre) -> dict[int, str]:
 
     They are the names by which ratings and cells of a plan find each other, so they do not depend on who asks.
     """
-    taken = Enrolment.objects.filter(centre=centre).exclude(status=UnitStatus.WITHDRAWN).values("unit")
-    units = Unit.objects.filter(pk__in=taken).order_by("pk")
-    rows = list(units.values_list("pk", "short_code", "awarding_body__name", "version"))
+    rows = _units_taken(centre.pk)
     codes = [code for _, code, _, _ in rows]
     return {
         pk: code if codes.count(code) == 1 else f"{code} ({body}, version {version})"
@@ -203,11 +223,36 @@ def unit_names(centre: Centre) -> dict[int, str]:
     }
 
 
+@compiled
+def _units_taken(centre_id: int) -> QuerySet[Unit, Any]:
+    taken = Enrolment.objects.filter(centre=centre_id).exclude(status=UnitStatus.WITHDRAWN).values("unit")
+    return (
+        Unit.objects.filter(pk__in=taken)
+        .order_by("pk")
+        .values_list("pk", "short_code", "awarding_body__name", "version")
+    )
+
+
+class Within(NamedTuple):
+    """A sampling plan, as far as it says which units and samples are its own: of a centre and body, in a period."""
+
+    pk: int
+    centre: int
+    body: int
+    starts_on: datetime.date
+    ends_on: datetime.date
+
+
+def within(plan: SamplingPlan) -> Within:
+    """The plan comes with its policy. No query."""
+    return Within(plan.pk, plan.policy.centre_id, plan.policy.awarding_body_id, plan.starts_on, plan.ends_on)
+
+
 def in_period(
-    centre: Centre, body: AwardingBody, starts_on: datetime.date, ends_on: datetime.date
+    centre: Centre | int, body_id: int, starts_on: datetime.date, ends_on: datetime.date
 ) -> EnrolmentQuerySet:
     """Units somebody works on in the period, or whose assessor signed them off in it or later."""
-    return Enrolment.objects.filter(period(body.pk, starts_on, ends_on), centre=centre)
+    return Enrolment.objects.filter(period(body_id, starts_on, ends_on), centre=centre)
 
 
 def period(body_id: int, starts_on: datetime.date, ends_on: datetime.date) -> Q:
@@ -233,7 +278,7 @@ def facts_of(
     centre: Centre, body: AwardingBody, starts_on: datetime.date, ends_on: datetime.date, day: datetime.date
 ) -> Facts:
     """The cells of the centre's units with that body in the period, with their risk on a day. Twelve queries."""
-    scope = in_period(centre, body, starts_on, ends_on)
+    scope = in_period(centre, body.pk, starts_on, ends_on)
     rows = list(
         scope.order_by("pk").values_list(
             "pk", "candidate_id", "unit_id", "assessor_id", "unit__key", "unit__version", "signed_off_at",
@@ -304,10 +349,10 @@ def cell_for(enrolment_id: int, stage: SampleStage) -> PlannedCell | None:
     return PlannedCell.objects.to_do().filter(enrolment=enrolment_id, stage=stage).order_by("pk").first()
 
 
-def taken_under(plan: SamplingPlan, *, at: str = "") -> Q:
+def taken_under(plan: SamplingPlan | Within, *, at: str = "") -> Q:
     """Samples taken in the plan's period, and those it wanted that were taken later. `at` leads to the sample."""
     in_time = Q(**{f"{at}done_at__date__range": (plan.starts_on, plan.ends_on)})
-    return in_time | Q(**{f"{at}cell__plan": plan, f"{at}done_at__isnull": False})
+    return in_time | Q(**{f"{at}cell__plan": plan.pk, f"{at}done_at__isnull": False})
 
 
 def newest_plan(user: User) -> SamplingPlan | None:
@@ -316,11 +361,12 @@ def newest_plan(user: User) -> SamplingPlan | None:
     return adopted.only("pk").order_by("-adopted_at", "-pk").first()
 
 
-def plans_of(centre: Centre) -> QuerySet[SamplingPlan]:
+@compiled
+def plans_of(centre_id: int) -> QuerySet[SamplingPlan]:
     """The centre's plans that were not discarded, the newest first, with how many samples each still wants."""
     wanted = Count("cells", filter=Q(cells__removed_at=None), distinct=True)
     taken = Count("cells", filter=Q(cells__removed_at=None, cells__samples__done_at__isnull=False), distinct=True)
-    plans = SamplingPlan.objects.filter(policy__centre=centre, discarded_at=None).defer("facts")
+    plans = SamplingPlan.objects.filter(policy__centre=centre_id, discarded_at=None).defer("facts")
     return (
         plans.select_related("policy__awarding_body")
         .annotate(wanted=wanted, taken=taken, to_do=F("wanted") - F("taken"))

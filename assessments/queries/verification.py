@@ -14,6 +14,7 @@ from assessments.queries.judgement import UnitRows, digest_for, unit_rows
 from assessments.verifying import ActionFacts
 from assessments.workflow import Named, UnitFacts
 from portfolio.canonical import JSON
+from portfolio.compiled import Question, compiled
 from units.enums import VerifierSignature
 
 
@@ -57,11 +58,21 @@ def looked_at_in(enrolment: Enrolment, *, but: str = "") -> LookedAt:
 
     def found(name: str) -> list[Any]:
         wanted = name != but and getattr(enrolment, name, True)
-        return list(LOOKED_AT[name].filter(enrolment=enrolment.pk)) if wanted else []
+        return looked_at_by(name, [enrolment.pk]) if wanted else []
 
     return LookedAt(samples=found("sampled"), actions=found("acted"), notes=found("noted"), planned=found("planned"))
 
 
+def looked_at_by(name: str, enrolment_ids: list[int]) -> list[Any]:
+    """One of `LOOKED_AT` in these units. One query."""
+    return _looked_at[name](enrolment_ids)
+
+
+def _in_units(rows: QuerySet[Any]) -> Question[[list[int]], Any]:
+    return compiled(lambda enrolment_ids: rows.filter(enrolment__in=enrolment_ids))
+
+
+_looked_at = {name: _in_units(rows) for name, rows in LOOKED_AT.items()}
 AGREEING = (SampleOutcome.AGREED, SampleOutcome.AGREED_WITH_ACTION)
 
 
@@ -116,7 +127,7 @@ def stale_verifier(rows: UnitRows, samples: list[Sample]) -> tuple[str, ...]:
 
 def verifier_digest(rows: UnitRows, samples: list[Sample]) -> str:
     """The digest a verifier's signature carries: the unit's facts and the samples done."""
-    done: JSON = [[sample.pk, sample.outcome, sample.done_at] for sample in samples if sample.done_at]
+    done: JSON = [[sample.planned_at, sample.outcome, sample.done_at] for sample in samples if sample.done_at]
     return digest_for(rows, SignedAs.VERIFIER, samples=done)
 
 

@@ -7,9 +7,10 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet, prefetch_related_objects
 
-from assessments.differences import Piece, differences
 from assessments.models import Enrolment, EvidenceFile, EvidenceVersion, Mapping, Release
 from assessments.queries.evidence import OF_AN_ITEM
+from portfolio.compiled import compiled
+from portfolio.differences import Piece, differences
 from units.models import EvidenceRequirement
 
 TOLD = {
@@ -48,8 +49,7 @@ MAPPINGS: QuerySet[Any] = (
     .annotate(leafy=Exists(EvidenceRequirement.objects.filter(unit=OuterRef("enrolment__unit"), parent__isnull=False)))
     .order_by("enrolment_id", "criterion__position", "pk")
 )
-"""Mappings in the specifications' order; `leafy`: whether the evidence requirements of the unit have leaves. Written
-once: writing the query takes longer than asking it."""
+"""Mappings in the specifications' order; `leafy`: whether the evidence requirements of the unit have leaves."""
 FILES = (
     EvidenceFile.objects.filter(removed_at=None)
     .select_related("stored__rendition")
@@ -103,12 +103,23 @@ class VersionTold:
     changes: Changes | None
 
 
+@compiled
+def mappings_of(evidence_id: int) -> QuerySet[Any]:
+    """The item's mappings, those taken back among them."""
+    return MAPPINGS.filter(evidence=evidence_id)
+
+
 def files_of(versions: Iterable[EvidenceVersion]) -> dict[int, list[EvidenceFile]]:
     """The files of each version in their order, by version: those shut away or destroyed too, not those taken out."""
     found: dict[int, list[EvidenceFile]] = {version.pk: [] for version in versions}
-    for file in FILES.filter(version__in=found):
+    for file in _files(list(found)):
         found[file.version_id].append(file)
     return found
+
+
+@compiled
+def _files(version_ids: list[int]) -> QuerySet[EvidenceFile]:
+    return FILES.filter(version__in=version_ids)
 
 
 def with_releases(files: list[EvidenceFile]) -> list[EvidenceFile]:

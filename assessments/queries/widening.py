@@ -3,16 +3,20 @@
 import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import DateField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.utils import timezone
 
 from assessments.enums import RatedAs, RiskLevel, SampleOutcome, SampleStage
 from assessments.models import Sample, SamplingPlan, Widening
 from assessments.queries.alike import sampled_assessors
 from assessments.queries.enrolment import staff_names
-from assessments.queries.strategy import Rated, facts_of, policy_of, risks_of
+from assessments.queries.strategy import Rated, Within, facts_of, policy_of, risks_of, within
 from assessments.sampling import Ratings, draw
+from portfolio.compiled import compiled
 
+MOST_FINDINGS = 10
 STEP_UP = {RiskLevel.LOW: RiskLevel.MEDIUM, RiskLevel.MEDIUM: RiskLevel.HIGH, RiskLevel.HIGH: RiskLevel.HIGH}
 FINDINGS = (SampleOutcome.AGREED_WITH_ACTION, SampleOutcome.NOT_AGREED)
 
@@ -80,41 +84,90 @@ class Proposal:
         return not (self.added or self.assessor.is_raised or self.unit.is_raised)
 
 
-PLAN = Subquery(
+COVERING = (
     SamplingPlan.objects.filter(
         adopted_at__isnull=False,
         policy__centre=OuterRef("enrolment__centre"),
         policy__awarding_body=OuterRef("enrolment__unit__awarding_body"),
-        starts_on__lte=OuterRef("done_at__date"),
-        ends_on__gte=OuterRef("done_at__date"),
     )
+    .alias(taken_on=ExpressionWrapper(OuterRef("done_at__date"), DateField()))
+    .filter(taken_on__range=(F("starts_on"), F("ends_on")))
     .order_by("-adopted_at", "-pk")
-    .values("pk")[:1]
 )
-"""The plan in whose period a sample was taken: of several, the one adopted last."""
+"""The plans in whose period a sample was taken, the one adopted last first: it is that one's."""
+FOUND = Sample.objects.filter(outcome__in=FINDINGS, widenings=None).order_by("done_at", "pk")
 
 
 def open_findings(plan: SamplingPlan | None = None) -> QuerySet[Sample]:
-    """Samples with a finding in the period of an adopted plan, `plan_id`, which nobody asked yet to be widened."""
-    found = Sample.objects.filter(outcome__in=FINDINGS, widenings=None).annotate(plan_id=PLAN)
-    found = found.filter(plan_id=plan.pk) if plan else found.filter(plan_id__isnull=False)
-    return found.order_by("done_at", "pk")
+    """Samples with a finding in the period of an adopted plan, `plan_id`, which nobody asked yet to be widened.
+
+    Those of one plan where it is given, with its policy.
+    """
+    if plan:
+        period = period_of(plan)
+        return findings_under(within(plan), period) if period else FOUND.none()
+    return FOUND.filter(Exists(COVERING)).annotate(plan_id=Subquery(COVERING.values("pk")[:1]))
 
 
-def findings_of(samples: QuerySet[Sample], most: int) -> list[Finding]:
-    """The oldest of the open findings among these, with candidate and unit. One query."""
-    columns = (
-        "plan_id",
-        "pk",
-        "enrolment__candidate__known_as",
-        "enrolment__candidate__legal_name",
-        "enrolment__unit__short_code",
-        "outcome",
-        "done_at",
+class Period(NamedTuple):
+    """Of an adopted plan: the moments between which its samples are taken, and when it was adopted."""
+
+    begins: datetime.datetime
+    ends: datetime.datetime
+    adopted_at: datetime.datetime
+
+
+def findings_under(plan: Within, period: Period) -> QuerySet[Sample]:
+    """The findings of one plan. A moment's day is not asked of the database, which is slow to tell it of each."""
+    within = FOUND.filter(
+        enrolment__centre=plan.centre,
+        enrolment__unit__awarding_body=plan.body,
+        done_at__gte=period.begins,
+        done_at__lt=period.ends,
     )
+    later = COVERING.filter(Q(adopted_at__gt=period.adopted_at) | Q(adopted_at=period.adopted_at, pk__gt=plan.pk))
+    return within.filter(~Exists(later)).annotate(plan_id=Value(plan.pk))
+
+
+def period_of(plan: SamplingPlan) -> Period | None:
+    """None before it is adopted."""
+    if plan.adopted_at is None:
+        return None
+    return Period(midnight(plan.starts_on), midnight(plan.ends_on + datetime.timedelta(days=1)), plan.adopted_at)
+
+
+def midnight(day: datetime.date) -> datetime.datetime:
+    """When a day begins where we are."""
+    return timezone.make_aware(datetime.datetime.combine(day, datetime.time.min))
+
+
+FINDING = (
+    "plan_id",
+    "pk",
+    "enrolment__candidate__known_as",
+    "enrolment__candidate__legal_name",
+    "enrolment__unit__short_code",
+    "outcome",
+    "done_at",
+)
+
+
+def findings_in(plan: SamplingPlan) -> list[Finding]:
+    """The oldest open findings of a plan, with candidate and unit. One query. The plan comes with its policy."""
+    period = period_of(plan)
+    return findings_read(_findings(within(plan), period)) if period else []
+
+
+@compiled
+def _findings(plan: Within, period: Period) -> QuerySet[Sample, Any]:
+    return findings_under(plan, period).values_list(*FINDING)[:MOST_FINDINGS]
+
+
+def findings_read(rows: Iterable[tuple[Any, ...]]) -> list[Finding]:
+    """The findings, from the columns of `FINDING`."""
     return [
         Finding(plan, pk, known_as or legal_name, unit, SampleOutcome(outcome).label.lower(), at)
-        for plan, pk, known_as, legal_name, unit, outcome, at in samples.values_list(*columns)[:most]
+        for plan, pk, known_as, legal_name, unit, outcome, at in rows
         if at
     ]
 
@@ -186,11 +239,7 @@ class Widened:
 
 def widened_in(plan: SamplingPlan) -> list[Widened]:
     """What followed from the findings of a plan so far. Two queries."""
-    rows = list(
-        Widening.objects.filter(plan=plan).select_related(
-            "sample__enrolment__candidate", "sample__enrolment__unit", "assessor_rating", "unit_rating"
-        )
-    )
+    rows = _widened(plan.pk)
     names = staff_names({row.by_id for row in rows}, {plan.policy.centre_id}) if rows else {}
     return [
         Widened(
@@ -203,6 +252,13 @@ def widened_in(plan: SamplingPlan) -> list[Widened]:
         )
         for row in rows
     ]
+
+
+@compiled
+def _widened(plan_id: int) -> QuerySet[Widening]:
+    return Widening.objects.filter(plan=plan_id).select_related(
+        "sample__enrolment__candidate", "sample__enrolment__unit", "assessor_rating", "unit_rating"
+    )
 
 
 def words_of(row: Widening) -> str:

@@ -2,10 +2,14 @@
 
 from typing import Any
 
-from assessments.tests.answers import SEES_THE_UNIT, Expected, only, signed_in
+from django.utils import timezone
+
+from assessments.tests.answers import SEES_THE_UNIT, Expected, holding, office, only, signed_in
 from assessments.tests.doors_of_plans import of_plan
 from assessments.tests.doors_of_strategy import of_plan as of_sampling_plan
 from assessments.tests.doors_of_strategy import of_policy
+from portfolio.enums import ArchiveCut, Role
+from portfolio.models import Archive
 
 
 def of_candidate(scene: Any) -> list[object]:
@@ -32,6 +36,12 @@ def of_sample(scene: Any) -> list[object]:
     return [scene.unit.samples.earliest("pk").pk]
 
 
+def of_archive(scene: Any) -> list[object]:
+    """One that the administrator waits for, so that there is no file of it yet."""
+    asked = {"centre": scene.house.centre, "cut": ArchiveCut.CENTRE, "asked_by": scene.house.administrator}
+    return [Archive.objects.get_or_create(**asked, defaults={"asked_at": timezone.now()})[0].pk]
+
+
 OVERSEES = only("verifier", "lead", "administrator", code=302)
 VERIFIES = only("verifier", "lead", "other verifier", code=302)
 ASKED = only(*SEES_THE_UNIT, code=302)
@@ -46,5 +56,13 @@ TABLE_OF_DOCUMENTS: dict[str, Expected] = {
     "assessments:sample_document": Expected(signed_in(405), of_sample, posted=OVERSEES),
     "assessments:sampling_plan_document": Expected(signed_in(405), of_sampling_plan, posted=VERIFIES),
     "assessments:strategy_document": Expected(signed_in(405), of_policy, posted=VERIFIES),
+    "assessments:archives": Expected(holding(Role.ADMINISTRATOR, code=302)),
+    "assessments:centre_archives": Expected(office(), lambda scene: [scene.house.centre.slug]),
+    "assessments:archive_candidate": Expected(
+        signed_in(405), of_candidate, posted=only("candidate", "administrator", code=302)
+    ),
+    "assessments:archive": Expected(only("administrator"), of_archive),
+    "assessments:cancel_archive": Expected(signed_in(405), of_archive, posted=only("administrator", code=302)),
+    "assessments:archive_file": Expected(only(), of_archive),
     "assessments:profile": Expected(only("candidate", "other candidate"), lambda scene: [scene.house.centre.slug]),
 }

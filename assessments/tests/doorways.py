@@ -47,6 +47,7 @@ from assessments.tests.doors_of_people import TABLE_OF_PEOPLE
 from assessments.tests.doors_of_plans import TABLE_OF_PLANS
 from assessments.tests.doors_of_quality import TABLE_OF_QUALITY
 from assessments.tests.doors_of_strategy import TABLE_OF_STRATEGY
+from assessments.tests.doors_of_units import TABLE_OF_UNITS
 from assessments.tests.witnesses import token_of
 from assessments.workflow import UNIT_STEPS
 from portfolio import digest
@@ -240,8 +241,6 @@ TABLE: dict[str, Expected] = {
     "portfolio:end_role": Expected(office(), of_grant),
     "portfolio:add_qualification": Expected(office(), slug_and_person),
     "portfolio:qualification_achieved": Expected(office(), of_award),
-    "units:list": Expected(signed_in()),
-    "units:unit": Expected(signed_in(), lambda scene: ["ocr-cc26", 1]),
     "assessments:enrolments": Expected(holding(Role.ADMINISTRATOR, Role.LEAD_VERIFIER, code=302)),
     "assessments:centre_enrolments": Expected(running(), slug),
     "assessments:enrolments_file": Expected(running(), slug_and_csv),
@@ -333,6 +332,7 @@ TABLE: dict[str, Expected] = {
     "assessments:units_verified": Expected(holding(Role.INTERNAL_VERIFIER, Role.LEAD_VERIFIER)),
     **TABLE_OF_STRATEGY,
     **TABLE_OF_AWARDS,
+    **TABLE_OF_UNITS,
     **TABLE_OF_QUALITY,
     **TABLE_OF_EXTERNAL,
     "assessments:plan_sample": Expected(verifying() | {"lead": 403}, of_unit),

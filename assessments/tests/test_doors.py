@@ -48,6 +48,7 @@ from assessments.tests.doors_of_people import set_people
 from assessments.tests.doors_of_plans import set_plans
 from assessments.tests.doors_of_quality import set_quality
 from assessments.tests.doors_of_strategy import a_plan_with
+from assessments.tests.doors_of_units import set_units
 from assessments.tests.doorways import TABLE, Scene
 from assessments.tests.form_batches import a_batch
 from assessments.tests.further_acts import arranged
@@ -126,6 +127,7 @@ def set_scene(house: House, other_house: House) -> Scene:
     set_plans(house, unit)
     set_people(house)
     set_awards(house)
+    set_units(house)
     item, record, form = item_of(unit), recorded(unit), form_of(house)
     return Scene(
         house, browsers, unit, item, document, learning, form, upload, request, record, a_set(house),
@@ -244,7 +246,7 @@ def test_everybody_is_answered_as_expected_where_only_acting_opens(scene: Scene,
 TELLS_NOTHING_OF_A_CENTRE = {
     "the standard as the awarding body wrote it, and our own rules": {
         "units:list", "units:unit", "units:qualifications", "units:qualification", "assessments:blank_form",
-        "assessments:worked_out",
+        "assessments:worked_out", "units:export_unit", "units:unit_file", "units:compare_versions",
     },
     "how they sign in, and how they are told": {"account_change_password", "portfolio:telling"},
 }  # fmt: skip

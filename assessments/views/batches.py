@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -25,10 +25,10 @@ from assessments.forms.batches import (
     TakeBackForm,
 )
 from assessments.models import AwardClaim, Certificate, ClaimBatch
-from assessments.queries.award import direct_on
 from assessments.queries.batches import (
     AwardToClaim,
     ClaimLine,
+    approvals_at,
     awards_of,
     awards_open,
     awards_to_claim,
@@ -53,7 +53,8 @@ from portfolio.views.people import Trail, ask_or_act, kept_centre
 from portfolio.whole import whole
 from units.models import CentreApproval
 
-PER_PAGE = 25
+PER_PAGE, UNITS_PER_PAGE = 25, 12
+"""Of units a page holds fewer: each is worked out in full, as it is when it is claimed."""
 CLAIMS: Table[ClaimLine] = Table(
     "claims",
     "Claims",
@@ -122,9 +123,9 @@ def centre_claims(request: SignedInRequest, slug: str) -> HttpResponse:
 @ask_or_act
 def make_claims(request: SignedInRequest, slug: str, code: str) -> HttpResponse:
     """What can be claimed from a body and what cannot yet, with every reason; those ticked are claimed in one batch."""
-    approvals = CentreApproval.objects.filter(centre__in=request.standing.centres(Role.ADMINISTRATOR))
-    found = approvals.select_related("awarding_body", "centre").annotate(direct=direct_on(timezone.localdate()))
-    approval = get_object_or_404(found, centre__slug=slug, awarding_body__code=code)
+    approval = approvals_at.first(request.standing.centres(Role.ADMINISTRATOR), slug, code, timezone.localdate())
+    if approval is None:
+        raise Http404("No such awarding body approved the centre.")
     centre, body = approval.centre, approval.awarding_body
     direct = vars(approval)["direct"] or ""
     form_filter = ClaimFilterForm(request.GET, awards=awards_of(centre, body))
@@ -190,7 +191,7 @@ def choices_for(
         awards = awards_to_claim(page.object_list, me)
         return page, [award_choice(row, centre, ticked) for row in awards]
     found = units_nearly(centre, approval.awarding_body, asked.wanted)
-    page_of_units = Paginator(found, PER_PAGE).get_page(number)
+    page_of_units: Page[Any] = Paginator(found, UNITS_PER_PAGE).get_page(number)
     ticked = chosen[UNIT] if chosen else None
     units = units_to_claim(list(page_of_units.object_list), me)
     return page_of_units, [unit_choice(row, centre, ticked) for row in units]

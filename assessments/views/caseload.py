@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -11,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from assessments.agreement import AGREEMENT_RULE
 from assessments.forms.caseload import CaseFilterForm
-from assessments.models import EnrolmentQuerySet
+from assessments.models import Enrolment
 from assessments.pace import FEEDBACK_DAYS, FEEDBACK_RULE, PACE_RULE, pace_examples
 from assessments.queries.caseload import (
     CaseRow,
@@ -19,7 +20,9 @@ from assessments.queries.caseload import (
     assessors_at,
     case_rows,
     caseload,
+    caseload_listed,
     centre_units,
+    centre_units_listed,
     cohorts_at,
     units_at,
     with_staff,
@@ -28,6 +31,7 @@ from assessments.queries.feedback import FeedbackLine, own_time, times_at
 from assessments.sampling.coverage import EXPLAINED
 from assessments.views.office import among, units_trail
 from portfolio.access import SignedInRequest, holds, signed_in
+from portfolio.compiled import Listed
 from portfolio.enums import Role
 from portfolio.models import Centre
 from portfolio.rules import RUNNING
@@ -89,7 +93,7 @@ def cases(request: SignedInRequest) -> HttpResponse:
     """My candidates' units: how far each is, how it keeps pace, and how long something waits."""
     form = own_filter(request)
     context = {
-        **page_of(request, caseload(request.user, form.wanted), form),
+        **page_of(request, caseload_listed(request.user, form.wanted), form),
         "time": own_time(request.user, timezone.now()),
         "days": FEEDBACK_DAYS,
     }
@@ -133,7 +137,7 @@ def centre_enrolments(request: SignedInRequest, slug: str) -> HttpResponse:
     centre = run_centre(request, slug)
     form = centre_filter(request, centre)
     context = {
-        **page_of(request, centre_units(centre, form.wanted), form),
+        **page_of(request, centre_units_listed(centre, form.wanted), form),
         "centre": centre,
         "administers": request.standing.holds(Role.ADMINISTRATOR, centre.pk),
     }
@@ -151,7 +155,7 @@ def enrolments_file(request: SignedInRequest, slug: str, ending: str) -> HttpRes
 
 
 def centre_filter(request: SignedInRequest, centre: Centre) -> CaseFilterForm:
-    assessors = assessors_at(centre, timezone.localdate())
+    assessors = assessors_at(centre.pk, timezone.localdate())
     return CaseFilterForm(
         request.GET, units=units_at([centre.pk]), assessors=assessors, cohorts=cohorts_at([centre.pk])
     )
@@ -196,9 +200,11 @@ def worked_out(request: SignedInRequest) -> HttpResponse:
     return render(request, "assessments/judgement/worked_out.html", context)
 
 
-def page_of(request: SignedInRequest, found: EnrolmentQuerySet, form: CaseFilterForm) -> dict[str, Any]:
+def page_of(
+    request: SignedInRequest, found: QuerySet[Enrolment] | Listed[Enrolment], form: CaseFilterForm
+) -> dict[str, Any]:
     """A page of the list with its filter, and the address of the same list as a file."""
-    page = Paginator(found.listed("countersigner"), PER_PAGE).get_page(request.GET.get("page"))
+    page: Page[Any] = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     asked = request.GET.copy()
     asked.pop("page", None)
     return {"form": form, "page": page, "rows": case_rows(list(page.object_list)), "asked": asked.urlencode()}

@@ -39,12 +39,13 @@ def sample_questions(request: SignedInRequest, slug: str) -> HttpResponse:
     lists = lists_at(centre)
     leads = request.standing.holds(Role.LEAD_VERIFIER, centre.pk)
     bodies = {line.body.pk for line in lists}
+    offered = Unit.objects.offered_at(centre)
     context = {
         "centre": centre,
         "lists": lists,
         "checks": CheckedFor.labels,
         "leads": leads,
-        "units": Unit.objects.filter(awarding_body__in=bodies).order_by("short_code") if leads else [],
+        "units": offered.filter(awarding_body__in=bodies).order_by("short_code") if leads else [],
         "trail": [way(centre)[0], (way(centre)[1][0], None)],
     }
     return render(request, "assessments/verification/questions.html", context)
@@ -64,7 +65,7 @@ def set_for_body(request: SignedInRequest, slug: str, code: str) -> HttpResponse
 def set_for_unit(request: SignedInRequest, slug: str, key: str, version: int) -> HttpResponse:
     """What is asked in every sample of one unit beside that."""
     centre = verified_centre(request, slug)
-    units = Unit.objects.select_related("awarding_body").filter(awarding_body__approvals__centre=centre)
+    units = Unit.objects.offered_at(centre).select_related("awarding_body")
     unit = get_object_or_404(units, key=key, version=version)
     return _set(request, centre, unit.awarding_body, unit)
 

@@ -27,8 +27,10 @@ from assessments.queries.planning import plan_page
 from assessments.views.asking import person_at
 from assessments.views.item import number_asked, page_of
 from portfolio.access import SignedInRequest, looked_from_outside, may_take_away, signed_in
-from portfolio.models import CandidateRecord
+from portfolio.enums import Role
+from portfolio.models import Archive, CandidateRecord
 
+MOST_ARCHIVES = 3
 NO_PORTFOLIO = "There is no such portfolio among those you can see."
 FOR = {
     "title_page": "Whose portfolio it is, for which units, at which centre, and who works on it.",
@@ -54,6 +56,8 @@ def documents(request: SignedInRequest, slug: str, handle: str) -> HttpResponse:
     context = {
         "page": page,
         "binder": binder,
+        "may_archive": binder.own or request.standing.holds(Role.ADMINISTRATOR, binder.candidate.centre_id),
+        "archives": Archive.objects.visible_to(request.user).filter(candidate=binder.candidate)[:MOST_ARCHIVES],
         "candidate": binder.candidate,
         "trail": [("My portfolio", reverse("assessments:candidate_home")), ("Documents", None)],
         "forms": [(kind, title, FOR[kind]) for kind, title in BINDER_FORMS.items()],

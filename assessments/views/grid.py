@@ -37,13 +37,13 @@ def grid(request: SignedInRequest, pk: int) -> HttpResponse:
     plan = visible_plan(request, pk)
     outside = outside_reader(request, plan)
     looked_from_outside(request, plan, plan.policy.centre_id)
-    choices = choices_of(plan, seen_by=outside)
+    choices = choices_of(plan, seen_by=outside, on=request.standing.day if outside else None)
     form = GridFilterForm(request.GET, assessors=choices.assessors, units=choices.units, sites=choices.sites)
     chosen = form.cleaned_data if form.is_valid() else {}
     asked = Asked(
         assessor=chosen.get("assessor"),
         unit=chosen.get("unit"),
-        site=chosen.get("site", ""),
+        site=chosen.get("site") or None,
         only_open=bool(chosen.get("only_open")),
     )
     leads = request.standing.holds(Role.LEAD_VERIFIER, plan.policy.centre_id)

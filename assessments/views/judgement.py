@@ -38,7 +38,7 @@ UNKNOWN = "This page does not say what it showed you, so nothing has been saved 
 @require_safe
 def queue(request: SignedInRequest) -> HttpResponse:
     """Everything that waits for me, the oldest first."""
-    page = Paginator(queue_keys(request.user), PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(queue_keys.listed(request.user), PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "page": page,
         "items": queued(request.user, list(page.object_list)),

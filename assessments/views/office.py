@@ -31,7 +31,7 @@ from portfolio.numbers import centre_number_warnings
 from portfolio.views.answers import done, form_page, in_progress, typed
 from portfolio.views.people import Trail, ask, ask_or_act, kept_centre
 from units.actions import approve, approve_form, record_direct_claim, withdraw_direct_claim
-from units.models import AwardingBody, CentreApproval, DirectClaim, Unit
+from units.models import AwardingBody, CentreApproval, DirectClaim, Qualification, Unit
 
 
 def units_trail(centre: Centre) -> Trail:
@@ -170,11 +170,14 @@ def form_approval(request: SignedInRequest, slug: str, code: str) -> HttpRespons
 @holds(Role.ADMINISTRATOR)
 @ask_or_act
 def direct_claim(request: SignedInRequest, slug: str, code: str) -> HttpResponse:
-    """Record direct claim status with an awarding body, for all of its units or one."""
+    """Record direct claim status with an awarding body, for all of its units, a qualification or one unit."""
     centre = kept_centre(request, slug)
     body = get_object_or_404(AwardingBody, code=code, approvals__centre=centre)
-    units = Unit.objects.filter(awarding_body=body, publication__isnull=False).order_by("short_code", "version")
-    form = DirectClaimForm(typed(request), units=units, initial={"starts_on": timezone.localdate()})
+    units = Unit.objects.offered_at(centre).filter(awarding_body=body).order_by("short_code", "version")
+    offered = Qualification.objects.offered_at(centre).filter(awarding_body=body).order_by("title", "version")
+    form = DirectClaimForm(
+        typed(request), units=units, qualifications=offered, initial={"starts_on": timezone.localdate()}
+    )
     act = partial(record_direct_claim, centre=centre, awarding_body=body, by=request.user, at=timezone.now())
     if done(form, lambda clean: act(**clean)):
         messages.success(request, "Direct claim status is on record.")
@@ -194,7 +197,7 @@ def direct_claim(request: SignedInRequest, slug: str, code: str) -> HttpResponse
 def withdraw_status(request: SignedInRequest, pk: int) -> HttpResponse:
     """Record that an awarding body withdrew direct claim status."""
     kept = DirectClaim.objects.filter(centre__in=Centre.objects.kept_by(request.user))
-    status = get_object_or_404(kept.select_related("centre", "awarding_body", "unit"), pk=pk)
+    status = get_object_or_404(kept.select_related("centre", "awarding_body", "unit", "qualification"), pk=pk)
     work = in_progress(request, WithdrawnForm, pk)
     form = WithdrawnForm(work.data, work=work, initial={"withdrawn_on": timezone.localdate()})
     act = partial(withdraw_direct_claim, status=status, by=request.user, at=timezone.now())

@@ -40,7 +40,7 @@ def authentication_document(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_safe
 def blank_form(request: SignedInRequest, key: str, version: int) -> HttpResponse:
     """The recording form of a unit to write on: that of the centre named in the address, else of one's own."""
-    units = Unit.objects.visible_to(request.user).select_related("awarding_body")
+    units = Unit.objects.visible_to(request.user).published().select_related("awarding_body")
     unit = get_object_or_404(units, key=key, version=version)
     try:
         content = blank_recording_form(unit, _centre(request))

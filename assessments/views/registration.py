@@ -1,10 +1,11 @@
 """Whole awards that candidates are registered for: the list, one candidate's way to one, and the office's verbs."""
 
 from functools import partial
+from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -21,6 +22,7 @@ from assessments.queries.registration import (
     award_page,
     qualifications_registered,
     registrations,
+    registrations_listed,
 )
 from portfolio.access import SignedInRequest, holds, listed_from_outside, signed_in
 from portfolio.enums import Role
@@ -69,7 +71,9 @@ def awards(request: SignedInRequest) -> HttpResponse:
     """Who is registered for a whole award, and how far they are: as far as it exists for the person."""
     listed_from_outside(request, "awards")
     form = filter_of(request)
-    page = Paginator(registrations(request.user, form.wanted), PER_PAGE).get_page(request.GET.get("page"))
+    page: Page[Any] = Paginator(registrations_listed(request.user, form.wanted), PER_PAGE).get_page(
+        request.GET.get("page")
+    )
     asked = request.GET.copy()
     asked.pop("page", None)
     context = {

@@ -15,12 +15,11 @@ from assessments.enums import EvidenceKind, RatedAs, RiskLevel, SampleStage
 from assessments.forms.strategy import RULES, AddCellForm, AgreeForm, DrawForm, PolicyForm, RiskForm, rules_of
 from assessments.forms.verification import WhyForm
 from assessments.models import Enrolment, PlannedCell, SamplingPlan, SamplingPolicy
-from assessments.queries.access import seen_whole
 from assessments.queries.enrolment import people_of
 from assessments.queries.handover import handovers_of
-from assessments.queries.planned import plan_page, strategy_page, units_to_add
+from assessments.queries.planned import plan_for, plan_page, strategy_page, units_to_add
 from assessments.queries.strategy import latest_policy, risks_of
-from assessments.queries.widening import findings_of, open_findings, widened_in
+from assessments.queries.widening import findings_in, widened_in
 from assessments.verifying import cell_refusals, strategy_refusals
 from assessments.views.asking import deny, person_at
 from assessments.views.office import among
@@ -31,8 +30,6 @@ from portfolio.rules import LOOKING, VERIFYING
 from portfolio.views.answers import done, form_page, in_progress, typed
 from portfolio.views.people import Trail, ask, ask_or_act
 from units.models import AwardingBody, Unit
-
-MOST_FINDINGS = 10
 
 
 def verified_centre(request: SignedInRequest, slug: str) -> Centre:
@@ -179,9 +176,10 @@ def draw(request: SignedInRequest, slug: str, code: str) -> HttpResponse:
 
 
 def visible_plan(request: SignedInRequest, pk: int) -> SamplingPlan:
-    plans = SamplingPlan.objects.visible_to(request.user).select_related("policy__centre", "policy__awarding_body")
-    plans = plans.defer("facts").annotate(whole=seen_whole(request.user))
-    return get_object_or_404(plans, pk=pk)
+    found = plan_for.first(request.user, pk, request.standing.day)
+    if found is None:
+        raise Http404("There is no such plan among those you can see.")
+    return found
 
 
 def outside_reader(request: SignedInRequest, plan: SamplingPlan) -> User | None:
@@ -205,11 +203,13 @@ def plan(request: SignedInRequest, pk: int) -> HttpResponse:
     left_out, outside = request.GET.get("show") == "left-out", outside_reader(request, found)
     looked_from_outside(request, found, found.policy.centre_id)
     context = {
-        "found": plan_page(found, request.GET.get("page", "1"), left_out=left_out, seen_by=outside),
+        "found": plan_page(
+            found, request.GET.get("page", "1"), left_out=left_out, seen_by=outside, on=request.standing.day
+        ),
         "outside": looks_as(outside, found),
         "plan": found,
         "left_out": left_out,
-        "findings": [] if outside else findings_of(open_findings(found), MOST_FINDINGS),
+        "findings": [] if outside else findings_in(found),
         "widened": [] if outside else widened_in(found),
         "handovers": handovers_of(found),
         "leads": request.standing.holds(Role.LEAD_VERIFIER, found.policy.centre_id),

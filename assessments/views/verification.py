@@ -7,7 +7,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -19,9 +18,10 @@ from assessments.forms.verification import PeriodForm, SampleForm, UnitsFilterFo
 from assessments.models import Action, Enrolment
 from assessments.queries.alarms import open_alarm_of
 from assessments.queries.alike import alike_page
-from assessments.queries.record import UnitPage, enrolment_shown, page_of
+from assessments.queries.record import UnitPage, page_of
 from assessments.queries.sampled import SamplePage, action_page, sample_page
 from assessments.queries.sampling import desk, lines_of, listed, names_in, narrowed, verified_by
+from assessments.queries.shown import enrolment_shown
 from assessments.queries.verification import action_facts
 from assessments.rules import OVERSEERS, Person, is_lead_verifier, is_verifier_of, parties
 from assessments.verifying import (
@@ -313,7 +313,7 @@ def _ask(
 
 def _unit(request: SignedInRequest, pk: int) -> tuple[UnitPage, Person]:
     try:
-        enrolment, staff = enrolment_shown(request.user, Q(pk=pk))
+        enrolment, staff = enrolment_shown(request.user, pk)
     except Enrolment.DoesNotExist:
         raise Http404("There is no such unit among those you can see.") from None
     person = person_at(request, enrolment.centre_id)

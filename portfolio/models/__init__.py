@@ -1,5 +1,6 @@
 """Nouns of the ground floor."""
 
+from portfolio.models.archive import Archive, Arrival, ArrivedNumbers
 from portfolio.models.audit import AuditChain, AuditDetail, AuditEvent, BookCheck
 from portfolio.models.base import StandingQuerySet, StandingRow, StandsForGoodError, one_of
 from portfolio.models.diversity import DiversityAnswer
@@ -29,6 +30,9 @@ from portfolio.models.work import WorkInProgress
 
 __all__ = [
     "AccessLine",
+    "Archive",
+    "Arrival",
+    "ArrivedNumbers",
     "AuditChain",
     "AuditDetail",
     "AuditEvent",

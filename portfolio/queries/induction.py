@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 
+from portfolio.compiled import compiled
 from portfolio.enums import InductionTopic
 from portfolio.models import CandidateRecord, IdentityCheck, Induction, StaffRecord, User
 from portfolio.queries.people import candidate_facts
@@ -33,9 +34,8 @@ class Received:
 
 def received(candidate: CandidateRecord) -> Received:
     """The latest of each. Two queries."""
-    identity = annotated(IdentityCheck.objects.filter(candidate=candidate), candidate, "seen_by").first()
-    inductions = annotated(Induction.objects.filter(candidate=candidate), candidate, "held_by")
-    induction = inductions.select_related("acknowledged__signature").annotate(covered=Count("topics")).first()
+    identity = _identity.first(candidate.pk, candidate.centre_id)
+    induction = _induction.first(candidate.pk, candidate.centre_id)
     return Received(
         identity,
         identity.staff_name or "" if identity else "",
@@ -45,9 +45,21 @@ def received(candidate: CandidateRecord) -> Received:
     )
 
 
-def annotated(rows: QuerySet[Any], candidate: CandidateRecord, by: str) -> QuerySet[Any]:
+@compiled
+def _identity(candidate_id: int, centre_id: int) -> QuerySet[Any]:
+    return annotated(IdentityCheck.objects.filter(candidate=candidate_id), centre_id, "seen_by").order_by("-pk")[:1]
+
+
+@compiled
+def _induction(candidate_id: int, centre_id: int) -> QuerySet[Any]:
+    found = annotated(Induction.objects.filter(candidate=candidate_id), centre_id, "held_by")
+    counted: QuerySet[Any] = found.select_related("acknowledged__signature").annotate(covered=Count("topics"))
+    return counted.order_by("-pk")[:1]
+
+
+def annotated(rows: QuerySet[Any], centre_id: int, by: str) -> QuerySet[Any]:
     """With the name that the centre calls whoever it was by."""
-    staff = StaffRecord.objects.filter(centre=candidate.centre_id, user=OuterRef(by))
+    staff = StaffRecord.objects.filter(centre=centre_id, user=OuterRef(by))
     found: QuerySet[Any] = rows.annotate(staff_name=Subquery(staff.values("name")[:1]))
     return found
 

@@ -4,8 +4,9 @@ import datetime
 from dataclasses import dataclass
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, Q, Window
+from django.db.models import Count, Q, QuerySet, Window
 
+from portfolio.compiled import compiled
 from portfolio.models import Notice, User
 
 NEWS_SHOWN, NEWS_PER_PAGE = 4, 25
@@ -24,12 +25,16 @@ class News:
 
 def newest_news(user: User, now: datetime.datetime) -> News:
     """The newest that is unread or not old, in one query."""
-    shown = Q(seen_at=None) | Q(at__gt=now - READ_SHOWN_FOR)
-    counted = Notice.objects.visible_to(user).annotate(unread=Window(Count("pk", filter=Q(seen_at=None))))
-    told = counted.filter(shown).select_related("centre").only(*NEWS_TOLD)
-    lines = list(told[:NEWS_SHOWN])
+    lines = _newest(user, now - READ_SHOWN_FOR)
     unread = lines[0].unread if lines else 0  # type: ignore[attr-defined]  # annotated above
     return News(lines, unread, len({line.centre_id for line in lines}) > 1)
+
+
+@compiled
+def _newest(user: User, since: datetime.datetime) -> QuerySet[Notice]:
+    shown = Q(seen_at=None) | Q(at__gt=since)
+    counted = Notice.objects.visible_to(user).annotate(unread=Window(Count("pk", filter=Q(seen_at=None))))
+    return counted.filter(shown).select_related("centre").only(*NEWS_TOLD)[:NEWS_SHOWN]
 
 
 def news_page(user: User, number: str) -> Page[Notice]:

@@ -1,14 +1,16 @@
 """Questions about people: each page's data in a fixed number of queries, as frozen dataclasses."""
 
 import datetime
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery, Value
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, Lower, NullIf
 
+from portfolio.compiled import Listed, compiled
 from portfolio.enums import Role
 from portfolio.models import (
     AuditEvent,
@@ -54,7 +56,7 @@ def names_at(centre: Centre, users: Iterable[int]) -> dict[int, str]:
     return {user: name for user, name, _ in sorted(candidates.union(staff, all=True), key=lambda row: row[2])}
 
 
-def people_of(centre: Centre) -> QuerySet[Any]:
+def people_of(centre: Centre | int) -> QuerySet[Any]:
     """Users of whom the centre keeps a record, each annotated with the `name` it calls them by."""
     staff = StaffRecord.objects.filter(centre=centre)
     candidates = CandidateRecord.objects.filter(centre=centre)
@@ -67,7 +69,7 @@ def people_of(centre: Centre) -> QuerySet[Any]:
     )
 
 
-def held_back(centre: Centre, day: datetime.date) -> QuerySet[User]:
+def held_back(centre: Centre | int, day: datetime.date) -> QuerySet[User]:
     """Whose invitation was held back, and who holds a role on the day or later."""
     holding = RoleGrant.objects.ending_from(day).filter(centre=centre).values("user")
     candidates = CandidateRecord.objects.filter(centre=centre, invited_at=None).values("user")
@@ -86,8 +88,15 @@ class Person:
 
 def person_at(centre: Centre, handle: str) -> Person:
     """A person the centre keeps a record of. Raises User.DoesNotExist for everybody else."""
-    user = people_of(centre).get(handle=handle)
+    user = _person.first(centre.pk, handle)
+    if user is None:
+        raise User.DoesNotExist
     return Person(centre, user, user.name)
+
+
+@compiled
+def _person(centre_id: int, handle: str) -> QuerySet[Any]:
+    return people_of(centre_id).filter(handle=handle)
 
 
 @dataclass(frozen=True)
@@ -119,20 +128,25 @@ def awards_due(centre: Centre, day: datetime.date) -> list[AwardDue]:
 
     Not where another award qualifies the person for the same role already. One query.
     """
+    return [
+        AwardDue(row.staff.user.handle, row.staff.name, row.get_kind_display(), row.target_on, is_overdue(row, day))
+        for row in _awards_due(centre.pk, day, day + datetime.timedelta(days=DUE_SOON))
+        if row.target_on
+    ]
+
+
+@compiled
+def _awards_due(centre_id: int, day: datetime.date, soon: datetime.date) -> QuerySet[StaffQualification]:
     held = StaffQualification.objects.filter(staff=OuterRef("staff"), role=OuterRef("role"), achieved_on__lte=day)
-    working = RoleGrant.objects.on(day).filter(user=OuterRef("staff__user"), centre=centre, role__in=STAFF_ROLES)
+    working = RoleGrant.objects.on(day).filter(user=OuterRef("staff__user"), centre=centre_id, role__in=STAFF_ROLES)
     due = StaffQualification.objects.filter(
         ~Exists(held),
         Exists(working),
-        staff__centre=centre,
+        staff__centre=centre_id,
         achieved_on=None,
-        target_on__lt=day + datetime.timedelta(days=DUE_SOON),
+        target_on__lt=soon,
     )
-    return [
-        AwardDue(row.staff.user.handle, row.staff.name, row.get_kind_display(), row.target_on, is_overdue(row, day))
-        for row in due.select_related("staff__user").only(*AWARD_TOLD).order_by("target_on", "pk")[:MOST_DUE]
-        if row.target_on
-    ]
+    return due.select_related("staff__user").only(*AWARD_TOLD).order_by("target_on", "pk")[:MOST_DUE]
 
 
 @dataclass(frozen=True)
@@ -148,19 +162,36 @@ class PeoplePage:
 
 def people_page(centre: Centre, *, search: str, role: Role | None, number: str, day: datetime.date) -> PeoplePage:
     """The people of a centre whose name or address holds the words, and who hold the role that day. Five queries."""
-    people = people_of(centre)
+    found: QuerySet[Any] | Listed[Any] = _people.listed(centre.pk, role, day)
     if search:
         legal = CandidateRecord.objects.filter(centre=centre, legal_name__icontains=search)
-        people = people.filter(Q(name__icontains=search) | Q(email__icontains=search) | Q(pk__in=legal.values("user")))
-    in_force = RoleGrant.objects.on(day).filter(centre=centre)
+        named = Q(name__icontains=search) | Q(email__icontains=search) | Q(pk__in=legal.values("user"))
+        found = _people.question(centre.pk, role, day).filter(named)
+    page: Page[Any] = Paginator(found, PER_PAGE).get_page(number)
+    grants: dict[int, list[RoleGrant]] = defaultdict(list)
+    for grant in _grants(centre.pk, [person.pk for person in page], day):
+        grants[grant.user_id].append(grant)
+    lines = [PersonLine(person.handle, person.name, person.email, roles_in_order(grants[person.pk])) for person in page]
+    return PeoplePage(centre, page, lines, awards_due(centre, day), _held_back.listed(centre.pk, day).count())
+
+
+@compiled
+def _people(centre_id: int, role: Role | None, day: datetime.date) -> QuerySet[Any]:
+    people = people_of(centre_id)
     if role:
-        people = people.filter(pk__in=in_force.filter(role=role).values("user"))
-    people = people.order_by(Lower("name"), "pk").prefetch_related(Prefetch("grants", in_force, to_attr="roles_today"))
-    page = Paginator(people, PER_PAGE).get_page(number)
-    lines = [
-        PersonLine(person.handle, person.name, person.email, roles_in_order(person.roles_today)) for person in page
-    ]
-    return PeoplePage(centre, page, lines, awards_due(centre, day), held_back(centre, day).count())
+        holding = RoleGrant.objects.on(day).filter(centre=centre_id, role=role)
+        people = people.filter(pk__in=holding.values("user"))
+    return people.order_by(Lower("name"), "pk")
+
+
+@compiled
+def _grants(centre_id: int, people: list[int], day: datetime.date) -> QuerySet[RoleGrant]:
+    return RoleGrant.objects.on(day).filter(centre=centre_id, user__in=people)
+
+
+@compiled
+def _held_back(centre_id: int, day: datetime.date) -> QuerySet[User]:
+    return held_back(centre_id, day)
 
 
 def roles_in_order(grants: Iterable[RoleGrant]) -> list[str]:
@@ -275,10 +306,8 @@ def roles_on_offer(person: Person) -> list[Role]:
 def person_page(person: Person, day: datetime.date) -> PersonPage:
     """One person at one centre. Seven queries."""
     centre, user = person.centre, person.user
-    candidate = CandidateRecord.objects.filter(centre=centre, user=user).first()
-    staff = StaffRecord.objects.filter(centre=centre, user=user).first()
-    grants = list(RoleGrant.objects.filter(centre=centre, user=user).order_by("-starts_on", "role"))
-    awards = list(StaffQualification.objects.filter(staff__centre=centre, staff__user=user))
+    candidate, staff = _candidate.first(centre.pk, user.pk), _staff.first(centre.pk, user.pk)
+    grants, awards = _held(centre.pk, user.pk), _awards(centre.pk, user.pk)
     subjects: Subjects = {
         "user": {user.pk: ""},
         "candidaterecord": {candidate.pk: ""} if candidate else {},
@@ -292,9 +321,34 @@ def person_page(person: Person, day: datetime.date) -> PersonPage:
         staff=staff,
         grants=[grant_line(grant, day) for grant in grants],
         awards=[AwardLine(award, is_overdue(award, day)) for award in awards],
-        letter=OutgoingMessage.objects.filter(centre=centre, to=user.email).order_by("-pk").first(),
+        letter=_letter.first(centre.pk, user.email),
         history=history(centre, subjects),
     )
+
+
+@compiled
+def _candidate(centre_id: int, user_id: int) -> QuerySet[CandidateRecord]:
+    return CandidateRecord.objects.filter(centre=centre_id, user=user_id)
+
+
+@compiled
+def _staff(centre_id: int, user_id: int) -> QuerySet[StaffRecord]:
+    return StaffRecord.objects.filter(centre=centre_id, user=user_id)
+
+
+@compiled
+def _held(centre_id: int, user_id: int) -> QuerySet[RoleGrant]:
+    return RoleGrant.objects.filter(centre=centre_id, user=user_id).order_by("-starts_on", "role")
+
+
+@compiled
+def _awards(centre_id: int, user_id: int) -> QuerySet[StaffQualification]:
+    return StaffQualification.objects.filter(staff__centre=centre_id, staff__user=user_id)
+
+
+@compiled
+def _letter(centre_id: int, address: str) -> QuerySet[OutgoingMessage]:
+    return OutgoingMessage.objects.filter(centre=centre_id, to=address).order_by("-pk")[:1]
 
 
 def is_overdue(award: StaffQualification, day: datetime.date) -> bool:

@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from portfolio import audit, testing, walls
+from portfolio.arrivals import Lines
 from portfolio.models import AuditChain, AuditEvent, Centre, User
 
 pytestmark = pytest.mark.django_db
@@ -252,10 +253,10 @@ def test_lines_written_while_it_is_read_are_read_too(
 ) -> None:
     read = audit.what_is_wrong
 
-    def read_while_another_writes(event: AuditEvent, expected: int, previous: str) -> str | None:
+    def read_while_another_writes(event: AuditEvent, expected: int, previous: str, told: Lines) -> str | None:
         if expected == 4 and book.events.count() == 4:
             write(person, book.centre)
-        return read(event, expected, previous)
+        return read(event, expected, previous, told)
 
     monkeypatch.setattr(audit, "what_is_wrong", read_while_another_writes)
     assert audit.verify(book) is None

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from portfolio.canonical import canonical, digest, plain
+from portfolio.canonical import beside, canonical, digest, digest_of_written, plain
 from portfolio.enums import Role
 
 LONDON = datetime.timezone(datetime.timedelta(hours=1))
@@ -38,6 +38,15 @@ def test_it_writes_choices_and_uuids_as_their_words() -> None:
 def test_it_refuses_what_has_no_single_way_of_being_written(ambiguous: Any) -> None:
     with pytest.raises(TypeError):
         canonical({"fact": [ambiguous]})
+
+
+@pytest.mark.parametrize("name", ["comments", "facts", "samples", "Ŵ"])
+def test_facts_of_which_one_is_written_already_are_as_if_they_were_written_at_once(name: str) -> None:
+    facts: dict[str, Any] = {"samples": [], "comments": "Siân “ok”", "facts": {"items": [1]}, "Ŵ": None}
+    others = {key: value for key, value in facts.items() if key != name}
+    assert beside(others, name, canonical(facts[name])) == canonical(facts)
+    assert beside({}, name, canonical(1)) == canonical({name: 1})
+    assert digest_of_written(canonical(facts)) == digest(facts)
 
 
 def test_its_digest_is_sha_256_of_salt_and_text() -> None:

@@ -6,6 +6,7 @@ from units.actions.approvals import (
     record_direct_claim,
     withdraw_direct_claim,
 )
+from units.actions.bringing import discard_draft, load_units, send_units, take_units, throw_units_away
 from units.actions.qualifications import (
     Particulars,
     WrittenGroup,
@@ -24,13 +25,18 @@ __all__ = [
     "approve",
     "approve_form",
     "arrange",
+    "discard_draft",
     "edit_qualification",
+    "load_units",
     "new_version",
     "publish",
     "publish_qualification",
     "publish_standard",
     "record_direct_claim",
+    "send_units",
     "structure_written",
+    "take_units",
+    "throw_units_away",
     "withdraw_direct_claim",
     "write_qualification",
 ]

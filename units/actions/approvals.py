@@ -15,6 +15,7 @@ from units.models import (
     AwardingBody,
     CentreApproval,
     DirectClaim,
+    Qualification,
     Unit,
 )
 
@@ -83,15 +84,17 @@ def record_direct_claim(
     centre: Centre,
     awarding_body: AwardingBody,
     unit: Unit | None,
+    qualification: Qualification | None = None,
     starts_on: datetime.date,
     ends_on: datetime.date | None,
     reference: str,
     by: User | None,
     at: datetime.datetime,
 ) -> DirectClaim:
-    """Record that the centre may claim the body's units, or one of them, directly from a day, perhaps to a day.
+    """Record that the centre may claim directly from a day, perhaps to a day: one unit, one qualification, or all.
 
-    Refuses a body that did not approve the centre, a unit of another body, and days that are covered already.
+    Refuses a body that did not approve the centre, a unit or qualification of another body, and days that are covered
+    already.
     """
     centre = take_turns(centre)
     refuse_strangers(by, centre, at)
@@ -99,6 +102,7 @@ def record_direct_claim(
         centre=centre,
         awarding_body=awarding_body,
         unit=unit,
+        qualification=qualification,
         starts_on=starts_on,
         ends_on=ends_on,
         reference=reference.strip(),
@@ -110,6 +114,7 @@ def record_direct_claim(
     details: dict[str, JSON] = {
         "awarding_body": awarding_body.code,
         "unit": unit.pk if unit else None,
+        "qualification": qualification.pk if qualification else None,
         "starts_on": str(starts_on),
         "ends_on": ends_on and str(ends_on),
         "reference": status.reference,
@@ -126,7 +131,16 @@ def direct_claim_refusals(status: DirectClaim) -> list[str]:
         refusals.append(f"Record the approval of the centre by {body} first.")
     if status.unit and status.unit.awarding_body_id != body.pk:
         refusals.append(f"{status.unit.short_code} is no unit of {body}.")
-    same = DirectClaim.objects.filter(centre=status.centre, awarding_body=body, unit=status.unit, withdrawn_on=None)
+    offered = Qualification.objects.offered_at(status.centre).filter(awarding_body=body)
+    if status.qualification and not offered.filter(pk=status.qualification.pk).exists():
+        refusals.append(f"{status.qualification} is no qualification of {body} that the centre offers.")
+    same = DirectClaim.objects.filter(
+        centre=status.centre,
+        awarding_body=body,
+        unit=status.unit,
+        qualification=status.qualification,
+        withdrawn_on=None,
+    )
     same = same.filter(Q(ends_on=None) | Q(ends_on__gte=status.starts_on))
     if status.ends_on is not None:
         same = same.filter(starts_on__lte=status.ends_on)
@@ -145,7 +159,7 @@ def withdraw_direct_claim(
     """Record that the awarding body withdrew the status, from which day, and why. What was claimed before stands."""
     centre = take_turns(status.centre)
     refuse_strangers(by, centre, at)
-    status = DirectClaim.objects.select_related("unit", "awarding_body").get(pk=status.pk)
+    status = DirectClaim.objects.select_related("unit", "qualification", "awarding_body").get(pk=status.pk)
     if status.withdrawn_on:
         refuse([f"It was withdrawn from {status.withdrawn_on:%-d %B %Y} already."])
     if withdrawn_on > timezone.localdate(at):

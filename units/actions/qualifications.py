@@ -112,7 +112,12 @@ def arrange(
     What is not whole yet may be kept: only publishing asks that it can make an award. Raises Refusal.
     """
     draft = _draft(qualification, by, at)
-    known = set(Unit.objects.published().filter(awarding_body=draft.awarding_body).values_list("pk", flat=True))
+    known = set(
+        Unit.objects.known_at(draft.centre)
+        .published()
+        .filter(awarding_body=draft.awarding_body)
+        .values_list("pk", flat=True)
+    )
     placed = [unit for group in groups for unit in group.units]
     refusals = [] if set(placed) <= known else [f"Only units of {draft.awarding_body} in use can be put in a group."]
     if len(placed) != len(set(placed)):

@@ -5,6 +5,7 @@ import datetime
 from django.db import transaction
 
 from portfolio import audit
+from portfolio.actions.checks import refuse_strangers, take_turns
 from portfolio.models import User
 from portfolio.refusal import Refusal
 from units.models import (
@@ -28,10 +29,14 @@ def refusals_to_publish(unit: Unit) -> list[str]:
 def publish(*, unit: Unit, by: User | None, at: datetime.datetime) -> UnitPublication:
     """Put a unit version into use. `by` is nobody when the installation itself loads the standard.
 
-    Before: it has criteria and is not published. After: candidates can be enrolled on it, and the database refuses
-    any change to its wording. Raises Refusal.
+    Before: it has criteria and is not published; whoever publishes what a centre brought in administers that centre.
+    After: candidates can be enrolled on it, and the database refuses any change to its wording. Raises Refusal.
     """
-    locked = Unit.objects.select_for_update().get(pk=unit.pk)
+    if unit.centre is not None:
+        refuse_strangers(by, take_turns(unit.centre), at)
+    elif by is not None:
+        raise Refusal(["It comes with the standard: whoever runs the installation publishes it."])
+    locked = Unit.objects.select_for_update(of=("self",)).select_related("centre").get(pk=unit.pk)
     refusals = refusals_to_publish(locked)
     if refusals:
         raise Refusal(refusals)
@@ -41,7 +46,7 @@ def publish(*, unit: Unit, by: User | None, at: datetime.datetime) -> UnitPublic
         by=by,
         at=at,
         subject=locked,
-        centre=None,
+        centre=locked.centre,
         details={"unit": locked.key, "version": locked.version},
     )
     return publication

@@ -1,6 +1,7 @@
 """Nouns of the standard."""
 
 from units.models.body import AwardingBody, CentreApproval
+from units.models.bringing import UnitImport, UnitImportQuerySet
 from units.models.claiming import DirectClaim, DirectClaimQuerySet
 from units.models.criterion import (
     AssessmentCriterion,
@@ -43,6 +44,8 @@ __all__ = [
     "RelatedCriterion",
     "TeachingPoint",
     "Unit",
+    "UnitImport",
+    "UnitImportQuerySet",
     "UnitPublication",
     "UnitQuerySet",
 ]

@@ -7,6 +7,7 @@ from django.db.models import F, Q
 
 from portfolio.models import Centre, User
 from units.models.body import AwardingBody
+from units.models.qualification import Qualification
 from units.models.unit import Unit
 
 
@@ -18,7 +19,9 @@ class DirectClaimQuerySet(models.QuerySet["DirectClaim"]):
 
 
 class DirectClaim(models.Model):
-    """Direct claim status: that a centre may claim an awarding body's units, or one of them, without asking first.
+    """Direct claim status: that a centre may claim without asking first, what the awarding body gives it for.
+
+    All of the body's units, those of one qualification and its whole award, or one unit.
 
     It stands as it was recorded; that it was withdrawn is written beside it, once. Source: granted per centre with
     dates and the report it rests on, and can be removed at any time (domain rule 55: OCR, Gateway, NCFE). It never
@@ -28,6 +31,9 @@ class DirectClaim(models.Model):
     centre = models.ForeignKey(Centre, on_delete=models.PROTECT, related_name="direct_claims")
     awarding_body = models.ForeignKey(AwardingBody, on_delete=models.PROTECT, related_name="+")
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    qualification = models.ForeignKey(
+        Qualification, on_delete=models.PROTECT, null=True, blank=True, related_name="direct_claims"
+    )
     starts_on = models.DateField("from")
     ends_on = models.DateField("to", null=True, blank=True)
     reference = models.CharField("report it rests on", max_length=100)
@@ -43,6 +49,11 @@ class DirectClaim(models.Model):
         verbose_name = "direct claim status"
         verbose_name_plural = "direct claim statuses"
         constraints = [
+            models.CheckConstraint(
+                condition=Q(unit=None) | Q(qualification=None),
+                name="direct_claim_status_is_for_a_unit_or_a_qualification",
+                violation_error_message="Choose a unit or a qualification, not both.",
+            ),
             models.CheckConstraint(
                 condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")),
                 name="direct_claim_status_ends_after_it_starts",
@@ -62,7 +73,12 @@ class DirectClaim(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"Direct claim status for {self.unit or self.awarding_body}: {self.reference}"
+        return f"Direct claim status for {self.given_for}: {self.reference}"
+
+    @property
+    def given_for(self) -> str:
+        """What it is given for, in words."""
+        return str(self.unit or self.qualification or f"all units of {self.awarding_body}")
 
     def in_force(self, day: datetime.date) -> bool:
         """Whether the centre may claim by it on a day: its first and its last included, the day of withdrawal not."""

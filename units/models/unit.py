@@ -5,7 +5,9 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
-from portfolio.models import StandingQuerySet, StandingRow, User, one_of
+from portfolio.enums import Role
+from portfolio.models import Centre, StandingQuerySet, StandingRow, User, one_of
+from portfolio.models.people import centres_of
 from units.enums import Marked, SkillSubject, SpecificationStyle, WordingStatus
 from units.models.body import AwardingBody
 
@@ -19,15 +21,38 @@ class UnitQuerySet(models.QuerySet["Unit"]):
         return self.filter(publication__isnull=False)
 
     def visible_to(self, user: User) -> "UnitQuerySet":
-        """The standard is no secret: a unit in use is there for everybody who is signed in."""
-        return self.published() if user.is_authenticated else self.none()
+        """The standard is no secret: its units are there for everybody who is signed in. What a centre brought in is
+        there for its own people; while it is a draft, for those who administer the centre."""
+        in_use = Q(publication__isnull=False) & (Q(centre=None) | Q(centre__in=centres_of(user, *Role)))
+        return self.filter(in_use | Q(centre__in=centres_of(user, Role.ADMINISTRATOR)))
+
+    def kept_by(self, user: User) -> "UnitQuerySet":
+        """Those that the centres brought in which the person administers."""
+        return self.filter(centre__in=centres_of(user, Role.ADMINISTRATOR))
+
+    def known_at(self, centre: Centre | None) -> "UnitQuerySet":
+        """The standard's own and the centre's, in use or not."""
+        return self.filter(Q(centre=None) | Q(centre=centre))
+
+    def offered_at(self, centre: Centre) -> "UnitQuerySet":
+        """In use, the standard's or the centre's own, of the awarding bodies that approved the centre."""
+        bodies = centre.approvals.values("awarding_body")
+        return self.known_at(centre).published().filter(awarding_body__in=bodies)
 
 
 class Unit(models.Model):
     """A version of a unit specification, worded as its source document words it. What the source lacks is empty."""
 
-    key = models.SlugField(max_length=40, help_text="the specification, whatever its version")
+    key = models.SlugField(max_length=100, help_text="the specification, whatever its version (see keys.py)")
     version = models.PositiveSmallIntegerField(default=1)
+    centre = models.ForeignKey(
+        Centre,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="units",
+        help_text="who brought it in; empty for what comes with the standard",
+    )
     awarding_body = models.ForeignKey(AwardingBody, on_delete=models.PROTECT, related_name="units")
     style = models.CharField(max_length=3, choices=SpecificationStyle)
     short_code = models.CharField(max_length=20, help_text="what people call it, e.g. CC16")

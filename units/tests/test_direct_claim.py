@@ -13,6 +13,7 @@ from portfolio.refusal import Refusal
 from portfolio.testing import a_centre, a_staff_member, an_administrator
 from units.actions import approve, record_direct_claim, withdraw_direct_claim
 from units.models import AwardingBody, DirectClaim, Unit
+from units.testing import an_award
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("standard")]
 TODAY = timezone.localdate()
@@ -133,4 +134,30 @@ def test_the_database_keeps_it_as_it_was_recorded(centre: Centre) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         DirectClaim.objects.create(
             centre=centre, awarding_body=body(), unit=sqa, starts_on=TODAY, reference="EV 9", recorded_at=timezone.now()
+        )
+
+
+def test_it_is_for_a_unit_or_a_qualification_of_the_body_that_the_centre_offers(
+    centre: Centre, administrator: User
+) -> None:
+    ours = an_award(centre, administrator)
+    status = recorded(centre, administrator, qualification=ours)
+    assert str(status) == f"Direct claim status for {ours}: EV report 7"
+    unit = Unit.objects.filter(awarding_body=body()).earliest("pk")
+    assert "Choose a unit or a qualification, not both." in said(
+        lambda: recorded(centre, administrator, unit=unit, qualification=ours)
+    )
+    far = a_centre("Elsewhere")
+    approve(centre=far, awarding_body=body(), centre_number="54321", by=None, at=timezone.now())
+    theirs = an_award(far, an_administrator(far))
+    [sentence] = said(lambda: recorded(centre, administrator, qualification=theirs))
+    assert sentence == f"{theirs} is no qualification of OCR that the centre offers."
+    with pytest.raises(IntegrityError, match="given by its awarding body"), transaction.atomic():
+        DirectClaim.objects.create(
+            centre=centre,
+            awarding_body=body(),
+            qualification=theirs,
+            starts_on=TODAY,
+            reference="EV report 7",
+            recorded_at=timezone.now(),
         )

@@ -8,9 +8,12 @@ import pytest
 from django.utils import timezone
 
 from assessments.actions import award, safekeeping, verification
+from assessments.actions.batches import claim_batch
 from assessments.enums import ClaimBasis, UnitStatus
 from assessments.models import Certificate, Claim, Enrolment, EvidenceVersion
+from assessments.queries.award import claiming_at
 from assessments.testing import House, a_unit, an_enrolment, declared, signed_off, verified
+from assessments.tests.awards import complete
 from assessments.tests.refusing import refusals
 from units.actions import record_direct_claim, withdraw_direct_claim
 
@@ -214,3 +217,35 @@ def test_nobody_authenticates_their_own_unit(house: House) -> None:
     ]
     claim = partial(award.claim, enrolment=unit, authorisation="EV 1", by=candidate, at=timezone.now())
     assert refusals(claim) == ["Only a centre administrator can claim this unit."]
+
+
+def test_a_status_for_a_qualification_counts_for_its_units_and_its_whole_award_alone(house: House) -> None:
+    row = complete(house)
+    by, at, body = house.administrator, timezone.now(), row.qualification.awarding_body
+    values: dict[str, Any] = {
+        "centre": house.centre,
+        "awarding_body": body,
+        "starts_on": TODAY,
+        "ends_on": None,
+        "by": by,
+        "at": at,
+    }
+    record_direct_claim(unit=None, qualification=row.qualification, reference="EV report 8", **values)
+    listed = Enrolment.objects.filter(candidate=house.candidate).earliest("pk")
+    assert claim(listed, house, "").reference == "EV report 8"
+    claiming = claiming_at(house.centre, body, TODAY)
+    assert claiming.of_award(row.qualification_id).direct == "EV report 8"
+    in_no_qualification = 0
+    assert claiming.of(in_no_qualification).why_not == "The centre has no direct claim status with OCR for this unit."
+    assert not claiming.of_award(0).direct
+    batch = claim_batch(
+        centre=house.centre,
+        awarding_body=body,
+        reference="2026/8",
+        authorisation="",
+        units=[],
+        awards=[row.pk],
+        by=by,
+        at=at,
+    )
+    assert batch.awards.get().reference == "EV report 8"

@@ -28,6 +28,7 @@ from assessments.tests.browser.visits_of_external import EXTERNAL
 from assessments.tests.browser.visits_of_people import PEOPLE
 from assessments.tests.browser.visits_of_plans import PLANS
 from assessments.tests.browser.visits_of_quality import QUALITY
+from assessments.tests.browser.visits_of_units import UNITS
 from portfolio import digest
 from portfolio.invitation import Invitation, link_to
 from portfolio.models import Document, RoleGrant, StaffQualification, User
@@ -149,11 +150,6 @@ ENTRANCE = [
     Visit("sian", "portfolio:telling"),
     Visit("nia", "portfolio:telling", about="several-roles"),
     Visit(NOBODY, "portfolio:stop_digest", stop_link),
-]
-STANDARD = [
-    Visit("sian", "units:list"),
-    Visit("sian", "units:unit", lambda: ["ocr-cc16", 1]),
-    Visit("ruairidh", "units:unit", lambda: ["sqa-h12e04", 1], about="sqa"),
 ]
 CANDIDATE = [
     Visit("sian", "assessments:candidate_home"),
@@ -343,7 +339,7 @@ OFFICE = [
 ]
 VISITS = [
     *ENTRANCE,
-    *STANDARD,
+    *UNITS,
     *CANDIDATE,
     *ASSESSOR,
     *PLANS,
@@ -382,6 +378,11 @@ NO_PAGE = {
     "portfolio:throw_import_away": "answers to a press of a button only",
     "portfolio:go_on_importing": "answers to a press of a button only",
     "portfolio:people_template": "a download",
+    "assessments:book_file": "a download",
+    "assessments:book_proof": "a download",
+    "assessments:check_book": "answers to a press of a button only",
+    "units:throw_units_away": "answers to a press of a button only",
+    "units:unit_file": "a download",
     "portfolio:bad_rows_file": "a download",
     "portfolio:document_file": "a download",
     "portfolio:uploads": "answers to scripts only",

@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from portfolio import importing, jobs, notices, work
+from portfolio.archive import asking
 
 
 class Command(BaseCommand):
@@ -15,5 +16,6 @@ class Command(BaseCommand):
         now = timezone.now()
         self.stdout.write(f"Forms removed: {work.sweep(now)}.")
         self.stdout.write(f"Tables of people removed: {importing.sweep(now)}.")
+        self.stdout.write(f"Archives removed: {asking.sweep(now)}.")
         self.stdout.write(f"Files of forms removed: {jobs.sweep_gathered(now)}.")
         self.stdout.write(f"News removed: {notices.sweep(now)}.")

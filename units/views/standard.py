@@ -17,7 +17,7 @@ from units.beside import guidance_for
 from units.forms import NewQualificationForm, ParticularsForm, PressForm, StructureForm, written_down
 from units.models import Qualification, Unit
 from units.qualifications import qualification_lines, qualification_page, structure_of, units_to_list
-from units.queries import unit_lines, unit_page
+from units.queries import other_versions, unit_lines, unit_page
 from units.rules import qualification_number_warnings
 
 PUBLISHED = "{} is in use: candidates can be registered for it."
@@ -25,15 +25,19 @@ PUBLISHED = "{} is in use: candidates can be registered for it."
 
 @signed_in
 def unit_list(request: SignedInRequest) -> HttpResponse:
-    """Every unit in use."""
-    return render(request, "units/list.html", {"units": unit_lines(Unit.objects.visible_to(request.user))})
+    """Every unit in use; and, for the office, drafts that were brought in."""
+    centres = Centre.objects.kept_by(request.user) if request.standing.holds(Role.ADMINISTRATOR) else []
+    context = {"units": unit_lines(Unit.objects.visible_to(request.user)), "centres": centres}
+    return render(request, "units/list.html", context)
 
 
 @signed_in
 def unit(request: SignedInRequest, key: str, version: int) -> HttpResponse:
     """A unit to read, in the order of its original; for staff with what their centre agreed in standardisation."""
     found = get_object_or_404(
-        Unit.objects.visible_to(request.user).select_related("awarding_body", "publication"), key=key, version=version
+        Unit.objects.visible_to(request.user).select_related("awarding_body", "centre", "publication"),
+        key=key,
+        version=version,
     )
     guidance = guidance_for(request.user, found)
     for centre_id in {said.centre_id for rows in guidance.values() for said in rows}:
@@ -43,6 +47,9 @@ def unit(request: SignedInRequest, key: str, version: int) -> HttpResponse:
         "unit": found,
         "trail": [("Units", reverse("units:list")), (found.short_code, None)],
         "several": len(request.standing.roles) > 1,
+        "draft": not hasattr(found, "publication"),
+        "versions": other_versions(Unit.objects.visible_to(request.user), found),
+        "keeps": found.centre_id is not None and request.standing.holds(Role.ADMINISTRATOR, found.centre_id),
     }
     return render(request, "units/unit.html", context)
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assessments import differences as module
-from assessments.differences import Piece, differences
+from portfolio import differences as module
+from portfolio.differences import Piece, differences
 
 
 def test_it_marks_what_went_and_what_came_in_its_place() -> None:

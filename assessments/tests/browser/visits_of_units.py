@@ -1,0 +1,34 @@
+"""Who looks at units, and at those that the centre brings in. See visits.py."""
+
+from assessments.tests.browser.visiting import SECOND, Visit, Where, centre
+from units.models import Unit, UnitImport
+
+
+def draft(version: int) -> Where:
+    return lambda: [Unit.objects.get(key__startswith="answer-telephone--", version=version).key, version]
+
+
+def beside() -> list[object]:
+    return [*draft(2)(), *draft(1)()]
+
+
+def file(name: str) -> Where:
+    return lambda: [UnitImport.objects.get(file_name=name).centre.slug, UnitImport.objects.get(file_name=name).pk]
+
+
+UNITS = [
+    Visit("sian", "units:list"),
+    Visit("morag", "units:list", about="drafts"),
+    Visit("sian", "units:unit", lambda: ["ocr-cc16", 1]),
+    Visit("ruairidh", "units:unit", lambda: ["sqa-h12e04", 1], about="sqa"),
+    Visit("morag", "units:unit", draft(2), about="draft"),
+    Visit("morag", "units:import_units", centre()),
+    Visit("nia", "units:import_units", lambda: [SECOND], about="empty"),
+    Visit("morag", "units:unit_import", file("telephone-faulty.yaml"), about="faults"),
+    Visit("morag", "units:unit_import", file("telephone.yaml"), about="taken"),
+    Visit("morag", "units:publish_unit", draft(2)),
+    Visit("morag", "units:discard_draft", draft(2)),
+    Visit("morag", "units:compare_versions", beside),
+    Visit("morag", "units:compare_versions", beside, query="?all=1", about="everything"),
+    Visit("sian", "units:export_unit", lambda: ["sqa-h12e04", 1]),
+]

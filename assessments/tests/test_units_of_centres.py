@@ -1,0 +1,49 @@
+"""A unit that a centre brought in is taken there, and nowhere else: by the verb, the forms and the database."""
+
+import pytest
+
+from assessments.queries.access import units_at
+from assessments.queries.office import units_offered
+from assessments.queries.question_sets import units_offered as units_asked_about
+from assessments.testing import House, an_enrolment
+from assessments.tests.doors_of_units import set_units
+from assessments.tests.raw_sql import copy, refused
+from portfolio.refusal import Refusal
+from units.models import Unit
+from units.qualifications import units_to_list
+from units.testing import a_draft
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def brought_in(house: House) -> Unit:
+    """In use at the first centre; a draft of its next version stands beside."""
+    set_units(house)
+    return Unit.objects.select_related("awarding_body").get(centre=house.centre, version=2)
+
+
+def test_only_its_own_centre_is_offered_it(house: House, other_house: House, brought_in: Unit) -> None:
+    for here, there in (
+        (units_offered(house.centre), units_offered(other_house.centre)),
+        (units_at(house.centre), units_at(other_house.centre)),
+        (units_asked_about(house.assessor), units_asked_about(other_house.assessor)),
+        (
+            units_to_list(a_draft(house.centre, house.administrator)),
+            units_to_list(a_draft(other_house.centre, other_house.administrator)),
+        ),
+    ):
+        assert {unit for unit in here if unit.centre_id} == {brought_in}
+        assert [unit for unit in there if unit.centre_id] == []
+
+
+def test_a_candidate_of_another_centre_cannot_be_enrolled_on_it(
+    house: House, other_house: House, brought_in: Unit
+) -> None:
+    unit = an_enrolment(house, brought_in.key)
+    assert unit.unit == brought_in
+    with pytest.raises(Refusal, match="was brought in by another centre"):
+        an_enrolment(other_house, brought_in.key)
+    elsewhere = an_enrolment(other_house)
+    forged = copy("enrolment", elsewhere.pk, unit_id=str(brought_in.pk))
+    refused(forged, "A unit that a centre brought in is taken at that centre only.")

@@ -1,0 +1,282 @@
+"""Archives that are asked for on a page: made by a worker outside the request, kept for some days, fetched meanwhile.
+
+The row stands for the archive; its file lies beside the vault and is a copy, which goes when its days are over, or when
+something of the record was destroyed after it was made.
+"""
+
+import datetime
+import hashlib
+import logging
+import shutil
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import BinaryIO, NamedTuple
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import Q, Sum
+from django.template.defaultfilters import filesizeformat
+from django.utils import timezone
+from django.utils.module_loading import import_string
+
+from portfolio import audit, vault
+from portfolio.archive.bag import CHUNK
+from portfolio.archive.packing import Adds, pack
+from portfolio.archive.selection import Cut, Selection
+from portfolio.enums import ArchiveCut, ArchiveStatus
+from portfolio.jobs import make_archive
+from portfolio.models import Archive, CandidateRecord, Centre, Destruction, StoredFile, User
+from portfolio.refusal import Refusal
+
+log = logging.getLogger(__name__)
+
+LOST_AFTER = datetime.timedelta(minutes=10)
+UNDER_WAY = (ArchiveStatus.WAITING, ArchiveStatus.MAKING)
+SPARE = 1.2
+"""Room is asked for the files and a fifth beside."""
+FAULT = (
+    "The archive could not be made because of a fault on the server, which has been noted. The record itself is safe. "
+    "Ask for it again; if that fails too, tell whoever runs the system."
+)
+OVERTAKEN = (
+    "Something in it was destroyed since it was made, so this copy is given to nobody any more. Ask for another: it "
+    "takes the record as it is now."
+)
+
+
+class Contents(NamedTuple):
+    """What the floor above puts into an archive: how much of the record, and what for people to read."""
+
+    cut: Cut
+    adds: Adds
+
+
+_contents: list[str] = []
+
+
+def filled_by(dotted_path: str) -> None:
+    """Name the function `(archive) -> Contents` of the floor above, given from its AppConfig.ready."""
+    _contents[:] = [dotted_path]
+
+
+class Stopped(Exception):
+    """Whoever asked wants it no more."""
+
+
+# --- asked for -------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def ask(
+    *, centre: Centre, candidate: CandidateRecord | None, cut: ArchiveCut, by: User, at: datetime.datetime
+) -> Archive:
+    """Have an archive made. One that the person asked for and that is still under way is given back instead.
+
+    Raises Refusal where the server has no room for it.
+    """
+    under_way = Archive.objects.filter(centre=centre, candidate=candidate, cut=cut, asked_by=by, status__in=UNDER_WAY)
+    if found := under_way.first():
+        return found
+    refuse_without_room(centre)
+    asked = Archive.objects.create(centre=centre, candidate=candidate, cut=cut, asked_by=by, asked_at=at)
+    audit.record(
+        verb="ask archive",
+        by=by,
+        at=at,
+        subject=candidate or centre,
+        centre=centre,
+        details={"archive": str(asked.token), "cut": cut},
+    )
+    make_archive.enqueue(asked.pk)
+    asked.refresh_from_db()
+    return asked
+
+
+def refuse_without_room(centre: Centre) -> None:
+    """Raises Refusal where the disk could not take the centre's files once more."""
+    size = StoredFile.objects.filter(centre=centre).aggregate(total=Sum("size"))["total"] or 0
+    free = shutil.disk_usage(folder()).free
+    if size * SPARE > free:
+        raise Refusal(
+            [
+                f"The server has {filesizeformat(free)} left, and the files of this centre have "
+                f"{filesizeformat(size)}: ask whoever runs the system for more room, or for the archive itself."
+            ]
+        )
+
+
+@transaction.atomic
+def cancel(*, archive: Archive, by: User, at: datetime.datetime) -> None:
+    """Have it made no more. The worker stops at its next step. Raises Refusal where it is made already."""
+    under_way = Archive.objects.filter(pk=archive.pk, status__in=UNDER_WAY)
+    if not under_way.update(status=ArchiveStatus.CANCELLED, finished_at=at):
+        raise Refusal(["It is made already, or was cancelled: there is nothing to cancel."])
+
+
+def fetched(*, archive: Archive, by: User, at: datetime.datetime, noted: bool = True) -> BinaryIO:
+    """The archive's file, open to be sent, once it is noted who takes it away. Raises Refusal where it is gone."""
+    if archive.status != ArchiveStatus.READY:
+        raise Refusal([archive.problem or "This archive is not ready, or is kept no longer."])
+    if is_overtaken(archive):
+        raise Refusal([OVERTAKEN])
+    try:
+        file = place_of(archive).open("rb")
+    except FileNotFoundError:
+        raise Refusal(["The file of this archive is gone. Ask for another."]) from None
+    if noted:
+        audit.looked_at(archive, by=by, centre_id=archive.centre_id, at=at, downloaded=True)
+    return file
+
+
+def is_overtaken(archive: Archive) -> bool:
+    """Whether something of the centre's was destroyed after the archive was begun."""
+    begun = archive.started_at or archive.asked_at
+    return Destruction.objects.filter(stored__centre=archive.centre_id, ordered_at__gte=begun, spared=False).exists()
+
+
+def is_lost(archive: Archive, now: datetime.datetime) -> bool:
+    """Whether its worker seems to be gone."""
+    return Archive.objects.filter(lost_by(now), pk=archive.pk).exists()
+
+
+# --- made ------------------------------------------------------------------------------------------------------------
+
+
+def make(archive_id: int) -> None:
+    """Make an archive that waits; whoever comes second does nothing.
+
+    A failure is noted on its row as a sentence and in the log with its traceback, and leaves no file.
+    """
+    started = timezone.now()
+    waiting = Archive.objects.filter(pk=archive_id, status=ArchiveStatus.WAITING)
+    if not waiting.update(status=ArchiveStatus.MAKING, started_at=started, touched_at=started):
+        return
+    archive = Archive.objects.select_related("centre", "candidate__user", "asked_by").get(pk=archive_id)
+    mine = Archive.objects.filter(pk=archive_id, status=ArchiveStatus.MAKING, started_at=started)
+    part, telling = place_of(archive).with_suffix(".part"), Telling(archive_id, started)
+    try:
+        part.unlink(missing_ok=True)
+        contents = contents_of(archive)
+        selection = Selection(archive.centre, contents.cut, archive.candidate)
+        pack(selection, part, at=started, tell=telling, adds=contents.adds)
+        kept(archive, part)
+    except Stopped:
+        log.info("Archive %s was cancelled", archive_id)
+    except Refusal as refusal:
+        mine.update(status=ArchiveStatus.FAILED, problem=" ".join(refusal.sentences), finished_at=timezone.now())
+    except Exception:
+        log.exception("Archive %s could not be made", archive_id)
+        mine.update(status=ArchiveStatus.FAILED, problem=FAULT, finished_at=timezone.now())
+    finally:
+        telling.close()
+        part.unlink(missing_ok=True)
+
+
+def contents_of(archive: Archive) -> Contents:
+    fill: Callable[[Archive], Contents] = import_string(_contents[0])
+    return fill(archive)
+
+
+def kept(archive: Archive, part: Path) -> None:
+    """Put the finished file in place and say so."""
+    digest = hashlib.sha256()
+    with part.open("rb") as file:
+        while chunk := file.read(CHUNK):
+            digest.update(chunk)
+        size = file.tell()
+    now = timezone.now()
+    whose = archive.candidate.legal_name if archive.candidate else archive.centre.name
+    name = vault.safe_name(f"{whose} {timezone.localdate(now):%Y-%m-%d}.zip", longest=200)
+    part.replace(place_of(archive))
+    done = Archive.objects.filter(pk=archive.pk, status=ArchiveStatus.MAKING, started_at=archive.started_at)
+    ready = {"status": ArchiveStatus.READY, "finished_at": now, "size": size, "sha256": digest.hexdigest()}
+    if not done.update(**ready, file_name=name, step=""):
+        place_of(archive).unlink(missing_ok=True)
+        raise Stopped
+
+
+class Telling:
+    """Notes on the row how far it is, once a second at most, and stops the work once it was cancelled.
+
+    The record is read in one transaction, which may not write: so it is noted over a connection of its own, unless the
+    whole is done within a transaction already.
+    """
+
+    def __init__(self, archive_id: int, started: datetime.datetime) -> None:
+        self.archive_id, self.started, self.noted_at = archive_id, started, 0.0
+        self.beside = None if connection.in_atomic_block else connection.copy()
+
+    def __call__(self, step: str, done: int, total: int) -> None:
+        if time.monotonic() - self.noted_at < 1:
+            return
+        self.noted_at = time.monotonic()
+        table, written = Archive._meta.db_table, connection.ops.adapt_datetimefield_value
+        status = ArchiveStatus.MAKING.value
+        with (self.beside or connection).cursor() as cursor:
+            cursor.execute(
+                f"UPDATE {table} SET step = %s, done = %s, total = %s, touched_at = %s"  # noqa: S608  # our own table
+                " WHERE id = %s AND status = %s AND started_at = %s",
+                [step, done, total, written(timezone.now()), self.archive_id, status, written(self.started)],
+            )
+            if cursor.rowcount == 0:
+                raise Stopped
+
+    def close(self) -> None:
+        if self.beside:
+            self.beside.close()
+
+
+# --- kept, and gone --------------------------------------------------------------------------------------------------
+
+
+def requeue_lost(*, at: datetime.datetime) -> int:
+    """Ask again for archives whose worker was lost. Returns how many."""
+    lost = Archive.objects.filter(lost_by(at))
+    with transaction.atomic():
+        ids = list(lost.select_for_update().values_list("pk", flat=True))
+        Archive.objects.filter(pk__in=ids).update(status=ArchiveStatus.WAITING, started_at=None, asked_at=at)
+        for archive_id in ids:
+            make_archive.enqueue(archive_id)
+    return len(ids)
+
+
+def lost_by(now: datetime.datetime) -> Q:
+    then = now - LOST_AFTER
+    never_begun = Q(status=ArchiveStatus.WAITING, asked_at__lt=then)
+    return never_begun | Q(status=ArchiveStatus.MAKING, touched_at__lt=then)
+
+
+def sweep(now: datetime.datetime) -> int:
+    """Remove the files of archives whose days are over or that something overtook. Returns how many."""
+    ready = Archive.objects.filter(status=ArchiveStatus.READY)
+    over = list(ready.filter(finished_at__lt=now - datetime.timedelta(days=settings.ARCHIVE_DAYS)))
+    for archive in over:
+        give_up(archive, f"It was kept for {settings.ARCHIVE_DAYS} days. Ask for another.")
+    overtaken = [archive for archive in ready.all() if is_overtaken(archive)]
+    for archive in overtaken:
+        give_up(archive, OVERTAKEN)
+    known = {place_of(archive).name for archive in ready.all()} | {
+        place_of(archive).with_suffix(".part").name for archive in Archive.objects.filter(status=ArchiveStatus.MAKING)
+    }
+    for path in folder().iterdir():
+        if path.name not in known:
+            path.unlink(missing_ok=True)
+    return len(over) + len(overtaken)
+
+
+def give_up(archive: Archive, problem: str) -> None:
+    """Remove the file; the row stays, as the record that there was a copy."""
+    Archive.objects.filter(pk=archive.pk).update(status=ArchiveStatus.GONE, problem=problem)
+    place_of(archive).unlink(missing_ok=True)
+
+
+def folder() -> Path:
+    """Where archives lie: beside the vault, for the owner only."""
+    path = Path(settings.DATA_DIR) / "archives"
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return path
+
+
+def place_of(archive: Archive) -> Path:
+    return folder() / f"{archive.token}.zip"
