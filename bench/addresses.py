@@ -359,7 +359,6 @@ def office_pages(found: Subjects) -> Iterable[Page]:
     yield page("Person", me, "portfolio:person", slug, somebody)
     yield page("Enrolments", me, "assessments:centre_enrolments", slug)
     yield page("Enrolments, least accepted", me, "assessments:centre_enrolments", slug, query="?sort=progress")
-    yield page("Time to feedback", me, "assessments:feedback_times", slug, measured=False)
     yield page("Overview", me, "assessments:centre_overview", slug)
     yield page("Overview: feedback", me, "assessments:overview_feedback", slug)
     yield page("Overview: sampling", me, "assessments:overview_sampling", slug)

@@ -260,8 +260,6 @@ TABLE: dict[str, Expected] = {
     "assessments:overview_sampling": Expected(running(), slug),
     "assessments:overview_due": Expected(running(), slug),
     "assessments:overview_file": Expected(running(), lambda scene: [scene.house.centre.slug, "progress", "csv"]),
-    "assessments:feedback_times": Expected(running(), slug),
-    "assessments:feedback_file": Expected(running(), slug_and_csv),
     "assessments:conflicts": Expected(office(), slug),
     "assessments:record_conflict": Expected(office(), slug),
     "assessments:end_conflict": Expected(office(), lambda scene: [scene.house.centre.interests.get().pk]),

@@ -65,7 +65,6 @@ WITHOUT_RECORDS = {
         "assessments:enrolments_file",
         "assessments:awards_file",
         "assessments:claim_batch_file",
-        "assessments:feedback_file",
         "assessments:overview_file",
         "assessments:book_file",
         "assessments:book_proof",

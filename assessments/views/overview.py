@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from assessments.enums import DueKind
 from assessments.pace import FEEDBACK_DAYS, FEEDBACK_MOST
 from assessments.queries.due import MOST, WEEKS, DueLine, all_due, due_page
-from assessments.queries.feedback import FeedbackWeek, times_at, weeks_at
+from assessments.queries.feedback import FeedbackLine, FeedbackWeek, times_at, weeks_at
 from assessments.queries.overview import (
     ASSESSOR,
     BY,
@@ -24,7 +24,7 @@ from assessments.queries.overview import (
     progress_page,
     sampling_page,
 )
-from assessments.views.caseload import FEEDBACK, run_centre, taken_away
+from assessments.views.caseload import run_centre, taken_away
 from assessments.views.office import among
 from portfolio.access import SignedInRequest, holds
 from portfolio.charts import Bar, Chart, Dot, Look, Part, bars, dots
@@ -148,6 +148,16 @@ def named(line: ProgressLine) -> str:
 
 
 WEEKS_BACK = 12
+FEEDBACK: Table[FeedbackLine] = Table(
+    "time to feedback",
+    "Time to feedback",
+    (
+        Column("Assessor", lambda line: line.name, 28),
+        Column("Median in days", lambda line: line.time.days),
+        Column("Items assessed", lambda line: line.time.read),
+        Column("Items waiting now", lambda line: line.time.waiting, 18),
+    ),
+)
 FEEDBACK_WEEKS: Table[FeedbackWeek] = Table(
     "time to feedback",
     "Time to feedback by week",
