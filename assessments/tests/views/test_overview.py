@@ -148,6 +148,7 @@ def test_feedback_is_shown_and_taken_away_by_week_and_by_assessor(house: House) 
     browser, place = signed_in(house.administrator), f"/centre/{house.centre.slug}/overview"
     page = browser.get(f"{place}/feedback/").content.decode()
     assert page.count('<circle class="dot"') == 1
+    assert re.search(r'<a href="/overview/" aria-current="page">Overview</a>', page)
     assert page.count("3 days") >= 3
     assert lines(browser.get(f"{place}/feedback-weeks/file/csv/"))[-1]["Median in days"] == "3.0"
     assert lines(browser.get(f"{place}/feedback/file/csv/"))[0]["Assessor"] == "Asha Northgate"
