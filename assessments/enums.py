@@ -97,6 +97,16 @@ class Pace(models.TextChoices):
     AHEAD = "ahead", "Ahead of target"
 
 
+class DueKind(models.TextChoices):
+    """What has its day at a centre."""
+
+    TARGET = "target", "Target dates"
+    ACTION = "action", "Actions"
+    SAMPLE = "sample", "Samples planned"
+    STAFF = "staff", "Staff: awards, competence, roles"
+    EXTERNAL = "external", "External verifiers"
+
+
 class Verdict(models.TextChoices):
     """What an assessor says of one criterion, reading one version of an item."""
 

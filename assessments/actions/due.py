@@ -16,7 +16,8 @@ from django.utils import timezone
 
 from assessments.actions.telling import code, item_name, item_place, unit_place, whose
 from assessments.enums import UnitStatus
-from assessments.models import STILL_WANTED, Action, CentreAction, Enrolment, Mapping, Sample, Testimony
+from assessments.models import STILL_WANTED, Action, Mapping, Sample, Testimony
+from assessments.queries.due import aimed_at, unanswered, unanswered_at_centre
 from portfolio import notices
 from portfolio.enums import Role, Told
 from portfolio.models import Centre, Competence, Notice, RoleGrant, StaffQualification, User, holders
@@ -56,7 +57,7 @@ def tell_due(now: datetime.datetime) -> int:
 def targets(now: datetime.datetime) -> Iterator[Due]:
     """A target date that comes near, of a unit still being collected: candidate and assessor."""
     today = timezone.localdate(now)
-    near = Enrolment.objects.filter(status=UnitStatus.COLLECTING, target_on__range=(today, today + TARGET_NEAR))
+    near = aimed_at((today, today + TARGET_NEAR))
     for unit in near.select_related("unit", "candidate", "centre", "assessor", "candidate_user"):
         sentence, once = f"Its target date is {unit.target_on:%-d %B %Y}.", f"{unit.pk} {unit.target_on}"
         place = unit_place(unit.pk, "people")
@@ -102,7 +103,7 @@ def waits(now: datetime.datetime) -> Iterator[Due]:
 def actions_near(now: datetime.datetime) -> Iterator[Due]:
     """An action that is due within days: whoever it was given to."""
     today = timezone.localdate(now)
-    for action in unanswered().filter(due_on__range=(today, today + ACTION_NEAR)):
+    for action in with_people().filter(due_on__range=(today, today + ACTION_NEAR)):
         sentence = f"An action of yours is due on {action.due_on:%-d %B}."
         yield due_action(action, sentence, f"near {action.pk} {action.due_on}", [action.owner])
 
@@ -110,15 +111,14 @@ def actions_near(now: datetime.datetime) -> Iterator[Due]:
 def actions_overdue(now: datetime.datetime) -> Iterator[Due]:
     """An action whose day has passed: whoever it was given to, and whoever raised it."""
     today = timezone.localdate(now)
-    for action in unanswered().filter(due_on__lt=today, due_on__gt=today - DUE_WITHIN):
+    for action in with_people().filter(due_on__lt=today, due_on__gt=today - DUE_WITHIN):
         once, was_due = f"overdue {action.pk} {action.due_on}", f"was due on {action.due_on:%-d %B}"
         yield due_action(action, f"An action of yours {was_due}.", once, [action.owner])
         yield due_action(action, f"An action that you asked for {was_due}.", once, [action.raised_by])
 
 
-def unanswered() -> QuerySet[Action]:
-    open_still = Action.objects.filter(answered_at=None, closed_at=None)
-    return open_still.select_related("owner", "raised_by", *OF_UNIT)
+def with_people() -> QuerySet[Action]:
+    return unanswered().select_related("owner", "raised_by", *OF_UNIT)
 
 
 def due_action(action: Action, sentence: str, once: str, people: list[User]) -> Due:
@@ -130,7 +130,7 @@ def due_action(action: Action, sentence: str, once: str, people: list[User]) -> 
 def asked_at_centre(now: datetime.datetime) -> Iterator[Due]:
     """Something asked of one of the staff that is due within days: its owner; once overdue, who asked for it too."""
     today = timezone.localdate(now)
-    rows = CentreAction.objects.filter(answered_at=None, closed_at=None, due_on__gt=today - DUE_WITHIN)
+    rows = unanswered_at_centre().filter(due_on__gt=today - DUE_WITHIN)
     related = ("owner", "raised_by", "centre", "activity", "meeting", "access__awarding_body")
     for action in rows.filter(due_on__lte=today + ACTION_NEAR).select_related(*related):
         place = reverse("assessments:centre_action", args=[action.pk])

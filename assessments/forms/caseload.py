@@ -6,10 +6,12 @@ from typing import Any
 from django import forms
 
 from assessments.enums import Pace, UnitStatus
-from assessments.queries.caseload import SORTS, Wanted
+from assessments.queries.caseload import NO_COHORT, REACHED, SORTS, UNPACED, Wanted
 
 ANY_UNIT, ANYWHERE, ANY_PACE, ANYBODY, ANY_COHORT = "Any unit", "Anywhere", "Any", "Anybody", "Any cohort"
 LONGEST_WAIT = 3650
+STANDS = [("", ANYWHERE), *UnitStatus.choices, *((value, words) for value, (words, _) in REACHED.items())]
+PACES = [("", ANY_PACE), *Pace.choices, (UNPACED, "No target date")]
 
 
 class CaseFilterForm(forms.Form):
@@ -17,8 +19,8 @@ class CaseFilterForm(forms.Form):
 
     search = forms.CharField(label="Candidate or unit", required=False, max_length=100)
     unit = forms.TypedChoiceField(label="Unit", required=False, coerce=int, empty_value=None)
-    status = forms.ChoiceField(label="Where it stands", required=False, choices=[("", ANYWHERE), *UnitStatus.choices])
-    pace = forms.ChoiceField(label="Against target", required=False, choices=[("", ANY_PACE), *Pace.choices])
+    status = forms.ChoiceField(label="Where it stands", required=False, choices=STANDS)
+    pace = forms.ChoiceField(label="Against target", required=False, choices=PACES)
     waiting_days = forms.IntegerField(
         label="Waiting longer than (days)", required=False, min_value=0, max_value=LONGEST_WAIT
     )
@@ -42,7 +44,8 @@ class CaseFilterForm(forms.Form):
         if not offered:
             del self.fields["assessor"]
         named = list(cohorts)
-        self.fields["cohort"].choices = [("", ANY_COHORT), *((name, name) for name in named)]  # type: ignore[attr-defined]
+        cohorts_offered = [("", ANY_COHORT), *((name, name) for name in named), (NO_COHORT, "No cohort")]
+        self.fields["cohort"].choices = cohorts_offered  # type: ignore[attr-defined]
         if not named:
             del self.fields["cohort"]
         self.is_valid()

@@ -11,11 +11,13 @@ from django.utils import timezone
 
 from assessments.enums import Pace, UnitStatus
 from assessments.models import Enrolment, EnrolmentQuerySet, Mapping
+from assessments.models.enrolment import CLAIMED, SIGNED_OFF
 from assessments.pace import PACED
 from assessments.progress import Progress
 from assessments.queries.enrolment import kept_pace, kept_progress, staff_names
 from portfolio.compiled import Listed, Word, compiled
-from portfolio.models import Centre, User
+from portfolio.enums import Role
+from portfolio.models import Centre, RoleGrant, StaffRecord, User
 from units.models import Unit
 
 ACTIVE = (
@@ -26,6 +28,13 @@ ACTIVE = (
     UnitStatus.VERIFIED,
     UnitStatus.SUSPENDED,
 )
+REACHED = {
+    "signed_off_on": ("Signed off, or further", SIGNED_OFF),
+    "verified_on": ("Verified, or further", (UnitStatus.VERIFIED, *CLAIMED)),
+}
+"""Where units stand that got so far, in words and as statuses."""
+UNPACED, NO_COHORT = "none", "(none)"
+"""What is asked for where units have no target date, or are in no cohort."""
 BY_NAME = ("candidate__legal_name", "candidate_id", "unit_id")
 SORTS = {
     "name": "Candidate",
@@ -71,8 +80,8 @@ class Narrowing(NamedTuple):
 
     today: datetime.date
     unit: int | None
-    status: UnitStatus | None
-    pace: Pace | None
+    status: Word | None
+    pace: Word | None
     waiting_since: datetime.datetime | None
     assessor: int | None
     cohort: str | None
@@ -85,11 +94,11 @@ def narrowing(wanted: Wanted) -> Narrowing:
     return Narrowing(
         today=timezone.localdate(now),
         unit=wanted.unit or None,
-        status=UnitStatus(wanted.status) if wanted.status else None,
-        pace=Pace(wanted.pace) if wanted.pace else None,
+        status=Word(wanted.status) if wanted.status else None,
+        pace=Word(wanted.pace) if wanted.pace else None,
         waiting_since=now - datetime.timedelta(days=days) if days is not None else None,
         assessor=wanted.assessor or None,
-        cohort=wanted.cohort or None,
+        cohort="" if wanted.cohort == NO_COHORT else wanted.cohort or None,
         sort=Word(wanted.sort),
     )
 
@@ -144,17 +153,27 @@ def narrowed(found: EnrolmentQuerySet, by: Narrowing) -> EnrolmentQuerySet:
     if by.unit is not None:
         found = found.filter(unit=by.unit)
     if by.status is not None:
-        found = found.filter(status=by.status)
+        found = found.filter(reached(by.status))
     if by.assessor is not None:
         found = found.filter(assessor=by.assessor)
     if by.cohort is not None:
         found = found.filter(cohort=by.cohort)
     if by.pace is not None:
-        found = found.filter(at_pace(by.pace, by.today))
+        found = found.filter(without_pace() if by.pace == UNPACED else at_pace(Pace(by.pace), by.today))
     if by.waiting_since is not None:
         waiting = Mapping.objects.filter(enrolment=OuterRef("pk"), waiting_since__lt=by.waiting_since)
         found = found.filter(Exists(waiting))
     return in_order(found, by.sort)
+
+
+def reached(stands: str) -> Q:
+    """The units that stand there, or got so far."""
+    return Q(status__in=REACHED[stands][1]) if stands in REACHED else Q(status=str(stands))
+
+
+def without_pace() -> Q:
+    """The units still being assessed that have no target date to keep."""
+    return Q(status__in=PACED) & (Q(target_on=None) | Q(criteria_count=0))
 
 
 def at_pace(pace: Pace, today: datetime.date) -> Q:
@@ -252,6 +271,15 @@ def cohorts_at(centres: list[int]) -> QuerySet[Enrolment, str]:
     """The cohorts that units of these centres are in, by name."""
     found = Enrolment.objects.filter(centre__in=centres).exclude(cohort="")
     return found.order_by("cohort").values_list("cohort", flat=True).distinct()
+
+
+@compiled
+def assessors_at(centre: int, day: datetime.date) -> QuerySet[StaffRecord, tuple[int, str]]:
+    """(id, name) of the centre's assessors of the day and of whoever is named on a unit still, by name."""
+    named = Enrolment.objects.filter(centre=centre, assessor=OuterRef("user"))
+    holding = RoleGrant.objects.on(day).filter(centre=centre, role=Role.ASSESSOR, user=OuterRef("user"))
+    staff = StaffRecord.objects.filter(Exists(named) | Exists(holding), centre=centre)
+    return staff.order_by("name", "pk").values_list("user_id", "name")
 
 
 @compiled

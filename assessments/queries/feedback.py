@@ -4,18 +4,21 @@ import datetime
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, QuerySet, Window
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
+from django.utils import timezone
 
 from assessments.enums import UnitStatus
 from assessments.models import Mapping, Review
-from assessments.pace import FEEDBACK_DAYS, FEEDBACK_MOST, TimeToFeedback, time_to_feedback
+from assessments.pace import FEEDBACK_DAYS, FEEDBACK_MOST, Read, TimeToFeedback, time_to_feedback
 from assessments.queries.desk import queue_keys
 from assessments.queries.enrolment import staff_names
+from portfolio.compiled import Count as Most
 from portfolio.compiled import compiled
-from portfolio.models import Centre, User
+from portfolio.models import Centre, StaffRecord, User
 
 
 @dataclass(frozen=True)
@@ -81,3 +84,45 @@ def waiting_at(centre: Centre) -> dict[int, int]:
         .values_list("enrolment__assessor", "items")
     )
     return dict(counted)
+
+
+@dataclass(frozen=True)
+class FeedbackWeek:
+    """A calendar week, from its Monday, and how soon what was assessed in it had come."""
+
+    begins: datetime.date
+    time: TimeToFeedback
+
+
+def weeks_at(centre: Centre, now: datetime.datetime, count: int) -> list[FeedbackWeek]:
+    """How soon feedback came at the centre in each of the last weeks, this one the last. One query.
+
+    Of each week its latest `FEEDBACK_MOST` readings are looked at, so that a page does not grow with them.
+    """
+    today = timezone.localdate(now)
+    monday = today - datetime.timedelta(days=today.weekday())
+    begins = [monday - datetime.timedelta(weeks=back) for back in range(count - 1, -1, -1)]
+    bounds = [midnight(day) for day in begins]
+    spans: dict[datetime.date, list[Read]] = defaultdict(list)
+    for handed_in, read, first in read_between(centre.pk, Most(FEEDBACK_MOST), *bounds, now):
+        if first:
+            day = timezone.localdate(read)
+            spans[day - datetime.timedelta(days=day.weekday())].append((handed_in, read))
+    return [FeedbackWeek(day, time_to_feedback(spans.get(day, ()))) for day in begins]
+
+
+@compiled
+def read_between(centre: int, most: Most, *bounds: datetime.datetime) -> QuerySet[Any, Any]:
+    """When readings were handed in and read, and whether each was the first: the latest `most` from each of the moments
+    to the next."""
+    staff = StaffRecord.objects.filter(centre=centre).values("user")
+    here = Review.objects.filter(version__evidence__centre=centre, assessor__in=staff).order_by("-at").values("pk")
+    latest = Q()
+    for begin, end in pairwise(bounds):
+        latest |= Q(pk__in=here.filter(at__gte=begin, at__lt=end)[:most])
+    return READINGS.filter(latest).values_list("version__submitted_at", "at", "first")
+
+
+def midnight(day: datetime.date) -> datetime.datetime:
+    """When a day begins where we are."""
+    return timezone.make_aware(datetime.datetime.combine(day, datetime.time.min))

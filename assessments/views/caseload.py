@@ -17,6 +17,7 @@ from assessments.pace import FEEDBACK_DAYS, FEEDBACK_RULE, PACE_RULE, pace_examp
 from assessments.queries.caseload import (
     CaseRow,
     all_rows,
+    assessors_at,
     case_rows,
     caseload,
     caseload_listed,
@@ -26,10 +27,9 @@ from assessments.queries.caseload import (
     units_at,
     with_staff,
 )
-from assessments.queries.enrolment import staff_holding
-from assessments.queries.feedback import FeedbackLine, own_time, times_at
+from assessments.queries.feedback import own_time
 from assessments.sampling.coverage import EXPLAINED
-from assessments.views.office import among, units_trail
+from assessments.views.office import among
 from portfolio.access import SignedInRequest, holds, signed_in
 from portfolio.compiled import Listed
 from portfolio.enums import Role
@@ -72,16 +72,6 @@ CASES: tuple[Column[CaseRow], ...] = (
 )
 CASELOAD = Table("caseload", "Caseload", CASES)
 ENROLMENTS = Table("enrolments", "Enrolments", CASES)
-FEEDBACK: Table[FeedbackLine] = Table(
-    "time to feedback",
-    "Time to feedback",
-    (
-        Column("Assessor", lambda line: line.name, 28),
-        Column("Median in days", lambda line: line.time.days),
-        Column("Items assessed", lambda line: line.time.read),
-        Column("Items waiting now", lambda line: line.time.waiting, 18),
-    ),
-)
 
 
 # --- an assessor's own -----------------------------------------------------------------------------------------------
@@ -155,32 +145,10 @@ def enrolments_file(request: SignedInRequest, slug: str, ending: str) -> HttpRes
 
 
 def centre_filter(request: SignedInRequest, centre: Centre) -> CaseFilterForm:
-    assessors = staff_holding(centre, timezone.localdate(), Role.ASSESSOR).values_list("user_id", "name")
+    assessors = assessors_at(centre.pk, timezone.localdate())
     return CaseFilterForm(
         request.GET, units=units_at([centre.pk]), assessors=assessors, cohorts=cohorts_at([centre.pk])
     )
-
-
-@holds(*RUNNING)
-@require_safe
-def feedback_times(request: SignedInRequest, slug: str) -> HttpResponse:
-    """How soon feedback comes from each assessor of the centre."""
-    centre = run_centre(request, slug)
-    context = {
-        "centre": centre,
-        "lines": times_at(centre, timezone.now()),
-        "days": FEEDBACK_DAYS,
-        "trail": [*units_trail(centre), ("Time to feedback", None)],
-    }
-    return render(request, "assessments/enrolment/feedback_times.html", context)
-
-
-@holds(*RUNNING)
-@require_safe
-def feedback_file(request: SignedInRequest, slug: str, ending: str) -> HttpResponseBase:
-    """The same as a file."""
-    centre = run_centre(request, slug)
-    return taken_away(request, FEEDBACK, times_at(centre, timezone.now()), ending, [centre])
 
 
 # --- for all ---------------------------------------------------------------------------------------------------------

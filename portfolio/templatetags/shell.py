@@ -25,12 +25,12 @@ def roles(standing: Standing) -> list[str]:
 
 @register.inclusion_tag("components/nav_link.html", takes_context=True)
 def nav_link(context: dict[str, Any], label: str, page: str, leads_to: str = "") -> dict[str, Any]:
-    """A link to a page by its name, marked when that page is shown, or the one that it leads on to.
+    """A link to a page by its name, marked when that page is shown, or one that it leads on to (names, with spaces).
 
     Empty where no such page is mounted.
     """
     request, address = context["request"], address_of(page)
     if not address:
         return {"address": "", "label": label, "current": False}
-    arrived = leads_to and request.resolver_match and request.resolver_match.view_name == leads_to
+    arrived = request.resolver_match and request.resolver_match.view_name in leads_to.split()
     return {"address": address, "label": label, "current": bool(request.path == address or arrived)}

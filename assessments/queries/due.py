@@ -1,0 +1,248 @@
+"""What has its day: the rules of what falls due, and all that does at a centre in the next weeks.
+
+By the same rules people are told day by day (assessments/actions/due.py), and those who run a centre see it at once.
+"""
+
+import datetime
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import CharField, Count, F, QuerySet, Value
+from django.urls import reverse
+
+from assessments.enums import DueKind, SampleStage, UnitStatus
+from assessments.models import Action, CentreAction, Enrolment, ExternalAccess, PlannedCell
+from assessments.models.activities import CentreActionQuerySet
+from assessments.models.verification import ActionQuerySet
+from assessments.queries.enrolment import staff_names
+from portfolio.models import Centre, User
+from portfolio.queries.staff import falls_due
+
+WEEKS = 8
+MOST = 100
+"""How many of each kind a page shows at most: it counts them all."""
+Days = tuple[datetime.date, datetime.date]
+
+
+# --- the rules -------------------------------------------------------------------------------------------------------
+
+
+def aimed_at(days: Days) -> QuerySet[Enrolment]:
+    """Units still being collected whose target date is one of the days, the first and the last among them."""
+    return Enrolment.objects.filter(status=UnitStatus.COLLECTING, target_on__range=days)
+
+
+def unanswered() -> ActionQuerySet:
+    """What is asked of the assessor of a unit, and neither answered nor closed."""
+    return Action.objects.filter(answered_at=None, closed_at=None)
+
+
+def unanswered_at_centre() -> CentreActionQuerySet:
+    """The same of what is asked of one of the staff elsewhere than in a unit."""
+    return CentreAction.objects.filter(answered_at=None, closed_at=None)
+
+
+# --- a centre's ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class DueLine:
+    """Something that has its day: what, of whom or in what, and whose turn it is."""
+
+    day: datetime.date
+    kind: DueKind
+    what: str
+    about: str
+    who: str
+    href: str
+    passed: bool
+
+
+@dataclass(frozen=True)
+class DueWeek:
+    """How much of each kind has its day in a week; without a first day: how much has passed it."""
+
+    first: datetime.date | None
+    numbers: tuple[int, ...]
+
+    @property
+    def name(self) -> str:
+        if self.first is None:
+            return "Overdue"
+        last = self.first + datetime.timedelta(days=6)
+        return f"{self.first:%-d %b} to {last:%-d %b}"
+
+    @property
+    def total(self) -> int:
+        return sum(self.numbers)
+
+
+@dataclass(frozen=True)
+class DuePage:
+    """The weeks, what is overdue on top; and the list, of each kind the first `MOST`."""
+
+    weeks: list[DueWeek]
+    lines: list[DueLine]
+
+    @property
+    def number(self) -> int:
+        return sum(week.total for week in self.weeks)
+
+
+@dataclass(frozen=True)
+class Dated:
+    """What of a centre has its day, not past the last of the weeks, as somebody who runs it sees it."""
+
+    centre: Centre
+    user: User
+    today: datetime.date
+
+    @property
+    def last(self) -> datetime.date:
+        return self.today + datetime.timedelta(days=7 * WEEKS - 1)
+
+    def targets(self) -> QuerySet[Enrolment]:
+        """A target date that has passed is no longer due: the unit is behind."""
+        return aimed_at((self.today, self.last)).filter(centre=self.centre)
+
+    def actions(self) -> QuerySet[Action]:
+        return unanswered().visible_to(self.user).filter(enrolment__centre=self.centre, due_on__lte=self.last)
+
+    def centre_actions(self) -> QuerySet[CentreAction]:
+        return unanswered_at_centre().visible_to(self.user).filter(centre=self.centre, due_on__lte=self.last)
+
+    def samples(self) -> QuerySet[PlannedCell]:
+        here = PlannedCell.objects.to_do().filter(enrolment__centre=self.centre, due_on__lte=self.last)
+        return here.exclude(enrolment__candidate_user=self.user)
+
+    def accesses(self) -> QuerySet[ExternalAccess]:
+        return ExternalAccess.objects.on(self.today).filter(centre=self.centre, grant__ends_on__lte=self.last)
+
+
+def due_page(centre: Centre, user: User, today: datetime.date) -> DuePage:
+    """What falls due in the next weeks and what is overdue. Ten queries; one more, which counts, where there is more of
+    a kind than is shown."""
+    dated = Dated(centre, user, today)
+    staff, others = staff_lines(dated), dated_lines(dated, MOST)
+    counted = Counter((week_of(line.day, today), line.kind) for line in staff)
+    if max(Counter(line.kind for line in others).values(), default=0) < MOST:
+        counted.update((week_of(line.day, today), line.kind) for line in others)
+    else:
+        counted.update(counts(dated))
+    weeks = [
+        DueWeek(
+            None if place < 0 else today + datetime.timedelta(weeks=place),
+            tuple(counted[place, kind] for kind in DueKind),
+        )
+        for place in range(-1, WEEKS)
+    ]
+    return DuePage(weeks if weeks[0].total else weeks[1:], in_order([*staff, *others]))
+
+
+def all_due(centre: Centre, user: User, today: datetime.date) -> list[DueLine]:
+    """Every line of it, to take away."""
+    dated = Dated(centre, user, today)
+    return in_order([*staff_lines(dated), *dated_lines(dated, None)])
+
+
+def in_order(lines: list[DueLine]) -> list[DueLine]:
+    return sorted(lines, key=lambda line: (line.day, list(DueKind).index(line.kind), line.about))
+
+
+def week_of(day: datetime.date, today: datetime.date) -> int:
+    """Which of the weeks from today a day is in; -1 where it has passed."""
+    return max((day - today).days // 7, -1)
+
+
+def counts(dated: Dated) -> Counter[tuple[int, DueKind]]:
+    """How much has its day in which week, but for the staff's own. One query."""
+    parts: list[QuerySet[Any, Any]] = [
+        by_day(dated.targets(), DueKind.TARGET, "target_on"),
+        by_day(dated.actions(), DueKind.ACTION, "due_on"),
+        by_day(dated.centre_actions(), DueKind.ACTION, "due_on"),
+        by_day(dated.samples(), DueKind.SAMPLE, "due_on"),
+        by_day(dated.accesses(), DueKind.EXTERNAL, "grant__ends_on"),
+    ]
+    found: Counter[tuple[int, DueKind]] = Counter()
+    for kind, day, number in parts[0].union(*parts[1:], all=True):
+        found[week_of(day, dated.today), DueKind(kind)] += number
+    return found
+
+
+def by_day(rows: QuerySet[Any], kind: DueKind, column: str) -> QuerySet[Any, Any]:
+    """(kind, day, how many) of rows."""
+    labelled = rows.order_by().annotate(sort=Value(kind.value, output_field=CharField()), day=F(column))
+    counted: QuerySet[Any, Any] = labelled.values("sort", "day").annotate(number=Count("pk"))
+    return counted.values_list("sort", "day", "number")
+
+
+def staff_lines(dated: Dated) -> list[DueLine]:
+    """What the staff are to renew, and roles that end. Four queries."""
+    slug = dated.centre.slug
+    return [
+        DueLine(
+            row.day,
+            DueKind.STAFF,
+            row.what,
+            row.name,
+            "",
+            reverse("portfolio:staff_member", args=[slug, row.handle]),
+            row.day < dated.today,
+        )
+        for row in falls_due(dated.centre, dated.today)
+        if row.day <= dated.last
+    ]
+
+
+def dated_lines(dated: Dated, most: int | None) -> list[DueLine]:
+    """Everything else, the earliest `most` of each. Six queries."""
+    unit = ("candidate__known_as", "candidate__legal_name", "unit__short_code")
+    of_unit = tuple(f"enrolment__{column}" for column in unit)
+    related = ("activity", "meeting", "access__awarding_body")
+    targets = dated.targets().order_by("target_on", "pk").values_list("target_on", "assessor", "pk", *unit)[:most]
+    actions = dated.actions().order_by("due_on", "pk").values_list("due_on", "owner", "pk", "wanted", *of_unit)[:most]
+    elsewhere = dated.centre_actions().select_related(*related).order_by("due_on", "pk")[:most]
+    cells = dated.samples().order_by("due_on", "pk")
+    samples = cells.values_list("due_on", "enrolment__verifier", "enrolment", "stage", *of_unit)[:most]
+    ends = dated.accesses().order_by("grant__ends_on", "pk")
+    accesses = ends.values_list("grant__ends_on", "grant__user", "pk", "awarding_body__name")[:most]
+    people = {row[1] for rows in (targets, actions, samples, accesses) for row in rows}
+    here = dated.centre.pk
+    names = staff_names(people | {row.owner_id for row in elsewhere}, {here})
+
+    def line(kind: DueKind, day: datetime.date, what: str, about: str, who: int | None, page: str, pk: int) -> DueLine:
+        turn = names.get((who, here), "") if who else ""
+        return DueLine(day, kind, what, about, turn, reverse(f"assessments:{page}", args=[pk]), day < dated.today)
+
+    lines = [
+        line(DueKind.TARGET, day, "Target date", unit_of(*unit), who, "enrolment", pk)
+        for day, who, pk, *unit in targets
+    ]
+    lines += [
+        line(DueKind.ACTION, day, wanted, unit_of(*unit), who, "action", pk) for day, who, pk, wanted, *unit in actions
+    ]
+    lines += [
+        line(DueKind.ACTION, row.due_on, row.wanted, whence(row), row.owner_id, "centre_action", row.pk)
+        for row in elsewhere
+    ]
+    lines += [
+        line(DueKind.SAMPLE, day, f"{SampleStage(stage).label} sample", unit_of(*unit), who, "enrolment", pk)
+        for day, who, pk, stage, *unit in samples
+    ]
+    lines += [
+        line(DueKind.EXTERNAL, day, f"Access for {body} ends", names.get((who, here), ""), None, "external_access", pk)
+        for day, who, pk, body in accesses
+        if day
+    ]
+    return lines
+
+
+def unit_of(known_as: str, legal_name: str, code: str) -> str:
+    """A candidate's unit in words."""
+    return f"{known_as or legal_name}, {code}"
+
+
+def whence(action: CentreAction) -> str:
+    """What an action at the centre came of."""
+    return str(action.meeting or action.activity or action.access)
