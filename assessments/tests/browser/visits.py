@@ -352,6 +352,9 @@ VISITS = [
 ]
 
 NO_PAGE = {
+    "assessments:archive_candidate": "answers to a press of a button only",
+    "assessments:cancel_archive": "answers to a press of a button only",
+    "assessments:archive_file": "a file to take away",
     "assessments:destruction": "nothing of the demonstration is due and free; walked through in views/test_retention",
     "assessments:give_up_destruction": "as destruction",
     "assessments:destruction_certificate": "answers to a press of a button only",

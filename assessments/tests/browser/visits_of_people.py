@@ -1,9 +1,12 @@
 """Who looks at the pages about people. See visits.py."""
 
+from django.utils import timezone
+
 from assessments.demo.centre import SLUG
 from assessments.tests.browser.visiting import SECOND, Visit, Where, centre, person
-from portfolio.enums import ImportStatus
-from portfolio.models import Competence, Development, Induction, PeopleImport
+from portfolio.archive import asking
+from portfolio.enums import ArchiveCut, ImportStatus
+from portfolio.models import CandidateRecord, Competence, Development, Induction, PeopleImport
 
 
 def handle(name: str) -> Where:
@@ -18,7 +21,16 @@ def table(status: ImportStatus) -> Where:
     return lambda: [SLUG, PeopleImport.objects.filter(status=status)[0].pk]
 
 
+def own_archive(name: str) -> list[object]:
+    """Theirs, which they ask for now."""
+    found = CandidateRecord.objects.get(user=person(name))
+    return [asking.ask(centre=found.centre, candidate=found, cut=ArchiveCut.OWN, by=found.user, at=timezone.now()).pk]
+
+
 PEOPLE = [
+    Visit("nia", "assessments:archives", about="which-centre"),
+    Visit("morag", "assessments:centre_archives", centre()),
+    Visit("hannah", "assessments:archive", lambda: own_archive("hannah")),
     Visit("morag", "portfolio:import_people", centre()),
     Visit("nia", "portfolio:import_people", lambda: [SECOND], about="first"),
     *(
