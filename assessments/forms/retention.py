@@ -124,7 +124,7 @@ class ReasonForm(KeptForm):
 class OrderForm(forms.Form):
     """A remark to an order of destruction."""
 
-    note = forms.CharField(label="Remark", required=False, widget=forms.Textarea(attrs={"rows": 2}), max_length=1000)
+    note = forms.CharField(label="Remark", required=False, max_length=1000)
 
 
 class ConfirmForm(SignatureForm):

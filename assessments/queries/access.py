@@ -121,9 +121,7 @@ def visitor_name(access: ExternalAccess) -> str:
     return record.values_list("name", flat=True).get()
 
 
-def own_access(user: User, day: datetime.date) -> "list[ExternalAccess]":
-    """The accounts by which somebody looks from outside on the day, the first to end first; each says whether words of
-    a declaration wait to be approved in it (`words_waiting`). Two queries."""
-    mine = ExternalAccess.objects.in_force(user, day).order_by("grant__ends_on", "pk")
+def with_words(rows: "QuerySet[ExternalAccess]") -> "QuerySet[ExternalAccess]":
+    """Each says whether words of a declaration wait to be approved in it (`words_waiting`)."""
     same = Wording.objects.waiting().filter(centre=OuterRef("centre"), awarding_body=OuterRef("awarding_body"))
-    return list(with_remit(mine).annotate(words_waiting=Exists(same)))
+    return rows.annotate(words_waiting=Exists(same))

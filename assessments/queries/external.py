@@ -22,7 +22,7 @@ from assessments.models import (
     SamplingPlan,
 )
 from assessments.models.access import bodies_opened_to, opened_to
-from assessments.queries.access import AccessLine, access_lines, days_of, with_remit
+from assessments.queries.access import AccessLine, access_lines, days_of, with_remit, with_words
 from assessments.queries.activities import CentreActionLine, action_lines
 from assessments.queries.award import direct_for
 from assessments.queries.enrolment import name_of, named_staff, staff_holding
@@ -117,7 +117,7 @@ def accounts_of(user: User, day: datetime.date) -> tuple[list[AccessLine], list[
     """The accounts by which somebody looks from outside on the day, the first to end first; and all others ever given
     for the same awarding bodies there. Two queries."""
     same = bodies_opened_to(user, centre="centre", body="awarding_body")
-    rows = access_lines(with_remit(ExternalAccess.objects.filter(same)) if same else [], day)
+    rows = access_lines(with_words(with_remit(ExternalAccess.objects.filter(same))) if same else [], day)
     mine = [line for line in rows if line.running and line.access.grant.user_id == user.pk]
     mine.sort(key=lambda line: (line.days.ends_on, line.access.pk))
     return mine, [line for line in rows if line not in mine]

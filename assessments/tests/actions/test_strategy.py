@@ -1,6 +1,7 @@
 """The strategy is versioned and agreed, risk follows from facts until somebody rates it, a plan is drawn and kept."""
 
 import datetime
+import uuid
 
 import pytest
 from django.utils import timezone
@@ -168,7 +169,7 @@ def test_a_unit_keeps_its_risk_where_an_earlier_version_was_taken_before_the_per
     other.pk, other.version = None, unit.version + 1
     other.save()
     old = Enrolment.objects.get(pk=an_enrolment(house, "ocr-d20").pk)
-    old.pk, old.unit, old.started_on = None, other, TODAY() + datetime.timedelta(days=9)
+    old.pk, old.key, old.unit, old.started_on = None, uuid.uuid4(), other, TODAY() + datetime.timedelta(days=9)
     old.save()
     Enrolment.objects.filter(unit__key="ocr-d20").update(started_on=old.started_on)
     facts = facts_of(house.centre, ocr(), TODAY(), TODAY(), TODAY())
