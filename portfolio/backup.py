@@ -21,6 +21,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection
+from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
 from portfolio import audit, vault
@@ -58,7 +59,6 @@ class Listed:
 
 def make(target: Path, *, at: datetime.datetime) -> Made:
     """Make a backup below the folder. Raises Refusal where the database cannot be copied, OSError where the disk is."""
-    os.umask(0o077)
     name = f"{at.astimezone(datetime.UTC):%Y-%m-%dT%H%M%SZ}"
     place, unfinished = target / name, target / f".{name}.unfinished"
     if place.exists():
@@ -194,8 +194,8 @@ def restore(place: Path) -> dict[str, Any]:
                 "DATABASE_URL as it was when the backup was made. What moves between the two is an archive."
             ]
         )
+    refuse_another_version(manifest)
     refuse_records()
-    os.umask(0o077)
     for file in listed(place):
         copy_file(place.parent / FILES / file.place, in_vault(file.place), file)
     put_back_database(place / DATABASE[manifest["engine"]])
@@ -213,9 +213,19 @@ def faults_after(manifest: dict[str, Any]) -> list[str]:
         if not audit.leads_through(book, length, head):
             faults.append(f"The book of {book} does not lead through line {length} as it did when the backup was made.")
     faults.extend(f"The vault had no {missing} when the backup was made." for missing in manifest["missing"])
-    if manifest["migrations"] != migrations_now():
-        faults.append("The database was put back with other migrations than it had. Run manage.py migrate.")
     return faults
+
+
+def refuse_another_version(manifest: dict[str, Any]) -> None:
+    """Raise Refusal where the database would be another than this version of the software knows."""
+    known, had = set(migrations_known()), set(manifest["migrations"])
+    if known != had:
+        raise Refusal(
+            [
+                "This backup was made by another version of the software. Put it back with that version, then upgrade: "
+                f"they differ in {', '.join(sorted(known ^ had))}."
+            ]
+        )
 
 
 def refuse_records() -> None:
@@ -264,6 +274,11 @@ def heads_now() -> list[list[Any]]:
 
 def migrations_now() -> list[str]:
     return sorted(f"{app}.{name}" for app, name in MigrationRecorder(connection).applied_migrations())
+
+
+def migrations_known() -> list[str]:
+    """Those that this version of the software comes with."""
+    return sorted(f"{app}.{name}" for app, name in MigrationLoader(None, ignore_no_migrations=True).disk_migrations)
 
 
 def manifest_of(place: Path) -> dict[str, Any]:

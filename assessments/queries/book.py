@@ -1,7 +1,8 @@
 """The audit book of a centre to be read: its lines in words, whom and what they are about, and who looked at what.
 
 Which candidate or unit a record belongs to is read off the models: whatever has a candidate or an enrolment is theirs.
-Lines about a case are told to those who work on it and to nobody else (ADR 0018).
+Lines about a case are told to those who work on it and to nobody else (ADR 0018), and of their own
+portfolio nobody reads what others did.
 """
 
 import datetime
@@ -16,7 +17,7 @@ from django.db import models
 from django.db.models import BigIntegerField, CharField, F, Q, QuerySet, Value
 from django.db.models.functions import Cast, Coalesce, Concat, NullIf
 
-from assessments.models import Case, Enrolment, Evidence
+from assessments.models import Case, Enrolment, Evidence, ExternalNote
 from assessments.models import Mapping as MappedTo
 from portfolio.arrivals import Said
 from portfolio.audit import kind_of, lines_of, name_of
@@ -37,6 +38,8 @@ FLOORS = ("portfolio", "units", "assessments")
 FORMAT = "nvq-audit-book/1"
 FURTHER = {"user": "candidate_records", "exercise": "version__evidence__candidate"}
 """Paths to a candidate that no field of their own names."""
+RESTRICTED = (Case, ExternalNote)
+"""Records that some who run a centre may not know of."""
 ALONE = {"user": "account", "centre": "centre", "auditchain": "audit book"}
 """What needs no number to be known by."""
 
@@ -164,9 +167,9 @@ def any_of(conditions: Iterable[Q], *further: Q) -> Q:
 # --- reading ---------------------------------------------------------------------------------------------------------
 
 
-def choices_of(centre: Centre, reader: User) -> Choices:
+def choices_of(centre: Centre, reader: User, own: int | None) -> Choices:
     """What the reader can ask for, in one query."""
-    found = told_to(AuditEvent.objects.filter(chain__centre=centre), centre, reader).order_by()
+    found = told_to(AuditEvent.objects.filter(chain__centre=centre), reader, own, "actor").order_by()
     pairs = list(found.values_list("verb", "subject_kind").distinct())
     return Choices(
         verbs=sorted({(verb, phrase(verb)) for verb, _ in pairs}, key=lambda pair: pair[1]),
@@ -174,15 +177,28 @@ def choices_of(centre: Centre, reader: User) -> Choices:
     )
 
 
-def told_to(lines: QuerySet[Any], centre: Centre, reader: User) -> QuerySet[Any]:
-    """Without lines about cases the reader does not work on."""
-    theirs = Case.objects.visible_to(reader).filter(centre=centre).values("pk")
-    return lines.exclude(Q(subject_kind=kind_of(Case())) & ~Q(subject_id__in=theirs))
+def own_portfolio(centre: Centre, reader: User) -> int | None:
+    """The reader's own record as a candidate of the centre, if they have one. One query."""
+    return CandidateRecord.objects.filter(centre=centre, user=reader).values_list("pk", flat=True).first()
 
 
-def lines_asked_for(centre: Centre, reader: User, asked: Asked, kinds: Iterable[str]) -> QuerySet[AuditEvent]:
+def told_to(lines: QuerySet[Any], reader: User, own: int | None, by: str) -> QuerySet[Any]:
+    """Without lines about cases the reader does not work on, and about remarks of an external verifier that they may
+    not read; of their `own` portfolio with what they did themselves alone, for others verify it."""
+    for model in RESTRICTED:
+        theirs = model.objects.visible_to(reader).values("pk")
+        lines = lines.exclude(Q(subject_kind=kind_of(model())) & ~Q(subject_id__in=theirs))
+    if own is not None:
+        mine = CandidateRecord.objects.filter(pk=own)
+        lines = lines.exclude(of_candidates(mine, ties()) & ~Q(**{by: reader}))
+    return lines
+
+
+def lines_asked_for(
+    centre: Centre, reader: User, own: int | None, asked: Asked, kinds: Iterable[str]
+) -> QuerySet[AuditEvent]:
     """The lines of the centre's book that fit, the newest first."""
-    lines = told_to(AuditEvent.objects.filter(chain__centre=centre), centre, reader)
+    lines = told_to(AuditEvent.objects.filter(chain__centre=centre), reader, own, "actor")
     if asked.verb:
         lines = lines.filter(verb=asked.verb)
     if asked.kind:
@@ -190,10 +206,10 @@ def lines_asked_for(centre: Centre, reader: User, asked: Asked, kinds: Iterable[
     return narrowed(lines, centre, asked, kinds, "actor").select_related("detail").order_by("-sequence")
 
 
-def looks_asked_for(centre: Centre, reader: User, asked: Asked, kinds: Iterable[str]) -> QuerySet[AccessLine]:
+def looks_asked_for(centre: Centre, reader: User, own: int | None, asked: Asked) -> QuerySet[AccessLine]:
     """Who looked at what at the centre, as far as it fits, the newest first."""
-    lines = told_to(AccessLine.objects.filter(centre=centre), centre, reader)
-    return narrowed(lines, centre, asked, kinds, "user").order_by("-pk")
+    lines = told_to(AccessLine.objects.filter(centre=centre), reader, own, "user")
+    return narrowed(lines, centre, asked, ties(), "user").order_by("-pk")
 
 
 def narrowed(lines: QuerySet[Any], centre: Centre, asked: Asked, kinds: Iterable[str], by: str) -> QuerySet[Any]:

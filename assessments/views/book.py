@@ -21,8 +21,8 @@ from assessments.queries.book import (
     looks_asked_for,
     looks_told,
     newest_check,
+    own_portfolio,
     proof,
-    ties,
     told,
 )
 from assessments.views.caseload import run_centre, taken_away
@@ -63,11 +63,12 @@ def books(request: SignedInRequest) -> HttpResponse:
 def book(request: SignedInRequest, slug: str) -> HttpResponse:
     """What was done at the centre, the newest first."""
     centre = run_centre(request, slug)
-    form, found = asked_for(request, centre)
+    own = own_portfolio(centre, request.user)
+    form, found = asked_for(request, centre, own)
     page = page_of(request, found)
     check = newest_check(centre)
     context = {
-        **about_page(request, centre, form, page),
+        **about_page(request, centre, form, page, own),
         "lines": told(centre, page.object_list),
         "check": check,
         "checking": check is not None and check.done_at is None,
@@ -81,8 +82,9 @@ def looks(request: SignedInRequest, slug: str) -> HttpResponse:
     """Who opened what at the centre, or took it away, the newest first."""
     centre = run_centre(request, slug)
     form = BookForm(request.GET, choices=None)
-    page = page_of(request, looks_asked_for(centre, request.user, form.asked, ties()))
-    context = {**about_page(request, centre, form, page), "looks": looks_told(centre, page.object_list)}
+    own = own_portfolio(centre, request.user)
+    page = page_of(request, looks_asked_for(centre, request.user, own, form.asked))
+    context = {**about_page(request, centre, form, page, own), "looks": looks_told(centre, page.object_list)}
     return render(request, "assessments/book/looks.html", context)
 
 
@@ -100,7 +102,7 @@ def check(request: SignedInRequest, slug: str) -> HttpResponse:
 def book_file(request: SignedInRequest, slug: str, ending: str) -> HttpResponseBase:
     """The lines as filtered, as a list."""
     centre = run_centre(request, slug)
-    _, found = asked_for(request, centre)
+    _, found = asked_for(request, centre, own_portfolio(centre, request.user))
     return taken_away(request, LINES, in_slices(centre, found), ending, [centre])
 
 
@@ -109,7 +111,7 @@ def book_file(request: SignedInRequest, slug: str, ending: str) -> HttpResponseB
 def book_proof(request: SignedInRequest, slug: str) -> HttpResponseBase:
     """The lines as filtered, with what shows that they stand in the book: checked away from here by a small script."""
     centre = run_centre(request, slug)
-    _, found = asked_for(request, centre)
+    _, found = asked_for(request, centre, own_portfolio(centre, request.user))
     now = timezone.now()
     chain = AuditChain.objects.select_related("centre").get(centre=centre)
     if request.method == "GET":
@@ -124,11 +126,11 @@ def book_proof(request: SignedInRequest, slug: str) -> HttpResponseBase:
 # --- what they share -------------------------------------------------------------------------------------------------
 
 
-def asked_for(request: SignedInRequest, centre: Centre) -> tuple[BookForm, Any]:
+def asked_for(request: SignedInRequest, centre: Centre, own: int | None) -> tuple[BookForm, Any]:
     """The filter, and the lines that fit it."""
-    choices = choices_of(centre, request.user)
+    choices = choices_of(centre, request.user, own)
     form = BookForm(request.GET, choices=choices)
-    return form, lines_asked_for(centre, request.user, form.asked, [kind for kind, _ in choices.kinds])
+    return form, lines_asked_for(centre, request.user, own, form.asked, [kind for kind, _ in choices.kinds])
 
 
 def in_slices(centre: Centre, found: Any) -> Iterator[BookLine]:
@@ -142,7 +144,7 @@ def page_of(request: SignedInRequest, found: Any) -> Any:
     return Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
 
 
-def about_page(request: SignedInRequest, centre: Centre, form: BookForm, page: Any) -> dict[str, Any]:
+def about_page(request: SignedInRequest, centre: Centre, form: BookForm, page: Any, own: int | None) -> dict[str, Any]:
     """What both pages show around their lines."""
     asked = request.GET.copy()
     asked.pop("page", None)
@@ -152,6 +154,7 @@ def about_page(request: SignedInRequest, centre: Centre, form: BookForm, page: A
         "page": page,
         "asked": asked.urlencode(),
         "followed": followed(centre, form),
+        "leaves_own_out": own is not None,
         "trail": [*units_trail(centre), ("Audit book", None)],
     }
 

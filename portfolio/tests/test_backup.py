@@ -27,7 +27,10 @@ NOON = datetime.datetime(2026, 6, 1, 12, tzinfo=datetime.UTC)
 
 
 @pytest.fixture
-def centre(settings: Any, tmp_path: Path) -> Centre:
+def centre(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Centre:
+    """In a database that is as if it had been migrated: tests make their tables from the models."""
+    settings.MIGRATION_MODULES = {}
+    monkeypatch.setattr(backup, "migrations_now", backup.migrations_known)
     settings.VAULT_DIR = tmp_path / "data" / "vault"
     return testing.a_centre()
 
@@ -158,4 +161,13 @@ def test_a_backup_of_another_kind_of_database_is_refused(centre: Centre, tmp_pat
     (place / backup.DATABASE[connection.vendor]).rename(place / backup.DATABASE[other])
     (place / "manifest.json").write_text(json.dumps(manifest | {"engine": other}))
     with pytest.raises(Refusal, match=f"This is a backup of {other}"):
+        backup.restore(place)
+
+
+def test_a_backup_of_another_version_is_refused_before_anything_is_written(centre: Centre, tmp_path: Path) -> None:
+    place = backup.make(tmp_path / "backups", at=NOON).place
+    manifest = json.loads((place / "manifest.json").read_text())
+    manifest["migrations"].append("portfolio.0099_of_tomorrow")
+    (place / "manifest.json").write_text(json.dumps(manifest))
+    with pytest.raises(Refusal, match=r"they differ in portfolio\.0099_of_tomorrow"):
         backup.restore(place)

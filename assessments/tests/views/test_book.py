@@ -9,14 +9,16 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from assessments.actions.external import issue_note
 from assessments.queries.book import ties
-from assessments.testing import House, an_enrolment, signed_off
+from assessments.testing import House, an_enrolment, an_external, sampled, signed_off
 from assessments.tests.appeals import a_case
 from assessments.tests.by_script import checked
+from assessments.tests.doors_of_external import set_external
 from assessments.tests.views.visitors import queries_of
 from portfolio import audit, walls
 from portfolio.models import AccessLine, AuditChain, AuditDetail, AuditEvent
-from portfolio.testing import with_password
+from portfolio.testing import a_candidate, with_password
 
 pytestmark = pytest.mark.django_db
 
@@ -183,3 +185,24 @@ def test_every_record_a_candidate_or_unit_has_is_known_to_be_theirs() -> None:
     assert ties()["appeal"].candidate == "enrolment__candidate"
     assert ties()["exercise"].candidate == "version__evidence__candidate"
     assert not ties()["samplingplan"].candidate
+
+
+def test_of_their_own_portfolio_nobody_reads_what_others_did(office: Client, house: House) -> None:
+    own = a_candidate(house.centre, "Northgate Admin", by=house.administrator)
+    assert own.user == house.administrator
+    sampled(an_enrolment(house, candidate=own))
+    page = office.get(at(house))
+    mine = [line for line in page.context["lines"] if line.about.candidate == own.name]
+    assert {line.by for line in mine} == {own.name}
+    assert "Add evidence" in {line.verb for line in mine}
+    assert "Of your own portfolio you see here what you did yourself" in page.content.decode()
+    assert "plan_sample" not in {line.get("verb") for line in sent(office, at(house, "book_proof"))}
+    office.force_login(with_password(house.lead))
+    assert "Plan sample" in {line.verb for line in office.get(at(house)).context["lines"]}
+
+
+def test_a_remark_is_no_line_for_others_until_it_is_issued(office: Client, house: House) -> None:
+    external = set_external(house, an_external(house), an_enrolment(house))
+    assert "Write note" not in shown(office, at(house))
+    issue_note(note=external.note, by=external.access.grant.user, at=timezone.now())
+    assert "Write note" in shown(office, at(house))

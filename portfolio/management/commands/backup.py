@@ -1,5 +1,6 @@
 """Make a backup of the database and the vault, while everybody goes on working."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, folder: Path, keep: int | None, **options: Any) -> None:
         if keep is not None and keep < 1:
             raise CommandError("Keep one backup at least.")
+        os.umask(0o077)
         try:
             made = backup.make(folder, at=timezone.now())
         except Refusal as refusal:

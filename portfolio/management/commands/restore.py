@@ -1,5 +1,6 @@
 """Put a backup back into an empty installation, and verify it; or only read it against its digests."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         place: Path = options["backup"]
+        os.umask(0o077)
         try:
             manifest = backup.check(place) if options["check"] else backup.restore(place)
         except Refusal as refusal:
