@@ -29,10 +29,11 @@ from django.db import connection
 from django.utils import timezone
 
 from assessments.actions.due import tell_due
-from bench.addresses import Page, pages, subjects
+from bench.addresses import Page, pages
 from bench.centre import Staffed, open_centre
 from bench.loading import fill
 from bench.measuring import Browser, called, timed
+from bench.subjects import subjects
 from portfolio.models import User
 
 MOST_REQUESTS, MOST_BYTES = 10, 150_000

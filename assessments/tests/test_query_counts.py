@@ -10,9 +10,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
-from bench.addresses import Page, pages, subjects
+from bench.addresses import Page, pages
 from bench.centre import open_centre
 from bench.loading import fill
+from bench.subjects import subjects
 from portfolio import notices
 from portfolio.access import doors
 from portfolio.enums import Told
