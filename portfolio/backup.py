@@ -8,6 +8,7 @@ anyway. The folder gets its name once everything in it is on the disk, so there 
 
 import contextlib
 import datetime
+import fcntl
 import hashlib
 import json
 import os
@@ -57,14 +58,35 @@ class Listed:
 # --- making ----------------------------------------------------------------------------------------------------------
 
 
+@contextlib.contextmanager
+def alone(target: Path) -> Iterator[None]:
+    """Nobody else makes or removes backups below the folder meanwhile. Raises Refusal where somebody does."""
+    target.mkdir(parents=True, exist_ok=True)
+    with (target / ".lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise Refusal([f"Another backup is being made below {target}: wait until it has ended."]) from error
+        yield
+
+
 def make(target: Path, *, at: datetime.datetime) -> Made:
-    """Make a backup below the folder. Raises Refusal where the database cannot be copied, OSError where the disk is."""
+    """Make a backup below the folder.
+
+    Raises Refusal where the database cannot be copied, a file is damaged or another backup is being made; OSError where
+    the disk cannot be written.
+    """
+    with alone(target):
+        return made_alone(target, at)
+
+
+def made_alone(target: Path, at: datetime.datetime) -> Made:
     name = f"{at.astimezone(datetime.UTC):%Y-%m-%dT%H%M%SZ}"
     place, unfinished = target / name, target / f".{name}.unfinished"
     if place.exists():
         raise Refusal([f"There is a backup of this very moment at {place} already."])
     clear_unfinished(target)
-    (target / FILES).mkdir(parents=True, exist_ok=True)
+    (target / FILES).mkdir(exist_ok=True)
     unfinished.mkdir()
     database = unfinished / DATABASE[connection.vendor]
     heads = heads_now()  # before the copy, which may have further lines
@@ -146,17 +168,17 @@ def thin_out(target: Path, keep: int) -> tuple[int, int]:
 
     So what was destroyed here leaves the backups too, once those that have it are old enough.
     """
-    backups = backups_in(target)
-    old, kept = backups[:-keep], backups[-keep:]
-    for place in old:
-        shutil.rmtree(place)
-    wanted = {file.place for place in kept for file in listed(place)}
-    gone = 0
-    for path in (target / FILES).rglob("*") if old else ():
-        if path.is_file() and path.relative_to(target / FILES).as_posix() not in wanted:
+    with alone(target):
+        backups = backups_in(target)
+        old, kept = backups[:-keep], backups[-keep:]
+        for place in old:
+            shutil.rmtree(place)
+        wanted = {file.place for place in kept for file in listed(place)}
+        files = (target / FILES).rglob("*") if old else ()
+        gone = [path for path in files if path.is_file() and path.relative_to(target / FILES).as_posix() not in wanted]
+        for path in gone:
             path.unlink()
-            gone += 1
-    return len(old), gone
+    return len(old), len(gone)
 
 
 # --- checking and putting back ---------------------------------------------------------------------------------------

@@ -171,3 +171,10 @@ def test_a_backup_of_another_version_is_refused_before_anything_is_written(centr
     (place / "manifest.json").write_text(json.dumps(manifest))
     with pytest.raises(Refusal, match=r"they differ in portfolio\.0099_of_tomorrow"):
         backup.restore(place)
+
+
+def test_two_backups_are_never_made_at_once(centre: Centre, tmp_path: Path) -> None:
+    folder = tmp_path / "backups"
+    with backup.alone(folder), pytest.raises(Refusal, match="Another backup is being made"):
+        backup.make(folder, at=NOON)
+    assert backup.make(folder, at=NOON).place.exists()

@@ -21,14 +21,16 @@ class Command(BaseCommand):
     def handle(self, *args: Any, folder: Path, keep: int | None, **options: Any) -> None:
         if keep is not None and keep < 1:
             raise CommandError("Keep one backup at least.")
-        os.umask(0o077)
+        before = os.umask(0o077)
         try:
             made = backup.make(folder, at=timezone.now())
+            self.stdout.write(f"{made.place}: {made.files} files ({made.bytes} bytes), {made.copied} of them new.")
+            if keep is not None:
+                old, files = backup.thin_out(folder, keep)
+                self.stdout.write(f"Old backups removed: {old}, with {files} files that no other has.")
         except Refusal as refusal:
             raise CommandError(" ".join(refusal.sentences)) from refusal
-        self.stdout.write(f"{made.place}: {made.files} files ({made.bytes} bytes), {made.copied} of them new.")
-        if keep is not None:
-            old, files = backup.thin_out(folder, keep)
-            self.stdout.write(f"Old backups removed: {old}, with {files} files that no other has.")
+        finally:
+            os.umask(before)
         if made.missing:
             raise CommandError("Not in the vault: " + ", ".join(made.missing))

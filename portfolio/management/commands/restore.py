@@ -22,11 +22,13 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         place: Path = options["backup"]
-        os.umask(0o077)
+        before = os.umask(0o077)
         try:
             manifest = backup.check(place) if options["check"] else backup.restore(place)
         except Refusal as refusal:
             raise CommandError("\n".join(refusal.sentences)) from refusal
+        finally:
+            os.umask(before)
         self.stdout.write(f"{manifest['files']} files ({manifest['bytes']} bytes) and the database give their digests.")
         if options["check"]:
             return
