@@ -1,6 +1,8 @@
 """A unit that a centre brought in is taken there, and nowhere else: by the verb, the forms and the database."""
 
 import pytest
+from django.urls import reverse
+from django.utils import timezone
 
 from assessments.queries.access import units_at
 from assessments.queries.office import units_offered
@@ -8,6 +10,9 @@ from assessments.queries.question_sets import units_offered as units_asked_about
 from assessments.testing import House, an_enrolment
 from assessments.tests.doors_of_units import set_units
 from assessments.tests.raw_sql import copy, refused
+from portfolio.enums import Role
+from portfolio.harness import AskingClient
+from portfolio.models import RoleGrant
 from portfolio.refusal import Refusal
 from units.models import Unit
 from units.qualifications import units_to_list
@@ -27,7 +32,7 @@ def test_only_its_own_centre_is_offered_it(house: House, other_house: House, bro
     for here, there in (
         (units_offered(house.centre), units_offered(other_house.centre)),
         (units_at(house.centre), units_at(other_house.centre)),
-        (units_asked_about(house.assessor), units_asked_about(other_house.assessor)),
+        (units_asked_about(house.centre), units_asked_about(other_house.centre)),
         (
             units_to_list(a_draft(house.centre, house.administrator)),
             units_to_list(a_draft(other_house.centre, other_house.administrator)),
@@ -35,6 +40,18 @@ def test_only_its_own_centre_is_offered_it(house: House, other_house: House, bro
     ):
         assert {unit for unit in here if unit.centre_id} == {brought_in}
         assert [unit for unit in there if unit.centre_id] == []
+
+
+def test_who_works_at_two_centres_is_offered_it_at_its_own_alone(
+    house: House, other_house: House, brought_in: Unit, client: AskingClient
+) -> None:
+    at_both = house.assessor
+    today = timezone.localdate()
+    RoleGrant.objects.create(user=at_both, centre=other_house.centre, role=Role.ASSESSOR, starts_on=today)
+    client.force_login(at_both)
+    for centre, offered in ((house.centre, True), (other_house.centre, False)):
+        page = client.get(reverse("assessments:write_set", args=[centre.slug]))
+        assert (f'"?unit={brought_in.pk}"' in page.content.decode()) is offered
 
 
 def test_a_candidate_of_another_centre_cannot_be_enrolled_on_it(
