@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from assessments.forms.office import EnrolForm
 from assessments.queries.access import units_at
 from assessments.queries.office import units_offered
 from assessments.queries.question_sets import units_offered as units_asked_about
@@ -52,6 +53,13 @@ def test_who_works_at_two_centres_is_offered_it_at_its_own_alone(
     for centre, offered in ((house.centre, True), (other_house.centre, False)):
         page = client.get(reverse("assessments:write_set", args=[centre.slug]))
         assert (f'"?unit={brought_in.pk}"' in page.content.decode()) is offered
+
+
+def test_versions_are_told_apart_where_one_is_chosen(house: House, brought_in: Unit) -> None:
+    form = EnrolForm(centre=house.centre, today=timezone.localdate())
+    labels = [label for value, label in form.fields["unit"].choices if value]  # type: ignore[attr-defined]
+    assert f"{brought_in} (version 2)" in labels
+    assert len(set(labels)) == len(labels)
 
 
 def test_a_candidate_of_another_centre_cannot_be_enrolled_on_it(

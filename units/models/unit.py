@@ -108,6 +108,11 @@ class Unit(models.Model):
         """The title to show: the source's, else the public one (which pages mark as not in the source)."""
         return self.title or self.public_title
 
+    @property
+    def offered_as(self) -> str:
+        """What it is called where one of several is chosen: with its version, from the second on."""
+        return str(self) if self.version == 1 else f"{self} (version {self.version})"
+
 
 class UnitPublication(StandingRow):
     """That a unit version is in use: from here on its wording is frozen (a trigger refuses any change).
