@@ -13,7 +13,8 @@ from portfolio import audit, vault
 from portfolio.actions.checks import refuse, refuse_invalid, refuse_strangers, take_turns
 from portfolio.canonical import JSON
 from portfolio.models import Centre, User
-from units.actions.standard import publish
+from portfolio.refusal import Refusal
+from units.actions.standard import locked_unit, publish
 from units.enums import CriterionKind, UnitFormat
 from units.exchange.checking import checked, criteria_in, kind_of
 from units.exchange.describing import unit_tree, usual
@@ -81,9 +82,7 @@ def take_units(*, unit_import: UnitImport, by: User, at: datetime.datetime) -> l
     """
     centre = take_turns(unit_import.centre)
     refuse_strangers(by, centre, at)
-    sent = UnitImport.objects.select_for_update(of=("self",)).get(pk=unit_import.pk)
-    if sent.taken_at is not None:
-        refuse([TAKEN_ALREADY])
+    sent = not_taken(unit_import)
     if sent.faults:
         refuse(["The file has faults: put them right in the file, and send it again."])
     refuse([sentence for unit in sent.units for sentence in refusals_here(unit, centre)])
@@ -101,15 +100,20 @@ def throw_units_away(*, unit_import: UnitImport, by: User, at: datetime.datetime
     """Forget a file of which nothing was taken. Raises Refusal."""
     centre = take_turns(unit_import.centre)
     refuse_strangers(by, centre, at)
-    sent = UnitImport.objects.select_for_update(of=("self",)).filter(pk=unit_import.pk).first()
-    if sent is None:
-        refuse(["The file is thrown away already."])
-        return
-    if sent.taken_at is not None:
-        refuse([TAKEN_ALREADY])
+    sent = not_taken(unit_import)
     details = {"file": sent.file_name}
     audit.record(verb="throw units away", by=by, at=at, subject=sent, centre=centre, details=details)
     sent.delete()
+
+
+def not_taken(unit_import: UnitImport) -> UnitImport:
+    """The file as it is now, locked. Raises Refusal where it was taken or thrown away meanwhile."""
+    sent = UnitImport.objects.select_for_update(of=("self",)).filter(pk=unit_import.pk).first()
+    if sent is None:
+        raise Refusal(["The file is thrown away already."])
+    if sent.taken_at is not None:
+        raise Refusal([TAKEN_ALREADY])
+    return sent
 
 
 @transaction.atomic
@@ -120,6 +124,7 @@ def discard_draft(*, unit: Unit, by: User, at: datetime.datetime) -> None:
         return
     centre = take_turns(unit.centre)
     refuse_strangers(by, centre, at)
+    unit = locked_unit(unit)
     if UnitPublication.objects.filter(unit=unit).exists():
         refuse([f"{unit.short_code} version {unit.version} is published, so it stands."])
     details: dict[str, JSON] = {"unit": unit.key, "version": unit.version}

@@ -157,13 +157,20 @@ def test_the_same_again_changes_nothing_and_other_words_need_a_new_version(centr
 def test_a_draft_is_discarded_or_published_for_good_each_with_its_line(centre: Centre, alma: User) -> None:
     rich = {**tree_of("sqa-h12e04"), "version": 2}
     (draft,) = take_units(unit_import=send(centre, alma, as_yaml([rich])), by=alma, at=timezone.now())
-    discard_draft(unit=draft, by=alma, at=timezone.now())
+    discard_draft(unit=Unit.objects.get(pk=draft.pk), by=alma, at=timezone.now())
+    for late in (discard_draft, publish):
+        with pytest.raises(Refusal, match="is discarded already"):
+            late(unit=draft, by=alma, at=timezone.now())
     assert not Unit.objects.filter(centre=centre).exists()
     (draft,) = take_units(unit_import=send(centre, alma, as_yaml([rich])), by=alma, at=timezone.now())
     publish(unit=draft, by=alma, at=timezone.now())
     with pytest.raises(Refusal, match="is published, so it stands"):
         discard_draft(unit=draft, by=alma, at=timezone.now())
-    throw_units_away(unit_import=send(centre, alma, b"x"), by=alma, at=timezone.now())
+    sent = send(centre, alma, b"x")
+    throw_units_away(unit_import=UnitImport.objects.get(pk=sent.pk), by=alma, at=timezone.now())
+    for act in (take_units, throw_units_away):
+        with pytest.raises(Refusal, match="thrown away already"):
+            act(unit_import=sent, by=alma, at=timezone.now())
     verbs = list(AuditEvent.objects.filter(chain__centre=centre).order_by("pk").values_list("verb", flat=True))
     sent_and_taken = ["send units", "take units"]
     assert verbs == [*sent_and_taken, "discard draft", *sent_and_taken, "publish", "send units", "throw units away"]
