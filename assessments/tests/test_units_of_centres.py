@@ -1,6 +1,9 @@
 """A unit that a centre brought in is taken there, and nowhere else: by the verb, the forms and the database."""
 
+from typing import Any
+
 import pytest
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
@@ -15,7 +18,8 @@ from portfolio.enums import Role
 from portfolio.harness import AskingClient
 from portfolio.models import RoleGrant
 from portfolio.refusal import Refusal
-from units.models import Unit
+from units.actions import record_direct_claim
+from units.models import DirectClaim, Unit
 from units.qualifications import units_to_list
 from units.testing import a_draft
 
@@ -72,3 +76,17 @@ def test_a_candidate_of_another_centre_cannot_be_enrolled_on_it(
     elsewhere = an_enrolment(other_house)
     forged = copy("enrolment", elsewhere.pk, unit_id=str(brought_in.pk))
     refused(forged, "A unit that a centre brought in is taken at that centre only.")
+
+
+def test_another_centre_is_given_no_direct_claim_status_for_it(other_house: House, brought_in: Unit) -> None:
+    values: dict[str, Any] = {
+        "centre": other_house.centre,
+        "unit": brought_in,
+        "starts_on": timezone.localdate(),
+        "reference": "EV 7",
+    }
+    values["awarding_body"] = brought_in.awarding_body
+    with pytest.raises(Refusal, match="was brought in by another centre"):
+        record_direct_claim(ends_on=None, by=other_house.administrator, at=timezone.now(), **values)
+    with pytest.raises(IntegrityError, match="to a centre that may offer it"), transaction.atomic():
+        DirectClaim.objects.create(recorded_at=timezone.now(), **values)
