@@ -36,7 +36,7 @@ class PressForm(forms.Form):
 
 
 class UnitFileForm(forms.Form):
-    """A file of units to be sent."""
+    """A file of units to be sent, and what the sender says beside it."""
 
     file = forms.FileField(
         label="File of units",
@@ -57,11 +57,6 @@ class UnitFileForm(forms.Form):
         required=False,
         help_text="The same: 1 where you leave it empty and the file says nothing.",
     )
-
-    @property
-    def asked(self) -> dict[str, Any]:
-        """What the sender says beside the file."""
-        return {name: self.cleaned_data[name] for name in ("awarding_body", "version")}
 
 
 class ParticularsForm(KeptForm):
