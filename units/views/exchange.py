@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST, require_safe
 
-from portfolio.access import SignedInRequest, holds, may_take_away, signed_in
+from portfolio.access import IN_PLACE_ONLY, SignedInRequest, holds, may_take_away, signed_in
 from portfolio.enums import Role
 from portfolio.models import Centre
 from portfolio.views.answers import answered, done, form_page, typed, with_file
@@ -202,6 +202,7 @@ def export_unit(request: SignedInRequest, key: str, version: int) -> HttpRespons
     context = {
         "unit": unit,
         "ways": [(way, way.loses(tree)) for way in WAYS.values()],
+        "in_place_only": IN_PLACE_ONLY if unit.centre_id in request.standing.sealed else "",
         "trail": [*unit_trail(unit), ("Export", None)],
     }
     return render(request, "units/export.html", context)
