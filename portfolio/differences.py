@@ -9,8 +9,8 @@ from difflib import SequenceMatcher
 MOST_WORDS = 3000
 """Longer texts are shown whole, the old one beside the new: comparing takes the square of their length."""
 MOST_PAIRS = 250_000
-"""The same of texts in which so many pairs of a word here and there are equal: prose of 3000 words has 90,000, and what
-says one word over and over would take the cube of its length."""
+"""The same of texts in which so many pairs of a word here and there are equal. Prose of 3000 words has some 75,000;
+what says one word over and over would take the cube of its length."""
 
 WORD = re.compile(r"\S+\s*|\s+")
 
