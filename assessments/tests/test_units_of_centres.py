@@ -16,7 +16,7 @@ from assessments.tests.doors_of_units import set_units
 from assessments.tests.raw_sql import copy, refused
 from portfolio.enums import Role
 from portfolio.harness import AskingClient
-from portfolio.models import RoleGrant
+from portfolio.models import Centre, RoleGrant
 from portfolio.refusal import Refusal
 from units.actions import record_direct_claim
 from units.models import DirectClaim, Unit
@@ -90,3 +90,24 @@ def test_another_centre_is_given_no_direct_claim_status_for_it(other_house: Hous
         record_direct_claim(ends_on=None, by=other_house.administrator, at=timezone.now(), **values)
     with pytest.raises(IntegrityError, match="to a centre that may offer it"), transaction.atomic():
         DirectClaim.objects.create(recorded_at=timezone.now(), **values)
+
+
+def test_its_form_to_write_on_is_its_own_centres(
+    house: House, other_house: House, client: AskingClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_units(other_house)
+    unit = Unit.objects.get(centre=other_house.centre, version=2)
+    today = timezone.localdate()
+    RoleGrant.objects.create(user=house.assessor, centre=other_house.centre, role=Role.ASSESSOR, starts_on=today)
+    printed_for: list[Centre | None] = []
+
+    def printed(unit: Unit, centre: Centre | None) -> bytes:
+        printed_for.append(centre)
+        return b"%PDF"
+
+    monkeypatch.setattr("assessments.views.printed.blank_recording_form", printed)
+    client.force_login(house.assessor)
+    address = reverse("assessments:blank_form", args=[unit.key, unit.version])
+    assert client.get(address).status_code == 200
+    assert printed_for == [other_house.centre]
+    assert client.get(address, {"centre": house.centre.slug}).status_code == 404
