@@ -52,6 +52,10 @@ class Line:
     def label(self) -> str:
         return self.became.value
 
+    @property
+    def differs(self) -> bool:
+        return self.became != Became.SAME
+
 
 def matched(old: Sequence[Worded], new: Sequence[Worded]) -> dict[int, int]:
     """By place in the new version, the place in the old of the wording it comes from."""

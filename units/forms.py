@@ -24,12 +24,19 @@ def whole(label: str, help_text: str = "") -> forms.IntegerField:
     return forms.IntegerField(label=label, min_value=1, max_value=999, required=False, help_text=help_text)
 
 
+class UnitField(forms.ModelChoiceField):
+    """One unit of several, which may be versions of the same."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return str(obj.offered_as)
+
+
 class PressForm(forms.Form):
     """A button, and nothing to fill in."""
 
 
 class UnitFileForm(forms.Form):
-    """A file of units to be sent."""
+    """A file of units to be sent, and what the sender says beside it."""
 
     file = forms.FileField(
         label="File of units",
@@ -50,11 +57,6 @@ class UnitFileForm(forms.Form):
         required=False,
         help_text="The same: 1 where you leave it empty and the file says nothing.",
     )
-
-    @property
-    def asked(self) -> dict[str, Any]:
-        """What the sender says beside the file."""
-        return {name: self.cleaned_data[name] for name in ("awarding_body", "version")}
 
 
 class ParticularsForm(KeptForm):
@@ -117,9 +119,9 @@ class StructureForm(KeptForm):
                 self.add(f"{name}-{place}", whole(f"Group {place}: {words}"))
         places = [("", "Not in it"), *((str(place), f"Group {place}") for place in range(1, GROUPS + 1))]
         for unit in units:
-            field = forms.ChoiceField(label=f"Where {unit.short_code} stands", choices=places, required=False)
+            field = forms.ChoiceField(label=f"Where {unit.offered_as} stands", choices=places, required=False)
             self.add(f"unit-{unit.pk}", field, "form-select")
-        codes = [("", "None"), *((str(unit.pk), unit.short_code) for unit in units)]
+        codes = [("", "None"), *((str(unit.pk), unit.offered_as) for unit in units)]
         for place in range(1, PAIRS + 1):
             for part, words in (("one", "one unit"), ("other", "the other")):
                 field = forms.ChoiceField(label=f"Barred {place}: {words}", choices=codes, required=False)

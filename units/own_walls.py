@@ -91,8 +91,9 @@ WALLS = [
     *refuses(
         "units_directclaim",
         INSERT,
-        "EXISTS (SELECT 1 FROM units_unit u WHERE u.id = NEW.unit_id AND u.awarding_body_id <> NEW.awarding_body_id)",
-        "Direct claim status for a unit is given by its awarding body.",
+        "EXISTS (SELECT 1 FROM units_unit u WHERE u.id = NEW.unit_id "
+        "AND (u.awarding_body_id <> NEW.awarding_body_id OR u.centre_id <> NEW.centre_id))",
+        "Direct claim status for a unit is given by its awarding body, to a centre that may offer it.",
         name="a_status_is_for_a_unit_of_its_body",
     ),
     *refuses(

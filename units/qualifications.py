@@ -106,13 +106,14 @@ _parts: ForGood[OwnParts] = ForGood()
 def parts_of(qualifications: Iterable[Qualification]) -> Parts:
     """The parts of these qualifications, in three queries however many there are.
 
-    Those of one in use never change: of one that comes with its publication a process asks for them once.
+    Those of one in use never change: of one that comes with its publication a process asks for them once. What is
+    joined in for a draft is None.
     """
     wanted = {row.pk: row for row in qualifications}
     known = _parts.known(wanted)
     if unknown := set(wanted) - set(known):
         known |= asked_parts(unknown)
-        _parts.keep({pk: known[pk] for pk in unknown if "publication" in wanted[pk]._state.fields_cache})
+        _parts.keep({pk: known[pk] for pk in unknown if wanted[pk]._state.fields_cache.get("publication")})
     return Parts(
         groups={pk: groups for pk, (groups, _, _) in known.items()},
         units={pk: units for pk, (_, units, _) in known.items()},

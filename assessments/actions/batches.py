@@ -63,6 +63,7 @@ def claim_batch(
     administers(by, centre, at)
     centre, me = take_turns(centre), person(by, centre.pk, at)
     reference = require(reference, "Give the batch a reference of the centre's own.")
+    authorisation = authorisation.strip()
     chosen, ticked = _awards_chosen(centre, awarding_body, awards), _units_chosen(centre, units)
     ready_awards = awards_to_claim(chosen, me)
     lock([*ticked, *(pk for row in ready_awards for pk in row.made_of)])
@@ -74,7 +75,7 @@ def claim_batch(
     claiming = claiming_at(centre, awarding_body, timezone.localdate(at))
     standing = {row.unit_id: claiming.of(row.unit_id) for row in locked}
     standing_of = {row.qualification_id: claiming.of_award(row.qualification_id) for row in chosen}
-    by_visit = authorised_among(row.pk for row in locked) if not authorisation.strip() else {}
+    by_visit = authorised_among(row.pk for row in locked) if not authorisation else {}
     given = {row.pk: authorisation or by_visit.get(row.pk, "") for row in locked}
     resting = [(standing[row.unit_id], given[row.pk]) for row in locked]
     resting.extend((one, authorisation) for one in standing_of.values())

@@ -177,9 +177,7 @@ def _spelled(centre: Centre, cohort: str) -> str:
 
 
 def _unit_refusals(candidate: CandidateRecord, unit: Unit) -> list[str]:
-    sentences = []
-    if unit.centre_id not in (None, candidate.centre_id):
-        sentences.append(f"{unit.short_code} was brought in by another centre, and is not offered at this one.")
+    sentences = unit.refusals_at(candidate.centre)
     if not UnitPublication.objects.filter(unit=unit).exists():
         sentences.append(f"{unit} is not published yet.")
     if not CentreApproval.objects.filter(centre=candidate.centre, awarding_body=unit.awarding_body).exists():

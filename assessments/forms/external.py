@@ -68,7 +68,7 @@ class AccessForm(KeptForm):
         self.fields["awarding_body"].queryset = AwardingBody.objects.filter(pk__in=pks)  # type: ignore[attr-defined]
         field = self.fields["units"]
         field.queryset = Unit.objects.filter(pk__in=[unit.pk for unit in units])  # type: ignore[attr-defined]
-        field.choices = [(unit.pk, f"{unit.awarding_body} {unit}") for unit in units]  # type: ignore[attr-defined]
+        field.choices = [(unit.pk, f"{unit.awarding_body} {unit.offered_as}") for unit in units]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         """The units of the qualification that was chosen, with those that were ticked."""

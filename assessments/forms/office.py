@@ -13,6 +13,7 @@ from portfolio.enums import Role
 from portfolio.forms import KeptForm, day
 from portfolio.models import CandidateRecord, Centre, StaffRecord
 from portfolio.rules import VERIFYING
+from units.forms import UnitField
 from units.models import Qualification, Unit
 
 NO_COUNTERSIGNER = "Nobody"
@@ -50,7 +51,7 @@ class EnrolForm(forms.Form):
     """
 
     candidate = forms.ModelChoiceField(queryset=CandidateRecord.objects.none(), empty_label=CHOOSE)
-    unit = forms.ModelChoiceField(queryset=Unit.objects.none(), empty_label=CHOOSE)
+    unit = UnitField(queryset=Unit.objects.none(), empty_label=CHOOSE)
     assessor = forms.ModelChoiceField(queryset=StaffRecord.objects.none(), empty_label=CHOOSE)
     countersigner = forms.ModelChoiceField(
         queryset=StaffRecord.objects.none(),
@@ -141,7 +142,7 @@ class FormApprovalForm(forms.Form):
 class DirectClaimForm(forms.Form):
     """For which units the centre may claim directly, from when to when, and on what that rests."""
 
-    unit = forms.ModelChoiceField(
+    unit = UnitField(
         label="For", queryset=Unit.objects.none(), required=False, empty_label="All units of the awarding body"
     )
     qualification = forms.ModelChoiceField(

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models.lookups import IsNull
 
 from assessments.models import ClaimAuthorisation, Enrolment
 from portfolio.models import Centre
@@ -85,7 +86,7 @@ def direct_for(enrolment: Enrolment, day: datetime.date) -> Subquery:
         centre=enrolment.centre_id,
         awarding_body=enrolment.unit.awarding_body_id,
     )
-    alone_first = (F("unit").asc(nulls_last=True), F("qualification").asc(nulls_last=True), "-pk")
+    alone_first = (IsNull(F("unit"), True), IsNull(F("qualification"), True), "-pk")
     return Subquery(same.order_by(*alone_first).values("reference")[:1])
 
 
@@ -98,7 +99,7 @@ def claiming_at(centre: Centre, awarding_body: AwardingBody, day: datetime.date)
 
 
 def claiming_standing(enrolment: Enrolment, day: datetime.date) -> ClaimingStanding:
-    """How the unit can be claimed on the day. One query."""
+    """How the unit can be claimed on the day. As many queries as `claiming_at`."""
     return claiming_at(enrolment.centre, enrolment.unit.awarding_body, day).of(enrolment.unit_id)
 
 

@@ -10,7 +10,7 @@ from assessments.enums import SetStatus
 from assessments.models import Enrolment, QuestionSet, SetQuestion, SetQuestionCriterion
 from assessments.queries.enrolment import staff_names
 from portfolio.compiled import compiled
-from portfolio.models import User
+from portfolio.models import Centre, User
 from units.models import Criterion, Unit
 
 LIVE = (SetStatus.DRAFT, SetStatus.OFFERED, SetStatus.VERIFIED, SetStatus.IN_USE)
@@ -153,7 +153,7 @@ def sets_in_use(centre_id: int, units: Iterable[Enrolment]) -> list[QuestionSet]
     return list(asked.select_related("unit").order_by("unit__short_code", "title"))
 
 
-def units_offered(user: User) -> list[Unit]:
-    """The units that the person can write a set for. One query."""
-    units = Unit.objects.visible_to(user).published()
+def units_offered(centre: Centre) -> list[Unit]:
+    """The units that a set can be written for at a centre. One query."""
+    units = Unit.objects.known_at(centre).published()
     return list(units.only("key", "version", "short_code", "title", "public_title").order_by("short_code", "version"))

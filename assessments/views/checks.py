@@ -45,7 +45,7 @@ def sample_questions(request: SignedInRequest, slug: str) -> HttpResponse:
         "lists": lists,
         "checks": CheckedFor.labels,
         "leads": leads,
-        "units": offered.filter(awarding_body__in=bodies).order_by("short_code") if leads else [],
+        "units": offered.filter(awarding_body__in=bodies).order_by("short_code", "version") if leads else [],
         "trail": [way(centre)[0], (way(centre)[1][0], None)],
     }
     return render(request, "assessments/verification/questions.html", context)

@@ -43,7 +43,7 @@ def blank_form(request: SignedInRequest, key: str, version: int) -> HttpResponse
     units = Unit.objects.visible_to(request.user).published().select_related("awarding_body")
     unit = get_object_or_404(units, key=key, version=version)
     try:
-        content = blank_recording_form(unit, _centre(request))
+        content = blank_recording_form(unit, _centre(request, unit))
     except CannotRender as error:
         raise Refusal([str(error)]) from error
     name = f"Recording form {unit.short_code}.pdf"
@@ -57,8 +57,11 @@ def blank_form(request: SignedInRequest, key: str, version: int) -> HttpResponse
     )
 
 
-def _centre(request: SignedInRequest) -> Centre | None:
-    """The centre whose form is wanted, among those where the person is somebody; nobody has a form of no centre's."""
+def _centre(request: SignedInRequest, unit: Unit) -> Centre | None:
+    """The centre whose form is wanted, among those where the person is somebody and the unit is offered; nobody has a
+    form of no centre's."""
     centres = Centre.objects.filter(pk__in=request.standing.roles)
+    if unit.centre_id is not None:
+        centres = centres.filter(pk=unit.centre_id)
     wanted = request.GET.get("centre")
     return get_object_or_404(centres, slug=wanted) if wanted else centres.first()

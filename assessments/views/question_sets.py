@@ -40,7 +40,6 @@ def sets(request: SignedInRequest) -> HttpResponse:
         "lines": sets_of(request.user, withdrawn=everything),
         "everything": everything,
         "centres": list(centres),
-        "units": units_offered(request.user),
     }
     return render(request, "assessments/evidence/question_sets.html", context)
 
@@ -52,7 +51,7 @@ def write(request: SignedInRequest, slug: str) -> HttpResponse:
     centre = get_object_or_404(Centre, slug=slug, pk__in=request.standing.centres(*actions.WRITE))
     asked = request.GET.get("unit", "")
     if not asked:
-        context = {"centre": centre, "units": units_offered(request.user)}
+        context = {"centre": centre, "units": units_offered(centre)}
         return render(request, "assessments/evidence/which_unit.html", context)
     unit = get_object_or_404(Unit.objects.known_at(centre).published(), pk=whole(asked))
     work = in_progress(request, SetForm, f"new {centre.pk} {unit.pk}")

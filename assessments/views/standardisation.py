@@ -64,7 +64,7 @@ def standardisation(request: SignedInRequest) -> HttpResponse:
 def set_exercise(request: SignedInRequest, slug: str) -> HttpResponse:
     """Set an item for several to judge. The unit is chosen first: `?unit=3`."""
     centre = verified_centre(request, slug)
-    units = Unit.objects.offered_at(centre).order_by("short_code")
+    units = Unit.objects.offered_at(centre).order_by("short_code", "version")
     asked = request.GET.get("unit", "")
     number = whole(asked)
     if number is None:

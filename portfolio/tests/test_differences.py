@@ -1,5 +1,7 @@
 """Where two texts differ, word by word."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -34,3 +36,10 @@ def test_both_texts_can_be_read_from_it(before: str, after: str) -> None:
 def test_long_texts_stand_side_by_side(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "MOST_WORDS", 3)
     assert differences("a b c d", "a b c") == [Piece("out", "a b c d"), Piece("new", "a b c")]
+
+
+def test_a_text_that_says_the_same_over_and_over_costs_no_time() -> None:
+    began = time.process_time()
+    pieces = differences("a b " * 1_400, "a c " * 1_400)
+    assert [piece.change for piece in pieces] == ["out", "new"]
+    assert time.process_time() - began < 1

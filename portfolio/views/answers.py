@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 from contextlib import nullcontext
-from typing import Any
+from typing import Any, TypeVar
 
 from django.contrib import messages
-from django.forms.forms import BaseForm
+from django.forms.forms import BaseForm, Form
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -18,11 +18,17 @@ from portfolio.refusal import Refusal
 from portfolio.work import Work
 
 LONGEST_ADDRESS = 500
+Sent = TypeVar("Sent", bound=Form)
 
 
 def typed(request: HttpRequest) -> QueryDict | None:
     """What was typed, for a form to be bound to; None while it is only being asked for."""
     return request.POST if request.method == "POST" else None
+
+
+def with_file(form: type[Sent], request: HttpRequest) -> Sent:
+    """The form of a file, bound to what was sent; empty while it is only being asked for."""
+    return form(request.POST, request.FILES) if request.method == "POST" else form()
 
 
 def in_progress(request: SignedInRequest, form: type[KeptForm], about: object = "new", *basis: object) -> Work:

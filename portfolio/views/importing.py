@@ -1,6 +1,7 @@
 """People from a table: send it, see what it would do, choose, take; and the lists around it."""
 
 from collections.abc import Callable
+from typing import Any
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpResponse, HttpResponseBase
@@ -16,10 +17,9 @@ from portfolio.enums import ImportStatus, Role
 from portfolio.forms import TableForm, TakeForm
 from portfolio.models import ImportedRow, PeopleImport
 from portfolio.queries import bad_rows, import_page, recent_imports
-from portfolio.refusal import Refusal
 from portfolio.sheets import MOST_BYTES
 from portfolio.tables import ENDINGS, Column, Table, take_away
-from portfolio.views.answers import answered, done, show_refusal
+from portfolio.views.answers import answered, done, with_file
 from portfolio.views.people import Trail, ask, ask_or_act, kept_centre, people_trail
 from portfolio.whole import whole
 
@@ -42,16 +42,17 @@ def import_trail(sent: PeopleImport) -> Trail:
 def import_people(request: SignedInRequest, slug: str) -> HttpResponse:
     """Send a table of people; and the tables sent before."""
     centre = kept_centre(request, slug)
-    form = TableForm(request.POST, request.FILES) if request.method == "POST" else TableForm()
-    if form.is_valid():
-        table = form.cleaned_data["table"]
+    form = with_file(TableForm, request)
+    made: list[PeopleImport] = []
+
+    def act(clean: dict[str, Any]) -> None:
+        table = clean["table"]
         content = table.read(MOST_BYTES + 1)
-        try:
-            sent = importing.begin(centre=centre, content=content, name=table.name, by=request.user, at=timezone.now())
-        except Refusal as refusal:
-            show_refusal(form, refusal)
-        else:
-            return redirect("portfolio:people_import", slug, sent.pk)
+        sent = importing.begin(centre=centre, content=content, name=table.name, by=request.user, at=timezone.now())
+        made.append(sent)
+
+    if done(form, act):
+        return redirect("portfolio:people_import", slug, made[0].pk)
     context = {
         "centre": centre,
         "form": form,

@@ -1,4 +1,4 @@
-"""Verbs of the standard, of a centre's approvals and of qualifications."""
+"""Verbs of the standard, of units from outside, of a centre's approvals and of qualifications."""
 
 from units.actions.approvals import (
     approve,

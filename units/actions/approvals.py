@@ -131,6 +131,7 @@ def direct_claim_refusals(status: DirectClaim) -> list[str]:
         refusals.append(f"Record the approval of the centre by {body} first.")
     if status.unit and status.unit.awarding_body_id != body.pk:
         refusals.append(f"{status.unit.short_code} is no unit of {body}.")
+    refusals += status.unit.refusals_at(status.centre) if status.unit else []
     offered = Qualification.objects.offered_at(status.centre).filter(awarding_body=body)
     if status.qualification and not offered.filter(pk=status.qualification.pk).exists():
         refusals.append(f"{status.qualification} is no qualification of {body} that the centre offers.")

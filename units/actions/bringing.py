@@ -13,7 +13,8 @@ from portfolio import audit, vault
 from portfolio.actions.checks import refuse, refuse_invalid, refuse_strangers, take_turns
 from portfolio.canonical import JSON
 from portfolio.models import Centre, User
-from units.actions.standard import publish
+from portfolio.refusal import Refusal
+from units.actions.standard import locked_unit, publish
 from units.enums import CriterionKind, UnitFormat
 from units.exchange.checking import checked, criteria_in, kind_of
 from units.exchange.describing import unit_tree, usual
@@ -21,7 +22,7 @@ from units.exchange.faults import Fault, Tree
 from units.exchange.formats import recognised
 from units.exchange.shapes import columns_of_unit
 from units.exchange.trees import Asked
-from units.keys import key_at
+from units.keys import key_at, specification_of
 from units.models import (
     AwardingBody,
     CentreApproval,
@@ -81,9 +82,7 @@ def take_units(*, unit_import: UnitImport, by: User, at: datetime.datetime) -> l
     """
     centre = take_turns(unit_import.centre)
     refuse_strangers(by, centre, at)
-    sent = UnitImport.objects.select_for_update(of=("self",)).get(pk=unit_import.pk)
-    if sent.taken_at is not None:
-        refuse([TAKEN_ALREADY])
+    sent = not_taken(unit_import)
     if sent.faults:
         refuse(["The file has faults: put them right in the file, and send it again."])
     refuse([sentence for unit in sent.units for sentence in refusals_here(unit, centre)])
@@ -101,15 +100,20 @@ def throw_units_away(*, unit_import: UnitImport, by: User, at: datetime.datetime
     """Forget a file of which nothing was taken. Raises Refusal."""
     centre = take_turns(unit_import.centre)
     refuse_strangers(by, centre, at)
-    sent = UnitImport.objects.select_for_update(of=("self",)).filter(pk=unit_import.pk).first()
-    if sent is None:
-        refuse(["The file is thrown away already."])
-        return
-    if sent.taken_at is not None:
-        refuse([TAKEN_ALREADY])
+    sent = not_taken(unit_import)
     details = {"file": sent.file_name}
     audit.record(verb="throw units away", by=by, at=at, subject=sent, centre=centre, details=details)
     sent.delete()
+
+
+def not_taken(unit_import: UnitImport) -> UnitImport:
+    """The file as it is now, locked. Raises Refusal where it was taken or thrown away meanwhile."""
+    sent = UnitImport.objects.select_for_update(of=("self",)).filter(pk=unit_import.pk).first()
+    if sent is None:
+        raise Refusal(["The file is thrown away already."])
+    if sent.taken_at is not None:
+        raise Refusal([TAKEN_ALREADY])
+    return sent
 
 
 @transaction.atomic
@@ -120,6 +124,7 @@ def discard_draft(*, unit: Unit, by: User, at: datetime.datetime) -> None:
         return
     centre = take_turns(unit.centre)
     refuse_strangers(by, centre, at)
+    unit = locked_unit(unit)
     if UnitPublication.objects.filter(unit=unit).exists():
         refuse([f"{unit.short_code} version {unit.version} is published, so it stands."])
     details: dict[str, JSON] = {"unit": unit.key, "version": unit.version}
@@ -194,16 +199,30 @@ def known_version(key: str, version: int, centre: Centre | None) -> Unit | None:
     """That version of the specification, the standard's or the centre's own, in use or not."""
     names = (key, key_at(key, centre))
     known = Unit.objects.known_at(centre).filter(key__in=names, version=version)
-    return known.select_related("awarding_body", "publication").first()
+    return known.select_related("awarding_body", "centre", "publication").first()
 
 
 def already_here(there: Unit, unit: Tree) -> str:
     name = f"{there.short_code} version {there.version}"
-    if unit_tree(there) == unit:
+    if nothing_new(unit_tree(there), unit, there.centre):
         return f"{name} is here already, word for word: there is nothing to take."
     if hasattr(there, "publication"):
         return f"{name} is in use here with other words, which never change: give the file’s unit a new version number."
     return f"{name} is a draft here with other words: discard that draft first, or give the file’s unit a new version."
+
+
+def nothing_new(there: Tree, unit: Tree, centre: Centre | None) -> bool:
+    """Whether all of a unit of a file is here: each word, in whatever order its standards are listed; and of its
+    cross-walk, which grows with the units beside it, whatever leads to a criterion in use."""
+    known = related_here(unit.get("related_criteria", []), centre)
+    related = [row for row in unit.get("related_criteria", []) if meant(row) in known]
+    return worded(there) == worded(unit) and all(row in there.get("related_criteria", []) for row in related)
+
+
+def worded(unit: Tree) -> Tree:
+    """A unit without its cross-walk, its standards in one order."""
+    standards = sorted(unit.get("nos_references", []), key=lambda row: sorted(row.items()))
+    return {name: value for name, value in unit.items() if name != "related_criteria"} | {"nos_references": standards}
 
 
 def listed_twice(units: list[Tree]) -> list[tuple[int, str]]:
@@ -223,18 +242,32 @@ def notes_here(unit: Tree, centre: Centre | None) -> list[str]:
     body = AwardingBody.objects.filter(code=unit.get("awarding_body", "")).first()
     if centre and body and not CentreApproval.objects.filter(centre=centre, awarding_body=body).exists():
         notes.append(f"{centre} has no approval by {body} on record: record it before candidates are enrolled.")
-    lost = [row for row in unit.get("related_criteria", []) if not related_here(row, centre)]
+    known = related_here(unit.get("related_criteria", []), centre)
+    lost = [row for row in unit.get("related_criteria", []) if meant(row) not in known]
     names = dict.fromkeys(f"{row.get('key')} version {row.get('version')}" for row in lost)
     if names:
         notes.append(f"Criteria related to {', '.join(names)} are left out: there is no such criterion in use here.")
     return notes
 
 
-def related_here(row: Tree, centre: Centre | None) -> Criterion | None:
-    """The criterion of another unit in use that is meant."""
-    keys = (row.get("key", ""), key_at(row.get("key", ""), centre))
-    units = Unit.objects.known_at(centre).published().filter(key__in=keys, version=row.get("version", 0))
-    return Criterion.objects.filter(unit__in=units, number=row.get("related_number", "")).first()
+Meant = tuple[Any, Any, Any]
+"""A criterion of another unit, as a cross-walk names it: specification, version, number."""
+
+
+def meant(row: Tree) -> Meant:
+    return row.get("key"), row.get("version"), row.get("related_number")
+
+
+def related_here(rows: list[Tree], centre: Centre | None) -> dict[Meant, Criterion]:
+    """The criteria of other units in use that a cross-walk means. One query; none without a cross-walk."""
+    if not rows:
+        return {}
+    wanted = {meant(row) for row in rows}
+    keys = {name for key, _, _ in wanted if key for name in (key, key_at(key, centre))}
+    units = Unit.objects.known_at(centre).published().filter(key__in=keys)
+    found = Criterion.objects.filter(unit__in=units).select_related("unit").order_by("-unit_id", "position")
+    named = {(specification_of(one.unit.key), one.unit.version, one.number): one for one in found}
+    return {name: named[name] for name in wanted if name in named}
 
 
 # --- putting it down -------------------------------------------------------------------------------------------------
@@ -319,7 +352,9 @@ def put_related(unit: Unit, rows: list[Tree]) -> None:
     if not rows:
         return
     own = {row.number: row for row in Criterion.objects.filter(unit=unit)}
-    for row in rows:
-        other = related_here(row, unit.centre)
-        if other and row["number"] in own:
-            RelatedCriterion.objects.create(criterion=own[row["number"]], related=other)
+    known = related_here(rows, unit.centre)
+    RelatedCriterion.objects.bulk_create(
+        RelatedCriterion(criterion=own[row["number"]], related=known[meant(row)])
+        for row in rows
+        if meant(row) in known and row["number"] in own
+    )

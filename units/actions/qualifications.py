@@ -24,9 +24,8 @@ from units.models import (
     QualificationGroup,
     QualificationPublication,
     QualificationUnit,
-    Unit,
 )
-from units.qualifications import structure_of
+from units.qualifications import structure_of, units_to_list
 
 MOST_OF_A_KEY = 50
 
@@ -112,12 +111,7 @@ def arrange(
     What is not whole yet may be kept: only publishing asks that it can make an award. Raises Refusal.
     """
     draft = _draft(qualification, by, at)
-    known = set(
-        Unit.objects.known_at(draft.centre)
-        .published()
-        .filter(awarding_body=draft.awarding_body)
-        .values_list("pk", flat=True)
-    )
+    known = {unit.pk for unit in units_to_list(draft)}
     placed = [unit for group in groups for unit in group.units]
     refusals = [] if set(placed) <= known else [f"Only units of {draft.awarding_body} in use can be put in a group."]
     if len(placed) != len(set(placed)):

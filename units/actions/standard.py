@@ -25,6 +25,14 @@ def refusals_to_publish(unit: Unit) -> list[str]:
     return refusals
 
 
+def locked_unit(unit: Unit) -> Unit:
+    """The unit version as it is now, locked. Raises Refusal for a draft that was discarded meanwhile."""
+    locked = Unit.objects.select_for_update(of=("self",)).select_related("centre").filter(pk=unit.pk).first()
+    if locked is None:
+        raise Refusal([f"The draft of {unit.short_code} version {unit.version} is discarded already."])
+    return locked
+
+
 @transaction.atomic
 def publish(*, unit: Unit, by: User | None, at: datetime.datetime) -> UnitPublication:
     """Put a unit version into use. `by` is nobody when the installation itself loads the standard.
@@ -36,7 +44,7 @@ def publish(*, unit: Unit, by: User | None, at: datetime.datetime) -> UnitPublic
         refuse_strangers(by, take_turns(unit.centre), at)
     elif by is not None:
         raise Refusal(["It comes with the standard: whoever runs the installation publishes it."])
-    locked = Unit.objects.select_for_update(of=("self",)).select_related("centre").get(pk=unit.pk)
+    locked = locked_unit(unit)
     refusals = refusals_to_publish(locked)
     if refusals:
         raise Refusal(refusals)

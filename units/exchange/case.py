@@ -14,7 +14,19 @@ from typing import Any
 
 from units.enums import CriterionKind
 from units.exchange.faults import Fault, Found, Place, Source, Tree
-from units.exchange.trees import Asked, Branch, Head, full_name, groups, named, shortened, units_of
+from units.exchange.trees import (
+    Asked,
+    Branch,
+    Head,
+    full_name,
+    groups,
+    named,
+    objects,
+    reached,
+    shortened,
+    text,
+    units_of,
+)
 
 OURS = "nvq-portfolio-unit"
 SPACE = uuid.uuid5(uuid.NAMESPACE_URL, "https://purl.imsglobal.org/spec/case/v1p1/#nvq-portfolio-unit")
@@ -108,39 +120,12 @@ def placed(
     for parent, branches in below.items():
         items[parent].below = [branch for _, branch in sorted(branches, key=lambda pair: pair[0])]
     top = [branch for _, branch in sorted(roots, key=lambda pair: pair[0])]
-    reached, waiting = 0, list(top)
-    while waiting:
-        reached += 1
-        waiting.extend(waiting.pop().below)
-    if reached < len(items):
-        faults.append(Fault(source.said(above), f"{len(items) - reached} items stand below each other in a circle."))
+    if lost := len(items) - reached(top):
+        faults.append(Fault(source.said(above), f"{lost} items stand below each other in a circle."))
     notes = [f"{other} associations that say something else than what stands below what are not read."] if other else []
     if several:
         notes.append(f"{several} items stand below more than one other: each is read where it stands first.")
     return top, notes
-
-
-def objects(
-    tree: Tree, name: str, above: Place, source: Source, faults: list[Fault], *, needed: bool = True
-) -> list[tuple[Place, Tree]]:
-    said = tree.get(name)
-    if said is None and not needed:
-        return []
-    if not isinstance(said, list):
-        faults.append(Fault(source.said((*above, name)), "A list is expected here."))
-        return []
-    found: list[tuple[Place, Tree]] = []
-    for number, row in enumerate(said):
-        if isinstance(row, dict):
-            found.append(((*above, name, number), row))
-        else:
-            faults.append(Fault(source.said((*above, name, number)), "Fields with names are expected here."))
-    return found
-
-
-def text(row: Tree, name: str) -> str:
-    said = row.get(name)
-    return str(said).strip() if isinstance(said, (str, int)) and not isinstance(said, bool) else ""
 
 
 def node(row: Tree, name: str) -> str:

@@ -70,6 +70,9 @@ class Checker:
         unit = self.shape("unit", said, place)
         for sentence in whole_unit(unit):
             self.fault(place, sentence)
+        for outcome, row in criteria_in(unit):
+            if row.get("kind") == kind_of(outcome, {}):
+                del row["kind"]
         return unit
 
     def shape(self, shape: str, said: Any, place: Place, depth: int = 0) -> Tree:

@@ -10,7 +10,19 @@ import json
 from typing import Any
 
 from units.exchange.faults import Fault, Found, Place, Source, Tree
-from units.exchange.trees import Asked, Branch, Head, full_name, groups, joined, shortened, units_of, without_markup
+from units.exchange.trees import (
+    Asked,
+    Branch,
+    Head,
+    full_name,
+    groups,
+    joined,
+    objects,
+    shortened,
+    text,
+    units_of,
+    without_markup,
+)
 
 LONGEST_SHORT, LONGEST_NAME = 100, 255
 STATUSES = [
@@ -32,18 +44,15 @@ def read_matrix(source: Source, asked: Asked) -> Found:
     """The unit of a `.matrix` file: standards are outcomes, and their elements criteria."""
     framework, here = source.tree["framework"], ("framework",)
     faults: list[Fault] = []
-    standards = rows(framework, "standards", here, source, faults)
+    standards = objects(framework, "standards", here, source, faults)
     if not words(framework, "name"):
         faults.append(Fault(source.said((*here, "name")), "A framework has a name: this one has none."))
-    roots = [
-        Branch(place, words(row, "shortname"), joined(words(row, "name"), words(row, "description")))
-        for place, row in standards
-    ]
+    roots = [element(place, row) for place, row in standards]
     if "standardelements" in framework:
         put_elements(framework, here, source, faults, standards, roots)
     else:
         for root, (place, row) in zip(roots, standards, strict=True):
-            elements = rows(row, "standardelement", place, source, faults) if "standardelement" in row else []
+            elements = objects(row, "standardelement", place, source, faults, needed="standardelement" in row)
             root.below = [element(where, each) for where, each in elements]
     head = Head(here, words(framework, "name"), words(framework, "description"))
     found = units_of(source, head, roots, asked, flat=True)
@@ -61,7 +70,7 @@ def put_elements(
     """Elements of a file of version 2 below their standards, each after the element above it."""
     by_standard = {str(row.get("standardid")): root for root, (_, row) in zip(roots, standards, strict=True)}
     by_element: dict[tuple[str, str], Branch] = {}
-    for place, row in rows(framework, "standardelements", here, source, faults):
+    for place, row in objects(framework, "standardelements", here, source, faults):
         standard, parent = str(row.get("standardid")), str(row.get("parentelementid") or "")
         branch = element(place, row)
         root = by_standard.get(standard)
@@ -81,27 +90,12 @@ def put_elements(
 
 
 def element(place: Place, row: Tree) -> Branch:
+    """A standard or an element: both are called by the same fields."""
     return Branch(place, words(row, "shortname"), joined(words(row, "name"), words(row, "description")))
 
 
-def rows(tree: Tree, name: str, place: Place, source: Source, faults: list[Fault]) -> list[tuple[Place, Tree]]:
-    """The objects of a list, each with its place; a fault for whatever else stands there."""
-    said = tree.get(name)
-    if not isinstance(said, list):
-        faults.append(Fault(source.said((*place, name)), "A list is expected here."))
-        return []
-    found = []
-    for number, row in enumerate(said):
-        if isinstance(row, dict):
-            found.append(((*place, name, number), row))
-        else:
-            faults.append(Fault(source.said((*place, name, number)), "Fields with names are expected here."))
-    return found
-
-
 def words(row: Tree, name: str) -> str:
-    said = row.get(name)
-    return without_markup(str(said)) if isinstance(said, (str, int)) and not isinstance(said, bool) else ""
+    return without_markup(text(row, name))
 
 
 # --- out -------------------------------------------------------------------------------------------------------------

@@ -21,6 +21,7 @@ from units.exchange.trees import (
     groups,
     joined,
     looks_like_a_number,
+    reached,
     shortened,
     units_of,
     unversioned,
@@ -155,11 +156,9 @@ def tree_of(branches: list[tuple[Place, list[str], Branch]], source: Source, fau
             faults.append(
                 Fault(source.said(place), f"There is no row with its parent’s ID {shortened(row[PARENT], 60)}.")
             )
-    reached, waiting = 0, list(roots)
-    while waiting:
-        reached += 1
-        waiting.extend(waiting.pop().below)
-    lost = len(branches) - reached - sum(bool(row[PARENT]) and row[PARENT] not in known for _, row, _ in branches)
+    lost = (
+        len(branches) - reached(roots) - sum(bool(row[PARENT]) and row[PARENT] not in known for _, row, _ in branches)
+    )
     if lost > 0 and not faults:
         faults.append(Fault(source.said(()), f"{lost} rows stand below each other in a circle."))
     return roots

@@ -63,6 +63,40 @@ class Head:
 # --- in --------------------------------------------------------------------------------------------------------------
 
 
+def objects(
+    tree: Tree, name: str, above: Place, source: Source, faults: list[Fault], *, needed: bool = True
+) -> list[tuple[Place, Tree]]:
+    """The objects of a list, each with its place; a fault for whatever else stands there."""
+    said = tree.get(name)
+    if said is None and not needed:
+        return []
+    if not isinstance(said, list):
+        faults.append(Fault(source.said((*above, name)), "A list is expected here."))
+        return []
+    found: list[tuple[Place, Tree]] = []
+    for number, row in enumerate(said):
+        if isinstance(row, dict):
+            found.append(((*above, name, number), row))
+        else:
+            faults.append(Fault(source.said((*above, name, number)), "Fields with names are expected here."))
+    return found
+
+
+def text(row: Tree, name: str) -> str:
+    """What stands in a field, as words; nothing where it is no word and no number."""
+    said = row.get(name)
+    return str(said).strip() if isinstance(said, (str, int)) and not isinstance(said, bool) else ""
+
+
+def reached(roots: list[Branch]) -> int:
+    """How many branches there are, the roots among them: fewer than rows where some stand in a circle."""
+    found, waiting = 0, list(roots)
+    while waiting:
+        found += 1
+        waiting.extend(waiting.pop().below)
+    return found
+
+
 def units_of(source: Source, head: Head, roots: list[Branch], asked: Asked, *, flat: bool = False) -> Found:
     """The units of a framework: itself, where outcomes stand below it; else what stands below it.
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from units.comparing import Became, Line, Worded, both, compared
 from units.exchange.checking import criteria_in
+from units.exchange.describing import usual
 from units.exchange.faults import Tree
 from units.exchange.shapes import columns_of_unit
 
@@ -32,7 +33,7 @@ class Part:
 
     @property
     def changed(self) -> bool:
-        return any(line.became != Became.SAME for line in self.lines)
+        return any(line.differs for line in self.lines)
 
 
 def side_by_side(old: Tree, new: Tree) -> list[Part]:
@@ -87,7 +88,7 @@ def skills(unit: Tree) -> Iterator[Worded]:
 def particulars(old: Tree, new: Tree) -> Iterator[Line]:
     """What is said of the unit as a whole, where it differs."""
     for found in columns_of_unit():
-        before, after = (shown(unit.get(found.name, getattr(found, "usual", ""))) for unit in (old, new))
+        before, after = (shown(unit.get(found.name, usual(found))) for unit in (old, new))
         if found.name == "version" or before == after:
             continue
         name = found.name.replace("_", " ").capitalize()

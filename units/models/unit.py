@@ -108,6 +108,17 @@ class Unit(models.Model):
         """The title to show: the source's, else the public one (which pages mark as not in the source)."""
         return self.title or self.public_title
 
+    def refusals_at(self, centre: Centre) -> list[str]:
+        """Why it is nothing for this centre: another one brought it in."""
+        if self.centre_id in (None, centre.pk):
+            return []
+        return [f"{self.short_code} was brought in by another centre, and is not offered at this one."]
+
+    @property
+    def offered_as(self) -> str:
+        """What it is called where one of several is chosen: with its version, from the second on."""
+        return str(self) if self.version == 1 else f"{self} (version {self.version})"
+
 
 class UnitPublication(StandingRow):
     """That a unit version is in use: from here on its wording is frozen (a trigger refuses any change).

@@ -1,5 +1,7 @@
 """Units from outside and to it: a file sent, looked at, taken, published; and a unit as a file."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -8,11 +10,10 @@ from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST, require_safe
 
-from portfolio.access import SignedInRequest, holds, may_take_away, signed_in
+from portfolio.access import IN_PLACE_ONLY, SignedInRequest, holds, may_take_away, signed_in
 from portfolio.enums import Role
 from portfolio.models import Centre
-from portfolio.refusal import Refusal
-from portfolio.views.answers import done, form_page, show_refusal, typed
+from portfolio.views.answers import answered, done, form_page, typed, with_file
 from portfolio.views.people import Trail, ask_or_act, kept_centre
 from units import actions
 from units.exchange.describing import unit_tree, unit_trees
@@ -23,12 +24,9 @@ from units.exchange.versions import side_by_side
 from units.forms import PressForm, UnitFileForm
 from units.keys import specification_of
 from units.models import Unit, UnitImport
+from units.views.found import at_address, draft_at, units_trail
 
 RECENT = 10
-
-
-def units_trail() -> Trail:
-    return [("Units", reverse("units:list"))]
 
 
 def unit_trail(unit: Unit) -> Trail:
@@ -51,17 +49,13 @@ def sent_at(request: SignedInRequest, slug: str, pk: int) -> UnitImport:
 
 def read_unit(request: SignedInRequest, key: str, version: int) -> Unit:
     """A unit that exists for the person; else 404."""
-    units = Unit.objects.visible_to(request.user).select_related("awarding_body", "centre", "publication")
-    return get_object_or_404(units, key=key, version=version)
+    return at_address(Unit.objects.visible_to(request.user), key, version)
 
 
 def kept_draft(request: SignedInRequest, key: str, version: int) -> Unit:
     """A draft of a centre's that the person administers; else 404, or 409 with the reason once it is published."""
-    units = Unit.objects.kept_by(request.user).select_related("awarding_body", "centre", "publication")
-    found = get_object_or_404(units, key=key, version=version)
-    if hasattr(found, "publication"):
-        raise Refusal([f"{found} is published, so it stands as it is. New words are a new version: bring that in."])
-    return found
+    instead = "New words are a new version: bring that in."
+    return draft_at(Unit.objects.kept_by(request.user), key, version, instead=instead)
 
 
 # --- bringing in -----------------------------------------------------------------------------------------------------
@@ -72,18 +66,24 @@ def kept_draft(request: SignedInRequest, key: str, version: int) -> Unit:
 def import_units(request: SignedInRequest, slug: str) -> HttpResponse:
     """Send a file of units; and the files sent before."""
     centre = kept_centre(request, slug)
-    form = UnitFileForm(request.POST, request.FILES) if request.method == "POST" else UnitFileForm()
-    if form.is_valid():
-        file = form.cleaned_data["file"]
-        content = file.read(MOST_BYTES + 1)
-        try:
-            sent = actions.send_units(
-                centre=centre, content=content, name=file.name, by=request.user, at=timezone.now(), **form.asked
-            )
-        except Refusal as refusal:
-            show_refusal(form, refusal)
-        else:
-            return redirect("units:unit_import", slug, sent.pk)
+    form = with_file(UnitFileForm, request)
+    made: list[UnitImport] = []
+
+    def act(clean: dict[str, Any]) -> None:
+        file = clean["file"]
+        sent = actions.send_units(
+            centre=centre,
+            content=file.read(MOST_BYTES + 1),
+            name=file.name,
+            awarding_body=clean["awarding_body"],
+            version=clean["version"],
+            by=request.user,
+            at=timezone.now(),
+        )
+        made.append(sent)
+
+    if done(form, act):
+        return redirect("units:unit_import", slug, made[0].pk)
     context = {
         "centre": centre,
         "form": form,
@@ -120,14 +120,12 @@ def unit_import(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
 def throw_units_away(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     """Forget a file of which nothing was taken."""
     sent = sent_at(request, slug, pk)
-    try:
-        actions.throw_units_away(unit_import=sent, by=request.user, at=timezone.now())
-    except Refusal as refusal:
-        for sentence in refusal.sentences:
-            messages.error(request, sentence)
-    else:
-        messages.success(request, "The file is thrown away. Nothing of it was taken.")
-    return redirect("units:import_units", slug)
+    return answered(
+        request,
+        lambda: actions.throw_units_away(unit_import=sent, by=request.user, at=timezone.now()),
+        "The file is thrown away. Nothing of it was taken.",
+        ("units:import_units", slug),
+    )
 
 
 @holds(Role.ADMINISTRATOR)
@@ -204,6 +202,7 @@ def export_unit(request: SignedInRequest, key: str, version: int) -> HttpRespons
     context = {
         "unit": unit,
         "ways": [(way, way.loses(tree)) for way in WAYS.values()],
+        "in_place_only": IN_PLACE_ONLY if unit.centre_id in request.standing.sealed else "",
         "trail": [*unit_trail(unit), ("Export", None)],
     }
     return render(request, "units/export.html", context)

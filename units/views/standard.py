@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
@@ -19,6 +19,7 @@ from units.models import Qualification, Unit
 from units.qualifications import qualification_lines, qualification_page, structure_of, units_to_list
 from units.queries import other_versions, unit_lines, unit_page
 from units.rules import qualification_number_warnings
+from units.views.found import at_address, draft_at, units_trail
 
 PUBLISHED = "{} is in use: candidates can be registered for it."
 
@@ -34,18 +35,14 @@ def unit_list(request: SignedInRequest) -> HttpResponse:
 @signed_in
 def unit(request: SignedInRequest, key: str, version: int) -> HttpResponse:
     """A unit to read, in the order of its original; for staff with what their centre agreed in standardisation."""
-    found = get_object_or_404(
-        Unit.objects.visible_to(request.user).select_related("awarding_body", "centre", "publication"),
-        key=key,
-        version=version,
-    )
+    found = at_address(Unit.objects.visible_to(request.user), key, version)
     guidance = guidance_for(request.user, found)
     for centre_id in {said.centre_id for rows in guidance.values() for said in rows}:
         looked_from_outside(request, found, centre_id)
     context = {
         "page": unit_page(found, guidance),
         "unit": found,
-        "trail": [("Units", reverse("units:list")), (found.short_code, None)],
+        "trail": [*units_trail(), (found.short_code, None)],
         "several": len(request.standing.roles) > 1,
         "draft": not hasattr(found, "publication"),
         "versions": other_versions(Unit.objects.visible_to(request.user), found),
@@ -71,16 +68,13 @@ def address_of(found: Qualification) -> str:
 
 def kept_qualification(request: SignedInRequest, key: str, version: int) -> Qualification:
     """One that the person's centre wrote down; else 404."""
-    kept = Qualification.objects.kept_by(request.user).select_related("awarding_body", "centre", "publication")
-    return get_object_or_404(kept, key=key, version=version)
+    return at_address(Qualification.objects.kept_by(request.user), key, version)
 
 
 def draft_of(request: SignedInRequest, key: str, version: int) -> Qualification:
     """The same while it can be changed; 409 with the reason once it is published."""
-    found = kept_qualification(request, key, version)
-    if hasattr(found, "publication"):
-        raise Refusal([f"{found} is published, so it stands as it is. On its page you can begin a new version."])
-    return found
+    instead = "On its page you can begin a new version."
+    return draft_at(Qualification.objects.kept_by(request.user), key, version, instead=instead)
 
 
 @signed_in
@@ -94,8 +88,7 @@ def qualifications(request: SignedInRequest) -> HttpResponse:
 @signed_in
 def qualification(request: SignedInRequest, key: str, version: int) -> HttpResponse:
     """A qualification to read: its groups, its units, what it asks for."""
-    seen = Qualification.objects.visible_to(request.user).select_related("awarding_body", "centre", "publication")
-    found = get_object_or_404(seen, key=key, version=version)
+    found = at_address(Qualification.objects.visible_to(request.user), key, version)
     page = qualification_page(found)
     keeps = found.centre_id is not None and request.standing.holds(Role.ADMINISTRATOR, found.centre_id)
     context = {

@@ -11,11 +11,12 @@ from assessments.actions import award, safekeeping, verification
 from assessments.actions.batches import claim_batch
 from assessments.enums import ClaimBasis, UnitStatus
 from assessments.models import Certificate, Claim, Enrolment, EvidenceVersion
-from assessments.queries.award import claiming_at
+from assessments.queries.award import claiming_at, claiming_standing, direct_for
 from assessments.testing import House, a_unit, an_enrolment, declared, signed_off, verified
 from assessments.tests.awards import complete
 from assessments.tests.refusing import refusals
 from units.actions import record_direct_claim, withdraw_direct_claim
+from units.testing import an_award
 
 pytestmark = pytest.mark.django_db
 TODAY = timezone.localdate()
@@ -249,3 +250,23 @@ def test_a_status_for_a_qualification_counts_for_its_units_and_its_whole_award_a
         at=at,
     )
     assert batch.awards.get().reference == "EV report 8"
+
+
+def test_a_page_tells_of_the_status_on_which_a_claim_would_rest(house: House) -> None:
+    unit = an_enrolment(house, "ocr-cc26")
+    values: dict[str, Any] = {"centre": house.centre, "awarding_body": unit.unit.awarding_body, "ends_on": None}
+    by, at = house.administrator, timezone.now()
+
+    def told() -> tuple[str, str]:
+        shown = Enrolment.objects.annotate(direct=direct_for(unit, TODAY)).get(pk=unit.pk)
+        return vars(shown)["direct"], claiming_standing(unit, TODAY).direct
+
+    record_direct_claim(unit=None, reference="EV report 1", starts_on=TODAY, by=by, at=at, **values)
+    for title, reference in (("One award", "EV report 2"), ("Another award", "EV report 3")):
+        listing = an_award(house.centre, by, title)
+        record_direct_claim(
+            unit=None, qualification=listing, reference=reference, starts_on=TODAY, by=by, at=at, **values
+        )
+        assert told() == (reference, reference)
+    record_direct_claim(unit=unit.unit, reference="EV report 4", starts_on=TODAY, by=by, at=at, **values)
+    assert told() == ("EV report 4", "EV report 4")

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from portfolio.refusal import Refusal
 from units.actions import load_units
-from units.models import AwardingBody
+from units.models import AwardingBody, Unit
 
 
 class Command(BaseCommand):
@@ -29,16 +29,15 @@ class Command(BaseCommand):
         if awarding_body and body is None:
             raise CommandError(f"Nothing was loaded. There is no awarding body “{awarding_body}”.")
         with transaction.atomic():
-            for file in files:
-                self.load(file, body, version_number)
+            made = [unit for file in files for unit in self.load(file, body, version_number)]
+        for unit in made:
+            self.stdout.write(f"Published {unit.awarding_body} {unit} (version {unit.version}).")
 
-    def load(self, file: Path, body: AwardingBody | None, version: int | None) -> None:
+    def load(self, file: Path, body: AwardingBody | None, version: int | None) -> list[Unit]:
         try:
             content = file.read_bytes()
-            made = load_units(content=content, name=file.name, at=timezone.now(), awarding_body=body, version=version)
+            return load_units(content=content, name=file.name, at=timezone.now(), awarding_body=body, version=version)
         except OSError as error:
             raise CommandError(f"Nothing was loaded. {file} cannot be read: {error.strerror}.") from error
         except Refusal as refusal:
             raise CommandError("\n".join([f"Nothing was loaded. {file.name}:", *refusal.sentences])) from refusal
-        for unit in made:
-            self.stdout.write(f"Published {unit.awarding_body} {unit} (version {unit.version}).")

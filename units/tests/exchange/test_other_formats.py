@@ -274,10 +274,11 @@ def test_the_operator_loads_a_unit_for_every_centre(centre: Centre, capsys: pyte
         call_command("load_units", files[0])
 
 
-def test_nothing_is_loaded_of_files_of_which_one_has_a_fault() -> None:
+def test_nothing_is_loaded_of_files_of_which_one_has_a_fault(capsys: pytest.CaptureFixture[str]) -> None:
     files = [str(EXAMPLES / name) for name in ("telephone.yaml", "telephone-faulty.yaml")]
     with pytest.raises(CommandError, match=r"colour, line 7: There is no such field here\."):
         call_command("load_units", *files)
+    assert "Published" not in capsys.readouterr().out
     with pytest.raises(CommandError, match="cannot be read"):
         call_command("load_units", "nowhere.yaml")
     with pytest.raises(CommandError, match="There is no awarding body “nobody”"):

@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from portfolio.models import AuditEvent, Centre, User
@@ -154,16 +156,51 @@ def test_the_same_again_changes_nothing_and_other_words_need_a_new_version(centr
     assert "small version 2 stands in the file twice" in sentences(both)
 
 
+def test_the_same_again_is_known_whatever_stands_beside_it(centre: Centre, alma: User) -> None:
+    """In what order standards are listed, a kind that goes without saying, and the cross-walk make no other words."""
+    rows = [{"occupational_standards": "S", "unit_number": number, "title": "T"} for number in ("S2", "S10")]
+    outcomes = [
+        {"number": "1", "text": "Do", "criteria": [{"number": "1.1", "text": "Do it", "kind": "assessment"}]},
+        {"number": "2", "text": "Say", "criteria": [{"number": "2.1", "text": "Say it", "kind": "knowledge"}]},
+    ]
+    lost = {"number": "1.1", "key": "nowhere", "version": 1, "related_number": "1.1"}
+    known = {**lost, "key": "ocr-cc16"}
+    content = as_json([small(nos_references=rows, outcomes=outcomes, related_criteria=[lost, known])])
+    sent = send(centre, alma, content)
+    assert sent.notes == ["Criteria related to nowhere version 1 are left out: there is no such criterion in use here."]
+    (first,) = take_units(unit_import=sent, by=alma, at=timezone.now())
+    assert [row.kind for row in first.criteria.order_by("position")] == ["assessment", "knowledge"]
+    assert "here already, word for word" in sentences(send(centre, alma, content))
+    publish(unit=first, by=alma, at=timezone.now())
+    beside = small(key="beside", related_criteria=[{**lost, "key": "small"}])
+    take_units(unit_import=send(centre, alma, as_json([beside])), by=alma, at=timezone.now())
+    assert "here already, word for word" in sentences(send(centre, alma, content))
+
+
+def test_a_cross_walk_is_looked_up_at_once(centre: Centre, alma: User) -> None:
+    rows = [{"number": "1.1", "key": f"other-{place}", "version": 1, "related_number": "1.1"} for place in range(40)]
+    with CaptureQueriesContext(connection) as queries:
+        send(centre, alma, as_json([small(related_criteria=rows)]))
+    assert len(queries) < 20
+
+
 def test_a_draft_is_discarded_or_published_for_good_each_with_its_line(centre: Centre, alma: User) -> None:
     rich = {**tree_of("sqa-h12e04"), "version": 2}
     (draft,) = take_units(unit_import=send(centre, alma, as_yaml([rich])), by=alma, at=timezone.now())
-    discard_draft(unit=draft, by=alma, at=timezone.now())
+    discard_draft(unit=Unit.objects.get(pk=draft.pk), by=alma, at=timezone.now())
+    for late in (discard_draft, publish):
+        with pytest.raises(Refusal, match="is discarded already"):
+            late(unit=draft, by=alma, at=timezone.now())
     assert not Unit.objects.filter(centre=centre).exists()
     (draft,) = take_units(unit_import=send(centre, alma, as_yaml([rich])), by=alma, at=timezone.now())
     publish(unit=draft, by=alma, at=timezone.now())
     with pytest.raises(Refusal, match="is published, so it stands"):
         discard_draft(unit=draft, by=alma, at=timezone.now())
-    throw_units_away(unit_import=send(centre, alma, b"x"), by=alma, at=timezone.now())
+    sent = send(centre, alma, b"x")
+    throw_units_away(unit_import=UnitImport.objects.get(pk=sent.pk), by=alma, at=timezone.now())
+    for act in (take_units, throw_units_away):
+        with pytest.raises(Refusal, match="thrown away already"):
+            act(unit_import=sent, by=alma, at=timezone.now())
     verbs = list(AuditEvent.objects.filter(chain__centre=centre).order_by("pk").values_list("verb", flat=True))
     sent_and_taken = ["send units", "take units"]
     assert verbs == [*sent_and_taken, "discard draft", *sent_and_taken, "publish", "send units", "throw units away"]

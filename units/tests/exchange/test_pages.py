@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from portfolio.enums import Role
-from portfolio.models import Centre, User
+from portfolio.models import Centre, RoleGrant, User
 from units.actions import publish, send_units, take_units
 from units.exchange.describing import as_yaml, unit_tree
 from units.exchange.faults import Tree
@@ -115,6 +115,20 @@ def test_an_export_says_what_it_loses_and_comes_as_a_file(centre: Centre, alma: 
         assert f'filename="sqa-h12e04-version-1{way.ending}"' in response["Content-Disposition"]
         assert b"Manage escalation processes" in response.content
     assert client.get(reverse("units:unit_file", args=["sqa-h12e04", 1, "docx"])).status_code == 404
+
+
+def test_who_may_take_nothing_away_is_told_so_before_they_press(centre: Centre, alma: User) -> None:
+    unit = drafted(centre, alma, tree_of("ocr-cc32", version=2))
+    publish(unit=unit, by=alma, at=timezone.now())
+    outside, today = User.objects.create_user("evan@example.org"), timezone.localdate()
+    days = {"starts_on": today, "ends_on": today}
+    RoleGrant.objects.create(user=outside, centre=centre, role=Role.EXTERNAL_VERIFIER, may_download=False, **days)
+    client = browser_of(outside)
+    said = words(client.get(reverse("units:export_unit", args=[unit.key, 2])))
+    assert "nothing can be downloaded or printed with it" in said
+    assert "Download as" not in said
+    assert client.get(reverse("units:unit_file", args=[unit.key, 2, "yaml"])).status_code == 403
+    assert "Download as" in words(client.get(reverse("units:export_unit", args=["ocr-cc32", 1])))
 
 
 def test_pages_cost_the_same_whatever_the_size(centre: Centre, alma: User) -> None:
