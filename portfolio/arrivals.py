@@ -2,7 +2,7 @@
 
 A line of the audit book names its actor and its subject by number, and its hash covers those numbers. A row that came
 in an archive has another number here: so the numbers it had are kept, and a line is read with those of the
-installation that wrote it (docs/adr).
+installation that wrote it (docs/adr/0037).
 """
 
 from array import array

@@ -5,7 +5,6 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from django.core.cache import cache
-from django.db.models import Q
 from django.utils import timezone
 
 from portfolio import canonical
@@ -35,8 +34,7 @@ def current_statement(key: str, variant: str = "", centre_id: int | None = None)
 
 def current_statements(keys: Sequence[str], variant: str = "", centre_id: int | None = None) -> list[Statement]:
     """The same of several declarations, in their order, in one query."""
-    whose = Q(centre=None) | Q(centre=centre_id) if centre_id else Q(centre=None)
-    wordings = Statement.objects.filter(whose, key__in=keys, variant__in={variant, ""})
+    wordings = Statement.objects.known_at(centre_id).filter(key__in=keys, variant__in={variant, ""})
     return [newest(wordings, key, variant) for key in keys]
 
 

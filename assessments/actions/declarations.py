@@ -119,9 +119,7 @@ def _approved(
 ) -> Wording:
     """The words as a statement of the centre's own, in the next version that no other words of the kind have."""
     before = signing.current_statement(wording.declaration, wording.awarding_body.code, wording.centre_id)
-    known = Statement.objects.filter(
-        key=wording.declaration, centre__in=[wording.centre_id]
-    ) | Statement.objects.filter(key=wording.declaration, centre=None)
+    known = Statement.objects.known_at(wording.centre_id).filter(key=wording.declaration)
     wording.statement = Statement.objects.create(
         key=wording.declaration,
         variant=wording.awarding_body.code,

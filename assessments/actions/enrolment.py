@@ -23,6 +23,7 @@ from units.models import CentreApproval, Unit, UnitPublication
 
 LONGEST_COHORT = 60
 IN_IT_ALREADY = "Every unit you chose is in it already."
+IN_NONE = "None of the units you chose is in a cohort."
 
 
 @transaction.atomic
@@ -118,7 +119,8 @@ def set_cohort(*, enrolments: Iterable[Enrolment], cohort: str, by: User, at: da
     names = {row.centre_id: _spelled(row.centre, cohort) for row in locked}
     changed = [row for row in locked if row.cohort != names[row.centre_id]]
     if not changed:
-        raise Refusal([IN_IT_ALREADY if locked else "Choose at least one unit."])
+        same = IN_IT_ALREADY if cohort.strip() else IN_NONE
+        raise Refusal([same if locked else "Choose at least one unit."])
     act_id = uuid.uuid4()
     for row in changed:
         before, row.cohort = row.cohort, names[row.centre_id]

@@ -59,11 +59,12 @@ def gather_again(batch: FormBatch, gathered_as: GatheredAs) -> None:
     """Have what was made put together once more, perhaps otherwise, without rendering anything. Raises Refusal."""
     idle = FormBatch.objects.filter(pk=batch.pk, status__in=[FormsStatus.READY, FormsStatus.CANCELLED])
     with transaction.atomic():
-        place = place_of(batch)
+        before, other = place_of(batch), gathered_as != batch.gathered_as
         asked = {"status": FormsStatus.GATHERING, "gathered_as": gathered_as, "gathered_at": None, "started_at": None}
         if not idle.update(problem="", **asked):
             raise Refusal(["These forms are being made: wait until they are ready."])
-        transaction.on_commit(lambda: place.unlink(missing_ok=True))
+        if other:  # else the new file takes the place of the one before
+            transaction.on_commit(lambda: before.unlink(missing_ok=True))
         job.enqueue(batch.pk)
 
 
@@ -135,7 +136,7 @@ def made_all(batch: FormBatch) -> bool:
 
 
 def make_one(batch: FormBatch, row: BatchedForm) -> None:
-    """One unit signed and its form issued; or, where that is refused, the reasons beside it."""
+    """One unit signed and its form issued; or, where that is refused or meets a fault, the reasons beside it."""
     mine = BatchedForm.objects.filter(pk=row.pk, state=FormState.WAITING)
     try:
         if row.document is None:
@@ -145,6 +146,10 @@ def make_one(batch: FormBatch, row: BatchedForm) -> None:
             row.document = document
     except Refusal as refusal:
         mine.update(state=FormState.LEFT_OUT, problem=" ".join(refusal.sentences))
+        return
+    except Exception:  # of this unit alone: the others are not to wait for it
+        log.exception("Enrolment %s could not be signed for in batch %s", row.enrolment_id, batch.pk)
+        mine.update(state=FormState.FAILED, problem=FAULT)
         return
     document = rendered(batch, row.document)
     if document.status == DocumentStatus.READY:

@@ -4,8 +4,6 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Q
-
 from assessments.form_enums import DeclarationOf
 from assessments.models import ExternalAccess, Wording
 from portfolio import signing
@@ -36,8 +34,7 @@ class BodyDeclarations:
 
 def declarations_at(centre: Centre, user: User, bodies: Sequence[AwardingBody]) -> list[BodyDeclarations]:
     """What is signed for the units of these bodies, three queries however many."""
-    known = Statement.objects.filter(Q(centre=None) | Q(centre=centre), key__in=DeclarationOf.values)
-    statements = list(known)
+    statements = list(Statement.objects.known_at(centre.pk).filter(key__in=DeclarationOf.values))
     wordings: dict[tuple[int, str], list[Wording]] = defaultdict(list)
     for wording in Wording.objects.filter(centre=centre).select_related("statement", "written_by"):
         wordings[wording.awarding_body_id, wording.declaration].append(wording)

@@ -128,7 +128,7 @@ def declarations_signed(centre: Centre) -> list[tuple[Statement, list[str]]]:
     """The wordings of the centre's declaration, each with the bodies whose units it is signed for. Two queries."""
     approvals = CentreApproval.objects.filter(centre=centre).select_related("awarding_body").order_by("awarding_body")
     bodies = [approval.awarding_body for approval in approvals]
-    wordings = Statement.objects.filter(Q(centre=None) | Q(centre=centre), key=DeclarationOf.CENTRE)
+    wordings = Statement.objects.known_at(centre.pk).filter(key=DeclarationOf.CENTRE)
     found: dict[int, tuple[Statement, list[str]]] = {}
     for body in bodies:
         newest = signing.newest(wordings, DeclarationOf.CENTRE, body.code)

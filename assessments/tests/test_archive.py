@@ -37,6 +37,8 @@ from portfolio.models import (
     StoredFile,
     User,
 )
+from units.actions import publish
+from units.models import FunctionalSkill, NosReference, Unit
 
 pytestmark = pytest.mark.django_db
 
@@ -62,6 +64,8 @@ def left(
         centre = Centre.objects.get(slug=SLUG)
         form = AuthenticationForm.objects.earliest("pk")
         ask_authentication_form(form=form, by=form.enrolment.verifier, at=timezone.now())
+        draft = Unit.objects.filter(centre=centre).earliest("version")
+        publish(unit=draft, by=centre.grants.filter(role="administrator")[0].user, at=timezone.now())
         archive = tmp_path_factory.mktemp("archive") / "harbour.zip"
         yield Left(centre, archive, exported(centre, archive, timezone.now()))
         transaction.set_rollback(True)
@@ -138,8 +142,14 @@ def test_it_holds_nobodys_credentials_and_no_row_of_another_centre(left: Left, t
 # --- there and back --------------------------------------------------------------------------------------------------
 
 
+def published(centre: Centre) -> dict[int, str | None]:
+    """By whom each version of the unit that the centre brought in was put into use; None for a draft."""
+    return dict(Unit.objects.filter(centre=centre).values_list("version", "publication__by__email"))
+
+
 def test_read_back_elsewhere_it_is_what_it_was(left: Left, settings: Any, tmp_path: Path) -> None:
     before = {row.key: unit_facts(row).stale for row in Enrolment.objects.filter(centre=left.centre)}
+    brought_in = published(left.centre)
     numbers = set(CandidateRecord.objects.filter(centre=left.centre).values_list("pk", flat=True))
     moved_house(settings, tmp_path / "vault")
 
@@ -154,6 +164,9 @@ def test_read_back_elsewhere_it_is_what_it_was(left: Left, settings: Any, tmp_pa
     after = {row.key: unit_facts(row).stale for row in Enrolment.objects.filter(centre=centre)}
     assert before
     assert after == before
+    assert published(centre) == brought_in
+    assert None in brought_in.values()
+    assert set(brought_in.values()) != {None}
     issued = set(Document.objects.filter(centre=centre, issued=True))
     form = AuthenticationForm.objects.earliest("pk")
     again = ask_authentication_form(form=form, by=form.enrolment.verifier, at=timezone.now())
@@ -221,6 +234,20 @@ def refused(path: Path) -> str:
 
 def test_a_centre_that_is_here_already_is_not_read_again(left: Left) -> None:
     assert refused(left.archive).startswith(f"There is a centre {SLUG} here already.")
+
+
+def test_a_unit_that_has_more_or_fewer_parts_here_is_left_as_it_is(left: Left, settings: Any, tmp_path: Path) -> None:
+    moved_house(settings, tmp_path / "vault")
+    with walls.lifted():
+        NosReference.objects.filter(unit__key="ocr-cc26").delete()
+    told = refused(left.archive)
+    assert "nos reference “" in told
+    assert "ocr-cc26, 1”, which is not here" in told
+    with walls.lifted():
+        skill = FunctionalSkill.objects.filter(unit__key="ocr-cc26")[0]
+        skill.pk, skill.name = None, "Juggling"
+        skill.save()
+    assert "Juggling, ocr-cc26, 1”, which is here alone" in refused(left.archive)
 
 
 def test_a_broken_bag_is_refused_with_a_sentence_and_leaves_nothing(left: Left, settings: Any, tmp_path: Path) -> None:

@@ -61,10 +61,12 @@ def archive(request: SignedInRequest, pk: int) -> HttpResponse:
     """How an archive that somebody asked for stands."""
     found = archive_at(request, pk)
     lost = found.status in asking.UNDER_WAY and asking.is_lost(found, timezone.now())
+    overtaken = found.status == ArchiveStatus.READY and asking.is_overtaken(found)
     context = {
         "archive": found,
         "under_way": found.status in asking.UNDER_WAY and not lost,
-        "ready": found.status == ArchiveStatus.READY,
+        "ready": found.status == ArchiveStatus.READY and not overtaken,
+        "problem": asking.OVERTAKEN if overtaken else found.problem,
         "lost": lost,
         "until": found.goes_on(settings.ARCHIVE_DAYS),
         "trail": trail_of(found),

@@ -15,7 +15,7 @@ from typing import BinaryIO, NamedTuple
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Q, Sum
+from django.db.models import Q, QuerySet, Sum
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 from django.utils.module_loading import import_string
@@ -26,7 +26,7 @@ from portfolio.archive.packing import Adds, pack
 from portfolio.archive.selection import Cut, Selection
 from portfolio.enums import ArchiveCut, ArchiveStatus
 from portfolio.jobs import make_archive
-from portfolio.models import Archive, CandidateRecord, Centre, Destruction, StoredFile, User
+from portfolio.models import Archive, CandidateRecord, Centre, Destruction, Erasure, StoredFile, User
 from portfolio.refusal import Refusal
 
 log = logging.getLogger(__name__)
@@ -40,8 +40,8 @@ FAULT = (
     "Ask for it again; if that fails too, tell whoever runs the system."
 )
 OVERTAKEN = (
-    "Something in it was destroyed since it was made, so this copy is given to nobody any more. Ask for another: it "
-    "takes the record as it is now."
+    "Something in it may have been destroyed since it was made, so this copy is given to nobody any more. Ask for "
+    "another: it takes the record as it is now."
 )
 
 
@@ -71,36 +71,36 @@ class Stopped(Exception):
 def ask(
     *, centre: Centre, candidate: CandidateRecord | None, cut: ArchiveCut, by: User, at: datetime.datetime
 ) -> Archive:
-    """Have an archive made. One that the person asked for and that is still under way is given back instead.
+    """Have an archive made. One that the person asked for and that is still under way is given back instead, begun
+    again where its worker was lost.
 
     Raises Refusal where the server has no room for it.
     """
     under_way = Archive.objects.filter(centre=centre, candidate=candidate, cut=cut, asked_by=by, status__in=UNDER_WAY)
     if found := under_way.first():
+        begin_again(under_way.filter(lost_by(at), pk=found.pk), at)
+        found.refresh_from_db()
         return found
-    refuse_without_room(centre)
+    refuse_without_room(centre, candidate)
     asked = Archive.objects.create(centre=centre, candidate=candidate, cut=cut, asked_by=by, asked_at=at)
-    audit.record(
-        verb="ask archive",
-        by=by,
-        at=at,
-        subject=candidate or centre,
-        centre=centre,
-        details={"archive": str(asked.token), "cut": cut},
-    )
+    told("ask archive", asked, by, at)
     make_archive.enqueue(asked.pk)
     asked.refresh_from_db()
     return asked
 
 
-def refuse_without_room(centre: Centre) -> None:
-    """Raises Refusal where the disk could not take the centre's files once more."""
-    size = StoredFile.objects.filter(centre=centre).aggregate(total=Sum("size"))["total"] or 0
+def refuse_without_room(centre: Centre, candidate: CandidateRecord | None) -> None:
+    """Raises Refusal where the disk could not take the files of the centre, or of the candidate, once more."""
+    files = StoredFile.objects.filter(centre=centre)
+    if candidate:
+        portfolio = Selection(centre, candidate=candidate)
+        files = files.filter(portfolio.named_by(StoredFile, portfolio.of_candidate))
+    size = files.aggregate(total=Sum("size"))["total"] or 0
     free = shutil.disk_usage(folder()).free
     if size * SPARE > free:
         raise Refusal(
             [
-                f"The server has {filesizeformat(free)} left, and the files of this centre have "
+                f"The server has {filesizeformat(free)} left, and the files to be packed have "
                 f"{filesizeformat(size)}: ask whoever runs the system for more room, or for the archive itself."
             ]
         )
@@ -112,6 +112,19 @@ def cancel(*, archive: Archive, by: User, at: datetime.datetime) -> None:
     under_way = Archive.objects.filter(pk=archive.pk, status__in=UNDER_WAY)
     if not under_way.update(status=ArchiveStatus.CANCELLED, finished_at=at):
         raise Refusal(["It is made already, or was cancelled: there is nothing to cancel."])
+    told("cancel archive", archive, by, at)
+
+
+def told(verb: str, archive: Archive, by: User, at: datetime.datetime) -> None:
+    """A line in the book, about the candidate or the centre it is of."""
+    audit.record(
+        verb=verb,
+        by=by,
+        at=at,
+        subject=archive.candidate or archive.centre,
+        centre=archive.centre,
+        details={"archive": str(archive.token), "cut": archive.cut},
+    )
 
 
 def fetched(*, archive: Archive, by: User, at: datetime.datetime, noted: bool = True) -> BinaryIO:
@@ -130,9 +143,10 @@ def fetched(*, archive: Archive, by: User, at: datetime.datetime, noted: bool = 
 
 
 def is_overtaken(archive: Archive) -> bool:
-    """Whether something of the centre's was destroyed after the archive was begun."""
-    begun = archive.started_at or archive.asked_at
-    return Destruction.objects.filter(stored__centre=archive.centre_id, ordered_at__gte=begun, spared=False).exists()
+    """Whether something of the centre's was destroyed after the archive was begun: bytes, or numbers and details."""
+    begun, centre_id = archive.started_at or archive.asked_at, archive.centre_id
+    bytes_went = Destruction.objects.filter(stored__centre=centre_id, ordered_at__gte=begun, spared=False)
+    return bytes_went.exists() or Erasure.objects.filter(event__chain__centre=centre_id, erased_at__gte=begun).exists()
 
 
 def is_lost(archive: Archive, now: datetime.datetime) -> bool:
@@ -232,12 +246,16 @@ class Telling:
 
 def requeue_lost(*, at: datetime.datetime) -> int:
     """Ask again for archives whose worker was lost. Returns how many."""
-    lost = Archive.objects.filter(lost_by(at))
-    with transaction.atomic():
-        ids = list(lost.select_for_update().values_list("pk", flat=True))
-        Archive.objects.filter(pk__in=ids).update(status=ArchiveStatus.WAITING, started_at=None, asked_at=at)
-        for archive_id in ids:
-            make_archive.enqueue(archive_id)
+    return begin_again(Archive.objects.filter(lost_by(at)), at)
+
+
+@transaction.atomic
+def begin_again(lost: QuerySet[Archive], at: datetime.datetime) -> int:
+    """Put these before another worker. Returns how many there were."""
+    ids = list(lost.select_for_update().values_list("pk", flat=True))
+    Archive.objects.filter(pk__in=ids).update(status=ArchiveStatus.WAITING, started_at=None, asked_at=at)
+    for archive_id in ids:
+        make_archive.enqueue(archive_id)
     return len(ids)
 
 
@@ -256,11 +274,11 @@ def sweep(now: datetime.datetime) -> int:
     overtaken = [archive for archive in ready.all() if is_overtaken(archive)]
     for archive in overtaken:
         give_up(archive, OVERTAKEN)
-    known = {place_of(archive).name for archive in ready.all()} | {
-        place_of(archive).with_suffix(".part").name for archive in Archive.objects.filter(status=ArchiveStatus.MAKING)
-    }
-    for path in folder().iterdir():
-        if path.name not in known:
+    lying = list(folder().iterdir())  # before it is asked what is known, so that none came in between
+    with_file = Archive.objects.filter(status__in=[ArchiveStatus.MAKING, ArchiveStatus.READY])
+    known = {str(token) for token in with_file.values_list("token", flat=True)}
+    for path in lying:
+        if path.stem not in known:
             path.unlink(missing_ok=True)
     return len(over) + len(overtaken)
 

@@ -144,8 +144,12 @@ def rows_of(model: Kind) -> Q:
     return _only[model._meta.label][0] if model._meta.label in _only else Q()
 
 
-def wholes() -> list[Kind]:
-    return [apps.get_model(name) for name in _wholes]
+def whole_of(model: Kind) -> tuple[Kind, str] | None:
+    """The shared model that this one is a part of and travels with, and how its rows lead to it."""
+    for whole in (apps.get_model(name) for name in _wholes):
+        if model is not whole and (ways := ways_to(model, whole)):
+            return whole, ways[0]
+    return None
 
 
 def hanging_on() -> list[Kind]:

@@ -44,11 +44,11 @@ class Opened:
         names = self._zip.namelist()
         folders = {name.partition("/")[0] for name in names}
         self.folder = folders.pop() if len(folders) == 1 else ""
-        self.sizes = {info.filename.partition("/")[2]: info.file_size for info in self._zip.infolist()}
-        if not self.folder or "bagit.txt" not in self.sizes or MANIFEST not in self.sizes:
+        self.paths = {name.partition("/")[2] for name in names}
+        if not self.folder or "bagit.txt" not in self.paths or MANIFEST not in self.paths:
             self._zip.close()
             raise NotAnArchive(f"{self.path.name} is a ZIP file, but no bag: it holds no {MANIFEST} in its one folder.")
-        if len(names) != len(self.sizes):
+        if len(names) != len(self.paths):
             self._zip.close()
             raise NotAnArchive(f"{self.path.name} holds a file twice.")
         return self
@@ -60,7 +60,7 @@ class Opened:
         return self._zip.open(f"{self.folder}/{path}")
 
     def has(self, path: str) -> bool:
-        return path in self.sizes
+        return path in self.paths
 
     def lines(self, kind: str) -> Iterator[dict[str, Any]]:
         """The rows of a kind."""
@@ -98,7 +98,7 @@ class Opened:
                     if self._digest(path) != digest:
                         raise NotAnArchive(f"The bag was changed or damaged: {path} is not as it was packed.")
                     listed.add(path)
-        beside = sorted(self.sizes.keys() - listed)
+        beside = sorted(self.paths - listed)
         if beside:
             raise NotAnArchive(f"The bag was changed: {beside[0]} is in it, and no manifest says so.")
 

@@ -164,19 +164,16 @@ class Selection:
     def _followed(self, wanted: dict[Kind, set[int]]) -> bool:
         """Take what the wanted rows refer to, and all parts of what is taken whole. Whether that was anything new."""
         before = sum(len(pks) for pks in wanted.values())
+        parts = {model: part for model in wanted if (part := catalogue.whole_of(model))}
+        for model, (whole, way) in parts.items():
+            for some in in_slices(wanted[model]):
+                wanted[whole].update(model._base_manager.filter(pk__in=some).values_list(way, flat=True))
         for model, pks in wanted.items():
-            for whole in catalogue.wholes():
-                if model is not whole and (way := catalogue.ways_to(model, whole)):
-                    for some in in_slices(pks):
-                        wanted[whole].update(model._base_manager.filter(pk__in=some).values_list(way[0], flat=True))
-                    break
-        for model, pks in wanted.items():
-            for whole in catalogue.wholes():
-                if model is not whole and (way := catalogue.ways_to(model, whole)):
-                    for some in in_slices(wanted[whole]):
-                        parts = model._base_manager.filter(**{f"{way[0]}__in": some})
-                        pks.update(parts.values_list("pk", flat=True))
-                    break
+            if model in parts:
+                whole, way = parts[model]
+                for some in in_slices(wanted[whole]):
+                    of_whole = model._base_manager.filter(**{f"{way}__in": some})
+                    pks.update(of_whole.values_list("pk", flat=True))
             for relation in catalogue.relations(model):
                 target = catalogue.target_of(relation)
                 if target in wanted and target is not model:

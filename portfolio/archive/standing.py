@@ -5,6 +5,7 @@ for what was decided and signed rests on the words.
 """
 
 import datetime
+from operator import attrgetter
 from typing import Any
 
 from django.db.models import ForeignKey, Model
@@ -21,6 +22,7 @@ from portfolio.arrivals import kind_name
 from portfolio.models import Centre, User
 
 MOST_NAMED = 10
+Key = tuple[Any, ...]
 
 
 def settle(opened: Opened, places: Places, at: datetime.datetime) -> dict[str, list[int]]:
@@ -35,6 +37,7 @@ def settle(opened: Opened, places: Places, at: datetime.datetime) -> dict[str, l
         rows = [unsaved(model, row, instances) for row in told]
         known = {key_of(row): row for row in rows_here(model, rows, instances)}
         keys = [key_of(row) for row in rows]
+        differences += other_parts(model, dict(zip(keys, rows, strict=True)), known)
         fresh = [key for key in keys if key not in known]
         before = reserve(model, len(fresh))
         numbers = {key: before + place for place, key in enumerate(fresh, start=1)}
@@ -51,7 +54,8 @@ def settle(opened: Opened, places: Places, at: datetime.datetime) -> dict[str, l
                 new.append(reader.read(row, line))
             else:
                 differences += differing(present, row, places)
-        model._base_manager.bulk_create(new, batch_size=100)
+        if not differences:
+            model._base_manager.bulk_create(new, batch_size=100)
     if differences:
         more = len(differences) - MOST_NAMED
         listed = "; ".join(differences[:MOST_NAMED]) + (f"; and {more} more" if more > 0 else "")
@@ -98,13 +102,28 @@ def rows_here(model: Kind, rows: list[Model], instances: dict[Kind, list[Model]]
         addresses = [row.email.lower() for row in rows if isinstance(row, User)]
         users = User._base_manager.annotate(address=Lower("email"))
         return [row for some in in_slices(addresses) for row in users.filter(address__in=some)]
-    for whole in catalogue.wholes():
-        if model is not whole and (ways := catalogue.ways_to(model, whole)):
-            pks = [row.pk for row in instances[whole] if row.pk]
-            found = model._base_manager.select_related()
-            return [row for some in in_slices(pks) for row in found.filter(**{f"{ways[0]}__in": some})]
+    if part := catalogue.whole_of(model):
+        whole, way = part
+        pks = [row.pk for row in instances[whole] if row.pk]
+        found = model._base_manager.select_related()
+        return [row for some in in_slices(pks) for row in found.filter(**{f"{way}__in": some})]
     everybodys = {field.name: None for field in catalogue.relations(model) if catalogue.target_of(field) is Centre}
     return list(model._base_manager.filter(**everybodys).select_related())
+
+
+def other_parts(model: Kind, told: dict[Key, Model], known: dict[Key, Model]) -> list[str]:
+    """What a unit or qualification that is here has not and the archive's has, or the other way round, in words."""
+    part = catalogue.whole_of(model)
+    if part is None:
+        return []
+    way = part[1].replace("__", ".")
+    lacking = [key for key, row in told.items() if key not in known and attrgetter(way)(row).pk]
+    more = [key for key in known if key not in told]
+    return [
+        f"{model._meta.verbose_name} “{', '.join(str(word) for word in key[:-1])}”, which is {where}"
+        for keys, where in ((lacking, "not here"), (more, "here alone"))
+        for key in keys
+    ]
 
 
 def differing(present: Model, row: dict[str, Any], places: Places) -> list[str]:

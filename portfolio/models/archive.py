@@ -5,6 +5,7 @@ import uuid
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from portfolio.enums import ArchiveCut, ArchiveStatus
 from portfolio.models.base import StandingQuerySet, StandingRow, one_of
@@ -66,7 +67,7 @@ class Archive(models.Model):
 
     def goes_on(self, days: int) -> datetime.date:
         """The last day on which it can be fetched."""
-        return ((self.finished_at or self.asked_at) + datetime.timedelta(days=days)).date()
+        return timezone.localdate((self.finished_at or self.asked_at) + datetime.timedelta(days=days))
 
 
 class Arrival(StandingRow):

@@ -12,6 +12,10 @@ class StatementQuerySet(StandingQuerySet["Statement"]):
     def get_by_natural_key(self, key: str, variant: str, version: int) -> "Statement":
         return self.get(key=key, variant=variant, version=version, centre=None)
 
+    def known_at(self, centre_id: int | None) -> "StatementQuerySet":
+        """Those of the house and, where one is named, the centre's own."""
+        return self.filter(models.Q(centre=None) | models.Q(centre=centre_id))
+
 
 class Statement(models.Model):
     """The exact words of a declaration, in a version that never changes.

@@ -1,6 +1,5 @@
-"""Archives that the office and candidates ask for: what is in them, who takes them, and how long they are there."""
+"""Archives that the office and candidates ask for: what is in them, and who takes them."""
 
-import datetime
 import json
 import os
 from collections.abc import Iterator
@@ -36,9 +35,7 @@ from assessments.models import (
     SampleCheck,
     UnsampledNote,
 )
-from assessments.testing import LONG_AGO, House, a_draft, an_enrolment, handed_in
-from portfolio import jobs, shredder
-from portfolio.archive import asking
+from assessments.testing import LONG_AGO, House, an_enrolment, handed_in
 from portfolio.archive.packing import pack
 from portfolio.archive.selection import Cut, Selection
 from portfolio.enums import ArchiveCut, ArchiveStatus, Role
@@ -49,12 +46,9 @@ from portfolio.models import (
     AuditEvent,
     CandidateRecord,
     Centre,
-    Destruction,
     StaffRecord,
-    StoredFile,
     User,
 )
-from portfolio.refusal import Refusal
 
 pytestmark = pytest.mark.django_db
 
@@ -308,116 +302,3 @@ def test_an_archive_is_whoevers_asked_for_it_and_nobody_elses(
     house.centre.grants.filter(user=house.administrator).update(starts_on=LONG_AGO, ends_on=LONG_AGO)
     client.force_login(house.administrator)
     assert client.get(reverse("assessments:archive", args=[asked.pk])).status_code == 404
-
-
-def waiting(house: House, monkeypatch: pytest.MonkeyPatch) -> Archive:
-    """An archive that waits for its worker."""
-    with monkeypatch.context() as patch:
-        patch.setattr(type(jobs.make_archive), "enqueue", lambda task, archive_id: None)
-        return asking.ask(
-            centre=house.centre,
-            candidate=None,
-            cut=ArchiveCut.CENTRE,
-            by=house.administrator,
-            at=timezone.now(),
-        )
-
-
-def test_it_is_asked_for_once_while_it_is_under_way_and_can_be_cancelled(
-    house: House, client: AskingClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    asked = waiting(house, monkeypatch)
-    assert waiting(house, monkeypatch) == asked
-    client.force_login(house.administrator)
-    page = client.get(reverse("assessments:archive", args=[asked.pk])).content.decode()
-    assert "It waits for its turn" in page
-    said = client.post(reverse("assessments:cancel_archive", args=[asked.pk]), follow=True).content.decode()
-    assert "The archive is cancelled" in said
-    asking.make(asked.pk)
-    asked.refresh_from_db()
-    assert asked.status == ArchiveStatus.CANCELLED
-    again = client.post(reverse("assessments:cancel_archive", args=[asked.pk]), follow=True).content.decode()
-    assert "there is nothing to cancel" in again
-    assert client.get(reverse("assessments:archive_file", args=[asked.pk])).status_code == 404
-
-
-def test_a_worker_stops_when_it_is_cancelled_and_leaves_no_file(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked = waiting(house, monkeypatch)
-
-    def cancelled_meanwhile(*args: Any, **more: Any) -> None:
-        asking.cancel(archive=asked, by=house.administrator, at=timezone.now())
-
-    monkeypatch.setattr("assessments.archive.filling.add_pages", cancelled_meanwhile)
-    asking.make(asked.pk)
-    asked.refresh_from_db()
-    assert asked.status == ArchiveStatus.CANCELLED
-    assert list(asking.folder().iterdir()) == []
-
-
-def test_a_fault_is_told_as_a_sentence_and_leaves_no_file(
-    house: House, client: AskingClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    asked = waiting(house, monkeypatch)
-
-    def breaks(*args: Any, **more: Any) -> None:
-        raise OSError("No space left on device")
-
-    with monkeypatch.context() as patch:
-        patch.setattr("assessments.archive.filling.add_pages", breaks)
-        asking.make(asked.pk)
-    asked.refresh_from_db()
-    assert (asked.status, asked.problem) == (ArchiveStatus.FAILED, asking.FAULT)
-    assert list(asking.folder().iterdir()) == []
-    client.force_login(house.administrator)
-    assert "Ask for it again" in client.get(reverse("assessments:archive", args=[asked.pk])).content.decode()
-
-
-def test_a_lost_worker_is_followed_by_another(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked = waiting(house, monkeypatch)
-    long_ago = timezone.now() - 2 * asking.LOST_AFTER
-    Archive.objects.filter(pk=asked.pk).update(status="making", started_at=long_ago, touched_at=long_ago)
-    assert asking.requeue_lost(at=timezone.now()) == 1
-    asked.refresh_from_db()
-    assert asked.status == ArchiveStatus.READY
-
-
-def test_its_file_goes_after_its_days_and_when_something_in_it_was_destroyed(
-    house: House, client: AskingClient, settings: Any
-) -> None:
-    handed_in(an_enrolment(house), "1.1")
-    client.force_login(house.administrator)
-    client.post(reverse("assessments:centre_archives", args=[house.centre.slug]))
-    first = Archive.objects.get()
-    assert asking.sweep(timezone.now()) == 0
-    assert asking.sweep(timezone.now() + datetime.timedelta(days=settings.ARCHIVE_DAYS + 1)) == 1
-    first.refresh_from_db()
-    assert (first.status, asking.place_of(first).exists()) == (ArchiveStatus.GONE, False)
-    assert "It was kept for 14 days" in client.get(reverse("assessments:archive", args=[first.pk])).content.decode()
-
-    client.post(reverse("assessments:centre_archives", args=[house.centre.slug]))
-    second = Archive.objects.latest("pk")
-    stored = StoredFile.objects.filter(centre=house.centre)[0]
-    shredder.order(stored=stored, reason="A name in it", by=house.administrator, at=timezone.now())
-    destruction = stored.destructions.get()
-    assert destruction.spared is True  # the item shows it still
-    sent = client.get(reverse("assessments:archive_file", args=[second.pk]))
-    assert len(b"".join(sent)) == second.size
-    Destruction.objects.create(
-        stored=stored, reason="Another", ordered_by=house.administrator, ordered_at=timezone.now()
-    )
-    assert client.get(reverse("assessments:archive_file", args=[second.pk])).status_code == 404
-    assert asking.sweep(timezone.now()) == 1
-    assert not asking.place_of(second).exists()
-
-
-def test_it_is_refused_where_the_disk_has_no_room(
-    house: House, client: AskingClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    a_draft(an_enrolment(house), "1.1")
-    monkeypatch.setattr("shutil.disk_usage", lambda path: type("Usage", (), {"free": 3})())
-    client.force_login(house.administrator)
-    page = client.post(reverse("assessments:centre_archives", args=[house.centre.slug]), follow=True)
-    assert "The server has 3" in page.content.decode()
-    assert not Archive.objects.exists()
-    with pytest.raises(Refusal):
-        asking.refuse_without_room(house.centre)

@@ -260,3 +260,6 @@ def test_a_cohort_that_changes_nothing_says_so_and_keeps_what_was_typed(house: H
     assert answer.status_code == 409
     assert "in it already" in answer.content.decode()
     assert 'value="Blue"' in answer.content.decode()
+    enrolments.set_cohort(enrolments=[unit], cohort="", by=house.administrator, at=timezone.now())
+    answer = office.post(f"/centre/{house.centre.slug}/enrolments/cohort/", {"chosen": [unit.pk], "cohort": ""})
+    assert "None of the units you chose is in a cohort." in answer.content.decode()

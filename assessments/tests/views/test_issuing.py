@@ -14,6 +14,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from assessments.actions import award, verification
 from assessments.actions.enrolment import set_cohort
@@ -264,6 +265,23 @@ def test_a_form_that_could_not_be_made_says_so_and_is_tried_again(
     assert AuthenticationForm.objects.count() == 1
 
 
+def test_a_unit_that_meets_a_fault_does_not_keep_the_others(
+    house: House, office: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ready, faulty, _ = three(house)
+    real = issuing.signed_and_asked
+
+    def breaks_at_one(batch: FormBatch, enrolment_id: int) -> Any:
+        return 1 / 0 if enrolment_id == faulty.pk else real(batch, enrolment_id)
+
+    monkeypatch.setattr(issuing, "signed_and_asked", breaks_at_one)
+    batch = a_batch(house, [ready, faulty])
+    assert (batch.status, states(batch)) == (FormsStatus.READY, ["failed", "made"])
+    monkeypatch.undo()
+    office.post(reverse("assessments:resume_forms", args=[batch.pk]))
+    assert states(batch) == ["made", "made"]
+
+
 def test_a_fault_stops_it_with_a_sentence_and_a_person_goes_on(
     house: House, office: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -321,6 +339,19 @@ def test_the_file_goes_after_some_days_and_is_put_together_again(house: House, o
     assert "Put together as one PDF" in page
     office.post(reverse("assessments:gather_forms", args=[batch.pk]), {"gathered_as": "pdf"})
     assert sent(office, batch).startswith(b"%PDF-")
+
+
+def test_what_is_put_together_once_more_in_the_same_way_stays(
+    house: House, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
+    batch = a_batch(house, [signed_off(an_enrolment(house))])
+    with django_capture_on_commit_callbacks(execute=True):
+        issuing.gather_again(batch, GatheredAs.PDF)
+    assert issuing.place_of(batch).exists()
+    before = issuing.place_of(batch)
+    with django_capture_on_commit_callbacks(execute=True):
+        issuing.gather_again(batch, GatheredAs.ZIP)
+    assert not before.exists()
 
 
 def test_the_page_of_a_batch_asks_as_often_of_many_units_as_of_one(house: House, office: Client) -> None:
