@@ -21,6 +21,8 @@ STAYS = (
 KEPT_FOR_GOOD = (RecordClass.ASSESSMENT, RecordClass.VERIFICATION, RecordClass.AUTHENTICATION)
 """Records that the software keeps whatever the schedule: their wording is what people put their names to."""
 DESTROYABLE = (RecordClass.FILES, RecordClass.DETAILS, RecordClass.NUMBERS)
+LONGEST: dict[str, int] = {PeriodUnit.DAYS: 32_767, PeriodUnit.MONTHS: 1_200, PeriodUnit.YEARS: 100}
+"""How long a record is kept at most: a hundred years, or as many days as both databases can count."""
 REFERENCE = datetime.date(2023, 3, 1)
 """From which two periods are compared."""
 

@@ -15,6 +15,7 @@ from assessments.actions.journey import administers, lock, require
 from assessments.models import Disposal, DisposalLine, Enrolment, EvidenceFile
 from assessments.queries.destroying import (
     CANDIDATE,
+    DESTROYED,
     UNIT,
     dry_run,
     files_of,
@@ -23,7 +24,7 @@ from assessments.queries.destroying import (
     reason_of,
 )
 from assessments.queries.enrolment import staff_name
-from assessments.queries.retention import ENDED, NUMBERS, Due, due_by, ended_units, holds_of, may_confirm
+from assessments.queries.retention import NUMBERS, Due, due_by, ended_units, key_of, may_confirm, over_by
 from portfolio import audit, jobs, shredder
 from portfolio.actions.checks import take_turns
 from portfolio.canonical import JSON
@@ -31,7 +32,6 @@ from portfolio.models import CandidateRecord, Centre, StoredFile, User
 from portfolio.refusal import Refusal
 from units.enums import RecordClass
 
-DESTROYED = "destroy_records"
 LOST_AFTER = datetime.timedelta(minutes=10)
 """After which an order that is confirmed and not carried out is taken to have lost its worker."""
 MOST = 200
@@ -39,6 +39,7 @@ MOST = 200
 CHANGED = "Some of what was chosen is not due any more, or something holds it now: look at the list again."
 OWN = "A record of your own is among them: somebody else must ask for it and confirm it."
 STANDS = "This destruction is confirmed, and stands."
+NOT_DUE = "As the schedule and the record stand now, it is not due any more."
 
 
 @transaction.atomic
@@ -71,7 +72,7 @@ def order_destruction(
             under=going.due.under,
             index=index_of(going.due, going.details, [row.index for row in going.gone], going.numbers),
         )
-        for going in dry_run(lines)
+        for going in dry_run(centre, lines)
     )
     return told("order_destruction", disposal, by, at, lines=[line.key for line in lines], note=disposal.note)
 
@@ -165,9 +166,11 @@ def carry_out(disposal_id: int) -> None:
 
 @transaction.atomic
 def carry_out_line(pk: int, by: User) -> None:
-    """Destroy one line of an order, unless something holds it by now; then it stays, and says why."""
+    """Destroy one line of an order, unless it is not due any more or something holds it by now; then it stays, and says
+    why. Nobody holds anything of the candidate meanwhile, or enrols them."""
     line = DisposalLine.objects.select_related("disposal__centre", "candidate", "enrolment").get(pk=pk)
     lock(Enrolment.objects.filter(candidate=line.candidate_id).values_list("pk", flat=True))
+    CandidateRecord.objects.select_for_update().get(pk=line.candidate_id)
     if not DisposalLine.objects.select_for_update().filter(pk=pk, done_at=None).exists():
         return
     at, kept_because = timezone.now(), held_now(line)
@@ -188,14 +191,14 @@ def carry_out_line(pk: int, by: User) -> None:
 
 
 def held_now(line: DisposalLine) -> str:
-    """What holds it since it was asked for; empty where nothing does. The candidate's units are locked."""
-    units = Enrolment.objects.filter(candidate=line.candidate_id)
-    concerned = units.filter(pk=line.enrolment_id) if line.enrolment_id else units
-    if concerned.exclude(status__in=ENDED).exists():
-        return "The candidate works on it again."
-    centre = line.disposal.centre
-    holds = holds_of(centre, ended_units(centre, candidate=line.candidate_id))
-    return " ".join(holds(line.candidate_id, line.enrolment_id))
+    """Why it stays after all: it is not due any more, or what holds it since it was asked for. Empty where it goes.
+
+    What was due when it was asked for has to be so by the schedule and the record of today. The candidate is locked.
+    """
+    centre, asked_on = line.disposal.centre, timezone.localdate(line.disposal.asked_at)
+    key = key_of(line.record_class, line.enrolment_id, line.candidate_id)
+    due = over_by(centre, asked_on, ended_units(centre, candidate=line.candidate_id))
+    return next((row.held for row in due if row.key == key), NOT_DUE)
 
 
 def destroy(line: DisposalLine, by: User, at: datetime.datetime) -> None:
@@ -214,7 +217,8 @@ def destroy_files(line: DisposalLine, by: User, at: datetime.datetime) -> None:
     """The bytes of every file that goes, by the shredder, which spares those that another record shows."""
     if line.enrolment_id is None:
         return
-    going = [file for file in files_of([line.enrolment_id]).get(line.enrolment_id, []) if not file.stays]
+    files = files_of(line.disposal.centre, [line.enrolment_id]).get(line.enrolment_id, [])
+    going = [file for file in files if not file.stays]
     rows = EvidenceFile.objects.filter(pk__in=[file.pk for file in going], disposed_at=None, destroyed_at=None)
     rows.update(disposed_at=at, disposed_under=line.under)
     line.index = [file.index for file in going]
@@ -225,18 +229,16 @@ def destroy_files(line: DisposalLine, by: User, at: datetime.datetime) -> None:
 
 def destroy_numbers(line: DisposalLine, by: User, at: datetime.datetime) -> None:
     """The candidate's numbers and place of work, and what the book says of them. The name stays: it signed."""
-    candidate = CandidateRecord.objects.select_for_update().get(pk=line.candidate_id)
+    candidate = CandidateRecord.objects.get(pk=line.candidate_id)
     line.index = [{"what": name} for name in filled_numbers(candidate)]
     CandidateRecord.objects.filter(pk=candidate.pk).update(**dict.fromkeys(NUMBERS, ""))
     erased(line, CANDIDATE, candidate.pk, by, at)
 
 
 def erased(line: DisposalLine, kind: str, pk: int | None, by: User, at: datetime.datetime) -> int:
-    """The details of the lines about a record, for good, but of those that tell of its destruction. Returns how many
-    there were."""
-    lines = lines_about(kind, [pk] if pk else []).exclude(verb=DESTROYED)
-    ids = lines.values_list("pk", flat=True)
-    return audit.erase(list(ids), reason=f"{reason_of(line.disposal)} {line.under}", by=by, at=at)
+    """The details of the lines about a record, for good. Returns how many there were."""
+    ids = lines_about(line.disposal.centre, kind, [pk] if pk else []).values_list("pk", flat=True)
+    return audit.erase(ids, reason=f"{reason_of(line.disposal)} {line.under}", by=by, at=at)
 
 
 @transaction.atomic

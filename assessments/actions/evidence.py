@@ -162,8 +162,8 @@ def replace(*, version: EvidenceVersion, by: User, at: datetime.datetime) -> Evi
     draft = EvidenceVersion.objects.create(
         evidence=evidence, number=evidence.versions.count() + 1, created_at=at, **words
     )
-    kept = version.files.filter(removed_at=None, destroyed_at=None, quarantined_at=None).select_related("stored")
-    add_files(draft, [NamedFile(file.stored, file.name) for file in kept], at)
+    kept = version.files.filter(removed_at=None, destroyed_at=None, disposed_at=None, quarantined_at=None)
+    add_files(draft, [NamedFile(file.stored, file.name) for file in kept.select_related("stored")], at)
     notices.settle(evidence, by, at)
     told(Verb.REPLACE, draft, by, at, {"version": draft.number})
     return draft

@@ -138,7 +138,9 @@ def correct(
     author, evidence = person(by, item.version.evidence.centre_id, at), item.version.evidence
     refuse(item_refusals(Verb.CORRECT, author, item.facts))
     checks.refuse(_refusals(evidence.candidate, content, item.enrolments, by, at))
-    earlier = item.version.files.filter(pk__in=list(keep), removed_at=None, destroyed_at=None, quarantined_at=None)
+    earlier = item.version.files.filter(
+        pk__in=list(keep), removed_at=None, destroyed_at=None, disposed_at=None, quarantined_at=None
+    )
     kept = [NamedFile(file.stored, file.name) for file in earlier.select_related("stored")]
     draft = EvidenceVersion.objects.create(
         evidence=evidence, number=evidence.versions.count() + 1, created_at=at, **_of_version(content)

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from assessments.actions.journey import administers, lock, require
-from assessments.keeping import DESTROYABLE, KEPT_FOR_GOOD, STAYS, Period, is_shorter, least
+from assessments.keeping import DESTROYABLE, KEPT_FOR_GOOD, LONGEST, STAYS, Period, is_shorter, least
 from assessments.models import Enrolment, KeepingRule, LegalHold
 from assessments.queries.retention import rules_at
 from portfolio import audit
@@ -16,9 +16,6 @@ from portfolio.models import CandidateRecord, Centre, User
 from portfolio.refusal import Refusal
 from units.enums import CountedFrom, PeriodUnit, RecordClass, WhenDue
 from units.models import AwardingBody
-
-LONGEST = 100
-"""No record is kept for longer than this, in years."""
 
 
 @transaction.atomic
@@ -44,8 +41,8 @@ def set_keeping(
     source = require(source, "Say where the rule comes from: the regulation, or the awarding body’s document.")
     refuse_unknown(record_class, counted_from, unit, when_due)
     period, wanted = Period(length, unit), least(awarding_body, RecordClass(record_class))
-    if length < 1 or is_shorter(Period(LONGEST, PeriodUnit.YEARS), period):
-        raise Refusal([f"Give a time of at least one day, and of {LONGEST} years at most."])
+    if not 1 <= length <= LONGEST[unit]:
+        raise Refusal([f"Give a time of at least one day, and of {LONGEST[unit]:,} {unit} at most."])
     if wanted and is_shorter(period, wanted):
         raise Refusal(
             [

@@ -75,12 +75,14 @@ def gone_part(gone: list[OrderLine]) -> Part:
     """What went, line by line, and how much it was."""
     columns = (Column("Candidate", 38), Column("Unit", 18), Column("What", 40), Column("How much"), Column("Due", 26))
     cells = ((row.candidate, row.unit, class_of(row), row.what, day(row.line.due_on)) for row in gone)
-    note = "" if gone else "Nothing: all of it was held by the time the order was carried out."
+    note = (
+        "" if gone else "Nothing: when the order was carried out, something held all of it or it was not due any more."
+    )
     return Part("What was destroyed", table=table(columns, cells), note=note)
 
 
 def kept_parts(kept: list[OrderLine]) -> list[Part]:
-    """What something held by then, and what."""
+    """What stayed after all, and why."""
     if not kept:
         return []
     columns = (Column("Candidate", 38), Column("Unit", 18), Column("What", 40), Column("Why"))

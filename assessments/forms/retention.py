@@ -6,16 +6,16 @@ from typing import Any
 from django import forms
 
 from assessments.forms.office import MOST_OFFERED, FindCandidateForm
+from assessments.keeping import DESTROYABLE, LONGEST
 from assessments.models import Enrolment
 from assessments.queries.office import named
 from assessments.queries.retention import Due
 from portfolio.forms import KeptForm, SignatureForm, day
 from portfolio.models import CandidateRecord, Centre
-from units.enums import CountedFrom, PeriodUnit, RecordClass, WhenDue
+from units.enums import CountedFrom, PeriodUnit, WhenDue
 
 CHOOSE = "Choose…"
 ALL = "All of the candidate’s records"
-CLASSES = (RecordClass.FILES, RecordClass.DETAILS, RecordClass.NUMBERS)
 HELD, FREE = "held", "free"
 
 
@@ -24,7 +24,7 @@ class DueFilterForm(forms.Form):
 
     search = forms.CharField(label="Candidate or unit", required=False, max_length=100)
     record_class = forms.ChoiceField(
-        label="What", required=False, choices=[("", "Everything"), *((row.value, row.label) for row in CLASSES)]
+        label="What", required=False, choices=[("", "Everything"), *((row.value, row.label) for row in DESTROYABLE)]
     )
     held = forms.ChoiceField(
         label="Held", required=False, choices=[("", "Either"), (FREE, "Held by nothing"), (HELD, "Held by something")]
@@ -61,7 +61,7 @@ class KeepingForm(KeptForm):
 
     kept_as = "rule of keeping"
 
-    length = forms.IntegerField(label="Kept for", min_value=1, max_value=36500)
+    length = forms.IntegerField(label="Kept for", min_value=1, max_value=max(LONGEST.values()))
     unit = forms.ChoiceField(label="Of what", choices=PeriodUnit.choices)
     counted_from = forms.ChoiceField(
         label="Counted from",

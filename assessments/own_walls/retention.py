@@ -1,6 +1,7 @@
 """What is destroyed goes by a confirmed order that names it, and stays on record as the order said.
 
-The order is a row of its own that two people stand behind; bytes, numbers and details have no other way out.
+The order is a row of its own that two people stand behind. Bytes whose time is over have no other way out; details of
+the book go by an erasure of their own (portfolio/own_walls.py), and a candidate's numbers are the office's to correct.
 """
 
 from assessments.own_walls.case import ITEM_OF

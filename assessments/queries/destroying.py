@@ -3,7 +3,7 @@
 import datetime
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from django.db.models import Count, QuerySet
 from django.utils import timezone
@@ -11,16 +11,17 @@ from django.utils import timezone
 from assessments.models import Disposal, DisposalLine, Enrolment, EvidenceFile
 from assessments.models import Mapping as MappedTo
 from assessments.queries.enrolment import staff_names
-from assessments.queries.retention import NUMBERS, Due, may_confirm
+from assessments.queries.retention import NUMBERS, Due, ended_units, holds_of
 from portfolio.audit import kind_of
 from portfolio.canonical import JSON
-from portfolio.models import AuditEvent, CandidateRecord, Destruction, Document, User
+from portfolio.models import AuditEvent, CandidateRecord, Centre, Destruction, Document, User
 from portfolio.press import Shown
 from units.enums import RecordClass
 
 UNIT, CANDIDATE = kind_of(Enrolment()), kind_of(CandidateRecord())
 """How the book names them."""
-OFFICE_HOLDS = "The centre’s office holds this item."
+DESTROYED = "destroy_records"
+"""The verb of the lines that tell of a destruction: what they say stays."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,6 @@ class OrderPage:
     disposal: Disposal
     lines: list[OrderLine]
     names: Mapping[tuple[int, int], str]
-    confirmers: list[str]
     waiting: int
     spared: int
 
@@ -118,7 +118,7 @@ class OrderPage:
 # --- the dry run -----------------------------------------------------------------------------------------------------
 
 
-def dry_run(chosen: Sequence[Due]) -> list[Going]:
+def dry_run(centre: Centre, chosen: Sequence[Due]) -> list[Going]:
     """What would go of all this, counted and listed; nothing is changed. A handful of queries however much it is.
 
     What serves two units of the choice goes with the later of them, as it will in the destruction.
@@ -126,7 +126,7 @@ def dry_run(chosen: Sequence[Due]) -> list[Going]:
     units = [due.enrolment_id for due in chosen if due.enrolment_id and due.record_class == RecordClass.FILES]
     told_of = [due.enrolment_id for due in chosen if due.enrolment_id and due.record_class == RecordClass.DETAILS]
     people = [due.candidate_id for due in chosen if due.record_class == RecordClass.NUMBERS]
-    files, details, numbers = files_of(units), details_of(told_of), numbers_of(people)
+    files, details, numbers = files_of(centre, units), details_of(centre, told_of), numbers_of(people)
     return [
         Going(
             due,
@@ -138,8 +138,9 @@ def dry_run(chosen: Sequence[Due]) -> list[Going]:
     ]
 
 
-def files_of(enrolments: Sequence[int]) -> dict[int, list[FileGoing]]:
-    """The files of the items of these units, by unit, each with why it stays. Three queries.
+def files_of(centre: Centre, enrolments: Sequence[int]) -> dict[int, list[FileGoing]]:
+    """The files of the items of these units, by unit, each with why it stays. Three queries; two more where a unit
+    shares items with one whose files were destroyed.
 
     An item that was ever mapped to a unit outside these stays, until that unit's evidence is due as well.
     """
@@ -151,7 +152,7 @@ def files_of(enrolments: Sequence[int]) -> dict[int, list[FileGoing]]:
     units_of: dict[int, dict[int, str]] = defaultdict(dict)
     for evidence, enrolment, code in pairs.values_list("evidence", "enrolment", "enrolment__unit__short_code"):
         units_of[evidence][enrolment] = code
-    gone = destroyed_units({pk for units in units_of.values() for pk in units})
+    gone = let_go(centre, {pk for units in units_of.values() for pk in units})
     found: dict[int, list[FileGoing]] = defaultdict(list)
     rows = EvidenceFile.objects.filter(version__evidence__in=units_of, disposed_at=None, destroyed_at=None)
     columns = (
@@ -165,35 +166,40 @@ def files_of(enrolments: Sequence[int]) -> dict[int, list[FileGoing]]:
         "stored__sha256",
         "stored__content_type",
         "version__submitted_at",
-        "version__evidence__frozen_at",
     )
     ordered = rows.order_by("version__evidence__number", "version__number", "position", "pk")
-    for *row, frozen_at in ordered.values_list(*columns):
+    for row in ordered.values_list(*columns):
         units = units_of[row[2]]
         others = [code for pk, code in units.items() if pk not in place and pk not in gone]
         stays = f"It is evidence for {', '.join(sorted(others))} too." if others else ""
         last = max((pk for pk in units if pk in place), key=lambda pk: place[pk])
-        found[last].append(replace(FileGoing(*row), stays=OFFICE_HOLDS if frozen_at else stays))
+        found[last].append(FileGoing(*row, stays=stays))
     return dict(found)
 
 
-def destroyed_units(among: Iterable[int]) -> set[int]:
-    """Those of the units whose evidence files were destroyed."""
+def let_go(centre: Centre, among: Iterable[int]) -> set[int]:
+    """Those of the units whose evidence files were destroyed, and which nothing has held since."""
     rows = DisposalLine.objects.filter(enrolment__in=list(among), record_class=RecordClass.FILES, kept_because="")
-    return {pk for pk in rows.filter(done_at__isnull=False).values_list("enrolment_id", flat=True) if pk}
+    gone = list(rows.filter(done_at__isnull=False).values_list("enrolment_id", flat=True))
+    if not gone:
+        return set()
+    units = ended_units(centre, pk__in=gone)
+    holds = holds_of(centre, units)
+    return {unit.pk for unit in units if not holds(unit.candidate_id, unit.pk)}
 
 
-def details_of(enrolments: Sequence[int]) -> dict[int, int]:
-    """How many lines of the book about these units still have their details. One query, or none for no unit."""
+def details_of(centre: Centre, enrolments: Sequence[int]) -> dict[int, int]:
+    """How many lines of the book about these units have details to go. One query, or none for no unit."""
     if not enrolments:
         return {}
-    rows = lines_about(UNIT, enrolments).order_by().values_list("subject_id").annotate(Count("pk"))
+    rows = lines_about(centre, UNIT, enrolments).order_by().values_list("subject_id").annotate(Count("pk"))
     return dict(rows)
 
 
-def lines_about(kind: str, ids: Sequence[int]) -> QuerySet[AuditEvent]:
-    """Lines of the book about these records whose details are still there."""
-    return AuditEvent.objects.filter(subject_kind=kind, subject_id__in=ids, detail__isnull=False)
+def lines_about(centre: Centre, kind: str, ids: Sequence[int]) -> QuerySet[AuditEvent]:
+    """Lines of the centre's book about these records that have details to go: still there, and not of a destruction."""
+    lines = AuditEvent.objects.filter(chain__centre=centre, subject_kind=kind, subject_id__in=ids)
+    return lines.filter(detail__isnull=False).exclude(verb=DESTROYED)
 
 
 def numbers_of(candidates: Sequence[int]) -> dict[int, list[str]]:
@@ -213,23 +219,21 @@ def filled_numbers(candidate: CandidateRecord) -> list[str]:
 
 
 def order_page(disposal: Disposal) -> OrderPage:
-    """An order with all that its page shows. Six queries."""
+    """An order with all that its page shows. Four queries."""
     rows = disposal.lines.select_related("candidate", "enrolment__unit").order_by("due_on", "pk")
     lines = [
         OrderLine(row, row.candidate.legal_name, row.enrolment.unit.short_code if row.enrolment else "") for row in rows
     ]
     people = {pk for pk in (disposal.asked_by_id, disposal.confirmed_by_id, disposal.given_up_by_id) if pk}
-    open_now = disposal.confirmed_at is None and disposal.given_up_at is None
-    confirmers = may_confirm(disposal, timezone.localdate()) if open_now else []
-    names = staff_names(people | {user.pk for user in confirmers}, {disposal.centre_id})
+    names = staff_names(people, {disposal.centre_id})
     ordered = Destruction.objects.filter(reason__startswith=reason_of(disposal))
+    gone = Destruction.objects.gone().values("stored")
     return OrderPage(
         disposal,
         lines,
         names,
-        [names.get((user.pk, disposal.centre_id), str(user)) for user in confirmers],
         waiting=ordered.filter(done_at=None).count(),
-        spared=ordered.filter(spared=True).count(),
+        spared=ordered.filter(spared=True).exclude(stored__in=gone).values("stored").distinct().count(),
     )
 
 

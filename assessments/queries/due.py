@@ -16,6 +16,7 @@ from assessments.models import Action, CentreAction, Enrolment, ExternalAccess, 
 from assessments.models.activities import CentreActionQuerySet
 from assessments.models.verification import ActionQuerySet
 from assessments.queries.enrolment import staff_names
+from assessments.workflow import UNIT_FINAL
 from portfolio.models import Centre, User
 from portfolio.queries.staff import falls_due
 
@@ -113,8 +114,9 @@ class Dated:
         return unanswered_at_centre().visible_to(self.user).filter(centre=self.centre, due_on__lte=self.last)
 
     def samples(self) -> QuerySet[PlannedCell]:
+        """Nothing is sampled any more of a unit that has ended."""
         here = PlannedCell.objects.to_do().filter(enrolment__centre=self.centre, due_on__lte=self.last)
-        return here.exclude(enrolment__candidate_user=self.user)
+        return here.exclude(enrolment__candidate_user=self.user).exclude(enrolment__status__in=UNIT_FINAL)
 
     def accesses(self) -> QuerySet[ExternalAccess]:
         return ExternalAccess.objects.on(self.today).filter(centre=self.centre, grant__ends_on__lte=self.last)

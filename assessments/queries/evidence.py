@@ -165,7 +165,7 @@ def facts_of(
 
     `testimonies` may be of every version of the item: whoever testified once never judges it.
     """
-    kept = [file for file in files if file.destroyed_at is None]
+    kept = [file for file in files if not (file.destroyed_at or file.disposed_at)]
     said, now = list(testimonies), timezone.now()
     units = list(enrolments)
     unapproved = simulations_unapproved(version, units)

@@ -2,7 +2,7 @@
 
 import datetime
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
@@ -20,18 +20,18 @@ from assessments.models import (
     Disposal,
     DisposalLine,
     Enrolment,
+    Evidence,
     ExternalAccess,
     KeepingRule,
     LegalHold,
     Sample,
 )
+from assessments.workflow import UNIT_FINAL
 from portfolio.enums import Role
 from portfolio.models import CandidateRecord, Centre, RoleGrant, User
 from units.enums import CountedFrom, PeriodUnit, RecordClass, WhenDue
 from units.models import AwardingBody, CentreApproval
 
-ENDED = (UnitStatus.CERTIFICATED, UnitStatus.REVOKED, UnitStatus.WITHDRAWN)
-"""Nothing of a unit falls due before it has ended."""
 NUMBERS = ("centre_reference", "candidate_number", "uln", "scn", "uci", "workplace")
 """Columns of a candidate's record that are blanked when their time is over. The name stays: it stands on what was
 signed."""
@@ -92,8 +92,7 @@ class Due:
 
     @property
     def key(self) -> str:
-        """`files-7`, `numbers-3`: how pages and addresses name it."""
-        return f"{self.record_class}-{self.enrolment_id or self.candidate_id}"
+        return key_of(self.record_class, self.enrolment_id, self.candidate_id)
 
     @property
     def under(self) -> str:
@@ -112,6 +111,11 @@ class Due:
     def held(self) -> str:
         """What holds it, as one text for a list."""
         return " ".join(self.holds)
+
+
+def key_of(record_class: str, enrolment_id: int | None, candidate_id: int) -> str:
+    """`files-7`, `numbers-3`: how pages and addresses name what falls due."""
+    return f"{record_class}-{enrolment_id or candidate_id}"
 
 
 @dataclass(frozen=True)
@@ -179,27 +183,31 @@ def due_by(centre: Centre, until: datetime.date) -> list[Due]:
 
     What was destroyed, or waits in an order, is left out. The same few queries whatever there is.
     """
+    return over_by(centre, until, ended_units(centre), ordered_of(centre))
+
+
+def over_by(centre: Centre, until: datetime.date, units: Sequence[Ended], ordered: Collection[str] = ()) -> list[Due]:
+    """Everything of these units, and of candidates all of whose ended units they are, whose time is over by the rules
+    as they are now; but for the keys `ordered`."""
     bodies = {body.pk: body for body in bodies_of(centre)}
     rules, _ = rules_at(centre, bodies.values())
-    units = ended_units(centre)
     last = last_days(centre, units)
-    ordered = ordered_of(centre)
     found = [
-        *(due for unit in units for due in of_unit(unit, bodies[unit.body_id], rules, last, ordered)),
-        *of_candidates(units, bodies, rules, last, ordered),
+        *(due for unit in units for due in of_unit(unit, bodies[unit.body_id], rules, last)),
+        *of_candidates(units, bodies, rules, last),
     ]
-    wanted = [due for due in found if due.due_on <= until]
+    wanted = [due for due in found if due.due_on <= until and due.key not in ordered]
     holds = holds_of(centre, units)
     held = [replace(due, holds=holds(due.candidate_id, due.enrolment_id)) for due in wanted]
     return sorted(held, key=lambda due: (due.due_on, due.candidate, due.unit, due.record_class))
 
 
-def ended_units(centre: Centre, **among: int) -> list[Ended]:
+def ended_units(centre: Centre, **among: Any) -> list[Ended]:
     """The centre's units that have ended, with the day of their newest certificate. One query."""
     standing = Q(claims__taken_back_at=None)
-    others = Enrolment.objects.filter(candidate=OuterRef("candidate")).exclude(status__in=ENDED)
+    others = Enrolment.objects.filter(candidate=OuterRef("candidate")).exclude(status__in=UNIT_FINAL)
     rows = (
-        Enrolment.objects.filter(centre=centre, status__in=ENDED, **among)
+        Enrolment.objects.filter(centre=centre, status__in=UNIT_FINAL, **among)
         .annotate(
             certificate_on=Max("claims__certificates__issued_on", filter=standing),
             at_work=Exists(others),
@@ -245,22 +253,21 @@ def last_days(centre: Centre, units: Sequence[Ended]) -> dict[int, datetime.date
 
 
 def ordered_of(centre: Centre) -> set[str]:
-    """The keys of what was destroyed already or waits in an order. One query."""
+    """The keys of what was destroyed already or waits in an order. One query.
+
+    Not of numbers that were destroyed: whoever comes back has new ones.
+    """
     rows = DisposalLine.objects.filter(disposal__centre=centre, disposal__given_up_at=None, kept_because="")
-    return {
-        f"{name}-{enrolment or candidate}"
-        for name, enrolment, candidate in rows.order_by().values_list("record_class", "enrolment", "candidate")
-    }
+    rows = rows.exclude(record_class=RecordClass.NUMBERS, done_at__isnull=False).order_by()
+    return {key_of(*row) for row in rows.values_list("record_class", "enrolment", "candidate")}
 
 
-def of_unit(
-    unit: Ended, body: AwardingBody, rules: Rules, last: dict[int, datetime.date], ordered: set[str]
-) -> Iterable[Due]:
+def of_unit(unit: Ended, body: AwardingBody, rules: Rules, last: dict[int, datetime.date]) -> Iterable[Due]:
     """What falls due of a unit: its evidence files, and the details in the book."""
     for name in (RecordClass.FILES, RecordClass.DETAILS):
         keeping = rules[body.pk, name]
         day = unit.ended_on if keeping.counted_from == CountedFrom.CERTIFICATE else last.get(unit.candidate_id)
-        if day is None or f"{name}-{unit.pk}" in ordered:
+        if day is None:
             continue
         event = "the last certificate" if keeping.counted_from == CountedFrom.LAST else unit.event_words
         yield Due(
@@ -279,11 +286,7 @@ def of_unit(
 
 
 def of_candidates(
-    units: Sequence[Ended],
-    bodies: dict[int, AwardingBody],
-    rules: Rules,
-    last: dict[int, datetime.date],
-    ordered: set[str],
+    units: Sequence[Ended], bodies: dict[int, AwardingBody], rules: Rules, last: dict[int, datetime.date]
 ) -> Iterable[Due]:
     """The numbers of candidates who have finished, by the longest of the rules of their awarding bodies."""
     by_candidate: dict[int, list[Ended]] = defaultdict(list)
@@ -292,8 +295,6 @@ def of_candidates(
     known = CandidateRecord.objects.filter(pk__in=[pk for pk in by_candidate if pk in last])
     filled = known.exclude(**dict.fromkeys(NUMBERS, "")).values_list("pk", flat=True)
     for candidate in filled:
-        if f"{RecordClass.NUMBERS}-{candidate}" in ordered:
-            continue
         day, any_unit = last[candidate], by_candidate[candidate][0]
         choices = [(rules[unit.body_id, RecordClass.NUMBERS], unit.body_id) for unit in by_candidate[candidate]]
         keeping, body = max(choices, key=lambda choice: choice[0].period.after(day))
@@ -355,13 +356,15 @@ def open_at(centre: Centre) -> list[tuple[str, int, str]]:
     day). One query."""
     holds = LegalHold.objects.in_force().filter(centre=centre)
     reason = Concat(Value("Legal hold: "), F("reason"), output_field=TextField())
-    ended = {"enrolment__centre": centre, "enrolment__status__in": ENDED}
+    ended = {"enrolment__centre": centre, "enrolment__status__in": UNIT_FINAL}
     looking = ExternalAccess.objects.filter(centre=centre, ended_at=None, grant__ends_on__gte=timezone.localdate())
     asked = CentreAction.objects.filter(centre=centre, closed_at=None, access__isnull=False)
+    frozen = Evidence.objects.filter(centre=centre, frozen_at__isnull=False, mappings__enrolment__status__in=UNIT_FINAL)
     claimed = AwardClaim.objects.filter(batch__centre=centre, taken_back_at=None, certificates=None)
     parts = [
         said_of(holds.filter(enrolment=None), OF_CANDIDATE, "candidate_id", reason),
         said_of(holds.exclude(enrolment=None), OF_UNIT, "enrolment_id", reason),
+        said_of(frozen, OF_UNIT, "mappings__enrolment_id", "The centre’s office holds evidence of the unit."),
         said_of(
             Action.objects.filter(closed_at=None, **ended), OF_UNIT, "enrolment_id", "An action of a verifier is open."
         ),

@@ -2,6 +2,7 @@
 
 import re
 import uuid
+from types import SimpleNamespace
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -21,6 +22,11 @@ def refused(sql: str, sentence: str) -> None:
 
 def update(table: str, change: str, pk: int) -> str:
     return f"UPDATE assessments_{table} SET {change} WHERE id = {pk}"  # noqa: S608
+
+
+def unmoved(rows: SimpleNamespace, table: str, row: str, change: str, sentence: str) -> None:
+    """A row of a scene stands against the change, which names others of them: it is refused."""
+    refused(update(table, change.format(**vars(rows)), getattr(rows, row)), sentence)
 
 
 def copy(table: str, pk: int, **changes: str) -> str:

@@ -59,3 +59,9 @@ def destroyed(house: House, *keys: str) -> Disposal:
     destroying.carry_out(order.pk)
     order.refresh_from_db()
     return order
+
+
+def confirmed_and_lost(house: House, order: Disposal) -> None:
+    """Confirmed an hour ago, and its worker killed before it began."""
+    at = timezone.now() - datetime.timedelta(hours=1)
+    Disposal.objects.filter(pk=order.pk).update(confirmed_at=at, confirmed_by=house.administrator, alone=True)

@@ -27,7 +27,7 @@ from assessments.testing import (
 )
 from assessments.tests.appeals import further, holding
 from assessments.tests.further_acts import arranged
-from assessments.tests.raw_sql import copy, never_deleted, never_emptied, refused, run, stands_for_good, update
+from assessments.tests.raw_sql import copy, never_deleted, never_emptied, refused, run, stands_for_good, unmoved, update
 from portfolio.models import SignatureVoid
 from portfolio.testing import a_centre
 
@@ -162,7 +162,7 @@ CHANGES = [
 
 @pytest.mark.parametrize(("table", "row", "change", "sentence"), CHANGES)
 def test_a_change_is_refused(ids: SimpleNamespace, table: str, row: str, change: str, sentence: str) -> None:
-    refused(update(table, change.format(**vars(ids)), getattr(ids, row)), sentence)
+    unmoved(ids, table, row, change, sentence)
 
 
 CLOSED = {"closed_at": "'{now}'", "closed_as": "'lapsed'"}

@@ -13,7 +13,7 @@ from assessments.models import Sample
 from assessments.testing import House, an_enrolment
 from assessments.tests.acts_of_findings import a_finding, an_alarm
 from assessments.tests.acts_of_strategy import a_plan
-from assessments.tests.raw_sql import copy, refused, run, update
+from assessments.tests.raw_sql import copy, refused, run, unmoved, update
 from portfolio import walls
 
 pytestmark = pytest.mark.django_db
@@ -88,7 +88,7 @@ CHANGES = [
 
 @pytest.mark.parametrize(("table", "row", "change", "sentence"), CHANGES)
 def test_a_change_is_refused(ids: SimpleNamespace, table: str, row: str, change: str, sentence: str) -> None:
-    refused(update(table, change.format(**vars(ids)), getattr(ids, row)), sentence)
+    unmoved(ids, table, row, change, sentence)
 
 
 NEW = [

@@ -11,7 +11,7 @@ from pytest_django import DjangoDbBlocker
 from assessments.models import EvidenceFile, Mapping
 from assessments.testing import House, an_enrolment, handed_in
 from assessments.tests.acts_of_retention import a_hold, set_keeping
-from assessments.tests.raw_sql import copy, never_deleted, never_emptied, refused, run, stands_for_good, update
+from assessments.tests.raw_sql import copy, never_deleted, never_emptied, refused, run, stands_for_good, unmoved, update
 from assessments.tests.retained import certificated, destroyed, ordered
 from portfolio.models import AuditDetail, AuditEvent
 from portfolio.testing import a_candidate
@@ -91,7 +91,7 @@ REFUSED = [
 
 @pytest.mark.parametrize(("table", "row", "change", "sentence"), REFUSED)
 def test_it_is_refused(ids: SimpleNamespace, table: str, row: str, change: str, sentence: str) -> None:
-    refused(update(table, change.format(**vars(ids)), getattr(ids, row)), sentence)
+    unmoved(ids, table, row, change, sentence)
 
 
 def test_nothing_is_added_to_an_order_once_it_is_confirmed_nor_of_another_candidate(ids: SimpleNamespace) -> None:

@@ -27,11 +27,10 @@ from assessments.queries.claimable import award_resting_on, numbers_lacking
 from assessments.queries.destroying import destroyed_in
 from assessments.queries.external import OutsideUnit, outside_unit
 from assessments.queries.record import UnitPage, unit_page, with_markers
-from assessments.queries.retention import ENDED
 from assessments.rules import is_assessor_of
 from assessments.verifying import Simulating, simulating_refusals
 from assessments.views.asking import deny, linked, person_at
-from assessments.workflow import UNIT_STEPS, Reason, unit_refusals
+from assessments.workflow import UNIT_FINAL, UNIT_STEPS, Reason, unit_refusals
 from portfolio import signing
 from portfolio.access import IN_PLACE_ONLY, SignedInRequest, looked_from_outside, signed_in
 from portfolio.enums import Role
@@ -228,7 +227,7 @@ def enrolment_page(request: SignedInRequest, pk: int) -> HttpResponse:
         "may_record": page.facts.status == UnitStatus.COLLECTING and is_assessor_of(page.person, page.facts.people),
         "may_appeal": may_appeal(page),
         "certificates": certificates_of(page.enrolment) if page.facts.status in AWARDED else [],
-        "destroyed": destroyed_in(pk) if page.facts.status in ENDED else [],
+        "destroyed": destroyed_in(pk) if page.facts.status in UNIT_FINAL else [],
         "may_approve_simulation": may_approve_simulation(page),
         "further": [(FURTHER[act], _further_place(page, act)) for act in page.further],
     }

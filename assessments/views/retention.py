@@ -20,11 +20,12 @@ from assessments.models import Disposal, LegalHold
 from assessments.queries.destroying import Going, dry_run, order_page
 from assessments.queries.enrolment import staff_names
 from assessments.queries.retention import Due, days_ahead, disposals_of, due_by, open_holds, schedule_of
+from assessments.views.caseload import taken_away
 from assessments.views.office import choose_centre
 from portfolio.access import SignedInRequest, holds
 from portfolio.enums import Role
 from portfolio.models import Centre
-from portfolio.tables import ENDINGS, Column, Table, take_away
+from portfolio.tables import Column, Table
 from portfolio.views.answers import done, form_page, in_progress, typed
 from portfolio.views.people import Trail, ask, ask_or_act, kept_centre
 from units.enums import RecordClass
@@ -95,11 +96,9 @@ def asked_for(request: SignedInRequest, centre: Centre) -> tuple[DueFilterForm, 
 @require_safe
 def retention_file(request: SignedInRequest, slug: str, ending: str) -> HttpResponseBase:
     """The same list as filtered, whole, to take away."""
-    if ending not in ENDINGS:
-        raise Http404("A list is taken away as CSV or as XLSX.")
     centre = kept_centre(request, slug)
     _, found = asked_for(request, centre)
-    return take_away(request, DUE, found, ending=ending, by=request.user, centres=[centre])
+    return taken_away(request, DUE, found, ending, [centre])
 
 
 @holds(Role.ADMINISTRATOR)
@@ -110,8 +109,9 @@ def try_destruction(request: SignedInRequest, slug: str) -> HttpResponse:
     sent = request.POST if request.method == "POST" else request.GET
     ready = [row for row in due_by(centre, today) if not row.holds]
     keys = set(sent.getlist("chosen"))
-    chosen = [row for row in ready if row.key in keys] if keys else [row for row in ready if not row.to_review]
-    chosen = chosen[: destroying.MOST]
+    everything = not keys and "ticked" not in sent
+    found = [row for row in ready if (not row.to_review if everything else row.key in keys)]
+    chosen = found[: destroying.MOST]
     form = OrderForm(typed(request))
     made: list[Disposal] = []
 
@@ -123,12 +123,13 @@ def try_destruction(request: SignedInRequest, slug: str) -> HttpResponse:
     if done(form, act):
         messages.success(request, "The destruction is asked for. Nothing is destroyed until it is confirmed.")
         return redirect("assessments:destruction", made[0].pk)
-    going = dry_run(chosen)
+    going = dry_run(centre, chosen)
     context = {
         "centre": centre,
         "form": form,
         "going": going,
         "totals": totals(going),
+        "left_over": len(found) - len(chosen),
         "trail": [*retention_trail(centre), ("Dry run", None)],
     }
     return render(request, "assessments/retention/dry_run.html", context, status=409 if form.is_bound else 200)

@@ -12,11 +12,13 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
-from assessments.actions import allocation, claims, judgement
+from assessments.actions import allocation, claims, destroying, judgement
 from assessments.actions import evidence as items
+from assessments.actions.retention import hold_record
 from assessments.enums import AllocatedAs, UnitStatus
-from assessments.models import Enrolment, Evidence
+from assessments.models import Enrolment, Evidence, EvidenceFile
 from assessments.testing import House, a_draft, a_house, an_enrolment, handed_in, met, targets
+from assessments.tests.retained import certificated, confirmed_and_lost, ordered
 from portfolio import audit
 from portfolio.models import AuditChain, AuditEvent
 from portfolio.refusal import Refusal
@@ -175,3 +177,16 @@ def test_a_unit_is_taken_once_and_a_part_held_by_one(house: House) -> None:
     qualified = [house.other_assessor, house.trainee]
     at_once(*(lambda user=user: give(user) for user in qualified))
     assert unit.allocations.filter(part=AllocatedAs.ASSESSOR, to_at=None).count() == 1
+
+
+def test_what_is_held_before_it_is_destroyed_stays(house: House) -> None:
+    order, office = ordered(house, f"files-{certificated(house).pk}"), house.administrator
+    confirmed_and_lost(house, order)
+
+    def hold() -> object:
+        return hold_record(candidate=house.candidate, enrolment=None, reason="Court.", by=office, at=timezone.now())
+
+    assert at_once(hold, lambda: destroying.carry_out(order.pk)) == ["done"] * 2
+    held, gone = (AuditEvent.objects.get(verb=verb).sequence for verb in ("hold_record", "destroy_records"))
+    assert EvidenceFile.objects.filter(disposed_at=None).exists() is (held < gone)
+    assert lines_hold(house)

@@ -7,20 +7,20 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from assessments.actions import case as cases
-from assessments.actions import claims, destroying
+from assessments.actions import claims, destroying, evidence
 from assessments.actions import enrolment as enrolments
 from assessments.actions.retention import hold_record, lift_hold, set_keeping
 from assessments.keeping import STAYS, Period
-from assessments.models import Disposal, Enrolment, EvidenceFile, SignOff
-from assessments.queries.destroying import dry_run
+from assessments.models import Disposal, Enrolment, Evidence, EvidenceFile, SignOff
+from assessments.queries.destroying import dry_run, order_page
 from assessments.queries.retention import due_by, may_confirm
 from assessments.queries.verification import EVER_LOOKED_AT, unit_facts
-from assessments.testing import House, an_enrolment, an_external, targets
+from assessments.testing import House, a_draft, an_enrolment, an_external, handed_in, judged, targets
 from assessments.tests.acts import open_action
 from assessments.tests.appeals import a_case
-from assessments.tests.retained import a_second, certificated, destroyed, later, ordered
+from assessments.tests.retained import a_second, certificated, confirmed_and_lost, destroyed, later, ordered
 from portfolio import audit, vault
-from portfolio.models import AuditChain, AuditDetail, AuditEvent, Destruction, Erasure
+from portfolio.models import AuditChain, AuditDetail, AuditEvent, CandidateRecord, Destruction, Erasure
 from portfolio.refusal import Refusal
 from units.enums import CountedFrom, PeriodUnit, RecordClass, WhenDue
 from units.models import AwardingBody
@@ -78,6 +78,21 @@ def test_a_centre_keeps_longer_than_its_awarding_body_wants_and_never_shorter(ho
         keep(house, name=RecordClass.ASSESSMENT, length=9, unit=PeriodUnit.YEARS)
 
 
+@pytest.mark.parametrize(
+    ("length", "unit", "most"),
+    [
+        (36_500, PeriodUnit.YEARS, "100 years"),
+        (36_500, PeriodUnit.DAYS, "32,767 days"),
+        (0, PeriodUnit.DAYS, "one day"),
+    ],
+)
+def test_no_record_is_kept_longer_than_both_databases_can_count(
+    house: House, length: int, unit: str, most: str
+) -> None:
+    with pytest.raises(Refusal, match=most):
+        keep(house, length=length, unit=unit)
+
+
 def test_the_newest_rule_counts_and_the_earlier_ones_stay(house: House) -> None:
     unit = certificated(house)
     day = timezone.localdate()
@@ -130,13 +145,21 @@ def test_a_case_an_open_action_and_an_external_verifier_hold_of_themselves(house
         ordered(house, f"files-{unit.pk}")
 
 
+def test_an_item_that_is_held_holds_its_unit_until_it_is_released(house: House) -> None:
+    unit, by, at = certificated(house), house.administrator, timezone.now()
+    freeze = cases.freeze_item(case=a_case(house), evidence=Evidence.objects.get(), by=by, at=at)
+    assert due(house)[f"files-{unit.pk}"] == ("The centre’s office holds evidence of the unit.",)
+    cases.release_freeze(freeze=freeze, by=by, at=at)
+    assert due(house)[f"files-{unit.pk}"] == ()
+
+
 # --- orders ----------------------------------------------------------------------------------------------------------
 
 
 def test_a_dry_run_lists_what_would_go_and_changes_nothing(house: House) -> None:
     unit = certificated(house)
     before = AuditEvent.objects.count()
-    (files,) = [row for row in dry_run(due_by(house.centre, timezone.localdate(later()))) if row.files]
+    (files,) = [row for row in dry_run(house.centre, due_by(house.centre, timezone.localdate(later()))) if row.files]
     (file,) = files.gone
     assert (file.evidence, file.sha256) == (1, EvidenceFile.objects.get().stored.sha256)
     assert files.due.enrolment_id == unit.pk
@@ -210,6 +233,17 @@ def test_details_of_the_book_are_erased_and_the_book_verifies(house: House) -> N
     assert audit.verify(AuditChain.objects.get(centre=house.centre)) is None
 
 
+def test_a_dry_run_counts_no_details_that_tell_of_a_destruction(house: House) -> None:
+    unit = certificated(house)
+    destroyed(house, f"files-{unit.pk}")
+    due_now = due_by(house.centre, timezone.localdate(later()))
+    (going,) = [row for row in dry_run(house.centre, due_now) if row.due.record_class == RecordClass.DETAILS]
+    order = ordered(house, f"details-{unit.pk}")
+    confirmed_and_lost(house, order)
+    destroying.carry_out(order.pk)
+    assert order.lines.get().index == [{"lines": going.details}]
+
+
 def test_numbers_go_with_what_the_book_says_of_them_and_the_name_stays(house: House) -> None:
     certificated(house)
     name = house.candidate.legal_name
@@ -221,13 +255,22 @@ def test_numbers_go_with_what_the_book_says_of_them_and_the_name_stays(house: Ho
     assert {event.verb for event in about.filter(detail__isnull=False)} == {"destroy_records"}
 
 
+def test_numbers_that_were_taken_down_anew_fall_due_again(house: House) -> None:
+    certificated(house)
+    key = f"numbers-{house.candidate.pk}"
+    destroyed(house, key)
+    assert key not in due(house)
+    CandidateRecord.objects.filter(pk=house.candidate.pk).update(candidate_number="10000009")
+    assert key in due(house)
+
+
 def test_an_item_of_two_units_goes_with_the_later_of_them(house: House) -> None:
     first = certificated(house)
     other = an_enrolment(house, "ocr-cc16")
     shared = EvidenceFile.objects.get()
     version = shared.version
     claims.map_more(version=version, targets=targets(other)[:1], by=other.candidate_user, at=timezone.now())
-    (row,) = [row for row in dry_run(due_by(house.centre, timezone.localdate(later()))) if row.files]
+    (row,) = [row for row in dry_run(house.centre, due_by(house.centre, timezone.localdate(later()))) if row.files]
     assert [file.stays for file in row.files] == ["It is evidence for CC16 too."]
     destroyed(house, f"files-{first.pk}")
     shared.refresh_from_db()
@@ -240,10 +283,41 @@ def test_an_item_of_two_units_goes_with_the_later_of_them(house: House) -> None:
     assert shared.disposed_at
 
 
-def confirmed_and_lost(house: House, order: Disposal) -> None:
-    """Confirmed an hour ago, and its worker killed before it began."""
-    at = timezone.now() - datetime.timedelta(hours=1)
-    Disposal.objects.filter(pk=order.pk).update(confirmed_at=at, confirmed_by=house.administrator, alone=True)
+def test_what_a_unit_shares_with_one_that_is_held_stays(house: House) -> None:
+    held, other = certificated(house), an_enrolment(house, "ocr-cc16")
+    shared, by, at = EvidenceFile.objects.get(), house.administrator, timezone.now()
+    claims.map_more(version=shared.version, targets=targets(other)[:1], by=other.candidate_user, at=at)
+    destroyed(house, f"files-{held.pk}")
+    enrolments.withdraw(enrolment=other, reason="Left.", by=by, at=at)
+    hold_record(candidate=house.candidate, enrolment=held, reason="OCR asked.", by=by, at=at)
+    order = ordered(house, f"files-{other.pk}")
+    confirmed_and_lost(house, order)
+    destroying.carry_out(order.pk)
+    shared.refresh_from_db()
+    assert shared.disposed_at is None
+    assert order.lines.get().index == []
+
+
+def test_what_is_gone_is_not_handed_in_again_and_begins_no_next_version(house: House) -> None:
+    left, by = an_enrolment(house), house.candidate.user
+    read, draft = judged(handed_in(left, "1.1"), left), a_draft(left, "1.2")
+    enrolments.withdraw(enrolment=left, reason="Left.", by=house.administrator, at=timezone.now())
+    destroyed(house, f"files-{left.pk}")
+    back = an_enrolment(house)
+    for version in (read, draft):
+        claims.map_more(version=version, targets=targets(back)[:1], by=by, at=timezone.now())
+    assert not evidence.replace(version=read, by=by, at=timezone.now()).files.exists()
+    with pytest.raises(Refusal, match="Add a file"):
+        evidence.submit(version=draft, by=by, at=timezone.now())
+
+
+def test_bytes_that_went_after_all_are_not_said_to_stay(house: House) -> None:
+    unit = certificated(house)
+    order = destroyed(house, f"files-{unit.pk}")
+    gone, at = Destruction.objects.get(), timezone.now()
+    spared = {"reason": gone.reason, "ordered_at": at, "done_at": at, "spared": True}
+    Destruction.objects.create(stored=gone.stored, **spared)
+    assert order_page(order).spared == 0
 
 
 def test_what_is_held_after_it_was_confirmed_stays(house: House) -> None:
@@ -256,6 +330,16 @@ def test_what_is_held_after_it_was_confirmed_stays(house: House) -> None:
     assert line.kept_because == "Legal hold: Court."
     assert EvidenceFile.objects.get().disposed_at is None
     assert f"files-{unit.pk}" in due(house)
+
+
+def test_what_is_not_due_any_more_when_it_is_carried_out_stays(house: House) -> None:
+    unit = certificated(house)
+    order = ordered(house, f"files-{unit.pk}")
+    keep(house, length=50, unit=PeriodUnit.YEARS)
+    confirmed_and_lost(house, order)
+    destroying.carry_out(order.pk)
+    assert order.lines.get().kept_because == destroying.NOT_DUE
+    assert EvidenceFile.objects.get().disposed_at is None
 
 
 def test_a_destruction_that_was_cut_short_is_gone_on_with(house: House) -> None:

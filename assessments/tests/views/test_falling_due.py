@@ -11,8 +11,10 @@ from django.db import transaction
 from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
+from assessments.actions import enrolment as enrolments
 from assessments.actions.strategy import add_cell
 from assessments.enums import DueKind, SampleStage
+from assessments.models import PlannedCell
 from assessments.queries.due import WEEKS, all_due, due_page, week_of
 from assessments.testing import House, an_enrolment, an_external
 from assessments.tests import test_due
@@ -83,6 +85,12 @@ def test_each_kind_has_its_day_its_words_and_whose_turn_it_is(house: House, toda
     later = due_page(house.centre, house.lead, today + 50 * DAY).lines
     assert {line.kind for line in later if not line.passed} == {DueKind.STAFF, DueKind.SAMPLE}
     assert {line.kind for line in later if line.passed} == {DueKind.ACTION, DueKind.SAMPLE}
+
+
+def test_no_sample_falls_due_of_a_unit_that_has_ended(house: House, today: datetime.date) -> None:
+    left = PlannedCell.objects.get(due_on=today + 3 * DAY).enrolment
+    enrolments.withdraw(enrolment=left, reason="Left.", by=house.administrator, at=timezone.now())
+    assert DueKind.SAMPLE not in {line.kind for line in all_due(house.centre, house.lead, today + 5 * DAY)}
 
 
 def test_who_runs_a_centre_opens_every_line_of_it(house: House, today: datetime.date) -> None:

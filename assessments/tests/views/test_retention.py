@@ -55,6 +55,17 @@ def test_what_is_due_goes_by_a_dry_run_a_second_person_and_leaves_a_certificate(
     assert "Destroyed under the retention schedule: evidence files" in on_unit
 
 
+def test_a_dry_run_is_of_what_is_ticked_and_says_what_is_left_over(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    certificated(house, issued_on=LONG_PAST)
+    office, dry = signed_in(house.administrator), reverse("assessments:try_destruction", args=[house.centre.slug])
+    assert "Nothing would go" in office.get(dry, {"ticked": "1"}).content.decode()
+    assert "further order" not in office.get(dry).content.decode()
+    monkeypatch.setattr("assessments.actions.destroying.MOST", 1)
+    assert "1 more is due: ask for it in a further order." in office.get(dry).content.decode()
+
+
 def test_bytes_that_are_gone_are_fetched_by_nobody(house: House) -> None:
     unit = certificated(house, issued_on=LONG_PAST)
     order = ordered(house, f"files-{unit.pk}")
