@@ -9,8 +9,8 @@ words, of other people and records, is a function that is given those and return
 
     open_samples(user, day)  # a list
 
-Filled in each time are words, numbers of records, collections of these, days and moments, people, and what named tuples
-hold of them. Anything else makes it another question, whose SQL is written once too: one of an enum, a `Word`, a
+Filled in each time are words, numbers of records, collections of numbers, days and moments, people, and what named
+tuples hold of them. Anything else makes it another question, whose SQL is written once too: one of an enum, a `Word`, a
 `Count`, None, which roles a person holds. So the function must not do one thing for one record and another for the
 next, nor look up what day it is: where it does the latter, Django writes the SQL each time.
 """
@@ -41,8 +41,10 @@ MOST_KEPT = 1000
 NUMBER = 8_000_000_000_000_000_000
 DAY = datetime.date(8001, 1, 1)
 MOMENT = datetime.datetime(8501, 1, 1, 12, tzinfo=datetime.UTC)
-WORD = "\ue000 stands for a word \ue000"
-"""Signs: these and what follows them stand for what is filled in while the SQL is written. No record has them."""
+MARK, DIGITS = "\ue000", str(NUMBER)[:12]
+WORD = f" {MARK} Stands for a Word, 100%_\\ {MARK}"
+"""Signs: these and what follows them stand for what is filled in while the SQL is written. No record has them. The word
+has all in it that a question may alter, to lower case or as a pattern, so that it shows where one does."""
 COLLECTIONS = (list, tuple, set, frozenset)
 PLAIN = (int, str, datetime.date, datetime.datetime)
 DATED = re.compile(r"\d{4}-\d\d-\d\d")
@@ -92,7 +94,7 @@ class Compiled:
 
     def __init__(self, question: Callable[..., Asked], args: Sequence[Any], part: Part) -> None:
         given = signs_for(list(leaves(args)))
-        self.asked = part(question(*as_in(args, iter(given))))
+        self.asked = part(question(*as_in(args, iter(given)))).all()  # a copy, if others ask the same queryset too
         self.compiler = self.asked.query.get_compiler(using=self.asked.db)
         signs = values_in(given)
         try:
@@ -165,6 +167,8 @@ class Question(Generic[P, R]):
         given = [stretched(leaf) if isinstance(leaf, COLLECTIONS) else leaf for leaf in leaves(args)]
         if any(isinstance(leaf, User) and leaf.roles_read is None for leaf in given):
             return list(part(self.question(*args)))  # their roles are asked for within, as of today
+        if any(type(leaf) is int and not -NUMBER < leaf < NUMBER for leaf in given):
+            return list(part(self.question(*args)))  # no record has it, which SQLite cannot be asked
         try:
             compiled = self.compiled(part, args, given)
         except Unfillable:
@@ -318,7 +322,9 @@ def is_dated(param: Any) -> bool:
 
 def is_sign(param: Any) -> bool:
     """Whether a parameter was made of a sign."""
-    return (type(param) is int and param >= NUMBER) or (isinstance(param, str) and WORD in param)
+    if isinstance(param, int):
+        return abs(param) >= NUMBER
+    return isinstance(param, str) and (MARK in param or DIGITS in param)
 
 
 def same(asked: QuerySet[Any, Any], filled: tuple[str, tuple[Any, ...]]) -> None:

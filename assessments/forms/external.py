@@ -75,7 +75,8 @@ class AccessForm(KeptForm):
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         qualification = cleaned.pop("qualification", None)
         if qualification is not None:
-            within = Q(listed_in__qualification=qualification) | Q(pk__in=[unit.pk for unit in cleaned["units"]])
+            ticked = [unit.pk for unit in cleaned.get("units", ())]
+            within = Q(listed_in__qualification=qualification) | Q(pk__in=ticked)
             cleaned["units"] = list(Unit.objects.filter(within).distinct())
         return cleaned
 

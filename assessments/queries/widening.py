@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from django.db.models import DateField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Subquery, Value
-from django.utils import timezone
 
 from assessments.enums import RatedAs, RiskLevel, SampleOutcome, SampleStage
 from assessments.models import Sample, SamplingPlan, Widening
 from assessments.queries.alike import sampled_assessors
 from assessments.queries.enrolment import staff_names
+from assessments.queries.feedback import midnight
 from assessments.queries.strategy import Rated, Within, facts_of, policy_of, risks_of, within
 from assessments.sampling import Ratings, draw
 from portfolio.compiled import compiled
@@ -134,11 +134,6 @@ def period_of(plan: SamplingPlan) -> Period | None:
     if plan.adopted_at is None:
         return None
     return Period(midnight(plan.starts_on), midnight(plan.ends_on + datetime.timedelta(days=1)), plan.adopted_at)
-
-
-def midnight(day: datetime.date) -> datetime.datetime:
-    """When a day begins where we are."""
-    return timezone.make_aware(datetime.datetime.combine(day, datetime.time.min))
 
 
 FINDING = (

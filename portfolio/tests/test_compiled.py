@@ -149,14 +149,28 @@ def with_the_word_altered(word: str) -> QuerySet[User]:
     return User.objects.filter(email__icontains=word)
 
 
+def with_the_word_lowered(word: str) -> QuerySet[User]:
+    return User.objects.filter(email=word.lower())
+
+
+def with_the_number_as_a_word(pk: int) -> QuerySet[User]:
+    return User.objects.filter(handle=str(pk))
+
+
 def as_many_as(most: int) -> QuerySet[User]:
     return User.objects.all()[:most]
 
 
 @pytest.mark.parametrize(
     ("question", "given"),
-    [(of_today, 1), (with_the_word_altered, "lee"), (as_many_as, 3)],
-    ids=["a day looked up", "a word altered", "how many"],
+    [
+        (of_today, 1),
+        (with_the_word_altered, "lee"),
+        (with_the_word_lowered, "Lee"),
+        (with_the_number_as_a_word, 1),
+        (as_many_as, 3),
+    ],
+    ids=["a day looked up", "a word altered", "a word lowered", "a number as a word", "how many"],
 )
 def test_what_cannot_be_filled_in_is_written_each_time(question: Any, given: Any, written: list[str]) -> None:
     an_administrator(a_centre(), "Ann Lee")
@@ -168,6 +182,43 @@ def test_what_cannot_be_filled_in_is_written_each_time(question: Any, given: Any
     Question.checked = True
     with pytest.raises(Unfillable):
         compiled(question)(given)
+
+
+@compiled
+def at_address(address: str) -> QuerySet[User]:
+    return User.objects.filter(email__iexact=address)
+
+
+def test_a_word_is_no_pattern(written: list[str]) -> None:
+    User.objects.create(email="ann_lee@example.org")
+    User.objects.create(email="annalee@example.org")
+    for _ in range(2):
+        assert [user.email for user in at_address("Ann_Lee@example.org")] == ["ann_lee@example.org"]
+
+
+@compiled
+def numbered(pk: int) -> QuerySet[User]:
+    return User.objects.filter(pk=pk)
+
+
+def test_a_number_that_no_record_has_finds_none(written: list[str]) -> None:
+    user = an_administrator(a_centre())
+    assert numbered(user.pk) == [user]
+    assert numbered(10**20) == numbered(-(10**20)) == []
+
+
+EVERYBODY = User.objects.order_by("pk")
+
+
+@compiled
+def everybody() -> QuerySet[User]:
+    return EVERYBODY
+
+
+def test_a_queryset_that_others_ask_too_stays_as_it_is(written: list[str]) -> None:
+    user = an_administrator(a_centre())
+    assert everybody() == [user]
+    assert list(EVERYBODY.filter(pk=0)) == []
 
 
 def by_whom(pk: int) -> QuerySet[User]:

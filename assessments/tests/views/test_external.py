@@ -242,6 +242,7 @@ def test_a_qualification_is_chosen_by_its_name_with_other_units_beside_it(house:
     }
     mixed = office.post(place, {**typed, "units": [a_unit("sqa-h12e04").pk]})
     assert (mixed.status_code, "leave out the others" in mixed.content.decode()) == (409, True)
+    assert office.post(place, {**typed, "units": ["0"]}).status_code == 409
     assert office.post(place, typed).status_code == 302
     access = ExternalAccess.objects.get()
     assert not access.all_units
