@@ -117,12 +117,13 @@ def candidates_told(user: User, rows: Sequence[CandidateRecord], words: Sequence
         first = leads[0][0] if leads else reverse("portfolio:own_record")
         person = reverse("portfolio:person", args=[row.centre.slug, row.user.handle])
         known_as = f"known as {row.known_as}" if row.known_as else ""
+        numbers = excerpt(" ".join(number for name in NUMBERS if (number := getattr(row, name))), words)
         found.append(
             Found(
                 address=person if row.centre_id in kept else first,
                 title=excerpt(row.legal_name, words),
                 about=" · ".join(filter(None, ("Candidate", row.centre.name, known_as))),
-                text=excerpt(" ".join(number for name in NUMBERS if (number := getattr(row, name))), words),
+                text=numbers if any(piece.found for piece in numbers) else [],
                 leads=tuple(leads),
             )
         )
