@@ -5,7 +5,7 @@ from django.core import checks
 from django.db.models.signals import post_migrate, pre_migrate
 from django.utils.module_loading import import_string
 
-from portfolio import pdf, walls
+from portfolio import pdf, searching, walls
 from portfolio.own_walls import WALLS
 
 
@@ -17,6 +17,8 @@ class PortfolioConfig(AppConfig):
         walls.register(self.label, WALLS)
         pre_migrate.connect(walls.take_down_before_migrations, sender=self)
         post_migrate.connect(walls.rebuild_after_migrate, sender=self)
+        pre_migrate.connect(searching.take_down_before_migrations, sender=self)
+        post_migrate.connect(searching.rebuild_after_migrate, sender=self)
         checks.register(walls.check_walls, checks.Tags.database)
         checks.register(pdf.check_libraries)
         # May only be looked at once the nouns are there.
