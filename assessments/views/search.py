@@ -6,6 +6,7 @@ from django.views.decorators.http import require_safe
 
 from assessments.queries.search import KINDS, found_for, group_of
 from portfolio.access import SignedInRequest, listed_from_outside, signed_in
+from portfolio.whole import whole
 
 FIRST, PER_PAGE, LONGEST = 8, 40, 200
 FURTHEST = 250
@@ -18,8 +19,7 @@ def search(request: SignedInRequest) -> HttpResponse:
     """The first of every kind; a page of one kind where `in` names it."""
     asked = request.GET.get("q", "").strip()[:LONGEST]
     kind = request.GET.get("in", "")
-    typed = request.GET.get("page", "")
-    page = min(int(typed), FURTHEST) if typed.isascii() and typed.isdigit() and int(typed) else 1
+    page = min(whole(request.GET.get("page", "")) or 1, FURTHEST)
     listed_from_outside(request, "search")
     if kind in KINDS:
         groups = [group_of(request.user, asked, kind, most=PER_PAGE, page=page)]
