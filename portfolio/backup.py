@@ -17,15 +17,16 @@ import sqlite3
 import subprocess
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
-from portfolio import audit, vault
+from portfolio import audit, stores, vault
 from portfolio.models import AuditChain, Centre, Destruction, StoredFile
 from portfolio.refusal import Refusal
 
@@ -128,21 +129,24 @@ def copy_files(folder: Path) -> tuple[list[Listed], int, list[str]]:
     """
     gone = set(Destruction.objects.gone().values_list("stored_id", flat=True))
     rows = StoredFile.objects.order_by("centre_id", "sha256").values_list("pk", "centre_id", "sha256", "size")
+    shut_away = places_below("quarantine/")
     files, copied, missing = [], 0, []
-    for pk, centre_id, sha256, size in rows.iterator(chunk_size=2000):
-        if pk in gone:
-            continue
-        found = next((place for place in places_of(centre_id, sha256) if (in_vault(place)).exists()), None)
-        if found is None:
-            missing.append(places_of(centre_id, sha256)[0])
-            continue
-        files.append(file := Listed(sha256, size, found))
-        copied += copy_file(in_vault(found), folder / found, file)
+    for centre_id, of_centre in groupby(rows.iterator(chunk_size=2000), key=itemgetter(1)):
+        here = places_below(f"{centre_id}/") | shut_away
+        for pk, _, sha256, size in of_centre:
+            if pk in gone:
+                continue
+            found = next((place for place in places_of(centre_id, sha256) if place in here), None)
+            if found is None:
+                missing.append(places_of(centre_id, sha256)[0])
+                continue
+            files.append(file := Listed(sha256, size, found))
+            copied += copy_file(folder / found, file)
     return files, copied, missing
 
 
-def copy_file(source: Path, target: Path, file: Listed) -> bool:
-    """Copy a file unless it is there. Raises Refusal where it no longer gives its digest: it is damaged.
+def copy_file(target: Path, file: Listed) -> bool:
+    """Copy a file of the vault unless it is there. Raises Refusal where it no longer gives its digest: it is damaged.
 
     It is not flushed to the disk by itself, which would take a hundred times as long; a power cut before all of them
     are flushed leaves it too short, and then it is copied anew.
@@ -152,13 +156,13 @@ def copy_file(source: Path, target: Path, file: Listed) -> bool:
     target.parent.mkdir(parents=True, exist_ok=True)
     aside = target.with_suffix(".unfinished")
     found = hashlib.sha256()
-    with source.open("rb") as original, aside.open("wb") as copy:
+    with stores.vault().open(file.place) as original, aside.open("wb") as copy:
         while chunk := original.read(CHUNK):
             found.update(chunk)
             copy.write(chunk)
     if found.hexdigest() != file.sha256:
         aside.unlink()
-        raise Refusal([f"{source} is damaged: it no longer gives its digest. Put it back from an earlier backup."])
+        raise Refusal([f"{file.place} is damaged: it no longer gives its digest. Put it back from an earlier backup."])
     aside.replace(target)
     return True
 
@@ -219,7 +223,7 @@ def restore(place: Path) -> dict[str, Any]:
     refuse_another_version(manifest)
     refuse_records()
     for file in listed(place):
-        copy_file(place.parent / FILES / file.place, in_vault(file.place), file)
+        stores.vault().bring(place.parent / FILES / file.place, file.place)
     put_back_database(place / DATABASE[manifest["engine"]])
     return manifest
 
@@ -282,11 +286,12 @@ def put_back_database(database: Path) -> None:
 
 def places_of(centre_id: int, sha256: str) -> tuple[str, str]:
     """Where a file can lie below the vault: in its place, or shut away because it is infected."""
-    return vault.place_in_vault(centre_id, sha256), f"quarantine/{centre_id}-{sha256}"
+    return vault.place_in_vault(centre_id, sha256), vault.place_shut_away(centre_id, sha256)
 
 
-def in_vault(place: str) -> Path:
-    return Path(settings.VAULT_DIR) / place
+def places_below(place: str) -> set[str]:
+    """What lies there in the vault: asked for once, as a bucket answers for a thousand as soon as for one."""
+    return {one.place for one in stores.vault().found(place)}
 
 
 def heads_now() -> list[list[Any]]:

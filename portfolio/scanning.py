@@ -20,6 +20,7 @@ from portfolio.canonical import JSON
 from portfolio.compiled import compiled
 from portfolio.enums import Role, ScanResult
 from portfolio.models import Scan, StoredFile, Upload, User, holders
+from portfolio.stores import StoreAwayError
 
 log = logging.getLogger(__name__)
 
@@ -61,8 +62,9 @@ def scan(stored_id: int) -> None:
         return
     stored = StoredFile.objects.select_related("centre").get(pk=stored_id)
     try:
-        verdict = clamav.examine(vault.path_of(stored), settings.CLAMAV)
-    except (clamav.ScannerAwayError, FileNotFoundError) as problem:
+        with vault.open_stored(stored) as content:
+            verdict = clamav.examine(content, settings.CLAMAV)
+    except (clamav.ScannerAwayError, FileNotFoundError, StoreAwayError) as problem:
         log.warning("File %s could not be scanned: %s", stored_id, problem)
         come_back(stored, timezone.now())
     else:

@@ -3,6 +3,7 @@
 import datetime
 import io
 import os
+import shutil
 import stat
 import sys
 import time
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 import pytest_django
+from django.conf import settings as house
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.utils import timezone
@@ -61,6 +63,10 @@ def jobs() -> int:
 
 def folders(settings: pytest_django.Settings) -> list[Path]:
     return [path for path in Path(settings.RENDITIONS_DIR).glob("*/*/*") if path.is_dir()]
+
+
+def folder_of(rendition: Rendition) -> Path:
+    return Path(house.RENDITIONS_DIR) / renditions.place_of(rendition.stored, rendition.version)
 
 
 def opened(content: bytes) -> Image.Image:
@@ -358,13 +364,15 @@ def test_a_sweep_removes_what_nobody_names_and_asks_for_what_is_missing(
     nobodys = [Path(settings.RENDITIONS_DIR) / name for name in ("making/cut", "1/ab/abcd-1", "x/ab/odd")]
     for folder in nobodys:
         folder.mkdir(parents=True)
-    for folder in [*nobodys, renditions.place_of(named)]:
-        os.utime(folder, (old, old))
-    renditions.place_of(lost).rename(Path(settings.RENDITIONS_DIR) / "elsewhere")
+        (folder / "page-1.webp").touch()
+    for folder in [*nobodys, folder_of(named)]:
+        for path in (folder, *folder.iterdir()):
+            os.utime(path, (old, old))
+    shutil.rmtree(folder_of(lost))
     call_command("sweep_vault", dry_run=True, verbosity=0)
     assert all(folder.exists() for folder in nobodys)
     call_command("sweep_vault", verbosity=0)
     assert not any(folder.exists() for folder in nobodys)
-    assert renditions.place_of(named).is_dir()
+    assert folder_of(named).is_dir()
     waiting = Rendition.objects.filter(status=WAITING)
     assert {one.stored for one in waiting.select_related("stored")} == {lost.stored, never}

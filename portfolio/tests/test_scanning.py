@@ -4,7 +4,7 @@ import datetime
 import socket
 import threading
 from collections.abc import Iterator
-from io import StringIO
+from io import BytesIO, StringIO
 from pathlib import Path
 
 import pytest
@@ -214,11 +214,9 @@ def test_it_understands_clamd(said: str, expected: ScanResult) -> None:
     assert clamav.verdict(said, "ClamAV").result == expected
 
 
-def test_it_is_asked_over_tcp_as_over_its_socket(listening: tuple[str, str], tmp_path: Path) -> None:
-    file = tmp_path / "note.txt"
+def test_it_is_asked_over_tcp_as_over_its_socket(listening: tuple[str, str]) -> None:
     for content, expected in ((NOTE, R.CLEAN), (EICAR, R.INFECTED), (LOCAL, R.INFECTED)):
-        file.write_bytes(content)
-        assert [clamav.examine(file, address).result for address in listening] == [expected, expected]
+        assert [clamav.examine(BytesIO(content), address).result for address in listening] == [expected, expected]
 
 
 @pytest.mark.parametrize("said", ["stream: Can't allocate memory ERROR", "nonsense", ""])
@@ -228,10 +226,8 @@ def test_what_it_does_not_understand_is_no_verdict(said: str) -> None:
 
 
 @pytest.mark.parametrize("says", [[b""], [b"ClamAV 1.4.6\0", b""]])
-def test_a_scanner_that_dies_over_a_file_gives_no_verdict(tmp_path: Path, says: list[bytes]) -> None:
+def test_a_scanner_that_dies_over_a_file_gives_no_verdict(says: list[bytes]) -> None:
     """Over TCP: it says nothing at all, or says what it is and falls silent over the file."""
-    file = tmp_path / "note.txt"
-    file.write_bytes(NOTE)
     with socket.create_server(("127.0.0.1", 0)) as server:
 
         def serve() -> None:
@@ -244,6 +240,6 @@ def test_a_scanner_that_dies_over_a_file_gives_no_verdict(tmp_path: Path, says: 
         serving = threading.Thread(target=serve, daemon=True)
         serving.start()
         with pytest.raises(clamav.ScannerAwayError):
-            clamav.examine(file, f"127.0.0.1:{server.getsockname()[1]}")
+            clamav.examine(BytesIO(NOTE), f"127.0.0.1:{server.getsockname()[1]}")
         serving.join(5)
         assert not serving.is_alive()

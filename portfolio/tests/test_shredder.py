@@ -6,6 +6,7 @@ import signal
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
@@ -47,7 +48,7 @@ def drawn(stored: StoredFile) -> Path:
     renditions.ask([stored], at=timezone.now())
     rendition = Rendition.objects.select_related("stored").get()
     renditions.make(rendition.pk)
-    return renditions.place_of(rendition)
+    return Path(settings.RENDITIONS_DIR) / renditions.place_of(rendition.stored, rendition.version)
 
 
 def nobody(stored: StoredFile) -> bool:

@@ -239,7 +239,7 @@ def test_the_sweep_takes_only_old_bytes_that_no_row_knows(centre: Centre, folder
     for path in (vault.path_of(kept), vault.path_of(lost), cut_off):
         age(path)
 
-    would_go = {cut_off, vault.path_of(lost)}
+    would_go = {"incoming/cut-off", vault.place_of(lost)}
     assert set(vault.sweep(dry_run=True)) == would_go
     assert len(files_in(folder)) == 5
     call_command("sweep_vault", verbosity=0, stdout=io.StringIO())
@@ -247,10 +247,11 @@ def test_the_sweep_takes_only_old_bytes_that_no_row_knows(centre: Centre, folder
 
 
 def test_the_sweep_puts_back_what_was_stored_again_meanwhile(centre: Centre) -> None:
-    path = vault.path_of(keep(centre))
-    assert not vault.removed(path)
-    assert path.read_bytes() == NOTE
-    assert not vault.removed(path.with_name("0" * 64))
+    stored = keep(centre)
+    assert not vault.removed(vault.place_of(stored))
+    with vault.open_stored(stored) as file:
+        assert file.read() == NOTE
+    assert not vault.removed(vault.place_in_vault(centre.pk, "0" * 64))
 
 
 def test_the_sweep_says_what_would_go(centre: Centre, folder: Path) -> None:
