@@ -132,8 +132,8 @@ def object_store() -> Iterator[str]:
 
 @pytest.fixture
 def bucket(object_store: str, settings: pytest_django.Settings) -> str:
-    """A new bucket, in which files are kept while the test runs."""
-    return objects.a_bucket(settings, object_store)
+    """A bucket, in an empty part of which files are kept while the test runs."""
+    return objects.part_of_a_bucket(settings, object_store)
 
 
 @pytest.fixture(params=["files", pytest.param("bucket", marks=pytest.mark.object_store)])

@@ -1,5 +1,6 @@
-"""An object store for tests: moto's S3 server in a process of its own, with a bucket for each test."""
+"""An object store for tests: moto's S3 server in a process of its own, with a part of a bucket for each test."""
 
+import contextlib
 import importlib.util
 import itertools
 import socket
@@ -14,7 +15,7 @@ from typing import Any
 from portfolio import bucket
 
 REGION, KEY, SECRET = "eu-west-2", "test", "test"
-NAMES = (f"centre-files-{number}" for number in itertools.count(1))
+PREFIXES = (f"part-{number}" for number in itertools.count(1))
 
 
 def is_here() -> bool:
@@ -50,13 +51,17 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def a_bucket(settings: Any, endpoint: str) -> str:
-    """Set a new bucket. Returns its name."""
-    settings.S3_BUCKET = next(NAMES)
-    settings.S3_ENDPOINT, settings.S3_PUBLIC_ENDPOINT, settings.S3_REGION = endpoint, "", REGION
-    settings.S3_ACCESS_KEY, settings.S3_SECRET_KEY, settings.S3_PREFIX = KEY, SECRET, "centres"
-    client().create_bucket(Bucket=settings.S3_BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
-    return str(settings.S3_BUCKET)
+def part_of_a_bucket(settings: Any, endpoint: str, *, name: str = "centre-files") -> str:
+    """Set a bucket, made where it is not there yet, and a part of it that nobody used before. Returns its name.
+
+    A client takes long to make, and is one for a bucket.
+    """
+    settings.S3_BUCKET, settings.S3_ENDPOINT, settings.S3_REGION = name, endpoint, REGION
+    settings.S3_ACCESS_KEY, settings.S3_SECRET_KEY, settings.S3_PUBLIC_ENDPOINT = KEY, SECRET, ""
+    settings.S3_PREFIX = next(PREFIXES)
+    with contextlib.suppress(client().exceptions.BucketAlreadyOwnedByYou):
+        client().create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": REGION})
+    return name
 
 
 def client() -> Any:
@@ -64,9 +69,10 @@ def client() -> Any:
     return bucket.part("vault").client
 
 
-def keys(name: str) -> list[str]:
-    """Every object of a bucket."""
-    return sorted(one["Key"] for one in client().list_objects_v2(Bucket=name).get("Contents", []))
+def keys(settings: Any) -> list[str]:
+    """Every object in the settings' part of the bucket."""
+    found = client().list_objects_v2(Bucket=settings.S3_BUCKET, Prefix=f"{settings.S3_PREFIX}/")
+    return sorted(one["Key"].removeprefix(f"{settings.S3_PREFIX}/") for one in found.get("Contents", []))
 
 
 @contextmanager

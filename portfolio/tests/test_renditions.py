@@ -18,10 +18,10 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 from PIL import Image
 
-from portfolio import drawing, renditions, vault
+from portfolio import drawing, renditions, stores, vault
 from portfolio.enums import DocumentStatus
 from portfolio.models import Centre, Rendition, StoredFile
-from portfolio.testing import a_centre
+from portfolio.testing import a_centre, in_vault
 from portfolio.tests import small_files
 from portfolio.tests.letter import wait_for_a_worker
 
@@ -113,7 +113,8 @@ def test_the_same_bytes_are_asked_for_once(centre: Centre) -> None:
 # --- making ----------------------------------------------------------------------------------------------------------
 
 
-def test_a_pdf_is_drawn_page_by_page_with_its_words(centre: Centre, settings: pytest_django.Settings) -> None:
+@pytest.mark.usefixtures("kept_in")
+def test_a_pdf_is_drawn_page_by_page_with_its_words(centre: Centre) -> None:
     rendition = made(keep(centre, "log.pdf", small_files.pdf(3)))
     assert (rendition.status, rendition.page_count) == (READY, 3)
     picture = opened(renditions.page_picture(rendition, 2))
@@ -124,8 +125,12 @@ def test_a_pdf_is_drawn_page_by_page_with_its_words(centre: Centre, settings: py
     assert max(opened(renditions.thumbnail(rendition)).size) == drawing.THUMBNAIL_SIDE
     with pytest.raises(FileNotFoundError):
         renditions.page_picture(rendition, 4)
+    assert {Path(one.place).suffix for one in stores.renditions().found("")} == {".webp", ".txt"}
+
+
+def test_only_its_owner_may_read_what_was_drawn(centre: Centre, settings: pytest_django.Settings) -> None:
+    made(keep(centre, "log.pdf", small_files.pdf()))
     [folder] = folders(settings)
-    assert {path.suffix for path in folder.iterdir()} == {".webp", ".txt"}
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
 
 
@@ -139,6 +144,7 @@ def test_a_photograph_is_drawn_the_right_way_up_and_tells_nothing(centre: Centre
     assert b"Olwen" not in shown + renditions.thumbnail(rendition)
 
 
+@pytest.mark.usefixtures("kept_in")
 def test_a_telephones_own_kind_of_photograph_is_drawn_and_tells_nothing(centre: Centre) -> None:
     taken = small_files.telephone_photograph()
     assert b"Olwen" in taken
@@ -151,7 +157,7 @@ def test_a_telephones_own_kind_of_photograph_is_drawn_and_tells_nothing(centre: 
     assert red > blue
     assert not picture.getexif()
     assert b"Olwen" not in shown + renditions.thumbnail(rendition)
-    assert vault.path_of(stored).read_bytes() == taken, "the original stays as it was"
+    assert in_vault(stored) == taken, "the original stays as it was"
 
 
 def test_a_large_photograph_is_drawn_smaller(centre: Centre) -> None:
@@ -186,9 +192,10 @@ def test_no_document_is_drawn_beyond_the_most_pages(centre: Centre) -> None:
     assert (rendition.page_count, len(rendition.sizes)) == (drawing.MOST_PAGES + 1, drawing.MOST_PAGES)
 
 
+@pytest.mark.usefixtures("kept_in")
 def test_bytes_that_are_gone_are_said_to_be(centre: Centre) -> None:
     stored = keep(centre, "log.pdf", small_files.pdf())
-    vault.path_of(stored).unlink()
+    stores.vault().delete(vault.place_of(stored))
     assert made(stored).problem == renditions.PROBLEMS["gone"]
 
 

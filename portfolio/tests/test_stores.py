@@ -124,22 +124,25 @@ def test_a_large_object_goes_and_comes_in_parts_and_takes_no_more_memory(
 def test_stores_and_buckets_do_not_see_each_other(bucket: str, source: Path, settings: pytest_django.Settings) -> None:
     stores.vault().put(source, "1/ab/abcd")
     stores.archives().put(source, "abcd.zip")
-    assert objects.keys(bucket) == ["centres/archives/abcd.zip", "centres/vault/1/ab/abcd"]
-    settings.S3_PREFIX = ""
+    assert objects.keys(settings) == ["archives/abcd.zip", "vault/1/ab/abcd"]
+    settings.S3_PREFIX = "another"
     assert list(stores.vault().found()) == []
 
 
 @on_objects
-def test_destroying_takes_every_version_and_no_other_object(bucket: str, source: Path) -> None:
+def test_destroying_takes_every_version_and_no_other_object(
+    object_store: str, source: Path, settings: pytest_django.Settings
+) -> None:
+    bucket = objects.part_of_a_bucket(settings, object_store, name="with-versions")
     objects.client().put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
     store = stores.vault()
     for _ in range(2):
         store.put_ahead(source, "1/ab/abcd")
     store.put(source, "1/ab/abcd-and-more")
-    objects.client().delete_object(Bucket=bucket, Key="centres/vault/1/ab/abcd")  # which only marks it
+    objects.client().delete_object(Bucket=bucket, Key=f"{settings.S3_PREFIX}/vault/1/ab/abcd")  # which only marks it
     store.delete("1/ab/abcd")
     left = objects.client().list_object_versions(Bucket=bucket)
-    assert [one["Key"] for one in left["Versions"]] == ["centres/vault/1/ab/abcd-and-more"]
+    assert [one["Key"] for one in left["Versions"]] == [f"{settings.S3_PREFIX}/vault/1/ab/abcd-and-more"]
     assert "DeleteMarkers" not in left
 
 

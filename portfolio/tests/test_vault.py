@@ -19,9 +19,9 @@ from django.core.management import call_command
 from django.db import connection, transaction
 from django.utils import timezone
 
-from portfolio import vault
+from portfolio import stores, vault
 from portfolio.models import Centre, StoredFile
-from portfolio.testing import a_centre
+from portfolio.testing import a_centre, in_vault
 from portfolio.tests import small_files
 
 NOTE = b"Rang the customer back at ten."
@@ -50,8 +50,12 @@ def files_in(folder: Path) -> list[Path]:
     return [path for path in folder.rglob("*") if path.is_file()]
 
 
+def kept_places() -> list[str]:
+    return [one.place for one in stores.vault().found()]
+
+
 def nothing_is_left(folder: Path) -> bool:
-    return not files_in(folder / "incoming") and not StoredFile.objects.exists()
+    return not files_in(folder / "incoming") and not kept_places() and not StoredFile.objects.exists()
 
 
 def test_it_keeps_bytes_under_their_digest(centre: Centre, folder: Path) -> None:
@@ -71,18 +75,21 @@ def test_only_its_owner_may_read_the_vault(centre: Centre, folder: Path) -> None
         assert stat.S_IMODE(above.stat().st_mode) == 0o700
 
 
-def test_the_same_bytes_are_kept_once_per_centre(centre: Centre, other_centre: Centre, folder: Path) -> None:
+@pytest.mark.usefixtures("kept_in")
+def test_the_same_bytes_are_kept_once_per_centre(centre: Centre, other_centre: Centre) -> None:
     assert keep(centre) == keep(centre, name="again.txt")
     assert keep(other_centre).pk != keep(centre).pk
-    assert len(files_in(folder)) == 2
+    assert len(kept_places()) == 2
 
 
+@pytest.mark.usefixtures("kept_in")
 def test_it_heals_bytes_that_were_lost(centre: Centre) -> None:
     stored = keep(centre)
-    vault.path_of(stored).unlink()
-    assert vault.path_of(keep(centre)).read_bytes() == NOTE
+    stores.vault().delete(vault.place_of(stored))
+    assert in_vault(keep(centre)) == NOTE
 
 
+@pytest.mark.usefixtures("kept_in")
 @pytest.mark.parametrize(
     ("name", "content", "what"),
     [
@@ -138,6 +145,7 @@ def test_a_failing_disk_leaves_nothing_and_says_so(
     assert not files_in(folder)
 
 
+@pytest.mark.usefixtures("kept_in")
 def test_an_upload_that_breaks_off_leaves_nothing(centre: Centre, folder: Path) -> None:
     class BrokenOff(File[bytes]):
         def chunks(self, chunk_size: int | None = None) -> Iterator[bytes]:
@@ -161,8 +169,9 @@ def test_it_needs_no_more_memory_for_a_large_upload(centre: Centre, tmp_path: Pa
     assert peak < 4_000_000
 
 
+@pytest.mark.usefixtures("kept_in")
 @pytest.mark.django_db(transaction=True)
-def test_the_same_upload_at_the_same_moment_is_kept_once(folder: Path) -> None:
+def test_the_same_upload_at_the_same_moment_is_kept_once() -> None:
     centre = a_centre()
     start, found, problems = threading.Barrier(4), [], []
 
@@ -183,7 +192,7 @@ def test_the_same_upload_at_the_same_moment_is_kept_once(folder: Path) -> None:
     assert problems == []
     assert len(found) == 4
     assert len(set(found)) == 1
-    assert len(files_in(folder)) == 1
+    assert len(kept_places()) == 1
 
 
 # --- names -----------------------------------------------------------------------------------------------------------
@@ -246,12 +255,38 @@ def test_the_sweep_takes_only_old_bytes_that_no_row_knows(centre: Centre, folder
     assert set(files_in(folder)) == {vault.path_of(kept), vault.path_of(recent), uploading}
 
 
+@pytest.mark.usefixtures("kept_in")
 def test_the_sweep_puts_back_what_was_stored_again_meanwhile(centre: Centre) -> None:
     stored = keep(centre)
     assert not vault.removed(vault.place_of(stored))
-    with vault.open_stored(stored) as file:
-        assert file.read() == NOTE
+    assert in_vault(stored) == NOTE
     assert not vault.removed(vault.place_in_vault(centre.pk, "0" * 64))
+
+
+@pytest.mark.object_store
+def test_the_sweep_takes_old_objects_that_no_row_knows(
+    centre: Centre, bucket: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stored = keep(centre)
+    with transaction.atomic():
+        lost = keep(centre, b"rolled back")
+        transaction.set_rollback(True)
+    assert vault.sweep() == []
+    in_two_days = time.time() + 2 * vault.A_DAY
+    monkeypatch.setattr(time, "time", lambda: in_two_days)
+    assert vault.sweep(dry_run=True) == [vault.place_of(lost)]
+    assert vault.sweep() == [vault.place_of(lost)]
+    assert (vault.has(lost), in_vault(stored)) == (False, NOTE)
+
+
+@pytest.mark.usefixtures("kept_in")
+def test_what_is_destroyed_while_the_same_comes_in_is_kept_all_the_same(centre: Centre, tmp_path: Path) -> None:
+    stored, path = keep(centre), vault.incoming_folder() / "whole"
+    path.write_bytes(NOTE)
+    whole = vault.judged(path, centre=centre, name="note.txt")
+    assert vault.destroy(stored)
+    assert vault.take_in(whole, centre=centre, at=timezone.now()) == stored
+    assert in_vault(stored) == NOTE
 
 
 def test_the_sweep_says_what_would_go(centre: Centre, folder: Path) -> None:
