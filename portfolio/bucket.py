@@ -12,6 +12,7 @@ import io
 import logging
 import secrets
 import shutil
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,13 +29,17 @@ from portfolio.stores import Found, StoreAwayError, private_folder
 
 log = logging.getLogger(__name__)
 
-TO_CONNECT, TO_ANSWER, TRIES = 5, 20, 3
+TO_CONNECT, TO_ANSWER, TRIES = 3, 15, 2
 """Seconds to wait for the store, and how often it is asked."""
+REST = 5
+"""Seconds for which a store that did not answer is not asked again, so that not everybody waits for it in turn."""
 WINDOW = 8 * 1024 * 1024
 BUFFER = 256 * 1024
 PARTS = TransferConfig(multipart_threshold=WINDOW, multipart_chunksize=WINDOW, max_concurrency=4)
 LINK_SECONDS = 60
 FAULTS = (ClientError, BotoCoreError, Boto3Error)
+
+_resting: dict["Reached", float] = {}
 
 
 @dataclass(frozen=True)
@@ -77,7 +82,7 @@ class Part:
             self.put_ahead(source, place)
 
     def put_ahead(self, source: Path, place: str) -> None:
-        with faults(place):
+        with self.asked(place):
             self.client.upload_file(str(source), self.reached.name, self.prefix + place, Config=PARTS)
         there, size = self.look(place), source.stat().st_size
         if there is None or there.size != size:
@@ -112,7 +117,7 @@ class Part:
 
     def look(self, place: str) -> Found | None:
         try:
-            with faults(place):
+            with self.asked(place):
                 head = self.client.head_object(**self.object_at(place))
         except FileNotFoundError:
             return None
@@ -120,7 +125,7 @@ class Part:
 
     def move(self, place: str, to: str) -> None:
         """The new one is there before the old one goes."""
-        with faults(place):
+        with self.asked(place):
             self.client.copy(self.object_at(place), self.reached.name, self.prefix + to, Config=PARTS)
         self.delete(place)
 
@@ -133,7 +138,7 @@ class Part:
             self._remove(keys)
 
     def found(self, below: str = "") -> Iterator[Found]:
-        with faults(below):
+        with self.asked(below):
             for page in self._pages("list_objects_v2", below):
                 for one in page.get("Contents", []):
                     place = one["Key"].removeprefix(self.prefix)
@@ -143,6 +148,19 @@ class Part:
         said = {f"Response{name.replace('-', '')}": value for name, value in headers.items()}
         address: str = shown(self.reached).url(self.prefix + place, parameters=said, expire=LINK_SECONDS)
         return address
+
+    @contextlib.contextmanager
+    def asked(self, place: str) -> Iterator[None]:
+        """Ask the store something, unless it did not answer a moment ago."""
+        if _resting.get(self.reached, 0) > time.monotonic():
+            raise StoreAwayError(f"{place}: the store did not answer a moment ago.")
+        try:
+            with faults(place):
+                yield
+        except StoreAwayError as error:
+            if not isinstance(error.__cause__, ClientError) or status_of(error.__cause__) >= 500:
+                _resting[self.reached] = time.monotonic() + REST
+            raise
 
     # --- inside ------------------------------------------------------------------------------------------------------
 
@@ -158,7 +176,7 @@ class Part:
 
     def _every_version(self, below: str) -> Iterator[list[dict[str, str]]]:
         """Keys with their versions, and the marks of those deleted; keys alone of a store that knows no versions."""
-        with faults(below):
+        with self.asked(below):
             try:
                 for page in self._pages("list_object_versions", below):
                     lines = page.get("Versions", []) + page.get("DeleteMarkers", [])
@@ -172,7 +190,7 @@ class Part:
     def _remove(self, keys: list[dict[str, str]]) -> None:
         if not keys:
             return
-        with faults(keys[0]["Key"]):
+        with self.asked(keys[0]["Key"]):
             left = self.client.delete_objects(Bucket=self.reached.name, Delete={"Objects": keys, "Quiet": True})
         if left.get("Errors"):
             first = left["Errors"][0]
@@ -224,7 +242,7 @@ class ObjectReader(io.RawIOBase):
 
     def part_from_here(self) -> Any:
         last = min(self.at + WINDOW, self.length) - 1
-        with faults(self.place):
+        with self.part.asked(self.place):
             answer = self.part.client.get_object(**self.part.object_at(self.place), Range=f"bytes={self.at}-{last}")
         return answer["Body"]
 
@@ -278,13 +296,13 @@ def storage(reached: Reached, endpoint: str) -> S3Storage:
     )
 
 
-@functools.lru_cache(maxsize=8)
+@functools.cache
 def client_of(reached: Reached) -> Any:
     """A client for every thread of this process."""
     return storage(reached, reached.endpoint).connection.meta.client
 
 
-@functools.lru_cache(maxsize=8)
+@functools.cache
 def shown(reached: Reached) -> S3Storage:
     """The bucket as browsers reach it, to sign addresses for them."""
     return storage(reached, reached.public_endpoint or reached.endpoint)

@@ -33,7 +33,7 @@ class RefusalMiddleware:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """The page that says why nothing was changed; None for what is no refusal."""
         if isinstance(exception, StoreAwayError):
-            log.error("The object store was away at %s.", request.path, exc_info=exception)
+            log.error("The object store is away.", exc_info=exception)
             return away(request)
         sentences = []
         if isinstance(exception, Refusal):

@@ -85,7 +85,7 @@ def conclude(*, stored: StoredFile, verdict: clamav.Verdict, at: datetime.dateti
     refuse_unsaved(stored, verdict.signature)
     shut_away = jobs.shut_away_infected(stored.pk, verdict.signature, at)
     tell(stored, uploads, verdict.signature, at)
-    transaction.on_commit(lambda: vault.shut_away(stored))
+    transaction.on_commit(lambda: vault.shut_away(stored), robust=True)  # else `ask_again` does
     details: dict[str, JSON] = {"sha256": stored.sha256, "signature": verdict.signature, "files": list(shut_away)}
     audit.record(verb="found_infected", by=None, at=at, subject=stored, centre=stored.centre, details=details)
 

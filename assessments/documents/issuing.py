@@ -70,7 +70,7 @@ def gather_again(batch: FormBatch, gathered_as: GatheredAs) -> None:
         if not idle.update(problem="", **asked):
             raise Refusal(["These forms are being made: wait until they are ready."])
         if other:  # else the new file takes the place of the one before
-            transaction.on_commit(lambda: stores.gathered().delete(before))
+            transaction.on_commit(lambda: stores.gathered().delete(before), robust=True)  # else swept later
         job.enqueue(batch.pk)
 
 
