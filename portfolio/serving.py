@@ -152,7 +152,8 @@ def handed_over(
     if store.look(place) is None:
         raise FileNotFoundError(place)
     if not links:
-        return HttpResponse(headers=headers | {"X-Accel-Redirect": f"{INTERNAL}{place}"})
+        ours = {name: value for name, value in headers.items() if name != "Accept-Ranges"}  # which it says itself
+        return HttpResponse(headers=ours | {"X-Accel-Redirect": f"{INTERNAL}{place}"})
     told = {name: headers[name] for name in ("Content-Type", "Content-Disposition", "Cache-Control")}
     said = {name: headers[name] for name in ("Content-Disposition", "Cache-Control")}
     return HttpResponseRedirect(store.link(place, told), headers=said | {"Referrer-Policy": "no-referrer"})

@@ -140,7 +140,8 @@ def test_a_document_waits_and_is_made_once_the_store_is_back(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     wait_for_a_worker(settings)
-    monkeypatch.setattr(press, "rendered", lambda document, tell: small_files.pdf())
+    letter = small_files.pdf()
+    monkeypatch.setattr(press, "rendered", lambda document, tell: letter)
     centre = a_centre()
     document = ask(centre, an_administrator(centre))
     goes_away()
@@ -149,7 +150,7 @@ def test_a_document_waits_and_is_made_once_the_store_is_back(
     assert press.requeue_lost(at=timezone.now() + 2 * press.LOST_AFTER) == 1
     assert made(document).status == DocumentStatus.READY
     assert document.stored
-    assert in_vault(document.stored) == small_files.pdf()
+    assert in_vault(document.stored) == letter
 
 
 def test_a_store_that_does_not_answer_is_not_waited_for_by_everybody_in_turn(
