@@ -20,6 +20,7 @@ from django.utils import timezone
 from portfolio import audit, backup, stores, testing, vault
 from portfolio.models import AuditChain, Centre, Destruction, StoredFile
 from portfolio.refusal import Refusal
+from portfolio.testing import in_vault
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -128,6 +129,30 @@ def test_a_damaged_backup_is_found_before_anything_is_written(centre: Centre, tm
     paths[part].write_text("")
     with pytest.raises(CommandError, match=r"missing or damaged|names 0 files|no backup"):
         call_command("restore", place, check=True)
+
+
+@pytest.mark.usefixtures("kept_in")
+def test_files_that_somebody_else_copies_stay_in_place_and_are_checked_there(
+    centre: Centre, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole, other = kept(centre, "one"), kept(centre, "two")
+    call_command("backup", tmp_path / "backups", files_in_place=True, verbosity=0)
+    place = newest(tmp_path / "backups")
+    assert not (tmp_path / "backups" / "files").exists()
+    assert len(backup.listed(place)) == 2
+    backup.check(place)
+    monkeypatch.setattr(backup, "refuse_records", lambda: None)
+    monkeypatch.setattr(backup, "put_back_database", lambda path: None)
+    assert backup.restore(place)["in_place"]
+    assert in_vault(whole) == b"one"
+    (tmp_path / "other").write_text("owt")
+    stores.vault().bring(tmp_path / "other", vault.place_of(other))
+    with pytest.raises(Refusal, match=f"{other.sha256} is missing or damaged"):
+        backup.restore(place)
+    (tmp_path / "other").write_text("longer")
+    stores.vault().bring(tmp_path / "other", vault.place_of(other))
+    with pytest.raises(CommandError, match=f"{other.sha256} is damaged"):
+        call_command("backup", tmp_path / "again", files_in_place=True, verbosity=0)
 
 
 @pytest.mark.usefixtures("kept_in")

@@ -17,7 +17,7 @@ from portfolio.stores import StoreAwayError
 from portfolio.testing import a_candidate, a_centre, an_administrator, in_vault
 from portfolio.tests import objects, small_files
 from portfolio.tests.letter import ask, made, wait_for_a_worker
-from portfolio.tests.tus import Uploading
+from portfolio.tests.tus import Uploading, told
 
 pytestmark = [pytest.mark.object_store, pytest.mark.django_db, pytest.mark.usefixtures("bucket")]
 
@@ -51,7 +51,7 @@ def test_an_upload_stays_and_is_finished_once_the_store_is_back(
     goes_away()
     answer = mine.piece(address, 0, NOTE)
     assert (answer.status_code, answer["Retry-After"]) == (503, "60")
-    assert "cannot be reached at the moment" in answer.json()["refused"][0]
+    assert "cannot be reached at the moment" in told(answer)
     upload = Upload.objects.get()
     assert (upload.finished_at, upload.refusal, transfers.offset_of(upload)) == (None, "", len(NOTE))
     assert not StoredFile.objects.exists()
