@@ -346,7 +346,7 @@ def row_of(centre: Centre, incoming: Judged, at: datetime) -> StoredFile:
 
 def cannot_write(name: str, error: OSError) -> str:
     """The sentence for a fault of ours, not of the file."""
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
         return (
             f"“{name}” was not kept because the server has no room left. Nothing kept before is lost. Tell your centre "
             "administrator, and add it again when there is room."
