@@ -94,11 +94,6 @@ def gathered() -> Store:
     return _named("gathered", Path(settings.GATHERED_DIR))
 
 
-def in_bucket() -> bool:
-    """Whether bytes lie in a bucket, and not on this machine."""
-    return bool(settings.S3_BUCKET)
-
-
 def private_folder(path: Path) -> Path:
     """The folder, made for the owner only, with all folders of ours on the way to it."""
     if not path.is_dir():

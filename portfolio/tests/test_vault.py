@@ -289,6 +289,23 @@ def test_what_is_destroyed_while_the_same_comes_in_is_kept_all_the_same(centre: 
     assert in_vault(stored) == NOTE
 
 
+@pytest.mark.usefixtures("kept_in")
+def test_bytes_that_came_with_a_record_are_put_back_by_their_digest_and_cleared_away_without_it(
+    centre: Centre, folder: Path
+) -> None:
+    stored, nobodys = keep(centre), centre.pk + 1
+    vault.destroy(stored)
+    vault.put_back(centre.pk, stored.sha256, [NOTE[:5], NOTE[5:]])
+    vault.put_back(nobodys, stored.sha256, [NOTE])
+    with pytest.raises(ValueError, match="are not those its name says"):
+        vault.put_back(centre.pk, stored.sha256, [b"other"])
+    assert in_vault(stored) == NOTE
+    for centre_id in (centre.pk, nobodys):
+        vault.clear_away(centre_id)
+    assert kept_places() == [vault.place_of(stored)]
+    assert files_in(folder / "incoming") == []
+
+
 def test_the_sweep_says_what_would_go(centre: Centre, folder: Path) -> None:
     said = io.StringIO()
     (folder / "incoming").mkdir(parents=True)

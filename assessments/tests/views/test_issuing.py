@@ -28,7 +28,7 @@ from assessments.testing import House, an_enrolment, signed_off, verified
 from assessments.tests.documents.reading import text_of
 from assessments.tests.form_batches import a_batch
 from assessments.tests.refusing import refusals
-from portfolio import pdf
+from portfolio import pdf, stores
 from portfolio.enums import DocumentStatus
 from portfolio.models import AccessLine, AuditEvent, Document, Statement
 from portfolio.testing import PASSWORD, with_password
@@ -334,11 +334,12 @@ def test_forms_that_stand_are_neither_signed_nor_rendered_again(
     assert zipfile.is_zipfile(io.BytesIO(sent(office, first)))
 
 
+@pytest.mark.usefixtures("kept_in")
 def test_the_file_goes_after_some_days_and_is_put_together_again(house: House, office: Client) -> None:
     batch = a_batch(house, [signed_off(an_enrolment(house))])
     assert issuing.sweep(timezone.now() + issuing.KEPT_FOR - datetime.timedelta(hours=1)) == 0
     assert issuing.sweep(timezone.now() + issuing.KEPT_FOR + datetime.timedelta(hours=1)) == 1
-    assert not file_of(batch).exists()
+    assert stores.gathered().look(issuing.place_of(batch)) is None
     file = reverse("assessments:forms_file", args=[batch.pk])
     assert office.get(file).status_code == 404
     page = office.get(reverse("assessments:form_batch", args=[batch.pk])).content.decode()
