@@ -10,6 +10,7 @@ import time
 import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_django
@@ -287,6 +288,36 @@ def test_what_is_destroyed_while_the_same_comes_in_is_kept_all_the_same(centre: 
     assert vault.destroy(stored)
     assert vault.take_in(whole, centre=centre, at=timezone.now()) == stored
     assert in_vault(stored) == NOTE
+
+
+@pytest.mark.usefixtures("kept_in")
+@pytest.mark.django_db(transaction=True)
+def test_what_comes_in_again_in_the_moment_of_the_sweep_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever stores the same bytes waits for the sweep, and puts them there again."""
+    centre = a_centre()
+    with transaction.atomic():
+        lost = keep(centre)
+        transaction.set_rollback(True)
+    in_two_days, kind = time.time() + 2 * vault.A_DAY, type(stores.vault())
+    delete, again = kind.delete, []
+
+    def store_again() -> None:
+        again.append(keep(centre))
+        connection.close()
+
+    thread = threading.Thread(target=store_again)
+
+    def delete_late(store: Any, place: str) -> None:
+        thread.start()
+        thread.join(0.5)
+        assert again == []
+        delete(store, place)
+
+    monkeypatch.setattr(kind, "delete", delete_late)
+    monkeypatch.setattr(vault, "is_past", lambda written_at: written_at < in_two_days)
+    assert vault.removed(vault.place_of(lost))
+    thread.join(10)
+    assert in_vault(again[0]) == NOTE
 
 
 @pytest.mark.usefixtures("kept_in")
