@@ -76,26 +76,27 @@ class Part:
     prefix: str
 
     def put(self, source: Path, place: str) -> None:
-        """Nothing where `put_ahead` has brought it already, and nobody has destroyed it since."""
-        there = self.look(place)
-        if there is None or there.size != source.stat().st_size:
-            self.put_ahead(source, place)
-
-    def put_ahead(self, source: Path, place: str) -> None:
         with self.asked(place):
             self.client.upload_file(str(source), self.reached.name, self.prefix + place, Config=PARTS)
         there, size = self.look(place), source.stat().st_size
         if there is None or there.size != size:
             raise StoreAwayError(f"{place} does not have its {size} bytes after it was written.")
 
+    def send_ahead(self, source: Path, place: str) -> None:
+        self.put(source, place)
+
+    def put_sent(self, source: Path, place: str) -> None:
+        if self.look(place) is None:
+            self.put(source, place)
+
     def put_folder(self, source: Path, place: str) -> None:
         self.delete_below(place)
         for path in sorted(source.rglob("*")):
             if path.is_file():
-                self.put_ahead(path, f"{place}/{path.relative_to(source).as_posix()}")
+                self.put(path, f"{place}/{path.relative_to(source).as_posix()}")
 
     def bring(self, source: Path, place: str) -> None:
-        self.put_ahead(source, place)
+        self.put(source, place)
 
     def open(self, place: str) -> BinaryIO:
         there = self.look(place)

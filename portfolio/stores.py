@@ -40,8 +40,12 @@ class Store(Protocol):
         """Show the bytes of a file at the place, in one step; once this ends no power cut takes them. The file stays,
         and is on the same disk as the store where that is a folder."""
 
-    def put_ahead(self, source: Path, place: str) -> None:
-        """What takes long of `put`, to be done before a transaction is begun; `put` follows within it."""
+    def send_ahead(self, source: Path, place: str) -> None:
+        """What takes long of `put`, for bytes that are the same whenever they come to this place: done before a
+        transaction, within which `put_sent` follows."""
+
+    def put_sent(self, source: Path, place: str) -> None:
+        """The rest of `put`; all of it, where somebody has removed meanwhile what was sent ahead."""
 
     def put_folder(self, source: Path, place: str) -> None:
         """Show the files of a folder below the place, instead of what lies there. The folder may be gone then."""
@@ -130,8 +134,11 @@ class Folder:
         finally:
             os.close(folder)
 
-    def put_ahead(self, source: Path, place: str) -> None:
+    def send_ahead(self, source: Path, place: str) -> None:
         """Nothing takes long."""
+
+    def put_sent(self, source: Path, place: str) -> None:
+        self.put(source, place)
 
     def put_folder(self, source: Path, place: str) -> None:
         target = self.root / place

@@ -118,7 +118,7 @@ def take_in(incoming: Judged, *, centre: Centre, at: datetime) -> StoredFile:
     """
     with transaction.atomic():
         stored = row_of(centre, incoming, at)
-        stores.vault().put(incoming.received.path, place_of(stored))
+        stores.vault().put_sent(incoming.received.path, place_of(stored))
     return stored
 
 
@@ -328,7 +328,7 @@ def measured(path: Path) -> Received:
 def weighed(incoming: Received, centre: Centre, name: str) -> Judged:
     """The bytes judged by what they are, and sent ahead where the way to the store is long."""
     content_type = content_type_of(incoming.path, name)
-    stores.vault().put_ahead(incoming.path, place_in_vault(centre.pk, incoming.sha256))
+    stores.vault().send_ahead(incoming.path, place_in_vault(centre.pk, incoming.sha256))
     return Judged(incoming, content_type)
 
 

@@ -29,6 +29,7 @@ def source(settings: pytest_django.Settings) -> Path:
 
 def written(settings: Any, content: bytes) -> Path:
     path = stores.private_folder(Path(settings.VAULT_DIR) / "incoming") / "whole"
+    path.unlink(missing_ok=True)  # one that was put is the same file as that in the store
     path.write_bytes(content)
     return path
 
@@ -41,8 +42,8 @@ def read(place: str) -> bytes:
 @pytest.mark.usefixtures("kept_in")
 def test_what_is_put_is_read_found_moved_and_gone(source: Path) -> None:
     store = stores.vault()
-    store.put_ahead(source, "1/ab/abcd")
-    store.put(source, "1/ab/abcd")
+    store.send_ahead(source, "1/ab/abcd")
+    store.put_sent(source, "1/ab/abcd")
     assert source.exists()
     assert read("1/ab/abcd") == NOTE
     found = store.look("1/ab/abcd")
@@ -94,6 +95,13 @@ def test_a_folder_takes_the_place_of_the_one_before(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("kept_in")
+def test_other_bytes_of_the_same_size_take_the_place_of_those_before(settings: pytest_django.Settings) -> None:
+    for content in (b"one", b"two"):
+        stores.vault().put(written(settings, content), "1.zip")
+    assert read("1.zip") == b"two"
+
+
+@pytest.mark.usefixtures("kept_in")
 def test_what_is_brought_from_elsewhere_is_a_copy(tmp_path: Path) -> None:
     (tmp_path / "elsewhere").write_bytes(NOTE)
     stores.vault().bring(tmp_path / "elsewhere", "1/ab/abcd")
@@ -137,7 +145,7 @@ def test_destroying_takes_every_version_and_no_other_object(
     objects.client().put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
     store = stores.vault()
     for _ in range(2):
-        store.put_ahead(source, "1/ab/abcd")
+        store.put(source, "1/ab/abcd")
     store.put(source, "1/ab/abcd-and-more")
     objects.client().delete_object(Bucket=bucket, Key=f"{settings.S3_PREFIX}/vault/1/ab/abcd")  # which only marks it
     store.delete("1/ab/abcd")
