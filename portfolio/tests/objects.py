@@ -10,9 +10,9 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
 
-from portfolio import bucket
+from portfolio import stores
 
 REGION, KEY, SECRET = "eu-west-2", "test", "test"
 PREFIXES = (f"part-{number}" for number in itertools.count(1))
@@ -66,7 +66,7 @@ def part_of_a_bucket(settings: Any, endpoint: str, *, name: str = "centre-files"
 
 def client() -> Any:
     """The client of the settings' bucket."""
-    return bucket.part("vault").client
+    return cast(Any, stores.vault()).client
 
 
 def keys(settings: Any) -> list[str]:

@@ -24,16 +24,22 @@ pytestmark = [pytest.mark.object_store, pytest.mark.django_db, pytest.mark.usefi
 NOTE = b"Rang the customer back at ten."
 
 
-@pytest.fixture(params=["gone", "silent"])
+@pytest.fixture(scope="module", params=["gone", "silent"])
+def address_of_none(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Where no store answers."""
+    with objects.silent() as silent:
+        yield silent if request.param == "silent" else objects.nobody()
+
+
+@pytest.fixture
 def goes_away(
-    request: pytest.FixtureRequest, settings: pytest_django.Settings, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Callable[[], None]]:
+    address_of_none: str, settings: pytest_django.Settings, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[], None]:
     """Called, it takes the store away; `comes_back` brings it again."""
     monkeypatch.setattr(buckets, "TO_ANSWER", 0.2)
     monkeypatch.setattr(buckets, "TRIES", 1)
-    with objects.silent() as silent:
-        address = silent if request.param == "silent" else objects.nobody()
-        yield lambda: setattr(settings, "S3_ENDPOINT", address)
+    monkeypatch.setattr(buckets, "_resting", {})
+    return lambda: setattr(settings, "S3_ENDPOINT", address_of_none)
 
 
 @pytest.fixture
