@@ -89,7 +89,7 @@ def serve(request: HttpRequest, stored: StoredFile, *, name: str, download: bool
         headers = headers_of(stored, name, inline)
         if picture is not None:
             return answered(request, BytesIO(picture), len(picture), headers | {"ETag": f'"{stored.sha256}-shown"'})
-        if handed := handed_over(request, stores.vault(), vault.place_of(stored), headers, inline=inline):
+        if handed := handed_over(request, stores.vault(), vault.place_of(stored), headers, inline, below=INTERNAL):
             return handed
         return answered(request, vault.open_stored(stored), stored.size, headers)
     except FileNotFoundError as error:
@@ -97,11 +97,14 @@ def serve(request: HttpRequest, stored: StoredFile, *, name: str, download: bool
         raise Http404("The bytes of this file are no longer kept.") from error
 
 
-def serve_copy(request: HttpRequest, content: BinaryIO, *, size: int, sha256: str, name: str) -> HttpResponseBase:
-    """A ZIP that was made here, whole or the one range asked for, to be kept under `name`."""
+def serve_copy(
+    request: HttpRequest, store: stores.Store, place: str, *, size: int, sha256: str, name: str
+) -> HttpResponseBase:
+    """A ZIP that was made here, whole or the one range asked for, to be kept under `name`. Raises FileNotFoundError."""
     named = content_disposition_header(True, vault.safe_name(name)) or "attachment"
-    headers = {"Content-Type": "application/zip", "Content-Disposition": named, "ETag": f'"{sha256}"'}
-    return answered(request, content, size, HEADERS | headers)
+    headers = HEADERS | {"Content-Type": "application/zip", "Content-Disposition": named, "ETag": f'"{sha256}"'}
+    handed = handed_over(request, store, place, headers, inline=False)
+    return handed or answered(request, store.open(place), size, headers)
 
 
 def text_of(stored: StoredFile, limit: int = 100_000) -> str:
@@ -139,21 +142,22 @@ def headers_of(stored: StoredFile, name: str, inline: bool) -> dict[str, str]:
 
 
 def handed_over(
-    request: HttpRequest, store: stores.Store, place: str, headers: dict[str, str], *, inline: bool
+    request: HttpRequest, store: stores.Store, place: str, headers: dict[str, str], inline: bool, below: str = ""
 ) -> HttpResponseBase | None:
     """The answer that has somebody else send the bytes, by the setting; None where it is for us to send them.
 
-    nginx sends files of its disk, and says what we say. A bucket says neither our policy nor `nosniff`: so it sends
-    what is kept, never what is shown in place. Raises FileNotFoundError.
+    nginx sends files of its disk that it knows `below` an address, and says what we say. A bucket says neither our
+    policy nor `nosniff`: so it sends what is kept, never what is shown in place. Raises FileNotFoundError.
     """
     links = settings.HANDOVER == "links" and not inline and request.method == "GET"
-    if not links and settings.HANDOVER != "nginx":
+    by_nginx = settings.HANDOVER == "nginx" and below
+    if not links and not by_nginx:
         return None
     if store.look(place) is None:
         raise FileNotFoundError(place)
-    if not links:
+    if by_nginx:
         ours = {name: value for name, value in headers.items() if name != "Accept-Ranges"}  # which it says itself
-        return HttpResponse(headers=ours | {"X-Accel-Redirect": f"{INTERNAL}{place}"})
+        return HttpResponse(headers=ours | {"X-Accel-Redirect": f"{below}{place}"})
     told = {name: headers[name] for name in ("Content-Type", "Content-Disposition", "Cache-Control")}
     said = {name: headers[name] for name in ("Content-Disposition", "Cache-Control")}
     return HttpResponseRedirect(store.link(place, told), headers=said | {"Referrer-Policy": "no-referrer"})

@@ -11,7 +11,7 @@ import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import NamedTuple
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -127,19 +127,17 @@ def told(verb: str, archive: Archive, by: User, at: datetime.datetime) -> None:
     )
 
 
-def fetched(*, archive: Archive, by: User, at: datetime.datetime, noted: bool = True) -> BinaryIO:
-    """The archive's file, open to be sent, once it is noted who takes it away. Raises Refusal where it is gone."""
+def fetched(*, archive: Archive, by: User, at: datetime.datetime, noted: bool = True) -> str:
+    """Where the archive's file lies, once it is noted who takes it away. Raises Refusal where it is gone."""
     if archive.status != ArchiveStatus.READY:
         raise Refusal([archive.problem or "This archive is not ready, or is kept no longer."])
     if is_overtaken(archive):
         raise Refusal([OVERTAKEN])
-    try:
-        file = stores.archives().open(place_of(archive))
-    except FileNotFoundError:
-        raise Refusal(["The file of this archive is gone. Ask for another."]) from None
+    if stores.archives().look(place_of(archive)) is None:
+        raise Refusal(["The file of this archive is gone. Ask for another."])
     if noted:
         audit.looked_at(archive, by=by, centre_id=archive.centre_id, at=at, downloaded=True)
-    return file
+    return place_of(archive)
 
 
 def is_overtaken(archive: Archive) -> bool:

@@ -118,6 +118,10 @@ def test_an_archive_is_made_of_them_kept_beside_them_and_fetched(
         names = [name.rpartition("/")[2].partition(".")[0] for name in opened.namelist() if "/data/files/" in name]
     assert {file.stored.sha256 for file in files.values()} <= set(names)
     assert hashlib.sha256(CALL).hexdigest() in names
+    settings.HANDOVER = "links"
+    with urlopen(client.get(f"{asked['Location']}file/")["Location"]) as fetched:  # noqa: S310  # the tests' own server
+        assert fetched.headers["Content-Type"] == "application/zip"
+        assert fetched.read() == archive
     [key] = [key for key in objects.keys(settings) if key.startswith("archives/")]
     assert key.endswith(".zip")
 
