@@ -26,7 +26,7 @@ from uuid import UUID
 from django.conf import settings
 from django.core.files import File
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, OuterRef, Sum
+from django.db.models import Exists, OuterRef, QuerySet, Sum
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 
@@ -210,7 +210,10 @@ def gap(letter: str) -> str:
 
 
 def sweep(*, dry_run: bool = False) -> list[str]:
-    """Remove what lies in the vault for more than a day and no row knows. Returns the places that went, or would go."""
+    """Remove what lies in the vault for more than a day and no row knows, or only as destroyed: an act that was undone.
+
+    Returns the places that went, or would go.
+    """
     cut_off = [path for path in incoming_folder().glob("*") if is_old(path) and not is_coming_in(path)]
     unknown = [one.place for one in stores.vault().found() if is_past(one.written_at) and is_nobodys(one.place)]
     places = [f"incoming/{path.name}" for path in cut_off]
@@ -232,9 +235,7 @@ def check_quota(centre: Centre, size: int, name: str) -> None:
     Bytes the centre holds already are counted again: to let them pass would tell that somebody has them. What was
     destroyed takes no room any more.
     """
-    gone = Destruction.objects.gone().filter(stored=OuterRef("pk"))
-    here = StoredFile.objects.filter(~Exists(gone), centre=centre)
-    kept = here.aggregate(total=Sum("size"))["total"] or 0
+    kept = not_gone().filter(centre=centre).aggregate(total=Sum("size"))["total"] or 0
     coming = Upload.objects.filter(centre=centre, finished_at=None).aggregate(total=Sum("size"))["total"] or 0
     used = kept + coming
     if used + size > settings.CENTRE_QUOTA:
@@ -394,9 +395,14 @@ def token_in(path: Path) -> list[UUID]:
 
 
 def is_nobodys(place: str) -> bool:
-    """Whether it is the place of a file that no stored file refers to."""
+    """Whether it is the place of a file that no stored file refers to, or only one whose bytes were destroyed."""
     named = named_by(place)
-    return bool(named) and not StoredFile.objects.filter(**named).exists()
+    return bool(named) and not not_gone().filter(**named).exists()
+
+
+def not_gone() -> QuerySet[StoredFile]:
+    """Rows whose bytes were not destroyed."""
+    return StoredFile.objects.filter(~Exists(Destruction.objects.gone().filter(stored=OuterRef("pk"))))
 
 
 def named_by(place: str) -> dict[str, Any]:
@@ -408,12 +414,15 @@ def named_by(place: str) -> dict[str, Any]:
 def removed(place: str) -> bool:
     """Remove bytes without a row, unless somebody has stored them again since they were looked at.
 
-    The row is written for the moment, and taken back: whoever stores the same bytes waits for that, finds them gone and
-    puts them there again; and where somebody came first, it is this that waits, and finds their row.
+    The row is locked, or written for the moment and taken back: whoever stores the same bytes waits for that, finds
+    them gone and puts them there again; and where somebody came first, it is this that waits, and finds their row.
     """
     vault, goes = stores.vault(), False
     with contextlib.suppress(IntegrityError), transaction.atomic():
-        StoredFile.objects.create(**named_by(place), size=1, content_type="none", stored_at=timezone.now())
+        if not StoredFile.objects.select_for_update().filter(**named_by(place)).exists():
+            StoredFile.objects.create(**named_by(place), size=1, content_type="none", stored_at=timezone.now())
+        elif not is_nobodys(place):
+            return False
         there = vault.look(place)
         if goes := there is not None and is_past(there.written_at):
             vault.delete(place)

@@ -21,7 +21,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from portfolio import stores, vault
-from portfolio.models import Centre, StoredFile
+from portfolio.models import Centre, Destruction, StoredFile
 from portfolio.testing import a_centre, in_vault
 from portfolio.tests import small_files
 
@@ -288,6 +288,22 @@ def test_what_is_destroyed_while_the_same_comes_in_is_kept_all_the_same(centre: 
     assert vault.destroy(stored)
     assert vault.take_in(whole, centre=centre, at=timezone.now()) == stored
     assert in_vault(stored) == NOTE
+
+
+@pytest.mark.usefixtures("kept_in")
+def test_the_sweep_takes_bytes_that_were_destroyed_and_sent_again_in_an_act_that_was_undone(
+    centre: Centre, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stored, other, now = keep(centre), keep(centre, b"another"), timezone.now()
+    Destruction.objects.create(stored=stored, reason="Names.", ordered_at=now, done_at=now)
+    vault.destroy(stored)
+    with transaction.atomic():
+        keep(centre)
+        transaction.set_rollback(True)
+    assert vault.has(stored)
+    monkeypatch.setattr(vault, "is_past", lambda written_at: True)
+    assert vault.sweep() == [vault.place_of(stored)]
+    assert (vault.has(stored), in_vault(other)) == (False, b"another")
 
 
 @pytest.mark.usefixtures("kept_in")
