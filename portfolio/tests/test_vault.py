@@ -20,7 +20,7 @@ from django.core.management import call_command
 from django.db import connection, transaction
 from django.utils import timezone
 
-from portfolio import stores, vault
+from portfolio import stores, sweeping, vault
 from portfolio.models import Centre, Destruction, StoredFile
 from portfolio.testing import a_centre, in_vault
 from portfolio.tests import small_files
@@ -250,7 +250,7 @@ def test_the_sweep_takes_only_old_bytes_that_no_row_knows(centre: Centre, folder
         age(path)
 
     would_go = {"incoming/cut-off", vault.place_of(lost)}
-    assert set(vault.sweep(dry_run=True)) == would_go
+    assert set(sweeping.sweep(dry_run=True)) == would_go
     assert len(files_in(folder)) == 5
     call_command("sweep_vault", verbosity=0, stdout=io.StringIO())
     assert set(files_in(folder)) == {vault.path_of(kept), vault.path_of(recent), uploading}
@@ -259,9 +259,9 @@ def test_the_sweep_takes_only_old_bytes_that_no_row_knows(centre: Centre, folder
 @pytest.mark.usefixtures("kept_in")
 def test_the_sweep_puts_back_what_was_stored_again_meanwhile(centre: Centre) -> None:
     stored = keep(centre)
-    assert not vault.removed(vault.place_of(stored))
+    assert not sweeping.removed(vault.place_of(stored))
     assert in_vault(stored) == NOTE
-    assert not vault.removed(vault.place_in_vault(centre.pk, "0" * 64))
+    assert not sweeping.removed(vault.place_in_vault(centre.pk, "0" * 64))
 
 
 @pytest.mark.object_store
@@ -272,11 +272,11 @@ def test_the_sweep_takes_old_objects_that_no_row_knows(
     with transaction.atomic():
         lost = keep(centre, b"rolled back")
         transaction.set_rollback(True)
-    assert vault.sweep() == []
-    in_two_days = time.time() + 2 * vault.A_DAY
+    assert sweeping.sweep() == []
+    in_two_days = time.time() + 2 * sweeping.A_DAY
     monkeypatch.setattr(time, "time", lambda: in_two_days)
-    assert vault.sweep(dry_run=True) == [vault.place_of(lost)]
-    assert vault.sweep() == [vault.place_of(lost)]
+    assert sweeping.sweep(dry_run=True) == [vault.place_of(lost)]
+    assert sweeping.sweep() == [vault.place_of(lost)]
     assert (vault.has(lost), in_vault(stored)) == (False, NOTE)
 
 
@@ -301,8 +301,8 @@ def test_the_sweep_takes_bytes_that_were_destroyed_and_sent_again_in_an_act_that
         keep(centre)
         transaction.set_rollback(True)
     assert vault.has(stored)
-    monkeypatch.setattr(vault, "is_past", lambda written_at: True)
-    assert vault.sweep() == [vault.place_of(stored)]
+    monkeypatch.setattr(sweeping, "is_past", lambda written_at: True)
+    assert sweeping.sweep() == [vault.place_of(stored)]
     assert (vault.has(stored), in_vault(other)) == (False, b"another")
 
 
@@ -314,7 +314,7 @@ def test_what_comes_in_again_in_the_moment_of_the_sweep_is_kept(monkeypatch: pyt
     with transaction.atomic():
         lost = keep(centre)
         transaction.set_rollback(True)
-    in_two_days, kind = time.time() + 2 * vault.A_DAY, type(stores.vault())
+    in_two_days, kind = time.time() + 2 * sweeping.A_DAY, type(stores.vault())
     delete, again = kind.delete, []
 
     def store_again() -> None:
@@ -330,8 +330,8 @@ def test_what_comes_in_again_in_the_moment_of_the_sweep_is_kept(monkeypatch: pyt
         delete(store, place)
 
     monkeypatch.setattr(kind, "delete", delete_late)
-    monkeypatch.setattr(vault, "is_past", lambda written_at: written_at < in_two_days)
-    assert vault.removed(vault.place_of(lost))
+    monkeypatch.setattr(sweeping, "is_past", lambda written_at: written_at < in_two_days)
+    assert sweeping.removed(vault.place_of(lost))
     thread.join(10)
     assert in_vault(again[0]) == NOTE
 
