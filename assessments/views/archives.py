@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from assessments.views.office import choose_centre
-from portfolio import stores
+from portfolio import stores, vault
 from portfolio.access import SignedInRequest, holds, signed_in
 from portfolio.archive import asking
 from portfolio.enums import ArchiveCut, ArchiveStatus, Role
@@ -40,6 +40,7 @@ def centre_archives(request: SignedInRequest, slug: str) -> HttpResponse:
         "centre": centre,
         "archives": found[:MOST_LISTED],
         "days": settings.ARCHIVE_DAYS,
+        "size": vault.size_of(centre),
         "trail": [*people_trail(centre), ("Archives", None)],
     }
     return render(request, "assessments/record/archives.html", context)
