@@ -6,6 +6,7 @@ from portfolio.views import (
     diversity,
     documents,
     genuine,
+    health,
     importing,
     induction,
     invitation,
@@ -46,6 +47,10 @@ member = [
 ]
 
 urlpatterns = [
+    path("healthz", health.alive, name="alive"),
+    path("readyz", health.ready, name="ready"),
+    path("readyz/pages", health.ready_for_pages, name="ready_for_pages"),
+    path("metrics", health.metrics, name="metrics"),
     path("invitation/<str:token>/", invitation.accept, name="invitation"),
     path("documents/<int:document_id>/", documents.document, name="document"),
     path("documents/<int:document_id>/file/", documents.document_file, name="document_file"),

@@ -216,6 +216,10 @@ TABLE: dict[str, Expected] = {
     "account_reset_password_done": Expected(everybody()),
     "account_reset_password_from_key": Expected(everybody(), lambda scene: ["1", "no-such-key"]),
     "account_reset_password_from_key_done": Expected(everybody()),
+    "portfolio:alive": Expected(everybody()),
+    "portfolio:ready": Expected(everybody()),
+    "portfolio:ready_for_pages": Expected(everybody()),
+    "portfolio:metrics": Expected(everybody(404, signed_in=404)),  # no token is set here
     "portfolio:invitation": Expected(everybody(404, signed_in=404), lambda scene: ["forged"]),
     "portfolio:genuine": Expected(everybody()),
     "portfolio:genuine_reference": Expected(everybody(404, signed_in=404), lambda scene: [new_reference()]),
