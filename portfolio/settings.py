@@ -340,5 +340,5 @@ LOGGING = {
     },
     "root": {"handlers": ["console"], "level": "INFO" if SERVER else "WARNING"},
     # Who tried which password is kept in the database, and nowhere else.
-    "loggers": {"axes": {"level": "ERROR"}, "weasyprint": {"level": "ERROR"}, "fontTools": {"level": "ERROR"}},
+    "loggers": {"axes": {"level": "ERROR"}, "pikepdf": {"level": "WARNING"}, "fontTools": {"level": "ERROR"}},
 }

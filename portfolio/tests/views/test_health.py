@@ -93,3 +93,14 @@ def test_a_scanner_is_asked_for_where_there_is_one(client: AskingClient, setting
     settings.CLAMAV = "/nowhere/clamd.ctl"
     a_worker()
     assert set(reasons(client)) == {"scanner"}
+
+
+@pytest.mark.parametrize("allowed", ["portfolio.example.org", ".example.org"])
+def test_a_machine_asks_by_whatever_address_it_knows(
+    client: AskingClient, settings: pytest_django.Settings, allowed: str
+) -> None:
+    settings.ALLOWED_HOSTS = [allowed]
+    settings.SECURE_SSL_REDIRECT = True
+    assert client.get("/healthz", headers={"host": "10.0.0.7:8000"}).status_code == 200
+    assert client.get("/readyz/pages", headers={"host": "10.0.0.7:8000"}).status_code == 200
+    assert client.get("/", headers={"host": "10.0.0.7:8000"}).status_code == 400
