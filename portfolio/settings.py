@@ -176,7 +176,10 @@ SQLITE_PRAGMAS = (
 def databases() -> dict[str, Any]:
     """PostgreSQL where DATABASE_URL names one, else the embedded SQLite with writes that queue instead of failing."""
     if DATABASE_URL:
-        return {"default": dj_database_url.parse(DATABASE_URL, conn_max_age=None, conn_health_checks=True)}
+        named: dict[str, Any] = {**dj_database_url.parse(DATABASE_URL, conn_max_age=None, conn_health_checks=True)}
+        if named["ENGINE"].endswith("postgresql"):  # a machine that is gone answers nothing, for minutes
+            named["OPTIONS"] = {"connect_timeout": 5} | named.get("OPTIONS", {})
+        return {"default": named}
     DATA_DIR.mkdir(parents=True, exist_ok=True)
     return {
         "default": {
