@@ -8,6 +8,7 @@ import datetime
 from collections.abc import Container
 from functools import lru_cache
 
+from django.utils import timezone
 from holidays import country_holidays
 
 from portfolio.enums import Country
@@ -21,6 +22,11 @@ SUBDIVISION = {Country.ENGLAND_WALES: "ENG", Country.SCOTLAND: "SCT", Country.NO
 def bank_holidays(country: str) -> Container[datetime.date]:
     """The bank holidays of a country; those of a year are worked out when it is first asked about."""
     return country_holidays("GB", subdiv=SUBDIVISION[Country(country)])
+
+
+def midnight(day: datetime.date) -> datetime.datetime:
+    """When a day begins where we are."""
+    return timezone.make_aware(datetime.datetime.combine(day, datetime.time.min))
 
 
 def is_working_day(day: datetime.date, country: str) -> bool:

@@ -24,7 +24,7 @@ def whole(label: str, help_text: str = "") -> forms.IntegerField:
     return forms.IntegerField(label=label, min_value=1, max_value=999, required=False, help_text=help_text)
 
 
-class UnitField(forms.ModelChoiceField):
+class UnitField(forms.ModelChoiceField):  # type: ignore[type-arg]  # generic in the stubs alone
     """One unit of several, which may be versions of the same."""
 
     def label_from_instance(self, obj: Any) -> str:

@@ -3,7 +3,7 @@
 import datetime
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.db.models import Count, QuerySet
 from django.utils import timezone
@@ -173,7 +173,7 @@ def files_of(centre: Centre, enrolments: Sequence[int]) -> dict[int, list[FileGo
         others = [code for pk, code in units.items() if pk not in place and pk not in gone]
         stays = f"It is evidence for {', '.join(sorted(others))} too." if others else ""
         last = max((pk for pk in units if pk in place), key=lambda pk: place[pk])
-        found[last].append(FileGoing(*row, stays=stays))
+        found[last].append(replace(FileGoing(*row), stays=stays))
     return dict(found)
 
 

@@ -19,6 +19,7 @@ from assessments.queries.enrolment import staff_names
 from portfolio.compiled import Count as Most
 from portfolio.compiled import compiled
 from portfolio.models import Centre, StaffRecord, User
+from portfolio.workdays import midnight
 
 
 @dataclass(frozen=True)
@@ -121,8 +122,3 @@ def read_between(centre: int, most: Most, *bounds: datetime.datetime) -> QuerySe
     for begin, end in pairwise(bounds):
         latest |= Q(pk__in=here.filter(at__gte=begin, at__lt=end)[:most])
     return READINGS.filter(latest).values_list("version__submitted_at", "at", "first")
-
-
-def midnight(day: datetime.date) -> datetime.datetime:
-    """When a day begins where we are."""
-    return timezone.make_aware(datetime.datetime.combine(day, datetime.time.min))

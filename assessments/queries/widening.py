@@ -11,10 +11,10 @@ from assessments.enums import RatedAs, RiskLevel, SampleOutcome, SampleStage
 from assessments.models import Sample, SamplingPlan, Widening
 from assessments.queries.alike import sampled_assessors
 from assessments.queries.enrolment import staff_names
-from assessments.queries.feedback import midnight
 from assessments.queries.strategy import Rated, Within, facts_of, policy_of, risks_of, within
 from assessments.sampling import Ratings, draw
 from portfolio.compiled import compiled
+from portfolio.workdays import midnight
 
 MOST_FINDINGS = 10
 STEP_UP = {RiskLevel.LOW: RiskLevel.MEDIUM, RiskLevel.MEDIUM: RiskLevel.HIGH, RiskLevel.HIGH: RiskLevel.HIGH}

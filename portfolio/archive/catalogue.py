@@ -146,7 +146,8 @@ def rows_of(model: Kind) -> Q:
 
 def whole_of(model: Kind) -> tuple[Kind, str] | None:
     """The shared model that this one is a part of and travels with, and how its rows lead to it."""
-    for whole in (apps.get_model(name) for name in _wholes):
+    wholes: list[Kind] = [apps.get_model(name) for name in _wholes]
+    for whole in wholes:
         if model is not whole and (ways := ways_to(model, whole)):
             return whole, ways[0]
     return None

@@ -18,10 +18,14 @@ export function signInAgain() {
 }
 
 async function ask() {
+  let back = false; // from another window, before there was an answer
+  const cameBack = () => { back = true; };
+  addEventListener("focus", cameBack);
   const said = await standing();
+  removeEventListener("focus", cameBack);
   if (!said) return false;
   if (said.signed_in) return done();
-  return inDialog(said.refused?.join(" ") ?? "", Boolean(said.refused));
+  return inDialog(said.refused?.join(" ") ?? "", Boolean(said.refused), back);
 }
 
 // How the page's person stands now, with the token that goes with it; null where there is no connection.
@@ -44,7 +48,7 @@ function done() {
   return true;
 }
 
-function inDialog(problem, somebodyElse) {
+function inDialog(problem, somebodyElse, back) {
   const dialog = document.createElement("dialog");
   dialog.className = "sign-in";
   dialog.setAttribute("aria-labelledby", "sign-in-again");
@@ -73,6 +77,7 @@ function inDialog(problem, somebodyElse) {
     // Back from another window, where they may have signed in.
     const lookAgain = async () => (await standing())?.signed_in && dialog.close("in");
     addEventListener("focus", lookAgain);
+    if (back) lookAgain();
     dialog.querySelector("[type=button]").addEventListener("click", () => dialog.close());
     dialog.addEventListener("close", () => {
       removeEventListener("focus", lookAgain);

@@ -174,6 +174,34 @@ def test_an_expired_sign_in_pauses_and_signing_in_elsewhere_goes_on(
     assert EvidenceFile.objects.get().stored.sha256 == digest(film)
 
 
+ANSWERED_LATE = """() => {
+  const atOnce = window.fetch;
+  window.fetch = async (address, ...more) => {
+    const answer = await atOnce(address, ...more);
+    if (!String(address).includes("page_of=")) return answer;
+    window.fetch = atOnce;
+    await new Promise((comes) => { window.comes = comes; });
+    return answer;
+  };
+}"""
+
+
+def test_signing_in_elsewhere_is_noticed_even_before_it_was_asked_for_here(
+    phone: "Page", house_now: House, live_server: Any, tmp_path: Path
+) -> None:
+    note = tmp_path / "note.txt"
+    note.write_text("Rang back.")
+    phone.evaluate(ANSWERED_LATE)
+    Session.objects.all().delete()
+    choose(phone, note)
+    phone.wait_for_function("() => window.comes")
+    let_in(phone.context, cookie_of(house_now.candidate.user), live_server.url)
+    phone.evaluate("() => { dispatchEvent(new Event('focus')); comes(); }")
+    wait_for(phone, "done")
+    phone.wait_for_selector("dialog.sign-in", state="detached")
+    save(phone)
+
+
 def test_a_refused_save_keeps_the_files(phone: "Page", tmp_path: Path) -> None:
     note = tmp_path / "note.txt"
     note.write_text("Rang back.")
