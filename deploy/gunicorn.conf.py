@@ -17,6 +17,8 @@ timeout = 60
 graceful_timeout = 30
 keepalive = 75
 worker_tmp_dir = "/dev/shm"  # noqa: S108  # memory: a slow disk never counts as a hung process
+# Signals are enough; nobody steers it through a socket in somebody's home.
+control_socket_disable = True
 # Django says which request was answered and how; gunicorn what became of its processes.
 accesslog = None
 logconfig_dict = {
