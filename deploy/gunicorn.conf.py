@@ -35,7 +35,8 @@ logconfig_dict = {
 }
 
 # The processes add their numbers up through files; see portfolio/metrics.py. Said before any of them loads it.
-FILES = os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix="nvq-metrics-"))
+FILES = os.environ.get("PROMETHEUS_MULTIPROC_DIR") or tempfile.mkdtemp(prefix="nvq-metrics-")
+os.environ["PROMETHEUS_MULTIPROC_DIR"] = FILES
 
 
 def on_exit(server: Any) -> None:

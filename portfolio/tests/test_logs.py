@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 import pytest_django
-from django.core.management import call_command
 from django.db import IntegrityError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.test import Client
@@ -140,7 +139,7 @@ def test_a_job_is_logged_with_the_request_that_asked_for_it(
     assert DBTaskResult.objects.get().args_kwargs["request"] == page["X-Request-ID"]
     written.truncate(0)
     written.seek(0)
-    call_command("db_worker", "--batch", "--no-startup-delay")
+    a_job.work()
     (failed,) = [line for line in lines(written) if "exc_info" in line]
     assert failed["request_id"] == page["X-Request-ID"]
     assert failed["job"].startswith("fail ")

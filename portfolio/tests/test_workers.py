@@ -14,13 +14,14 @@ from typing import Any
 import pytest
 import pytest_django
 from django.conf import settings as house
-from django.core.management import call_command
-from django.db import connection
+from django.db import OperationalError, connection
 from django.utils import timezone
 from django_tasks import TaskResultStatus
+from django_tasks_db.management.commands import db_worker as library
 from django_tasks_db.models import DBTaskResult
 
 from portfolio import workers
+from portfolio.management.commands import db_worker
 from portfolio.models import Worker
 from portfolio.tests import a_job
 
@@ -118,10 +119,27 @@ def test_a_job_outlives_the_kill_of_its_worker(tmp_path: Path) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_a_failure_is_kept_with_its_reason_until_it_is_tried_again() -> None:
     a_job.fail.enqueue()
-    call_command("db_worker", "--batch", "--no-startup-delay", "--worker-id", "one")
+    a_job.work()
     job = DBTaskResult.objects.get()
     assert (job.status, job.exception_class_path) == ("FAILED", "builtins.OSError")
     assert workers.try_again(timezone.now() + MINUTE) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_waits_for_a_database_that_goes_away_and_begins_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Under another name: what the old one held would count as held by a living worker for good."""
+    names: list[str] = []
+
+    def run(worker: library.Worker) -> None:
+        names.append(worker.worker_id)
+        if len(names) == 1:
+            raise OperationalError("server closed the connection unexpectedly")
+
+    monkeypatch.setattr(library.Worker, "run", run)
+    monkeypatch.setattr(db_worker, "PAUSE", 0.01)
+    a_job.work()
+    assert len(names) == len(set(names)) == 2
+    assert not Worker.objects.exists()
 
 
 # --- a worker of its own ---------------------------------------------------------------------------------------------
