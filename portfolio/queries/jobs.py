@@ -12,12 +12,12 @@ from typing import Any
 from uuid import UUID
 
 from django.apps import apps
-from django.db.models import CharField, F, QuerySet, Value
+from django.db.models import CharField, Count, F, Q, QuerySet, Value
 from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
-from portfolio import workers
-from portfolio.models import Centre
+from portfolio import post, workers
+from portfolio.models import Centre, OutgoingMessage
 
 MOST_LOOKED_AT = 1000
 """Rows of each state, of all centres together: more than that waits only while forms are made in bulk."""
@@ -63,12 +63,17 @@ class JobLine:
 
 @dataclass(frozen=True)
 class JobsPage:
-    """The jobs of a centre by state, and how many workers there are for all centres."""
+    """The jobs of a centre by state, and how many workers there are for all centres.
+
+    `refused`, `given_up`: letters that the mail server did not take so far, and those that are not tried again.
+    """
 
     failed: list[JobLine]
     running: list[JobLine]
     waiting: list[JobLine]
     workers: int
+    refused: int
+    given_up: int
 
     @property
     def more_waiting(self) -> int:
@@ -81,7 +86,7 @@ class JobsPage:
 
 
 def jobs_page(centre: Centre, now: datetime.datetime) -> JobsPage:
-    """Five queries, however many jobs and kinds there are."""
+    """Six queries, however many jobs and kinds there are."""
     rows = DBTaskResult.objects.filter(task_path__in=KINDS)
     found = [
         *rows.failed().order_by("-finished_at")[:MOST_LOOKED_AT],
@@ -95,7 +100,10 @@ def jobs_page(centre: Centre, now: datetime.datetime) -> JobsPage:
             lines[row.status].append(line_of(row, now))
     by_state = (TaskResultStatus.FAILED, TaskResultStatus.RUNNING, TaskResultStatus.READY)
     failed, running, waiting = (lines[state] for state in by_state)
-    return JobsPage(failed, running, waiting, workers.how_many(now))
+    unsent = OutgoingMessage.objects.filter(centre=centre, sent_at=None, attempts__gt=0).order_by()
+    over = Q(attempts__gte=post.ATTEMPTS)
+    letters = unsent.aggregate(refused=Count("pk", filter=~over), given_up=Count("pk", filter=over))
+    return JobsPage(failed, running, waiting, workers.how_many(now), **letters)
 
 
 def failed_job(centre: Centre, pk: UUID) -> "DBTaskResult[Any, Any] | None":

@@ -78,7 +78,7 @@ def test_a_centre_sees_its_own_jobs_by_state(
     a_job(centre, READY)
     a_job(a_centre("Southgate Centre"), FAILED, why="portfolio.workers.WorkerLost")
     jobs.check_book.enqueue(centre.pk)  # of no check there is
-    with django_assert_max_num_queries(5):
+    with django_assert_max_num_queries(6):
         found = jobs_page(centre, NOW)
     assert [len(found.failed), len(found.running), len(found.waiting), found.workers] == [1, 1, 1, 0]
     page = client.get(reverse("portfolio:jobs", args=[centre.slug])).content.decode()
@@ -101,7 +101,7 @@ def test_it_asks_as_often_of_many_as_of_one(
 ) -> None:
     for _ in range(count):
         a_job(centre, READY)
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(11):
         page = client.get(reverse("portfolio:jobs", args=[centre.slug]))
     assert ("And 1" in page.content.decode()) == (count == 60)  # the invitation waits too
 
@@ -138,6 +138,17 @@ def test_nobody_else_has_it_tried_again(centre: Centre, office: User) -> None:
         with pytest.raises(Refusal):
             actions.try_job_again(centre=where, job=job, by=by, at=NOW)
     assert DBTaskResult.objects.get(pk=job).status == "FAILED"
+
+
+def test_letters_that_do_not_go_are_counted(centre: Centre, client: AskingClient, office: User) -> None:
+    for attempts in (0, 1, post.ATTEMPTS, post.ATTEMPTS):
+        letter = post.hand_in(centre=centre, to="a@example.org", subject="s", body="b", at=NOW)
+        OutgoingMessage.objects.filter(pk=letter.pk).update(attempts=attempts)
+    found = jobs_page(centre, NOW)
+    assert (found.refused, found.given_up) == (1, 2)
+    page = client.get(reverse("portfolio:jobs", args=[centre.slug])).content.decode()
+    assert "did not take 1 letter so far. It is tried again by itself." in page
+    assert "2 letters were given up after eight tries" in page
 
 
 def test_a_letter_of_no_centre_is_nobodys(centre: Centre, office: User) -> None:
