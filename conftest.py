@@ -16,6 +16,7 @@ from django.db import connection
 
 from portfolio import harness
 from portfolio.compiled import Question
+from portfolio.tests import objects
 from units.for_good import forget
 
 pytest_plugins = ["units.testing"]
@@ -48,7 +49,9 @@ def pytest_configure() -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Browser tests are skipped where there is no browser; `bin/test` says so at the end, `.ci/run` permits none.
+    """Browser tests are skipped where there is no browser, and those on an object store where there is no moto.
+
+    `bin/test` says so at the end, `.ci/run` permits none.
 
     With --of-the-database the rest are left to a run without it: on another database they would only say the same.
     """
@@ -61,6 +64,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     steps = missing_for_browser_tests()
     for item in browser_tests if steps else []:
         item.add_marker(pytest.mark.skip(reason=f"browser tests need: {' && '.join(steps)}"))
+    for item in [] if objects.is_here() else items:
+        if item.get_closest_marker("object_store"):
+            item.add_marker(pytest.mark.skip(reason="tests on an object store need: bin/setup dev"))
     if browser_tests and not steps:
         # Playwright keeps an event loop in the test's thread, where Django would refuse to query.
         os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
@@ -95,6 +101,11 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
         terminalreporter.write_sep(
             "!", f"{len(in_browser)} browser tests were SKIPPED; to run them: {steps}", yellow=True
         )
+    on_objects = [report for report in reports if "object_store" in report.keywords]
+    if on_objects:
+        terminalreporter.write_sep(
+            "!", f"{len(on_objects)} tests on an object store were SKIPPED; to run them: bin/setup dev", yellow=True
+        )
     if config.getoption("no_skips") and reports:
         terminalreporter.write_sep("!", "no skip is permitted here, but these were skipped", red=True)
         for report in reports:
@@ -110,6 +121,27 @@ def data_of_its_own(settings: pytest_django.Settings, tmp_path: Path) -> None:
     settings.GATHERED_DIR = tmp_path / "gathered"
     cache.clear()
     forget()
+
+
+@pytest.fixture(scope="session")
+def object_store() -> Iterator[str]:
+    """The address of an S3 server, started for the tests."""
+    with objects.running() as address:
+        yield address
+
+
+@pytest.fixture
+def bucket(object_store: str, settings: pytest_django.Settings) -> str:
+    """A bucket, in an empty part of which files are kept while the test runs."""
+    return objects.part_of_a_bucket(settings, object_store)
+
+
+@pytest.fixture(params=["files", pytest.param("bucket", marks=pytest.mark.object_store)])
+def kept_in(request: pytest.FixtureRequest) -> str:
+    """The same test with files on the disk, and in a bucket."""
+    if request.param == "bucket":
+        request.getfixturevalue("bucket")
+    return str(request.param)
 
 
 @pytest.fixture

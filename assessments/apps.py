@@ -18,6 +18,7 @@ class AssessmentsConfig(AppConfig):
         import_string("portfolio.importing.extended_by")("assessments.actions.enrolling.allocations")
         import_string("assessments.leaving.register")()
         import_string("units.beside.guided_by")("assessments.queries.standardisation.guidance_beside")
+        import_string("assessments.queries.search.register")()
         # The press may only be looked at once every floor's nouns are there.
         import_string("portfolio.archive.asking.filled_by")("assessments.archive.filling.fill")
         guard = import_string("portfolio.press.guard")

@@ -44,6 +44,7 @@ from assessments.views import (
     registration,
     retention,
     safekeeping,
+    search,
     simulation,
     standardisation,
     strategy,
@@ -82,6 +83,7 @@ urlpatterns = [
     path("centre/<slug:slug>/approvals/<slug:code>/direct-claim/", office.direct_claim, name="direct_claim"),
     path("direct-claims/<int:pk>/withdraw/", office.withdraw_status, name="withdraw_status"),
     path("enrolments/<int:pk>/allocate/<slug:part>/", office.allocate, name="allocate"),
+    path("search/", search.search, name="search"),
     # the audit book
     path("audit-book/", book.books, name="books"),
     path("centre/<slug:slug>/audit-book/", book.book, name="book"),

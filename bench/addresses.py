@@ -107,6 +107,7 @@ def candidates_pages(found: Subjects) -> Iterable[Page]:
     yield page("My profile", me, "assessments:profile", slug, measured=False)
     yield page("Document", me, "portfolio:document", found.document.pk)
     yield page("Units", me, "units:list")
+    yield page("Search, as a candidate", me, "assessments:search", query="?q=call")
     yield page("Specification", me, "units:unit", UNITS[0], 1)
 
 
@@ -122,6 +123,7 @@ def unit_pages(found: Subjects) -> Iterable[Page]:
 def assessors_pages(found: Subjects) -> Iterable[Page]:
     me, file = found.staffed.assessor, EvidenceFile.objects.filter(version=found.read)[0]
     yield page("Queue", me, "assessments:queue")
+    yield page("Search", me, "assessments:search", query="?q=call")
     yield page("Specification, with what was agreed", me, "units:unit", UNITS[0], 1, measured=False)
     yield page("Caseload", me, "assessments:caseload")
     yield page("Caseload, longest waiting", me, "assessments:caseload", query="?sort=waiting&waiting_days=1")

@@ -56,7 +56,7 @@ def give_files(staffed: Staffed, count: int) -> None:
     for _ in range(count):
         content = secrets.token_bytes(SIZE)
         digest = hashlib.sha256(content).hexdigest()
-        path = vault.place_of(staffed.centre.pk, digest)
+        path = Path(settings.VAULT_DIR) / vault.place_in_vault(staffed.centre.pk, digest)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
         rows.append(

@@ -1,9 +1,10 @@
 """Backups: the database and the vault as they were at one moment, on another disk, and put back from there.
 
 A backup is a folder named by its moment, with the database, the list of its files and a manifest; the files themselves
-lie beside all backups in `files/` and are copied once, for bytes under their digest never change. The database is
-copied first: a file that comes in afterwards is in the next backup, and one that is destroyed meanwhile has to go
-anyway. The folder gets its name once everything in it is on the disk, so there is never half a backup.
+lie beside all backups in `files/` and are copied once, for bytes under their digest never change; or they stay in
+place, where somebody else copies the store. The database is copied first: a file that comes in afterwards is in the
+next backup, and one that is destroyed meanwhile has to go anyway. The folder gets its name once everything in it is on
+the disk, so there is never half a backup.
 """
 
 import contextlib
@@ -17,15 +18,16 @@ import sqlite3
 import subprocess
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
-from portfolio import audit, vault
+from portfolio import audit, stores, vault
 from portfolio.models import AuditChain, Centre, Destruction, StoredFile
 from portfolio.refusal import Refusal
 
@@ -70,28 +72,30 @@ def alone(target: Path) -> Iterator[None]:
         yield
 
 
-def make(target: Path, *, at: datetime.datetime) -> Made:
-    """Make a backup below the folder.
+def make(target: Path, *, at: datetime.datetime, in_place: bool = False) -> Made:
+    """Make a backup below the folder; with the files `in_place`, it is only seen that each is there with its size.
 
     Raises Refusal where the database cannot be copied, a file is damaged or another backup is being made; OSError where
     the disk cannot be written.
     """
     with alone(target):
-        return made_alone(target, at)
+        return made_alone(target, at, in_place)
 
 
-def made_alone(target: Path, at: datetime.datetime) -> Made:
+def made_alone(target: Path, at: datetime.datetime, in_place: bool) -> Made:
     name = f"{at.astimezone(datetime.UTC):%Y-%m-%dT%H%M%SZ}"
     place, unfinished = target / name, target / f".{name}.unfinished"
     if place.exists():
         raise Refusal([f"There is a backup of this very moment at {place} already."])
     clear_unfinished(target)
-    (target / FILES).mkdir(exist_ok=True)
+    files_folder = None if in_place else target / FILES
+    if files_folder:
+        files_folder.mkdir(exist_ok=True)
     unfinished.mkdir()
     database = unfinished / DATABASE[connection.vendor]
     heads = heads_now()  # before the copy, which may have further lines
     copy_database(database)
-    files, copied, missing = copy_files(target / FILES)
+    files, copied, missing = copy_files(files_folder)
     (unfinished / LIST).write_text("".join(f"{file.sha256} {file.size} {file.place}\n" for file in files))
     manifest = {
         "format": FORMAT,
@@ -100,6 +104,7 @@ def made_alone(target: Path, at: datetime.datetime) -> Made:
         "database": {"sha256": digest_of(database), "size": database.stat().st_size},
         "migrations": migrations_now(),
         "files": len(files),
+        "in_place": in_place,
         "bytes": sum(file.size for file in files),
         "heads": heads,
         "missing": missing,
@@ -121,28 +126,34 @@ def copy_database(path: Path) -> None:
     run("pg_dump", "--format=custom", "--no-owner", "--no-privileges", f"--file={path}")
 
 
-def copy_files(folder: Path) -> tuple[list[Listed], int, list[str]]:
-    """Every file that the database names, in order; those that were there already are not copied again.
+def copy_files(folder: Path | None) -> tuple[list[Listed], int, list[str]]:
+    """Every file that the database names, in order; those that were there already are not copied again, and none where
+    there is no folder.
 
     Returns them, how many were copied, and the places of those that are not in the vault.
     """
     gone = set(Destruction.objects.gone().values_list("stored_id", flat=True))
     rows = StoredFile.objects.order_by("centre_id", "sha256").values_list("pk", "centre_id", "sha256", "size")
+    shut_away = places_below("quarantine/")
     files, copied, missing = [], 0, []
-    for pk, centre_id, sha256, size in rows.iterator(chunk_size=2000):
-        if pk in gone:
-            continue
-        found = next((place for place in places_of(centre_id, sha256) if (in_vault(place)).exists()), None)
-        if found is None:
-            missing.append(places_of(centre_id, sha256)[0])
-            continue
-        files.append(file := Listed(sha256, size, found))
-        copied += copy_file(in_vault(found), folder / found, file)
+    for centre_id, of_centre in groupby(rows.iterator(chunk_size=2000), key=itemgetter(1)):
+        here = places_below(f"{centre_id}/") | shut_away
+        for pk, _, sha256, size in of_centre:
+            if pk in gone:
+                continue
+            found = next((place for place in places_of(centre_id, sha256) if place in here), None)
+            if found is None:
+                missing.append(places_of(centre_id, sha256)[0])
+                continue
+            files.append(file := Listed(sha256, size, found))
+            if here[found] != size:  # of what is copied the digest is held against the record as well
+                raise Refusal([damaged(file)])
+            copied += folder is not None and copy_file(folder / found, file)
     return files, copied, missing
 
 
-def copy_file(source: Path, target: Path, file: Listed) -> bool:
-    """Copy a file unless it is there. Raises Refusal where it no longer gives its digest: it is damaged.
+def copy_file(target: Path, file: Listed) -> bool:
+    """Copy a file of the vault unless it is there. Raises Refusal where it no longer gives its digest: it is damaged.
 
     It is not flushed to the disk by itself, which would take a hundred times as long; a power cut before all of them
     are flushed leaves it too short, and then it is copied anew.
@@ -152,13 +163,13 @@ def copy_file(source: Path, target: Path, file: Listed) -> bool:
     target.parent.mkdir(parents=True, exist_ok=True)
     aside = target.with_suffix(".unfinished")
     found = hashlib.sha256()
-    with source.open("rb") as original, aside.open("wb") as copy:
+    with stores.vault().open(file.place) as original, aside.open("wb") as copy:
         while chunk := original.read(CHUNK):
             found.update(chunk)
             copy.write(chunk)
     if found.hexdigest() != file.sha256:
         aside.unlink()
-        raise Refusal([f"{source} is damaged: it no longer gives its digest. Put it back from an earlier backup."])
+        raise Refusal([f"{file.place} is damaged: it no longer gives its digest. Put it back from an earlier backup."])
     aside.replace(target)
     return True
 
@@ -194,10 +205,8 @@ def check(place: Path) -> dict[str, Any]:
     files = listed(place)
     if len(files) != manifest["files"]:
         faults.append(f"{place / LIST} names {len(files)} files, and {manifest['files']} were copied.")
-    for file in files:
-        path = place.parent / FILES / file.place
-        if not path.is_file() or digest_of(path) != file.sha256:
-            faults.append(f"{path} is missing or damaged.")
+    copies: stores.Store = stores.vault() if manifest.get("in_place") else stores.Folder(place.parent / FILES)
+    faults += [f"{file.place} is missing or damaged." for file in files if digest_in(copies, file.place) != file.sha256]
     if faults:
         raise Refusal(faults)
     return manifest
@@ -218,8 +227,8 @@ def restore(place: Path) -> dict[str, Any]:
         )
     refuse_another_version(manifest)
     refuse_records()
-    for file in listed(place):
-        copy_file(place.parent / FILES / file.place, in_vault(file.place), file)
+    for file in [] if manifest.get("in_place") else listed(place):
+        stores.vault().bring(place.parent / FILES / file.place, file.place)
     put_back_database(place / DATABASE[manifest["engine"]])
     return manifest
 
@@ -282,11 +291,16 @@ def put_back_database(database: Path) -> None:
 
 def places_of(centre_id: int, sha256: str) -> tuple[str, str]:
     """Where a file can lie below the vault: in its place, or shut away because it is infected."""
-    return vault.place_in_vault(centre_id, sha256), f"quarantine/{centre_id}-{sha256}"
+    return vault.place_in_vault(centre_id, sha256), vault.place_shut_away(centre_id, sha256)
 
 
-def in_vault(place: str) -> Path:
-    return Path(settings.VAULT_DIR) / place
+def damaged(file: Listed) -> str:
+    return f"{file.place} is damaged: it no longer gives its digest. Put it back from an earlier backup."
+
+
+def places_below(place: str) -> dict[str, int]:
+    """What lies there in the vault, and how large it is: a bucket tells of a thousand as soon as of one."""
+    return {one.place: one.size for one in stores.vault().found(place)}
 
 
 def heads_now() -> list[list[Any]]:
@@ -333,6 +347,15 @@ def clear_unfinished(target: Path) -> None:
 def digest_of(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def digest_in(store: stores.Store, place: str) -> str | None:
+    """The digest of what a store has there, read to its end; None where it has nothing."""
+    try:
+        with store.open(place) as content:
+            return hashlib.file_digest(content, "sha256").hexdigest()  # type: ignore[arg-type]  # it reads into buffers
+    except FileNotFoundError:
+        return None
 
 
 def run(tool: str, *arguments: str) -> None:

@@ -8,7 +8,7 @@ import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
+from typing import BinaryIO
 
 from portfolio.enums import ScanResult
 
@@ -31,12 +31,12 @@ class Verdict:
     signature: str = ""
 
 
-def examine(path: Path, address: str) -> Verdict:
-    """Have the file scanned by the clamd at `address`: a socket's path, or host:port. Raises ScannerAwayError."""
+def examine(content: BinaryIO, address: str) -> Verdict:
+    """Have bytes scanned by the clamd at `address`: a socket's path, or host:port. Raises ScannerAwayError."""
     try:
         engine = version(address)
         with connected(address) as clamd:
-            return verdict(streamed(clamd, path), engine)
+            return verdict(streamed(clamd, content), engine)
     except OSError as error:
         raise ScannerAwayError(f"clamd at {address}: {error}") from error
 
@@ -66,13 +66,12 @@ def version(address: str) -> str:
         return answer(clamd)[:100]
 
 
-def streamed(clamd: socket.socket, path: Path) -> str:
-    """Send the file; what clamd says. It stops listening in the middle when the file is larger than it takes."""
+def streamed(clamd: socket.socket, content: BinaryIO) -> str:
+    """Send the bytes; what clamd says. It stops listening in the middle when the file is larger than it takes."""
     try:
         clamd.sendall(b"zINSTREAM\0")
-        with path.open("rb") as file:
-            while chunk := file.read(CHUNK):
-                clamd.sendall(struct.pack("!I", len(chunk)) + chunk)
+        while chunk := content.read(CHUNK):
+            clamd.sendall(struct.pack("!I", len(chunk)) + chunk)
         clamd.sendall(struct.pack("!I", 0))
     except (BrokenPipeError, ConnectionResetError):
         pass  # the answer says why

@@ -13,6 +13,10 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from portfolio import logs, metrics
 from portfolio.refusal import Refusal
 from portfolio.sentences import sentence_of
+from portfolio.stores import StoreAwayError
+
+RETRY_AFTER = "60"
+"""Seconds."""
 
 log = logging.getLogger(__name__)
 answered = logging.getLogger("portfolio.requests")
@@ -50,7 +54,10 @@ class RequestMiddleware:
 
 
 class RefusalMiddleware:
-    """Answers 409 where an action, or a wall of the database, refused. Views normally show the sentences themselves."""
+    """Answers 409 where an action, or a wall of the database, refused. Views normally show the sentences themselves.
+
+    And 503 where the object store is away: what asks for stored bytes may come back in a minute.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -60,6 +67,9 @@ class RefusalMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """The page that says why nothing was changed; None for what is no refusal."""
+        if isinstance(exception, StoreAwayError):
+            log.error("The object store is away.", exc_info=exception)
+            return away(request)
         sentences = []
         if isinstance(exception, Refusal):
             sentences = exception.sentences
@@ -70,6 +80,13 @@ class RefusalMiddleware:
             return None
         context = {"sentences": sentences, "back": way_back(request)}
         return render(request, "portfolio/refused.html", context, status=409)
+
+
+def away(request: HttpRequest) -> HttpResponse:
+    """The page that says so, and when to ask again."""
+    response = render(request, "portfolio/store_away.html", {"back": way_back(request)}, status=503)
+    response["Retry-After"] = RETRY_AFTER
+    return response
 
 
 def way_back(request: HttpRequest) -> str:

@@ -139,7 +139,8 @@ def requeue_lost(*, at: datetime.datetime) -> int:
 def make(document_id: int) -> None:
     """Render a waiting document, keep its bytes and mark it ready; whoever comes second does nothing.
 
-    A failure is noted on the document as a sentence and in the log with its traceback; it can be asked for again.
+    A failure is noted on the document as a sentence and in the log with its traceback; it can be asked for again. While
+    the object store is away it goes on waiting, and `requeue_lost` asks again.
     """
     started = timezone.now()
     waiting = Document.objects.filter(status=DocumentStatus.WAITING)
@@ -150,6 +151,8 @@ def make(document_id: int) -> None:
     try:
         stored = kept(document, rendered(document, PagesSet(mine)))
         mine.update(status=DocumentStatus.READY, stored=stored, finished_at=timezone.now())
+    except vault.NotReachedError:
+        log.exception("Document %s waits until the store is back", document_id)
     except Refusal as refusal:
         log.exception("Document %s could not be kept", document_id)
         mine.update(status=DocumentStatus.FAILED, problem=" ".join(refusal.sentences), finished_at=timezone.now())

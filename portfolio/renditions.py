@@ -10,6 +10,7 @@ import datetime
 import json
 import logging
 import os
+import re
 import secrets
 import shutil
 import signal
@@ -18,6 +19,7 @@ import sys
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -26,12 +28,13 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
-from portfolio import vault
+from portfolio import stores, vault
 from portfolio.enums import DocumentStatus
 from portfolio.jobs import draw_pages
-from portfolio.models import Document, Rendition, StoredFile
+from portfolio.models import Destruction, Document, Rendition, StoredFile
 from portfolio.refusal import Refusal
 from portfolio.sniffing import BY_TYPE, ODF, OOXML
+from portfolio.stores import StoreAwayError
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +46,7 @@ LARGEST_OFFICE = 100 * 1024 * 1024
 LOST_AFTER = datetime.timedelta(minutes=10)
 TRIES = 3
 A_DAY = 24 * 60 * 60
+DRAWN = re.compile(r"(\d+)/[0-9a-f]{2}/([0-9a-f]{64})-(\d+)")
 
 PROBLEMS = {
     "locked": "This file is locked with a password and cannot be shown. Ask for a copy without a password.",
@@ -115,7 +119,8 @@ def requeue_lost(*, at: datetime.datetime) -> int:
 def make(rendition_id: int) -> None:
     """Draw a waiting rendition, keep its folder and mark it ready; whoever comes second does nothing.
 
-    A file that cannot be shown fails with a sentence. A fault of ours is in the log, and leaves it to be asked again.
+    A file that cannot be shown fails with a sentence. A fault of ours is in the log, and leaves it to be asked again; a
+    store that is away is none of the tries.
     """
     started = timezone.now()
     waiting = Rendition.objects.filter(pk=rendition_id, status=DocumentStatus.WAITING)
@@ -128,18 +133,21 @@ def make(rendition_id: int) -> None:
             put_in_place(folder, stored, draw(stored, folder), mine)
         except CannotShow as problem:
             mine.update(status=DocumentStatus.FAILED, problem=str(problem), finished_at=timezone.now())
+        except StoreAwayError:
+            log.exception("Rendition %s waits until the store is back", rendition_id)
+            mine.update(tries=F("tries") - 1)
         except Exception:
             log.exception("Rendition %s could not be made", rendition_id)
 
 
 @transaction.atomic
 def forget(stored: StoredFile) -> None:
-    """Remove what was drawn of a file, row and folder, and keep a worker that is at it from keeping what it draws.
+    """Remove what was drawn of a file, row and pages, and keep a worker that is at it from keeping what it draws.
 
-    The folder goes at once: should the row come back, `mend` has it drawn again.
+    The pages go at once: should the row come back, `mend` has it drawn again.
     """
     Rendition.objects.filter(stored=stored).delete()
-    remove_folders(stored)
+    remove_drawn(stored)
 
 
 # --- looking ---------------------------------------------------------------------------------------------------------
@@ -147,43 +155,59 @@ def forget(stored: StoredFile) -> None:
 
 def page_picture(rendition: Rendition, number: int) -> bytes:
     """The picture of a page, counted from 1, as WebP. Raises FileNotFoundError when there is none."""
-    return (place_of(rendition) / f"page-{number}.webp").read_bytes()
+    return part_of(rendition, f"page-{number}.webp")
 
 
 def page_text(rendition: Rendition, number: int) -> str:
     """The text of a page, counted from 1; empty when it is a picture only. Raises FileNotFoundError."""
-    return (place_of(rendition) / f"page-{number}.txt").read_text(encoding="utf-8")
+    return part_of(rendition, f"page-{number}.txt").decode()
 
 
 def thumbnail(rendition: Rendition) -> bytes:
     """A small picture of the first page, as WebP. Raises FileNotFoundError when there is none."""
-    return (place_of(rendition) / "thumbnail.webp").read_bytes()
+    return part_of(rendition, "thumbnail.webp")
 
 
 # --- sweeping --------------------------------------------------------------------------------------------------------
 
 
-def sweep(*, dry_run: bool = False) -> list[Path]:
-    """Remove folders older than a day that no ready rendition names. Returns those that went, or would go."""
-    root = Path(settings.RENDITIONS_DIR)
-    found = [*root.glob("making/*"), *root.glob("*/??/*")]
-    swept = [path for path in found if path.stat().st_mtime < time.time() - A_DAY and not is_named(path)]
-    for path in [] if dry_run else swept:
+def sweep(*, dry_run: bool = False) -> list[str]:
+    """Remove what was drawn more than a day ago and no ready rendition names. Returns what went, or would go."""
+    past = time.time() - A_DAY
+    making = [path for path in making_folder().glob("*") if path.stat().st_mtime < past]
+    drawn = [place for place, at in drawn_below("").items() if at < past and not is_named(place)]
+    for path in [] if dry_run else making:
         shutil.rmtree(path, ignore_errors=True)
-    return swept
+    for place in [] if dry_run else drawn:
+        stores.renditions().delete_below(place)
+    return [f"making/{path.name}" for path in making] + drawn
 
 
 def mend(*, at: datetime.datetime) -> int:
-    """Ask for what is missing: ready renditions without their folder, and files that could not be drawn before.
+    """Ask for what is missing: ready renditions without their pages, and files that could not be drawn before.
 
     For a restored backup, and for the day LibreOffice is installed. Returns how many were queued.
     """
-    ready = Rendition.objects.filter(status=DocumentStatus.READY).select_related("stored")
-    lost = [one.pk for one in ready.iterator() if not place_of(one).is_dir()]
+    ready = Rendition.objects.filter(status=DocumentStatus.READY).select_related("stored").order_by("stored__centre")
+    lost = []
+    for centre_id, renditions in groupby(ready.iterator(), key=lambda one: one.stored.centre_id):
+        here = drawn_below(f"{centre_id}/")
+        lost += [one.pk for one in renditions if place_of(one.stored, one.version) not in here]
     never = StoredFile.objects.filter(rendition=None).exclude(pk__in=Document.objects.values("stored"))
-    drawable = [one for one in never.iterator() if way_of_drawing(one) and vault.path_of(one).is_file()]
+    here_still = never.exclude(pk__in=Destruction.objects.gone().values("stored"))
+    drawable = [one for one in here_still.iterator() if way_of_drawing(one) and vault.has(one)]
     ask(drawable, at=at)
     return asked_again(Rendition.objects.filter(pk__in=lost), at) + len(drawable)
+
+
+def drawn_below(place: str) -> dict[str, float]:
+    """Where pages lie, and when the last of them were written."""
+    found: dict[str, float] = {}
+    for one in stores.renditions().found(place):
+        folder = "/".join(one.place.split("/")[:3])
+        if not folder.startswith("making/"):
+            found[folder] = max(one.written_at, found.get(folder, 0))
+    return found
 
 
 # --- inside ----------------------------------------------------------------------------------------------------------
@@ -202,29 +226,35 @@ def asked_again(renditions: QuerySet[Rendition], at: datetime.datetime) -> int:
     return len(ids)
 
 
-def folder_of(stored: StoredFile, version: int) -> Path:
-    return Path(settings.RENDITIONS_DIR) / str(stored.centre_id) / stored.sha256[:2] / f"{stored.sha256}-{version}"
+def place_of(stored: StoredFile, version: int) -> str:
+    """Where the pages of a file lie that were drawn in this way."""
+    return f"{vault.place_of(stored)}-{version}"
 
 
-def place_of(rendition: Rendition) -> Path:
-    return folder_of(rendition.stored, rendition.version)
+def part_of(rendition: Rendition, name: str) -> bytes:
+    with stores.renditions().open(f"{place_of(rendition.stored, rendition.version)}/{name}") as content:
+        return content.read()
 
 
-def is_named(path: Path) -> bool:
-    """Whether a ready rendition's pages lie in the folder."""
-    digest, dash, version = path.name.rpartition("-")
-    centre = path.parent.parent.name
-    if not (dash and centre.isdecimal() and version.isdecimal()):
+def is_named(place: str) -> bool:
+    """Whether a ready rendition's pages lie there."""
+    match = DRAWN.fullmatch(place)
+    if not match:
         return False
-    ready = Rendition.objects.filter(status=DocumentStatus.READY, version=int(version))
-    return ready.filter(stored__centre=int(centre), stored__sha256=digest).exists()
+    ready = Rendition.objects.filter(status=DocumentStatus.READY, version=int(match[3]))
+    return ready.filter(stored__centre=int(match[1]), stored__sha256=match[2]).exists()
+
+
+def making_folder() -> Path:
+    """Where pages lie while they are drawn, on this machine."""
+    return stores.private_folder(Path(settings.RENDITIONS_DIR) / "making")
 
 
 @contextlib.contextmanager
 def a_folder() -> Iterator[Path]:
     """A folder to draw in; at the end whatever is left of it goes."""
-    folder = Path(settings.RENDITIONS_DIR) / "making" / secrets.token_hex(16)
-    folder.mkdir(mode=0o700, parents=True)
+    folder = making_folder() / secrets.token_hex(16)
+    folder.mkdir(mode=0o700)
     try:
         yield folder
     finally:
@@ -234,11 +264,14 @@ def a_folder() -> Iterator[Path]:
 def draw(stored: StoredFile, folder: Path) -> Drawn:
     """Draw the file into the folder, in a process of its own. Raises CannotShow; RuntimeError when it broke down."""
     way = way_of_drawing(stored)
-    source = vault.path_of(stored)
-    if way is None or not source.is_file():
+    if way is None:
         raise CannotShow("gone")
     kind = BY_TYPE[stored.content_type.partition(";")[0]]
-    told = run([way, str(source), str(folder), settings.SOFFICE, kind.endings[0]], folder)
+    try:
+        with vault.at_hand(stored) as source:
+            told = run([way, str(source), str(folder), settings.SOFFICE, kind.endings[0]], folder)
+    except FileNotFoundError as error:
+        raise CannotShow("gone") from error
     problem = told.get("problem")
     if problem:
         raise CannotShow(problem)
@@ -277,21 +310,18 @@ def run(arguments: list[str], folder: Path) -> dict[str, Any]:
 
 @transaction.atomic
 def put_in_place(folder: Path, stored: StoredFile, drawn: Drawn, mine: QuerySet[Rendition]) -> None:
-    """Rename the folder to where it belongs and mark the rendition ready; nothing, when it was forgotten meanwhile."""
+    """Put the pages where they belong and mark the rendition ready; nothing, when it was forgotten meanwhile."""
     if not mine.select_for_update().exists():
         return
     for name in ("office", "said.txt", "drawn.json"):
         path = folder / name
         shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
-    place = folder_of(stored, VERSION)
-    remove_folders(stored)
-    place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    folder.rename(place)
+    remove_drawn(stored)
+    stores.renditions().put_folder(folder, place_of(stored, VERSION))
     mine.update(status=DocumentStatus.READY, page_count=drawn.page_count, sizes=drawn.sizes, finished_at=timezone.now())
 
 
-def remove_folders(stored: StoredFile) -> None:
+def remove_drawn(stored: StoredFile) -> None:
     """Remove what was drawn of the file, in whatever way."""
-    parent = folder_of(stored, VERSION).parent
-    for path in parent.glob(f"{stored.sha256}-*"):
-        shutil.rmtree(path, ignore_errors=True)
+    for version in range(1, VERSION + 1):
+        stores.renditions().delete_below(place_of(stored, version))

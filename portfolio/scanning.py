@@ -20,6 +20,7 @@ from portfolio.canonical import JSON
 from portfolio.compiled import compiled
 from portfolio.enums import Role, ScanResult
 from portfolio.models import Scan, StoredFile, Upload, User, holders
+from portfolio.stores import StoreAwayError
 
 log = logging.getLogger(__name__)
 
@@ -61,8 +62,9 @@ def scan(stored_id: int) -> None:
         return
     stored = StoredFile.objects.select_related("centre").get(pk=stored_id)
     try:
-        verdict = clamav.examine(vault.path_of(stored), settings.CLAMAV)
-    except (clamav.ScannerAwayError, FileNotFoundError) as problem:
+        with vault.open_stored(stored) as content:
+            verdict = clamav.examine(content, settings.CLAMAV)
+    except (clamav.ScannerAwayError, FileNotFoundError, StoreAwayError) as problem:
         log.warning("File %s could not be scanned: %s", stored_id, problem)
         come_back(stored, timezone.now())
     else:
@@ -83,7 +85,7 @@ def conclude(*, stored: StoredFile, verdict: clamav.Verdict, at: datetime.dateti
     refuse_unsaved(stored, verdict.signature)
     shut_away = jobs.shut_away_infected(stored.pk, verdict.signature, at)
     tell(stored, uploads, verdict.signature, at)
-    transaction.on_commit(lambda: vault.shut_away(stored))
+    transaction.on_commit(lambda: vault.shut_away(stored), robust=True)  # else `ask_again` does
     details: dict[str, JSON] = {"sha256": stored.sha256, "signature": verdict.signature, "files": list(shut_away)}
     audit.record(verb="found_infected", by=None, at=at, subject=stored, centre=stored.centre, details=details)
 

@@ -10,10 +10,18 @@ from collections.abc import Iterator
 from io import BytesIO
 from typing import BinaryIO
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.conf import settings
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseRedirect,
+    StreamingHttpResponse,
+)
 from django.utils.http import content_disposition_header
 
-from portfolio import vault
+from portfolio import stores, vault
 from portfolio.models import StoredFile
 from portfolio.photographs import without_location
 
@@ -47,6 +55,9 @@ HEADERS = {
     "Accept-Ranges": "bytes",
 }
 
+INTERNAL = "/stored/"
+"""The address below which nginx, and nobody else, reaches the vault: `location /stored/ { internal; … }`."""
+
 MOST_PICTURE_BYTES = 50 * 1024 * 1024
 
 # A browser plays a recording in a tab of its own only if that tab keeps our origin; scripts stay forbidden.
@@ -69,38 +80,31 @@ def serve(request: HttpRequest, stored: StoredFile, *, name: str, download: bool
     """The file, whole or the one range asked for, shown in place or to be kept under `name`.
 
     Whatever is not on the short list is to be kept, also when asked for in place. Photographs in place go without the
-    place where they were taken; the download is the file as it was handed in. Raises Http404 when its bytes are gone.
+    place where they were taken; the download is the file as it was handed in. Raises Http404 when its bytes are gone;
+    StoreAwayError.
     """
     try:
-        shown = None if download else opened_to_show(stored)
-        content, size, etag = shown or (vault.open_stored(stored), stored.size, f'"{stored.sha256}"')
+        picture = None if download else picture_to_show(stored)
+        inline = picture is not None or (not download and shows_inline(stored) and not is_picture(stored))
+        headers = headers_of(stored, name, inline)
+        if picture is not None:
+            return answered(request, BytesIO(picture), len(picture), headers | {"ETag": f'"{stored.sha256}-shown"'})
+        if handed := handed_over(request, stores.vault(), vault.place_of(stored), headers, inline, below=INTERNAL):
+            return handed
+        return answered(request, vault.open_stored(stored), stored.size, headers)
     except FileNotFoundError as error:
         log.exception("The bytes of stored file %s are not in the vault", stored.pk)
         raise Http404("The bytes of this file are no longer kept.") from error
-    inline = shown is not None
-    response = body(request, content, size, range_of(request, size, etag))
-    if response.status_code != 416:
-        response["Content-Type"] = type_to_send(stored, inline)
-    for header, value in HEADERS.items():
-        response[header] = value
-    if inline and media_type(stored) in RECORDINGS:
-        response["Content-Security-Policy"] = PLAYS
-    response["ETag"] = etag
-    response["Content-Disposition"] = content_disposition_header(not inline, vault.safe_name(name)) or "attachment"
-    return response
 
 
-def serve_copy(request: HttpRequest, content: BinaryIO, *, size: int, sha256: str, name: str) -> HttpResponseBase:
-    """A ZIP that was made here, whole or the one range asked for, to be kept under `name`."""
-    etag = f'"{sha256}"'
-    response = body(request, content, size, range_of(request, size, etag))
-    if response.status_code != 416:
-        response["Content-Type"] = "application/zip"
-    for header, value in HEADERS.items():
-        response[header] = value
-    response["ETag"] = etag
-    response["Content-Disposition"] = content_disposition_header(True, vault.safe_name(name)) or "attachment"
-    return response
+def serve_copy(
+    request: HttpRequest, store: stores.Store, place: str, *, size: int, sha256: str, name: str
+) -> HttpResponseBase:
+    """A ZIP that was made here, whole or the one range asked for, to be kept under `name`. Raises FileNotFoundError."""
+    named = content_disposition_header(True, vault.safe_name(name)) or "attachment"
+    headers = HEADERS | {"Content-Type": "application/zip", "Content-Disposition": named, "ETag": f'"{sha256}"'}
+    handed = handed_over(request, store, place, headers, inline=False)
+    return handed or answered(request, store.open(place), size, headers)
 
 
 def text_of(stored: StoredFile, limit: int = 100_000) -> str:
@@ -113,19 +117,50 @@ def text_of(stored: StoredFile, limit: int = 100_000) -> str:
 # --- inside ----------------------------------------------------------------------------------------------------------
 
 
-def opened_to_show(stored: StoredFile) -> tuple[BinaryIO, int, str] | None:
-    """The bytes to show in place, how many, and the tag of this version of them; None for what is not shown."""
-    if not shows_inline(stored):
-        return None
-    if media_type(stored) not in PICTURES:
-        return vault.open_stored(stored), stored.size, f'"{stored.sha256}"'
-    if stored.size > MOST_PICTURE_BYTES:
+def picture_to_show(stored: StoredFile) -> bytes | None:
+    """A picture as it is shown in place; None for what is none, or cannot be shown."""
+    if not is_picture(stored) or stored.size > MOST_PICTURE_BYTES:
         return None
     with vault.open_stored(stored) as file:
-        picture = without_location(file.read(), media_type(stored))
-    if picture is None:
+        return without_location(file.read(), media_type(stored))
+
+
+def is_picture(stored: StoredFile) -> bool:
+    return media_type(stored) in PICTURES
+
+
+def headers_of(stored: StoredFile, name: str, inline: bool) -> dict[str, str]:
+    """What is told with the bytes of a file, whoever sends them."""
+    headers = HEADERS | {
+        "Content-Type": type_to_send(stored, inline),
+        "Content-Disposition": content_disposition_header(not inline, vault.safe_name(name)) or "attachment",
+        "ETag": f'"{stored.sha256}"',
+    }
+    if inline and media_type(stored) in RECORDINGS:
+        headers["Content-Security-Policy"] = PLAYS
+    return headers
+
+
+def handed_over(
+    request: HttpRequest, store: stores.Store, place: str, headers: dict[str, str], inline: bool, below: str = ""
+) -> HttpResponseBase | None:
+    """The answer that has somebody else send the bytes, by the setting; None where it is for us to send them.
+
+    nginx sends files of its disk that it knows `below` an address, and says what we say. A bucket says neither our
+    policy nor `nosniff`: so it sends what is kept, never what is shown in place. Raises FileNotFoundError.
+    """
+    links = settings.HANDOVER == "links" and not inline and request.method == "GET"
+    by_nginx = settings.HANDOVER == "nginx" and below
+    if not links and not by_nginx:
         return None
-    return BytesIO(picture), len(picture), f'"{stored.sha256}-shown"'
+    if store.look(place) is None:
+        raise FileNotFoundError(place)
+    if by_nginx:
+        ours = {name: value for name, value in headers.items() if name != "Accept-Ranges"}  # which it says itself
+        return HttpResponse(headers=ours | {"X-Accel-Redirect": f"{below}{place}"})
+    told = {name: headers[name] for name in ("Content-Type", "Content-Disposition", "Cache-Control")}
+    said = {name: headers[name] for name in ("Content-Disposition", "Cache-Control")}
+    return HttpResponseRedirect(store.link(place, told), headers=said | {"Referrer-Policy": "no-referrer"})
 
 
 def type_to_send(stored: StoredFile, inline: bool) -> str:
@@ -150,6 +185,15 @@ def range_of(request: HttpRequest, size: int, etag: str) -> range | None:
     if last and int(last) < int(first):
         return None
     return everything[int(first) : int(last) + 1 if last else None]
+
+
+def answered(request: HttpRequest, content: BinaryIO, size: int, headers: dict[str, str]) -> HttpResponseBase:
+    """The bytes, or the one range of them that was asked for, with these headers."""
+    response = body(request, content, size, range_of(request, size, headers["ETag"]))
+    for header, value in headers.items():
+        if header != "Content-Type" or response.status_code != 416:
+            response[header] = value
+    return response
 
 
 def body(request: HttpRequest, content: BinaryIO, size: int, span: range | None) -> HttpResponseBase:

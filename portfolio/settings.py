@@ -258,6 +258,24 @@ ARCHIVE_DAYS = env_int("NVQ_ARCHIVE_DAYS", 14)
 # Draws office documents; empty for none.
 SOFFICE = env("NVQ_SOFFICE", shutil.which("soffice") or "none").removeprefix("none")
 CLAMAV = env("NVQ_CLAMAV")
+# A bucket of S3-compatible object storage, for all that lies in files otherwise; see portfolio/stores.py.
+S3_BUCKET = env("NVQ_S3_BUCKET")
+S3_ENDPOINT = env("NVQ_S3_ENDPOINT")
+S3_PUBLIC_ENDPOINT = env("NVQ_S3_PUBLIC_ENDPOINT")
+S3_REGION = env("NVQ_S3_REGION")
+S3_ACCESS_KEY = env("NVQ_S3_ACCESS_KEY")
+S3_SECRET_KEY = env("NVQ_S3_SECRET_KEY")
+S3_PREFIX = env("NVQ_S3_PREFIX").strip("/")
+# Who sends stored bytes once it is checked who asks: this process, nginx from its disk, or the bucket itself.
+HANDOVER = env("NVQ_HANDOVER", "none")
+if HANDOVER not in {"none", "nginx", "links"}:
+    raise ImproperlyConfigured(f"NVQ_HANDOVER is {HANDOVER!r}: choose none, nginx or links.")
+if HANDOVER == "nginx" and S3_BUCKET:
+    raise ImproperlyConfigured("NVQ_HANDOVER is 'nginx', which sends files of its disk: with a bucket choose links.")
+if HANDOVER == "links" and not S3_BUCKET:
+    raise ImproperlyConfigured("NVQ_HANDOVER is 'links', which only a bucket gives: set NVQ_S3_BUCKET as well.")
+if bool(S3_ACCESS_KEY) != bool(S3_SECRET_KEY):
+    raise ImproperlyConfigured("NVQ_S3_ACCESS_KEY and NVQ_S3_SECRET_KEY belong together: set both, or neither.")
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
 DATA_UPLOAD_MAX_NUMBER_FILES = 50
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # two for each criterion of every open unit

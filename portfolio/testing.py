@@ -4,9 +4,9 @@ import datetime
 
 from django.utils import timezone
 
-from portfolio import actions
+from portfolio import actions, vault
 from portfolio.enums import QualificationKind, Role
-from portfolio.models import CandidateRecord, Centre, StaffRecord, User
+from portfolio.models import CandidateRecord, Centre, StaffRecord, StoredFile, User
 
 PASSWORD = "seven quiet lighthouse keepers"
 
@@ -66,3 +66,12 @@ def with_password(user: User, password: str = PASSWORD) -> User:
     fresh.set_password(password)
     fresh.save(update_fields=["password"])
     return fresh
+
+
+def in_vault(stored: StoredFile) -> bytes | None:
+    """What the vault has of a file, wherever it keeps it; None where its bytes are gone."""
+    try:
+        with vault.open_stored(stored) as content:
+            return content.read()
+    except FileNotFoundError:
+        return None

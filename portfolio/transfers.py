@@ -235,9 +235,10 @@ def write_all(target: int, block: bytes) -> None:
 
 
 def keep(upload: Upload, path: Path, at: datetime.datetime) -> None:
-    """The bytes in their place, and the upload with them."""
-    with transaction.atomic():
-        stored = vault.take_in(path, centre=upload.centre, name=upload.name, at=at)
+    """The bytes in their place, and the upload with them; judged, and sent to a bucket, before the transaction."""
+    whole = vault.judged(path, centre=upload.centre, name=upload.name)
+    with vault.faults_told(upload.name), transaction.atomic():
+        stored = vault.take_in(whole, centre=upload.centre, at=at)
         settle(upload, finished_at=at, stored=stored)
         scanning.ask(stored=stored, at=at)
 

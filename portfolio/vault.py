@@ -1,8 +1,9 @@
 """The vault: bytes kept under their digest, once per centre, outside anything a web server shows.
 
-A file is first written to `incoming/`, judged there, and then put into place in one step. So at every moment a path
-below a centre's folder holds all of its bytes, and whatever goes wrong on the way leaves nothing behind: no half file
-and no row. What comes in piece by piece (transfers.py) lies there too, until it is whole.
+A file is first written to `incoming/` on this machine, judged there, and then put into its place in the store
+(stores.py) in one step. So at every moment a place of the vault holds all of its bytes, and whatever goes wrong on the
+way leaves nothing behind: no half file and no row. What comes in piece by piece (transfers.py) lies there too, until it
+is whole.
 """
 
 import contextlib
@@ -11,50 +12,57 @@ import hashlib
 import logging
 import os
 import secrets
-import shutil
-import time
 import unicodedata
 from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
-from uuid import UUID
 
 from django.conf import settings
 from django.core.files import File
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Sum
+from django.db.models import Exists, OuterRef, QuerySet, Sum
 from django.template.defaultfilters import filesizeformat
 
+from portfolio import stores
 from portfolio.models import Centre, Destruction, Document, StoredFile, Upload
 from portfolio.sniffing import UploadRefused, content_type_of
 
 __all__ = [
+    "NotReachedError",
     "NotWrittenError",
     "UploadRefused",
+    "at_hand",
     "clear_away",
     "destroy",
+    "has",
+    "judged",
     "open_stored",
     "path_of",
     "place_in_vault",
+    "place_shut_away",
     "put_back",
     "renamed",
     "safe_name",
     "shut_away",
     "store",
-    "sweep",
+    "take_in",
 ]
 
 log = logging.getLogger(__name__)
 
 CHUNK = 1024 * 1024
 LONGEST_NAME = 255
-A_DAY = 24 * 60 * 60
 
 
 class NotWrittenError(UploadRefused):
     """A fault of the server's, not of the file: the same bytes may be kept another time."""
+
+
+class NotReachedError(NotWrittenError):
+    """The object store is away: the same bytes may be kept once it is back."""
 
 
 @dataclass(frozen=True)
@@ -66,26 +74,45 @@ class Received:
     size: int
 
 
+@dataclass(frozen=True)
+class Judged:
+    """Bytes that are taken, and as what."""
+
+    received: Received
+    content_type: str
+
+
 def store(*, centre: Centre, file: File[bytes], name: str, at: datetime) -> StoredFile:
     """Keep the file's bytes for the centre and return their row; the same bytes are kept once.
 
-    Afterwards the bytes are on the disk and the row is in the caller's transaction. Raises UploadRefused when the file
+    Afterwards the bytes are in the store and the row is in the caller's transaction. Raises UploadRefused when the file
     is empty, too large, over the centre's quota, not a kind that is taken, or cannot be written; then nothing is kept.
     The quota is looked up, not reserved: files stored at the same moment may pass it together.
     """
     name = safe_name(name)
     with faults_told(name), received(file, name) as incoming:
         check_quota(centre, incoming.size, name)
-        return taken_in(incoming, centre=centre, name=name, at=at)
+        return take_in(weighed(incoming, centre, name), centre=centre, at=at)
 
 
-def take_in(path: Path, *, centre: Centre, name: str, at: datetime) -> StoredFile:
-    """Keep for the centre what has come in whole at `path`, as `store` does; the caller removes what lies there.
+def judged(path: Path, *, centre: Centre, name: str) -> Judged:
+    """What has come in whole at `path`, judged, and sent ahead where the way is long: before any transaction.
 
     Room was reserved for it. Raises UploadRefused.
     """
     with faults_told(name):
-        return taken_in(measured(path), centre=centre, name=name, at=at)
+        return weighed(measured(path), centre, name)
+
+
+def take_in(incoming: Judged, *, centre: Centre, at: datetime) -> StoredFile:
+    """Keep for the centre what was judged, as `store` does; the caller removes what came in. Raises OSError.
+
+    The row is locked first, so that nobody destroys the same bytes in the same moment (see `destroy`).
+    """
+    with transaction.atomic():
+        stored = row_of(centre, incoming, at)
+        stores.vault().put_sent(incoming.received.path, place_of(stored))
+    return stored
 
 
 def put_back(centre_id: int, sha256: str, chunks: Iterable[bytes]) -> None:
@@ -99,7 +126,7 @@ def put_back(centre_id: int, sha256: str, chunks: Iterable[bytes]) -> None:
         incoming = measured(path)
         if incoming.sha256 != sha256:
             raise ValueError(f"The bytes of {sha256} are not those its name says.")
-        put_in_place(incoming, centre_id)
+        stores.vault().put(path, place_in_vault(centre_id, sha256))
     finally:
         path.unlink(missing_ok=True)
 
@@ -107,17 +134,27 @@ def put_back(centre_id: int, sha256: str, chunks: Iterable[bytes]) -> None:
 def clear_away(centre_id: int) -> None:
     """Remove everything of a centre whose record did not come in after all: it has no row here."""
     if not Centre.objects.filter(pk=centre_id).exists():
-        shutil.rmtree(Path(settings.VAULT_DIR) / str(centre_id), ignore_errors=True)
+        stores.vault().delete_below(f"{centre_id}/")
 
 
 def path_of(stored: StoredFile) -> Path:
-    """Where the bytes of a row lie."""
-    return place_of(stored.centre_id, stored.sha256)
+    """Where the bytes of a row lie in a vault of files on this machine."""
+    return Path(settings.VAULT_DIR) / place_of(stored)
 
 
 def open_stored(stored: StoredFile) -> BinaryIO:
-    """The bytes of a row, to be read and closed."""
-    return path_of(stored).open("rb")
+    """The bytes of a row, to be read and closed. Raises FileNotFoundError, or StoreAwayError."""
+    return stores.vault().open(place_of(stored))
+
+
+def at_hand(stored: StoredFile) -> AbstractContextManager[Path]:
+    """The bytes of a row as a file to read within. Raises FileNotFoundError, or StoreAwayError."""
+    return stores.vault().at_hand(place_of(stored))
+
+
+def has(stored: StoredFile) -> bool:
+    """Whether the bytes of a row are where they belong. Raises StoreAwayError."""
+    return stores.vault().look(place_of(stored)) is not None
 
 
 def destroy(stored: StoredFile) -> bool:
@@ -128,15 +165,14 @@ def destroy(stored: StoredFile) -> bool:
     """
     if Document.objects.filter(stored=stored).exists():
         return False
-    path_of(stored).unlink(missing_ok=True)
+    stores.vault().delete(place_of(stored))
     return True
 
 
 def shut_away(stored: StoredFile) -> None:
     """Take the bytes of an infected file out of every reach; they stay for whoever has to look into it. Repeatable."""
-    quarantine = private_folder(Path(settings.VAULT_DIR) / "quarantine")
     with contextlib.suppress(FileNotFoundError):
-        path_of(stored).replace(quarantine / f"{stored.centre_id}-{stored.sha256}")
+        stores.vault().move(place_of(stored), place_shut_away(stored.centre_id, stored.sha256))
 
 
 def safe_name(name: str, *, longest: int = LONGEST_NAME) -> str:
@@ -166,21 +202,9 @@ def gap(letter: str) -> str:
     return " " if unicodedata.category(letter)[0] == "Z" or letter in "\t\n\r" else ""
 
 
-def sweep(*, dry_run: bool = False) -> list[Path]:
-    """Remove what lies in the vault for more than a day and no row knows. Returns the paths that went, or would go."""
-    folder = Path(settings.VAULT_DIR)
-    cut_off = [path for path in folder.glob("incoming/*") if is_old(path) and not is_coming_in(path)]
-    unknown = [path for path in folder.glob("*/??/*") if is_old(path) and not has_row(path)]
-    if dry_run:
-        return cut_off + unknown
-    for path in cut_off:
-        path.unlink(missing_ok=True)
-    return cut_off + [path for path in unknown if removed(path)]
-
-
 def incoming_folder() -> Path:
     """Where bytes lie until they are whole and judged."""
-    return private_folder(Path(settings.VAULT_DIR) / "incoming")
+    return stores.private_folder(Path(settings.VAULT_DIR) / "incoming")
 
 
 def check_quota(centre: Centre, size: int, name: str) -> None:
@@ -189,9 +213,7 @@ def check_quota(centre: Centre, size: int, name: str) -> None:
     Bytes the centre holds already are counted again: to let them pass would tell that somebody has them. What was
     destroyed takes no room any more.
     """
-    gone = Destruction.objects.gone().filter(stored=OuterRef("pk"))
-    here = StoredFile.objects.filter(~Exists(gone), centre=centre)
-    kept = here.aggregate(total=Sum("size"))["total"] or 0
+    kept = not_gone().filter(centre=centre).aggregate(total=Sum("size"))["total"] or 0
     coming = Upload.objects.filter(centre=centre, finished_at=None).aggregate(total=Sum("size"))["total"] or 0
     used = kept + coming
     if used + size > settings.CENTRE_QUOTA:
@@ -217,9 +239,12 @@ def check_size(size: int, name: str) -> None:
 
 @contextlib.contextmanager
 def faults_told(name: str) -> Iterator[None]:
-    """Whatever the disk cannot do within is noted in the log and told as a sentence."""
+    """Whatever the disk or the object store cannot do within is noted in the log and told as a sentence."""
     try:
         yield
+    except stores.StoreAwayError as error:
+        log.exception("The vault could not keep an upload")
+        raise NotReachedError(not_reached(name)) from error
     except OSError as error:
         log.exception("The vault could not keep an upload")
         raise NotWrittenError(cannot_write(name, error)) from error
@@ -228,22 +253,18 @@ def faults_told(name: str) -> Iterator[None]:
 # --- inside ----------------------------------------------------------------------------------------------------------
 
 
-def place_of(centre_id: int, sha256: str) -> Path:
-    return Path(settings.VAULT_DIR) / place_in_vault(centre_id, sha256)
+def place_of(stored: StoredFile) -> str:
+    return place_in_vault(stored.centre_id, stored.sha256)
 
 
 def place_in_vault(centre_id: int, sha256: str) -> str:
-    """Where bytes lie, below the vault's folder."""
+    """Where bytes lie in the vault."""
     return f"{centre_id}/{sha256[:2]}/{sha256}"
 
 
-def private_folder(path: Path) -> Path:
-    """The folder, made for the owner only, with all folders on the way to it."""
-    if not path.is_dir():
-        if path != Path(settings.VAULT_DIR):
-            private_folder(path.parent)
-        path.mkdir(mode=0o700, parents=path == Path(settings.VAULT_DIR), exist_ok=True)
-    return path
+def place_shut_away(centre_id: int, sha256: str) -> str:
+    """Where they lie when they are infected."""
+    return f"quarantine/{centre_id}-{sha256}"
 
 
 @contextlib.contextmanager
@@ -283,44 +304,19 @@ def measured(path: Path) -> Received:
         return Received(path, digest.hexdigest(), file.tell())
 
 
-def taken_in(incoming: Received, *, centre: Centre, name: str, at: datetime) -> StoredFile:
-    """The bytes judged and put in place, and their row.
-
-    The row is locked first, so that nobody destroys the same bytes in the same moment (see `destroy`).
-    """
+def weighed(incoming: Received, centre: Centre, name: str) -> Judged:
+    """The bytes judged by what they are, and sent ahead where the way to the store is long."""
     content_type = content_type_of(incoming.path, name)
-    with transaction.atomic():
-        stored = row_of(centre, incoming, content_type, at)
-        put_in_place(incoming, centre.pk)
-    return stored
+    stores.vault().send_ahead(incoming.path, place_in_vault(centre.pk, incoming.sha256))
+    return Judged(incoming, content_type)
 
 
-def put_in_place(incoming: Received, centre_id: int) -> None:
-    """Show the bytes where they belong, in one step, and flush the folder, so that a power cut loses neither.
-
-    They stay in `incoming/` under their own name too, until the caller's row is safe: a process killed in between can
-    do it again.
-    """
-    place, aside = place_of(centre_id, incoming.sha256), incoming.path.with_name(secrets.token_hex(16))
-    private_folder(place.parent)
-    os.link(incoming.path, aside)
-    try:
-        aside.replace(place)
-    finally:
-        aside.unlink(missing_ok=True)  # still there where both names are of the same bytes already
-    folder = os.open(place.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
-
-
-def row_of(centre: Centre, incoming: Received, content_type: str, at: datetime) -> StoredFile:
+def row_of(centre: Centre, incoming: Judged, at: datetime) -> StoredFile:
     """The row of these bytes, the earlier one if the centre holds them already or did once; locked."""
     stored, new = StoredFile.objects.select_for_update().get_or_create(
         centre=centre,
-        sha256=incoming.sha256,
-        defaults={"size": incoming.size, "content_type": content_type, "stored_at": at},
+        sha256=incoming.received.sha256,
+        defaults={"size": incoming.received.size, "content_type": incoming.content_type, "stored_at": at},
     )
     if not new:
         Destruction.objects.gone().filter(stored=stored).update(returned_at=at)
@@ -329,7 +325,7 @@ def row_of(centre: Centre, incoming: Received, content_type: str, at: datetime) 
 
 def cannot_write(name: str, error: OSError) -> str:
     """The sentence for a fault of ours, not of the file."""
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
         return (
             f"“{name}” was not kept because the server has no room left. Nothing kept before is lost. Tell your centre "
             "administrator, and add it again when there is room."
@@ -340,47 +336,14 @@ def cannot_write(name: str, error: OSError) -> str:
     )
 
 
-# --- sweeping --------------------------------------------------------------------------------------------------------
+def not_reached(name: str) -> str:
+    """The sentence for a store that is away for a while."""
+    return (
+        f"“{name}” could not be kept because the place where files are kept cannot be reached at the moment, which has "
+        "been noted. Nothing kept before is lost. Please add it again in a few minutes."
+    )
 
 
-def is_old(path: Path) -> bool:
-    """Whether the bytes were written more than a day ago: longer than any upload or transaction takes."""
-    try:
-        return path.stat().st_mtime < time.time() - A_DAY
-    except FileNotFoundError:
-        return False
-
-
-def is_coming_in(path: Path) -> bool:
-    """Whether the bytes are of an upload that may still go on."""
-    return Upload.objects.filter(token__in=token_in(path), finished_at=None).exists()
-
-
-def token_in(path: Path) -> list[UUID]:
-    """The upload's token that names what came in, if it is one."""
-    try:
-        return [UUID(hex=path.name)]
-    except ValueError:
-        return []
-
-
-def has_row(path: Path) -> bool:
-    """Whether a stored file refers to the bytes."""
-    return StoredFile.objects.filter(centre_id=int(path.parent.parent.name), sha256=path.name).exists()
-
-
-def removed(path: Path) -> bool:
-    """Remove bytes without a row, unless somebody has stored them again since they were looked at.
-
-    They are moved aside first: if what was moved turns out to be new, it goes back to its place.
-    """
-    aside = private_folder(Path(settings.VAULT_DIR) / "incoming") / secrets.token_hex(16)
-    try:
-        path.rename(aside)
-    except FileNotFoundError:
-        return False
-    if is_old(aside):
-        aside.unlink()
-        return True
-    aside.replace(path)
-    return False
+def not_gone() -> QuerySet[StoredFile]:
+    """Rows whose bytes were not destroyed."""
+    return StoredFile.objects.filter(~Exists(Destruction.objects.gone().filter(stored=OuterRef("pk"))))

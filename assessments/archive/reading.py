@@ -274,7 +274,7 @@ class Reader:
         return found
 
     def _file(self, name: str, stored: Any) -> FileShown:
-        here = vault.path_of(stored).is_file()
+        here = vault.has(stored)
         path = path_in_bag(stored.sha256, stored.content_type) if here else ""
         return FileShown(name, path, stored.size, stored.sha256)
 

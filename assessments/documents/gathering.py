@@ -4,7 +4,6 @@ Sewn together, pages lose the tags that screen readers go by (ADR 20) and the fa
 themselves, and the one PDF is for paper. Forms are read some at a time: the memory taken does not grow with them.
 """
 
-import os
 import secrets
 import zipfile
 from collections.abc import Iterator
@@ -12,13 +11,13 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pikepdf
+from django.conf import settings
 
 from assessments.form_enums import FormState, GatheredAs
 from assessments.models import BatchedForm, FormBatch
-from portfolio import vault
+from portfolio import stores, vault
 from portfolio.models import StoredFile
 from portfolio.tables import Column, Table, csv_lines
-from portfolio.vault import private_folder
 
 AT_ONCE = 50
 CONTENTS: Table[BatchedForm] = Table(
@@ -36,23 +35,27 @@ CONTENTS: Table[BatchedForm] = Table(
 )
 
 
-def gathered(batch: FormBatch, place: Path) -> bool:
+def gathered(batch: FormBatch, place: str) -> bool:
     """Put what was made together at the place, in one step at the end. Whether there is anything."""
     if not batch.rows.filter(state=FormState.MADE).exists():
         return False
-    private_folder(place.parent)
-    making = place.with_name(f"{place.name}.{secrets.token_hex(8)}")
+    making = making_folder() / f"{place}.{secrets.token_hex(8)}"
     try:
         if batch.gathered_as == GatheredAs.ZIP:
             zipped(batch, making)
         else:
             sewn(batch, making)
-        os.replace(making, place)
+        stores.gathered().put(making, place)
         return True
     finally:
         making.unlink(missing_ok=True)
         for part in making.parent.glob(f"{making.name}.part*"):
             part.unlink(missing_ok=True)
+
+
+def making_folder() -> Path:
+    """Where it lies while it is put together, on this machine."""
+    return stores.private_folder(Path(settings.GATHERED_DIR))
 
 
 def made_in(batch: FormBatch) -> Iterator[list[BatchedForm]]:
@@ -71,7 +74,8 @@ def zipped(batch: FormBatch, place: Path) -> None:
     with zipfile.ZipFile(place, "w", zipfile.ZIP_STORED) as archive:
         for part in made_in(batch):
             for row in part:
-                archive.write(vault.path_of(stored_of(row)), name_of(row))
+                with vault.at_hand(stored_of(row)) as form:
+                    archive.write(form, name_of(row))
         rows = batch.rows.select_related("enrolment__candidate", "enrolment__unit", "document__stored")
         archive.writestr("Contents.csv", "".join(csv_lines(CONTENTS, rows.iterator(chunk_size=AT_ONCE))))
 
@@ -84,7 +88,8 @@ def sewn(batch: FormBatch, place: Path) -> None:
     for rows in made_in(batch):
         with pikepdf.new() as part, ExitStack() as opened:
             for row in rows:
-                form = opened.enter_context(pikepdf.open(vault.path_of(stored_of(row))))
+                path = opened.enter_context(vault.at_hand(stored_of(row)))
+                form = opened.enter_context(pikepdf.open(path))
                 begins.append((f"{row.enrolment.candidate.legal_name}, {row.enrolment.unit.short_code}", pages))
                 pages += len(form.pages)
                 part.pages.extend(form.pages)

@@ -10,9 +10,8 @@ What is put together is a copy to print or to send, and goes after some days. Th
 import datetime
 import logging
 import time
-from pathlib import Path
+from typing import BinaryIO
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -20,13 +19,13 @@ from assessments.actions.award import centre_statement, declare_authentic
 from assessments.actions.journey import lock, refuse
 from assessments.authenticating import authentication_refusals
 from assessments.documents import issue, issued_form
-from assessments.documents.gathering import gathered
+from assessments.documents.gathering import gathered, making_folder
 from assessments.enums import UnitStatus
 from assessments.form_enums import FormsStatus, FormState, GatheredAs
 from assessments.models import AuthenticationForm, BatchedForm, FormBatch
 from assessments.queries.judgement import digest_for
 from assessments.queries.printed import PrintedRecord, authentication_of, printed_record
-from portfolio import press
+from portfolio import press, stores
 from portfolio.enums import DocumentStatus
 from portfolio.jobs import make_forms as job
 from portfolio.models import Document
@@ -50,9 +49,16 @@ SIGNED_ANEW = (
 # --- asked again -----------------------------------------------------------------------------------------------------
 
 
-def place_of(batch: FormBatch) -> Path:
+def place_of(batch: FormBatch) -> str:
     """Where the file lies, once it is put together."""
-    return Path(settings.GATHERED_DIR) / f"{batch.pk}.{batch.gathered_as}"
+    return f"{batch.pk}.{batch.gathered_as}"
+
+
+def opened(batch: FormBatch) -> BinaryIO:
+    """The file, to be sent. Raises FileNotFoundError once it is gone."""
+    if batch.gathered_at is None:
+        raise FileNotFoundError(place_of(batch))
+    return stores.gathered().open(place_of(batch))
 
 
 def gather_again(batch: FormBatch, gathered_as: GatheredAs) -> None:
@@ -64,7 +70,7 @@ def gather_again(batch: FormBatch, gathered_as: GatheredAs) -> None:
         if not idle.update(problem="", **asked):
             raise Refusal(["These forms are being made: wait until they are ready."])
         if other:  # else the new file takes the place of the one before
-            transaction.on_commit(lambda: before.unlink(missing_ok=True))
+            transaction.on_commit(lambda: stores.gathered().delete(before), robust=True)  # else swept later
         job.enqueue(batch.pk)
 
 
@@ -94,10 +100,13 @@ def sweep(now: datetime.datetime) -> int:
     """Remove files that have been kept long enough, and what a killed worker left of one. Returns how many."""
     then = now - KEPT_FOR
     FormBatch.objects.filter(gathered_at__lt=then).exclude(status__in=BUSY).update(gathered_at=None)
-    old = [path for path in Path(settings.GATHERED_DIR).glob("*") if path.stat().st_mtime < then.timestamp()]
-    for path in old:
+    cut_off = [path for path in making_folder().glob("*") if path.stat().st_mtime < then.timestamp()]
+    for path in cut_off:
         path.unlink(missing_ok=True)
-    return len(old)
+    old = [one.place for one in stores.gathered().found() if one.written_at < then.timestamp()]
+    for place in old:
+        stores.gathered().delete(place)
+    return len(cut_off) + len(old)
 
 
 # --- the worker ------------------------------------------------------------------------------------------------------

@@ -66,6 +66,7 @@ PAGES = {
     "cases": "List of cases",
     "awards": "List of whole awards",
     "news": "What they were told",
+    "search": "What was found by words",
 }
 """Pages that are of no one record."""
 

@@ -257,6 +257,7 @@ TABLE: dict[str, Expected] = {
     "assessments:centre_enrolments": Expected(running(), slug),
     "assessments:enrolments_file": Expected(running(), slug_and_csv),
     "assessments:reassign": Expected(office(), slug),
+    "assessments:search": Expected(signed_in()),
     "assessments:books": Expected(holding(Role.ADMINISTRATOR, Role.LEAD_VERIFIER, code=302)),
     "assessments:book": Expected(running(), slug),
     "assessments:looks": Expected(running(), slug),

@@ -262,6 +262,27 @@ def test_every_template_is_used() -> None:
     assert unused == []
 
 
+LINK = re.compile(r"""\]\(([^)#\s]+)|src="([^"]+)\"""")
+
+
+def documents() -> list[Path]:
+    return [ROOT / "README.md", *(ROOT / "docs").rglob("*.md"), ROOT / "bench" / "README.md"]
+
+
+def test_every_link_in_the_documents_leads_somewhere_and_every_picture_is_shown_and_taken() -> None:
+    led = {
+        (path, (path.parent / (link or picture)).resolve())
+        for path in documents()
+        for link, picture in LINK.findall(path.read_text())
+        if "://" not in link
+    }
+    assert [f"{path.relative_to(ROOT)}: {target}" for path, target in led if not target.exists()] == []
+    pictures = {path.name for path in (ROOT / "docs" / "pictures").iterdir()}
+    assert pictures == {target.name for _, target in led if target.suffix == ".png"}
+    taken = (ROOT / "assessments" / "tests" / "browser" / "pictures.py").read_text()
+    assert [name for name in pictures if f'"{name}"' not in taken] == []
+
+
 def test_files_fit_in_the_head() -> None:
     long = [
         f"{path.relative_to(ROOT)} has {lines} lines"

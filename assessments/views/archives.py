@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from assessments.views.office import choose_centre
+from portfolio import stores
 from portfolio.access import SignedInRequest, holds, signed_in
 from portfolio.archive import asking
 from portfolio.enums import ArchiveCut, ArchiveStatus, Role
@@ -95,10 +96,10 @@ def archive_file(request: SignedInRequest, pk: int) -> HttpResponseBase:
     """The archive itself, to keep. Who fetched it is written down."""
     found = archive_at(request, pk)
     try:
-        content = asking.fetched(archive=found, by=request.user, at=timezone.now(), noted=request.method == "GET")
+        place = asking.fetched(archive=found, by=request.user, at=timezone.now(), noted=request.method == "GET")
     except Refusal as refusal:
         raise Http404(" ".join(refusal.sentences)) from refusal
-    return serve_copy(request, content, size=found.size, sha256=found.sha256, name=found.file_name)
+    return serve_copy(request, stores.archives(), place, size=found.size, sha256=found.sha256, name=found.file_name)
 
 
 # --- what they share -------------------------------------------------------------------------------------------------

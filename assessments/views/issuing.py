@@ -40,6 +40,7 @@ from portfolio.whole import whole
 PER_PAGE = 25
 TYPES = {GatheredAs.PDF: "application/pdf", GatheredAs.ZIP: "application/zip"}
 ONE_BY_ONE = "Chosen one by one"
+GONE = "The file is not there: it goes after some days. Put it together again on the page of the batch."
 
 
 def forms_trail(centre: Centre) -> Trail:
@@ -187,14 +188,15 @@ def gather_forms(request: SignedInRequest, pk: int) -> HttpResponse:
 def forms_file(request: SignedInRequest, pk: int) -> HttpResponseBase:
     """The file, to keep. Who fetched it is written down."""
     batch = batch_of(request, pk)
-    place = issuing.place_of(batch)
-    if batch.gathered_at is None or not place.is_file():
-        raise Http404("The file is not there: it goes after some days. Put it together again on the page of the batch.")
+    try:
+        file = issuing.opened(batch)
+    except FileNotFoundError:
+        raise Http404(GONE) from None
     if request.method == "GET":
         audit.looked_at(batch, by=request.user, centre_id=batch.centre_id, at=timezone.now(), downloaded=True)
     name = f"authentication-forms-{batch.centre.slug}-{slugify(batch.chosen)[:60]}-{batch.pk}.{batch.gathered_as}"
     return FileResponse(
-        place.open("rb"),
+        file,
         as_attachment=True,
         filename=name,
         content_type=TYPES[GatheredAs(batch.gathered_as)],

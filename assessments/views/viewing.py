@@ -9,6 +9,7 @@ from assessments.queries.evidence import opens_for
 from portfolio import renditions, scanning, serving
 from portfolio.enums import DocumentStatus, ScanResult
 from portfolio.models import Rendition
+from portfolio.stores import StoreAwayError
 
 log = logging.getLogger(__name__)
 
@@ -19,6 +20,7 @@ TOLD_STAFF = {
     ScanResult.TOO_LARGE: "Not scanned for malware: it is larger than the scanner takes.",
 }
 LOST = "This file cannot be read at the moment. It has been noted; please tell your centre administrator."
+AWAY = "This file cannot be fetched at the moment, which has been noted. Nothing is lost: come back in a few minutes."
 NOT_IN_PLACE = (
     "This file cannot be shown in place, and your account has no downloads. Ask an administrator of the centre to "
     "allow them, or to show you the file."
@@ -103,6 +105,9 @@ def lit(file: EvidenceFile) -> FileShown:
     except FileNotFoundError:
         log.exception("The vault holds no bytes of evidence file %s.", file.pk)
         return FileShown(file, "lost", problem=LOST)
+    except StoreAwayError:
+        log.exception("Evidence file %s could not be fetched.", file.pk)
+        return FileShown(file, "lost", problem=AWAY)
 
 
 def open_file_shown(file: EvidenceFile) -> FileShown:

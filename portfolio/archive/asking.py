@@ -11,7 +11,7 @@ import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import NamedTuple
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -20,7 +20,7 @@ from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from portfolio import audit, vault
+from portfolio import audit, stores, vault
 from portfolio.archive.bag import CHUNK
 from portfolio.archive.packing import Adds, pack
 from portfolio.archive.selection import Cut, Selection
@@ -96,7 +96,7 @@ def refuse_without_room(centre: Centre, candidate: CandidateRecord | None) -> No
         portfolio = Selection(centre, candidate=candidate)
         files = files.filter(portfolio.named_by(StoredFile, portfolio.of_candidate))
     size = files.aggregate(total=Sum("size"))["total"] or 0
-    free = shutil.disk_usage(folder()).free
+    free = shutil.disk_usage(making_folder()).free
     if size * SPARE > free:
         raise Refusal(
             [
@@ -127,19 +127,17 @@ def told(verb: str, archive: Archive, by: User, at: datetime.datetime) -> None:
     )
 
 
-def fetched(*, archive: Archive, by: User, at: datetime.datetime, noted: bool = True) -> BinaryIO:
-    """The archive's file, open to be sent, once it is noted who takes it away. Raises Refusal where it is gone."""
+def fetched(*, archive: Archive, by: User, at: datetime.datetime, noted: bool = True) -> str:
+    """Where the archive's file lies, once it is noted who takes it away. Raises Refusal where it is gone."""
     if archive.status != ArchiveStatus.READY:
         raise Refusal([archive.problem or "This archive is not ready, or is kept no longer."])
     if is_overtaken(archive):
         raise Refusal([OVERTAKEN])
-    try:
-        file = place_of(archive).open("rb")
-    except FileNotFoundError:
-        raise Refusal(["The file of this archive is gone. Ask for another."]) from None
+    if stores.archives().look(place_of(archive)) is None:
+        raise Refusal(["The file of this archive is gone. Ask for another."])
     if noted:
         audit.looked_at(archive, by=by, centre_id=archive.centre_id, at=at, downloaded=True)
-    return file
+    return place_of(archive)
 
 
 def is_overtaken(archive: Archive) -> bool:
@@ -168,7 +166,7 @@ def make(archive_id: int) -> None:
         return
     archive = Archive.objects.select_related("centre", "candidate__user", "asked_by").get(pk=archive_id)
     mine = Archive.objects.filter(pk=archive_id, status=ArchiveStatus.MAKING, started_at=started)
-    part, telling = place_of(archive).with_suffix(".part"), Telling(archive_id, started)
+    part, telling = making_folder() / f"{archive.token}.part", Telling(archive_id, started)
     try:
         part.unlink(missing_ok=True)
         contents = contents_of(archive)
@@ -202,11 +200,11 @@ def kept(archive: Archive, part: Path) -> None:
     now = timezone.now()
     whose = archive.candidate.legal_name if archive.candidate else archive.centre.name
     name = vault.safe_name(f"{whose} {timezone.localdate(now):%Y-%m-%d}.zip", longest=200)
-    part.replace(place_of(archive))
+    stores.archives().put(part, place_of(archive))
     done = Archive.objects.filter(pk=archive.pk, status=ArchiveStatus.MAKING, started_at=archive.started_at)
     ready = {"status": ArchiveStatus.READY, "finished_at": now, "size": size, "sha256": digest.hexdigest()}
     if not done.update(**ready, file_name=name, step=""):
-        place_of(archive).unlink(missing_ok=True)
+        stores.archives().delete(place_of(archive))
         raise Stopped
 
 
@@ -274,27 +272,29 @@ def sweep(now: datetime.datetime) -> int:
     overtaken = [archive for archive in ready.all() if is_overtaken(archive)]
     for archive in overtaken:
         give_up(archive, OVERTAKEN)
-    lying = list(folder().iterdir())  # before it is asked what is known, so that none came in between
+    making = list(making_folder().glob("*.part"))  # before it is asked what is known, so that none came in between
+    lying = [one.place for one in stores.archives().found()]
     with_file = Archive.objects.filter(status__in=[ArchiveStatus.MAKING, ArchiveStatus.READY])
     known = {str(token) for token in with_file.values_list("token", flat=True)}
-    for path in lying:
+    for path in making:
         if path.stem not in known:
             path.unlink(missing_ok=True)
+    for place in lying:
+        if place.partition(".")[0] not in known:
+            stores.archives().delete(place)
     return len(over) + len(overtaken)
 
 
 def give_up(archive: Archive, problem: str) -> None:
     """Remove the file; the row stays, as the record that there was a copy."""
     Archive.objects.filter(pk=archive.pk).update(status=ArchiveStatus.GONE, problem=problem)
-    place_of(archive).unlink(missing_ok=True)
+    stores.archives().delete(place_of(archive))
 
 
-def folder() -> Path:
-    """Where archives lie: beside the vault, for the owner only."""
-    path = Path(settings.DATA_DIR) / "archives"
-    path.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return path
+def making_folder() -> Path:
+    """Where archives lie while they are made, on this machine, for the owner only."""
+    return stores.private_folder(Path(settings.DATA_DIR) / "archives")
 
 
-def place_of(archive: Archive) -> Path:
-    return folder() / f"{archive.token}.zip"
+def place_of(archive: Archive) -> str:
+    return f"{archive.token}.zip"

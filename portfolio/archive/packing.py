@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from portfolio import vault
+from portfolio import stores, vault
 from portfolio.archive.bag import CHUNK, Bag, is_packed
 from portfolio.archive.record import Record
 from portfolio.archive.selection import Selection
@@ -96,9 +96,8 @@ def files_into(bag: Bag, centre_id: int, stored: list[tuple[str, str]], tell: Te
     missing = []
     for number, (sha256, content_type) in enumerate(stored):
         tell("Packing the files", number, len(stored))
-        place = vault.place_of(centre_id, sha256)
         try:
-            with place.open("rb") as source:
+            with stores.vault().open(vault.place_in_vault(centre_id, sha256)) as source:
                 chunks = iter(lambda read=source.read: read(CHUNK), b"")  # type: ignore[misc]  # the loop's own
                 bag.add(path_in_bag(sha256, content_type), chunks, packed=is_packed(content_type))
         except FileNotFoundError:

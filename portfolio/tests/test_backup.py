@@ -17,9 +17,10 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
 
-from portfolio import audit, backup, testing, vault
+from portfolio import audit, backup, stores, testing, vault
 from portfolio.models import AuditChain, Centre, Destruction, StoredFile
 from portfolio.refusal import Refusal
+from portfolio.testing import in_vault
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -42,9 +43,12 @@ def kept(centre: Centre, text: str) -> StoredFile:
 
 @pytest.fixture
 def elsewhere(tmp_path: Path) -> Iterator[dict[str, str]]:
-    """The environment of an empty installation of the same kind."""
+    """The environment of an empty installation of the same kind; with another part of the bucket, if there is one."""
     environment = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "NVQ_MODE")}
     environment["NVQ_DATA_DIR"] = str(tmp_path / "elsewhere")
+    for name in ("BUCKET", "ENDPOINT", "REGION", "ACCESS_KEY", "SECRET_KEY"):
+        environment[f"NVQ_S3_{name}"] = getattr(settings, f"S3_{name}")
+    environment["NVQ_S3_PREFIX"] = "elsewhere"
     if connection.vendor == "sqlite":
         yield environment
         return
@@ -66,6 +70,7 @@ def newest(folder: Path) -> Path:
     return backup.backups_in(folder)[-1]
 
 
+@pytest.mark.usefixtures("kept_in")
 def test_everything_is_put_back_as_it_was_into_an_empty_installation(
     centre: Centre, elsewhere: dict[str, str], tmp_path: Path
 ) -> None:
@@ -91,6 +96,7 @@ def test_everything_is_put_back_as_it_was_into_an_empty_installation(
     assert "nothing is written over" in refused.stderr
 
 
+@pytest.mark.usefixtures("kept_in")
 def test_a_second_backup_copies_what_is_new_and_old_ones_go_with_what_was_destroyed(
     centre: Centre, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -125,16 +131,43 @@ def test_a_damaged_backup_is_found_before_anything_is_written(centre: Centre, tm
         call_command("restore", place, check=True)
 
 
+@pytest.mark.usefixtures("kept_in")
+def test_files_that_somebody_else_copies_stay_in_place_and_are_checked_there(
+    centre: Centre, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole, other = kept(centre, "one"), kept(centre, "two")
+    call_command("backup", tmp_path / "backups", files_in_place=True, verbosity=0)
+    place = newest(tmp_path / "backups")
+    assert not (tmp_path / "backups" / "files").exists()
+    assert len(backup.listed(place)) == 2
+    backup.check(place)
+    monkeypatch.setattr(backup, "refuse_records", lambda: None)
+    monkeypatch.setattr(backup, "put_back_database", lambda path: None)
+    assert backup.restore(place)["in_place"]
+    assert in_vault(whole) == b"one"
+    (tmp_path / "other").write_text("owt")
+    stores.vault().bring(tmp_path / "other", vault.place_of(other))
+    with pytest.raises(Refusal, match=f"{other.sha256} is missing or damaged"):
+        backup.restore(place)
+    (tmp_path / "other").write_text("longer")
+    stores.vault().bring(tmp_path / "other", vault.place_of(other))
+    with pytest.raises(CommandError, match=f"{other.sha256} is damaged"):
+        call_command("backup", tmp_path / "again", files_in_place=True, verbosity=0)
+
+
+@pytest.mark.usefixtures("kept_in")
 def test_a_file_that_the_vault_has_lost_is_named_and_the_rest_is_backed_up(centre: Centre, tmp_path: Path) -> None:
     lost, _ = kept(centre, "one"), kept(centre, "two")
-    vault.path_of(lost).unlink()
+    stores.vault().delete(vault.place_of(lost))
     with pytest.raises(CommandError, match=lost.sha256):
         call_command("backup", tmp_path / "backups")
     assert len(backup.listed(newest(tmp_path / "backups"))) == 1
 
 
+@pytest.mark.usefixtures("kept_in")
 def test_a_vault_that_is_damaged_is_told_of_and_leaves_no_half_backup(centre: Centre, tmp_path: Path) -> None:
-    vault.path_of(kept(centre, "one")).write_text("eno")
+    (tmp_path / "other").write_text("eno")
+    stores.vault().bring(tmp_path / "other", vault.place_of(kept(centre, "one")))
     with pytest.raises(Refusal, match="no longer gives its digest"):
         backup.make(tmp_path / "backups", at=NOON)
     assert backup.backups_in(tmp_path / "backups") == []
@@ -147,6 +180,7 @@ def test_what_a_killed_backup_left_goes_with_the_next(centre: Centre, tmp_path: 
     assert not left.exists()
 
 
+@pytest.mark.usefixtures("kept_in")
 def test_an_infected_file_is_backed_up_where_it_is_shut_away(centre: Centre, tmp_path: Path) -> None:
     stored = kept(centre, "one")
     vault.shut_away(stored)

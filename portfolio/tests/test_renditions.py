@@ -3,6 +3,7 @@
 import datetime
 import io
 import os
+import shutil
 import stat
 import sys
 import time
@@ -10,16 +11,17 @@ from pathlib import Path
 
 import pytest
 import pytest_django
+from django.conf import settings as house
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 from PIL import Image
 
-from portfolio import drawing, renditions, vault
+from portfolio import drawing, renditions, stores, vault
 from portfolio.enums import DocumentStatus
 from portfolio.models import Centre, Rendition, StoredFile
-from portfolio.testing import a_centre
+from portfolio.testing import a_centre, in_vault
 from portfolio.tests import small_files
 from portfolio.tests.letter import wait_for_a_worker
 
@@ -61,6 +63,10 @@ def jobs() -> int:
 
 def folders(settings: pytest_django.Settings) -> list[Path]:
     return [path for path in Path(settings.RENDITIONS_DIR).glob("*/*/*") if path.is_dir()]
+
+
+def folder_of(rendition: Rendition) -> Path:
+    return Path(house.RENDITIONS_DIR) / renditions.place_of(rendition.stored, rendition.version)
 
 
 def opened(content: bytes) -> Image.Image:
@@ -107,7 +113,8 @@ def test_the_same_bytes_are_asked_for_once(centre: Centre) -> None:
 # --- making ----------------------------------------------------------------------------------------------------------
 
 
-def test_a_pdf_is_drawn_page_by_page_with_its_words(centre: Centre, settings: pytest_django.Settings) -> None:
+@pytest.mark.usefixtures("kept_in")
+def test_a_pdf_is_drawn_page_by_page_with_its_words(centre: Centre) -> None:
     rendition = made(keep(centre, "log.pdf", small_files.pdf(3)))
     assert (rendition.status, rendition.page_count) == (READY, 3)
     picture = opened(renditions.page_picture(rendition, 2))
@@ -118,8 +125,12 @@ def test_a_pdf_is_drawn_page_by_page_with_its_words(centre: Centre, settings: py
     assert max(opened(renditions.thumbnail(rendition)).size) == drawing.THUMBNAIL_SIDE
     with pytest.raises(FileNotFoundError):
         renditions.page_picture(rendition, 4)
+    assert {Path(one.place).suffix for one in stores.renditions().found("")} == {".webp", ".txt"}
+
+
+def test_only_its_owner_may_read_what_was_drawn(centre: Centre, settings: pytest_django.Settings) -> None:
+    made(keep(centre, "log.pdf", small_files.pdf()))
     [folder] = folders(settings)
-    assert {path.suffix for path in folder.iterdir()} == {".webp", ".txt"}
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
 
 
@@ -133,6 +144,7 @@ def test_a_photograph_is_drawn_the_right_way_up_and_tells_nothing(centre: Centre
     assert b"Olwen" not in shown + renditions.thumbnail(rendition)
 
 
+@pytest.mark.usefixtures("kept_in")
 def test_a_telephones_own_kind_of_photograph_is_drawn_and_tells_nothing(centre: Centre) -> None:
     taken = small_files.telephone_photograph()
     assert b"Olwen" in taken
@@ -145,7 +157,7 @@ def test_a_telephones_own_kind_of_photograph_is_drawn_and_tells_nothing(centre: 
     assert red > blue
     assert not picture.getexif()
     assert b"Olwen" not in shown + renditions.thumbnail(rendition)
-    assert vault.path_of(stored).read_bytes() == taken, "the original stays as it was"
+    assert in_vault(stored) == taken, "the original stays as it was"
 
 
 def test_a_large_photograph_is_drawn_smaller(centre: Centre) -> None:
@@ -180,9 +192,10 @@ def test_no_document_is_drawn_beyond_the_most_pages(centre: Centre) -> None:
     assert (rendition.page_count, len(rendition.sizes)) == (drawing.MOST_PAGES + 1, drawing.MOST_PAGES)
 
 
+@pytest.mark.usefixtures("kept_in")
 def test_bytes_that_are_gone_are_said_to_be(centre: Centre) -> None:
     stored = keep(centre, "log.pdf", small_files.pdf())
-    vault.path_of(stored).unlink()
+    stores.vault().delete(vault.place_of(stored))
     assert made(stored).problem == renditions.PROBLEMS["gone"]
 
 
@@ -358,13 +371,15 @@ def test_a_sweep_removes_what_nobody_names_and_asks_for_what_is_missing(
     nobodys = [Path(settings.RENDITIONS_DIR) / name for name in ("making/cut", "1/ab/abcd-1", "x/ab/odd")]
     for folder in nobodys:
         folder.mkdir(parents=True)
-    for folder in [*nobodys, renditions.place_of(named)]:
-        os.utime(folder, (old, old))
-    renditions.place_of(lost).rename(Path(settings.RENDITIONS_DIR) / "elsewhere")
+        (folder / "page-1.webp").touch()
+    for folder in [*nobodys, folder_of(named)]:
+        for path in (folder, *folder.iterdir()):
+            os.utime(path, (old, old))
+    shutil.rmtree(folder_of(lost))
     call_command("sweep_vault", dry_run=True, verbosity=0)
     assert all(folder.exists() for folder in nobodys)
     call_command("sweep_vault", verbosity=0)
     assert not any(folder.exists() for folder in nobodys)
-    assert renditions.place_of(named).is_dir()
+    assert folder_of(named).is_dir()
     waiting = Rendition.objects.filter(status=WAITING)
     assert {one.stored for one in waiting.select_related("stored")} == {lost.stored, never}

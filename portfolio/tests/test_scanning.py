@@ -4,7 +4,7 @@ import datetime
 import socket
 import threading
 from collections.abc import Iterator
-from io import StringIO
+from io import BytesIO, StringIO
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.utils import timezone
 
-from portfolio import clamav, scanning, transfers, vault
+from portfolio import clamav, scanning, stores, transfers, vault
 from portfolio.enums import ScanResult
 from portfolio.models import AuditEvent, CandidateRecord, OutgoingMessage, Scan, StoredFile, Upload
 from portfolio.testing import a_candidate, a_centre, an_administrator
@@ -72,6 +72,7 @@ def result(stored: StoredFile | None) -> ScanResult:
 # --- what it finds ---------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("kept_in")
 def test_a_clean_file_is_said_to_be_clean_and_by_whom(record: CandidateRecord, scanner: str) -> None:
     upload = kept(record)
     assert rows() == [R.WAITING, R.CLEAN]
@@ -81,6 +82,7 @@ def test_a_clean_file_is_said_to_be_clean_and_by_whom(record: CandidateRecord, s
     assert last.signature == ""
 
 
+@pytest.mark.usefixtures("kept_in")
 @pytest.mark.parametrize(
     ("name", "content", "signature"),
     [
@@ -92,7 +94,7 @@ def test_a_clean_file_is_said_to_be_clean_and_by_whom(record: CandidateRecord, s
 )
 @pytest.mark.django_db(transaction=True)
 def test_an_infected_file_is_out_of_every_reach_and_those_concerned_know(
-    scanner: str, settings: pytest_django.Settings, name: str, content: bytes, signature: str
+    scanner: str, name: str, content: bytes, signature: str
 ) -> None:
     centre = a_centre()
     administrator, record = an_administrator(centre), a_candidate(centre)
@@ -102,8 +104,9 @@ def test_an_infected_file_is_out_of_every_reach_and_those_concerned_know(
     stored = StoredFile.objects.get()
     assert (result(stored), upload.stored) == (R.INFECTED, None)
     assert f"The scanner found malware in this file ({signature}" in upload.refusal
-    assert not vault.path_of(stored).exists()
-    assert (Path(settings.VAULT_DIR) / "quarantine" / f"{centre.pk}-{stored.sha256}").read_bytes() == content
+    assert not vault.has(stored)
+    with stores.vault().open(f"quarantine/{centre.pk}-{stored.sha256}") as shut_away:
+        assert shut_away.read() == content
     letters = {letter.to: letter.body for letter in OutgoingMessage.objects.all()}
     assert set(letters) == {record.user.email, administrator.email}
     assert all(signature in body for body in letters.values())
@@ -122,7 +125,7 @@ def test_whoever_sends_the_same_again_is_told_the_same_and_nothing_of_others(sca
     assert first.refusal == second.refusal != ""
     letter = OutgoingMessage.objects.filter(to=second.by.email, subject__contains="malware").latest("pk")
     assert "mine.txt" not in letter.body
-    assert not vault.path_of(StoredFile.objects.get()).exists()
+    assert not vault.has(StoredFile.objects.get())
 
 
 def test_what_is_larger_than_the_scanner_takes_is_noted(record: CandidateRecord, scanner: str) -> None:
@@ -214,11 +217,9 @@ def test_it_understands_clamd(said: str, expected: ScanResult) -> None:
     assert clamav.verdict(said, "ClamAV").result == expected
 
 
-def test_it_is_asked_over_tcp_as_over_its_socket(listening: tuple[str, str], tmp_path: Path) -> None:
-    file = tmp_path / "note.txt"
+def test_it_is_asked_over_tcp_as_over_its_socket(listening: tuple[str, str]) -> None:
     for content, expected in ((NOTE, R.CLEAN), (EICAR, R.INFECTED), (LOCAL, R.INFECTED)):
-        file.write_bytes(content)
-        assert [clamav.examine(file, address).result for address in listening] == [expected, expected]
+        assert [clamav.examine(BytesIO(content), address).result for address in listening] == [expected, expected]
 
 
 @pytest.mark.parametrize("said", ["stream: Can't allocate memory ERROR", "nonsense", ""])
@@ -228,10 +229,8 @@ def test_what_it_does_not_understand_is_no_verdict(said: str) -> None:
 
 
 @pytest.mark.parametrize("says", [[b""], [b"ClamAV 1.4.6\0", b""]])
-def test_a_scanner_that_dies_over_a_file_gives_no_verdict(tmp_path: Path, says: list[bytes]) -> None:
+def test_a_scanner_that_dies_over_a_file_gives_no_verdict(says: list[bytes]) -> None:
     """Over TCP: it says nothing at all, or says what it is and falls silent over the file."""
-    file = tmp_path / "note.txt"
-    file.write_bytes(NOTE)
     with socket.create_server(("127.0.0.1", 0)) as server:
 
         def serve() -> None:
@@ -244,6 +243,6 @@ def test_a_scanner_that_dies_over_a_file_gives_no_verdict(tmp_path: Path, says: 
         serving = threading.Thread(target=serve, daemon=True)
         serving.start()
         with pytest.raises(clamav.ScannerAwayError):
-            clamav.examine(file, f"127.0.0.1:{server.getsockname()[1]}")
+            clamav.examine(BytesIO(NOTE), f"127.0.0.1:{server.getsockname()[1]}")
         serving.join(5)
         assert not serving.is_alive()

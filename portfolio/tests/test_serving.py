@@ -10,7 +10,7 @@ from django.test import RequestFactory
 from django.utils import timezone
 from PIL import Image
 
-from portfolio import serving, vault
+from portfolio import serving, stores, vault
 from portfolio.models import Centre, StoredFile
 from portfolio.testing import a_centre
 from portfolio.tests import small_files
@@ -71,6 +71,7 @@ def content_of(response: HttpResponseBase) -> bytes:
 # --- headers ---------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("kept_in")
 @pytest.mark.parametrize("name", SHOWN)
 def test_the_short_list_is_shown_in_place(centre: Centre, name: str) -> None:
     response = ask(keep_kind(centre, name), name=name)
@@ -86,6 +87,7 @@ def test_anything_else_is_kept_even_when_asked_for_in_place(centre: Centre, name
     response.close()
 
 
+@pytest.mark.usefixtures("kept_in")
 @pytest.mark.parametrize("download", [True, False])
 @pytest.mark.parametrize("headers", [{}, {"Range": "bytes=0-1"}, {"Range": "bytes=99-"}])
 def test_every_answer_is_sandboxed(centre: Centre, download: bool, headers: dict[str, str]) -> None:
@@ -123,9 +125,10 @@ def test_a_hostile_name_stays_a_name(centre: Centre, name: str, disposition: str
     response.close()
 
 
+@pytest.mark.usefixtures("kept_in")
 def test_bytes_that_are_gone_are_not_found(centre: Centre, caplog: pytest.LogCaptureFixture) -> None:
     stored = keep(centre, "notes.txt", b"words")
-    vault.path_of(stored).unlink()
+    stores.vault().delete(vault.place_of(stored))
     with pytest.raises(Http404):
         ask(stored)
     assert "not in the vault" in caplog.text
@@ -134,6 +137,7 @@ def test_bytes_that_are_gone_are_not_found(centre: Centre, caplog: pytest.LogCap
 # --- ranges ----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("kept_in")
 @pytest.mark.parametrize(
     ("asked", "first", "last"),
     [
@@ -176,6 +180,7 @@ def test_a_range_that_cannot_be_read_means_all(centre: Centre, asked: str) -> No
     assert content_of(response) == TEXT
 
 
+@pytest.mark.usefixtures("kept_in")
 @pytest.mark.parametrize("asked", ["bytes=1000000-", "bytes=2000000-3000000", "bytes=-0"])
 def test_a_range_beyond_the_end_is_refused(centre: Centre, asked: str) -> None:
     response = ask(keep(centre, "notes.txt", TEXT), {"Range": asked})
@@ -191,6 +196,7 @@ def test_a_range_of_another_version_means_all(centre: Centre) -> None:
         response.close()
 
 
+@pytest.mark.usefixtures("kept_in")
 @pytest.mark.parametrize(("headers", "status", "length"), [({}, 200, 1_000_000), ({"Range": "bytes=0-9"}, 206, 10)])
 def test_head_tells_without_sending(centre: Centre, headers: dict[str, str], status: int, length: int) -> None:
     response = ask(keep(centre, "notes.txt", TEXT), headers, method="head")
@@ -201,6 +207,7 @@ def test_head_tells_without_sending(centre: Centre, headers: dict[str, str], sta
 # --- photographs and texts -------------------------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("kept_in")
 def test_a_photograph_in_place_does_not_tell_where_it_was_taken(centre: Centre) -> None:
     taken = small_files.photograph_with_place()
     stored = keep(centre, "desk.jpg", taken)
@@ -226,6 +233,7 @@ def test_a_photograph_that_cannot_be_cleaned_is_not_shown(centre: Centre, monkey
     response.close()
 
 
+@pytest.mark.usefixtures("kept_in")
 @pytest.mark.parametrize(
     ("charset", "mark"), [("utf-8", ""), ("utf-8", "\ufeff"), ("utf-16", ""), ("windows-1252", "")]
 )

@@ -3,7 +3,6 @@
 import datetime
 import os
 import signal
-from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -42,12 +41,12 @@ def ordered(stored: StoredFile, at: datetime.datetime | None = None) -> Destruct
     return shredder.order(stored=stored, reason="Names.", by=None, at=at or timezone.now())
 
 
-def drawn(stored: StoredFile) -> Path:
-    """The folder of what was drawn of the file."""
+def drawn(stored: StoredFile) -> Rendition:
+    """What was drawn of the file."""
     renditions.ask([stored], at=timezone.now())
     rendition = Rendition.objects.select_related("stored").get()
     renditions.make(rendition.pk)
-    return renditions.place_of(rendition)
+    return rendition
 
 
 def nobody(stored: StoredFile) -> bool:
@@ -58,19 +57,22 @@ def somebody(stored: StoredFile) -> bool:
     return True
 
 
+@pytest.mark.usefixtures("kept_in")
 def test_the_bytes_go_with_all_that_was_drawn_of_them(stored: StoredFile) -> None:
-    folder = drawn(stored)
-    assert folder.is_dir()
+    rendition = drawn(stored)
+    assert renditions.thumbnail(rendition)
     destruction = ordered(stored)
-    assert vault.path_of(stored).exists()
+    assert vault.has(stored)
     shredder.carry_out(destruction.pk)
     destruction.refresh_from_db()
     assert (destruction.done_at is not None, destruction.spared) == (True, False)
-    assert not vault.path_of(stored).exists()
-    assert not folder.exists()
+    assert not vault.has(stored)
+    with pytest.raises(FileNotFoundError):
+        renditions.thumbnail(rendition)
     assert not Rendition.objects.exists()
 
 
+@pytest.mark.usefixtures("kept_in")
 def test_what_was_destroyed_takes_no_room_until_it_is_sent_again(stored: StoredFile, settings: object) -> None:
     settings.CENTRE_QUOTA = len(LOG) * 3 // 2  # type: ignore[attr-defined]
     with pytest.raises(vault.UploadRefused, match="your centre has used"):
@@ -94,7 +96,7 @@ def test_what_somebody_still_shows_is_spared(stored: StoredFile, monkeypatch: py
     shredder.carry_out(destruction.pk)
     destruction.refresh_from_db()
     assert destruction.spared
-    assert vault.path_of(stored).exists()
+    assert vault.has(stored)
 
 
 def test_whoever_comes_second_does_nothing(stored: StoredFile) -> None:
@@ -103,9 +105,10 @@ def test_whoever_comes_second_does_nothing(stored: StoredFile) -> None:
     centre = stored.centre
     keep(centre)
     shredder.carry_out(destruction.pk)
-    assert vault.path_of(stored).exists()
+    assert vault.has(stored)
 
 
+@pytest.mark.usefixtures("kept_in")
 def test_what_a_lost_worker_left_is_asked_for_again(stored: StoredFile) -> None:
     ordered(stored)
     call_command("requeue_lost_documents", verbosity=0)
@@ -114,7 +117,7 @@ def test_what_a_lost_worker_left_is_asked_for_again(stored: StoredFile) -> None:
     call_command("requeue_lost_documents", verbosity=0)
     assert DBTaskResult.objects.count() == 3
     shredder.carry_out(late.pk)
-    assert not vault.path_of(stored).exists()
+    assert not vault.has(stored)
 
 
 @pytest.mark.parametrize("change", ["reason = 'Another.'", "ordered_at = ordered_at", "spared = TRUE"])
@@ -139,10 +142,10 @@ def test_a_server_killed_between_the_act_and_the_destruction_finds_the_order_aga
             os.kill(os.getpid(), signal.SIGKILL)
     assert os.WTERMSIG(os.waitpid(child, 0)[1]) == signal.SIGKILL
     DBTaskResult.objects.all().delete()
-    assert vault.path_of(stored).exists()
+    assert vault.has(stored)
     assert shredder.requeue_lost(at=timezone.now()) == 1
     shredder.carry_out(Destruction.objects.get().pk)
-    assert not vault.path_of(stored).exists()
+    assert not vault.has(stored)
 
 
 @pytest.mark.django_db(transaction=True)

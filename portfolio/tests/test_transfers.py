@@ -20,7 +20,7 @@ from django.utils import timezone
 from portfolio import transfers, vault
 from portfolio.models import CandidateRecord, StoredFile, Upload
 from portfolio.refusal import Refusal
-from portfolio.testing import a_candidate, a_centre
+from portfolio.testing import a_candidate, a_centre, in_vault
 from portfolio.tests import small_files
 
 NOTE = b"Rang the customer back at ten."
@@ -54,6 +54,7 @@ def incoming(settings: pytest_django.Settings) -> list[Path]:
 # --- coming in -------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("kept_in")
 def test_pieces_become_the_file_the_vault_would_have_stored(
     record: CandidateRecord, settings: pytest_django.Settings
 ) -> None:
@@ -63,7 +64,7 @@ def test_pieces_become_the_file_the_vault_would_have_stored(
     stored = StoredFile.objects.get()
     assert (upload.stored, upload.refusal) == (stored, "")
     assert (stored.sha256, stored.content_type) == (hashlib.sha256(NOTE).hexdigest(), "text/plain; charset=utf-8")
-    assert vault.path_of(stored).read_bytes() == NOTE
+    assert in_vault(stored) == NOTE
     assert incoming(settings) == []
 
 
@@ -109,9 +110,10 @@ def test_somebody_who_waits_on_a_dead_line_stands_in_nobodys_way(record: Candida
 
     with pytest.raises(transfers.OutOfStepError):
         transfers.receive(upload=upload, offset=0, read=stalls, at=timezone.now())
-    assert vault.path_of(StoredFile.objects.get()).read_bytes() == NOTE
+    assert in_vault(StoredFile.objects.get()) == NOTE
 
 
+@pytest.mark.usefixtures("kept_in")
 @pytest.mark.django_db(transaction=True)
 def test_pieces_sent_twice_at_once_are_written_once(settings: pytest_django.Settings) -> None:
     upload = begun(a_candidate(a_centre()), 4_000_000, "long.txt")
@@ -134,7 +136,7 @@ def test_pieces_sent_twice_at_once_are_written_once(settings: pytest_django.Sett
         thread.join()
     end = transfers.offset_of(Upload.objects.get())
     send(upload, content[end:], end)
-    assert vault.path_of(StoredFile.objects.get()).read_bytes() == content
+    assert in_vault(StoredFile.objects.get()) == content
     assert incoming(settings) == []
 
 
@@ -268,16 +270,16 @@ def test_it_is_found_by_its_owner_at_its_centre(record: CandidateRecord) -> None
     assert transfers.found(tokens, by=record.user, centre=a_centre("Harbour College")) == []
 
 
+@pytest.mark.usefixtures("kept_in")
 def test_giving_up_destroys_bytes_that_nothing_else_holds(record: CandidateRecord) -> None:
     first, second = kept(record), kept(record)
     assert first.stored
-    path = vault.path_of(first.stored)
     transfers.give_up(upload=first, at=timezone.now())
-    assert path.exists()
+    assert vault.has(first.stored)
     transfers.give_up(upload=second, at=timezone.now())
-    assert not path.exists()
+    assert not vault.has(first.stored)
     assert kept(record).stored == first.stored
-    assert path.read_bytes() == NOTE
+    assert in_vault(first.stored) == NOTE
 
 
 def test_what_came_with_a_form_is_an_upload_too(record: CandidateRecord) -> None:
@@ -287,6 +289,7 @@ def test_what_came_with_a_form_is_an_upload_too(record: CandidateRecord) -> None
     assert transfers.found([str(upload.token)], by=record.user, centre=record.centre) == [upload]
 
 
+@pytest.mark.usefixtures("kept_in")
 def test_the_sweep_takes_what_nobody_went_on_with_or_used(
     record: CandidateRecord, settings: pytest_django.Settings
 ) -> None:
@@ -310,9 +313,9 @@ def test_the_sweep_takes_what_nobody_went_on_with_or_used(
     call_command("sweep_vault", stdout=io.StringIO())
     assert set(Upload.objects.all()) == {on_its_way, used, fresh}
     assert incoming(settings) == [transfers.path_of(on_its_way)]
-    assert not vault.path_of(unused.stored).exists()
+    assert not vault.has(unused.stored)
     assert used.stored
-    assert vault.path_of(used.stored).exists()
+    assert vault.has(used.stored)
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import time
 import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_django
@@ -19,9 +20,9 @@ from django.core.management import call_command
 from django.db import connection, transaction
 from django.utils import timezone
 
-from portfolio import vault
-from portfolio.models import Centre, StoredFile
-from portfolio.testing import a_centre
+from portfolio import stores, sweeping, vault
+from portfolio.models import Centre, Destruction, StoredFile
+from portfolio.testing import a_centre, in_vault
 from portfolio.tests import small_files
 
 NOTE = b"Rang the customer back at ten."
@@ -50,8 +51,12 @@ def files_in(folder: Path) -> list[Path]:
     return [path for path in folder.rglob("*") if path.is_file()]
 
 
+def kept_places() -> list[str]:
+    return [one.place for one in stores.vault().found()]
+
+
 def nothing_is_left(folder: Path) -> bool:
-    return not files_in(folder / "incoming") and not StoredFile.objects.exists()
+    return not files_in(folder / "incoming") and not kept_places() and not StoredFile.objects.exists()
 
 
 def test_it_keeps_bytes_under_their_digest(centre: Centre, folder: Path) -> None:
@@ -71,18 +76,21 @@ def test_only_its_owner_may_read_the_vault(centre: Centre, folder: Path) -> None
         assert stat.S_IMODE(above.stat().st_mode) == 0o700
 
 
-def test_the_same_bytes_are_kept_once_per_centre(centre: Centre, other_centre: Centre, folder: Path) -> None:
+@pytest.mark.usefixtures("kept_in")
+def test_the_same_bytes_are_kept_once_per_centre(centre: Centre, other_centre: Centre) -> None:
     assert keep(centre) == keep(centre, name="again.txt")
     assert keep(other_centre).pk != keep(centre).pk
-    assert len(files_in(folder)) == 2
+    assert len(kept_places()) == 2
 
 
+@pytest.mark.usefixtures("kept_in")
 def test_it_heals_bytes_that_were_lost(centre: Centre) -> None:
     stored = keep(centre)
-    vault.path_of(stored).unlink()
-    assert vault.path_of(keep(centre)).read_bytes() == NOTE
+    stores.vault().delete(vault.place_of(stored))
+    assert in_vault(keep(centre)) == NOTE
 
 
+@pytest.mark.usefixtures("kept_in")
 @pytest.mark.parametrize(
     ("name", "content", "what"),
     [
@@ -138,6 +146,7 @@ def test_a_failing_disk_leaves_nothing_and_says_so(
     assert not files_in(folder)
 
 
+@pytest.mark.usefixtures("kept_in")
 def test_an_upload_that_breaks_off_leaves_nothing(centre: Centre, folder: Path) -> None:
     class BrokenOff(File[bytes]):
         def chunks(self, chunk_size: int | None = None) -> Iterator[bytes]:
@@ -161,8 +170,9 @@ def test_it_needs_no_more_memory_for_a_large_upload(centre: Centre, tmp_path: Pa
     assert peak < 4_000_000
 
 
+@pytest.mark.usefixtures("kept_in")
 @pytest.mark.django_db(transaction=True)
-def test_the_same_upload_at_the_same_moment_is_kept_once(folder: Path) -> None:
+def test_the_same_upload_at_the_same_moment_is_kept_once() -> None:
     centre = a_centre()
     start, found, problems = threading.Barrier(4), [], []
 
@@ -183,7 +193,7 @@ def test_the_same_upload_at_the_same_moment_is_kept_once(folder: Path) -> None:
     assert problems == []
     assert len(found) == 4
     assert len(set(found)) == 1
-    assert len(files_in(folder)) == 1
+    assert len(kept_places()) == 1
 
 
 # --- names -----------------------------------------------------------------------------------------------------------
@@ -239,18 +249,108 @@ def test_the_sweep_takes_only_old_bytes_that_no_row_knows(centre: Centre, folder
     for path in (vault.path_of(kept), vault.path_of(lost), cut_off):
         age(path)
 
-    would_go = {cut_off, vault.path_of(lost)}
-    assert set(vault.sweep(dry_run=True)) == would_go
+    would_go = {"incoming/cut-off", vault.place_of(lost)}
+    assert set(sweeping.sweep(dry_run=True)) == would_go
     assert len(files_in(folder)) == 5
     call_command("sweep_vault", verbosity=0, stdout=io.StringIO())
     assert set(files_in(folder)) == {vault.path_of(kept), vault.path_of(recent), uploading}
 
 
+@pytest.mark.usefixtures("kept_in")
 def test_the_sweep_puts_back_what_was_stored_again_meanwhile(centre: Centre) -> None:
-    path = vault.path_of(keep(centre))
-    assert not vault.removed(path)
-    assert path.read_bytes() == NOTE
-    assert not vault.removed(path.with_name("0" * 64))
+    stored = keep(centre)
+    assert not sweeping.removed(vault.place_of(stored))
+    assert in_vault(stored) == NOTE
+    assert not sweeping.removed(vault.place_in_vault(centre.pk, "0" * 64))
+
+
+@pytest.mark.object_store
+def test_the_sweep_takes_old_objects_that_no_row_knows(
+    centre: Centre, bucket: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stored = keep(centre)
+    with transaction.atomic():
+        lost = keep(centre, b"rolled back")
+        transaction.set_rollback(True)
+    assert sweeping.sweep() == []
+    in_two_days = time.time() + 2 * sweeping.A_DAY
+    monkeypatch.setattr(time, "time", lambda: in_two_days)
+    assert sweeping.sweep(dry_run=True) == [vault.place_of(lost)]
+    assert sweeping.sweep() == [vault.place_of(lost)]
+    assert (vault.has(lost), in_vault(stored)) == (False, NOTE)
+
+
+@pytest.mark.usefixtures("kept_in")
+def test_what_is_destroyed_while_the_same_comes_in_is_kept_all_the_same(centre: Centre, tmp_path: Path) -> None:
+    stored, path = keep(centre), vault.incoming_folder() / "whole"
+    path.write_bytes(NOTE)
+    whole = vault.judged(path, centre=centre, name="note.txt")
+    assert vault.destroy(stored)
+    assert vault.take_in(whole, centre=centre, at=timezone.now()) == stored
+    assert in_vault(stored) == NOTE
+
+
+@pytest.mark.usefixtures("kept_in")
+def test_the_sweep_takes_bytes_that_were_destroyed_and_sent_again_in_an_act_that_was_undone(
+    centre: Centre, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stored, other, now = keep(centre), keep(centre, b"another"), timezone.now()
+    Destruction.objects.create(stored=stored, reason="Names.", ordered_at=now, done_at=now)
+    vault.destroy(stored)
+    with transaction.atomic():
+        keep(centre)
+        transaction.set_rollback(True)
+    assert vault.has(stored)
+    monkeypatch.setattr(sweeping, "is_past", lambda written_at: True)
+    assert sweeping.sweep() == [vault.place_of(stored)]
+    assert (vault.has(stored), in_vault(other)) == (False, b"another")
+
+
+@pytest.mark.usefixtures("kept_in")
+@pytest.mark.django_db(transaction=True)
+def test_what_comes_in_again_in_the_moment_of_the_sweep_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever stores the same bytes waits for the sweep, and puts them there again."""
+    centre = a_centre()
+    with transaction.atomic():
+        lost = keep(centre)
+        transaction.set_rollback(True)
+    in_two_days, kind = time.time() + 2 * sweeping.A_DAY, type(stores.vault())
+    delete, again = kind.delete, []
+
+    def store_again() -> None:
+        again.append(keep(centre))
+        connection.close()
+
+    thread = threading.Thread(target=store_again)
+
+    def delete_late(store: Any, place: str) -> None:
+        thread.start()
+        thread.join(0.5)
+        assert again == []
+        delete(store, place)
+
+    monkeypatch.setattr(kind, "delete", delete_late)
+    monkeypatch.setattr(sweeping, "is_past", lambda written_at: written_at < in_two_days)
+    assert sweeping.removed(vault.place_of(lost))
+    thread.join(10)
+    assert in_vault(again[0]) == NOTE
+
+
+@pytest.mark.usefixtures("kept_in")
+def test_bytes_that_came_with_a_record_are_put_back_by_their_digest_and_cleared_away_without_it(
+    centre: Centre, folder: Path
+) -> None:
+    stored, nobodys = keep(centre), centre.pk + 1
+    vault.destroy(stored)
+    vault.put_back(centre.pk, stored.sha256, [NOTE[:5], NOTE[5:]])
+    vault.put_back(nobodys, stored.sha256, [NOTE])
+    with pytest.raises(ValueError, match="are not those its name says"):
+        vault.put_back(centre.pk, stored.sha256, [b"other"])
+    assert in_vault(stored) == NOTE
+    for centre_id in (centre.pk, nobodys):
+        vault.clear_away(centre_id)
+    assert kept_places() == [vault.place_of(stored)]
+    assert files_in(folder / "incoming") == []
 
 
 def test_the_sweep_says_what_would_go(centre: Centre, folder: Path) -> None:

@@ -22,10 +22,12 @@ from portfolio.enums import Role
 from portfolio.models import Centre, Upload
 from portfolio.refusal import Refusal
 from portfolio.rules import STAFF_ROLES
-from portfolio.vault import NotWrittenError
+from portfolio.vault import NotReachedError, NotWrittenError
 from portfolio.whole import whole
 
 PIECE = "application/offset+octet-stream"
+RETRY_AFTER = "60"
+"""Seconds."""
 TUS = {"Tus-Resumable": "1.0.0", "Cache-Control": "no-store"}
 SPOKEN = {"Tus-Version": "1.0.0", "Tus-Extension": "creation,termination,expiration"}
 
@@ -68,8 +70,8 @@ def upload(request: SignedInRequest, token: str) -> HttpResponseBase:
 
 
 def piece(request: SignedInRequest, found: Upload) -> HttpResponseBase:
-    """Append the body. 409 when it does not go on where the file ends, 422 when the whole file is not taken, 507 when
-    the disk fails and the same piece may be sent again."""
+    """Append the body. 409 when it does not go on where the file ends, 422 when the whole file is not taken; 507 when
+    the disk fails and 503 when the object store is away, and the same piece may be sent again."""
     offset = number_in(request, "Upload-Offset")
     if request.content_type != PIECE or offset is None:
         return refused(415, [f"A piece is sent as {PIECE}, with Upload-Offset."])
@@ -84,6 +86,8 @@ def piece(request: SignedInRequest, found: Upload) -> HttpResponseBase:
         end = transfers.receive(upload=found, offset=offset, read=read, at=timezone.now())
     except transfers.OutOfStepError as problem:
         return answered(409, **{"Upload-Offset": str(problem.offset)})
+    except NotReachedError as refusal:
+        return refused(503, refusal.sentences, **{"Retry-After": RETRY_AFTER})
     except NotWrittenError as refusal:
         return refused(507, refusal.sentences)
     except Refusal as refusal:
@@ -131,8 +135,8 @@ def answered(status: int, **headers: str) -> HttpResponse:
     return HttpResponse(status=status, headers=TUS | headers)
 
 
-def refused(status: int, sentences: list[str]) -> JsonResponse:
-    return JsonResponse({"refused": sentences}, status=status, headers=TUS)
+def refused(status: int, sentences: list[str], **headers: str) -> JsonResponse:
+    return JsonResponse({"refused": sentences}, status=status, headers=TUS | headers)
 
 
 def number_in(request: SignedInRequest, header: str) -> int | None:

@@ -14,6 +14,7 @@ from assessments.testing import House, a_draft, a_file, an_enrolment, declared, 
 from portfolio import vault
 from portfolio.models import AuditEvent, Destruction, Document, User
 from portfolio.refusal import Refusal
+from portfolio.testing import in_vault
 
 pytestmark = pytest.mark.django_db
 STALE = ("candidate", "candidate, authenticity")
@@ -61,11 +62,11 @@ def test_a_quarantined_file_says_who_when_and_why(house: House, file: EvidenceFi
         quarantined(file, house.assessor)
 
 
+@pytest.mark.usefixtures("kept_in")
 def test_redaction_destroys_the_bytes_and_keeps_the_line(house: House, file: EvidenceFile) -> None:
-    path = vault.path_of(file.stored)
-    assert path.exists()
+    assert vault.has(file.stored)
     put = redacted(file, house)
-    assert not path.exists()
+    assert not vault.has(file.stored)
     ordered = Destruction.objects.get(stored=file.stored)
     assert (ordered.ordered_by, ordered.reason, ordered.spared) == (
         house.assessor,
@@ -75,10 +76,11 @@ def test_redaction_destroys_the_bytes_and_keeps_the_line(house: House, file: Evi
     file.refresh_from_db()
     assert file.destroyed_by == house.assessor
     assert (put.position, put.version_id) == (file.position, file.version_id)
-    assert vault.path_of(put.stored).read_text() == "What █████ did that week."
+    assert in_vault(put.stored) == "What █████ did that week.".encode()
     assert AuditEvent.objects.latest("pk").verb == "redact"
 
 
+@pytest.mark.usefixtures("kept_in")
 def test_redaction_reaches_every_version_of_the_item(house: House, version: EvidenceVersion) -> None:
     enrolment = version.evidence.mappings.first().enrolment  # type: ignore[union-attr]
     judged(version, enrolment)
@@ -89,15 +91,16 @@ def test_redaction_reaches_every_version_of_the_item(house: House, version: Evid
     old = version.files.get()
     assert version.replaced_at
     redacted(old, house)
-    assert not vault.path_of(old.stored).exists()
+    assert not vault.has(old.stored)
     for each in (version, second):
         assert each.files.filter(destroyed_at=None).get().stored_id != old.stored_id
 
 
+@pytest.mark.usefixtures("kept_in")
 def test_bytes_that_another_item_shows_are_not_destroyed(house: House, file: EvidenceFile) -> None:
     a_draft(an_enrolment(house, "ocr-cc32"))  # holds the same bytes
     redacted(file, house)
-    assert vault.path_of(file.stored).exists()
+    assert vault.has(file.stored)
 
 
 def test_a_form_made_here_keeps_its_bytes(house: House, file: EvidenceFile) -> None:
@@ -115,7 +118,7 @@ def test_a_form_made_here_keeps_its_bytes(house: House, file: EvidenceFile) -> N
         asked_at=now(),
     )
     redacted(file, house)
-    assert vault.path_of(file.stored).exists()
+    assert vault.has(file.stored)
 
 
 @pytest.mark.parametrize("verb", ["quarantine", "redact"])

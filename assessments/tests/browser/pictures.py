@@ -1,4 +1,4 @@
-"""Pictures of every page, to be looked at, and those that the README shows. `bin/pictures` runs it."""
+"""Pictures of every page, to be looked at, and those that README and guide show. `bin/pictures` runs it."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -22,7 +22,26 @@ TO_KEEP: Path = settings.BASE_DIR / "docs" / "pictures"
 TALLEST = 4000
 WIDTHS = (390, 820, 1440)
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
-IN_THE_README = {"enrolment-matrix-sian": "unit.png"}
+ON_A_PHONE, AT_A_DESK = (390, 844), (1200, 1212)
+KEPT = {
+    "enrolment-matrix-sian": ("unit.png", AT_A_DESK),
+    "candidate-home-sian": ("candidate-home.png", ON_A_PHONE),
+    "add-evidence-sian": ("candidate-add-evidence.png", ON_A_PHONE),
+    "evidence-returned-sian": ("candidate-returned.png", ON_A_PHONE),
+    "witness-nobody": ("witness.png", ON_A_PHONE),
+    "queue-dylan": ("assessor-queue.png", AT_A_DESK),
+    "judge-dylan": ("assessor-judge.png", AT_A_DESK),
+    "sign-off-dylan": ("assessor-sign-off.png", AT_A_DESK),
+    "sampling-anita": ("verifier-sampling.png", AT_A_DESK),
+    "grid-iain": ("verifier-grid.png", AT_A_DESK),
+    "sample-anita": ("verifier-sample.png", AT_A_DESK),
+    "external-home-margaret": ("external-home.png", AT_A_DESK),
+    "centre-enrolments-morag": ("administrator-enrolments.png", AT_A_DESK),
+    "people-import-bad-morag": ("administrator-import.png", AT_A_DESK),
+    "centre-forms-morag": ("administrator-forms.png", AT_A_DESK),
+    "book-morag": ("administrator-book.png", AT_A_DESK),
+}
+"""The page of which a picture is kept, by its visit: its file, and how wide and high it is at most, in pixels."""
 HEIGHT = "document.documentElement.scrollHeight"
 PAINTED = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
@@ -49,12 +68,14 @@ def test_it_takes_the_pictures(harbour: Harbour, new_context: "Callable[..., Bro
             page.set_viewport_size({"width": width, "height": height})
             page.evaluate(PAINTED)
             page.screenshot(path=TO_LOOK_AT / f"{visit}-{width}-{scheme}.png")
-    if str(visit) in IN_THE_README:
+    if str(visit) in KEPT:
+        name, (width, most) = KEPT[str(visit)]
         page.emulate_media(color_scheme="light")
-        page.set_viewport_size({"width": 1200, "height": 1212})
+        page.set_viewport_size({"width": width, "height": 600})
+        page.set_viewport_size({"width": width, "height": min(page.evaluate(HEIGHT), most)})
         page.evaluate(PAINTED)
-        page.screenshot(path=TO_KEEP / IN_THE_README[str(visit)])
-        make_small(TO_KEEP / IN_THE_README[str(visit)])
+        page.screenshot(path=TO_KEEP / name)
+        make_small(TO_KEEP / name)
 
 
 def make_small(picture: Path) -> None:

@@ -28,6 +28,10 @@ def own_archive(name: str) -> list[object]:
 
 
 PEOPLE = [
+    Visit("sian", "assessments:search"),
+    Visit("morag", "assessments:search", query="?q=pri", about="people"),
+    Visit("dylan", "assessments:search", query="?q=call", about="words"),
+    Visit("sian", "assessments:search", query="?q=xyzzy", about="nothing-found"),
     Visit("nia", "assessments:archives", about="which-centre"),
     Visit("morag", "assessments:centre_archives", centre()),
     Visit("hannah", "assessments:archive", lambda: own_archive("hannah")),

@@ -1,6 +1,7 @@
 """Archives that were asked for: while a worker makes them, when it is lost, and until their file goes."""
 
 import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,6 +18,10 @@ from portfolio.refusal import Refusal
 from portfolio.testing import a_candidate
 
 pytestmark = pytest.mark.django_db
+
+
+def file_of(archive: Archive) -> Path:
+    return asking.making_folder() / asking.place_of(archive)
 
 
 def waiting(house: House, monkeypatch: pytest.MonkeyPatch) -> Archive:
@@ -62,7 +67,7 @@ def test_a_worker_stops_when_it_is_cancelled_and_leaves_no_file(house: House, mo
     asking.make(asked.pk)
     asked.refresh_from_db()
     assert asked.status == ArchiveStatus.CANCELLED
-    assert list(asking.folder().iterdir()) == []
+    assert list(asking.making_folder().iterdir()) == []
 
 
 def test_a_fault_is_told_as_a_sentence_and_leaves_no_file(
@@ -78,7 +83,7 @@ def test_a_fault_is_told_as_a_sentence_and_leaves_no_file(
         asking.make(asked.pk)
     asked.refresh_from_db()
     assert (asked.status, asked.problem) == (ArchiveStatus.FAILED, asking.FAULT)
-    assert list(asking.folder().iterdir()) == []
+    assert list(asking.making_folder().iterdir()) == []
     client.force_login(house.administrator)
     assert "Ask for it again" in client.get(reverse("assessments:archive", args=[asked.pk])).content.decode()
 
@@ -108,11 +113,11 @@ def test_one_whose_worker_was_lost_is_begun_again_by_asking_anew(
 def test_a_file_that_came_into_place_while_it_is_swept_stays(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = waiting(house, monkeypatch)
     Archive.objects.filter(pk=asked.pk).update(status="making", started_at=timezone.now(), touched_at=timezone.now())
-    nobodys = asking.folder() / "of-nobody.part"
-    for path in (asking.place_of(asked), nobodys):
+    nobodys = asking.making_folder() / "of-nobody.part"
+    for path in (file_of(asked), nobodys):
         path.write_bytes(b"PK")
     assert asking.sweep(timezone.now()) == 0
-    assert list(asking.folder().iterdir()) == [asking.place_of(asked)]
+    assert list(asking.making_folder().iterdir()) == [file_of(asked)]
 
 
 def test_it_is_given_to_nobody_once_numbers_and_details_were_erased(house: House, client: AskingClient) -> None:
@@ -143,7 +148,7 @@ def test_its_file_goes_after_its_days_and_when_something_in_it_was_destroyed(
     assert asking.sweep(timezone.now()) == 0
     assert asking.sweep(timezone.now() + datetime.timedelta(days=settings.ARCHIVE_DAYS + 1)) == 1
     first.refresh_from_db()
-    assert (first.status, asking.place_of(first).exists()) == (ArchiveStatus.GONE, False)
+    assert (first.status, file_of(first).exists()) == (ArchiveStatus.GONE, False)
     assert "It was kept for 14 days" in client.get(reverse("assessments:archive", args=[first.pk])).content.decode()
 
     client.post(reverse("assessments:centre_archives", args=[house.centre.slug]))
@@ -159,7 +164,7 @@ def test_its_file_goes_after_its_days_and_when_something_in_it_was_destroyed(
     )
     assert client.get(reverse("assessments:archive_file", args=[second.pk])).status_code == 404
     assert asking.sweep(timezone.now()) == 1
-    assert not asking.place_of(second).exists()
+    assert not file_of(second).exists()
 
 
 def test_it_is_refused_where_the_disk_has_no_room(

@@ -4,11 +4,13 @@ import csv
 import datetime
 import io
 import zipfile
+from pathlib import Path
 from typing import Any
 
 import pikepdf
 import pytest
 import pytest_django
+from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -26,7 +28,7 @@ from assessments.testing import House, an_enrolment, signed_off, verified
 from assessments.tests.documents.reading import text_of
 from assessments.tests.form_batches import a_batch
 from assessments.tests.refusing import refusals
-from portfolio import pdf
+from portfolio import pdf, stores
 from portfolio.enums import DocumentStatus
 from portfolio.models import AccessLine, AuditEvent, Document, Statement
 from portfolio.testing import PASSWORD, with_password
@@ -60,6 +62,10 @@ def three(house: House) -> list[Enrolment]:
 
 def states(batch: FormBatch) -> list[str]:
     return list(batch.rows.values_list("state", flat=True))
+
+
+def file_of(batch: FormBatch) -> Path:
+    return Path(settings.GATHERED_DIR) / issuing.place_of(batch)
 
 
 def sent(office: Client, batch: FormBatch) -> bytes:
@@ -328,11 +334,12 @@ def test_forms_that_stand_are_neither_signed_nor_rendered_again(
     assert zipfile.is_zipfile(io.BytesIO(sent(office, first)))
 
 
+@pytest.mark.usefixtures("kept_in")
 def test_the_file_goes_after_some_days_and_is_put_together_again(house: House, office: Client) -> None:
     batch = a_batch(house, [signed_off(an_enrolment(house))])
     assert issuing.sweep(timezone.now() + issuing.KEPT_FOR - datetime.timedelta(hours=1)) == 0
     assert issuing.sweep(timezone.now() + issuing.KEPT_FOR + datetime.timedelta(hours=1)) == 1
-    assert not issuing.place_of(batch).exists()
+    assert stores.gathered().look(issuing.place_of(batch)) is None
     file = reverse("assessments:forms_file", args=[batch.pk])
     assert office.get(file).status_code == 404
     page = office.get(reverse("assessments:form_batch", args=[batch.pk])).content.decode()
@@ -347,8 +354,8 @@ def test_what_is_put_together_once_more_in_the_same_way_stays(
     batch = a_batch(house, [signed_off(an_enrolment(house))])
     with django_capture_on_commit_callbacks(execute=True):
         issuing.gather_again(batch, GatheredAs.PDF)
-    assert issuing.place_of(batch).exists()
-    before = issuing.place_of(batch)
+    assert file_of(batch).exists()
+    before = file_of(batch)
     with django_capture_on_commit_callbacks(execute=True):
         issuing.gather_again(batch, GatheredAs.ZIP)
     assert not before.exists()

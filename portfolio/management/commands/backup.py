@@ -16,14 +16,16 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("folder", type=Path, help="where backups lie: another disk than the data")
+        in_place = "leave the files where they are, for somebody else copies them; see that each is there"
+        parser.add_argument("--files-in-place", action="store_true", help=in_place)
         parser.add_argument("--keep", type=int, help="afterwards remove all but so many of the newest backups")
 
-    def handle(self, *args: Any, folder: Path, keep: int | None, **options: Any) -> None:
+    def handle(self, *args: Any, folder: Path, keep: int | None, files_in_place: bool, **options: Any) -> None:
         if keep is not None and keep < 1:
             raise CommandError("Keep one backup at least.")
         before = os.umask(0o077)
         try:
-            made = backup.make(folder, at=timezone.now())
+            made = backup.make(folder, at=timezone.now(), in_place=files_in_place)
             self.stdout.write(f"{made.place}: {made.files} files ({made.bytes} bytes), {made.copied} of them new.")
             if keep is not None:
                 old, files = backup.thin_out(folder, keep)

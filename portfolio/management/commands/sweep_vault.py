@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
-from portfolio import renditions, transfers, vault
+from portfolio import renditions, sweeping, transfers
 
 
 class Command(BaseCommand):
@@ -23,7 +23,7 @@ class Command(BaseCommand):
         uploads = transfers.expired(now)
         for upload in uploads if not dry_run else []:
             transfers.give_up(upload=upload, at=now)
-        swept = vault.sweep(dry_run=dry_run) + renditions.sweep(dry_run=dry_run)
+        swept = sweeping.sweep(dry_run=dry_run) + renditions.sweep(dry_run=dry_run)
         for path in swept:
             self.stdout.write(f"{'Would go' if dry_run else 'Gone'}: {path}")
         self.stdout.write(f"Uploads {'that would expire' if dry_run else 'expired'}: {len(uploads)}.")

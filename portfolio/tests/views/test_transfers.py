@@ -1,15 +1,23 @@
 """The tus protocol as a browser speaks it: https://tus.io/protocols/resumable-upload, version 1.0."""
 
 import hashlib
+import resource
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 import pytest_django
+from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 
 from portfolio import transfers, vault
 from portfolio.models import CandidateRecord, StoredFile, Upload
 from portfolio.testing import a_candidate, a_centre, an_administrator
+from portfolio.tests import small_files
 from portfolio.tests.tus import Uploading, told, upload_at
 
 NOTE = b"Rang the customer back at ten."
@@ -184,3 +192,41 @@ def test_a_name_is_only_data(mine: Uploading) -> None:
         mine.whole(name, NOTE)
     assert [upload.name for upload in Upload.objects.order_by("pk")] == ["photogpj.txt", "x" * 251 + ".txt"]
     assert vault.path_of(StoredFile.objects.get()).name == hashlib.sha256(NOTE).hexdigest()
+
+
+# --- a full disk -----------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def no_file_larger_than(size: int) -> Iterator[None]:
+    """As if there were no more room: the system itself refuses to write further."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_a_disk_that_is_full_keeps_what_came_says_so_and_is_gone_on_with(mine: Uploading) -> None:
+    call = small_files.wav(4000)
+    size, room = len(call), 48_000_000
+    assert size > room
+    address = mine.address("call.wav", size)
+    with no_file_larger_than(room):
+        answer = mine.piece(address, 0, call)
+        assert answer.status_code == 507
+        assert "the server has no room left" in told(answer)
+    assert not StoredFile.objects.exists()
+    offset = int(mine.browser.head(address)["Upload-Offset"])
+    assert offset == room
+    assert mine.piece(address, offset, call[offset:]).status_code == 204
+    assert StoredFile.objects.get().sha256 == hashlib.sha256(call).hexdigest()
+
+
+def test_a_file_that_does_not_fit_on_the_disk_leaves_nothing_of_it(record: CandidateRecord) -> None:
+    file = SimpleUploadedFile("x", small_files.wav(4000))
+    with no_file_larger_than(48_000_000), pytest.raises(vault.NotWrittenError, match="the server has no room left"):
+        transfers.keep_whole(centre=record.centre, by=record.user, file=file, name="call.wav", at=timezone.now())
+    assert not StoredFile.objects.exists()
+    assert [path for path in Path(settings.VAULT_DIR).rglob("*") if path.is_file()] == []
