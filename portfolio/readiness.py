@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 
-from portfolio import clamav, workers
+from portfolio import clamav, stores, workers
 
 log = logging.getLogger(__name__)
 
@@ -69,7 +69,23 @@ def migrations() -> str:
 
 
 def vault() -> str:
-    """Whether a file can be written where evidence is kept."""
+    """Whether files can be taken in here, and whether the bucket answers where there is one."""
+    return bucket() or folder()
+
+
+def bucket() -> str:
+    if not settings.S3_BUCKET:
+        return ""
+    try:
+        stores.vault().look("readiness")
+    except stores.StoreAwayError as problem:
+        log.warning("Not ready: the object store: %s", type(problem).__name__)
+        return "The object store does not answer."
+    return ""
+
+
+def folder() -> str:
+    """On a server with a bucket files come in through the disk too."""
     folder = Path(settings.VAULT_DIR)
     try:
         folder.mkdir(parents=True, exist_ok=True)

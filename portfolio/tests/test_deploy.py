@@ -180,7 +180,7 @@ def test_large_files_pass_whole_and_in_pieces() -> None:
 
 def test_the_services_of_compose_run_what_exists() -> None:
     services = compose()["services"]
-    assert set(services) == {"migrate", "web", "worker", "clock", "proxy", "database", "scanner"}
+    assert set(services) == {"migrate", "web", "worker", "clock", "proxy", "database", "objects", "scanner"}
     for name in ("migrate", "web", "worker", "clock"):
         service = services[name]
         assert service["read_only"] is True

@@ -12,7 +12,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.urls import reverse
 from django.utils import timezone
 
-from portfolio import readiness, workers
+from portfolio import readiness, stores, workers
 from portfolio.harness import AskingClient
 from portfolio.models import AccessLine, AuditEvent, Worker
 
@@ -104,3 +104,14 @@ def test_a_machine_asks_by_whatever_address_it_knows(
     assert client.get("/healthz", headers={"host": "10.0.0.7:8000"}).status_code == 200
     assert client.get("/readyz/pages", headers={"host": "10.0.0.7:8000"}).status_code == 200
     assert client.get("/", headers={"host": "10.0.0.7:8000"}).status_code == 400
+
+
+def test_an_object_store_that_is_away_is_named(
+    client: AskingClient, settings: pytest_django.Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(self: object, place: str) -> None:
+        raise stores.StoreAwayError("https://objects.example.org refused the key AKIA123")
+
+    settings.S3_BUCKET = "portfolio"
+    monkeypatch.setattr(stores, "vault", lambda: type("Away", (), {"look": away})())
+    assert reasons(client, "ready_for_pages") == {"vault": "The object store does not answer."}
