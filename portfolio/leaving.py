@@ -26,6 +26,7 @@ LEFT_OUT = {
     "portfolio.Upload": "A file on its way in; once used it is in the record.",
     "portfolio.Rendition": "Pictures of a file's pages, which are drawn again.",
     "portfolio.WorkInProgress": "What somebody is still typing: on no record, and read by nobody else.",
+    "portfolio.Worker": "A process of this installation.",
     **dict.fromkeys(
         (
             "account.EmailAddress",

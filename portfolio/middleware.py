@@ -1,13 +1,16 @@
-"""The net under the views: a refusal that no view caught is still a page with sentences and a way back."""
+"""What stands around every view: each request has a number, and a refusal that no view caught is still a page."""
 
 import logging
+import time
 from collections.abc import Callable
 
+from django.conf import settings
 from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from portfolio import logs, metrics
 from portfolio.refusal import Refusal
 from portfolio.sentences import sentence_of
 from portfolio.stores import StoreAwayError
@@ -16,6 +19,38 @@ RETRY_AFTER = "60"
 """Seconds."""
 
 log = logging.getLogger(__name__)
+answered = logging.getLogger("portfolio.requests")
+
+WATCHING = frozenset({"portfolio:alive", "portfolio:ready", "portfolio:ready_for_pages", "portfolio:metrics"})
+"""Asked every few seconds by machines: said in the log only where it goes wrong."""
+ASKED_DIRECTLY = frozenset({"/healthz", "/readyz", "/readyz/pages", "/metrics"})
+"""By the address of the process, whatever it is: nothing that they say depends on the host."""
+
+
+class RequestMiddleware:
+    """Gives the request its number, the proxy's where that is sane, and writes down how it was answered.
+
+    What is written names the address as urls.py does: never the path or query, which may hold a secret or a name.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        number = logs.number_of(request)
+        if request.path_info in ASKED_DIRECTLY:
+            request.META["HTTP_HOST"] = settings.ALLOWED_HOSTS[0].lstrip(".*") or "localhost"
+        started = time.perf_counter()
+        with logs.of_request(number):
+            response = self.get_response(request)
+            seconds = time.perf_counter() - started
+            route, method = logs.route_of(request), metrics.known(request.method)
+            metrics.answered(route, method, response.status_code, seconds)
+            said = {"method": method, "route": route, "status": response.status_code, "ms": round(seconds * 1000)}
+            level = logging.DEBUG if route in WATCHING and response.status_code < 400 else logging.INFO
+            answered.log(level, "Answered", extra=said)
+        response["X-Request-ID"] = number
+        return response
 
 
 class RefusalMiddleware:
@@ -39,7 +74,7 @@ class RefusalMiddleware:
         if isinstance(exception, Refusal):
             sentences = exception.sentences
         elif isinstance(exception, IntegrityError) and (sentence := sentence_of(exception)):
-            log.warning("The database refused at %s what no action did.", request.path, exc_info=exception)
+            log.warning("The database refused at %s what no action did.", logs.route_of(request), exc_info=exception)
             sentences = [sentence]
         if not sentences:
             return None

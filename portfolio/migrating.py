@@ -1,15 +1,42 @@
-"""How migrations are written: a new table's constraints and indexes go into the table.
+"""How migrations are written and run: constraints and indexes within their tables, and one at a time.
 
-Django adds them at the end, one by one. For each it draws up every model anew, and SQLite makes the whole table again:
-an empty database took 18 seconds where it now takes five.
+Django adds constraints and indexes at the end, one by one. For each it draws up every model anew, and SQLite makes the
+whole table again: an empty database took 18 seconds where it now takes five.
+
+People go on working with the version before while a migration runs, and for as long as it takes to start the next one
+everywhere. `breaks_the_version_before` says which operations that version could trip over.
 """
 
-from collections.abc import Sequence
+import fcntl
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
 
+from django.db import Error
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.autodetector import MigrationAutodetector
-from django.db.migrations.operations import AddConstraint, AddField, AddIndex, CreateModel
+from django.db.migrations.operations import (
+    AddConstraint,
+    AddField,
+    AddIndex,
+    AlterField,
+    AlterModelTable,
+    AlterUniqueTogether,
+    CreateModel,
+    DeleteModel,
+    RemoveField,
+    RenameField,
+    RenameModel,
+)
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.optimizer import MigrationOptimizer
+from django.db.models.fields import NOT_PROVIDED
+
+NUMBER = 7_305_182
+"""What PostgreSQL calls the lock of whoever migrates: any number that nobody else uses."""
+LOCK_TIMEOUT = "15s"
+TAKES_AWAY = (RemoveField, RenameField, DeleteModel, RenameModel, AlterModelTable)
+ASKS_MORE = (AlterField, AlterUniqueTogether, AddConstraint)
 
 
 def model_of(operation: Operation) -> str:
@@ -37,3 +64,57 @@ class Autodetector(MigrationAutodetector):
         for app_label, migrations in self.migrations.items():  # type: ignore[attr-defined]
             for migration in migrations:
                 migration.operations = with_their_tables(migration.operations, app_label)
+
+
+def breaks_the_version_before(operation: Operation) -> str:
+    """Why the version before may fail once this was done; empty when it cannot notice."""
+    what = operation.describe()
+    if isinstance(operation, TAKES_AWAY):
+        return f"{what}: the version before still reads and writes it."
+    if isinstance(operation, AddField):
+        field = operation.field
+        if not (field.null or field.many_to_many or field.db_default is not NOT_PROVIDED):
+            return f"{what}: the version before has no value for it: let it be empty, or give it a db_default."
+    if isinstance(operation, ASKS_MORE):
+        return f"{what}: the version before may write what this refuses."
+    return ""
+
+
+@contextmanager
+def one_at_a_time(connection: BaseDatabaseWrapper, waiting: Callable[[], None]) -> Iterator[None]:
+    """Within this nobody else migrates the same database; whoever comes second waits, after `waiting` has said so.
+
+    On PostgreSQL no statement waits for a table for longer than some seconds either: all others would queue behind it.
+    """
+    hold = _held_by_postgresql if connection.vendor == "postgresql" else _held_by_a_file
+    with hold(connection, waiting):
+        yield
+
+
+@contextmanager
+def _held_by_postgresql(connection: BaseDatabaseWrapper, waiting: Callable[[], None]) -> Iterator[None]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [NUMBER])
+        if not cursor.fetchone()[0]:
+            waiting()
+            cursor.execute("SELECT pg_advisory_lock(%s)", [NUMBER])
+        cursor.execute("SELECT set_config('lock_timeout', %s, false)", [LOCK_TIMEOUT])
+    try:
+        yield
+    finally:
+        # A connection that was lost meanwhile has given both back.
+        with suppress(Error), connection.cursor() as cursor:
+            cursor.execute("RESET lock_timeout")
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [NUMBER])
+
+
+@contextmanager
+def _held_by_a_file(connection: BaseDatabaseWrapper, waiting: Callable[[], None]) -> Iterator[None]:
+    place = Path(connection.settings_dict["NAME"])
+    with place.with_name(f"{place.name}.migrating").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            waiting()
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield

@@ -6,9 +6,11 @@ from portfolio.views import (
     diversity,
     documents,
     genuine,
+    health,
     importing,
     induction,
     invitation,
+    jobs,
     news,
     people,
     roles,
@@ -46,6 +48,10 @@ member = [
 ]
 
 urlpatterns = [
+    path("healthz", health.alive, name="alive"),
+    path("readyz", health.ready, name="ready"),
+    path("readyz/pages", health.ready_for_pages, name="ready_for_pages"),
+    path("metrics", health.metrics, name="metrics"),
     path("invitation/<str:token>/", invitation.accept, name="invitation"),
     path("documents/<int:document_id>/", documents.document, name="document"),
     path("documents/<int:document_id>/file/", documents.document_file, name="document_file"),
@@ -74,6 +80,8 @@ urlpatterns = [
     path("centre/<slug:slug>/candidates-in-numbers/", diversity.diversity, name="diversity"),
     path("people/", people.people, name="people"),
     path("centre/<slug:slug>/people/", people.centre_people, name="centre_people"),
+    path("centre/<slug:slug>/jobs/", jobs.jobs, name="jobs"),
+    path("centre/<slug:slug>/jobs/<uuid:pk>/again/", jobs.try_job_again, name="try_job_again"),
     path("centre/<slug:slug>/settings/", people.centre_settings, name="centre_settings"),
     path("centre/<slug:slug>/people/add-candidate/", people.add_candidate, name="add_candidate"),
     path("centre/<slug:slug>/people/add-staff/", people.add_staff, name="add_staff"),

@@ -118,6 +118,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "portfolio.middleware.RequestMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -175,7 +176,10 @@ SQLITE_PRAGMAS = (
 def databases() -> dict[str, Any]:
     """PostgreSQL where DATABASE_URL names one, else the embedded SQLite with writes that queue instead of failing."""
     if DATABASE_URL:
-        return {"default": dj_database_url.parse(DATABASE_URL, conn_max_age=None, conn_health_checks=True)}
+        named: dict[str, Any] = {**dj_database_url.parse(DATABASE_URL, conn_max_age=None, conn_health_checks=True)}
+        if named["ENGINE"].endswith("postgresql"):  # a machine that is gone answers nothing, for minutes
+            named["OPTIONS"] = {"connect_timeout": 5} | named.get("OPTIONS", {})
+        return {"default": named}
     DATA_DIR.mkdir(parents=True, exist_ok=True)
     return {
         "default": {
@@ -278,7 +282,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # two for each criterion of every open uni
 
 # --- jobs and messages -----------------------------------------------------------------------------------------------
 
-TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "ENQUEUE_ON_COMMIT": False}}
+TASKS = {"default": {"BACKEND": "portfolio.queueing.Queue", "ENQUEUE_ON_COMMIT": False}}
 DEFAULT_FROM_EMAIL = env("NVQ_FROM_EMAIL", "NVQ Portfolio <portfolio@localhost>")
 if env("NVQ_SMTP_HOST"):
     EMAIL_HOST = env("NVQ_SMTP_HOST")
@@ -289,6 +293,10 @@ if env("NVQ_SMTP_HOST"):
 else:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = DATA_DIR / "mail"
+
+# --- what is watched ------------------------------------------------------------------------------------------------
+
+METRICS_TOKEN = env("NVQ_METRICS_TOKEN")
 
 # --- words and time --------------------------------------------------------------------------------------------------
 
@@ -332,6 +340,8 @@ SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SERVER
 SECURE_SSL_REDIRECT = SERVER
+# Whoever watches over this process asks it directly, without the proxy that ends TLS.
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz(/pages)?$", r"^metrics$"]
 SECURE_HSTS_SECONDS = env_int("NVQ_HSTS_SECONDS", 365 * 24 * 60 * 60) if SERVER else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SERVER
 SECURE_HSTS_PRELOAD = SERVER
@@ -340,6 +350,16 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SERVER else Non
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "filters": {"said_of": {"()": "portfolio.logs.SaidOf"}},
+    "formatters": {"lines": {"()": "portfolio.logs.JsonLines"}, "plain": {"()": "portfolio.logs.Plain"}},
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "filters": ["said_of"],
+            "formatter": "lines" if SERVER else "plain",
+        }
+    },
     "root": {"handlers": ["console"], "level": "INFO" if SERVER else "WARNING"},
+    # Who tried which password is kept in the database, and nowhere else.
+    "loggers": {"axes": {"level": "ERROR"}, "pikepdf": {"level": "WARNING"}, "fontTools": {"level": "ERROR"}},
 }

@@ -50,3 +50,5 @@ urlpatterns = [
     path("units/", include("units.urls")),
     path("", include("assessments.urls")),
 ]
+
+handler500 = "portfolio.views.faults.server_error"

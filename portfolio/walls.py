@@ -109,11 +109,17 @@ def registered() -> list[Wall]:
 
 
 def build(using: str = DEFAULT_DB_ALIAS) -> None:
-    """Write every wall anew, and drop those no longer listed, at one stroke. Absent tables are passed over."""
+    """Write every wall anew, and drop those no longer listed, at one stroke. Absent tables are passed over.
+
+    Where all stand as listed nothing is done: on PostgreSQL it would lock every table while people are at work.
+    """
     connection = connections[using]
     with transaction.atomic(using=using), connection.cursor() as cursor:
+        wanted = _wanted(connection, cursor)
+        if _all_stand(connection, cursor, wanted):
+            return
         _drop_all(connection, cursor)
-        for wall, body in _wanted(connection, cursor):
+        for wall, body in wanted:
             for statement in _statements(connection, wall, body):
                 cursor.execute(statement)
 
@@ -288,6 +294,16 @@ def _standing(connection: BaseDatabaseWrapper, cursor: CursorWrapper) -> dict[st
     """Name and text of each wall that stands and is not disabled."""
     cursor.execute(STANDING_SQL[connection.vendor], [MARK])
     return dict(cursor.fetchall())
+
+
+def _all_stand(connection: BaseDatabaseWrapper, cursor: CursorWrapper, wanted: list[tuple[Wall, str]]) -> bool:
+    """Whether these walls stand, and no other of ours."""
+    standing = _standing(connection, cursor)
+    cursor.execute(OURS_SQL[connection.vendor], [MARK])
+    ours = {name for name, _ in cursor.fetchall()}
+    return ours == {wall.name for wall, _ in wanted} and all(
+        body in standing.get(wall.name, "") for wall, body in wanted
+    )
 
 
 def _drop_all(connection: BaseDatabaseWrapper, cursor: CursorWrapper) -> None:

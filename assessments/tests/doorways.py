@@ -1,5 +1,6 @@
 """Every address of the house: where to knock, and what each person is answered. See test_doors.py."""
 
+import uuid
 from dataclasses import dataclass
 from types import SimpleNamespace
 
@@ -100,6 +101,10 @@ def slug_and_person(scene: Scene) -> list[object]:
 
 def slug_and_candidate(scene: Scene) -> list[object]:
     return [scene.house.centre.slug, scene.unit.candidate_user.handle]
+
+
+def slug_and_job(scene: Scene) -> list[object]:
+    return [scene.house.centre.slug, uuid.UUID(int=7)]
 
 
 def of_unit(scene: Scene) -> list[object]:
@@ -216,6 +221,10 @@ TABLE: dict[str, Expected] = {
     "account_reset_password_done": Expected(everybody()),
     "account_reset_password_from_key": Expected(everybody(), lambda scene: ["1", "no-such-key"]),
     "account_reset_password_from_key_done": Expected(everybody()),
+    "portfolio:alive": Expected(everybody()),
+    "portfolio:ready": Expected(everybody()),
+    "portfolio:ready_for_pages": Expected(everybody()),
+    "portfolio:metrics": Expected(everybody(404, signed_in=404)),  # no token is set here
     "portfolio:invitation": Expected(everybody(404, signed_in=404), lambda scene: ["forged"]),
     "portfolio:genuine": Expected(everybody()),
     "portfolio:genuine_reference": Expected(everybody(404, signed_in=404), lambda scene: [new_reference()]),
@@ -232,6 +241,8 @@ TABLE: dict[str, Expected] = {
     "portfolio:people": Expected(holding(Role.ADMINISTRATOR, code=302)),
     "portfolio:centre_people": Expected(office(), slug),
     "portfolio:centre_settings": Expected(office(), slug),
+    "portfolio:jobs": Expected(office(), slug),
+    "portfolio:try_job_again": Expected(holding(Role.ADMINISTRATOR, code=405), slug_and_job, posted=office(302)),
     "portfolio:add_candidate": Expected(office(), slug),
     "portfolio:add_staff": Expected(office(), slug),
     "portfolio:person": Expected(office(), slug_and_person),

@@ -4,6 +4,7 @@ The table below holds, for each address by its name, where to knock (`args`) and
 address without a line in it fails the first test.
 """
 
+import datetime
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlencode
@@ -56,7 +57,7 @@ from assessments.tests.further_acts import arranged
 from assessments.tests.records import a_set, recorded
 from assessments.tests.ties import a_tie
 from assessments.tests.witnesses import a_testimony_draft, asked
-from portfolio import transfers, vault
+from portfolio import transfers, vault, workers
 from portfolio.access import doors
 from portfolio.enums import DocumentStatus, QualificationKind, Role
 from portfolio.harness import AskingClient
@@ -130,6 +131,7 @@ def set_scene(house: House, other_house: House) -> Scene:
     set_awards(house)
     set_units(house)
     set_retention(house)
+    workers.say_so("one", started=timezone.now(), at=timezone.now() + datetime.timedelta(days=1))
     item, record, form = item_of(unit), recorded(unit), form_of(house)
     return Scene(
         house, browsers, unit, item, document, learning, form, upload, request, record, a_set(house),

@@ -48,7 +48,15 @@ WITHOUT_RECORDS = {
         "assessments:unit_documents",
         "assessments:newest_grid",
     },
+    "asked by machines; counted in portfolio/tests/views/test_health.py": {
+        "portfolio:alive",
+        "portfolio:ready",
+        "portfolio:ready_for_pages",
+        "portfolio:metrics",
+    },
+    "of the queue, which is empty here: counted in portfolio/tests/views/test_jobs.py": {"portfolio:jobs"},
     "a press alone, or a file": {
+        "portfolio:try_job_again",
         "portfolio:invite_again",
         "portfolio:invite_held_back",
         "portfolio:take_back_development",

@@ -10,6 +10,7 @@ from portfolio.actions.centre import open_centre, set_up_centre
 from portfolio.actions.diversity import answer_diversity, erase_diversity
 from portfolio.actions.induction import acknowledge_induction, check_identity, record_induction
 from portfolio.actions.invitations import accept_invitation, invite_candidate, invite_staff, resend_invitation
+from portfolio.actions.jobs import try_job_again
 from portfolio.actions.records import achieve_qualification, edit_candidate, edit_staff, record_qualification
 from portfolio.actions.roles import end_role, grant_role
 from portfolio.actions.staff import (
@@ -47,4 +48,5 @@ __all__ = [
     "set_up_centre",
     "stop_digest",
     "take_back_development",
+    "try_job_again",
 ]

@@ -27,6 +27,7 @@ from portfolio.models.signature import Signature, SignatureVoid, Statement
 from portfolio.models.staff import Competence, Development
 from portfolio.models.vault import AccessLine, Destruction, Document, Scan, StoredFile, Upload
 from portfolio.models.work import WorkInProgress
+from portfolio.models.worker import Worker
 
 __all__ = [
     "AccessLine",
@@ -74,6 +75,7 @@ __all__ = [
     "Upload",
     "User",
     "WorkInProgress",
+    "Worker",
     "centres_kept_by",
     "centres_of",
     "holders",

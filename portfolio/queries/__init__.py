@@ -3,6 +3,7 @@
 from portfolio.queries.diversity import DiversityPage, diversity_page
 from portfolio.queries.importing import ImportPage, bad_rows, import_page, recent_imports
 from portfolio.queries.induction import OwnRecord, Received, own_records, received
+from portfolio.queries.jobs import JobsPage, jobs_page
 from portfolio.queries.news import News, newest_news, news_page
 from portfolio.queries.people import (
     AwardDue,
@@ -40,6 +41,7 @@ __all__ = [
     "GrantLine",
     "HistoryLine",
     "ImportPage",
+    "JobsPage",
     "News",
     "OwnRecord",
     "PeoplePage",
@@ -62,6 +64,7 @@ __all__ = [
     "is_overdue",
     "is_qualified_to_assess",
     "is_qualified_to_verify",
+    "jobs_page",
     "names_at",
     "newest_news",
     "news_page",

@@ -352,6 +352,11 @@ VISITS = [
 ]
 
 NO_PAGE = {
+    "portfolio:alive": "answers to machines only",
+    "portfolio:ready": "answers to machines only",
+    "portfolio:ready_for_pages": "answers to machines only",
+    "portfolio:metrics": "answers to machines only",
+    "portfolio:try_job_again": "answers to a press of a button only",
     "assessments:archive_candidate": "answers to a press of a button only",
     "assessments:cancel_archive": "answers to a press of a button only",
     "assessments:archive_file": "a file to take away",

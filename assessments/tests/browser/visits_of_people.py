@@ -35,6 +35,7 @@ PEOPLE = [
     Visit("nia", "assessments:archives", about="which-centre"),
     Visit("morag", "assessments:centre_archives", centre()),
     Visit("hannah", "assessments:archive", lambda: own_archive("hannah")),
+    Visit("morag", "portfolio:jobs", centre()),
     Visit("morag", "portfolio:import_people", centre()),
     Visit("nia", "portfolio:import_people", lambda: [SECOND], about="first"),
     *(
