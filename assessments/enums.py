@@ -18,6 +18,13 @@ class UnitStatus(models.TextChoices):
     WITHDRAWN = "withdrawn", "Withdrawn"
 
 
+class EndedAs(models.TextChoices):
+    """How a unit ended before it was claimed: what its status is called then."""
+
+    WITHDRAWN = "withdrawn", "Withdrawn"
+    MOVED = "moved", "Moved to a new version"
+
+
 class ItemStatus(models.TextChoices):
     """Where a version of an item of evidence stands."""
 
@@ -66,6 +73,7 @@ class Verb(models.TextChoices):
     RESUME = "resume", "resume"
     WITHDRAW = "withdraw", "withdraw"
     REOPEN = "reopen", "reopen"
+    MOVE_ON = "move_on", "move to a new version of"
 
 
 class Party(models.TextChoices):

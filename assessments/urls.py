@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from assessments.enums import Verb
 from assessments.views import (
     access,
     activities,
@@ -32,6 +33,7 @@ from assessments.views import (
     item,
     judgement,
     matrix,
+    moving,
     observed,
     office,
     overview,
@@ -64,6 +66,17 @@ urlpatterns = [
     path("centre/<slug:slug>/enrolments/file/<slug:ending>/", caseload.enrolments_file, name="enrolments_file"),
     path("centre/<slug:slug>/enrolments/reassign/", reassigning.reassign, name="reassign"),
     path("centre/<slug:slug>/enrolments/cohort/", cohorts.cohort, name="cohort"),
+    path("centre/<slug:slug>/new-versions/", moving.versions, name="new_versions"),
+    path(
+        "centre/<slug:slug>/new-versions/<slug:key>/<int:version>/<slug:later_key>/<int:later_version>/",
+        moving.version_map,
+        name="version_map",
+    ),
+    path(
+        "centre/<slug:slug>/new-versions/<slug:key>/<int:version>/<slug:later_key>/<int:later_version>/move/",
+        moving.move_on,
+        name="move_on",
+    ),
     path("overview/", overview.overview, name="overview"),
     path("centre/<slug:slug>/overview/", overview.progress, name="centre_overview"),
     path("centre/<slug:slug>/overview/feedback/", overview.feedback, name="overview_feedback"),
@@ -316,6 +329,7 @@ urlpatterns = [
     *(
         path(f"enrolments/<int:pk>/{verb.value.replace('_', '-')}/", record.verb, {"verb": verb.value}, name=verb.value)
         for verb in UNIT_STEPS
+        if verb != Verb.MOVE_ON  # of many at once, beside the version they move to
     ),
     # its documents
     path("centre/<slug:slug>/candidates/<slug:handle>/documents/", documents.documents, name="documents"),

@@ -112,6 +112,9 @@ OWN_KINDS = frozenset(
         "assessments.SignOff",
         "assessments.Testimony",
         "assessments.TestimonyCriterion",
+        "assessments.VersionMap",
+        "assessments.VersionMove",
+        "assessments.VersionPair",
     }
 )
 """What a candidate's own copy holds."""

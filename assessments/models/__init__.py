@@ -16,6 +16,7 @@ from assessments.models.external import ClaimAuthorisation, ExternalChoice, Exte
 from assessments.models.interests import Interest, InterestQuerySet
 from assessments.models.issuing import BatchedForm, FormBatch
 from assessments.models.judgement import Countersignature, Decision, DecisionMarker, Review, SignOff
+from assessments.models.moving import VersionMap, VersionMove, VersionPair
 from assessments.models.observed import Acknowledgement, AssessorRecord, Exchange, Marker
 from assessments.models.planning import (
     ActivityItem,
@@ -170,6 +171,9 @@ __all__ = [
     "Testimony",
     "TestimonyCriterion",
     "UnsampledNote",
+    "VersionMap",
+    "VersionMove",
+    "VersionPair",
     "Widening",
     "Wording",
 ]

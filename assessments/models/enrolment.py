@@ -8,7 +8,7 @@ from operator import or_
 from django.db import models
 from django.db.models import F, Q
 
-from assessments.enums import AllocatedAs, UnitStatus
+from assessments.enums import AllocatedAs, EndedAs, UnitStatus
 from assessments.models.access import opened_to
 from portfolio.enums import Role
 from portfolio.models import CandidateRecord, Centre, User, centres_of, one_of
@@ -30,6 +30,7 @@ LISTED = (
     "assessor",
     "verifier",
     "status",
+    "ended_as",
     "started_on",
     "target_on",
     "cohort",
@@ -154,6 +155,7 @@ class Enrolment(models.Model):
     claimed_at = models.DateTimeField(null=True, editable=False)
     suspended_at = models.DateTimeField(null=True, editable=False)
     ended_at = models.DateTimeField("withdrawn at", null=True, editable=False)
+    ended_as = models.CharField("how it ended", max_length=11, choices=EndedAs, blank=True, editable=False)
     frozen_at = models.DateTimeField(null=True, editable=False, help_text="by the centre's office, since when")
     open_appeal = models.ForeignKey(
         "assessments.Appeal", on_delete=models.PROTECT, null=True, editable=False, related_name="+"
@@ -175,6 +177,7 @@ class Enrolment(models.Model):
         constraints = [
             one_of("status", UnitStatus, "unit_status_is_known"),
             one_of("kept_status", UnitStatus, "kept_status_is_known", blank=True),
+            one_of("ended_as", EndedAs, "how_a_unit_ended_is_known", blank=True),
             models.UniqueConstraint(
                 fields=["candidate", "unit"],
                 condition=~Q(status=UnitStatus.WITHDRAWN),
@@ -243,9 +246,9 @@ class Enrolment(models.Model):
                 name="a_suspended_unit_keeps_its_status",
             ),
             models.CheckConstraint(
-                condition=Q(status=UnitStatus.WITHDRAWN, ended_at__isnull=False)
-                | (~Q(status=UnitStatus.WITHDRAWN) & Q(ended_at__isnull=True)),
-                name="a_withdrawn_unit_says_when",
+                condition=(Q(status=UnitStatus.WITHDRAWN, ended_at__isnull=False) & ~Q(ended_as=""))
+                | (~Q(status=UnitStatus.WITHDRAWN) & Q(ended_at__isnull=True, ended_as="")),
+                name="a_withdrawn_unit_says_when_and_how",
             ),
             models.CheckConstraint(
                 condition=Q(target_on__isnull=True) | Q(target_on__gte=F("started_on")),
@@ -262,6 +265,10 @@ class Enrolment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.candidate}: {self.unit}"
+
+    def get_status_display(self) -> str:  # type: ignore[no-redef]  # in place of Django’s
+        """Where it stands, in words; of one that ended, how."""
+        return EndedAs(self.ended_as).label if self.ended_as else UnitStatus(self.status).label
 
 
 class Allocation(models.Model):

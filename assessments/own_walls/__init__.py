@@ -16,6 +16,7 @@ from assessments.own_walls.enrolment import ENROLMENT
 from assessments.own_walls.evidence import EVIDENCE
 from assessments.own_walls.external import EXTERNAL
 from assessments.own_walls.judgement import JUDGEMENT
+from assessments.own_walls.moving import MOVING
 from assessments.own_walls.observed import OBSERVED
 from assessments.own_walls.planning import PLANNING
 from assessments.own_walls.question_sets import QUESTION_SETS
@@ -29,6 +30,7 @@ from assessments.own_walls.verification import VERIFICATION
 WALLS = [
     *ACCESS,
     *ENROLMENT,
+    *MOVING,
     *ADJUSTMENT,
     *SIMULATION,
     *EVIDENCE,

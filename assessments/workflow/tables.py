@@ -160,6 +160,11 @@ UNIT_JOURNEY: tuple[Step[UnitStatus], ...] = (
         Verb.REOPEN, (U.SIGNED_OFF, U.VERIFIED), (U.COLLECTING,), "reopen this unit",
         "a reason; signatures voided by rows",
     ),
+    Step(
+        Verb.MOVE_ON, (U.COLLECTING,), (U.WITHDRAWN,), "move this unit to a new version",
+        "what became of each criterion is recorded; no open sample, action or appeal; the unit goes on as an enrolment "
+        "on the later version, to which its evidence is mapped; decisions stay with the earlier one, to be confirmed",
+    ),
 )  # fmt: skip
 
 UNIT_STEPS = {step.verb: step for step in UNIT_JOURNEY}

@@ -144,6 +144,13 @@ def _claim(person: Person, facts: UnitFacts) -> Iterable[Reason]:
     yield from _nothing_stale(person, facts)
 
 
+def _move_on(person: Person, facts: UnitFacts) -> Iterable[Reason]:
+    yield from _nothing_open(person, facts)
+    if facts.open_appeal:
+        sentence = f"{facts.open_appeal.name} is open in this unit: it is about decisions on the earlier wording."
+        yield Reason(sentence, "appeal", facts.open_appeal.pk)
+
+
 UNIT_NEEDS: dict[Verb, Callable[[Person, UnitFacts], Iterable[Reason]]] = {
     Verb.DECLARE: _declare,
     Verb.SIGN_OFF: _sign_off,
@@ -151,4 +158,5 @@ UNIT_NEEDS: dict[Verb, Callable[[Person, UnitFacts], Iterable[Reason]]] = {
     Verb.VERIFY: _verify,
     Verb.SEND_BACK: _never_a_decider,
     Verb.CLAIM: _claim,
+    Verb.MOVE_ON: _move_on,
 }

@@ -1,0 +1,64 @@
+"""The walls round moves to a new version, tried with raw SQL like those in test_walls.py."""
+
+from collections.abc import Iterator
+from types import SimpleNamespace
+
+import pytest
+from django.db import transaction
+from django.utils import timezone
+from pytest_django import DjangoDbBlocker
+
+from assessments.actions.enrolment import withdraw
+from assessments.models import VersionMove
+from assessments.testing import House, an_enrolment
+from assessments.tests.raw_sql import copy, never_emptied, refused, stands_for_good
+from assessments.tests.versions import a_map, moved_on, on_the_first
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(scope="module")
+def ids(house: House, other_house: House, django_db_blocker: DjangoDbBlocker) -> Iterator[SimpleNamespace]:
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield scene(house, other_house)
+        transaction.set_rollback(True)
+
+
+def scene(house: House, other_house: House) -> SimpleNamespace:
+    recorded = a_map(house)
+    moved_on(house, on_the_first(house))
+    other, left = house.other_candidate, on_the_first(house, candidate=house.other_candidate)
+    withdraw(enrolment=left, reason="New job.", by=house.administrator, at=timezone.now())
+    elsewhere = a_map(other_house)
+    return SimpleNamespace(
+        map=recorded.pk,
+        pair=recorded.pairs.earliest("pk").pk,
+        further=recorded.pairs.latest("pk").later_id,
+        move=VersionMove.objects.get().pk,
+        left=left.pk,
+        goes_on=an_enrolment(house, recorded.later.key, version=2, candidate=other).pk,
+        map_elsewhere=elsewhere.pk,
+        pair_elsewhere=elsewhere.pairs.earliest("pk").pk,
+    )
+
+
+@pytest.mark.parametrize("table", ["versionmap", "versionpair", "versionmove"])
+def test_it_stands_for_good(ids: SimpleNamespace, table: str) -> None:
+    never_emptied(table)
+    stands_for_good(table, "id = id + 100")
+
+
+def test_what_moved_somebody_is_neither_replaced_nor_added_to(ids: SimpleNamespace) -> None:
+    refused(copy("versionmap", ids.map), "Once a candidate was moved")
+    refused(copy("versionpair", ids.pair, later_id=str(ids.further)), "Once a candidate was moved")
+
+
+def test_a_map_is_of_versions_of_its_own_centre(ids: SimpleNamespace) -> None:
+    theirs = f"(SELECT later_id FROM assessments_versionmap WHERE id = {ids.map})"  # noqa: S608
+    refused(copy("versionmap", ids.map_elsewhere, later_id=theirs), "mapped at that centre only")
+    refused(copy("versionpair", ids.pair_elsewhere, later_id=str(ids.further)), "one of the later")
+
+
+def test_a_move_joins_what_ended_by_it_and_the_same_candidates_next(ids: SimpleNamespace) -> None:
+    others = {"earlier_id": str(ids.left), "enrolment_id": str(ids.goes_on)}
+    refused(copy("versionmove", ids.move, **others), "leads from an enrolment that ended by it")
