@@ -26,7 +26,7 @@ from assessments.queries.conversation import Turn, about, decisions_on, readings
 from assessments.queries.enrolment import awards_to_assess, staff_names
 from assessments.queries.evidence import facts_of, held_up_by_scans, scans_of, testimonies_of
 from assessments.queries.leaves import Leaves, leaves_in
-from assessments.queries.moving import EarlierWord, earlier_words
+from assessments.queries.moved import EarlierWord, earlier_words
 from assessments.queries.observed import RecordShown, records_shown
 from assessments.queries.seen import Seen, state_of
 from assessments.queries.versions import Changes, before, changes, files_of, mapped_now, mappings_of

@@ -26,7 +26,7 @@ from assessments.queries.batches import certificates_of
 from assessments.queries.claimable import award_resting_on, numbers_lacking
 from assessments.queries.destroying import destroyed_in
 from assessments.queries.external import OutsideUnit, outside_unit
-from assessments.queries.moving import move_of
+from assessments.queries.moved import move_of
 from assessments.queries.record import UnitPage, unit_page, with_markers
 from assessments.rules import is_assessor_of
 from assessments.verifying import Simulating, simulating_refusals

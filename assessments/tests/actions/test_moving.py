@@ -10,7 +10,8 @@ from assessments.actions import moving, verification
 from assessments.enums import EndedAs, UnitStatus, Verdict
 from assessments.models import Allocation, Enrolment, VersionMove
 from assessments.queries.book import of_unit, ties
-from assessments.queries.moving import earlier_words, origins
+from assessments.queries.moved import earlier_words
+from assessments.queries.moving import origins
 from assessments.queries.reading import reading
 from assessments.testing import House, a_draft, declared, handed_in, judged, leaves, returned
 from assessments.tests.counting import miscounted
