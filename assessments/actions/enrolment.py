@@ -13,8 +13,9 @@ from assessments.actions.counting import recount
 from assessments.actions.journey import administers, lock, lock_one, move_unit, person, refuse, require
 from assessments.allocating import interest_refusals, team_refusals
 from assessments.enums import AllocatedAs, EndedAs, UnitStatus, Verb
-from assessments.models import Allocation, Enrolment
+from assessments.models import Allocation, Break, Enrolment
 from assessments.queries.allocation import colleagues, interested_in
+from assessments.queries.breaks import ON_BREAK
 from assessments.queries.enrolment import bare_facts
 from assessments.workflow import ITEM_FROZEN, unit_refusals
 from portfolio import audit
@@ -185,7 +186,7 @@ def withdraw(*, enrolment: Enrolment, reason: str, by: User, at: datetime.dateti
 
 def ended(how: EndedAs, at: datetime.datetime) -> dict[str, Any]:
     """The columns of a unit that ends before it is claimed."""
-    return {"kept_status": "", "suspended_at": None, "ended_at": at, "ended_as": how}
+    return {"kept_status": "", "suspended_at": None, "break_until": None, "ended_at": at, "ended_as": how}
 
 
 def _spelled(centre: Centre, cohort: str) -> str:
@@ -203,6 +204,8 @@ def _unit_refusals(candidate: CandidateRecord, unit: Unit) -> list[str]:
         sentences.append(f"{unit} is not published yet.")
     if not CentreApproval.objects.filter(centre=candidate.centre, awarding_body=unit.awarding_body).exists():
         sentences.append(f"{candidate.centre} has no approval by {unit.awarding_body} on record: record it first.")
+    if found := Break.objects.going_on().filter(candidate=candidate).first():
+        sentences.append(ON_BREAK.format(candidate, found.expected_on))
     if Enrolment.objects.filter(candidate=candidate, unit=unit).exclude(status=UnitStatus.WITHDRAWN).exists():
         sentences.append(f"{candidate} is enrolled on {unit.short_code} already.")
     return sentences

@@ -6,6 +6,7 @@ from assessments.models.adjustment import Adjustment
 from assessments.models.alarms import Alarm, AlarmQuerySet
 from assessments.models.appeal import DAYS, IN_GENERAL, Appeal, AppealsProcedure, Days, Hearing
 from assessments.models.award import AuthenticationForm, AwardClaim, Certificate, Claim, ClaimBatch, ClaimBatchQuerySet
+from assessments.models.breaks import Break, BreakQuerySet, PausedUnit
 from assessments.models.case import Case, CaseConcern, CaseFile, CaseStep, CaseWorker, Freeze
 from assessments.models.checks import SampleQuestion, SampleQuestions
 from assessments.models.consistency import SCOPES, ConsistencyRule
@@ -93,6 +94,8 @@ __all__ = [
     "AwardClaim",
     "BatchedForm",
     "BlindJudgement",
+    "Break",
+    "BreakQuerySet",
     "Case",
     "CaseConcern",
     "CaseFile",
@@ -137,6 +140,7 @@ __all__ = [
     "Marker",
     "Meeting",
     "Participant",
+    "PausedUnit",
     "PlanHandover",
     "PlanReview",
     "PlanUnit",

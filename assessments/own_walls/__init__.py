@@ -8,6 +8,7 @@ from assessments.own_walls.access import ACCESS
 from assessments.own_walls.activities import ACTIVITIES
 from assessments.own_walls.appeal import APPEAL
 from assessments.own_walls.award import AWARD, REGISTRATION
+from assessments.own_walls.breaks import BREAKS
 from assessments.own_walls.case import CASE
 from assessments.own_walls.checks import CHECKS
 from assessments.own_walls.consistency import CONSISTENCY
@@ -31,6 +32,7 @@ WALLS = [
     *ACCESS,
     *ENROLMENT,
     *MOVING,
+    *BREAKS,
     *ADJUSTMENT,
     *SIMULATION,
     *EVIDENCE,

@@ -2,9 +2,10 @@
 
 from django.utils import timezone
 
-from assessments.actions import moving
-from assessments.testing import House
+from assessments.actions import breaks, moving
+from assessments.testing import House, an_enrolment
 from assessments.tests.doing import Act
+from assessments.tests.pauses import DAY, TODAY, on_a_break
 from assessments.tests.versions import a_map, on_the_first, proposal, two_versions
 
 
@@ -26,4 +27,41 @@ def move_on(house: House) -> Act:
     )
 
 
-ACTS_OF_PEOPLE = {"map_versions": map_versions, "move_on": move_on}
+def begin_break(house: House) -> Act:
+    an_enrolment(house)
+    return Act(
+        house.administrator,
+        lambda by: breaks.begin_break(
+            candidate=house.candidate,
+            starts_on=TODAY(),
+            expected_on=TODAY() + 30 * DAY,
+            reason="Parental leave.",
+            by=by,
+            at=timezone.now(),
+        ),
+    )
+
+
+def expect_back(house: House) -> Act:
+    found = on_a_break(house)
+    return Act(
+        house.administrator,
+        lambda by: breaks.expect_back(learning_break=found, expected_on=TODAY() + 60 * DAY, by=by, at=timezone.now()),
+    )
+
+
+def end_break(house: House) -> Act:
+    found = on_a_break(house)
+    return Act(
+        house.administrator,
+        lambda by: breaks.end_break(learning_break=found, returned_on=TODAY(), by=by, at=timezone.now()),
+    )
+
+
+ACTS_OF_PEOPLE = {
+    "begin_break": begin_break,
+    "expect_back": expect_back,
+    "end_break": end_break,
+    "map_versions": map_versions,
+    "move_on": move_on,
+}

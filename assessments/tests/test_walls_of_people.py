@@ -1,4 +1,4 @@
-"""The walls round moves to a new version, tried with raw SQL like those in test_walls.py."""
+"""The walls round moves to a new version and breaks in learning, tried with raw SQL like those in test_walls.py."""
 
 from collections.abc import Iterator
 from types import SimpleNamespace
@@ -11,8 +11,10 @@ from pytest_django import DjangoDbBlocker
 from assessments.actions.enrolment import withdraw
 from assessments.models import VersionMove
 from assessments.testing import House, an_enrolment
-from assessments.tests.raw_sql import copy, never_emptied, refused, stands_for_good
+from assessments.tests.pauses import back, on_a_break
+from assessments.tests.raw_sql import copy, never_deleted, never_emptied, refused, stands_for_good, update
 from assessments.tests.versions import a_map, moved_on, on_the_first
+from portfolio.testing import a_candidate
 
 pytestmark = pytest.mark.django_db
 
@@ -30,7 +32,12 @@ def scene(house: House, other_house: House) -> SimpleNamespace:
     other, left = house.other_candidate, on_the_first(house, candidate=house.other_candidate)
     withdraw(enrolment=left, reason="New job.", by=house.administrator, at=timezone.now())
     elsewhere = a_map(other_house)
+    over = back(on_a_break(house, candidate=a_candidate(house.centre, "Bea Break", number="10000004")), house)
     return SimpleNamespace(
+        over=over.pk,
+        paused=over.paused.get().pk,
+        other=other.pk,
+        elsewhere=other_house.candidate.pk,
         map=recorded.pk,
         pair=recorded.pairs.earliest("pk").pk,
         further=recorded.pairs.latest("pk").later_id,
@@ -62,3 +69,17 @@ def test_a_map_is_of_versions_of_its_own_centre(ids: SimpleNamespace) -> None:
 def test_a_move_joins_what_ended_by_it_and_the_same_candidates_next(ids: SimpleNamespace) -> None:
     others = {"earlier_id": str(ids.left), "enrolment_id": str(ids.goes_on)}
     refused(copy("versionmove", ids.move, **others), "leads from an enrolment that ended by it")
+
+
+@pytest.mark.parametrize("table", ["break", "pausedunit"])
+def test_a_break_is_never_deleted(ids: SimpleNamespace, table: str) -> None:
+    never_deleted(table)
+    never_emptied(table)
+
+
+def test_a_break_that_is_over_never_changes_and_is_its_candidates_own(ids: SimpleNamespace) -> None:
+    refused(update("break", "expected_on = '2099-01-01'", ids.over), "only the day of return is written")
+    refused(update("pausedunit", "days = 400", ids.paused), "written once")
+    refused(copy("break", ids.over, candidate_id=str(ids.elsewhere)), "recorded at the centre of its candidate")
+    refused(copy("pausedunit", ids.paused, enrolment_id=str(ids.goes_on)), "units of its own candidate")
+    refused(update("enrolment", "break_until = '2099-01-01'", ids.goes_on), "a_break_suspends_its_units")

@@ -146,11 +146,11 @@ UNIT_JOURNEY: tuple[Step[UnitStatus], ...] = (
     ),
     Step(
         Verb.SUSPEND, SUSPENDABLE, (U.SUSPENDED,), "suspend this unit",
-        "a reason; the status is kept",
+        "a reason; the status is kept; a break in learning suspends all that a candidate is working on",
     ),
     Step(
         Verb.RESUME, (U.SUSPENDED,), SUSPENDABLE, "resume this unit",
-        "the unit stands as before it was suspended",
+        "the unit stands as before it was suspended; what a break in learning paused goes on with the return from it",
     ),
     Step(
         Verb.WITHDRAW, (*SUSPENDABLE, U.SUSPENDED), (U.WITHDRAWN,), "withdraw from this unit",

@@ -151,6 +151,15 @@ def _move_on(person: Person, facts: UnitFacts) -> Iterable[Reason]:
         yield Reason(sentence, "appeal", facts.open_appeal.pk)
 
 
+def _resume(person: Person, facts: UnitFacts) -> Iterable[Reason]:
+    if facts.break_until:
+        sentence = (
+            f"The candidate is on a break in learning until {facts.break_until:%-d %B %Y}: the unit goes on with the "
+            "others when the centre’s office records their return."
+        )
+        yield Reason(sentence, "unit", facts.enrolment_id)
+
+
 UNIT_NEEDS: dict[Verb, Callable[[Person, UnitFacts], Iterable[Reason]]] = {
     Verb.DECLARE: _declare,
     Verb.SIGN_OFF: _sign_off,
@@ -158,5 +167,6 @@ UNIT_NEEDS: dict[Verb, Callable[[Person, UnitFacts], Iterable[Reason]]] = {
     Verb.VERIFY: _verify,
     Verb.SEND_BACK: _never_a_decider,
     Verb.CLAIM: _claim,
+    Verb.RESUME: _resume,
     Verb.MOVE_ON: _move_on,
 }
