@@ -113,6 +113,7 @@ class DueKind(models.TextChoices):
     SAMPLE = "sample", "Samples planned"
     STAFF = "staff", "Staff: awards, competence, roles"
     EXTERNAL = "external", "External verifiers"
+    RETURN = "return", "Returns from a break"
 
 
 class Verdict(models.TextChoices):

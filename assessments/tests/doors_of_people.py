@@ -5,13 +5,16 @@ from typing import Any
 
 from django.utils import timezone
 
+from assessments.models import Break
 from assessments.testing import House
 from assessments.tests.answers import ELSEWHERE, Codes, Expected, holding, office, running, within
+from assessments.tests.pauses import on_a_break
 from portfolio import actions, importing
 from portfolio.enums import InductionTopic, Role
 from portfolio.models import Competence, Development, StaffRecord
 from portfolio.models.staff import RUNS
 from portfolio.rules import READERS, STAFF_ROLES
+from portfolio.testing import a_candidate
 
 
 def set_people(house: House) -> None:
@@ -40,6 +43,7 @@ def set_people(house: House) -> None:
         staff=assessor, done_on=today, what="Standardisation", hours=Decimal(2), by=house.assessor, at=now
     )
     actions.answer_diversity(candidate=house.candidate, gender="woman", by=house.candidate.user, at=now)
+    on_a_break(house, candidate=a_candidate(house.centre, "Bea Break", number="10000009"))
 
 
 def slug(scene: Any) -> list[object]:
@@ -85,7 +89,15 @@ def of_table_and_csv(scene: Any) -> list[object]:
     return [*of_table(scene), "csv"]
 
 
+def of_break(scene: Any) -> list[object]:
+    return [Break.objects.get(centre=scene.house.centre).pk]
+
+
 TABLE_OF_PEOPLE: dict[str, Expected] = {
+    "assessments:breaks": Expected(running(), slug),
+    "assessments:learning_break": Expected(running(), slug_and_candidate),
+    "assessments:end_break": Expected(office(), of_break),
+    "assessments:expect_back": Expected(office(), of_break),
     "portfolio:check_identity": Expected(office(), slug_and_candidate),
     "portfolio:record_induction": Expected(office(), slug_and_candidate),
     "portfolio:import_people": Expected(office(), slug),
