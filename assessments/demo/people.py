@@ -3,6 +3,7 @@
 import datetime
 from decimal import Decimal
 
+from assessments.actions.breaks import begin_break
 from assessments.demo.centre import Harbour
 from portfolio import actions, importing
 from portfolio.enums import IdentityDocument, InductionTopic
@@ -64,6 +65,18 @@ def intake(harbour: Harbour, now: datetime.datetime) -> None:
         at=now,
     )
     importing.read(sent.pk)
+
+
+def away(harbour: Harbour, now: datetime.datetime) -> None:
+    """Hannah pauses what she had begun, beside the unit that was suspended by hand."""
+    begin_break(
+        candidate=harbour.candidates["hannah"],
+        starts_on=now.date() - 12 * DAY,
+        expected_on=now.date() + 40 * DAY,
+        reason="Working at another site until the spring, without calls to show.",
+        by=harbour.staff.administrator,
+        at=now - 11 * DAY,
+    )
 
 
 def learning(harbour: Harbour, now: datetime.datetime) -> None:

@@ -84,6 +84,8 @@ def tell() -> Harbour:
     quality.tell(story.harbour, calendar.now)
     outside.tell(story.harbour, calendar.now)
     forms.tell(story.harbour, calendar.now)
+    specifications.moved_over(story.harbour, calendar.now)
+    people.away(story.harbour, calendar.now)
     story.today()
     return story.harbour
 

@@ -3,6 +3,7 @@
 from django.utils import timezone
 
 from assessments.demo.centre import SLUG
+from assessments.models import Break
 from assessments.tests.browser.visiting import SECOND, Visit, Where, centre, person
 from portfolio.archive import asking
 from portfolio.enums import ArchiveCut, ImportStatus
@@ -27,7 +28,18 @@ def own_archive(name: str) -> list[object]:
     return [asking.ask(centre=found.centre, candidate=found, cut=ArchiveCut.OWN, by=found.user, at=timezone.now()).pk]
 
 
+def away() -> list[object]:
+    return [Break.objects.get(returned_on=None).pk]
+
+
 PEOPLE = [
+    Visit("morag", "assessments:breaks", centre()),
+    Visit("nia", "assessments:breaks", lambda: [SECOND], about="nobody"),
+    Visit("morag", "assessments:learning_break", handle("hannah"), about="away"),
+    Visit("morag", "assessments:learning_break", handle("ruairidh"), about="to-begin"),
+    Visit("morag", "assessments:end_break", away),
+    Visit("morag", "assessments:expect_back", away),
+    Visit("hannah", "assessments:candidate_home", about="away"),
     Visit("nia", "assessments:archives", about="which-centre"),
     Visit("morag", "assessments:centre_archives", centre()),
     Visit("hannah", "assessments:archive", lambda: own_archive("hannah")),
