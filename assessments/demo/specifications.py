@@ -1,5 +1,5 @@
 """Units that the demonstration centre brings in: two drafts of one made up for that, a file with faults, and a unit in
-two versions, whose candidates are moved from the one to the other."""
+three versions, whose candidates are moved from the one to the next."""
 
 import datetime
 from pathlib import Path
@@ -29,11 +29,12 @@ def brought_in(harbour: Harbour, at: datetime.datetime) -> None:
 
 
 def moved_over(harbour: Harbour, now: datetime.datetime) -> None:
-    """Tom and Ruairidh are enrolled on a unit that gets a second version: Tom has moved, Ruairidh is still to."""
+    """Tom and Ruairidh are enrolled on a unit that gets a second version, and a third: Tom has moved to
+    the second, Ruairidh is still to."""
     by, at = harbour.staff.administrator, now - 30 * DAY
     content = (EXAMPLES / "visitors.yaml").read_bytes()
     sent = send_units(centre=harbour.centre, content=content, name="visitors.yaml", by=by, at=at)
-    earlier, later = take_units(unit_import=sent, by=by, at=at)
+    earlier, later, latest = take_units(unit_import=sent, by=by, at=at)
     publish(unit=earlier, by=by, at=at)
     tom, _ = (enrolled(harbour, name, earlier, at) for name in ("tom", "ruairidh"))
     shown(tom, at + DAY)
@@ -42,6 +43,7 @@ def moved_over(harbour: Harbour, now: datetime.datetime) -> None:
     pairs = [(old, new) for old, became in found.items() for new in became]
     moving.map_versions(centre=harbour.centre, earlier=earlier, later=later, pairs=pairs, by=by, at=now - 4 * DAY)
     reason = "The first version cannot be claimed after the summer."
+    publish(unit=latest, by=by, at=now - DAY)
     moving.move_on(enrolments=[tom], later=later, reason=reason, by=by, at=now - 4 * DAY)
 
 

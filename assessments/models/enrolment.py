@@ -284,7 +284,9 @@ class Enrolment(models.Model):
 
     def get_status_display(self) -> str:  # type: ignore[no-redef]  # in place of Django’s
         """Where it stands, in words; of one that ended, how."""
-        return EndedAs(self.ended_as).label if self.ended_as else UnitStatus(self.status).label
+        if self.status == UnitStatus.WITHDRAWN and self.ended_as:
+            return EndedAs(self.ended_as).label
+        return UnitStatus(self.status).label
 
 
 class Allocation(models.Model):

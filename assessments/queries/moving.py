@@ -14,6 +14,7 @@ from assessments.models import (
     Allocation,
     Enrolment,
     EnrolmentQuerySet,
+    Registration,
     Sample,
     VersionMap,
     VersionMove,
@@ -31,7 +32,7 @@ from portfolio.differences import Piece
 from portfolio.models import Centre
 from units.comparing import Line, Worded, both, matched, plain
 from units.keys import specification_of
-from units.models import Criterion, Unit
+from units.models import Criterion, Qualification, Unit, UnitQuerySet
 from units.queries import Leaf, RequirementWords, leaves_by_unit, requirement_trees
 
 NOT_MAPPED = "Record first what became of each criterion."
@@ -95,13 +96,32 @@ def follows(earlier: Unit, later: Unit) -> bool:
     return specification_of(earlier.key) == specification_of(later.key) and later.version > earlier.version
 
 
+def both_versions(centre: Centre, units: UnitQuerySet) -> UnitQuerySet:
+    """The units, each with whether it is `offered` at the centre: what `version_refusals` reads."""
+    return units.annotate(offered=Exists(Unit.objects.offered_at(centre).filter(pk=OuterRef("pk"))))
+
+
 def version_refusals(centre: Centre, earlier: Unit, later: Unit) -> list[str]:
-    """Why nobody goes from the one unit to the other at this centre. A query."""
+    """Why nobody goes from the one unit to the other at this centre. A query, where the later one does not come with
+    whether it is `offered`."""
     if not follows(earlier, later):
         return [f"{later.offered_as} is no later version of {earlier.short_code}."]
-    if not units_offered(centre).filter(pk=later.pk).exists():
+    if "offered" not in vars(later):
+        later = both_versions(centre, Unit.objects.filter(pk=later.pk)).get()
+    if not vars(later)["offered"]:
         return [f"{centre} does not offer {later.offered_as}: it must be published, and its awarding body approve it."]
     return [] if earlier.centre_id in (None, centre.pk) else earlier.refusals_at(centre)
+
+
+def awards_left(centre: Centre, earlier: Unit, later: Unit) -> list[str]:
+    """Awards that candidates on the earlier version are registered for, and that do not list the later one: what they
+    show for it would count there no more. One query."""
+    listed = Qualification.objects.filter(listed_units__unit=later).values("pk")
+    there = Enrolment.objects.filter(unit=earlier, status=UnitStatus.COLLECTING, candidate=OuterRef("candidate"))
+    rows = Registration.objects.in_force().filter(Exists(there), centre=centre)
+    rows = rows.filter(qualification__listed_units__unit=earlier)
+    found = rows.exclude(qualification__in=listed).select_related("qualification").order_by("qualification__title")
+    return list(dict.fromkeys(str(row.qualification) for row in found))
 
 
 # --- what became of each criterion -----------------------------------------------------------------------------------

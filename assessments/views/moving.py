@@ -14,6 +14,8 @@ from assessments.forms.moving import MoveForm, VersionMapForm
 from assessments.queries.moving import (
     PAST,
     ToMove,
+    awards_left,
+    both_versions,
     new_versions,
     on_version,
     origins,
@@ -38,11 +40,13 @@ def versions_trail(centre: Centre) -> Trail:
     return [*units_trail(centre), ("New versions", reverse("assessments:new_versions", args=[centre.slug]))]
 
 
-def both_at(request: SignedInRequest, key: str, version: int, later_key: str, later_version: int) -> tuple[Unit, Unit]:
+def both_at(
+    request: SignedInRequest, centre: Centre, key: str, version: int, later_key: str, later_version: int
+) -> tuple[Unit, Unit]:
     """Two units that exist for the person; else 404."""
     asked = Q(key=key, version=version) | Q(key=later_key, version=later_version)
     units = Unit.objects.visible_to(request.user).select_related("awarding_body", "centre").filter(asked)
-    found = {(unit.key, unit.version): unit for unit in units}
+    found = {(unit.key, unit.version): unit for unit in both_versions(centre, units)}
     try:
         return found[key, version], found[later_key, later_version]
     except KeyError:
@@ -78,7 +82,7 @@ def version_map(
 ) -> HttpResponse:
     """The criteria of both versions side by side: what is proposed or recorded, to be corrected and recorded."""
     centre = kept_centre(request, slug)
-    earlier, later = both_at(request, key, version, later_key, later_version)
+    earlier, later = both_at(request, centre, key, version, later_key, later_version)
     refusals = version_refusals(centre, earlier, later)
     found = origins(centre, earlier, later)
     if found.stands:
@@ -115,7 +119,7 @@ def move_on(
 ) -> HttpResponse:
     """Who would move and with what, who would stay and why; then the act."""
     centre = kept_centre(request, slug)
-    earlier, later = both_at(request, key, version, later_key, later_version)
+    earlier, later = both_at(request, centre, key, version, later_key, later_version)
     refusals = version_refusals(centre, earlier, later)
     work = in_progress(request, MoveForm, f"{slug} {earlier.pk} {later.pk}")
     form = MoveForm(work.data, work=work)
@@ -141,6 +145,7 @@ def move_on(
         "form": form,
         "refusals": [(sentence, None) for sentence in refusals],
         "recorded": recorded,
+        "awards": awards_left(centre, earlier, later),
         "map": address_of("version_map", centre, earlier, later),
         "going": [(row, is_ticked(row, ticked)) for row in found if may_go(row)],
         "staying": [row for row in found if not may_go(row)],

@@ -18,16 +18,21 @@ def file(name: str) -> Where:
     return lambda: [UnitImport.objects.get(file_name=name).centre.slug, UnitImport.objects.get(file_name=name).pk]
 
 
-def visitors() -> list[object]:
-    """The unit that has a second version, in both."""
-    key = Unit.objects.get(key__startswith="greet-visitors--", version=1).key
-    return [SLUG, key, 1, key, 2]
+def visitors(earlier: int, later: int) -> Where:
+    """The unit that has further versions, in two of them."""
+
+    def both() -> list[object]:
+        key = Unit.objects.get(key__startswith="greet-visitors--", version=1).key
+        return [SLUG, key, earlier, key, later]
+
+    return both
 
 
 def unread() -> list[object]:
     """What of a candidate who was moved waits to be read again."""
     moved = VersionMove.objects.get()
-    return [EvidenceVersion.objects.get(evidence__mappings__enrolment=moved.enrolment, replaced_at=None).pk]
+    waiting = EvidenceVersion.objects.filter(evidence__mappings__enrolment=moved.enrolment, replaced_at=None)
+    return [waiting.earliest("pk").pk]
 
 
 def drafts() -> list[object]:
@@ -38,9 +43,10 @@ def drafts() -> list[object]:
 UNITS = [
     Visit("morag", "assessments:new_versions", centre()),
     Visit("nia", "assessments:new_versions", lambda: [SECOND], about="empty"),
-    Visit("morag", "assessments:version_map", visitors),
+    Visit("morag", "assessments:version_map", visitors(1, 2), about="stands"),
+    Visit("morag", "assessments:version_map", visitors(1, 3)),
     Visit("morag", "assessments:version_map", drafts, about="refused"),
-    Visit("morag", "assessments:move_on", visitors),
+    Visit("morag", "assessments:move_on", visitors(1, 2)),
     Visit("tom", "assessments:enrolment", lambda: [VersionMove.objects.get().earlier_id], about="moved"),
     Visit("gwen", "assessments:judge", unread, about="earlier-version"),
     Visit("sian", "units:list"),

@@ -7,11 +7,15 @@ from django.urls import reverse
 from django.utils import timezone
 
 from assessments.actions.moving import STANDS
+from assessments.actions.registration import register
 from assessments.models import Enrolment, VersionMap, VersionMove
+from assessments.queries.overview import progress_page
 from assessments.testing import House, handed_in, judged, signed_off
 from assessments.tests.versions import a_map, moved_on, on_the_first, two_versions
 from assessments.tests.views.visitors import queries_of, signed_in
 from portfolio.testing import a_candidate
+from units.actions import Particulars, WrittenGroup, arrange, publish_qualification, write_qualification
+from units.enums import GroupKind
 
 pytestmark = pytest.mark.django_db
 
@@ -110,3 +114,39 @@ def test_pages_ask_as_often_of_many_candidates_as_of_one(house: House) -> None:
     signed_off(on_the_first(house, candidate=house.other_candidate))
     assert [queries_of(browser, page) for page in pages] == few
     assert max(few) <= 15
+
+
+def test_an_award_that_does_not_list_the_later_version_is_named_before(house: House) -> None:
+    a_map(house)
+    earlier, _ = two_versions(house)
+    on_the_first(house)
+    by, now = house.administrator, timezone.now()
+    award = write_qualification(
+        centre=house.centre,
+        awarding_body=earlier.awarding_body,
+        particulars=Particulars("Award in answering"),
+        by=by,
+        at=now,
+    )
+    arrange(
+        qualification=award,
+        groups=[WrittenGroup("Core", GroupKind.MANDATORY, [earlier.pk])],
+        barred=[],
+        by=by,
+        at=now,
+    )
+    publish_qualification(qualification=award, by=by, at=now)
+    register(candidate=house.candidate, qualification=award, number="R-1", registered_on=now.date(), by=by, at=now)
+    page = signed_in(by).get(address(house, "move_on")).content.decode()
+    assert "registered for Award in answering, which lists version 1 and not version 2" in page
+
+
+def test_who_moved_is_found_apart_from_who_left(house: House) -> None:
+    a_map(house)
+    unit = on_the_first(house)
+    moved_on(house, unit)
+    browser, found = signed_in(house.administrator), reverse("assessments:centre_enrolments", args=[house.centre.slug])
+    assert [row.enrolment for row in browser.get(f"{found}?status=moved").context["rows"]] == [unit]
+    assert not browser.get(f"{found}?status=withdrawn").context["rows"]
+    total = progress_page(house.centre, "unit", timezone.localdate()).total.tally
+    assert (total.units, total.withdrawn) == (1, 0)
