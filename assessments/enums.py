@@ -23,6 +23,7 @@ class EndedAs(models.TextChoices):
 
     WITHDRAWN = "withdrawn", "Withdrawn"
     MOVED = "moved", "Moved to a new version"
+    TRANSFERRED = "transferred", "Transferred to another centre"
 
 
 class ItemStatus(models.TextChoices):
@@ -74,6 +75,7 @@ class Verb(models.TextChoices):
     WITHDRAW = "withdraw", "withdraw"
     REOPEN = "reopen", "reopen"
     MOVE_ON = "move_on", "move to a new version of"
+    TRANSFER_OUT = "transfer_out", "close for a transfer"
 
 
 class Party(models.TextChoices):

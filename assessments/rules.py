@@ -62,6 +62,7 @@ PERMISSIONS: dict[Verb, tuple[Party, ...]] = {
     Verb.WITHDRAW: (Party.CANDIDATE, Party.ADMINISTRATOR),
     Verb.REOPEN: (Party.LEAD_VERIFIER, Party.ADMINISTRATOR),
     Verb.MOVE_ON: (Party.ADMINISTRATOR,),
+    Verb.TRANSFER_OUT: (Party.ADMINISTRATOR,),
 }
 
 

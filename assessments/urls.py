@@ -51,6 +51,7 @@ from assessments.views import (
     standardisation,
     strategy,
     testimony,
+    transfer,
     verification,
     verified_documents,
     verified_papers,
@@ -82,6 +83,11 @@ urlpatterns = [
     path("centre/<slug:slug>/candidates/<slug:handle>/break/", breaks.learning_break, name="learning_break"),
     path("breaks/<int:pk>/return/", breaks.end_break, name="end_break"),
     path("breaks/<int:pk>/expected/", breaks.expect_back, name="expect_back"),
+    path("centre/<slug:slug>/candidates/<slug:handle>/transfers/", transfer.transfers, name="transfers"),
+    path("centre/<slug:slug>/candidates/<slug:handle>/transfers/out/", transfer.transfer_out, name="transfer_out"),
+    path("centre/<slug:slug>/candidates/<slug:handle>/transfers/in/", transfer.transfer_in, name="transfer_in"),
+    path("transfers/<int:pk>/achieved/new/", transfer.record_achieved, name="record_achieved"),
+    path("achieved-elsewhere/<int:pk>/take-back/", transfer.take_back_achieved, name="take_back_achieved"),
     path("overview/", overview.overview, name="overview"),
     path("centre/<slug:slug>/overview/", overview.progress, name="centre_overview"),
     path("centre/<slug:slug>/overview/feedback/", overview.feedback, name="overview_feedback"),
@@ -334,7 +340,7 @@ urlpatterns = [
     *(
         path(f"enrolments/<int:pk>/{verb.value.replace('_', '-')}/", record.verb, {"verb": verb.value}, name=verb.value)
         for verb in UNIT_STEPS
-        if verb != Verb.MOVE_ON  # of many at once, beside the version they move to
+        if verb not in (Verb.MOVE_ON, Verb.TRANSFER_OUT)  # of many units at once, on pages of their own
     ),
     # its documents
     path("centre/<slug:slug>/candidates/<slug:handle>/documents/", documents.documents, name="documents"),

@@ -4,6 +4,7 @@ import datetime
 from decimal import Decimal
 
 from assessments.actions.breaks import begin_break
+from assessments.actions.transfer import record_achieved, transfer_in
 from assessments.demo.centre import Harbour
 from portfolio import actions, importing
 from portfolio.enums import IdentityDocument, InductionTopic
@@ -76,6 +77,29 @@ def away(harbour: Harbour, now: datetime.datetime) -> None:
         reason="Working at another site until the spring, without calls to show.",
         by=harbour.staff.administrator,
         at=now - 11 * DAY,
+    )
+
+
+def came_from_elsewhere(harbour: Harbour, now: datetime.datetime) -> None:
+    """Priya came from another centre, where she had achieved a unit."""
+    by, priya = harbour.staff.administrator, harbour.candidates["priya"]
+    came = transfer_in(
+        candidate=priya,
+        from_centre="Riverside Skills, Leith",
+        joined_on=now.date() - 118 * DAY,
+        note="She brought the archive of her portfolio. Riverside confirmed the unit by letter.",
+        by=by,
+        at=now - 110 * DAY,
+    )
+    record_achieved(
+        transfer=came,
+        unit=None,
+        title="OCR CC2 Communicate by telephone",
+        achieved_on=now.date() - 200 * DAY,
+        certificate="OCR 4471 0092",
+        seen="The certificate, by Morag Ferguson.",
+        by=by,
+        at=now - 110 * DAY,
     )
 
 

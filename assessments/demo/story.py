@@ -86,6 +86,7 @@ def tell() -> Harbour:
     forms.tell(story.harbour, calendar.now)
     specifications.moved_over(story.harbour, calendar.now)
     people.away(story.harbour, calendar.now)
+    people.came_from_elsewhere(story.harbour, calendar.now)
     story.today()
     return story.harbour
 

@@ -10,8 +10,8 @@ from assessments.queries.caseload import NO_COHORT, REACHED, SORTS, UNPACED, Wan
 
 ANY_UNIT, ANYWHERE, ANY_PACE, ANYBODY, ANY_COHORT = "Any unit", "Anywhere", "Any", "Anybody", "Any cohort"
 LONGEST_WAIT = 3650
-MOVED = (EndedAs.MOVED.value, EndedAs.MOVED.label)
-STANDS = [("", ANYWHERE), *UnitStatus.choices, MOVED, *((value, words) for value, (words, _) in REACHED.items())]
+MOVED = [(how.value, how.label) for how in EndedAs if how != EndedAs.WITHDRAWN]
+STANDS = [("", ANYWHERE), *UnitStatus.choices, *MOVED, *((value, words) for value, (words, _) in REACHED.items())]
 PACES = [("", ANY_PACE), *Pace.choices, (UNPACED, "No target date")]
 
 

@@ -50,6 +50,7 @@ from assessments.models.strategy import (
     SamplingPolicy,
 )
 from assessments.models.testimony import SIGNED, STILL_WANTED, Testimony, TestimonyCriterion
+from assessments.models.transfer import AchievedElsewhere, TransferIn, TransferOut, TransferredUnit
 from assessments.models.verification import (
     Action,
     ActionQuerySet,
@@ -72,6 +73,7 @@ __all__ = [
     "SIGNED",
     "STILL_WANTED",
     "TOLD",
+    "AchievedElsewhere",
     "Acknowledgement",
     "Action",
     "ActionQuerySet",
@@ -174,6 +176,9 @@ __all__ = [
     "SimulationApproval",
     "Testimony",
     "TestimonyCriterion",
+    "TransferIn",
+    "TransferOut",
+    "TransferredUnit",
     "UnsampledNote",
     "VersionMap",
     "VersionMove",

@@ -26,6 +26,7 @@ from assessments.own_walls.simulation import ADJUSTMENT, SIMULATION
 from assessments.own_walls.standardisation import STANDARDISATION
 from assessments.own_walls.strategy import STRATEGY
 from assessments.own_walls.testimony import TESTIMONY
+from assessments.own_walls.transfer import TRANSFER
 from assessments.own_walls.verification import VERIFICATION
 
 WALLS = [
@@ -33,6 +34,7 @@ WALLS = [
     *ENROLMENT,
     *MOVING,
     *BREAKS,
+    *TRANSFER,
     *ADJUSTMENT,
     *SIMULATION,
     *EVIDENCE,

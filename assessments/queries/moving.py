@@ -237,17 +237,22 @@ def on_version(centre: Centre, unit: Unit) -> EnrolmentQuerySet:
 
 def with_hindrances(rows: EnrolmentQuerySet, later: Unit) -> list[Enrolment]:
     """The units with what may keep them: annotations that `to_move` reads. One query."""
-    action = Action.objects.filter(enrolment=OuterRef("pk"), closed_at=None).order_by("pk")
     held = Allocation.objects.filter(enrolment=OuterRef("pk"), part=AllocatedAs.ASSESSOR, to_at=None)
     taken = Enrolment.objects.filter(candidate=OuterRef("candidate"), unit=later).exclude(status=UnitStatus.WITHDRAWN)
+    return with_what_is_open(
+        rows.select_related(*PARTS).annotate(taken=Exists(taken), despite=Subquery(held.values("despite")[:1]))
+    )
+
+
+def with_what_is_open(rows: EnrolmentQuerySet) -> list[Enrolment]:
+    """The units with what is still open in them: annotations that `facts_of` reads. One query."""
+    action = Action.objects.filter(enrolment=OuterRef("pk"), closed_at=None).order_by("pk")
     return list(
-        rows.select_related("candidate", "candidate__user", "unit", "centre", *PARTS).annotate(
+        rows.select_related("candidate__user", "unit", "centre").annotate(
             sample_pk=Subquery(Sample.objects.still_open().filter(enrolment=OuterRef("pk")).values("pk")[:1]),
             action_pk=Subquery(action.values("pk")[:1]),
             action_words=Subquery(action.values("wanted")[:1]),
             item_held=Exists(MappedTo.objects.filter(enrolment=OuterRef("pk"), evidence__frozen_at__isnull=False)),
-            taken=Exists(taken),
-            despite=Subquery(held.values("despite")[:1]),
         )
     )
 

@@ -39,7 +39,7 @@ Said = QuerySet[Any, tuple[str, int, str]]
 Rules = dict[tuple[int, str], Keeping]
 
 
-ENDED = {"withdrawn": "it was withdrawn", "moved": "it moved to a new version"}
+ENDED = {"withdrawn": "it was withdrawn", "moved": "it moved to a new version", "transferred": "it was transferred"}
 
 
 class Ended(NamedTuple):

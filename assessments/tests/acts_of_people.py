@@ -2,9 +2,10 @@
 
 from django.utils import timezone
 
-from assessments.actions import breaks, moving
+from assessments.actions import breaks, moving, transfer
 from assessments.testing import House, an_enrolment
 from assessments.tests.doing import Act
+from assessments.tests.leaving import achieved_elsewhere, achieved_there, comes, leaves
 from assessments.tests.pauses import DAY, TODAY, on_a_break
 from assessments.tests.versions import a_map, on_the_first, proposal, two_versions
 
@@ -58,7 +59,30 @@ def end_break(house: House) -> Act:
     )
 
 
+def transfer_out(house: House) -> Act:
+    an_enrolment(house)
+    return Act(house.administrator, lambda by: leaves(house, by=by))
+
+
+def transfer_in(house: House) -> Act:
+    return Act(house.administrator, lambda by: comes(house, by=by))
+
+
+def record_achieved(house: House) -> Act:
+    came = comes(house)
+    return Act(house.administrator, lambda by: achieved_there(came, by))
+
+
+def take_back_achieved(house: House) -> Act:
+    found = achieved_elsewhere(house)
+    return Act(house.administrator, lambda by: transfer.take_back_achieved(achieved=found, by=by, at=timezone.now()))
+
+
 ACTS_OF_PEOPLE = {
+    "transfer_out": transfer_out,
+    "transfer_in": transfer_in,
+    "record_achieved": record_achieved,
+    "take_back_achieved": take_back_achieved,
     "begin_break": begin_break,
     "expect_back": expect_back,
     "end_break": end_break,

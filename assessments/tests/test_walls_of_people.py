@@ -1,4 +1,4 @@
-"""The walls round moves to a new version and breaks in learning, tried with raw SQL like those in test_walls.py."""
+"""The walls round new versions, breaks in learning and transfers, tried with raw SQL like those in test_walls.py."""
 
 from collections.abc import Iterator
 from types import SimpleNamespace
@@ -9,8 +9,10 @@ from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
 from assessments.actions.enrolment import withdraw
+from assessments.actions.transfer import take_back_achieved
 from assessments.models import VersionMove
 from assessments.testing import House, an_enrolment
+from assessments.tests.leaving import achieved_elsewhere, leaves
 from assessments.tests.pauses import back, on_a_break
 from assessments.tests.raw_sql import copy, never_deleted, never_emptied, refused, stands_for_good, update
 from assessments.tests.versions import a_map, moved_on, on_the_first
@@ -33,7 +35,15 @@ def scene(house: House, other_house: House) -> SimpleNamespace:
     withdraw(enrolment=left, reason="New job.", by=house.administrator, at=timezone.now())
     elsewhere = a_map(other_house)
     over = back(on_a_break(house, candidate=a_candidate(house.centre, "Bea Break", number="10000004")), house)
+    gone = a_candidate(house.centre, "Gia Gone", number="10000005")
+    an_enrolment(house, candidate=gone)
+    out, achieved = leaves(house, candidate=gone), achieved_elsewhere(house)
+    take_back_achieved(achieved=achieved, by=house.administrator, at=timezone.now())
     return SimpleNamespace(
+        out=out.pk,
+        unit_out=out.units.get().pk,
+        into=achieved.transfer_id,
+        achieved=achieved.pk,
         over=over.pk,
         paused=over.paused.get().pk,
         other=other.pk,
@@ -83,3 +93,25 @@ def test_a_break_that_is_over_never_changes_and_is_its_candidates_own(ids: Simpl
     refused(copy("break", ids.over, candidate_id=str(ids.elsewhere)), "recorded at the centre of its candidate")
     refused(copy("pausedunit", ids.paused, enrolment_id=str(ids.goes_on)), "units of its own candidate")
     refused(update("enrolment", "break_until = '2099-01-01'", ids.goes_on), "a_break_suspends_its_units")
+
+
+@pytest.mark.parametrize("table", ["transferout", "transferin", "transferredunit"])
+def test_a_transfer_stands_for_good(ids: SimpleNamespace, table: str) -> None:
+    never_emptied(table)
+    stands_for_good(table, "id = id + 100")
+
+
+def test_what_was_achieved_elsewhere_is_taken_back_once_and_never_rewritten(ids: SimpleNamespace) -> None:
+    never_deleted("achievedelsewhere")
+    never_emptied("achievedelsewhere")
+    refused(update("achievedelsewhere", "title = 'Another'", ids.achieved), "stays as it was recorded")
+    refused(
+        update("achievedelsewhere", "taken_back_at = NULL, taken_back_by_id = NULL", ids.achieved),
+        "stays as it was recorded",
+    )
+
+
+def test_a_transfer_is_of_its_own_candidate(ids: SimpleNamespace) -> None:
+    for table, row in (("transferout", ids.out), ("transferin", ids.into)):
+        refused(copy(table, row, candidate_id=str(ids.elsewhere)), "recorded at the centre of its candidate")
+    refused(copy("transferredunit", ids.unit_out, enrolment_id=str(ids.goes_on)), "units of its own candidate")

@@ -16,12 +16,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 from assessments.actions import award, enrolment, judgement, verification
 from assessments.actions.appeal import raising_refusals
 from assessments.actions.journey import STATEMENT
-from assessments.enums import SignedAs, UnitStatus, Verb
+from assessments.enums import EndedAs, SignedAs, UnitStatus, Verb
 from assessments.forms.award import CertificateForm, ClaimForm, RevokeForm
 from assessments.forms.journey import ReasonForm, SigningForm, VerbForm
 from assessments.forms.judgement import HandBackForm, ReferForm, SignOffForm
 from assessments.forms.verification import SendBackForm
-from assessments.models import Enrolment, VersionMove
+from assessments.models import Enrolment, TransferOut, VersionMove
 from assessments.queries.batches import certificates_of
 from assessments.queries.claimable import award_resting_on, numbers_lacking
 from assessments.queries.destroying import destroyed_in
@@ -235,6 +235,7 @@ def enrolment_page(request: SignedInRequest, pk: int) -> HttpResponse:
         "may_approve_simulation": may_approve_simulation(page),
         "moved": moved_shown(page.enrolment),
         "later": later_of(page),
+        "transferred": transferred_shown(page.enrolment),
         "further": [(FURTHER[act], _further_place(page, act)) for act in page.further],
     }
     return render(request, "assessments/record/enrolment.html", context)
@@ -250,6 +251,13 @@ def outside_of(request: SignedInRequest, enrolment: Enrolment) -> OutsideUnit | 
 def moved_shown(enrolment: Enrolment) -> tuple[VersionMove | None, VersionMove | None]:
     """The moves between versions that began the unit and that ended it. The unit comes with whether there are any."""
     return move_of(enrolment) if vars(enrolment)["moved"] else (None, None)
+
+
+def transferred_shown(enrolment: Enrolment) -> TransferOut | None:
+    """The transfer that ended the unit. A query where one did."""
+    if enrolment.ended_as != EndedAs.TRANSFERRED:
+        return None
+    return TransferOut.objects.get(units__enrolment=enrolment)
 
 
 def later_of(page: UnitPage) -> list[tuple[int, str]]:

@@ -165,6 +165,11 @@ UNIT_JOURNEY: tuple[Step[UnitStatus], ...] = (
         "what became of each criterion is recorded; no open sample, action or appeal; the unit goes on as an enrolment "
         "on the later version, to which its evidence is mapped; decisions stay with the earlier one, to be confirmed",
     ),
+    Step(
+        Verb.TRANSFER_OUT, (*SUSPENDABLE, U.SUSPENDED), (U.WITHDRAWN,), "close this unit for a transfer",
+        "with all others of a candidate who leaves for another centre; where to, since when and why; the candidate "
+        "knows of it; no open sample, action or appeal",
+    ),
 )  # fmt: skip
 
 UNIT_STEPS = {step.verb: step for step in UNIT_JOURNEY}

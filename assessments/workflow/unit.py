@@ -151,6 +151,13 @@ def _move_on(person: Person, facts: UnitFacts) -> Iterable[Reason]:
         yield Reason(sentence, "appeal", facts.open_appeal.pk)
 
 
+def _transfer_out(person: Person, facts: UnitFacts) -> Iterable[Reason]:
+    yield from _nothing_open(person, facts)
+    if facts.open_appeal:
+        sentence = f"{facts.open_appeal.name} is open in this unit: it is heard here before the candidate leaves."
+        yield Reason(sentence, "appeal", facts.open_appeal.pk)
+
+
 def _resume(person: Person, facts: UnitFacts) -> Iterable[Reason]:
     if facts.break_until:
         sentence = (
@@ -169,4 +176,5 @@ UNIT_NEEDS: dict[Verb, Callable[[Person, UnitFacts], Iterable[Reason]]] = {
     Verb.CLAIM: _claim,
     Verb.RESUME: _resume,
     Verb.MOVE_ON: _move_on,
+    Verb.TRANSFER_OUT: _transfer_out,
 }

@@ -3,7 +3,7 @@
 from django.utils import timezone
 
 from assessments.demo.centre import SLUG
-from assessments.models import Break
+from assessments.models import Break, TransferIn
 from assessments.tests.browser.visiting import SECOND, Visit, Where, centre, person
 from portfolio.archive import asking
 from portfolio.enums import ArchiveCut, ImportStatus
@@ -33,6 +33,12 @@ def away() -> list[object]:
 
 
 PEOPLE = [
+    Visit("morag", "assessments:transfers", handle("priya")),
+    Visit("iain", "assessments:transfers", handle("tom"), about="none"),
+    Visit("morag", "assessments:transfer_out", handle("lukasz"), about="leaving"),
+    Visit("morag", "assessments:transfer_out", handle("hannah"), about="refused"),
+    Visit("morag", "assessments:transfer_in", handle("tom")),
+    Visit("morag", "assessments:record_achieved", lambda: [TransferIn.objects.get().pk]),
     Visit("morag", "assessments:breaks", centre()),
     Visit("nia", "assessments:breaks", lambda: [SECOND], about="nobody"),
     Visit("morag", "assessments:learning_break", handle("hannah"), about="away"),
