@@ -53,7 +53,8 @@ def begin_break(
     administers(by, candidate.centre, at)
     reason = require(reason, WHY)
     day = timezone.localdate(at)
-    sentences = beginning_refusals(candidate, candidate.breaks.all(), starts_on, expected_on, day)
+    before = list(Break.objects.filter(candidate=candidate))
+    sentences = beginning_refusals(candidate, before, starts_on, expected_on, day)
     locked = list(lock(row.pk for row in in_progress(candidate)).values())
     found = pausing(locked, person(by, candidate.centre_id, at))
     if not found.going:

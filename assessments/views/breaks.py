@@ -10,7 +10,7 @@ from django.utils import timezone
 from assessments.actions import breaks as actions
 from assessments.forms.breaks import BeginBreakForm, ExpectBackForm, ReturnForm
 from assessments.models import Break
-from assessments.queries.breaks import NOTHING, breaks_at, breaks_of, in_progress, paused_by, pausing
+from assessments.queries.breaks import BACK_ALREADY, NOTHING, breaks_at, breaks_of, in_progress, paused_by, pausing
 from assessments.views.asking import person_at
 from assessments.views.caseload import run_centre
 from assessments.views.office import units_trail
@@ -97,7 +97,7 @@ def learning_break(request: SignedInRequest, slug: str, handle: str) -> HttpResp
 def end_break(request: SignedInRequest, pk: int) -> HttpResponse:
     """A candidate is back: what goes on, and by how much dates move; then the act."""
     found, today = kept_break(request, pk), timezone.localdate()
-    refusals = [(actions.BACK_ALREADY, None)] if found.returned_on else []
+    refusals = [(BACK_ALREADY, None)] if found.returned_on else []
     work = typed_so_far(request, ReturnForm, pk)
     form = ReturnForm(work.data, work=work, initial={"returned_on": today})
     if not refusals and done(
@@ -124,7 +124,7 @@ def end_break(request: SignedInRequest, pk: int) -> HttpResponse:
 def expect_back(request: SignedInRequest, pk: int) -> HttpResponse:
     """Another day on which a candidate is expected back."""
     found = kept_break(request, pk)
-    refusals = [(actions.BACK_ALREADY, None)] if found.returned_on else []
+    refusals = [(BACK_ALREADY, None)] if found.returned_on else []
     work = typed_so_far(request, ExpectBackForm, pk, found.expected_on)
     form = ExpectBackForm(work.data, work=work, initial={"expected_on": found.expected_on})
     if not refusals and done(

@@ -35,7 +35,7 @@ def away() -> list[object]:
 PEOPLE = [
     Visit("morag", "assessments:transfers", handle("priya")),
     Visit("iain", "assessments:transfers", handle("tom"), about="none"),
-    Visit("morag", "assessments:transfer_out", handle("lukasz"), about="leaving"),
+    Visit("morag", "assessments:transfer_out", handle("grace"), about="leaving"),
     Visit("morag", "assessments:transfer_out", handle("hannah"), about="refused"),
     Visit("morag", "assessments:transfer_in", handle("tom")),
     Visit("morag", "assessments:record_achieved", lambda: [TransferIn.objects.get().pk]),
