@@ -18,6 +18,14 @@ class UnitStatus(models.TextChoices):
     WITHDRAWN = "withdrawn", "Withdrawn"
 
 
+class EndedAs(models.TextChoices):
+    """How a unit ended before it was claimed: what its status is called then."""
+
+    WITHDRAWN = "withdrawn", "Withdrawn"
+    MOVED = "moved", "Moved to a new version"
+    TRANSFERRED = "transferred", "Transferred to another centre"
+
+
 class ItemStatus(models.TextChoices):
     """Where a version of an item of evidence stands."""
 
@@ -66,6 +74,8 @@ class Verb(models.TextChoices):
     RESUME = "resume", "resume"
     WITHDRAW = "withdraw", "withdraw"
     REOPEN = "reopen", "reopen"
+    MOVE_ON = "move_on", "move to a new version of"
+    TRANSFER_OUT = "transfer_out", "close for a transfer"
 
 
 class Party(models.TextChoices):
@@ -105,6 +115,7 @@ class DueKind(models.TextChoices):
     SAMPLE = "sample", "Samples planned"
     STAFF = "staff", "Staff: awards, competence, roles"
     EXTERNAL = "external", "External verifiers"
+    RETURN = "return", "Returns from a break"
 
 
 class Verdict(models.TextChoices):

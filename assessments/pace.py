@@ -34,6 +34,8 @@ PACE_RULE = (
     "Once the target date has passed, a unit is behind until every criterion is accepted. A unit with every criterion "
     "accepted is never behind, and is ahead until its target date.",
     "Only what an assessor has accepted counts: what is claimed, or met and still to be countersigned, does not.",
+    "The days of a break in learning do not count: on return the target date moves by them, and so does the start that "
+    "the share of days is taken from.",
     "It is worked out for units that have a target date, from collecting evidence until they are signed off. A "
     "suspended unit has no pace.",
 )

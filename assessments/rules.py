@@ -61,6 +61,8 @@ PERMISSIONS: dict[Verb, tuple[Party, ...]] = {
     Verb.RESUME: (Party.ASSESSOR, Party.ADMINISTRATOR),
     Verb.WITHDRAW: (Party.CANDIDATE, Party.ADMINISTRATOR),
     Verb.REOPEN: (Party.LEAD_VERIFIER, Party.ADMINISTRATOR),
+    Verb.MOVE_ON: (Party.ADMINISTRATOR,),
+    Verb.TRANSFER_OUT: (Party.ADMINISTRATOR,),
 }
 
 

@@ -109,8 +109,8 @@ def whose_days_are_over(access: ExternalAccess) -> ExternalAccess:
     return access
 
 
-def a_unit(key: str = "ocr-cc26") -> Unit:
-    return Unit.objects.published().select_related("awarding_body").get(key=key)
+def a_unit(key: str = "ocr-cc26", version: int = 1) -> Unit:
+    return Unit.objects.published().select_related("awarding_body").get(key=key, version=version)
 
 
 def an_enrolment(
@@ -121,6 +121,7 @@ def an_enrolment(
     assessor: User | None = None,
     countersigner: User | None = None,
     verifier: User | None = None,
+    version: int = 1,
 ) -> Enrolment:
     """A candidate enrolled on a unit; with the trainee as assessor, the qualified one countersigns."""
     assessor = assessor or house.assessor
@@ -128,7 +129,7 @@ def an_enrolment(
         countersigner = house.assessor
     return enrolments.enrol(
         candidate=candidate or house.candidate,
-        unit=a_unit(key),
+        unit=a_unit(key, version),
         assessor=assessor,
         verifier=verifier or house.verifier,
         countersigner=countersigner,

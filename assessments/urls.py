@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from assessments.enums import Verb
 from assessments.views import (
     access,
     activities,
@@ -12,6 +13,7 @@ from assessments.views import (
     award,
     batches,
     book,
+    breaks,
     candidate,
     case,
     caseload,
@@ -32,6 +34,7 @@ from assessments.views import (
     item,
     judgement,
     matrix,
+    moving,
     observed,
     office,
     overview,
@@ -49,6 +52,7 @@ from assessments.views import (
     standardisation,
     strategy,
     testimony,
+    transfer,
     verification,
     verified_documents,
     verified_papers,
@@ -65,6 +69,26 @@ urlpatterns = [
     path("centre/<slug:slug>/enrolments/file/<slug:ending>/", caseload.enrolments_file, name="enrolments_file"),
     path("centre/<slug:slug>/enrolments/reassign/", reassigning.reassign, name="reassign"),
     path("centre/<slug:slug>/enrolments/cohort/", cohorts.cohort, name="cohort"),
+    path("centre/<slug:slug>/new-versions/", moving.versions, name="new_versions"),
+    path(
+        "centre/<slug:slug>/new-versions/<slug:key>/<int:version>/<slug:later_key>/<int:later_version>/",
+        moving.version_map,
+        name="version_map",
+    ),
+    path(
+        "centre/<slug:slug>/new-versions/<slug:key>/<int:version>/<slug:later_key>/<int:later_version>/move/",
+        moving.move_on,
+        name="move_on",
+    ),
+    path("centre/<slug:slug>/breaks/", breaks.breaks, name="breaks"),
+    path("centre/<slug:slug>/candidates/<slug:handle>/break/", breaks.learning_break, name="learning_break"),
+    path("breaks/<int:pk>/return/", breaks.end_break, name="end_break"),
+    path("breaks/<int:pk>/expected/", breaks.expect_back, name="expect_back"),
+    path("centre/<slug:slug>/candidates/<slug:handle>/transfers/", transfer.transfers, name="transfers"),
+    path("centre/<slug:slug>/candidates/<slug:handle>/transfers/out/", transfer.transfer_out, name="transfer_out"),
+    path("centre/<slug:slug>/candidates/<slug:handle>/transfers/in/", transfer.transfer_in, name="transfer_in"),
+    path("transfers/<int:pk>/achieved/new/", transfer.record_achieved, name="record_achieved"),
+    path("achieved-elsewhere/<int:pk>/take-back/", transfer.take_back_achieved, name="take_back_achieved"),
     path("overview/", overview.overview, name="overview"),
     path("centre/<slug:slug>/overview/", overview.progress, name="centre_overview"),
     path("centre/<slug:slug>/overview/feedback/", overview.feedback, name="overview_feedback"),
@@ -318,6 +342,7 @@ urlpatterns = [
     *(
         path(f"enrolments/<int:pk>/{verb.value.replace('_', '-')}/", record.verb, {"verb": verb.value}, name=verb.value)
         for verb in UNIT_STEPS
+        if verb not in (Verb.MOVE_ON, Verb.TRANSFER_OUT)  # of many units at once, on pages of their own
     ),
     # its documents
     path("centre/<slug:slug>/candidates/<slug:handle>/documents/", documents.documents, name="documents"),

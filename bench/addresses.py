@@ -248,6 +248,11 @@ def office_pages(found: Subjects) -> Iterable[Page]:
     yield page("Appeals", me, "assessments:appeals")
     yield page("Cases", me, "assessments:cases")
     yield page("Adjustments", me, "assessments:adjustments", slug)
+    yield page("Transfers", me, "assessments:transfers", slug, somebody, measured=False)
+    yield page("Transfer to another centre", me, "assessments:transfer_out", slug, somebody, most=HEAVY, measured=False)
+    yield page("Transfer from another centre", me, "assessments:transfer_in", slug, somebody, measured=False)
+    yield page("Breaks in learning", me, "assessments:breaks", slug, measured=False)
+    yield page("Break in learning", me, "assessments:learning_break", slug, somebody, most=HEAVY, measured=False)
     for name, route, args in (
         ("Add a candidate", "portfolio:add_candidate", [slug]),
         ("Add staff", "portfolio:add_staff", [slug]),

@@ -11,7 +11,7 @@ from assessments.queries.marks import marks_of
 
 def counted(enrolment: Enrolment, found: Tally) -> dict[str, Any]:
     """The columns of a unit with this tally: the numbers, and when it is ahead of its target date and behind."""
-    dates = pace_dates(found.accepted, enrolment.criteria_count, enrolment.started_on, enrolment.target_on)
+    dates = pace_dates(found.accepted, enrolment.criteria_count, enrolment.paced_from, enrolment.target_on)
     return {
         "claimed_count": found.claimed,
         "accepted_count": found.accepted,

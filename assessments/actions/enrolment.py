@@ -2,7 +2,8 @@
 
 import datetime
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -11,9 +12,10 @@ from assessments.actions import telling
 from assessments.actions.counting import recount
 from assessments.actions.journey import administers, lock, lock_one, move_unit, person, refuse, require
 from assessments.allocating import interest_refusals, team_refusals
-from assessments.enums import AllocatedAs, UnitStatus, Verb
-from assessments.models import Allocation, Enrolment
+from assessments.enums import AllocatedAs, EndedAs, UnitStatus, Verb
+from assessments.models import Allocation, Break, Enrolment
 from assessments.queries.allocation import colleagues, interested_in
+from assessments.queries.breaks import ON_BREAK
 from assessments.queries.enrolment import bare_facts
 from assessments.workflow import ITEM_FROZEN, unit_refusals
 from portfolio import audit
@@ -65,33 +67,8 @@ def enrol(
         sentences.append("The target date cannot be before the start.")
     if sentences:
         raise Refusal(sentences)
-    enrolment = Enrolment.objects.create(
-        centre=centre,
-        candidate=candidate,
-        candidate_user=candidate.user,
-        unit=unit,
-        assessor=assessor,
-        verifier=verifier,
-        countersigner=countersigner,
-        started_on=started_on,
-        target_on=target_on,
-        cohort=_spelled(centre, cohort),
-        criteria_count=unit.criteria.count(),
-    )
-    recount([enrolment.pk])
-    enrolment.refresh_from_db()
     in_spite = despite.strip() if assessor.pk in interested[candidate.pk] else ""
-    Allocation.objects.bulk_create(
-        Allocation(
-            enrolment=enrolment,
-            part=part,
-            user=user,
-            from_at=at,
-            despite=in_spite if part == AllocatedAs.ASSESSOR else "",
-        )
-        for part, user in parts.items()
-        if user
-    )
+    enrolment = begun(candidate, unit, parts, started_on, target_on, _spelled(centre, cohort), in_spite, at)
     telling.begun(enrolment, by, at)
     details = {part.value: user.pk for part, user in parts.items() if user}
     audit.record(
@@ -102,6 +79,44 @@ def enrol(
         centre=centre,
         details={"unit": unit.pk, **details},
         act_id=act_id,
+    )
+    return enrolment
+
+
+def begun(
+    candidate: CandidateRecord,
+    unit: Unit,
+    parts: Mapping[AllocatedAs, User | None],
+    started_on: datetime.date,
+    target_on: datetime.date | None,
+    cohort: str,
+    despite: str,
+    at: datetime.datetime,
+) -> Enrolment:
+    """The enrolment and its first allocations, for a verb that has made sure of all of it and writes it in the book."""
+    enrolment = Enrolment.objects.create(
+        centre=candidate.centre,
+        candidate=candidate,
+        candidate_user=candidate.user,
+        unit=unit,
+        **{part.value: user for part, user in parts.items()},
+        started_on=started_on,
+        target_on=target_on,
+        cohort=cohort,
+        criteria_count=unit.criteria.count(),
+    )
+    recount([enrolment.pk])
+    enrolment.refresh_from_db()
+    Allocation.objects.bulk_create(
+        Allocation(
+            enrolment=enrolment,
+            part=part,
+            user=user,
+            from_at=at,
+            despite=despite if part == AllocatedAs.ASSESSOR else "",
+        )
+        for part, user in parts.items()
+        if user
     )
     return enrolment
 
@@ -164,9 +179,14 @@ def withdraw(*, enrolment: Enrolment, reason: str, by: User, at: datetime.dateti
     if enrolment.mappings.filter(evidence__frozen_at__isnull=False).exists():
         raise Refusal([ITEM_FROZEN])
     enrolment.mappings.update(waiting_since=None)
-    move_unit(enrolment, Verb.WITHDRAW, UnitStatus.WITHDRAWN, kept_status="", suspended_at=None, ended_at=at)
+    move_unit(enrolment, Verb.WITHDRAW, UnitStatus.WITHDRAWN, **ended(EndedAs.WITHDRAWN, at))
     telling.paused(enrolment, "The candidate has left it.", by, at)
     return _told(enrolment, Verb.WITHDRAW, by, at, reason)
+
+
+def ended(how: EndedAs, at: datetime.datetime) -> dict[str, Any]:
+    """The columns of a unit that ends before it is claimed."""
+    return {"kept_status": "", "suspended_at": None, "break_until": None, "ended_at": at, "ended_as": how}
 
 
 def _spelled(centre: Centre, cohort: str) -> str:
@@ -184,6 +204,8 @@ def _unit_refusals(candidate: CandidateRecord, unit: Unit) -> list[str]:
         sentences.append(f"{unit} is not published yet.")
     if not CentreApproval.objects.filter(centre=candidate.centre, awarding_body=unit.awarding_body).exists():
         sentences.append(f"{candidate.centre} has no approval by {unit.awarding_body} on record: record it first.")
+    if found := Break.objects.going_on().filter(candidate=candidate).first():
+        sentences.append(ON_BREAK.format(candidate, found.expected_on))
     if Enrolment.objects.filter(candidate=candidate, unit=unit).exclude(status=UnitStatus.WITHDRAWN).exists():
         sentences.append(f"{candidate} is enrolled on {unit.short_code} already.")
     return sentences

@@ -272,6 +272,16 @@ def paused(enrolment: Enrolment, sentence: str, by: User, at: Moment) -> None:
     tell_unit(Told.PAUSED, enrolment, whose(enrolment), sentence, staff, by, at)
 
 
+def moved_on(earlier: Enrolment, later: Enrolment, by: User, at: Moment) -> None:
+    """Everybody who works on the unit: it goes on in a new version."""
+    notices.settle(earlier, by, at)
+    name = f"version {later.unit.version}"
+    sentence = f"It goes on in {name}: your evidence came along, and what was accepted is confirmed anew."
+    tell_unit(Told.PAUSED, later, code(later), sentence, [later.candidate_user], by, at)
+    staff = [later.assessor, later.countersigner, later.verifier]
+    tell_unit(Told.PAUSED, later, whose(later), f"It goes on in {name}, with its evidence.", staff, by, at)
+
+
 def declared(enrolment: Enrolment, by: User, at: Moment) -> None:
     """The assessor, who signs next."""
     notices.settle(enrolment, by, at)

@@ -3,6 +3,8 @@
 import datetime
 from decimal import Decimal
 
+from assessments.actions.breaks import begin_break
+from assessments.actions.transfer import record_achieved, transfer_in
 from assessments.demo.centre import Harbour
 from portfolio import actions, importing
 from portfolio.enums import IdentityDocument, InductionTopic
@@ -64,6 +66,41 @@ def intake(harbour: Harbour, now: datetime.datetime) -> None:
         at=now,
     )
     importing.read(sent.pk)
+
+
+def away(harbour: Harbour, now: datetime.datetime) -> None:
+    """Hannah pauses what she had begun, beside the unit that was suspended by hand."""
+    begin_break(
+        candidate=harbour.candidates["hannah"],
+        starts_on=now.date() - 12 * DAY,
+        expected_on=now.date() + 40 * DAY,
+        reason="Working at another site until the spring, without calls to show.",
+        by=harbour.staff.administrator,
+        at=now - 11 * DAY,
+    )
+
+
+def came_from_elsewhere(harbour: Harbour, now: datetime.datetime) -> None:
+    """Priya came from another centre, where she had achieved a unit."""
+    by, priya = harbour.staff.administrator, harbour.candidates["priya"]
+    came = transfer_in(
+        candidate=priya,
+        from_centre="Riverside Skills, Leith",
+        joined_on=now.date() - 118 * DAY,
+        note="She brought the archive of her portfolio. Riverside confirmed the unit by letter.",
+        by=by,
+        at=now - 110 * DAY,
+    )
+    record_achieved(
+        transfer=came,
+        unit=None,
+        title="OCR CC2 Communicate by telephone",
+        achieved_on=now.date() - 200 * DAY,
+        certificate="OCR 4471 0092",
+        seen="The certificate, by Morag Ferguson.",
+        by=by,
+        at=now - 110 * DAY,
+    )
 
 
 def learning(harbour: Harbour, now: datetime.datetime) -> None:

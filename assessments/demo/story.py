@@ -84,6 +84,9 @@ def tell() -> Harbour:
     quality.tell(story.harbour, calendar.now)
     outside.tell(story.harbour, calendar.now)
     forms.tell(story.harbour, calendar.now)
+    specifications.moved_over(story.harbour, calendar.now)
+    people.away(story.harbour, calendar.now)
+    people.came_from_elsewhere(story.harbour, calendar.now)
     story.today()
     return story.harbour
 

@@ -8,7 +8,7 @@ from assessments.documents.items import FEEDBACK, reading_part, stamp_of
 from assessments.documents.recording import SIGNERS, group_of
 from assessments.documents.sheets import Cells, Column, Covers, Part, Sheet, known, numbers, table
 from assessments.documents.words import day, heading, place, signature_facts
-from assessments.enums import HeldAt, ItemStatus, Layer, SignedAs
+from assessments.enums import EndedAs, HeldAt, ItemStatus, Layer, SignedAs
 from assessments.models import EvidenceVersion
 from assessments.progress import Mark, layers
 from assessments.queries.marks import Mapped
@@ -83,7 +83,7 @@ def milestones(record: PrintedRecord) -> tuple[tuple[str, str], ...]:
         ("Sampled by the internal verifier", day(record.sampled_at)),
         ("Verified", day(unit.verified_at)),
         ("Claimed", day(unit.claimed_at)),
-        ("Withdrawn", day(unit.ended_at)),
+        (EndedAs(unit.ended_as or EndedAs.WITHDRAWN).label, day(unit.ended_at)),
     )
 
 

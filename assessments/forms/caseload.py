@@ -5,12 +5,13 @@ from typing import Any
 
 from django import forms
 
-from assessments.enums import Pace, UnitStatus
+from assessments.enums import EndedAs, Pace, UnitStatus
 from assessments.queries.caseload import NO_COHORT, REACHED, SORTS, UNPACED, Wanted
 
 ANY_UNIT, ANYWHERE, ANY_PACE, ANYBODY, ANY_COHORT = "Any unit", "Anywhere", "Any", "Anybody", "Any cohort"
 LONGEST_WAIT = 3650
-STANDS = [("", ANYWHERE), *UnitStatus.choices, *((value, words) for value, (words, _) in REACHED.items())]
+MOVED = [(how.value, how.label) for how in EndedAs if how != EndedAs.WITHDRAWN]
+STANDS = [("", ANYWHERE), *UnitStatus.choices, *MOVED, *((value, words) for value, (words, _) in REACHED.items())]
 PACES = [("", ANY_PACE), *Pace.choices, (UNPACED, "No target date")]
 
 

@@ -6,6 +6,7 @@ from assessments.models.adjustment import Adjustment
 from assessments.models.alarms import Alarm, AlarmQuerySet
 from assessments.models.appeal import DAYS, IN_GENERAL, Appeal, AppealsProcedure, Days, Hearing
 from assessments.models.award import AuthenticationForm, AwardClaim, Certificate, Claim, ClaimBatch, ClaimBatchQuerySet
+from assessments.models.breaks import Break, BreakQuerySet, PausedUnit
 from assessments.models.case import Case, CaseConcern, CaseFile, CaseStep, CaseWorker, Freeze
 from assessments.models.checks import SampleQuestion, SampleQuestions
 from assessments.models.consistency import SCOPES, ConsistencyRule
@@ -16,6 +17,7 @@ from assessments.models.external import ClaimAuthorisation, ExternalChoice, Exte
 from assessments.models.interests import Interest, InterestQuerySet
 from assessments.models.issuing import BatchedForm, FormBatch
 from assessments.models.judgement import Countersignature, Decision, DecisionMarker, Review, SignOff
+from assessments.models.moving import VersionMap, VersionMove, VersionPair
 from assessments.models.observed import Acknowledgement, AssessorRecord, Exchange, Marker
 from assessments.models.planning import (
     ActivityItem,
@@ -48,6 +50,7 @@ from assessments.models.strategy import (
     SamplingPolicy,
 )
 from assessments.models.testimony import SIGNED, STILL_WANTED, Testimony, TestimonyCriterion
+from assessments.models.transfer import AchievedElsewhere, TransferIn, TransferOut, TransferredUnit
 from assessments.models.verification import (
     Action,
     ActionQuerySet,
@@ -70,6 +73,7 @@ __all__ = [
     "SIGNED",
     "STILL_WANTED",
     "TOLD",
+    "AchievedElsewhere",
     "Acknowledgement",
     "Action",
     "ActionQuerySet",
@@ -92,6 +96,8 @@ __all__ = [
     "AwardClaim",
     "BatchedForm",
     "BlindJudgement",
+    "Break",
+    "BreakQuerySet",
     "Case",
     "CaseConcern",
     "CaseFile",
@@ -136,6 +142,7 @@ __all__ = [
     "Marker",
     "Meeting",
     "Participant",
+    "PausedUnit",
     "PlanHandover",
     "PlanReview",
     "PlanUnit",
@@ -169,7 +176,13 @@ __all__ = [
     "SimulationApproval",
     "Testimony",
     "TestimonyCriterion",
+    "TransferIn",
+    "TransferOut",
+    "TransferredUnit",
     "UnsampledNote",
+    "VersionMap",
+    "VersionMove",
+    "VersionPair",
     "Widening",
     "Wording",
 ]

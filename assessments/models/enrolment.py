@@ -8,7 +8,7 @@ from operator import or_
 from django.db import models
 from django.db.models import F, Q
 
-from assessments.enums import AllocatedAs, UnitStatus
+from assessments.enums import AllocatedAs, EndedAs, UnitStatus
 from assessments.models.access import opened_to
 from portfolio.enums import Role
 from portfolio.models import CandidateRecord, Centre, User, centres_of, one_of
@@ -30,6 +30,8 @@ LISTED = (
     "assessor",
     "verifier",
     "status",
+    "ended_as",
+    "break_until",
     "started_on",
     "target_on",
     "cohort",
@@ -153,7 +155,14 @@ class Enrolment(models.Model):
     verified_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, editable=False, related_name="+")
     claimed_at = models.DateTimeField(null=True, editable=False)
     suspended_at = models.DateTimeField(null=True, editable=False)
+    break_until = models.DateField(
+        null=True, editable=False, help_text="suspended by a break in learning: when the candidate is expected back"
+    )
+    paused_days = models.PositiveSmallIntegerField(
+        default=0, editable=False, help_text="of breaks in learning, which count for no pace"
+    )
     ended_at = models.DateTimeField("withdrawn at", null=True, editable=False)
+    ended_as = models.CharField("how it ended", max_length=11, choices=EndedAs, blank=True, editable=False)
     frozen_at = models.DateTimeField(null=True, editable=False, help_text="by the centre's office, since when")
     open_appeal = models.ForeignKey(
         "assessments.Appeal", on_delete=models.PROTECT, null=True, editable=False, related_name="+"
@@ -175,6 +184,7 @@ class Enrolment(models.Model):
         constraints = [
             one_of("status", UnitStatus, "unit_status_is_known"),
             one_of("kept_status", UnitStatus, "kept_status_is_known", blank=True),
+            one_of("ended_as", EndedAs, "how_a_unit_ended_is_known", blank=True),
             models.UniqueConstraint(
                 fields=["candidate", "unit"],
                 condition=~Q(status=UnitStatus.WITHDRAWN),
@@ -243,9 +253,13 @@ class Enrolment(models.Model):
                 name="a_suspended_unit_keeps_its_status",
             ),
             models.CheckConstraint(
-                condition=Q(status=UnitStatus.WITHDRAWN, ended_at__isnull=False)
-                | (~Q(status=UnitStatus.WITHDRAWN) & Q(ended_at__isnull=True)),
-                name="a_withdrawn_unit_says_when",
+                condition=Q(break_until__isnull=True) | Q(status=UnitStatus.SUSPENDED),
+                name="a_break_suspends_its_units",
+            ),
+            models.CheckConstraint(
+                condition=(Q(status=UnitStatus.WITHDRAWN, ended_at__isnull=False) & ~Q(ended_as=""))
+                | (~Q(status=UnitStatus.WITHDRAWN) & Q(ended_at__isnull=True, ended_as="")),
+                name="a_withdrawn_unit_says_when_and_how",
             ),
             models.CheckConstraint(
                 condition=Q(target_on__isnull=True) | Q(target_on__gte=F("started_on")),
@@ -262,6 +276,17 @@ class Enrolment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.candidate}: {self.unit}"
+
+    @property
+    def paced_from(self) -> datetime.date:
+        """From when its pace counts: its start, later by the days of breaks in learning."""
+        return self.started_on + datetime.timedelta(days=self.paused_days)
+
+    def get_status_display(self) -> str:  # type: ignore[no-redef]  # in place of Django’s
+        """Where it stands, in words; of one that ended, how."""
+        if self.status == UnitStatus.WITHDRAWN and self.ended_as:
+            return EndedAs(self.ended_as).label
+        return UnitStatus(self.status).label
 
 
 class Allocation(models.Model):

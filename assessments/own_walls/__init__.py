@@ -8,6 +8,7 @@ from assessments.own_walls.access import ACCESS
 from assessments.own_walls.activities import ACTIVITIES
 from assessments.own_walls.appeal import APPEAL
 from assessments.own_walls.award import AWARD, REGISTRATION
+from assessments.own_walls.breaks import BREAKS
 from assessments.own_walls.case import CASE
 from assessments.own_walls.checks import CHECKS
 from assessments.own_walls.consistency import CONSISTENCY
@@ -16,6 +17,7 @@ from assessments.own_walls.enrolment import ENROLMENT
 from assessments.own_walls.evidence import EVIDENCE
 from assessments.own_walls.external import EXTERNAL
 from assessments.own_walls.judgement import JUDGEMENT
+from assessments.own_walls.moving import MOVING
 from assessments.own_walls.observed import OBSERVED
 from assessments.own_walls.planning import PLANNING
 from assessments.own_walls.question_sets import QUESTION_SETS
@@ -24,11 +26,15 @@ from assessments.own_walls.simulation import ADJUSTMENT, SIMULATION
 from assessments.own_walls.standardisation import STANDARDISATION
 from assessments.own_walls.strategy import STRATEGY
 from assessments.own_walls.testimony import TESTIMONY
+from assessments.own_walls.transfer import TRANSFER
 from assessments.own_walls.verification import VERIFICATION
 
 WALLS = [
     *ACCESS,
     *ENROLMENT,
+    *MOVING,
+    *BREAKS,
+    *TRANSFER,
     *ADJUSTMENT,
     *SIMULATION,
     *EVIDENCE,

@@ -17,7 +17,7 @@ from django.db import models
 from django.db.models import BigIntegerField, CharField, F, Q, QuerySet, Value
 from django.db.models.functions import Cast, Coalesce, Concat, NullIf
 
-from assessments.models import Case, Enrolment, Evidence, ExternalNote
+from assessments.models import Case, Enrolment, Evidence, ExternalNote, VersionMove
 from assessments.models import Mapping as MappedTo
 from portfolio.arrivals import Said
 from portfolio.audit import kind_of, lines_of, name_of
@@ -146,12 +146,14 @@ def of_unit(enrolment: int, kinds: Iterable[str]) -> Q:
     """Lines about a candidate's unit, and about the items mapped to it."""
     known = ((kind, tie) for kind in kinds if (tie := ties().get(kind)) and tie.enrolment)
     items = MappedTo.objects.filter(enrolment=enrolment).values("evidence")
+    left = VersionMove.objects.filter(earlier=enrolment).values("pk")
     return any_of(
         (
             Q(subject_kind=kind, subject_id__in=records(tie).filter(**{tie.enrolment: enrolment}).values("pk"))
             for kind, tie in known
         ),
         Q(subject_kind=kind_of(Evidence()), subject_id__in=items),
+        Q(subject_kind=kind_of(VersionMove()), subject_id__in=left),
     )
 
 

@@ -9,7 +9,7 @@ from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import NullIf
 from django.utils import timezone
 
-from assessments.enums import Pace, UnitStatus
+from assessments.enums import EndedAs, Pace, UnitStatus
 from assessments.models import Enrolment, EnrolmentQuerySet, Mapping
 from assessments.models.enrolment import CLAIMED, SIGNED_OFF
 from assessments.pace import PACED
@@ -167,7 +167,9 @@ def narrowed(found: EnrolmentQuerySet, by: Narrowing) -> EnrolmentQuerySet:
 
 
 def reached(stands: str) -> Q:
-    """The units that stand there, or got so far."""
+    """The units that stand there, got so far, or ended so."""
+    if stands in EndedAs.values:
+        return Q(status=UnitStatus.WITHDRAWN, ended_as=str(stands))
     return Q(status__in=REACHED[stands][1]) if stands in REACHED else Q(status=str(stands))
 
 

@@ -12,7 +12,7 @@ from django.db.models import CharField, Count, F, QuerySet, Value
 from django.urls import reverse
 
 from assessments.enums import DueKind, SampleStage, UnitStatus
-from assessments.models import Action, CentreAction, Enrolment, ExternalAccess, PlannedCell
+from assessments.models import Action, Break, CentreAction, Enrolment, ExternalAccess, PlannedCell
 from assessments.models.activities import CentreActionQuerySet
 from assessments.models.verification import ActionQuerySet
 from assessments.queries.enrolment import staff_names
@@ -121,10 +121,13 @@ class Dated:
     def accesses(self) -> QuerySet[ExternalAccess]:
         return ExternalAccess.objects.on(self.today).filter(centre=self.centre, grant__ends_on__lte=self.last)
 
+    def returns(self) -> QuerySet[Break]:
+        return Break.objects.going_on().filter(centre=self.centre, expected_on__lte=self.last)
+
 
 def due_page(centre: Centre, user: User, today: datetime.date) -> DuePage:
-    """What falls due in the next weeks and what is overdue. Ten queries; one more, which counts, where there is more of
-    a kind than is shown."""
+    """What falls due in the next weeks and what is overdue. Eleven queries; one more, which counts, where there is more
+    of a kind than is shown."""
     dated = Dated(centre, user, today)
     staff, others = staff_lines(dated), dated_lines(dated, MOST)
     counted = Counter((week_of(line.day, today), line.kind) for line in staff)
@@ -165,6 +168,7 @@ def counts(dated: Dated) -> Counter[tuple[int, DueKind]]:
         by_day(dated.centre_actions(), DueKind.ACTION, "due_on"),
         by_day(dated.samples(), DueKind.SAMPLE, "due_on"),
         by_day(dated.accesses(), DueKind.EXTERNAL, "grant__ends_on"),
+        by_day(dated.returns(), DueKind.RETURN, "expected_on"),
     ]
     found: Counter[tuple[int, DueKind]] = Counter()
     for kind, day, number in parts[0].union(*parts[1:], all=True):
@@ -198,7 +202,7 @@ def staff_lines(dated: Dated) -> list[DueLine]:
 
 
 def dated_lines(dated: Dated, most: int | None) -> list[DueLine]:
-    """Everything else, the earliest `most` of each. Six queries."""
+    """Everything else, the earliest `most` of each. Seven queries."""
     unit = ("candidate__known_as", "candidate__legal_name", "unit__short_code")
     of_unit = tuple(f"enrolment__{column}" for column in unit)
     related = ("activity", "meeting", "access__awarding_body")
@@ -236,6 +240,18 @@ def dated_lines(dated: Dated, most: int | None) -> list[DueLine]:
         line(DueKind.EXTERNAL, day, f"Access for {body} ends", names.get((who, here), ""), None, "external_access", pk)
         for day, who, pk, body in accesses
         if day
+    ]
+    lines += [
+        DueLine(
+            row.expected_on,
+            DueKind.RETURN,
+            "Back from a break in learning",
+            row.candidate.name,
+            "",
+            reverse("assessments:learning_break", args=[dated.centre.slug, row.candidate.user.handle]),
+            row.expected_on < dated.today,
+        )
+        for row in dated.returns().select_related("candidate__user").order_by("expected_on", "pk")[:most]
     ]
     return lines
 

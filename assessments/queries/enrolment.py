@@ -180,6 +180,7 @@ def bare_facts(enrolment: Enrolment) -> UnitFacts:
         people=people_of(enrolment),
         kept_status=UnitStatus(enrolment.kept_status) if enrolment.kept_status else None,
         frozen=enrolment.frozen_at is not None,
+        break_until=enrolment.break_until,
         open_appeal=open_appeal_of(enrolment),
     )
 

@@ -282,6 +282,7 @@ def unit_facts(rows: UnitRows) -> UnitFacts:
         kept_status=UnitStatus(enrolment.kept_status) if enrolment.kept_status else None,
         interested=frozenset(row.user_id for row in rows.held if row.to_at is None and row.interested),
         short=falling_short(rows.asked),
+        break_until=rows.enrolment.break_until,
         frozen=enrolment.frozen_at is not None,
         open_appeal=open_appeal_of(enrolment),
         simulated=simulated_items(rows),

@@ -157,9 +157,18 @@ class Word(NamedTuple):
 
 def mapped_to(enrolment_ids: Iterable[int]) -> list[Mapped]:
     """The live mappings of the enrolments in the recording form's order, in one query. Withdrawn items have none."""
+    return in_force(mapped_with_drafts(enrolment_ids))
+
+
+def mapped_with_drafts(enrolment_ids: Iterable[int]) -> list[Mapped]:
+    """The same, each once more where a draft of the item's next version is begun."""
+    return [Mapped(*row) for row in _mapped(list(enrolment_ids))]
+
+
+def in_force(rows: Iterable[Mapped]) -> list[Mapped]:
+    """Each mapping once, with the item's version in force, or its first draft."""
     found: dict[int, Mapped] = {}
-    for row in _mapped(list(enrolment_ids)):
-        mapped = Mapped(*row)
+    for mapped in rows:
         if mapped.pk not in found or mapped.status != ItemStatus.DRAFT:
             found[mapped.pk] = mapped
     return list(found.values())

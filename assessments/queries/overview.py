@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 from django.db.models import Count, Exists, OuterRef, Q, Sum, Value
 from django.db.models.functions import Coalesce, NullIf
 
-from assessments.enums import Pace, SampleStage, UnitStatus
+from assessments.enums import EndedAs, Pace, SampleStage, UnitStatus
 from assessments.models import Enrolment, PlannedCell, Sample, SamplingPlan
 from assessments.queries.caseload import NO_COHORT, at_pace, reached, without_pace
 from assessments.queries.enrolment import staff_names
@@ -28,7 +28,7 @@ BY = {COHORT: "Cohort", UNIT: "Unit", ASSESSOR: "Assessor"}
 class Tally:
     """How many units there are, how they keep pace, where they stand, and how many criteria are accepted.
 
-    Withdrawn ones are counted apart, and in nothing else.
+    Withdrawn ones are counted apart, and in nothing else; those that moved to a new version count there.
     """
 
     units: int = 0
@@ -114,7 +114,7 @@ def tallies(today: datetime.date) -> dict[str, Any]:
         "at_claimed": of(Q(status=UnitStatus.CLAIMED)),
         "certificated": of(Q(status=UnitStatus.CERTIFICATED)),
         "revoked": of(Q(status=UnitStatus.REVOKED)),
-        "withdrawn": of(~there),
+        "withdrawn": of(reached(EndedAs.WITHDRAWN)),
         "signed_off": of(reached("signed_off_on")),
         "verified": of(reached("verified_on")),
         "criteria": Coalesce(Sum("criteria_count", filter=there), 0),

@@ -2,7 +2,7 @@
 
 import datetime
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from django.db.models import Exists, OuterRef, QuerySet
@@ -19,12 +19,14 @@ from assessments.models import (
     Interest,
     Mapping,
     Testimony,
+    VersionMove,
 )
 from assessments.queries.adjustment import arranged_for
 from assessments.queries.conversation import Turn, about, decisions_on, readings_of, turns
 from assessments.queries.enrolment import awards_to_assess, staff_names
 from assessments.queries.evidence import facts_of, held_up_by_scans, scans_of, testimonies_of
 from assessments.queries.leaves import Leaves, leaves_in
+from assessments.queries.moved import EarlierWord, earlier_words
 from assessments.queries.observed import RecordShown, records_shown
 from assessments.queries.seen import Seen, state_of
 from assessments.queries.versions import Changes, before, changes, files_of, mapped_now, mappings_of
@@ -65,6 +67,8 @@ class ToJudge:
     waiting: bool
     said: Decision | None
     history: list[Turn]
+    earlier: list[EarlierWord] = field(default_factory=list)
+    """What was decided of the item under an earlier version of the unit, from which the candidate was moved."""
 
     @property
     def key(self) -> str:
@@ -206,7 +210,8 @@ def units_held(user: User, version: EvidenceVersion) -> list[Enrolment]:
 @compiled
 def _held(user: User, candidate_id: int) -> QuerySet[Enrolment]:
     held = Enrolment.objects.held_by(user, "assessor")
-    return held.filter(candidate=candidate_id, status=UnitStatus.COLLECTING).listed()
+    moved = Exists(VersionMove.objects.filter(enrolment=OuterRef("pk")))
+    return held.filter(candidate=candidate_id, status=UnitStatus.COLLECTING).listed().annotate(moved=moved)
 
 
 def criteria_of(unit_ids: set[int]) -> dict[int, list[Worded]]:
@@ -269,6 +274,8 @@ def units_to_judge(
     histories = {key: about(talk, *key) for key in ever}
     criteria = criteria_of({enrolment.unit_id for enrolment in held})
     leaves = leaves_in(held)
+    moved = [row.pk for row in held if vars(row).get("moved", True)]
+    earlier = earlier_words(moved, version.evidence_id) if moved else {}
     units = [
         unit_to_judge(
             row,
@@ -276,6 +283,7 @@ def units_to_judge(
             mapped,
             said,
             histories,
+            earlier,
             leaves_to_judge(row, leaves[row.pk], version.evidence_id),
         )
         for row in held
@@ -289,6 +297,7 @@ def unit_to_judge(
     mapped: dict[tuple[int, int], Mapping],
     said: dict[tuple[int, int], Decision],
     histories: dict[tuple[int, int], list[Turn]],
+    earlier: dict[tuple[int, int], list[EarlierWord]],
     leaves: list[LeafToJudge],
 ) -> UnitToJudge:
     """The unit's criteria, split into those the item is mapped to and the others."""
@@ -305,6 +314,7 @@ def unit_to_judge(
                 waiting=bool(found and found.waiting_since),
                 said=said.get(place),
                 history=histories.get(place, []),
+                earlier=earlier.get(place, []),
             )
         )
     claimed, others = [row for row in rows if row.mapped], [row for row in rows if not row.mapped]

@@ -39,6 +39,9 @@ Said = QuerySet[Any, tuple[str, int, str]]
 Rules = dict[tuple[int, str], Keeping]
 
 
+ENDED = {"withdrawn": "it was withdrawn", "moved": "it moved to a new version", "transferred": "it was transferred"}
+
+
 class Ended(NamedTuple):
     """A unit that has ended, as far as its records' time depends on it."""
 
@@ -50,6 +53,7 @@ class Ended(NamedTuple):
     unit: str
     status: str
     ended_at: datetime.datetime | None
+    ended_as: str
     certificate_on: datetime.date | None
     revoked_on: datetime.date | None
     frozen_at: datetime.datetime | None
@@ -69,7 +73,7 @@ class Ended(NamedTuple):
     def event_words(self) -> str:
         """What happened on that day."""
         if self.status == UnitStatus.WITHDRAWN:
-            return "it was withdrawn"
+            return ENDED[self.ended_as]
         return "its certificate was revoked" if self.revoked_on else "its certificate"
 
 
@@ -224,6 +228,7 @@ def ended_units(centre: Centre, **among: Any) -> list[Ended]:
         "unit__short_code",
         "status",
         "ended_at",
+        "ended_as",
         "certificate_on",
         "certificate_revoked_on",
         "frozen_at",

@@ -5,7 +5,7 @@ import datetime
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from assessments.models import Adjustment, Enrolment, SimulationApproval
+from assessments.models import Adjustment, Enrolment, SimulationApproval, VersionMove
 from assessments.queries.consistency import RULED
 from assessments.queries.enrolment import name_of
 from assessments.queries.verification import EVER_LOOKED_AT
@@ -24,6 +24,7 @@ SHOWN = (
         ruled=RULED,
         adjusted=Exists(Adjustment.objects.filter(candidate=OuterRef("candidate"))),
         simulating=Exists(SimulationApproval.objects.filter(enrolment=OuterRef("pk"))),
+        moved=Exists(VersionMove.objects.filter(Q(enrolment=OuterRef("pk")) | Q(earlier=OuterRef("pk")))),
     )
 )
 """Enrolments with all that the page of one tells of them."""
@@ -33,8 +34,8 @@ def enrolment_shown(user: User, pk: int) -> Shown:
     """The unit and the names of its staff by part, in one query.
 
     It comes with what verifiers ever did in it (EVER_LOOKED_AT), with whether anything was ever arranged for the
-    candidate or approved to be simulated, and with `ruled`, whether its centre asks for consistency: most units have
-    nothing of the kind to be asked for.
+    candidate or approved to be simulated, whether it `moved` between versions, and with `ruled`, whether its centre
+    asks for consistency: most units have nothing of the kind to be asked for.
     Raises Enrolment.DoesNotExist for strangers.
     """
     return _with_staff(_shown.first(user, pk, timezone.localdate()))

@@ -26,6 +26,7 @@ from assessments.tests.acts_of_assessors import MADE
 from assessments.tests.acts_of_awards import ACTS_OF_AWARDS
 from assessments.tests.acts_of_external import ACTS_OF_EXTERNAL
 from assessments.tests.acts_of_findings import ACTS_OF_FINDINGS
+from assessments.tests.acts_of_people import ACTS_OF_PEOPLE
 from assessments.tests.acts_of_plans import ACTS as ACTS_OF_PLANS
 from assessments.tests.acts_of_quality import ACTS_OF_QUALITY
 from assessments.tests.acts_of_retention import ACTS_OF_RETENTION
@@ -330,6 +331,7 @@ ACTS: dict[str, Callable[[House], Act]] = {
     Verb.REVOKE.value: revoke,
     **ACTS_OF_AWARDS,
     **ACTS_OF_RETENTION,
+    **ACTS_OF_PEOPLE,
     **ACTS_OF_PLANS,
     **FURTHER_ACTS,
 }

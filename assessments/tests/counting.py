@@ -14,7 +14,7 @@ def miscounted() -> list[str]:
         unit, criteria = rows.enrolment, unit_facts(rows).criteria
         progress = progress_of({state.pk: state.layer for state in criteria})
         pending = sum(1 for state in criteria if state.pending and state.layer == "claimed")
-        dates = pace_dates(progress.accepted, progress.total, unit.started_on, unit.target_on)
+        dates = pace_dates(progress.accepted, progress.total, unit.paced_from, unit.target_on)
         counted = (progress, pending, dates or PaceDates(None, None))
         kept = (kept_progress(unit), unit.pending_count, PaceDates(unit.ahead_before, unit.behind_from))
         if counted != kept:

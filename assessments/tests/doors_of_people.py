@@ -5,13 +5,17 @@ from typing import Any
 
 from django.utils import timezone
 
+from assessments.models import Break
 from assessments.testing import House
 from assessments.tests.answers import ELSEWHERE, Codes, Expected, holding, office, running, within
+from assessments.tests.leaving import achieved_elsewhere
+from assessments.tests.pauses import on_a_break
 from portfolio import actions, importing
 from portfolio.enums import InductionTopic, Role
 from portfolio.models import Competence, Development, StaffRecord
 from portfolio.models.staff import RUNS
 from portfolio.rules import READERS, STAFF_ROLES
+from portfolio.testing import a_candidate
 
 
 def set_people(house: House) -> None:
@@ -40,6 +44,8 @@ def set_people(house: House) -> None:
         staff=assessor, done_on=today, what="Standardisation", hours=Decimal(2), by=house.assessor, at=now
     )
     actions.answer_diversity(candidate=house.candidate, gender="woman", by=house.candidate.user, at=now)
+    achieved_elsewhere(house)
+    on_a_break(house, candidate=a_candidate(house.centre, "Bea Break", number="10000009"))
 
 
 def slug(scene: Any) -> list[object]:
@@ -85,7 +91,28 @@ def of_table_and_csv(scene: Any) -> list[object]:
     return [*of_table(scene), "csv"]
 
 
+def of_break(scene: Any) -> list[object]:
+    return [Break.objects.get(centre=scene.house.centre).pk]
+
+
+def of_transfer(scene: Any) -> list[object]:
+    return [scene.house.centre.transfers_in.get().pk]
+
+
+def of_achieved(scene: Any) -> list[object]:
+    return [scene.house.centre.transfers_in.get().achieved.get().pk]
+
+
 TABLE_OF_PEOPLE: dict[str, Expected] = {
+    "assessments:transfers": Expected(running(), slug_and_candidate),
+    "assessments:transfer_out": Expected(office(), slug_and_candidate),
+    "assessments:transfer_in": Expected(office(), slug_and_candidate),
+    "assessments:record_achieved": Expected(office(), of_transfer),
+    "assessments:take_back_achieved": Expected(holding(Role.ADMINISTRATOR, code=405), of_achieved, posted=office(302)),
+    "assessments:breaks": Expected(running(), slug),
+    "assessments:learning_break": Expected(running(), slug_and_candidate),
+    "assessments:end_break": Expected(office(), of_break),
+    "assessments:expect_back": Expected(office(), of_break),
     "portfolio:check_identity": Expected(office(), slug_and_candidate),
     "portfolio:record_induction": Expected(office(), slug_and_candidate),
     "portfolio:import_people": Expected(office(), slug),

@@ -45,7 +45,15 @@ def of_file(scene: Any) -> list[object]:
     return [*slug(scene), UnitImport.objects.filter(centre=scene.house.centre).latest("pk").pk]
 
 
+def of_versions(scene: Any) -> list[object]:
+    """CC16, of which the centre brought a second version in."""
+    return [*slug(scene), "ocr-cc16", 1, *of_brought_in(scene)]
+
+
 TABLE_OF_UNITS = {
+    "assessments:new_versions": Expected(office(), slug),
+    "assessments:version_map": Expected(office(), of_versions),
+    "assessments:move_on": Expected(office(), of_versions),
     "units:list": Expected(signed_in()),
     "units:unit": Expected(of_the_centre(), of_brought_in),
     "units:import_units": Expected(office(), slug),

@@ -64,7 +64,7 @@ def left(
         centre = Centre.objects.get(slug=SLUG)
         form = AuthenticationForm.objects.earliest("pk")
         ask_authentication_form(form=form, by=form.enrolment.verifier, at=timezone.now())
-        draft = Unit.objects.filter(centre=centre).earliest("version")
+        draft = Unit.objects.filter(centre=centre, publication=None).earliest("version")
         publish(unit=draft, by=centre.grants.filter(role="administrator")[0].user, at=timezone.now())
         archive = tmp_path_factory.mktemp("archive") / "harbour.zip"
         yield Left(centre, archive, exported(centre, archive, timezone.now()))
@@ -142,9 +142,10 @@ def test_it_holds_nobodys_credentials_and_no_row_of_another_centre(left: Left, t
 # --- there and back --------------------------------------------------------------------------------------------------
 
 
-def published(centre: Centre) -> dict[int, str | None]:
-    """By whom each version of the unit that the centre brought in was put into use; None for a draft."""
-    return dict(Unit.objects.filter(centre=centre).values_list("version", "publication__by__email"))
+def published(centre: Centre) -> dict[tuple[str, int], str | None]:
+    """By whom each version of the units that the centre brought in was put into use; None for a draft."""
+    rows = Unit.objects.filter(centre=centre).values_list("key", "version", "publication__by__email")
+    return {(key, version): by for key, version, by in rows}
 
 
 def test_read_back_elsewhere_it_is_what_it_was(left: Left, settings: Any, tmp_path: Path) -> None:

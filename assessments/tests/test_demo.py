@@ -50,7 +50,7 @@ def test_the_demonstration_centre_shows_every_stage_and_is_filled_once(standard:
     assert CandidateRecord.objects.count() == 8
     stages = set(Enrolment.objects.values_list("status", flat=True))
     assert stages == set(UnitStatus.values) - {UnitStatus.REVOKED}
-    assert len(set(Enrolment.objects.values_list("unit__key", flat=True))) == 5
+    assert len(set(Enrolment.objects.values_list("unit__key", flat=True))) == 6
     assert Sample.objects.filter(done_at=None).exists()
     assert Action.objects.filter(closed_at=None, answered_at=None).exists()
     assert Action.objects.filter(closed_at=None, answered_at__isnull=False).exists()

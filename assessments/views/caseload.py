@@ -63,6 +63,7 @@ CASES: tuple[Column[CaseRow], ...] = (
     Column("Against target", lambda row: str(row.pace.label) if row.pace else "", 16),
     Column("Started", lambda row: row.enrolment.started_on),
     Column("Target date", lambda row: row.enrolment.target_on),
+    Column("Back from a break on", lambda row: row.enrolment.break_until, 14),
     Column("Oldest unread handed in", lambda row: row.oldest_waiting, 18),
     Column("Days it has waited", days_waited, 10),
     Column("Assessor", lambda row: row.assessor, 24),

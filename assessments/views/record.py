@@ -16,20 +16,22 @@ from django.views.decorators.http import require_http_methods, require_safe
 from assessments.actions import award, enrolment, judgement, verification
 from assessments.actions.appeal import raising_refusals
 from assessments.actions.journey import STATEMENT
-from assessments.enums import SignedAs, UnitStatus, Verb
+from assessments.enums import EndedAs, SignedAs, UnitStatus, Verb
 from assessments.forms.award import CertificateForm, ClaimForm, RevokeForm
 from assessments.forms.journey import ReasonForm, SigningForm, VerbForm
 from assessments.forms.judgement import HandBackForm, ReferForm, SignOffForm
 from assessments.forms.verification import SendBackForm
-from assessments.models import Enrolment
+from assessments.models import Enrolment, TransferOut, VersionMove
 from assessments.queries.batches import certificates_of
 from assessments.queries.claimable import award_resting_on, numbers_lacking
 from assessments.queries.destroying import destroyed_in
 from assessments.queries.external import OutsideUnit, outside_unit
+from assessments.queries.moved import move_of
 from assessments.queries.record import UnitPage, unit_page, with_markers
 from assessments.rules import is_assessor_of
 from assessments.verifying import Simulating, simulating_refusals
 from assessments.views.asking import deny, linked, person_at
+from assessments.views.moving import address_of
 from assessments.workflow import UNIT_FINAL, UNIT_STEPS, Reason, unit_refusals
 from portfolio import signing
 from portfolio.access import IN_PLACE_ONLY, SignedInRequest, looked_from_outside, signed_in
@@ -37,6 +39,8 @@ from portfolio.enums import Role
 from portfolio.models import Statement
 from portfolio.rules import RUNNING
 from portfolio.views.answers import done, in_progress
+from units.models import Unit
+from units.queries import other_versions
 
 FURTHER = {
     "plan_sample": "Choose the unit for sampling",
@@ -221,14 +225,17 @@ def enrolment_page(request: SignedInRequest, pk: int) -> HttpResponse:
         "in_place_only": IN_PLACE_ONLY if centre_id in request.standing.sealed else "",
         "administers": request.standing.holds(Role.ADMINISTRATOR, centre_id),
         "book_of": page.enrolment.centre.slug if centre_id in request.standing.centres(*RUNNING) else "",
-        "verbs": [(verb.value, PAGES[verb].title) for verb in page.verbs if not PAGES[verb].aside],
-        "asides": [(verb.value, PAGES[verb].title) for verb in page.verbs if PAGES[verb].aside],
+        "verbs": [(verb.value, PAGES[verb].title) for verb in page.verbs if verb in PAGES and not PAGES[verb].aside],
+        "asides": [(verb.value, PAGES[verb].title) for verb in page.verbs if verb in PAGES and PAGES[verb].aside],
         "may_add": page.facts.status == UnitStatus.COLLECTING,
         "may_record": page.facts.status == UnitStatus.COLLECTING and is_assessor_of(page.person, page.facts.people),
         "may_appeal": may_appeal(page),
         "certificates": certificates_of(page.enrolment) if page.facts.status in AWARDED else [],
         "destroyed": destroyed_in(pk) if page.facts.status in UNIT_FINAL else [],
         "may_approve_simulation": may_approve_simulation(page),
+        "moved": moved_shown(page.enrolment),
+        "later": later_of(page),
+        "transferred": transferred_shown(page.enrolment),
         "further": [(FURTHER[act], _further_place(page, act)) for act in page.further],
     }
     return render(request, "assessments/record/enrolment.html", context)
@@ -239,6 +246,30 @@ def outside_of(request: SignedInRequest, enrolment: Enrolment) -> OutsideUnit | 
     if not request.standing.holds(Role.EXTERNAL_VERIFIER, enrolment.centre_id):
         return None
     return outside_unit(request.user, enrolment, request.standing.day)
+
+
+def moved_shown(enrolment: Enrolment) -> tuple[VersionMove | None, VersionMove | None]:
+    """The moves between versions that began the unit and that ended it. The unit comes with whether there are any."""
+    return move_of(enrolment) if vars(enrolment)["moved"] else (None, None)
+
+
+def transferred_shown(enrolment: Enrolment) -> TransferOut | None:
+    """The transfer that ended the unit. A query where one did."""
+    if enrolment.ended_as != EndedAs.TRANSFERRED:
+        return None
+    return TransferOut.objects.get(units__enrolment=enrolment)
+
+
+def later_of(page: UnitPage) -> list[tuple[int, str]]:
+    """To which later versions the reader can move the unit, and where. A query for whoever may."""
+    if Verb.MOVE_ON not in page.verbs:
+        return []
+    found, unit = page.enrolment, page.enrolment.unit
+    return [
+        (later.version, f"{address_of('move_on', found.centre, unit, later)}?chosen={found.pk}")
+        for later in other_versions(Unit.objects.offered_at(found.centre), unit)
+        if later.version > unit.version
+    ]
 
 
 def may_appeal(page: UnitPage) -> bool:

@@ -1,5 +1,6 @@
 """What refusals rest on. Gathered by queries, judged by the needs; and the form a refusal takes."""
 
+import datetime
 from dataclasses import dataclass
 
 from assessments.enums import EvidenceKind, HeldAt, ItemStatus, Layer, UnitStatus
@@ -79,6 +80,8 @@ class UnitFacts:
     interested: frozenset[int] = frozenset()
     """Those named on the unit who have a conflict of interest with its candidate today."""
     frozen: bool = False
+    break_until: datetime.date | None = None
+    """Suspended by a break in learning: when its candidate is expected back."""
     open_appeal: Named | None = None
     simulated: tuple[Named, ...] = ()
 

@@ -146,11 +146,11 @@ UNIT_JOURNEY: tuple[Step[UnitStatus], ...] = (
     ),
     Step(
         Verb.SUSPEND, SUSPENDABLE, (U.SUSPENDED,), "suspend this unit",
-        "a reason; the status is kept",
+        "a reason; the status is kept; a break in learning suspends all that a candidate is working on",
     ),
     Step(
         Verb.RESUME, (U.SUSPENDED,), SUSPENDABLE, "resume this unit",
-        "the unit stands as before it was suspended",
+        "the unit stands as before it was suspended; what a break in learning paused goes on with the return from it",
     ),
     Step(
         Verb.WITHDRAW, (*SUSPENDABLE, U.SUSPENDED), (U.WITHDRAWN,), "withdraw from this unit",
@@ -159,6 +159,16 @@ UNIT_JOURNEY: tuple[Step[UnitStatus], ...] = (
     Step(
         Verb.REOPEN, (U.SIGNED_OFF, U.VERIFIED), (U.COLLECTING,), "reopen this unit",
         "a reason; signatures voided by rows",
+    ),
+    Step(
+        Verb.MOVE_ON, (U.COLLECTING,), (U.WITHDRAWN,), "move this unit to a new version",
+        "what became of each criterion is recorded; no open sample, action or appeal; the unit goes on as an enrolment "
+        "on the later version, to which its evidence is mapped; decisions stay with the earlier one, to be confirmed",
+    ),
+    Step(
+        Verb.TRANSFER_OUT, (*SUSPENDABLE, U.SUSPENDED), (U.WITHDRAWN,), "close this unit for a transfer",
+        "with all others of a candidate who leaves for another centre; where to, since when and why; the candidate "
+        "knows of it; no open sample, action or appeal",
     ),
 )  # fmt: skip
 

@@ -144,6 +144,29 @@ def _claim(person: Person, facts: UnitFacts) -> Iterable[Reason]:
     yield from _nothing_stale(person, facts)
 
 
+def _move_on(person: Person, facts: UnitFacts) -> Iterable[Reason]:
+    yield from _nothing_open(person, facts)
+    if facts.open_appeal:
+        sentence = f"{facts.open_appeal.name} is open in this unit: it is about decisions on the earlier wording."
+        yield Reason(sentence, "appeal", facts.open_appeal.pk)
+
+
+def _transfer_out(person: Person, facts: UnitFacts) -> Iterable[Reason]:
+    yield from _nothing_open(person, facts)
+    if facts.open_appeal:
+        sentence = f"{facts.open_appeal.name} is open in this unit: it is heard here before the candidate leaves."
+        yield Reason(sentence, "appeal", facts.open_appeal.pk)
+
+
+def _resume(person: Person, facts: UnitFacts) -> Iterable[Reason]:
+    if facts.break_until:
+        sentence = (
+            f"The candidate is on a break in learning until {facts.break_until:%-d %B %Y}: the unit goes on with the "
+            "others when the centre’s office records their return."
+        )
+        yield Reason(sentence, "unit", facts.enrolment_id)
+
+
 UNIT_NEEDS: dict[Verb, Callable[[Person, UnitFacts], Iterable[Reason]]] = {
     Verb.DECLARE: _declare,
     Verb.SIGN_OFF: _sign_off,
@@ -151,4 +174,7 @@ UNIT_NEEDS: dict[Verb, Callable[[Person, UnitFacts], Iterable[Reason]]] = {
     Verb.VERIFY: _verify,
     Verb.SEND_BACK: _never_a_decider,
     Verb.CLAIM: _claim,
+    Verb.RESUME: _resume,
+    Verb.MOVE_ON: _move_on,
+    Verb.TRANSFER_OUT: _transfer_out,
 }

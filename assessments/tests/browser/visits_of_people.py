@@ -3,6 +3,7 @@
 from django.utils import timezone
 
 from assessments.demo.centre import SLUG
+from assessments.models import Break, TransferIn
 from assessments.tests.browser.visiting import SECOND, Visit, Where, centre, person
 from portfolio.archive import asking
 from portfolio.enums import ArchiveCut, ImportStatus
@@ -27,11 +28,28 @@ def own_archive(name: str) -> list[object]:
     return [asking.ask(centre=found.centre, candidate=found, cut=ArchiveCut.OWN, by=found.user, at=timezone.now()).pk]
 
 
+def away() -> list[object]:
+    return [Break.objects.get(returned_on=None).pk]
+
+
 PEOPLE = [
     Visit("sian", "assessments:search"),
     Visit("morag", "assessments:search", query="?q=pri", about="people"),
     Visit("dylan", "assessments:search", query="?q=call", about="words"),
     Visit("sian", "assessments:search", query="?q=xyzzy", about="nothing-found"),
+    Visit("morag", "assessments:transfers", handle("priya")),
+    Visit("iain", "assessments:transfers", handle("tom"), about="none"),
+    Visit("morag", "assessments:transfer_out", handle("grace"), about="leaving"),
+    Visit("morag", "assessments:transfer_out", handle("hannah"), about="refused"),
+    Visit("morag", "assessments:transfer_in", handle("tom")),
+    Visit("morag", "assessments:record_achieved", lambda: [TransferIn.objects.get().pk]),
+    Visit("morag", "assessments:breaks", centre()),
+    Visit("nia", "assessments:breaks", lambda: [SECOND], about="nobody"),
+    Visit("morag", "assessments:learning_break", handle("hannah"), about="away"),
+    Visit("morag", "assessments:learning_break", handle("ruairidh"), about="to-begin"),
+    Visit("morag", "assessments:end_break", away),
+    Visit("morag", "assessments:expect_back", away),
+    Visit("hannah", "assessments:candidate_home", about="away"),
     Visit("nia", "assessments:archives", about="which-centre"),
     Visit("morag", "assessments:centre_archives", centre()),
     Visit("hannah", "assessments:archive", lambda: own_archive("hannah")),

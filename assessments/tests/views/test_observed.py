@@ -221,7 +221,7 @@ def test_nothing_is_signed_that_was_not_written(assessor: AskingClient, unit: En
 
 def test_a_kind_that_is_none_and_a_unit_past_collecting_have_no_page(assessor: AskingClient, unit: Enrolment) -> None:
     assert assessor.get(page_of(unit, "project")).status_code == 404
-    Enrolment.objects.filter(pk=unit.pk).update(status="withdrawn", ended_at=timezone.now())
+    Enrolment.objects.filter(pk=unit.pk).update(status="withdrawn", ended_at=timezone.now(), ended_as="withdrawn")
     assert assessor.get(page_of(unit)).status_code == 404
 
 
