@@ -4,12 +4,24 @@ django-allauth shows the pages and checks the password, django-axes counts the w
 address in the database, so that the count holds across workers and restarts.
 """
 
+import base64
+import time
+from io import BytesIO
 from typing import Any
 
+import segno
+from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import get_authentication_records
+from allauth.core import context
+from allauth.mfa.adapter import DefaultMFAAdapter
 from axes.utils import reset
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 from portfolio import post
 from portfolio.models import User
@@ -22,6 +34,7 @@ class InvitationOnlyAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # all
         "email_password_mismatch": "This address and this password do not go together. Check both, or choose a new "
         "password by “Forgot your password?” below.",
         "too_many_login_attempts": "Too many wrong passwords for this address. Wait some minutes, then try again.",
+        "incorrect_password": "That password is not right: it is the one you sign in with.",
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
@@ -34,10 +47,58 @@ class InvitationOnlyAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # all
             centre=None, to=email, subject=str(message.subject), body=str(message.body) + "\n", at=timezone.now()
         )
 
+    def send_notification_mail(self, template_prefix: str, user: User, *args: Any, **kwargs: Any) -> None:
+        """Letters about second factors are written with their change (portfolio/actions/factors.py), not here."""
+        if not template_prefix.startswith("mfa/"):
+            super().send_notification_mail(template_prefix, user, *args, **kwargs)
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Whoever signed in within the last minutes has just said who they are, and is not asked once more."""
+        records = get_authentication_records(context.request, context.request.user)
+        latest = max((record["at"] for record in records), default=0)
+        if time.time() - latest < app_settings.REAUTHENTICATION_TIMEOUT:
+            return False
+        return bool(super().is_reauthentication_required(app=app, **kwargs))
+
     def set_password(self, user: User, password: str) -> None:
         """Forget the wrong tries as well: whoever could choose a new password need not wait out a lock."""
         super().set_password(user, password)
         reset(username=user.email.lower())
+
+
+class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
+    """allauth's second factors, whose secrets lie locked up in the database."""
+
+    error_messages = DefaultMFAAdapter.error_messages | {
+        "incorrect_code": "This code is not right, or has been used already. Codes change every half minute: type the "
+        "one your app shows now, or a recovery code that you have not used.",
+    }
+
+    def build_totp_svg(self, url: str) -> str:
+        """Dark on light in either colour scheme: not every camera reads the reverse."""
+        drawn = BytesIO()
+        segno.make(url, error="m", micro=False).save(drawn, kind="svg", scale=4, dark="#000", light="#fff")
+        return drawn.getvalue().decode()
+
+    def encrypt(self, text: str) -> str:
+        return keys().encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """Raises ValidationError, for the form that asks, when the secret key is new and the old one not kept."""
+        try:
+            return keys().decrypt(encrypted_text.encode()).decode()
+        except InvalidToken as other_key:
+            raise ValidationError(
+                "Your codes cannot be checked here any more. Ask an administrator of your centre to remove your second "
+                "factor; then you set it up anew."
+            ) from other_key
+
+
+def keys() -> MultiFernet:
+    """What locks up the secrets of second factors: a key made of the installation's, and of those it had before."""
+    secrets = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    digests = (salted_hmac("portfolio.second-factor", "", secret, algorithm="sha256").digest() for secret in secrets)
+    return MultiFernet([Fernet(base64.urlsafe_b64encode(digest)) for digest in digests])
 
 
 def address_tried(request: HttpRequest, credentials: dict[str, Any] | None = None) -> str:

@@ -3,6 +3,16 @@
 from typing import Any, ClassVar
 
 from allauth.account import forms as allauth
+from allauth.account.adapter import get_adapter
+from allauth.core import context, ratelimit
+from allauth.core.internal.cryptokit import normalize_user_code
+from allauth.mfa import app_settings as mfa
+from allauth.mfa.base import forms as codes
+from allauth.mfa.totp.forms import ActivateTOTPForm
+from django.core.cache import cache
+from django.core.exceptions import ValidationError
+
+TOO_MANY_CODES = "Too many wrong codes. Wait five minutes, then try again with the code your app shows then."
 
 
 class OurWords:
@@ -36,3 +46,39 @@ class ChangePasswordForm(OurWords, allauth.ChangePasswordForm):  # type: ignore[
         "password1": "New password",
         "password2": "The same password again",
     }
+
+
+class PasswordAgainForm(OurWords, allauth.ReauthenticateForm):  # type: ignore[misc]
+    words: ClassVar = {"password": "Password"}
+
+
+class Counted:
+    """Mixed into a form that asks for a code: few wrong ones of a person in some minutes, and none a second time.
+
+    allauth counts codes with passwords, by network address; six digits are guessed by somebody who has many.
+    """
+
+    user: Any
+
+    def clean_code(self) -> str:
+        count = {"action": "code", "key": f"code-of:{self.user.pk}"}
+        if not ratelimit.consume(context.request, **count):
+            raise ValidationError(TOO_MANY_CODES)
+        code: str = super().clean_code()  # type: ignore[misc]
+        used = f"code-used:{self.user.pk}:{normalize_user_code(code)}"
+        if not cache.add(used, "", timeout=mfa.TOTP_PERIOD * (2 * mfa.TOTP_TOLERANCE + 1)):
+            raise get_adapter().validation_error("incorrect_code")
+        ratelimit.clear(context.request, **count)
+        return code
+
+
+class CodeForm(OurWords, Counted, codes.AuthenticateForm):  # type: ignore[misc]
+    words: ClassVar = {"code": "Code of your app, or a recovery code"}
+
+
+class CodeAgainForm(OurWords, Counted, codes.ReauthenticateForm):  # type: ignore[misc]
+    words: ClassVar = {"code": "Code of your app, or a recovery code"}
+
+
+class AuthenticatorAppForm(OurWords, ActivateTOTPForm):  # type: ignore[misc]
+    words: ClassVar = {"code": "The six digits that the app shows now"}

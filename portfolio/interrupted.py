@@ -28,6 +28,7 @@ MARK = "page_of"
 MARKS = signing.Signer(salt="portfolio.page-of")
 SALT = "portfolio.interrupted"
 CARRIED_FOR = datetime.timedelta(hours=12)
+OF_SIGNING_IN = ("account_", "mfa_")
 LEFT_BEHIND = ("csrfmiddlewaretoken", MARK, "carried")
 
 
@@ -89,6 +90,11 @@ def ask_to_sign_in(request: HttpRequest, carried: Carried, form: Any = None) -> 
     return render(request, "portfolio/interrupted.html", context, status=401)
 
 
+def ask_for_code(request: HttpRequest, carried: Carried, form: Any) -> HttpResponse:
+    """The same page for somebody whose password was right, and who has a second factor."""
+    return render(request, "portfolio/interrupted_code.html", {"carried": carried, "form": form}, status=401)
+
+
 def offer_to_send(request: HttpRequest, carried: Carried) -> HttpResponse:
     """The page with the button that sends the form again, or that says it is another person's."""
     mine = carried.is_of(request.user)  # type: ignore[arg-type]
@@ -111,4 +117,4 @@ def is_from_elsewhere(request: HttpRequest) -> bool:
 
 
 def is_about_signing_in(request: HttpRequest) -> bool:
-    return request.resolver_match is None or (request.resolver_match.url_name or "").startswith("account_")
+    return request.resolver_match is None or (request.resolver_match.url_name or "").startswith(OF_SIGNING_IN)

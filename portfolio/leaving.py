@@ -38,6 +38,7 @@ LEFT_OUT = {
             "axes.AccessLog",
             "contenttypes.ContentType",
             "django_tasks_database.DBTaskResult",
+            "mfa.Authenticator",
             "sessions.Session",
         ),
         OF_THE_INSTALLATION,

@@ -87,6 +87,7 @@ else:
     SECRET_KEY = env("SECRET_KEY") or kept_secret(DATA_DIR / "secret_key")
     ALLOWED_HOSTS = env("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
     DATABASE_URL = env("DATABASE_URL")
+SECRET_KEY_FALLBACKS = [key for key in env("NVQ_OLD_SECRET_KEYS").split(",") if key]
 SITE_URL = env("NVQ_SITE_URL", f"https://{ALLOWED_HOSTS[0].lstrip('.')}" if SERVER else "http://localhost:8000").rstrip(
     "/"
 )
@@ -108,6 +109,7 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "axes",
     "crispy_forms",
     "crispy_bootstrap5",
@@ -216,6 +218,7 @@ ACCOUNT_FORMS = {
     "reset_password": "portfolio.entrance.ForgottenPasswordForm",
     "reset_password_from_key": "portfolio.entrance.NewPasswordForm",
     "change_password": "portfolio.entrance.ChangePasswordForm",
+    "reauthenticate": "portfolio.entrance.PasswordAgainForm",
 }
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
@@ -227,8 +230,19 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ALLAUTH_TRUSTED_PROXY_COUNT = env_int("NVQ_PROXY_COUNT", 0)
-# Wrong tries at one address are counted by axes, in the database.
-ACCOUNT_RATE_LIMITS = {"login_failed": "60/m/ip", "witness": "30/m/ip"}
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+# Wrong passwords for one address are counted by axes, in the database; wrong codes of one person here.
+ACCOUNT_RATE_LIMITS = {"login_failed": "60/m/ip", "witness": "30/m/ip", "code": "5/5m/key"}
+MFA_ADAPTER = "portfolio.accounts.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_FORMS = {
+    "authenticate": "portfolio.entrance.CodeForm",
+    "reauthenticate": "portfolio.entrance.CodeAgainForm",
+    "activate_totp": "portfolio.entrance.AuthenticatorAppForm",
+}
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # every address is its centre's word: people sign in by an invitation sent to it
+MFA_TOTP_ISSUER = env("NVQ_SITE_NAME", "NVQ Portfolio")
+MFA_TOTP_TOLERANCE = 1  # telephones whose clocks are half a minute out
 PASSWORD_RESET_TIMEOUT = 3 * 24 * 60 * 60
 INVITATION_DAYS = 14
 WITNESS_LINK_DAYS = env_int("NVQ_WITNESS_LINK_DAYS", 21)

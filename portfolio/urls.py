@@ -5,6 +5,7 @@ from django.urls import include, path, re_path
 
 from portfolio.access import open_to_all, signed_in
 from portfolio.enums import Role
+from portfolio.views import security
 from portfolio.views.home import Section, home
 from portfolio.views.interrupted import again
 from portfolio.views.invitation import by_invitation_only
@@ -29,6 +30,16 @@ accounts = [
     path("inactive/", open_to_all(allauth.account_inactive), name="account_inactive"),
     path("signup/", by_invitation_only, name="account_signup"),
     path("password/change/", signed_in(allauth.password_change), name="account_change_password"),
+    path("reauthenticate/", signed_in(allauth.reauthenticate), name="account_reauthenticate"),
+    path("security/", security.security, name="mfa_index"),
+    path("code/", security.authenticate, name="mfa_authenticate"),
+    path("code/again/", security.code_again, name="mfa_reauthenticate"),
+    path("app/", security.set_up_app, name="mfa_activate_totp"),
+    path("app/move/", security.move_app, name="mfa_move_totp"),
+    path("app/remove/", security.remove_app, name="mfa_deactivate_totp"),
+    path("recovery-codes/", security.recovery_codes, name="mfa_view_recovery_codes"),
+    path("recovery-codes/file/", security.recovery_codes_file, name="mfa_download_recovery_codes"),
+    path("recovery-codes/new/", security.new_recovery_codes, name="mfa_generate_recovery_codes"),
     path("password/reset/", open_to_all(allauth.password_reset), name="account_reset_password"),
     path("password/reset/done/", open_to_all(allauth.password_reset_done), name="account_reset_password_done"),
     re_path(

@@ -8,6 +8,7 @@ told by e-mail, what they learn, what they say of themselves. `Refusal` carries 
 from portfolio.actions.book import check_book
 from portfolio.actions.centre import open_centre, set_up_centre
 from portfolio.actions.diversity import answer_diversity, erase_diversity
+from portfolio.actions.factors import note_factors
 from portfolio.actions.induction import acknowledge_induction, check_identity, record_induction
 from portfolio.actions.invitations import accept_invitation, invite_candidate, invite_staff, resend_invitation
 from portfolio.actions.records import achieve_qualification, edit_candidate, edit_staff, record_qualification
@@ -38,6 +39,7 @@ __all__ = [
     "grant_role",
     "invite_candidate",
     "invite_staff",
+    "note_factors",
     "open_centre",
     "record_competence",
     "record_development",

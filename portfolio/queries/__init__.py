@@ -1,6 +1,7 @@
 """Questions of the ground floor: each page's data in a fixed number of queries, as frozen dataclasses."""
 
 from portfolio.queries.diversity import DiversityPage, diversity_page
+from portfolio.queries.factors import SigningIn, factors_of, has_factor, recovery_codes_of, signing_in
 from portfolio.queries.importing import ImportPage, bad_rows, import_page, recent_imports
 from portfolio.queries.induction import OwnRecord, Received, own_records, received
 from portfolio.queries.news import News, newest_news, news_page
@@ -47,14 +48,17 @@ __all__ = [
     "PersonLine",
     "PersonPage",
     "Received",
+    "SigningIn",
     "StaffMember",
     "StaffPage",
     "awards_due",
     "bad_rows",
     "candidate_facts",
     "diversity_page",
+    "factors_of",
     "falls_due",
     "grant_line",
+    "has_factor",
     "held_back",
     "history",
     "holds_award",
@@ -72,8 +76,10 @@ __all__ = [
     "person_page",
     "received",
     "recent_imports",
+    "recovery_codes_of",
     "roles_in_order",
     "roles_on_offer",
+    "signing_in",
     "staff_member",
     "staff_page",
     "told",

@@ -1,0 +1,15 @@
+"""How people are answered at the pages of second factors: nobody has one, or has just signed in. See doorways.py."""
+
+from assessments.tests.answers import Expected, everybody, signed_in
+
+TABLE_OF_ENTRANCE: dict[str, Expected] = {
+    "mfa_index": Expected(signed_in()),
+    "mfa_authenticate": Expected(everybody(302, signed_in=302)),
+    "mfa_reauthenticate": Expected(signed_in(302)),
+    "mfa_activate_totp": Expected(signed_in(302)),
+    "mfa_move_totp": Expected(signed_in(302)),
+    "mfa_deactivate_totp": Expected(signed_in(404)),
+    "mfa_view_recovery_codes": Expected(signed_in(302)),
+    "mfa_download_recovery_codes": Expected(signed_in(302)),
+    "mfa_generate_recovery_codes": Expected(signed_in(302)),
+}

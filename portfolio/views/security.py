@@ -1,0 +1,112 @@
+"""How somebody signs in: their password, a second factor, recovery codes. What is typed there is allauth's to check."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from allauth.account.decorators import reauthentication_required
+from allauth.mfa.base import views as mfa
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes import views as codes
+from allauth.mfa.totp import views as totp
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from portfolio import actions
+from portfolio.access import SignedInRequest, View, open_to_all, signed_in
+from portfolio.queries import factors_of, recovery_codes_of, signing_in
+
+said_again: Callable[[Any], Any] = reauthentication_required(app="allauth.mfa")
+"""The person says once more who they are, where they have not within the last minutes."""
+ask = require_http_methods(["GET", "HEAD"])
+
+
+def noted(view: View) -> View:
+    """What a press changes of the person's second factors is in the book and in a letter, or not changed."""
+
+    @wraps(view)
+    def kept(request: SignedInRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.method != "POST":
+            return view(request, *args, **kwargs)
+        with transaction.atomic():
+            before = factors_of(request.user)
+            answer = view(request, *args, **kwargs)
+            after = factors_of(request.user)
+            actions.note_factors(user=request.user, before=before, after=after, by=request.user, at=timezone.now())
+        return answer
+
+    return kept
+
+
+@signed_in
+@ask
+def security(request: SignedInRequest) -> HttpResponse:
+    """The password, the second factor, and where the person is signed in."""
+    return render(request, "mfa/index.html", {"signing_in": signing_in(request.user)})
+
+
+@signed_in
+@never_cache
+@ask
+@said_again
+def recovery_codes(request: SignedInRequest) -> HttpResponse:
+    """The codes that are left, to print or keep as a file."""
+    return render(request, "mfa/recovery_codes/index.html", {"codes": codes_left(request)})
+
+
+@signed_in
+@never_cache
+@ask
+@said_again
+def recovery_codes_file(request: SignedInRequest) -> HttpResponse:
+    """The same as a text to take away."""
+    answer = render(
+        request,
+        "mfa/recovery_codes/download.txt",
+        {"codes": codes_left(request)},
+        content_type="text/plain; charset=utf-8",
+    )
+    answer["Content-Disposition"] = 'attachment; filename="recovery-codes.txt"'
+    return answer
+
+
+def codes_left(request: SignedInRequest) -> list[str]:
+    found = recovery_codes_of(request.user)
+    if found is None:
+        raise Http404("Recovery codes come with the first second factor.")
+    return found
+
+
+class MoveApp(totp.ActivateTOTPView):  # type: ignore[misc]  # allauth ships no types
+    """The authenticator app on another device: the new one is in force before the old one is gone, or nothing is."""
+
+    template_name = "mfa/totp/activate_form.html"
+
+    @method_decorator(said_again)
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        old = Authenticator.objects.filter(user=request.user.pk, type=Authenticator.Type.TOTP)
+        if not old.exists():
+            return redirect("mfa_activate_totp")
+        answer: HttpResponseBase = super(totp.ActivateTOTPView, self).dispatch(request, *args, **kwargs)
+        return answer
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        Authenticator.objects.filter(user=self.request.user.pk, type=Authenticator.Type.TOTP).delete()
+        answer: HttpResponse = super().form_valid(form)
+        return answer
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return {**super().get_context_data(**kwargs), "moving": True}
+
+
+authenticate = open_to_all(mfa.authenticate)
+code_again = signed_in(mfa.reauthenticate)
+set_up_app = signed_in(noted(totp.activate_totp))
+move_app = signed_in(noted(MoveApp.as_view()))
+remove_app = signed_in(noted(totp.deactivate_totp))
+new_recovery_codes = signed_in(noted(codes.generate_recovery_codes))
