@@ -15,6 +15,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
 from axes.utils import reset
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
@@ -23,7 +24,8 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from portfolio import post
+from portfolio import post, second_factor, sessions
+from portfolio.access import standing_of
 from portfolio.models import User
 
 
@@ -61,8 +63,12 @@ class InvitationOnlyAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # all
         return bool(super().is_reauthentication_required(app=app, **kwargs))
 
     def set_password(self, user: User, password: str) -> None:
-        """Forget the wrong tries as well: whoever could choose a new password need not wait out a lock."""
+        """Forget the wrong tries as well: whoever could choose a new password need not wait out a lock.
+
+        Whoever was signed in with the one before is not any more, but in the browser where it was changed.
+        """
         super().set_password(user, password)
+        sessions.end(user, besides=context.request.session.session_key)
         reset(username=user.email.lower())
 
 
@@ -70,9 +76,19 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     """allauth's second factors, whose secrets lie locked up in the database."""
 
     error_messages = DefaultMFAAdapter.error_messages | {
+        "cannot_delete_authenticator": "Your role asks for a second factor, and this is your only one. You can move it "
+        "to another device, or set up another factor first.",
         "incorrect_code": "This code is not right, or has been used already. Codes change every half minute: type the "
         "one your app shows now, or a recovery code that you have not used.",
     }
+
+    def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
+        """The last factor stays while the person's role asks for one."""
+        roles = standing_of(authenticator.user, timezone.localdate()).roles.values()
+        if not second_factor.is_asked_of(frozenset[str]().union(*roles)):
+            return True
+        others = Authenticator.objects.filter(user=authenticator.user).exclude(pk=authenticator.pk)
+        return bool(others.exclude(type=Authenticator.Type.RECOVERY_CODES).exists())
 
     def build_totp_svg(self, url: str) -> str:
         """Dark on light in either colour scheme: not every camera reads the reverse."""

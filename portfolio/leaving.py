@@ -40,6 +40,7 @@ LEFT_OUT = {
             "django_tasks_database.DBTaskResult",
             "mfa.Authenticator",
             "sessions.Session",
+            "usersessions.UserSession",
         ),
         OF_THE_INSTALLATION,
     ),

@@ -15,6 +15,8 @@ import dj_database_url
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from portfolio.enums import Role
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 
@@ -43,6 +45,16 @@ def env_int(name: str, default: int) -> int:
     if not value.isdigit():
         raise ImproperlyConfigured(f"{name} is {value!r}: give a whole number.")
     return int(value)
+
+
+def roles_named(name: str) -> frozenset[str]:
+    """Roles separated by commas, or `all`. Raises ImproperlyConfigured with the known ones for anything else."""
+    words = {word.strip() for word in env(name).split(",") if word.strip()}
+    if words == {"all"}:
+        return frozenset(Role)
+    if unknown := sorted(words - set(Role)):
+        raise ImproperlyConfigured(f"{name} names {unknown[0]!r}: choose all, or of {', '.join(Role)}.")
+    return frozenset(words)
 
 
 def required(name: str, why: str) -> str:
@@ -110,6 +122,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.usersessions",
     "axes",
     "crispy_forms",
     "crispy_bootstrap5",
@@ -243,6 +256,7 @@ MFA_FORMS = {
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # every address is its centre's word: people sign in by an invitation sent to it
 MFA_TOTP_ISSUER = env("NVQ_SITE_NAME", "NVQ Portfolio")
 MFA_TOTP_TOLERANCE = 1  # telephones whose clocks are half a minute out
+SECOND_FACTOR_ROLES = roles_named("NVQ_SECOND_FACTOR")
 PASSWORD_RESET_TIMEOUT = 3 * 24 * 60 * 60
 INVITATION_DAYS = 14
 WITNESS_LINK_DAYS = env_int("NVQ_WITNESS_LINK_DAYS", 21)

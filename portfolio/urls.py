@@ -3,7 +3,7 @@
 from allauth.account import views as allauth
 from django.urls import include, path, re_path
 
-from portfolio.access import open_to_all, signed_in
+from portfolio.access import open_to_all, signed_in_to_set_up
 from portfolio.enums import Role
 from portfolio.views import security
 from portfolio.views.home import Section, home
@@ -29,9 +29,11 @@ accounts = [
     path("logout/", open_to_all(allauth.logout), name="account_logout"),
     path("inactive/", open_to_all(allauth.account_inactive), name="account_inactive"),
     path("signup/", by_invitation_only, name="account_signup"),
-    path("password/change/", signed_in(allauth.password_change), name="account_change_password"),
-    path("reauthenticate/", signed_in(allauth.reauthenticate), name="account_reauthenticate"),
+    path("password/change/", signed_in_to_set_up(allauth.password_change), name="account_change_password"),
+    path("reauthenticate/", signed_in_to_set_up(allauth.reauthenticate), name="account_reauthenticate"),
     path("security/", security.security, name="mfa_index"),
+    path("sessions/<int:pk>/end/", security.end_session, name="account_end_session"),
+    path("sessions/end-others/", security.end_other_sessions, name="account_end_other_sessions"),
     path("code/", security.authenticate, name="mfa_authenticate"),
     path("code/again/", security.code_again, name="mfa_reauthenticate"),
     path("app/", security.set_up_app, name="mfa_activate_totp"),

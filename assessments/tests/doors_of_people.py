@@ -87,6 +87,7 @@ def of_table_and_csv(scene: Any) -> list[object]:
 
 TABLE_OF_PEOPLE: dict[str, Expected] = {
     "portfolio:check_identity": Expected(office(), slug_and_candidate),
+    "portfolio:remove_factor": Expected(office(), slug_and_candidate),
     "portfolio:record_induction": Expected(office(), slug_and_candidate),
     "portfolio:import_people": Expected(office(), slug),
     "portfolio:people_template": Expected(office(), slug_and_csv),

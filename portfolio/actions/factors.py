@@ -5,10 +5,14 @@ from collections.abc import Mapping
 
 from allauth.mfa.models import Authenticator
 from django.db import transaction
+from django.utils import timezone
 
-from portfolio import audit, post
+from portfolio import audit, post, sessions
+from portfolio.actions.checks import refuse, refuse_strangers, take_turns
 from portfolio.canonical import JSON
-from portfolio.models import Centre, User
+from portfolio.enums import Role
+from portfolio.models import Centre, RoleGrant, User
+from portfolio.refusal import Refusal
 
 Kinds = Authenticator.Type
 CALLED = {Kinds.TOTP: "an authenticator app", Kinds.WEBAUTHN: "a passkey"}
@@ -18,21 +22,77 @@ CODES_MADE = "New recovery codes were made. The ones before no longer work."
 @transaction.atomic
 def note_factors(
     *, user: User, before: Mapping[int, str], after: Mapping[int, str], by: User, at: datetime.datetime
-) -> bool:
-    """Write down how a person changed their second factors, in the transaction in which they did. False: they did not.
+) -> str:
+    """Write down how a person changed their second factors, in the transaction in which they did. The verb, if any.
 
     Recovery codes that come with the first factor, or go with the last, are part of that change.
     """
     gained = sorted(kind for pk, kind in after.items() if pk not in before)
     lost = sorted(kind for pk, kind in before.items() if pk not in after)
     if not gained and not lost:
-        return False
+        return ""
     verb, kind = what_was_done(gained, lost)
     details: dict[str, JSON] = {"kind": str(kind)}
     told = CODES_MADE if verb == "make recovery codes" else sentence_of(verb, CALLED[Kinds(kind)])
     tell(user, told, centre=None, at=at)
     audit.record(verb=verb, by=by, at=at, subject=user, centre=None, details=details)
-    return True
+    return verb
+
+
+@transaction.atomic
+def remove_factors(*, centre: Centre | None, user: User, reason: str, by: User | None, at: datetime.datetime) -> None:
+    """Take the second factor from somebody who has lost it: they sign in by their password, and set up another.
+
+    By an administrator of the centre where they hold a role, or by the operator, who is of no centre. Ends all sign-ins
+    of theirs, as the telephone may be in other hands, and writes to them. Refused for oneself, and for somebody whose
+    sign-in opens another centre's records too.
+    """
+    if centre is not None:
+        centre = take_turns(centre)
+        refuse_strangers(by, centre, at)
+    refuse(removal_refusals(centre, user, by, timezone.localdate(at)))
+    if not reason.strip():
+        refuse(["Say why, and how you made sure that it was them who asked."])
+    found = Authenticator.objects.select_for_update().filter(user=user)
+    if not found.exclude(type=Kinds.RECOVERY_CODES).exists():
+        refuse(["This person has no second factor: their password alone signs them in."])
+    found.delete()
+    sessions.end(user)
+    who = f"an administrator of {centre}" if centre else "whoever runs this site"
+    tell(user, f"Your second factor was removed by {who}, and you were signed out everywhere.", centre=centre, at=at)
+    details: dict[str, JSON] = {"user": user.pk, "reason": reason.strip()}
+    audit.record(verb="remove second factor", by=by, at=at, subject=user, centre=centre, details=details)
+
+
+def removal_refusals(centre: Centre | None, user: User, by: User | None, day: datetime.date) -> list[str]:
+    """Why this administrator cannot take the second factor from that person, whether they have one or not."""
+    if by is None or centre is None:
+        return []
+    if by == user:
+        return ["Nobody removes their own second factor here: ask another administrator, or whoever runs this site."]
+    held = set(RoleGrant.objects.on(day).filter(user=user).values_list("centre", flat=True))
+    if centre.pk not in held:
+        return ["This person holds no role here today."]
+    kept = RoleGrant.objects.on(day).filter(user=by, role=Role.ADMINISTRATOR).values_list("centre", flat=True)
+    if held - set(kept):
+        return [
+            "Their sign-in opens more than the records of this centre, so it is not for you alone to make it weaker: "
+            "ask whoever runs this site."
+        ]
+    return []
+
+
+@transaction.atomic
+def end_sign_ins(
+    *, user: User, only: int | None = None, besides: str | None = None, by: User, at: datetime.datetime
+) -> int:
+    """Sign somebody out in one other browser, or in all but the one they sit at. Everybody for themselves."""
+    if by != user:
+        raise Refusal(["Everybody ends their own sign-ins."])
+    ended = sessions.end(user, besides=besides, only=only)
+    if ended:
+        audit.record(verb="end sign-ins", by=by, at=at, subject=user, centre=None, details={"ended": ended})
+    return ended
 
 
 # --- inside ----------------------------------------------------------------------------------------------------------

@@ -17,11 +17,6 @@ def factors_of(user: User) -> Factors:
     return dict(Authenticator.objects.filter(user=user).values_list("pk", "type"))
 
 
-def has_factor(user: User) -> bool:
-    """Whether their password alone does not sign them in. One query."""
-    return bool(Authenticator.objects.filter(user=user).exclude(type=Kinds.RECOVERY_CODES).exists())
-
-
 def recovery_codes_of(user: User) -> list[str] | None:
     """The recovery codes not used yet; None where none were ever made. One query."""
     found = Authenticator.objects.filter(user=user, type=Kinds.RECOVERY_CODES).first()

@@ -52,6 +52,11 @@ def test_a_server_refuses_to_start_half_configured(tmp_path: Path, name: str) ->
     [
         ({"NVQ_MODE": "production"}, "NVQ_MODE is 'production': choose embedded or server."),
         ({"NVQ_DEBUG": "perhaps"}, "NVQ_DEBUG is 'perhaps': say yes or no."),
+        (
+            {"NVQ_SECOND_FACTOR": "administrator, boss"},
+            "NVQ_SECOND_FACTOR names 'boss': choose all, or of candidate, assessor, internal_verifier, lead_verifier, "
+            "administrator, external_verifier.",
+        ),
         ({"NVQ_UPLOAD_LIMIT_MB": "2 GB"}, "NVQ_UPLOAD_LIMIT_MB is '2 GB': give a whole number."),
     ],
 )
@@ -68,7 +73,7 @@ def first_cells_of_the_operations_page() -> str:
 
 def test_the_operations_page_lists_every_variable() -> None:
     source = (settings.BASE_DIR / "portfolio" / "settings.py").read_text()
-    read = set(re.findall(r'(?:env|env_bool|env_int|required)\(\s*"([A-Z_]+)"', source))
+    read = set(re.findall(r'(?:env|env_bool|env_int|roles_named|required)\(\s*"([A-Z_]+)"', source))
     assert read == set(re.findall(r"`([A-Z_]+)`", first_cells_of_the_operations_page()))
 
 

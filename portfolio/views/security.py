@@ -9,20 +9,23 @@ from allauth.mfa.base import views as mfa
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes import views as codes
 from allauth.mfa.totp import views as totp
+from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
-from portfolio import actions
-from portfolio.access import SignedInRequest, View, open_to_all, signed_in
+from portfolio import actions, second_factor, sessions
+from portfolio.access import SignedInRequest, View, open_to_all, signed_in_to_set_up
 from portfolio.queries import factors_of, recovery_codes_of, signing_in
 
 said_again: Callable[[Any], Any] = reauthentication_required(app="allauth.mfa")
 """The person says once more who they are, where they have not within the last minutes."""
+STRONGER = ("add second factor", "move second factor")
+"""After these nobody goes on elsewhere who came in without the new factor."""
 ask = require_http_methods(["GET", "HEAD"])
 
 
@@ -37,20 +40,52 @@ def noted(view: View) -> View:
             before = factors_of(request.user)
             answer = view(request, *args, **kwargs)
             after = factors_of(request.user)
-            actions.note_factors(user=request.user, before=before, after=after, by=request.user, at=timezone.now())
+            verb = actions.note_factors(
+                user=request.user, before=before, after=after, by=request.user, at=timezone.now()
+            )
+            if verb in STRONGER:
+                sessions.end(request.user, besides=request.session.session_key)
+        if verb:
+            second_factor.remember(request, has=second_factor.has_factor(request.user))
         return answer
 
     return kept
 
 
-@signed_in
+@signed_in_to_set_up
 @ask
 def security(request: SignedInRequest) -> HttpResponse:
     """The password, the second factor, and where the person is signed in."""
-    return render(request, "mfa/index.html", {"signing_in": signing_in(request.user)})
+    found = signing_in(request.user)
+    held = frozenset[str]().union(*request.standing.roles.values())
+    context = {
+        "signing_in": found,
+        "needed": second_factor.NEEDED if second_factor.is_asked_of(held) and not found.has_factor else "",
+        "sign_ins": sessions.signed_in_at(request.user, request.session.session_key, timezone.now()),
+    }
+    return render(request, "mfa/index.html", context)
 
 
-@signed_in
+@signed_in_to_set_up
+@require_POST
+def end_session(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Sign out in one other browser."""
+    here = request.session.session_key
+    ended = actions.end_sign_ins(user=request.user, only=pk, besides=here, by=request.user, at=timezone.now())
+    messages.success(request, "You are signed out there." if ended else "That sign-in had ended already.")
+    return redirect("mfa_index")
+
+
+@signed_in_to_set_up
+@require_POST
+def end_other_sessions(request: SignedInRequest) -> HttpResponse:
+    """Sign out everywhere but here."""
+    actions.end_sign_ins(user=request.user, besides=request.session.session_key, by=request.user, at=timezone.now())
+    messages.success(request, "You are signed out everywhere else.")
+    return redirect("mfa_index")
+
+
+@signed_in_to_set_up
 @never_cache
 @ask
 @said_again
@@ -59,7 +94,7 @@ def recovery_codes(request: SignedInRequest) -> HttpResponse:
     return render(request, "mfa/recovery_codes/index.html", {"codes": codes_left(request)})
 
 
-@signed_in
+@signed_in_to_set_up
 @never_cache
 @ask
 @said_again
@@ -105,8 +140,8 @@ class MoveApp(totp.ActivateTOTPView):  # type: ignore[misc]  # allauth ships no 
 
 
 authenticate = open_to_all(mfa.authenticate)
-code_again = signed_in(mfa.reauthenticate)
-set_up_app = signed_in(noted(totp.activate_totp))
-move_app = signed_in(noted(MoveApp.as_view()))
-remove_app = signed_in(noted(totp.deactivate_totp))
-new_recovery_codes = signed_in(noted(codes.generate_recovery_codes))
+code_again = signed_in_to_set_up(mfa.reauthenticate)
+set_up_app = signed_in_to_set_up(noted(totp.activate_totp))
+move_app = signed_in_to_set_up(noted(MoveApp.as_view()))
+remove_app = signed_in_to_set_up(noted(totp.deactivate_totp))
+new_recovery_codes = signed_in_to_set_up(noted(codes.generate_recovery_codes))

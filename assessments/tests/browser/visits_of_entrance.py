@@ -4,6 +4,8 @@ LOOKED_AT = "looked at in test_second_factor_in_browser"
 NO_PAGE_OF_THE_ENTRANCE = {
     "account_again": "answers to a form that was interrupted",
     "account_reset_password_from_key": "its key is made for one letter; its form is that of the invitation",
+    "account_end_session": "answers to a press of a button only",
+    "account_end_other_sessions": "answers to a press of a button only",
     "mfa_download_recovery_codes": "a download",
     **dict.fromkeys(
         (
