@@ -13,6 +13,7 @@ import segno
 from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import get_authentication_records
+from allauth.account.internal.flows.reauthentication import get_reauthentication_flows
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
@@ -21,6 +22,7 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
@@ -62,6 +64,18 @@ class InvitationOnlyAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # all
             return False
         return bool(super().is_reauthentication_required(app=app, **kwargs))
 
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        """A password, which everybody has, or a code; a passkey would ask for a page of its own."""
+        ways = {way["id"]: way for way in get_reauthentication_flows(user)}
+        found = []
+        if "reauthenticate" in ways:
+            found.append({"id": "reauthenticate", "description": "", "url": reverse("account_reauthenticate")})
+        if {Authenticator.Type.TOTP, Authenticator.Type.RECOVERY_CODES} & set(
+            ways.get("mfa_reauthenticate", {}).get("types", [])
+        ):
+            found.append({"id": "mfa_reauthenticate", "description": "", "url": reverse("mfa_reauthenticate")})
+        return found
+
     def set_password(self, user: User, password: str) -> None:
         """Forget the wrong tries as well: whoever could choose a new password need not wait out a lock.
 
@@ -95,6 +109,13 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
         drawn = BytesIO()
         segno.make(url, error="m", micro=False).save(drawn, kind="svg", scale=4, dark="#000", light="#fff")
         return drawn.getvalue().decode()
+
+    def generate_authenticator_name(self, user: User, type: str) -> str:
+        """What a passkey is called unless somebody says otherwise: by the browser in which it is made."""
+        return sessions.in_words(context.request.headers.get("User-Agent", ""))
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        return {**super().get_public_key_credential_rp_entity(), "name": settings.MFA_TOTP_ISSUER}
 
     def encrypt(self, text: str) -> str:
         return keys().encrypt(text.encode()).decode()

@@ -90,11 +90,6 @@ def ask_to_sign_in(request: HttpRequest, carried: Carried, form: Any = None) -> 
     return render(request, "portfolio/interrupted.html", context, status=401)
 
 
-def ask_for_code(request: HttpRequest, carried: Carried, form: Any) -> HttpResponse:
-    """The same page for somebody whose password was right, and who has a second factor."""
-    return render(request, "portfolio/interrupted_code.html", {"carried": carried, "form": form}, status=401)
-
-
 def offer_to_send(request: HttpRequest, carried: Carried) -> HttpResponse:
     """The page with the button that sends the form again, or that says it is another person's."""
     mine = carried.is_of(request.user)  # type: ignore[arg-type]

@@ -22,6 +22,11 @@ def has_factor(user: User) -> bool:
     return bool(Authenticator.objects.filter(user=user).exclude(type=kinds.RECOVERY_CODES).exists())
 
 
+def has_passkey(user: User) -> bool:
+    """Whether one of their factors is a passkey. One query."""
+    return bool(Authenticator.objects.filter(user=user, type=Authenticator.Type.WEBAUTHN).exists())
+
+
 def is_asked_of(roles: Iterable[str]) -> bool:
     """Whether the operator asks for a second factor of whoever holds one of the roles."""
     return not settings.SECOND_FACTOR_ROLES.isdisjoint(roles)

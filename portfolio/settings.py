@@ -247,11 +247,15 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True
 # Wrong passwords for one address are counted by axes, in the database; wrong codes of one person here.
 ACCOUNT_RATE_LIMITS = {"login_failed": "60/m/ip", "witness": "30/m/ip", "code": "5/5m/key"}
 MFA_ADAPTER = "portfolio.accounts.SecondFactorAdapter"
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_FORMS = {
     "authenticate": "portfolio.entrance.CodeForm",
     "reauthenticate": "portfolio.entrance.CodeAgainForm",
     "activate_totp": "portfolio.entrance.AuthenticatorAppForm",
+    "add_webauthn": "portfolio.entrance.NewPasskeyForm",
+    "authenticate_webauthn": "portfolio.entrance.PasskeyForm",
+    "login_webauthn": "portfolio.entrance.PasskeyAloneForm",
 }
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # every address is its centre's word: people sign in by an invitation sent to it
 MFA_TOTP_ISSUER = env("NVQ_SITE_NAME", "NVQ Portfolio")

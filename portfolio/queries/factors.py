@@ -38,18 +38,25 @@ class SigningIn:
     """How a person signs in."""
 
     app: Factor | None
+    passkeys: list[Factor]
     codes_left: int | None
 
     @property
     def has_factor(self) -> bool:
-        return self.app is not None
+        return self.app is not None or bool(self.passkeys)
 
 
 def signing_in(user: User) -> SigningIn:
     """What the page "Sign-in and security" shows. One query."""
-    found = {each.type: each for each in Authenticator.objects.filter(user=user).exclude(type=Kinds.WEBAUTHN)}
-    app, codes = found.get(Kinds.TOTP), found.get(Kinds.RECOVERY_CODES)
+    rows = list(Authenticator.objects.filter(user=user).order_by("pk"))
+    app = next((row for row in rows if row.type == Kinds.TOTP), None)
+    codes = next((row for row in rows if row.type == Kinds.RECOVERY_CODES), None)
     return SigningIn(
         app=Factor(app.pk, "Authenticator app", app.created_at, app.last_used_at) if app else None,
+        passkeys=[
+            Factor(row.pk, f"Passkey: {row.wrap().name}", row.created_at, row.last_used_at)
+            for row in rows
+            if row.type == Kinds.WEBAUTHN
+        ],
         codes_left=len(codes.wrap().get_unused_codes()) if codes else None,
     )

@@ -8,17 +8,19 @@ from allauth.decorators import rate_limit
 from allauth.mfa import app_settings
 from allauth.mfa.base.forms import AuthenticateForm
 from allauth.mfa.stages import AuthenticateStage
+from allauth.mfa.webauthn.forms import AuthenticateWebAuthnForm
+from allauth.mfa.webauthn.internal.auth import begin_authentication
 from allauth.utils import get_form_class
 from django.core import signing
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, QueryDict
 from django.middleware.csrf import get_token
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.views.csrf import csrf_failure as plain_failure
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from portfolio import interrupted
+from portfolio import interrupted, second_factor
 from portfolio.access import by_script, open_to_all
 
 FROM_THE_START = "That took too long. Give your password once more, then the code."
@@ -45,13 +47,13 @@ def again(request: HttpRequest) -> HttpResponseBase:
         return redirect("account_login")
     if request.user.is_authenticated:
         return interrupted.offer_to_send(request, carried)
-    if "code" in request.POST:
-        return with_a_code(request, carried)
+    if "code" in request.POST or "credential" in request.POST:
+        return with_the_factor(request, carried)
     form = interrupted.sign_in_form(request, request.POST)
     if signed_in_with(request, form):
         return interrupted.offer_to_send(request, carried)
     if pending := half_way(request):
-        return interrupted.ask_for_code(request, carried, code_form(pending))
+        return ask_for_factor(request, carried, pending)
     return interrupted.ask_to_sign_in(request, carried, form)
 
 
@@ -91,8 +93,13 @@ def code_form(pending: Any, typed: QueryDict | None = None) -> Any:
     return get_form_class(app_settings.FORMS, "authenticate", AuthenticateForm)(user=pending.login.user, data=typed)
 
 
-def signed_in_by_code(request: HttpRequest, pending: Any, form: Any) -> bool:
-    """Sign in whoever has given the password already. False, with the sentences in the form, when the code is wrong."""
+def passkey_form(pending: Any, typed: QueryDict | None = None) -> Any:
+    form = get_form_class(app_settings.FORMS, "authenticate_webauthn", AuthenticateWebAuthnForm)
+    return form(user=pending.login.user, data=typed)
+
+
+def signed_in_by_factor(request: HttpRequest, pending: Any, form: Any) -> bool:
+    """Sign in whoever has given the password already. False, with the sentences in the form, when this is not right."""
     if not form.is_valid():
         return False
     form.save()
@@ -100,15 +107,26 @@ def signed_in_by_code(request: HttpRequest, pending: Any, form: Any) -> bool:
     return bool(request.user.is_authenticated)
 
 
-def with_a_code(request: HttpRequest, carried: interrupted.Carried) -> HttpResponse:
+def with_the_factor(request: HttpRequest, carried: interrupted.Carried) -> HttpResponse:
     """The second half of signing in on the page that keeps the form; from the start where the first is too long ago."""
     pending = half_way(request)
     if pending is None:
         return interrupted.ask_to_sign_in(request, carried)
-    form = code_form(pending, request.POST)
-    if signed_in_by_code(request, pending, form):
+    form = code_form(pending, request.POST) if "code" in request.POST else passkey_form(pending, request.POST)
+    if signed_in_by_factor(request, pending, form):
         return interrupted.offer_to_send(request, carried)
-    return interrupted.ask_for_code(request, carried, form)
+    return ask_for_factor(request, carried, pending, form)
+
+
+def ask_for_factor(request: HttpRequest, carried: interrupted.Carried, pending: Any, tried: Any = None) -> HttpResponse:
+    """The page that keeps the form, for somebody whose password was right; with what was wrong with what they tried."""
+    user = pending.login.user
+    forms = {"form": code_form(pending), "webauthn_form": None, "js_data": None}
+    if second_factor.has_passkey(user):
+        forms |= {"webauthn_form": passkey_form(pending), "js_data": {"request_options": begin_authentication(user)}}
+    if tried is not None:
+        forms["webauthn_form" if "credential" in tried.fields else "form"] = tried
+    return render(request, "portfolio/interrupted_code.html", {"carried": carried, **forms}, status=401)
 
 
 def how_it_stands(request: HttpRequest) -> HttpResponse:
@@ -136,7 +154,8 @@ def from_a_dialog(request: HttpRequest) -> HttpResponse:
     if signed_in_with(request, form):
         return JsonResponse({"signed_in": True, "csrf": get_token(request)})
     if half_way(request):
-        return JsonResponse({"signed_in": False, "asks": "code", "csrf": get_token(request)})
+        passkey = second_factor.has_passkey(form.user)
+        return JsonResponse({"signed_in": False, "asks": "code", "passkey": passkey, "csrf": get_token(request)})
     return refused(form, status=422)
 
 
@@ -146,7 +165,7 @@ def code_from_a_dialog(request: HttpRequest) -> HttpResponse:
     if pending is None or interrupted.handle_in(request.POST) != pending.login.user.handle:
         return JsonResponse({"refused": [FROM_THE_START], "asks": "password"}, status=422)
     form = code_form(pending, request.POST)
-    if not signed_in_by_code(request, pending, form):
+    if not signed_in_by_factor(request, pending, form):
         return refused(form, status=422)
     return JsonResponse({"signed_in": True, "csrf": get_token(request)})
 

@@ -5,14 +5,17 @@ from functools import wraps
 from typing import Any
 
 from allauth.account.decorators import reauthentication_required
+from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base import views as mfa
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes import views as codes
 from allauth.mfa.totp import views as totp
+from allauth.mfa.webauthn import views as passkeys
 from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse_lazy
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
@@ -139,7 +142,41 @@ class MoveApp(totp.ActivateTOTPView):  # type: ignore[misc]  # allauth ships no 
         return {**super().get_context_data(**kwargs), "moving": True}
 
 
-authenticate = open_to_all(mfa.authenticate)
+class RemovePasskey(passkeys.RemoveWebAuthnView):  # type: ignore[misc]
+    """A passkey taken away; not the last factor of somebody whose role asks for one."""
+
+    template_name = "mfa/webauthn/remove.html"
+    success_url = reverse_lazy("mfa_index")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        adapter = get_adapter()
+        stays = not adapter.can_delete_authenticator(self.object)
+        return {
+            **super().get_context_data(**kwargs),
+            "passkey": self.object.wrap().name,
+            "refused": adapter.error_messages["cannot_delete_authenticator"] if stays else "",
+        }
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        if not get_adapter().can_delete_authenticator(self.object):
+            return render(self.request, self.template_name, self.get_context_data(), status=409)
+        answer: HttpResponse = super().form_valid(form)
+        return answer
+
+
+class Authenticate(mfa.AuthenticateView):  # type: ignore[misc]
+    """The second half of signing in: by whichever factors the person has."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        kinds = set(factors_of(self.stage.login.user).values())
+        has = {"has_app": Authenticator.Type.TOTP in kinds, "has_passkey": Authenticator.Type.WEBAUTHN in kinds}
+        return {**super().get_context_data(**kwargs), **has}
+
+
+authenticate = open_to_all(Authenticate.as_view())  # where nobody comes whose password was not right, says allauth
+sign_in_by_passkey = open_to_all(passkeys.login_webauthn)
+add_passkey = signed_in_to_set_up(noted(passkeys.add_webauthn))
+remove_passkey = signed_in_to_set_up(noted(RemovePasskey.as_view()))
 code_again = signed_in_to_set_up(mfa.reauthenticate)
 set_up_app = signed_in_to_set_up(noted(totp.activate_totp))
 move_app = signed_in_to_set_up(noted(MoveApp.as_view()))

@@ -74,12 +74,12 @@ function inDialog(problem, somebodyElse, back) {
     alert.hidden = !sentence;
   };
   // One of the two is asked for: the code once the password was right.
-  const askFor = (field) => {
+  const askFor = (field, passkey = !elsewhere.hidden) => {
     for (const each of [password, code]) {
       each.disabled = each.parentElement.hidden = each !== field;
       each.value = "";
     }
-    elsewhere.hidden = field !== code;
+    elsewhere.hidden = field !== code || !passkey;
     field.focus();
   };
   tell(problem);
@@ -103,7 +103,7 @@ function inDialog(problem, somebodyElse, back) {
       const said = await tried(asked === code ? { code: code.value } : { login: person, password: password.value });
       if (said.signed_in) return dialog.close("in");
       tell(said.refused?.join(" ") ?? "");
-      askFor({ code, password }[said.asks] ?? asked);
+      askFor({ code, password }[said.asks] ?? asked, said.passkey);
     });
   });
 }

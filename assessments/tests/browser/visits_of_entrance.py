@@ -6,6 +6,7 @@ NO_PAGE_OF_THE_ENTRANCE = {
     "account_reset_password_from_key": "its key is made for one letter; its form is that of the invitation",
     "account_end_session": "answers to a press of a button only",
     "account_end_other_sessions": "answers to a press of a button only",
+    "mfa_login_webauthn": "answers to a script, and to what a passkey says",
     "mfa_download_recovery_codes": "a download",
     **dict.fromkeys(
         (
@@ -14,6 +15,8 @@ NO_PAGE_OF_THE_ENTRANCE = {
             "mfa_activate_totp",
             "mfa_move_totp",
             "mfa_deactivate_totp",
+            "mfa_add_webauthn",
+            "mfa_remove_webauthn",
             "mfa_view_recovery_codes",
             "mfa_generate_recovery_codes",
         ),

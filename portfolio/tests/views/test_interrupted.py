@@ -211,7 +211,7 @@ def test_with_a_second_factor_the_page_asks_for_the_code_too_before_it_sends(
     Session.objects.all().delete()
     answer = signs_in(browser, browser.post(form_of(centre), sent), alma)
     assert answer.status_code == 401
-    assert "Your code, to send this" in answer.content.decode()
+    assert "Your second factor, to send this" in answer.content.decode()
     assert "_auth_user_id" not in browser.session
     assert browser.post(form_of(centre), hidden(answer)).status_code == 302  # half the way in is not in
     assert not CandidateRecord.objects.exists()

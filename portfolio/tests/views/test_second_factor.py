@@ -112,7 +112,7 @@ def test_a_password_alone_does_not_sign_in(client: AskingClient, cara: User) -> 
     assert sign_in(client, cara).headers["Location"] == CODE
     assert not is_in(client)
     assert client.get(reverse("mfa_index")).status_code == 302
-    assert "Your code" in client.get(CODE).content.decode()
+    assert "Your second factor" in client.get(CODE).content.decode()
     assert client.post(CODE, {"code": "000000"}).status_code == 200
     assert not is_in(client)
     assert client.post(CODE, {"code": code_of(secret)}).headers["Location"] == "/"
