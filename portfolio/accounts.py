@@ -52,8 +52,8 @@ class InvitationOnlyAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # all
         )
 
     def send_notification_mail(self, template_prefix: str, user: User, *args: Any, **kwargs: Any) -> None:
-        """Letters about second factors are written with their change (portfolio/actions/factors.py), not here."""
-        if not template_prefix.startswith("mfa/"):
+        """About passwords alone: other letters are written with their change (portfolio/actions/factors.py)."""
+        if template_prefix.startswith("account/"):
             super().send_notification_mail(template_prefix, user, *args, **kwargs)
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:

@@ -5,11 +5,13 @@ one small machine. `server` is for everybody else: it refuses to start half-conf
 allows.
 """
 
+import hashlib
 import os
 import secrets
 import shutil
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import dj_database_url
 from csp.constants import NONE, SELF
@@ -87,6 +89,21 @@ def kept_secret(path: Path) -> str:
     return path.read_text().strip()
 
 
+def provider_of_identities(issuer: str, own_id: str, name: str) -> dict[str, Any]:
+    """What allauth wants to know of the one of NVQ_OIDC_ISSUER. Raises ImproperlyConfigured where that cannot be."""
+    if urlsplit(issuer).scheme != "https" and urlsplit(issuer).hostname != "localhost":
+        raise ImproperlyConfigured(f"NVQ_OIDC_ISSUER is {issuer!r}: it must begin with https://.")
+    why = "The provider of single sign-on gives it to this site."
+    app = {
+        "provider_id": own_id,
+        "name": name,
+        "client_id": required("NVQ_OIDC_CLIENT_ID", why),
+        "secret": required("NVQ_OIDC_CLIENT_SECRET", why),
+        "settings": {"server_url": issuer, "oauth_pkce_enabled": True, "scope": ["openid", "email"]},
+    }
+    return {"openid_connect": {"APPS": [app]}}
+
+
 if SERVER:
     SECRET_KEY = required("SECRET_KEY", "Signed links and sessions need a secret of your own: 50 random characters.")
     ALLOWED_HOSTS = required("ALLOWED_HOSTS", "Name the host names this site answers to, separated by commas.").split(
@@ -123,6 +140,8 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "allauth.usersessions",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "axes",
     "crispy_forms",
     "crispy_bootstrap5",
@@ -222,6 +241,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
@@ -261,6 +281,13 @@ MFA_ALLOW_UNVERIFIED_EMAIL = True  # every address is its centre's word: people 
 MFA_TOTP_ISSUER = env("NVQ_SITE_NAME", "NVQ Portfolio")
 MFA_TOTP_TOLERANCE = 1  # telephones whose clocks are half a minute out
 SECOND_FACTOR_ROLES = roles_named("NVQ_SECOND_FACTOR")
+OIDC_ISSUER = env("NVQ_OIDC_ISSUER").rstrip("/")
+OIDC_NAME = env("NVQ_OIDC_NAME", "single sign-on")
+# Known by its issuer: another one's names for people mean others.
+OIDC_ID = f"oidc-{hashlib.sha256(OIDC_ISSUER.encode()).hexdigest()[:12]}"
+SOCIALACCOUNT_ADAPTER = "portfolio.single_sign_on.SingleSignOnAdapter"
+SOCIALACCOUNT_LOGIN_ON_GET = True  # a form would have to name the provider to the content security policy
+SOCIALACCOUNT_PROVIDERS = provider_of_identities(OIDC_ISSUER, OIDC_ID, OIDC_NAME) if OIDC_ISSUER else {}
 PASSWORD_RESET_TIMEOUT = 3 * 24 * 60 * 60
 INVITATION_DAYS = 14
 WITNESS_LINK_DAYS = env_int("NVQ_WITNESS_LINK_DAYS", 21)

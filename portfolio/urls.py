@@ -1,6 +1,7 @@
 """The roof: which floor answers which address. Rooms of the floors are named by string."""
 
 from allauth.account import views as allauth
+from django.conf import settings
 from django.urls import include, path, re_path
 
 from portfolio.access import open_to_all, signed_in_to_set_up
@@ -9,6 +10,7 @@ from portfolio.views import security
 from portfolio.views.home import Section, home
 from portfolio.views.interrupted import again
 from portfolio.views.invitation import by_invitation_only
+from portfolio.views.single_sign_on import single_sign_on, single_sign_on_callback
 
 SECTIONS = {
     Role.CANDIDATE: Section(
@@ -25,6 +27,8 @@ SECTIONS = {
 
 accounts = [
     path("login/", open_to_all(allauth.login), name="account_login"),
+    path("oidc/", single_sign_on, name="account_single_sign_on"),
+    path("oidc/callback/", single_sign_on_callback, {"provider_id": settings.OIDC_ID}, name="openid_connect_callback"),
     path("again/", again, name="account_again"),
     path("logout/", open_to_all(allauth.logout), name="account_logout"),
     path("inactive/", open_to_all(allauth.account_inactive), name="account_inactive"),

@@ -34,9 +34,16 @@ def note_factors(
     verb, kind = what_was_done(gained, lost)
     details: dict[str, JSON] = {"kind": str(kind)}
     told = CODES_MADE if verb == "make recovery codes" else sentence_of(verb, CALLED[Kinds(kind)])
-    tell(user, told, centre=None, at=at)
+    tell(user, told, at=at)
     audit.record(verb=verb, by=by, at=at, subject=user, centre=None, details=details)
     return verb
+
+
+@transaction.atomic
+def note_single_sign_on(*, user: User, provider: str, by: User, at: datetime.datetime) -> None:
+    """Write down that a provider of identities vouches for the person from now on; they came through it just now."""
+    tell(user, f"You were signed in through {provider} for the first time. From now on that is another way in.", at=at)
+    audit.record(verb="add single sign-on", by=by, at=at, subject=user, centre=None, details={"provider": provider})
 
 
 @transaction.atomic
@@ -117,7 +124,7 @@ def sentence_of(verb: str, factor: str) -> str:
     return f"A second factor was removed, {factor}."
 
 
-def tell(user: User, told: str, *, centre: Centre | None, at: datetime.datetime) -> None:
+def tell(user: User, told: str, *, centre: Centre | None = None, at: datetime.datetime) -> None:
     """The letter about a change to how somebody signs in."""
     subject = "Your sign-in at NVQ Portfolio has changed"
     context = {"told": told, "at": at}

@@ -57,6 +57,14 @@ def test_a_server_refuses_to_start_half_configured(tmp_path: Path, name: str) ->
             "NVQ_SECOND_FACTOR names 'boss': choose all, or of candidate, assessor, internal_verifier, lead_verifier, "
             "administrator, external_verifier.",
         ),
+        (
+            {"NVQ_OIDC_ISSUER": "http://id.example"},
+            "NVQ_OIDC_ISSUER is 'http://id.example': it must begin with https://.",
+        ),
+        (
+            {"NVQ_OIDC_ISSUER": "https://id.example"},
+            "NVQ_OIDC_CLIENT_ID is not set. The provider of single sign-on gives it to this site.",
+        ),
         ({"NVQ_UPLOAD_LIMIT_MB": "2 GB"}, "NVQ_UPLOAD_LIMIT_MB is '2 GB': give a whole number."),
     ],
 )
