@@ -67,6 +67,13 @@ def end(user: User, *, besides: str | None = None, only: int | None = None) -> i
     return ended
 
 
+def sweep(now: datetime.datetime) -> int:
+    """Forget where people were signed in whose sign-in is over. How many that were."""
+    Session.objects.filter(expire_date__lte=now).delete()
+    forgotten, _ = UserSession.objects.exclude(session_key__in=_alive(now)).delete()
+    return int(forgotten)
+
+
 # --- inside ----------------------------------------------------------------------------------------------------------
 
 

@@ -29,6 +29,7 @@ accounts = [
     path("login/", open_to_all(allauth.login), name="account_login"),
     path("oidc/", single_sign_on, name="account_single_sign_on"),
     path("oidc/callback/", single_sign_on_callback, {"provider_id": settings.OIDC_ID}, name="openid_connect_callback"),
+    path("oidc/end/", security.end_single_sign_on, name="account_end_single_sign_on"),
     path("again/", again, name="account_again"),
     path("logout/", open_to_all(allauth.logout), name="account_logout"),
     path("inactive/", open_to_all(allauth.account_inactive), name="account_inactive"),

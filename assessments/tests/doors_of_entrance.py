@@ -5,6 +5,7 @@ from assessments.tests.answers import Expected, everybody, signed_in
 TABLE_OF_ENTRANCE: dict[str, Expected] = {
     "account_end_session": Expected(signed_in(405), lambda scene: [0], posted=signed_in(302)),
     "account_end_other_sessions": Expected(signed_in(405), posted=signed_in(302)),
+    "account_end_single_sign_on": Expected(signed_in(405), posted=signed_in(302)),
     "account_single_sign_on": Expected(everybody(404, signed_in=404)),
     "openid_connect_callback": Expected(everybody(404, signed_in=404)),
     "mfa_index": Expected(signed_in()),

@@ -8,7 +8,13 @@ told by e-mail, what they learn, what they say of themselves. `Refusal` carries 
 from portfolio.actions.book import check_book
 from portfolio.actions.centre import open_centre, set_up_centre
 from portfolio.actions.diversity import answer_diversity, erase_diversity
-from portfolio.actions.factors import end_sign_ins, note_factors, note_single_sign_on, remove_factors
+from portfolio.actions.factors import (
+    end_sign_ins,
+    note_factors,
+    note_single_sign_on,
+    remove_factors,
+    remove_single_sign_on,
+)
 from portfolio.actions.induction import acknowledge_induction, check_identity, record_induction
 from portfolio.actions.invitations import (
     accept_invitation,
@@ -55,6 +61,7 @@ __all__ = [
     "record_of",
     "record_qualification",
     "remove_factors",
+    "remove_single_sign_on",
     "resend_invitation",
     "set_up_centre",
     "stop_digest",

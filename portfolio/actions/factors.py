@@ -1,9 +1,10 @@
-"""Second factors: every change is in the book, and the person reads of it in a letter."""
+"""How somebody signs in: every change to it is in the book, and the person reads of it in a letter."""
 
 import datetime
 from collections.abc import Mapping
 
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from django.db import transaction
 from django.utils import timezone
 
@@ -44,6 +45,19 @@ def note_single_sign_on(*, user: User, provider: str, by: User, at: datetime.dat
     """Write down that a provider of identities vouches for the person from now on; they came through it just now."""
     tell(user, f"You were signed in through {provider} for the first time. From now on that is another way in.", at=at)
     audit.record(verb="add single sign-on", by=by, at=at, subject=user, centre=None, details={"provider": provider})
+
+
+@transaction.atomic
+def remove_single_sign_on(*, user: User, provider: str, by: User, at: datetime.datetime) -> bool:
+    """End that the provider vouches for the person: coming through it once more begins anew. False: it did not."""
+    if by != user:
+        raise Refusal(["Everybody ends their own ways in."])
+    ended, _ = SocialAccount.objects.filter(user=user).delete()
+    if ended:
+        tell(user, f"Nobody is signed in as you through {provider} any more, unless you begin it anew.", at=at)
+        details: dict[str, JSON] = {"provider": provider}
+        audit.record(verb="remove single sign-on", by=by, at=at, subject=user, centre=None, details=details)
+    return bool(ended)
 
 
 @transaction.atomic

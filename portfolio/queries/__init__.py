@@ -1,7 +1,7 @@
 """Questions of the ground floor: each page's data in a fixed number of queries, as frozen dataclasses."""
 
 from portfolio.queries.diversity import DiversityPage, diversity_page
-from portfolio.queries.factors import SigningIn, factors_of, recovery_codes_of, signing_in
+from portfolio.queries.factors import SigningIn, factors_of, recovery_codes_of, signing_in, single_sign_on_of
 from portfolio.queries.importing import ImportPage, bad_rows, import_page, recent_imports
 from portfolio.queries.induction import OwnRecord, Received, own_records, received
 from portfolio.queries.news import News, newest_news, news_page
@@ -79,6 +79,7 @@ __all__ = [
     "roles_in_order",
     "roles_on_offer",
     "signing_in",
+    "single_sign_on_of",
     "staff_member",
     "staff_page",
     "told",

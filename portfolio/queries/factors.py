@@ -4,6 +4,7 @@ import datetime
 from dataclasses import dataclass
 
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 
 from portfolio.models import User
 
@@ -21,6 +22,12 @@ def recovery_codes_of(user: User) -> list[str] | None:
     """The recovery codes not used yet; None where none were ever made. One query."""
     found = Authenticator.objects.filter(user=user, type=Kinds.RECOVERY_CODES).first()
     return found.wrap().get_unused_codes() if found else None
+
+
+def single_sign_on_of(user: User) -> datetime.datetime | None:
+    """Since when a provider of identities vouches for the person; None where none does. One query."""
+    found = SocialAccount.objects.filter(user=user).first()
+    return found.date_joined if found else None
 
 
 @dataclass(frozen=True)

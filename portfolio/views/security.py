@@ -11,6 +11,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes import views as codes
 from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as passkeys
+from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -23,7 +24,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from portfolio import actions, second_factor, sessions
 from portfolio.access import SignedInRequest, View, open_to_all, signed_in_to_set_up
-from portfolio.queries import factors_of, recovery_codes_of, signing_in
+from portfolio.queries import factors_of, recovery_codes_of, signing_in, single_sign_on_of
 
 said_again: Callable[[Any], Any] = reauthentication_required(app="allauth.mfa")
 """The person says once more who they are, where they have not within the last minutes."""
@@ -64,9 +65,22 @@ def security(request: SignedInRequest) -> HttpResponse:
     context = {
         "signing_in": found,
         "needed": second_factor.NEEDED if second_factor.is_asked_of(held) and not found.has_factor else "",
+        "provider": settings.OIDC_NAME,
+        "through_provider": single_sign_on_of(request.user) if settings.OIDC_ISSUER else None,
         "sign_ins": sessions.signed_in_at(request.user, request.session.session_key, timezone.now()),
     }
     return render(request, "mfa/index.html", context)
+
+
+@signed_in_to_set_up
+@require_POST
+@said_again
+def end_single_sign_on(request: SignedInRequest) -> HttpResponse:
+    """The provider of identities vouches for the person no more."""
+    name = settings.OIDC_NAME
+    actions.remove_single_sign_on(user=request.user, provider=name, by=request.user, at=timezone.now())
+    messages.success(request, f"Nobody is signed in as you through {name} any more.")
+    return redirect("mfa_index")
 
 
 @signed_in_to_set_up

@@ -6,6 +6,7 @@ NO_PAGE_OF_THE_ENTRANCE = {
     "account_reset_password_from_key": "its key is made for one letter; its form is that of the invitation",
     "account_end_session": "answers to a press of a button only",
     "account_end_other_sessions": "answers to a press of a button only",
+    "account_end_single_sign_on": "answers to a press of a button only",
     "account_single_sign_on": "leads to the provider of identities",
     "openid_connect_callback": "where that leads back to",
     "mfa_login_webauthn": "answers to a script, and to what a passkey says",

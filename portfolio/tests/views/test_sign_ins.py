@@ -1,7 +1,11 @@
 """Where somebody is signed in: shown to them alone, and ended by them, or by a new password or factor."""
 
+from io import StringIO
+
 import pytest
+from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
+from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -108,6 +112,18 @@ def test_a_new_password_and_a_new_factor_end_the_others(cara: User) -> None:
     here.get(reverse("mfa_activate_totp"))
     here.post(reverse("mfa_activate_totp"), {"code": code_of(here.session["mfa.totp.secret"])})
     assert (is_in(here), is_in(phone)) == (True, False)
+
+
+def test_where_somebody_was_signed_in_is_forgotten_once_they_are_not(cara: User) -> None:
+    here = signed_in(cara)
+    signed_in(cara, SAFARI)
+    Session.objects.exclude(session_key=here.session.session_key).update(expire_date=cara.created_at)
+    said = StringIO()
+    call_command("sweep_work", stdout=said)
+    assert "Sign-ins forgotten: 1." in said.getvalue()
+    assert [row.session_key for row in UserSession.objects.all()] == [here.session.session_key]
+    assert Session.objects.count() == 1
+    assert is_in(here)
 
 
 def test_an_ended_session_is_not_listed_and_no_other_page_asks(cara: User) -> None:

@@ -163,6 +163,19 @@ def test_it_links_nothing_to_whoever_is_signed_in(provider: Provider, cara: User
     assert client.session["_auth_user_id"] == str(cara.pk)
 
 
+def test_its_person_ends_it_and_is_told(provider: Provider, cara: User) -> None:
+    client = Client()
+    comes(client, provider)
+    assert "Sign in with Harbour College" in client.get("/accounts/security/").content.decode()
+    client.post("/accounts/oidc/end/")
+    assert not SocialAccount.objects.exists()
+    assert "signed in as you through Harbour College any more" in str(mail.outbox[-1].body)
+    assert AuditEvent.objects.latest("pk").verb == "remove single sign-on"
+    assert "Sign in with Harbour College" not in client.get("/accounts/security/").content.decode()
+    client.post("/accounts/oidc/end/")
+    assert AuditEvent.objects.filter(verb="remove single sign-on").count() == 1
+
+
 def test_whoever_gives_up_there_and_whom_it_does_not_answer_read_a_sentence(
     provider: Provider, settings: pytest_django.Settings
 ) -> None:
