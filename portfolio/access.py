@@ -10,10 +10,11 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
+from django.shortcuts import redirect, render
 from django.urls import URLResolver, get_resolver
 from django.utils import timezone
 
-from portfolio import interrupted
+from portfolio import interrupted, second_factor
 from portfolio.audit import listed, looked_at, looked_since
 from portfolio.enums import Role
 from portfolio.models import RoleGrant, RolesRead, User
@@ -98,8 +99,34 @@ def sign_in_first(request: HttpRequest) -> HttpResponseBase | None:
     return interrupted.ask_to_sign_in(request, carried) if carried else redirect_to_login(request.get_full_path())
 
 
+def factor_first(request: HttpRequest) -> HttpResponseBase | None:
+    """How somebody is answered whose role asks for a second factor, and who has none. None for everybody else."""
+    standing = with_standing(request)
+    held = frozenset[str]().union(*standing.roles.values())
+    if not second_factor.is_missing(request, standing.user, held):
+        return None
+    if by_script(request):
+        return JsonResponse({"refused": [second_factor.NEEDED]}, status=403)
+    if request.method != "POST":
+        return redirect("mfa_index")
+    context = {"carried": interrupted.carry(request), "needed": second_factor.NEEDED}
+    return render(request, "portfolio/factor_first.html", context, status=403)
+
+
 def signed_in(view: View) -> View:
     """Somebody with a role must be signed in; the view itself fetches through `visible_to`, so strangers get 404."""
+
+    @wraps(view)
+    def locked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if (answer := sign_in_first(request) or factor_first(request)) is not None:
+            return answer
+        return view(request, *args, **kwargs)
+
+    return opens("signed in")(locked)
+
+
+def signed_in_to_set_up(view: View) -> View:
+    """As `signed_in`, for pages on which somebody sets up the second factor that their role asks for."""
 
     @wraps(view)
     def locked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -118,7 +145,8 @@ def signed_in_or_401(view: View) -> View:
     def locked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.is_authenticated:
             return JsonResponse({"refused": [SIGN_IN_AGAIN]}, status=401)
-        with_standing(request)
+        if factor_first(request) is not None:
+            return JsonResponse({"refused": [second_factor.NEEDED]}, status=403)
         return view(request, *args, **kwargs)
 
     return opens("signed in")(locked)
@@ -130,7 +158,7 @@ def holds(*roles: Role) -> Callable[[View], View]:
     def lock(view: View) -> View:
         @wraps(view)
         def locked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            if (answer := sign_in_first(request)) is not None:
+            if (answer := sign_in_first(request) or factor_first(request)) is not None:
                 return answer
             standing = with_standing(request)
             if not standing.centres(*roles):

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 
 from portfolio.access import with_standing
@@ -12,5 +13,5 @@ def signed_in(request: HttpRequest) -> dict[str, Any]:
     names a host of somebody else's is refused before it is asked who sent it."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
-        return {"standing": None}
+        return {"standing": None, "single_sign_on": settings.OIDC_ISSUER and settings.OIDC_NAME}
     return {"standing": with_standing(request)}

@@ -28,6 +28,7 @@ MARK = "page_of"
 MARKS = signing.Signer(salt="portfolio.page-of")
 SALT = "portfolio.interrupted"
 CARRIED_FOR = datetime.timedelta(hours=12)
+OF_SIGNING_IN = ("account_", "mfa_")
 LEFT_BEHIND = ("csrfmiddlewaretoken", MARK, "carried")
 
 
@@ -111,4 +112,4 @@ def is_from_elsewhere(request: HttpRequest) -> bool:
 
 
 def is_about_signing_in(request: HttpRequest) -> bool:
-    return request.resolver_match is None or (request.resolver_match.url_name or "").startswith("account_")
+    return request.resolver_match is None or (request.resolver_match.url_name or "").startswith(OF_SIGNING_IN)

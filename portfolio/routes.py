@@ -28,6 +28,7 @@ person = [
     path("induction/", induction.record_induction, name="record_induction"),
     path("staff/", people.edit_staff, name="edit_staff"),
     path("invite-again/", people.invite_again, name="invite_again"),
+    path("second-factor/remove/", roles.remove_factor, name="remove_factor"),
     path("roles/new/", roles.grant_role, name="grant_role"),
     path("roles/<int:grant_pk>/end/", roles.end_role, name="end_role"),
     path("qualifications/new/", roles.add_qualification, name="add_qualification"),

@@ -5,15 +5,19 @@ one small machine. `server` is for everybody else: it refuses to start half-conf
 allows.
 """
 
+import hashlib
 import os
 import secrets
 import shutil
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import dj_database_url
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+
+from portfolio.enums import Role
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -43,6 +47,16 @@ def env_int(name: str, default: int) -> int:
     if not value.isdigit():
         raise ImproperlyConfigured(f"{name} is {value!r}: give a whole number.")
     return int(value)
+
+
+def roles_named(name: str) -> frozenset[str]:
+    """Roles separated by commas, or `all`. Raises ImproperlyConfigured with the known ones for anything else."""
+    words = {word.strip() for word in env(name).split(",") if word.strip()}
+    if words == {"all"}:
+        return frozenset(Role)
+    if unknown := sorted(words - set(Role)):
+        raise ImproperlyConfigured(f"{name} names {unknown[0]!r}: choose all, or of {', '.join(Role)}.")
+    return frozenset(words)
 
 
 def required(name: str, why: str) -> str:
@@ -75,6 +89,21 @@ def kept_secret(path: Path) -> str:
     return path.read_text().strip()
 
 
+def provider_of_identities(issuer: str, own_id: str, name: str) -> dict[str, Any]:
+    """What allauth wants to know of the one of NVQ_OIDC_ISSUER. Raises ImproperlyConfigured where that cannot be."""
+    if urlsplit(issuer).scheme != "https" and urlsplit(issuer).hostname != "localhost":
+        raise ImproperlyConfigured(f"NVQ_OIDC_ISSUER is {issuer!r}: it must begin with https://.")
+    why = "The provider of single sign-on gives it to this site."
+    app = {
+        "provider_id": own_id,
+        "name": name,
+        "client_id": required("NVQ_OIDC_CLIENT_ID", why),
+        "secret": required("NVQ_OIDC_CLIENT_SECRET", why),
+        "settings": {"server_url": issuer, "oauth_pkce_enabled": True, "scope": ["openid", "email"]},
+    }
+    return {"openid_connect": {"APPS": [app]}}
+
+
 if SERVER:
     SECRET_KEY = required("SECRET_KEY", "Signed links and sessions need a secret of your own: 50 random characters.")
     ALLOWED_HOSTS = required("ALLOWED_HOSTS", "Name the host names this site answers to, separated by commas.").split(
@@ -87,6 +116,7 @@ else:
     SECRET_KEY = env("SECRET_KEY") or kept_secret(DATA_DIR / "secret_key")
     ALLOWED_HOSTS = env("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
     DATABASE_URL = env("DATABASE_URL")
+SECRET_KEY_FALLBACKS = [key for key in env("NVQ_OLD_SECRET_KEYS").split(",") if key]
 SITE_URL = env("NVQ_SITE_URL", f"https://{ALLOWED_HOSTS[0].lstrip('.')}" if SERVER else "http://localhost:8000").rstrip(
     "/"
 )
@@ -108,6 +138,10 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "axes",
     "crispy_forms",
     "crispy_bootstrap5",
@@ -211,6 +245,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
@@ -220,6 +255,7 @@ ACCOUNT_FORMS = {
     "reset_password": "portfolio.entrance.ForgottenPasswordForm",
     "reset_password_from_key": "portfolio.entrance.NewPasswordForm",
     "change_password": "portfolio.entrance.ChangePasswordForm",
+    "reauthenticate": "portfolio.entrance.PasswordAgainForm",
 }
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
@@ -231,8 +267,31 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ALLAUTH_TRUSTED_PROXY_COUNT = env_int("NVQ_PROXY_COUNT", 0)
-# Wrong tries at one address are counted by axes, in the database.
-ACCOUNT_RATE_LIMITS = {"login_failed": "60/m/ip", "witness": "30/m/ip"}
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+# Wrong passwords for one address are counted by axes, in the database; wrong codes of one person here.
+ACCOUNT_RATE_LIMITS = {"login_failed": "60/m/ip", "witness": "30/m/ip", "code": "5/5m/key"}
+MFA_ADAPTER = "portfolio.accounts.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_FORMS = {
+    "authenticate": "portfolio.entrance.CodeForm",
+    "reauthenticate": "portfolio.entrance.CodeAgainForm",
+    "activate_totp": "portfolio.entrance.AuthenticatorAppForm",
+    "add_webauthn": "portfolio.entrance.NewPasskeyForm",
+    "authenticate_webauthn": "portfolio.entrance.PasskeyForm",
+    "login_webauthn": "portfolio.entrance.PasskeyAloneForm",
+}
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # every address is its centre's word: people sign in by an invitation sent to it
+MFA_TOTP_ISSUER = env("NVQ_SITE_NAME", "NVQ Portfolio")
+MFA_TOTP_TOLERANCE = 1  # telephones whose clocks are half a minute out
+SECOND_FACTOR_ROLES = roles_named("NVQ_SECOND_FACTOR")
+OIDC_ISSUER = env("NVQ_OIDC_ISSUER").rstrip("/")
+OIDC_NAME = env("NVQ_OIDC_NAME", "single sign-on")
+# Known by its issuer: another one's names for people mean others.
+OIDC_ID = f"oidc-{hashlib.sha256(OIDC_ISSUER.encode()).hexdigest()[:12]}"
+SOCIALACCOUNT_ADAPTER = "portfolio.single_sign_on.SingleSignOnAdapter"
+SOCIALACCOUNT_LOGIN_ON_GET = True  # a form would have to name the provider to the content security policy
+SOCIALACCOUNT_PROVIDERS = provider_of_identities(OIDC_ISSUER, OIDC_ID, OIDC_NAME) if OIDC_ISSUER else {}
 PASSWORD_RESET_TIMEOUT = 3 * 24 * 60 * 60
 INVITATION_DAYS = 14
 WITNESS_LINK_DAYS = env_int("NVQ_WITNESS_LINK_DAYS", 21)

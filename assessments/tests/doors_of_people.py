@@ -114,6 +114,7 @@ TABLE_OF_PEOPLE: dict[str, Expected] = {
     "assessments:end_break": Expected(office(), of_break),
     "assessments:expect_back": Expected(office(), of_break),
     "portfolio:check_identity": Expected(office(), slug_and_candidate),
+    "portfolio:remove_factor": Expected(office(), slug_and_candidate),
     "portfolio:record_induction": Expected(office(), slug_and_candidate),
     "portfolio:import_people": Expected(office(), slug),
     "portfolio:people_template": Expected(office(), slug_and_csv),

@@ -43,6 +43,7 @@ from assessments.tests.answers import (
 )
 from assessments.tests.doors_of_awards import TABLE_OF_AWARDS
 from assessments.tests.doors_of_documents import TABLE_OF_DOCUMENTS
+from assessments.tests.doors_of_entrance import TABLE_OF_ENTRANCE
 from assessments.tests.doors_of_external import TABLE_OF_EXTERNAL
 from assessments.tests.doors_of_people import TABLE_OF_PEOPLE
 from assessments.tests.doors_of_plans import TABLE_OF_PLANS
@@ -217,6 +218,7 @@ TABLE: dict[str, Expected] = {
     "account_inactive": Expected(everybody()),
     "account_signup": Expected(everybody()),
     "account_change_password": Expected(signed_in()),
+    "account_reauthenticate": Expected(signed_in()),
     "account_reset_password": Expected(everybody()),
     "account_reset_password_done": Expected(everybody()),
     "account_reset_password_from_key": Expected(everybody(), lambda scene: ["1", "no-such-key"]),
@@ -343,6 +345,7 @@ TABLE: dict[str, Expected] = {
     "assessments:units_verified": Expected(holding(Role.INTERNAL_VERIFIER, Role.LEAD_VERIFIER)),
     **TABLE_OF_STRATEGY,
     **TABLE_OF_AWARDS,
+    **TABLE_OF_ENTRANCE,
     **TABLE_OF_UNITS,
     **TABLE_OF_RETENTION,
     **TABLE_OF_QUALITY,

@@ -252,7 +252,9 @@ TELLS_NOTHING_OF_A_CENTRE = {
         "units:list", "units:unit", "units:qualifications", "units:qualification", "assessments:blank_form",
         "assessments:worked_out", "units:export_unit", "units:unit_file", "units:compare_versions",
     },
-    "how they sign in, and how they are told": {"account_change_password", "portfolio:telling"},
+    "how they sign in, and how they are told": {
+        "account_change_password", "account_reauthenticate", "mfa_index", "portfolio:telling",
+    },
 }  # fmt: skip
 OPEN_TO_THEM = [name for name, expected in TABLE.items() if expected.codes["external"] == 200]
 

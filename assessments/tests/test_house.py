@@ -250,7 +250,7 @@ def called(path: Path) -> str:
 def test_every_template_is_used() -> None:
     """By its name in code or another template; or, where Django, allauth, crispy or the press look by themselves."""
     by_themselves = re.compile(
-        r"^(account/.*|[45]\d\d(_csrf)?\.html|documents/.*|bootstrap5/field\.html|django/forms/.*|components/README\.md)$"
+        r"^((account|mfa)/.*|[45]\d\d(_csrf)?\.html|documents/.*|bootstrap5/field\.html|django/forms/.*|components/README\.md)$"
     )
     texts, folder = sources(), ROOT / "templates"
     unused = [

@@ -8,8 +8,21 @@ told by e-mail, what they learn, what they say of themselves. `Refusal` carries 
 from portfolio.actions.book import check_book
 from portfolio.actions.centre import open_centre, set_up_centre
 from portfolio.actions.diversity import answer_diversity, erase_diversity
+from portfolio.actions.factors import (
+    end_sign_ins,
+    note_factors,
+    note_single_sign_on,
+    remove_factors,
+    remove_single_sign_on,
+)
 from portfolio.actions.induction import acknowledge_induction, check_identity, record_induction
-from portfolio.actions.invitations import accept_invitation, invite_candidate, invite_staff, resend_invitation
+from portfolio.actions.invitations import (
+    accept_invitation,
+    invite_candidate,
+    invite_staff,
+    record_of,
+    resend_invitation,
+)
 from portfolio.actions.jobs import try_job_again
 from portfolio.actions.records import achieve_qualification, edit_candidate, edit_staff, record_qualification
 from portfolio.actions.roles import end_role, grant_role
@@ -35,15 +48,21 @@ __all__ = [
     "edit_staff",
     "end_competence",
     "end_role",
+    "end_sign_ins",
     "erase_diversity",
     "grant_role",
     "invite_candidate",
     "invite_staff",
+    "note_factors",
+    "note_single_sign_on",
     "open_centre",
     "record_competence",
     "record_development",
     "record_induction",
+    "record_of",
     "record_qualification",
+    "remove_factors",
+    "remove_single_sign_on",
     "resend_invitation",
     "set_up_centre",
     "stop_digest",

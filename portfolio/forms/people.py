@@ -164,6 +164,12 @@ class AchievedForm(forms.Form):
     certificate_number = forms.CharField(label="Certificate number", max_length=50, required=False)
 
 
+class RemoveFactorForm(forms.Form):
+    """Why somebody's second factor is taken from them."""
+
+    reason = forms.CharField(label="Why, and how you made sure that it is them", max_length=500, widget=forms.Textarea)
+
+
 class PeopleFilterForm(forms.Form):
     """Which people to list."""
 

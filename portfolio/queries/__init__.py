@@ -1,6 +1,7 @@
 """Questions of the ground floor: each page's data in a fixed number of queries, as frozen dataclasses."""
 
 from portfolio.queries.diversity import DiversityPage, diversity_page
+from portfolio.queries.factors import SigningIn, factors_of, recovery_codes_of, signing_in, single_sign_on_of
 from portfolio.queries.importing import ImportPage, bad_rows, import_page, recent_imports
 from portfolio.queries.induction import OwnRecord, Received, own_records, received
 from portfolio.queries.jobs import JobsPage, jobs_page
@@ -49,12 +50,14 @@ __all__ = [
     "PersonLine",
     "PersonPage",
     "Received",
+    "SigningIn",
     "StaffMember",
     "StaffPage",
     "awards_due",
     "bad_rows",
     "candidate_facts",
     "diversity_page",
+    "factors_of",
     "falls_due",
     "grant_line",
     "held_back",
@@ -75,8 +78,11 @@ __all__ = [
     "person_page",
     "received",
     "recent_imports",
+    "recovery_codes_of",
     "roles_in_order",
     "roles_on_offer",
+    "signing_in",
+    "single_sign_on_of",
     "staff_member",
     "staff_page",
     "told",

@@ -368,6 +368,7 @@ TOLD = {
     "edit staff": "Corrected the staff record",
     "grant role": "Granted a role",
     "end role": "Ended a role",
+    "remove second factor": "Removed their second factor",
     "record qualification": "Recorded a qualification",
     "achieve qualification": "Recorded that a qualification was achieved",
     "check identity": "Recorded who saw the candidate’s identity",

@@ -56,6 +56,19 @@ def test_a_server_refuses_to_start_half_configured(tmp_path: Path, name: str) ->
         ({"NVQ_HANDOVER": "nginx", "NVQ_S3_BUCKET": "files"}, "sends files of its disk: with a bucket choose links."),
         ({"NVQ_HANDOVER": "links"}, "which only a bucket gives: set NVQ_S3_BUCKET as well."),
         ({"NVQ_S3_SECRET_KEY": "s"}, "belong together: set both, or neither."),
+        (
+            {"NVQ_SECOND_FACTOR": "administrator, boss"},
+            "NVQ_SECOND_FACTOR names 'boss': choose all, or of candidate, assessor, internal_verifier, lead_verifier, "
+            "administrator, external_verifier.",
+        ),
+        (
+            {"NVQ_OIDC_ISSUER": "http://id.example"},
+            "NVQ_OIDC_ISSUER is 'http://id.example': it must begin with https://.",
+        ),
+        (
+            {"NVQ_OIDC_ISSUER": "https://id.example"},
+            "NVQ_OIDC_CLIENT_ID is not set. The provider of single sign-on gives it to this site.",
+        ),
         ({"NVQ_UPLOAD_LIMIT_MB": "2 GB"}, "NVQ_UPLOAD_LIMIT_MB is '2 GB': give a whole number."),
     ],
 )
@@ -72,7 +85,7 @@ def first_cells_of_the_operations_page() -> str:
 
 def test_the_operations_page_lists_every_variable() -> None:
     source = (settings.BASE_DIR / "portfolio" / "settings.py").read_text()
-    read = set(re.findall(r'(?:env|env_bool|env_int|required)\(\s*"([A-Z0-9_]+)"', source))
+    read = set(re.findall(r'(?:env|env_bool|env_int|roles_named|required)\(\s*"([A-Z0-9_]+)"', source))
     assert read == set(re.findall(r"`([A-Z0-9_]+)`", first_cells_of_the_operations_page()))
 
 

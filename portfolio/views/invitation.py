@@ -1,5 +1,6 @@
 """Taking up an invitation."""
 
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
@@ -38,6 +39,7 @@ def accept(request: HttpRequest, token: str) -> HttpResponse:
     ):
         user.refresh_from_db()
         login(request, user, backend=ALLAUTH)
+        UserSession.objects.create_from_request(request)
         messages.success(request, f"Welcome. You are signed in, and your place at {invitation.centre} is ready.")
         return redirect("home")
     return render(request, "portfolio/invitation.html", {"invitation": invitation, "form": form})

@@ -60,14 +60,27 @@ function inDialog(problem, somebodyElse, back) {
       <input type="text" name="login" autocomplete="username" class="visually-hidden" tabindex="-1" aria-hidden="true" readonly>
       <p class="mb-3"><label class="form-label" for="password-again">Password of <strong></strong></label>
       <input class="form-control" type="password" id="password-again" autocomplete="current-password" required></p>
+      <p class="mb-3" hidden><label class="form-label" for="code-again">Code of your app, or a recovery code</label>
+      <input class="form-control" type="text" id="code-again" autocomplete="one-time-code" inputmode="numeric" disabled required></p>
+      <p class="small soft" hidden>With a passkey, sign in in another window: this page notices when you come back to it.</p>
       <div class="actions"><button class="btn btn-primary" type="submit">Sign in</button><button class="btn" type="button">Not now</button></div>
     </form>`;
-  const [form, alert, password] = ["form", ".alert", "#password-again"].map((what) => dialog.querySelector(what));
+  const [form, alert, password, code, elsewhere] =
+    ["form", ".alert", "#password-again", "#code-again", ".soft"].map((what) => dialog.querySelector(what));
   dialog.querySelector("strong").textContent = person;
   form.elements.login.value = person;
   const tell = (sentence) => {
     alert.textContent = sentence;
     alert.hidden = !sentence;
+  };
+  // One of the two is asked for: the code once the password was right.
+  const askFor = (field, passkey = !elsewhere.hidden) => {
+    for (const each of [password, code]) {
+      each.disabled = each.parentElement.hidden = each !== field;
+      each.value = "";
+    }
+    elsewhere.hidden = field !== code || !passkey;
+    field.focus();
   };
   tell(problem);
   if (somebodyElse) for (const what of [password.parentElement, form.querySelector("[type=submit]")]) what.hidden = true;
@@ -86,25 +99,24 @@ function inDialog(problem, somebodyElse, back) {
     });
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
-      const sentence = await tried(password.value);
-      if (!sentence) return dialog.close("in");
-      tell(sentence);
-      password.value = "";
-      password.focus();
+      const asked = code.disabled ? password : code;
+      const said = await tried(asked === code ? { code: code.value } : { login: person, password: password.value });
+      if (said.signed_in) return dialog.close("in");
+      tell(said.refused?.join(" ") ?? "");
+      askFor({ code, password }[said.asks] ?? asked, said.passkey);
     });
   });
 }
 
-// Try the password: nothing when it was right, else what to tell.
-async function tried(password) {
-  const body = new URLSearchParams({ login: person, password, page_of: mark(), csrfmiddlewaretoken: token() });
+// Try what was typed: what the server says to it, with sentences in `refused` when it was not right.
+async function tried(typed) {
+  const body = new URLSearchParams({ ...typed, page_of: mark(), csrfmiddlewaretoken: token() });
   const answer = await fetch(again, { method: "POST", headers: JSON_PLEASE, body }).catch(() => null);
-  if (!answer) return "There is no connection. Try once more when it is back.";
-  if (answer.status === 429) return "Too many wrong passwords. Wait 15 minutes; this page stays as it is.";
+  if (!answer) return { refused: ["There is no connection. Try once more when it is back."] };
+  if (answer.status === 429) return { refused: ["Too many wrong tries. Wait 15 minutes; this page stays as it is."] };
   const said = await answer.json().catch(() => ({}));
-  if (!answer.ok) return said.refused?.join(" ") ?? "That did not work. Try once more.";
-  renew(said.csrf);
-  return "";
+  if (said.csrf) renew(said.csrf);
+  return answer.ok ? said : { ...said, refused: said.refused ?? ["That did not work. Try once more."] };
 }
 
 document.addEventListener("signedout", signInAgain);

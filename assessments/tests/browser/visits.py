@@ -24,6 +24,7 @@ from assessments.queries.widening import open_findings
 from assessments.tests.browser.visiting import NOBODY, SECOND, Visit, Where, centre, person, unit
 from assessments.tests.browser.visits_of_awards import AWARDS
 from assessments.tests.browser.visits_of_cases import APPEALS, CASES
+from assessments.tests.browser.visits_of_entrance import NO_PAGE_OF_THE_ENTRANCE
 from assessments.tests.browser.visits_of_external import EXTERNAL
 from assessments.tests.browser.visits_of_people import PEOPLE
 from assessments.tests.browser.visits_of_plans import PLANS
@@ -143,6 +144,8 @@ ENTRANCE = [
     Visit(NOBODY, "portfolio:invitation", lambda: ["void"], about="void", status=404),
     Visit("nia", "home", about="several-roles"),
     Visit("sian", "account_change_password"),
+    Visit("sian", "account_reauthenticate"),
+    Visit("sian", "mfa_index"),
     Visit(NOBODY, "assessments:offline"),
     Visit("sian", "account_logout"),
     Visit("dylan", "portfolio:news"),
@@ -369,8 +372,7 @@ NO_PAGE = {
     "assessments:agree_strategy": "the demonstration's is agreed; looked at in test_verification_in_browser",
     "assessments:authorise_claim": "the demonstration claims directly; looked at in test_verification_in_browser",
     "assessments:take_back_authorisation": "as authorise_claim",
-    "account_again": "answers to a form that was interrupted",
-    "account_reset_password_from_key": "its key is made for one letter; its form is that of the invitation",
+    **NO_PAGE_OF_THE_ENTRANCE,
     "assessments:set_external_downloads": "answers to a press of a button only",
     "assessments:invite_external_again": "answers to a press of a button only",
     "assessments:mark_looked_at": "answers to a press of a button only",

@@ -1,16 +1,18 @@
-"""Remove what has been kept long enough: forms never sent, tables of people, files put together, news. Daily."""
+"""Remove what has been kept long enough: forms never sent, tables of people, files, sign-ins, news. Daily."""
 
 from typing import Any
 
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from portfolio import importing, jobs, notices, work
+from portfolio import importing, jobs, notices, sessions, work
 from portfolio.archive import asking
 
 
 class Command(BaseCommand):
-    help = "Remove files put together after 14 days, forms not sent and tables of people after 30, and news after 90."
+    help = (
+        "Remove sign-ins that are over, files put together, forms not sent, tables of people and news kept long enough."
+    )
 
     def handle(self, *args: Any, **options: Any) -> None:
         now = timezone.now()
@@ -18,4 +20,5 @@ class Command(BaseCommand):
         self.stdout.write(f"Tables of people removed: {importing.sweep(now)}.")
         self.stdout.write(f"Archives removed: {asking.sweep(now)}.")
         self.stdout.write(f"Files of forms removed: {jobs.sweep_gathered(now)}.")
+        self.stdout.write(f"Sign-ins forgotten: {sessions.sweep(now)}.")
         self.stdout.write(f"News removed: {notices.sweep(now)}.")

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from portfolio.models import CandidateRecord, Centre, User
 from portfolio.testing import PASSWORD, a_centre, an_administrator, with_password
+from portfolio.tests.codes import code_of, with_app
 
 pytestmark = pytest.mark.django_db
 
@@ -200,3 +201,70 @@ def test_a_script_never_signs_another_person_in_on_somebodys_page(browser: Clien
     assert "_auth_user_id" not in browser.session
     browser.force_login(other)
     assert browser.get(AGAIN, {"page_of": fields["page_of"]}).status_code == 409
+
+
+def test_with_a_second_factor_the_page_asks_for_the_code_too_before_it_sends(
+    browser: Client, centre: Centre, alma: User
+) -> None:
+    sent = typed(browser, centre)
+    secret = with_app(alma)
+    Session.objects.all().delete()
+    answer = signs_in(browser, browser.post(form_of(centre), sent), alma)
+    assert answer.status_code == 401
+    assert "Your second factor, to send this" in answer.content.decode()
+    assert "_auth_user_id" not in browser.session
+    assert browser.post(form_of(centre), hidden(answer)).status_code == 302  # half the way in is not in
+    assert not CandidateRecord.objects.exists()
+    wrong = browser.post(AGAIN, hidden(answer) | {"code": "12345"})
+    assert wrong.status_code == 401
+    assert hidden(wrong)["carried"]
+    offered = browser.post(AGAIN, hidden(wrong) | {"code": code_of(secret)})
+    assert "Send it now" in offered.content.decode()
+    assert browser.post(form_of(centre), hidden(offered)).status_code == 302
+    assert CandidateRecord.objects.get().legal_name == "Cara Lewis"
+
+
+def test_a_code_without_the_password_before_it_starts_the_page_again(
+    browser: Client, centre: Centre, alma: User
+) -> None:
+    sent = typed(browser, centre)
+    secret = with_app(alma)
+    Session.objects.all().delete()
+    answer = browser.post(AGAIN, hidden(browser.post(form_of(centre), sent)) | {"code": code_of(secret)})
+    assert "Sign in again to send this" in answer.content.decode()
+    assert "_auth_user_id" not in browser.session
+
+
+def test_the_dialog_is_told_to_ask_for_the_code_and_lets_nothing_through_before(
+    browser: Client, centre: Centre, alma: User
+) -> None:
+    fields = hidden(browser.get(form_of(centre)))
+    secret = with_app(alma)
+    Session.objects.all().delete()
+    as_script = {"accept": "application/json"}
+
+    def tells(**typed: str) -> Any:
+        return browser.post(AGAIN, fields | typed, headers=as_script)
+
+    early = tells(code=code_of(secret))
+    assert (early.status_code, early.json()["asks"]) == (422, "password")
+    half = tells(login=alma.email, password=PASSWORD).json()
+    assert (half["signed_in"], half["asks"]) == (False, "code")
+    assert browser.get(AGAIN, {"page_of": fields["page_of"]}).json()["signed_in"] is False
+    assert browser.post(form_of(centre), fields, headers=as_script).status_code == 401
+    assert "not right" in tells(code="12345").json()["refused"][0]
+    assert tells(code=code_of(secret)).json()["signed_in"] is True
+    assert browser.get(AGAIN, {"page_of": fields["page_of"]}).json()["signed_in"] is True
+
+
+def test_a_code_signs_nobody_in_on_another_persons_page(browser: Client, centre: Centre) -> None:
+    fields = hidden(browser.get(form_of(centre)))
+    other = with_password(an_administrator(centre, "Olga Other"))
+    secret = with_app(other)
+    browser.post("/accounts/logout/", fields)
+    entrance = hidden(browser.get("/accounts/login/"))
+    browser.post("/accounts/login/", entrance | {"login": other.email, "password": PASSWORD})
+    sent = fields | {"code": code_of(secret), "csrfmiddlewaretoken": entrance["csrfmiddlewaretoken"]}
+    answer = browser.post(AGAIN, sent, headers={"accept": "application/json"})
+    assert answer.status_code == 422
+    assert "_auth_user_id" not in browser.session

@@ -163,3 +163,13 @@ def test_the_fields_of_the_entrance_are_called_as_everywhere(client: Client, car
     page = text_of(client.get(reverse("account_change_password")))
     assert "The same password again" in page
     assert "placeholder" not in page
+
+
+@pytest.mark.parametrize("weak", ["password1234", "qwertyuiop123", "cara.candidate1", "short", "123456789012"])
+def test_a_weak_or_well_known_password_is_refused_with_a_sentence(client: Client, cara: User, weak: str) -> None:
+    client.force_login(cara)
+    page = reverse("account_change_password")
+    answer = client.post(page, {"oldpassword": PASSWORD, "password1": weak, "password2": weak})
+    assert re.search("too common|too similar|too short|entirely numeric", text_of(answer))
+    cara.refresh_from_db()
+    assert cara.check_password(PASSWORD)

@@ -1,0 +1,139 @@
+"""Where somebody is signed in: shown to them alone, and ended by them, or by a new password or factor."""
+
+from io import StringIO
+
+import pytest
+from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from portfolio import sessions
+from portfolio.harness import AskingClient
+from portfolio.models import AuditEvent, User
+from portfolio.testing import PASSWORD, a_candidate, a_centre, with_password
+from portfolio.tests.codes import code_of
+
+pytestmark = pytest.mark.django_db
+
+FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0"
+SAFARI = (
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 "
+    "Mobile/15E148 Safari/604.1"
+)
+
+
+@pytest.fixture
+def cara() -> User:
+    return with_password(a_candidate(a_centre()).user)
+
+
+def signed_in(user: User, browser: str = FIREFOX, ip: str = "192.0.2.1") -> AskingClient:
+    client = AskingClient(HTTP_USER_AGENT=browser, REMOTE_ADDR=ip)
+    client.post("/accounts/login/", {"login": user.email, "password": PASSWORD})
+    return client
+
+
+def is_in(client: Client) -> bool:
+    return client.get("/news/").status_code == 200
+
+
+def shown(client: Client) -> str:
+    return client.get(reverse("mfa_index")).content.decode().split("Where you are signed in")[1]
+
+
+@pytest.mark.parametrize(
+    ("agent", "words"),
+    [
+        (FIREFOX, "Firefox on Windows"),
+        (SAFARI, "Safari on an iPhone"),
+        ("Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/138.0 Safari/537.36 Edg/138.0", "Edge on Linux"),
+        ("Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 Chrome/138.0 Mobile Safari/537.36", "Chrome on Android"),
+        ("curl/8.5.0", "Another program"),
+        ("", "Another program"),
+    ],
+)
+def test_a_browser_is_said_in_words(agent: str, words: str) -> None:
+    assert sessions.in_words(agent) == words
+
+
+def test_each_sign_in_is_listed_with_where_and_this_one_marked(cara: User) -> None:
+    here = signed_in(cara)
+    signed_in(cara, SAFARI, "198.51.100.7")
+    signed_in(with_password(a_candidate(a_centre("Southgate Centre"), "Olga Other").user), ip="203.0.113.9")
+    page = shown(here)
+    assert page.index("Safari on an iPhone") < page.index("Firefox on Windows")
+    assert "198.51.100.7" in page
+    assert "203.0.113.9" not in page
+    assert page.count("Sign out there<") == page.count('class="badge">here') == 1
+
+
+def test_one_is_ended_and_the_others_go_on(cara: User) -> None:
+    here, phone, tablet = signed_in(cara), signed_in(cara, SAFARI), signed_in(cara)
+    [pk] = [each.pk for each in sessions.signed_in_at(cara, None, cara.created_at) if "iPhone" in each.browser]
+    assert "signed out there" in here.post(reverse("account_end_session", args=[pk]), follow=True).content.decode()
+    assert (is_in(here), is_in(phone), is_in(tablet)) == (True, False, True)
+    assert AuditEvent.objects.filter(verb="end sign-ins", actor=cara, chain__centre=None).count() == 1
+    again = here.post(reverse("account_end_session", args=[pk]), follow=True).content.decode()
+    assert "had ended already" in again
+    assert AuditEvent.objects.filter(verb="end sign-ins").count() == 1
+
+
+def test_nobody_ends_anothers_nor_their_own_here(cara: User) -> None:
+    other = signed_in(with_password(a_candidate(a_centre("Southgate Centre"), "Olga Other").user))
+    here = signed_in(cara)
+    for each in sessions.signed_in_at(cara, None, cara.created_at):
+        other.post(reverse("account_end_session", args=[each.pk]))
+        here.post(reverse("account_end_session", args=[each.pk]))
+    assert is_in(here)
+
+
+def test_all_others_are_ended_at_once(cara: User) -> None:
+    here, phone, tablet = signed_in(cara), signed_in(cara, SAFARI), signed_in(cara)
+    other = signed_in(with_password(a_candidate(a_centre("Southgate Centre"), "Olga Other").user))
+    assert "Sign out everywhere else" in shown(here)
+    here.post(reverse("account_end_other_sessions"))
+    assert [is_in(each) for each in (here, phone, tablet, other)] == [True, False, False, True]
+    assert "Sign out everywhere else" not in shown(here)
+
+
+def test_a_new_password_and_a_new_factor_end_the_others(cara: User) -> None:
+    here, phone = signed_in(cara), signed_in(cara, SAFARI)
+    chosen = "quite another long password"
+    here.post(reverse("account_change_password"), {"oldpassword": PASSWORD, "password1": chosen, "password2": chosen})
+    assert (is_in(here), is_in(phone)) == (True, False)
+    assert shown(here).count("<h3>") == 1
+    phone = AskingClient()
+    phone.post("/accounts/login/", {"login": cara.email, "password": chosen})
+    assert is_in(phone)
+    here.get(reverse("mfa_activate_totp"))
+    here.post(reverse("mfa_activate_totp"), {"code": code_of(here.session["mfa.totp.secret"])})
+    assert (is_in(here), is_in(phone)) == (True, False)
+
+
+def test_where_somebody_was_signed_in_is_forgotten_once_they_are_not(cara: User) -> None:
+    here = signed_in(cara)
+    signed_in(cara, SAFARI)
+    Session.objects.exclude(session_key=here.session.session_key).update(expire_date=cara.created_at)
+    said = StringIO()
+    call_command("sweep_work", stdout=said)
+    assert "Sign-ins forgotten: 1." in said.getvalue()
+    assert [row.session_key for row in UserSession.objects.all()] == [here.session.session_key]
+    assert Session.objects.count() == 1
+    assert is_in(here)
+
+
+def test_an_ended_session_is_not_listed_and_no_other_page_asks(cara: User) -> None:
+    here = signed_in(cara)
+    signed_in(cara, SAFARI)
+    Session.objects.exclude(session_key=here.session.session_key).delete()
+    assert "iPhone" not in shown(here)
+    with CaptureQueriesContext(connection) as captured:
+        here.get("/news/")
+    assert not [query for query in captured.captured_queries if "usersession" in query["sql"]]
+    with CaptureQueriesContext(connection) as captured:
+        here.get(reverse("mfa_index"))
+    assert len(captured) <= 6
