@@ -123,7 +123,7 @@ def an_enrolment(
     assessor: User | None = None,
     countersigner: User | None = None,
     verifier: User | None = None,
-    version: int = 1,
+    version: int | None = None,
 ) -> Enrolment:
     """A candidate enrolled on a unit; with the trainee as assessor, the qualified one countersigns."""
     assessor = assessor or house.assessor

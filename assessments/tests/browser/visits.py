@@ -360,6 +360,7 @@ NO_PAGE = {
     "portfolio:ready_for_pages": "answers to machines only",
     "portfolio:metrics": "answers to machines only",
     "portfolio:try_job_again": "answers to a press of a button only",
+    "assessments:take_back_achieved": "answers to a press of a button only",
     "assessments:archive_candidate": "answers to a press of a button only",
     "assessments:cancel_archive": "answers to a press of a button only",
     "assessments:archive_file": "a file to take away",
