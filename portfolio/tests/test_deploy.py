@@ -34,7 +34,7 @@ def text(name: str) -> str:
 
 def settings_read() -> set[str]:
     source = (Path(settings.BASE_DIR) / "portfolio" / "settings.py").read_text()
-    return set(re.findall(r'(?:env|env_bool|env_int|required)\(\s*"([A-Z_0-9]+)"', source))
+    return set(re.findall(r'(?:env|env_bool|env_int|roles_named|required)\(\s*"([A-Z_0-9]+)"', source))
 
 
 def unit(path: Path) -> dict[str, list[str]]:
