@@ -164,8 +164,10 @@ class AchievedForm(forms.Form):
     certificate_number = forms.CharField(label="Certificate number", max_length=50, required=False)
 
 
-class RemoveFactorForm(forms.Form):
+class RemoveFactorForm(KeptForm):
     """Why somebody's second factor is taken from them."""
+
+    kept_as = "second factor to remove"
 
     reason = forms.CharField(label="Why, and how you made sure that it is them", max_length=500, widget=forms.Textarea)
 

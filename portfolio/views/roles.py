@@ -15,7 +15,7 @@ from portfolio.enums import Role
 from portfolio.forms import AchievedForm, EndRoleForm, QualificationForm, RemoveFactorForm, RoleForm
 from portfolio.models import ExternalRecord, RoleGrant, StaffQualification, StaffRecord, User
 from portfolio.queries import Person, roles_on_offer
-from portfolio.views.answers import done, form_page, typed
+from portfolio.views.answers import done, form_page, in_progress, typed
 from portfolio.views.people import Trail, ask_or_act, kept_centre, kept_person, people_trail, person_trail
 
 
@@ -119,7 +119,8 @@ def remove_factor(request: SignedInRequest, slug: str, handle: str) -> HttpRespo
     standing_in_the_way = removal_refusals(centre, user, request.user, timezone.localdate())
     if standing_in_the_way and request.method != "POST":
         return cannot(request, title, trail, "Why it cannot be removed by you", standing_in_the_way)
-    form = RemoveFactorForm(typed(request))
+    work = in_progress(request, RemoveFactorForm, f"{centre.pk} {user.pk}")
+    form = RemoveFactorForm(work.data, work=work)
     if done(
         form,
         lambda clean: actions.remove_factors(centre=centre, user=user, by=request.user, at=timezone.now(), **clean),
