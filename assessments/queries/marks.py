@@ -64,7 +64,9 @@ class Decided(NamedTuple):
         return (self.countersigner_says or "") if self.countersigned is False else self.feedback
 
 
-MAPPED = LIVING.order_by(F("evidence__number").asc(nulls_last=True), "evidence_id", "criterion__position").values_list(
+MAPPED = LIVING.order_by(
+    F("evidence__number").asc(nulls_last=True), "evidence_id", "criterion__position", "enrolment_id"
+).values_list(
     "pk",
     "enrolment_id",
     "evidence_id",
