@@ -73,10 +73,10 @@ def group_of(user: User, asked: str, kind: str, *, most: int, page: int = 1) -> 
 
 def evidence_having(user: User, words: Sequence[str]) -> QuerySet[EvidenceVersion]:
     """Items in force whose title, account or a file's name has the words, the newest first."""
-    files = EvidenceFile.objects.filter(pk__in=having(FILES, words), removed_at=None)
-    named = Q(pk__in=having(EVIDENCE, words)) | Q(pk__in=files.values("version"))
+    files = EvidenceFile.objects.filter(pk__in=having(FILES, words), removed_at=None).order_by().values("version")
+    named = EvidenceVersion.objects.filter(pk__in=having(EVIDENCE, words)).order_by().values("pk").union(files)
     theirs = Q(submitted_at__isnull=False) | Q(evidence__candidate__user=user, evidence__author=None)
-    seen = EvidenceVersion.objects.filter(named, theirs, replaced_at=None)
+    seen = EvidenceVersion.objects.filter(theirs, pk__in=named, replaced_at=None)
     visible = seen.filter(evidence__in=Evidence.objects.visible_to(user))
     return visible.select_related("evidence__candidate").order_by("-pk")
 
