@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from assessments.actions import telling
 from assessments.actions.counting import recount
-from assessments.actions.journey import administers, lock, move_unit, person, require
+from assessments.actions.journey import administers, lock, locked_candidate, move_unit, person, require
 from assessments.enums import UnitStatus, Verb
 from assessments.models import Break, Enrolment, PausedUnit
 from assessments.queries.breaks import (
@@ -49,7 +49,7 @@ def begin_break(
     What is signed off goes on to verification and claim; what was suspended before stays so after the return. Raises
     Refusal for somebody who is on a break, has nothing in progress, or for days that cannot be.
     """
-    candidate = _locked(candidate)
+    candidate = locked_candidate(candidate)
     administers(by, candidate.centre, at)
     reason = require(reason, WHY)
     day = timezone.localdate(at)
@@ -144,14 +144,9 @@ def _resumed(found: Break, row: Resuming, by: User, at: datetime.datetime, act_i
     audit.record(verb="end_break", by=by, at=at, subject=unit, centre=found.centre, details=details, act_id=act_id)
 
 
-def _locked(candidate: CandidateRecord) -> CandidateRecord:
-    rows = CandidateRecord.objects.select_for_update(of=("self",), no_key=True).select_related("centre")
-    return rows.get(pk=candidate.pk)
-
-
 def _open(learning_break: Break, by: User, at: datetime.datetime) -> Break:
     """The break as it is now, its candidate locked. Raises Refusal once they are back."""
-    _locked(learning_break.candidate)
+    locked_candidate(learning_break.candidate)
     found = Break.objects.select_related("candidate", "centre").get(pk=learning_break.pk)
     administers(by, found.centre, at)
     if found.returned_on:

@@ -14,7 +14,7 @@ from assessments.rules import Person
 from assessments.workflow import ITEM_STEPS, UNIT_STEPS, Reason
 from portfolio import signing
 from portfolio.enums import Role
-from portfolio.models import Centre, User
+from portfolio.models import CandidateRecord, Centre, User
 from portfolio.refusal import Refusal
 
 STATEMENT = {
@@ -40,6 +40,12 @@ def lock(enrolment_ids: Iterable[int]) -> dict[int, Enrolment]:
     ids = sorted(set(enrolment_ids))
     rows = Enrolment.objects.filter(pk__in=ids).select_related("unit__awarding_body", "candidate", "centre").locked()
     return {enrolment.pk: enrolment for enrolment in rows}
+
+
+def locked_candidate(candidate: CandidateRecord) -> CandidateRecord:
+    """The candidate as they are now, with their centre, locked until the transaction ends: nobody enrols them."""
+    rows = CandidateRecord.objects.select_for_update(of=("self",), no_key=True).select_related("centre")
+    return rows.get(pk=candidate.pk)
 
 
 def lock_one(enrolment: Enrolment) -> Enrolment:

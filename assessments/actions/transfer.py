@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from assessments.actions import telling
 from assessments.actions.enrolment import ended
-from assessments.actions.journey import administers, lock, move_unit, person, require
+from assessments.actions.journey import administers, lock, locked_candidate, move_unit, person, require
 from assessments.enums import EndedAs, UnitStatus, Verb
 from assessments.models import AchievedElsewhere, TransferIn, TransferOut, TransferredUnit
 from assessments.queries.transfer import closing, day_refusals, leaving_refusals
@@ -43,7 +43,7 @@ def transfer_out(
     Everything recorded stays here. A line in the book for each unit, all with one act_id. Raises Refusal while anything
     is open in one of them, during a break in learning, and where there is nothing to close.
     """
-    candidate = _locked(candidate)
+    candidate = locked_candidate(candidate)
     administers(by, candidate.centre, at)
     to_centre, reason = require(to_centre, WHERE_TO), require(reason, WHY)
     mover = person(by, candidate.centre_id, at)
@@ -88,7 +88,7 @@ def transfer_in(
     at: datetime.datetime,
 ) -> TransferIn:
     """Record from which centre a candidate came. Raises Refusal for a day to come."""
-    candidate = _locked(candidate)
+    candidate = locked_candidate(candidate)
     administers(by, candidate.centre, at)
     from_centre = require(from_centre, WHERE_FROM)
     if joined_on > timezone.localdate(at):
@@ -161,8 +161,3 @@ def _told(row: AchievedElsewhere, verb: str, by: User, at: datetime.datetime) ->
         "seen": row.seen,
     }
     audit.record(verb=verb, by=by, at=at, subject=row.transfer, centre=row.transfer.centre, details=details)
-
-
-def _locked(candidate: CandidateRecord) -> CandidateRecord:
-    rows = CandidateRecord.objects.select_for_update(of=("self",), no_key=True).select_related("centre")
-    return rows.get(pk=candidate.pk)
