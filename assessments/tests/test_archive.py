@@ -18,7 +18,7 @@ from pytest_django import DjangoDbBlocker
 from assessments.demo.centre import SLUG
 from assessments.documents import ask_authentication_form
 from assessments.models import AuthenticationForm, Enrolment
-from assessments.queries.book import proof
+from assessments.queries.proof import proof
 from assessments.queries.verification import unit_facts
 from assessments.tests.by_script import checked
 from assessments.tests.elsewhere import digests, exported, moved_house, rewritten, rows
