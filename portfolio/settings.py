@@ -226,13 +226,14 @@ def databases() -> dict[str, Any]:
 
 
 DATABASES = databases()
-# Counts wrong passwords and the like: shared by the processes of a machine, and kept when they start again.
 CACHES = {
-    "default": {
+    # Counts tries, whichever machine they come to.
+    "default": {"BACKEND": "portfolio.counts.Counts", "LOCATION": "portfolio_count"},
+    # Blank forms, drawn once on each machine.
+    "papers": {
         "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
         "LOCATION": DATA_DIR / "cache",
-        "OPTIONS": {"MAX_ENTRIES": 10_000},
-    }
+    },
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 FIXTURE_DIRS = [BASE_DIR / "fixtures"]
