@@ -269,8 +269,16 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ALLAUTH_TRUSTED_PROXY_COUNT = env_int("NVQ_PROXY_COUNT", 0)
 ACCOUNT_EMAIL_NOTIFICATIONS = True
-# Wrong passwords for one address are counted by axes, in the database; wrong codes of one person here.
-ACCOUNT_RATE_LIMITS = {"login_failed": "60/m/ip", "witness": "30/m/ip", "code": "5/5m/key"}
+# Wrong passwords for one address from one place are counted by axes. Here: from one place for any address, for one
+# address from anywhere, so that many places are no way to many guesses; and wrong codes of one person.
+ACCOUNT_RATE_LIMITS = {
+    "login_failed": "60/m/ip,300/h/key",
+    "code": "5/5m/key",
+    "change_password": "5/5m/user",
+    "reauthenticate": "5/5m/user",
+    "reset_password": "20/m/ip,5/h/key",
+    "witness": "30/m/ip",
+}
 MFA_ADAPTER = "portfolio.accounts.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
@@ -304,7 +312,7 @@ AXES_USERNAME_FORM_FIELD = "login"
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
 AXES_LOCKOUT_TEMPLATE = "account/lockout.html"
-AXES_IPWARE_PROXY_COUNT = env_int("NVQ_PROXY_COUNT", 0) or None
+AXES_CLIENT_IP_CALLABLE = "portfolio.accounts.where_from"
 CSRF_FAILURE_VIEW = "portfolio.views.interrupted.csrf_failure"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.conf import settings
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
@@ -92,7 +93,7 @@ def test_a_forgotten_password_is_chosen_anew_by_a_link_that_works_once_and_ends_
     [letter] = mail.outbox[-1:]
     assert letter.to == [cara.email]
     assert letter.subject == "Choose a new password for NVQ Portfolio"
-    [link] = re.findall(r"http://testserver(/\S+)", str(letter.body))
+    [link] = re.findall(rf"{settings.SITE_URL}(/\S+)", str(letter.body))
     form = client.get(link, follow=True)
     chosen = "quite another long password"
     action = form.redirect_chain[-1][0]
