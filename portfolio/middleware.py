@@ -17,6 +17,8 @@ from portfolio.stores import StoreAwayError
 
 RETRY_AFTER = "60"
 """Seconds."""
+NOT_KEPT = "private, no-store"
+"""Of a page, unless it says something else: on a shared computer nobody goes back into what was shown before."""
 
 log = logging.getLogger(__name__)
 answered = logging.getLogger("portfolio.requests")
@@ -50,6 +52,7 @@ class RequestMiddleware:
             level = logging.DEBUG if route in WATCHING and response.status_code < 400 else logging.INFO
             answered.log(level, "Answered", extra=said)
         response["X-Request-ID"] = number
+        response.setdefault("Cache-Control", NOT_KEPT)
         return response
 
 

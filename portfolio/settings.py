@@ -315,7 +315,7 @@ AXES_LOCKOUT_TEMPLATE = "account/lockout.html"
 AXES_CLIENT_IP_CALLABLE = "portfolio.accounts.where_from"
 CSRF_FAILURE_VIEW = "portfolio.views.interrupted.csrf_failure"
 SESSION_COOKIE_AGE = 12 * 60 * 60
-MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
+MESSAGE_STORAGE = "portfolio.cookies.Messages"
 
 # --- evidence files --------------------------------------------------------------------------------------------------
 
@@ -391,6 +391,7 @@ CONTENT_SECURITY_POLICY = {
         "style-src": [SELF],
         "img-src": [SELF, "data:"],
         "media-src": [SELF],
+        "object-src": [NONE],
         "font-src": [SELF],
         "connect-src": [SELF],
         "manifest-src": [SELF],
@@ -403,8 +404,12 @@ CONTENT_SECURITY_POLICY = {
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
+# A browser takes a cookie of such a name over HTTPS and for this host alone: no neighbour below the domain sets it.
+COOKIE_PREFIX = "__Host-" if SERVER else ""
+SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}sessionid"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}csrftoken"
 CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SERVER
 SECURE_SSL_REDIRECT = SERVER

@@ -21,11 +21,11 @@ def cara() -> User:
     return with_password(a_candidate(a_centre()).user)
 
 
-def tried(email: str, password: str, **meta: str) -> int:
+def tried(email: str, password: str, **meta: Any) -> int:
     return int(Client().post(LOGIN, {"login": email, "password": password}, **meta).status_code)
 
 
-def lock_out(email: str, **meta: str) -> None:
+def lock_out(email: str, **meta: Any) -> None:
     assert [tried(email, "wrong", **meta) for _ in range(10)][-1] == 429
 
 
