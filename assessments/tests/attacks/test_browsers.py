@@ -68,10 +68,10 @@ def test_signing_in_takes_another_session_and_signing_out_ends_it(cara: User) ->
     session = browser.session
     session["slipped"] = "in"
     session.save()
-    before = session.session_key
+    before = session.session_key or ""
     browser.cookies = SimpleCookie({house.SESSION_COOKIE_NAME: before})
     browser.post(reverse("account_login"), {"login": cara.email, "password": PASSWORD})
-    after = browser.session.session_key
+    after = browser.session.session_key or ""
     assert after
     assert after != before
     assert not is_in(before)

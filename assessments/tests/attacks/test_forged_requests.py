@@ -117,11 +117,12 @@ def test_a_passkey_that_is_nested_without_end_is_none() -> None:
 # --- with more than was asked for ------------------------------------------------------------------------------------
 
 
-def every_form() -> list[type[forms.BaseForm]]:
+def every_form() -> list[type[Any]]:
     """Every form of the house."""
     assert portfolio.forms, units.forms
     assert assessments.forms
-    found, waiting = [], [forms.Form, forms.ModelForm]
+    found: list[type[Any]] = []
+    waiting: list[type[Any]] = [forms.Form, forms.ModelForm]
     while waiting:
         below = waiting.pop().__subclasses__()
         found += [form for form in below if form.__module__.split(".")[0] in ("portfolio", "units", "assessments")]
