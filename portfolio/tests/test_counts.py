@@ -13,7 +13,7 @@ from django.db import connection, connections
 from django.test import Client, RequestFactory
 from django.utils import timezone
 
-from portfolio import counts, settings, signing
+from portfolio import counts, signing
 from portfolio.counts import Counts
 from portfolio.models import User
 from portfolio.testing import a_candidate, a_centre, with_password
@@ -52,10 +52,6 @@ def together(act: Callable[[], object]) -> list[object]:
     for thread in threads:
         thread.join()
     return found
-
-
-def test_an_installation_counts_there() -> None:
-    assert settings.CACHES["default"] == {"BACKEND": "portfolio.counts.Counts", "LOCATION": counts.TABLE}
 
 
 def test_it_is_a_cache_as_django_knows_one(kept: Counts) -> None:

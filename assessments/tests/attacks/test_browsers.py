@@ -14,6 +14,7 @@ from django.conf import settings as house
 from django.test import Client
 from django.urls import reverse
 
+from portfolio.counts import TABLE
 from portfolio.models import User
 from portfolio.testing import PASSWORD, a_candidate, a_centre, with_password
 from portfolio.tests.test_settings import SERVER
@@ -46,6 +47,11 @@ def test_cookies_of_a_server_are_of_its_host_alone(tmp_path: Path) -> None:
     flags = ("SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "SECURE_SSL_REDIRECT", "SECURE_HSTS_INCLUDE_SUBDOMAINS")
     assert said_as_a_server(tmp_path, *flags) == ["True"] * 4
     assert said_as_a_server(tmp_path, "DEBUG", "SECURE_HSTS_SECONDS") == ["False", "31536000"]
+
+
+def test_a_server_counts_tries_where_all_machines_do(tmp_path: Path) -> None:
+    [caches] = said_as_a_server(tmp_path, "CACHES")
+    assert f"'default': {{'BACKEND': 'portfolio.counts.Counts', 'LOCATION': '{TABLE}'}}" in caches
 
 
 def test_every_cookie_is_kept_from_scripts_and_other_sites(cara: User, settings: pytest_django.Settings) -> None:
