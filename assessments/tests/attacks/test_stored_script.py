@@ -57,10 +57,10 @@ def addresses(scene: Scene, django_db_blocker: DjangoDbBlocker) -> dict[str, str
 
 
 def answers(scene: Scene, addresses: dict[str, str]) -> Iterator[tuple[str, str, Any]]:
-    """Every address that opens for somebody, as one of them is answered, and the office where it may look too."""
+    """Every address that opens for somebody, as the office is answered where it may look, else one who may."""
     for name, expected in TABLE.items():
-        may = [person for person in ROLES if expected.codes[person] == 200]
-        for person in dict.fromkeys(may[:1] + [person for person in may if person == "administrator"]):
+        may = [person for person in ("administrator", "lead", *ROLES) if expected.codes[person] == 200]
+        for person in may[:1]:
             yield name, person, scene.browsers[person].get(addresses[name])
 
 
