@@ -6,7 +6,7 @@ told by e-mail, what they learn, what they say of themselves. `Refusal` carries 
 """
 
 from portfolio.actions.book import check_book
-from portfolio.actions.centre import open_centre, set_up_centre
+from portfolio.actions.centre import open_centre, set_privacy_notice, set_up_centre
 from portfolio.actions.diversity import answer_diversity, erase_diversity
 from portfolio.actions.factors import (
     end_sign_ins,
@@ -64,6 +64,7 @@ __all__ = [
     "remove_factors",
     "remove_single_sign_on",
     "resend_invitation",
+    "set_privacy_notice",
     "set_up_centre",
     "stop_digest",
     "take_back_development",

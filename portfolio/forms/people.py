@@ -117,6 +117,26 @@ class CentreSettingsForm(forms.Form):
     )
 
 
+class PrivacyNoticeForm(KeptForm):
+    """What a centre does with people's data."""
+
+    kept_as = "privacy notice"
+
+    address = forms.URLField(
+        label="Address of your privacy notice",
+        required=False,
+        assume_scheme="https",
+        help_text="If it stands on your own site. People are led there.",
+    )
+    notice = forms.CharField(
+        label="Or its words",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 24}),
+        help_text="Begun from a template that says what this system does. A line by itself above a paragraph becomes "
+        "its heading. Fill in what stands in [brackets]. Have it read by whoever answers for data protection at yours.",
+    )
+
+
 class RoleForm(forms.Form):
     """A role to be granted."""
 
