@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from assessments.enums import EvidenceKind, HeldAt, ItemStatus, SignedAs
-from assessments.models import AuthenticationForm, Enrolment, EvidenceVersion, SignOff
+from assessments.models import AuthenticationForm, Enrolment, EvidenceVersion, SignOff, VersionMove
 from assessments.models.enrolment import SIGNED_OFF, EnrolmentQuerySet
 from assessments.progress import Mark
 from assessments.queries.enrolment import staff_name
 from assessments.queries.judgement import UnitRows, digest_for, stale_parts, unit_rows
+from assessments.queries.moved import came_through
 from assessments.queries.verification import LookedAt, looked_at_in, stale_verifier
 from portfolio import signing
 from portfolio.enums import Role
@@ -76,6 +77,8 @@ class PrintedRecord:
     assessor_name: str
     rows: UnitRows
     looked_at: LookedAt
+    came_through: list[VersionMove]
+    """The moves by which the unit came to its version, the latest first."""
 
     @property
     def signed_off(self) -> bool:
@@ -130,7 +133,10 @@ def printed_unit(unit: Unit, centre: Centre | None) -> PrintedUnit:
 
 
 def printed_record(enrolment: Enrolment) -> PrintedRecord:
-    """Everything on the recording form, in fifteen queries. The enrolment comes with its unit, people and centre."""
+    """Everything on the recording form, in sixteen queries, and one more for each move from an earlier version.
+
+    The enrolment comes with its unit, people and centre.
+    """
     rows, looked_at = unit_rows(enrolment, ruled=False), looked_at_in(enrolment, but="planned")
     stale = {*stale_parts(rows), *stale_verifier(rows, looked_at.kept)}
     signatures = latest_signatures(enrolment, stale)
@@ -144,6 +150,7 @@ def printed_record(enrolment: Enrolment) -> PrintedRecord:
         assessor_name=named or staff_name(enrolment.assessor, enrolment.centre_id),
         rows=rows,
         looked_at=looked_at,
+        came_through=came_through([enrolment.pk])[enrolment.pk],
     )
 
 
