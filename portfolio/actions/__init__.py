@@ -14,6 +14,7 @@ from portfolio.actions.factors import (
     note_single_sign_on,
     remove_factors,
     remove_single_sign_on,
+    rename_passkey,
 )
 from portfolio.actions.induction import acknowledge_induction, check_identity, record_induction
 from portfolio.actions.invitations import (
@@ -63,6 +64,7 @@ __all__ = [
     "record_qualification",
     "remove_factors",
     "remove_single_sign_on",
+    "rename_passkey",
     "resend_invitation",
     "set_privacy_notice",
     "set_up_centre",

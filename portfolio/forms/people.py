@@ -184,6 +184,14 @@ class AchievedForm(forms.Form):
     certificate_number = forms.CharField(label="Certificate number", max_length=50, required=False)
 
 
+class PasskeyNameForm(forms.Form):
+    """What a passkey is called."""
+
+    name = forms.CharField(
+        label="Name", max_length=100, help_text="Where it lives: “Work telephone”, “The key on my ring”."
+    )
+
+
 class RemoveFactorForm(KeptForm):
     """Why somebody's second factor is taken from them."""
 
