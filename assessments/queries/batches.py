@@ -25,7 +25,7 @@ from assessments.models import (
 from assessments.progress import CONFIRMING
 from assessments.queries.award import direct_on
 from assessments.queries.claimable import CLAIMED, UnitToClaim, units_to_claim
-from assessments.queries.registration import AwardLine, award_lines
+from assessments.queries.registration import AwardLine, award_lines, knowing
 from assessments.rules import Person
 from assessments.workflow import UNIT_FROZEN, Reason
 from portfolio.canonical import JSON
@@ -146,7 +146,7 @@ def awards_open(centre: Centre, qualification: int, search: str) -> Registration
     whole = found.select_related(
         "candidate__user", "qualification__awarding_body", "qualification__publication", "centre"
     )
-    return whole.order_by("candidate__legal_name", "pk")
+    return knowing(whole).order_by("candidate__legal_name", "pk")
 
 
 def of_candidate(search: str) -> Q:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from assessments.enums import Layer, UnitStatus
 from assessments.models import AchievedElsewhere, Enrolment, Registration, RegistrationQuerySet
@@ -97,9 +97,8 @@ def registrations(user: User, wanted: Wanted) -> RegistrationQuerySet:
         found = found.filter(names | Q(number__iexact=wanted.search))
     if wanted.qualification:
         found = found.filter(qualification=wanted.qualification)
-    return found.select_related("candidate", "qualification__publication", "centre").order_by(
-        "candidate__legal_name", "pk"
-    )
+    whole = found.select_related("candidate", "qualification__publication", "centre")
+    return knowing(whole).order_by("candidate__legal_name", "pk")
 
 
 def registrations_listed(user: User, wanted: Wanted) -> RegistrationQuerySet | questions.Listed[Registration]:
@@ -120,7 +119,7 @@ def qualifications_registered(user: User) -> QuerySet[Qualification, Any]:
 
 
 def award_lines(rows: Iterable[Registration]) -> list[AwardLine]:
-    """How far each is, in five queries however many there are."""
+    """How far each is, in four queries however many there are, and one more where anybody achieved a unit elsewhere."""
     known = list(rows)
     if not known:
         return []
@@ -130,7 +129,7 @@ def award_lines(rows: Iterable[Registration]) -> list[AwardLine]:
 
 def own_awards(user: User) -> list[AwardLine]:
     """A candidate's own; one query for who is registered for none."""
-    found = Registration.objects.filter(candidate__user=user).in_force()
+    found = knowing(Registration.objects.filter(candidate__user=user).in_force())
     return award_lines(found.select_related("candidate", "qualification__publication").order_by("registered_on", "pk"))
 
 
@@ -185,10 +184,17 @@ def _taken(candidates: list[int]) -> QuerySet[Enrolment]:
     return taken.only(*COLUMNS).order_by()
 
 
+def knowing(rows: RegistrationQuerySet) -> RegistrationQuerySet:
+    """Each with `brought`: whether its candidate achieved anything elsewhere. Few did, and for the rest nobody asks."""
+    there = AchievedElsewhere.objects.filter(transfer__candidate=OuterRef("candidate"), taken_back_at=None)
+    return rows.annotate(brought=Exists(there))
+
+
 def brought_along(rows: Iterable[Registration]) -> Mapping[int, list[AchievedElsewhere]]:
-    """By candidate, what they achieved where they came from and was not taken back. One query."""
+    """By candidate, what they achieved where they came from and was not taken back. One query where anybody did."""
     found: dict[int, list[AchievedElsewhere]] = defaultdict(list)
-    for row in _brought([row.candidate_id for row in rows]):
+    candidates = [row.candidate_id for row in rows if vars(row).get("brought", True)]
+    for row in _brought(candidates) if candidates else ():
         found[row.transfer.candidate_id].append(row)
     return found
 
