@@ -5,9 +5,12 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
+
 from assessments.enums import Verdict
 from assessments.models import Enrolment, EvidenceVersion, VersionMove, VersionPair
 from assessments.queries.marks import decided_in
+from portfolio.compiled import compiled
 from units.comparing import plain
 
 
@@ -17,12 +20,17 @@ def came_through(enrolment_ids: Iterable[int]) -> dict[int, list[VersionMove]]:
     found: dict[int, list[VersionMove]] = {pk: [] for pk in enrolment_ids}
     ends = {pk: pk for pk in found}
     while ends:
-        rows = VersionMove.objects.filter(enrolment__in=list(ends)).select_related("map__earlier", "map__later")
-        going = [(ends[row.enrolment_id], row) for row in rows]
+        going = [(ends[row.enrolment_id], row) for row in _came(list(ends))]
         for first, row in going:
             found[first].append(row)
         ends = {row.earlier_id: first for first, row in going}
     return found
+
+
+@compiled
+def _came(enrolment_ids: list[int]) -> QuerySet[VersionMove]:
+    rows = VersionMove.objects.filter(enrolment__in=enrolment_ids)
+    return rows.select_related("map__earlier", "map__later").order_by("pk")
 
 
 def move_on_from(enrolment: Enrolment) -> VersionMove | None:

@@ -3,6 +3,7 @@
 import datetime
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from assessments.enums import EvidenceKind, HeldAt, ItemStatus, SignedAs
@@ -14,6 +15,7 @@ from assessments.queries.judgement import UnitRows, digest_for, stale_parts, uni
 from assessments.queries.moved import came_through
 from assessments.queries.verification import LookedAt, looked_at_in, stale_verifier
 from portfolio import signing
+from portfolio.compiled import compiled
 from portfolio.enums import Role
 from portfolio.models import (
     Centre,
@@ -122,14 +124,23 @@ class PrintedAuthentication:
 def printed_unit(unit: Unit, centre: Centre | None) -> PrintedUnit:
     """The unit as a centre's blank form shows it, in three queries. The unit comes with its awarding body."""
     body = unit.awarding_body
-    approvals = CentreApproval.objects.filter(centre=centre, awarding_body=body)
     return PrintedUnit(
         unit=unit,
-        criteria=list(Criterion.objects.filter(unit=unit).select_related("outcome")),
+        criteria=list(_criteria(unit.pk)),
         statement=signing.current_statement("competence-candidate", body.code),
         centre=centre,
-        approval=approvals.first() if centre else None,
+        approval=next(iter(_approvals(centre.pk, body.pk)), None) if centre else None,
     )
+
+
+@compiled
+def _criteria(unit_id: int) -> QuerySet[Criterion]:
+    return Criterion.objects.filter(unit=unit_id).select_related("outcome")
+
+
+@compiled
+def _approvals(centre_id: int, body_id: int) -> QuerySet[CentreApproval]:
+    return CentreApproval.objects.filter(centre=centre_id, awarding_body=body_id).order_by("pk")[:1]
 
 
 def printed_record(enrolment: Enrolment) -> PrintedRecord:
