@@ -116,6 +116,7 @@ class DueKind(models.TextChoices):
     STAFF = "staff", "Staff: awards, competence, roles"
     EXTERNAL = "external", "External verifiers"
     RETURN = "return", "Returns from a break"
+    REQUEST = "request", "Requests for data"
 
 
 class Verdict(models.TextChoices):

@@ -25,6 +25,9 @@ def register() -> None:
             )
         },
     )
+    catalogue.renew(
+        "assessments.DataRequest", {"package": Renewed("The copy that was made is kept for some days, and stays here.")}
+    )
     catalogue.leads_home(
         "assessments.Certificate", "portfolio.Centre", "claim__enrolment__centre", "award__batch__centre"
     )

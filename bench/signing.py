@@ -4,6 +4,7 @@ Digests are taken by the house's own functions over rows read for many units at 
 """
 
 from collections.abc import Sequence
+from functools import cache
 
 from assessments.actions.journey import ROLE, STATEMENT
 from assessments.enums import CheckedFor, CheckResult, SampleOutcome, SampleStage, SignedAs, UnitStatus
@@ -48,6 +49,7 @@ class Pen:
 
     def __init__(self) -> None:
         self.rows: list[tuple[Signature, SignOff]] = []
+        self.statement = cache(signing.current_statement)
 
     def sign(
         self, planned: PlannedUnit, enrolment: Enrolment, part: SignedAs, by: User, name: str, digest: str
@@ -66,7 +68,7 @@ class Pen:
             signer=by,
             signer_name=name,
             role=ROLE[part],
-            statement=signing.current_statement(STATEMENT[part], enrolment.unit.awarding_body.code),
+            statement=self.statement(STATEMENT[part], enrolment.unit.awarding_body.code),
             scheme=SCHEME,
             digest=digest,
             signed_at=at,

@@ -197,6 +197,7 @@ class Told(models.TextChoices):
     TO_CLAIM = "to_claim", "A unit that is ready to be claimed"
     AWARD_DUE = "award_due", "A staff qualification or competence whose day comes near"
     ROLE_ENDING = "role_ending", "A role that ends soon"
+    DATA_REQUEST = "data_request", "A request for somebody’s data whose day comes near"
     INDUCTION = "induction", "An induction of yours to confirm"
     EXTERNAL = "external", "What the external verifier chooses, remarks and asks for"
     ACCESS = "access", "Your days as external verifier at a centre"
@@ -216,6 +217,7 @@ class ArchiveCut(models.TextChoices):
     CENTRE = "centre", "The centre’s record"
     CANDIDATE = "candidate", "A candidate’s portfolio, for the centre"
     OWN = "own", "A candidate’s own copy"
+    PERSON = "person", "What is kept about a person, for them"
 
 
 class ArchiveStatus(models.TextChoices):

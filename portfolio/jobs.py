@@ -77,6 +77,12 @@ def sweep_gathered(now: datetime.datetime) -> int:
     return count
 
 
+def sweep_units(now: datetime.datetime) -> int:
+    """Forget files of units from outside that nobody took. Returns how many."""
+    count: int = import_string("units.actions.bringing.sweep")(now)
+    return count
+
+
 @task()
 def check_book(check_id: int) -> None:
     """Walk an audit book that somebody asked to have checked."""

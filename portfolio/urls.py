@@ -45,6 +45,7 @@ accounts = [
     path("app/move/", security.move_app, name="mfa_move_totp"),
     path("app/remove/", security.remove_app, name="mfa_deactivate_totp"),
     path("passkeys/new/", security.add_passkey, name="mfa_add_webauthn"),
+    path("passkeys/<int:pk>/rename/", security.rename_passkey, name="mfa_edit_webauthn"),
     path("passkeys/<int:pk>/remove/", security.remove_passkey, name="mfa_remove_webauthn"),
     path("passkeys/sign-in/", security.sign_in_by_passkey, name="mfa_login_webauthn"),
     path("recovery-codes/", security.recovery_codes, name="mfa_view_recovery_codes"),

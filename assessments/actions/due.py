@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from assessments.actions.telling import code, item_name, item_place, unit_place, whose
 from assessments.enums import UnitStatus
-from assessments.models import STILL_WANTED, Action, Mapping, Sample, Testimony
+from assessments.models import STILL_WANTED, Action, DataRequest, Mapping, Sample, Testimony
 from assessments.queries.due import aimed_at, unanswered, unanswered_at_centre
 from portfolio import notices
 from portfolio.enums import Role, Told
@@ -33,6 +33,7 @@ LINK_NEAR = datetime.timedelta(days=3)
 ACTION_NEAR = datetime.timedelta(days=3)
 AWARD_NEAR = datetime.timedelta(days=30)
 ROLE_NEAR = datetime.timedelta(days=14)
+REQUEST_NEAR = datetime.timedelta(days=10)
 OF_UNIT = ("enrolment__unit", "enrolment__candidate", "enrolment__centre")
 
 
@@ -202,6 +203,21 @@ def competences(now: datetime.datetime) -> Iterator[Due]:
         yield Due(news, people, staff.centre)
 
 
+def data_requests(now: datetime.datetime) -> Iterator[Due]:
+    """A request for data whose day comes near, or has passed: the centre's administrators."""
+    today = timezone.localdate(now)
+    near = DataRequest.objects.still_open().filter(due_on__gt=today - DUE_WITHIN, due_on__lte=today + REQUEST_NEAR)
+    for row in near.select_related("centre").order_by("pk"):
+        late = row.due_on < today
+        sentence = f"The answer to their request for data {'was' if late else 'is'} due on {row.due_on:%-d %B %Y}."
+        once = f"{'overdue' if late else 'near'} {row.pk} {row.due_on}"
+        news = News(
+            Told.DATA_REQUEST, row.name, sentence, reverse("assessments:data_request", args=[row.pk]), row, once
+        )
+        yield Due(news, holders(row.centre_id, Role.ADMINISTRATOR, today), row.centre)
+
+
 RULES: tuple[Callable[[datetime.datetime], Iterator[Due]], ...] = (
     targets, links, waits, actions_near, actions_overdue, asked_at_centre, samples, awards, competences, roles,
+    data_requests,
 )  # fmt: skip

@@ -16,8 +16,9 @@ from assessments.actions import telling
 from assessments.actions.counting import recount
 from assessments.actions.enrolment import begun, ended
 from assessments.actions.journey import administers, lock, move_unit, person, require
+from assessments.consistency import COUNTED
 from assessments.enums import EndedAs, UnitStatus, Verb
-from assessments.models import Enrolment, Mapping, Showing, VersionMap, VersionMove, VersionPair
+from assessments.models import ConsistencyRule, Enrolment, Mapping, Showing, VersionMap, VersionMove, VersionPair
 from assessments.queries.allocation import PARTS
 from assessments.queries.leaves import leaves_in
 from assessments.queries.moving import (
@@ -175,6 +176,7 @@ def _moved(
         for one in shown
         if one.requirement_id in leaves and one.evidence_id in along
     )
+    asked = rules_brought(old, new, recorded, at)
     move = VersionMove.objects.create(enrolment=new, earlier=old, map=recorded, reason=reason, by=by, at=at)
     recount([new.pk])
     new.refresh_from_db()
@@ -186,7 +188,35 @@ def _moved(
         "items": row.items,
         "mappings": len(row.going),
         "to confirm": row.met,
+        "rules": asked,
         "reason": reason,
     }
     audit.record(verb="move_on", by=by, at=at, subject=move, centre=old.centre, details=details, act_id=act_id)
     return new
+
+
+def rules_brought(old: Enrolment, new: Enrolment, recorded: VersionMap, at: datetime.datetime) -> int:
+    """What was asked of this candidate alone is asked of them in the new version too, of what its criteria became.
+
+    The earlier rules stay with the earlier unit. Of two that come to one criterion the later holds.
+    Returns how many there are now.
+    """
+    standing = ConsistencyRule.objects.in_force().filter(enrolment=old).order_by("set_at", "pk")
+    pairs = pairs_of(recorded)
+    brought: dict[int | None, ConsistencyRule] = {}
+    for rule in standing:
+        for criterion in [None] if rule.criterion_id is None else pairs.get(rule.criterion_id, []):
+            brought[criterion] = rule
+    ConsistencyRule.objects.bulk_create(
+        ConsistencyRule(
+            centre=new.centre,
+            enrolment=new,
+            criterion_id=criterion,
+            **{name: getattr(rule, name) for name in (*COUNTED, "effect", "reason")},
+            set_by=rule.set_by,
+            set_by_name=rule.set_by_name,
+            set_at=at,
+        )
+        for criterion, rule in brought.items()
+    )
+    return len(brought)

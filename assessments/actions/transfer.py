@@ -9,10 +9,20 @@ from django.utils import timezone
 from assessments.actions import telling
 from assessments.actions.enrolment import ended
 from assessments.actions.journey import administers, lock, locked_candidate, move_unit, person, require
+from assessments.actions.registration import end_registration
 from assessments.enums import EndedAs, UnitStatus, Verb
 from assessments.models import AchievedElsewhere, TransferIn, TransferOut, TransferredUnit
-from assessments.queries.transfer import closing, day_refusals, leaving_refusals
+from assessments.queries.transfer import (
+    awards_resting_on,
+    closing,
+    day_refusals,
+    leaving_refusals,
+    role_that_ends,
+    with_nothing_claimed,
+)
 from portfolio import audit
+from portfolio.actions import roles
+from portfolio.actions.checks import take_turns
 from portfolio.canonical import JSON
 from portfolio.models import CandidateRecord, User
 from portfolio.refusal import Refusal
@@ -25,6 +35,9 @@ WHAT = "Say which unit it was."
 SEEN = "Say what was seen of it, and where: a certificate, the awarding body’s list, the other centre’s record."
 TO_COME = "The day cannot be after today."
 TAKEN_BACK = "This was taken back already."
+RESTS = "{} counts in the claim of {}: take that claim back first."
+STAYS_FOR = datetime.timedelta(days=30)
+"""How long somebody who has left may still sign in as a candidate, to take their portfolio along."""
 
 
 @transaction.atomic
@@ -40,17 +53,21 @@ def transfer_out(
 ) -> TransferOut:
     """Close every unit in progress of a candidate who leaves for another centre; what is claimed stands.
 
-    Everything recorded stays here. A line in the book for each unit, all with one act_id. Raises Refusal while anything
-    is open in one of them, during a break in learning, and where there is nothing to close.
+    Their registrations for whole awards end too, and where nothing is left here, their role as candidate, thirty days
+    on: until then they can take their portfolio along. Everything recorded stays. A line in the book for each unit,
+    all with one act_id, and one for each registration and the role, by their own verbs. Raises Refusal while anything
+    is open in a unit, during a break in learning, and where there is nothing to close.
     """
+    take_turns(candidate.centre)
     candidate = locked_candidate(candidate)
     administers(by, candidate.centre, at)
     to_centre, reason = require(to_centre, WHERE_TO), require(reason, WHY)
     mover = person(by, candidate.centre_id, at)
     lock(row.enrolment.pk for row in closing(candidate, mover))
     units = closing(candidate, mover)
+    registered = with_nothing_claimed(candidate)
     sentences = [
-        *leaving_refusals(candidate, units),
+        *leaving_refusals(candidate, units, registered),
         *day_refusals(left_on, known_on, timezone.localdate(at)),
     ]
     if sentences:
@@ -74,6 +91,12 @@ def transfer_out(
         telling.paused(unit, f"It is closed here, as the candidate moves to {to_centre}.", by, at)
         details: dict[str, JSON] = {"to": to_centre, "left on": left_on.isoformat(), "stood": stood, "reason": reason}
         audit.record(verb="transfer_out", by=by, at=at, subject=unit, centre=left.centre, details=details, act_id=act)
+    if not units:
+        audit.record(verb="transfer_out", by=by, at=at, subject=left, centre=left.centre, details={"to": to_centre})
+    for registration in registered:
+        end_registration(registration=registration, reason=f"They move to {to_centre}.", by=by, at=at)
+    if grant := role_that_ends(candidate, timezone.localdate(at)):
+        roles.end_role(grant=grant, ends_on=timezone.localdate(at + STAYS_FOR), by=by, at=at)
     return left
 
 
@@ -147,6 +170,8 @@ def take_back_achieved(*, achieved: AchievedElsewhere, by: User, at: datetime.da
     administers(by, found.transfer.centre, at)
     if found.taken_back_at:
         raise Refusal([TAKEN_BACK])
+    if claimed := awards_resting_on(found):
+        raise Refusal([RESTS.format(found.title, row.registration.qualification) for row in claimed])
     found.taken_back_by, found.taken_back_at = by, at
     found.save(update_fields=["taken_back_by", "taken_back_at"])
     _told(found, "take_back_achieved", by, at)

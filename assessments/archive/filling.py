@@ -5,12 +5,13 @@ from functools import partial
 from django.utils import timezone
 
 from assessments.archive.cuts import cut_for
+from assessments.archive.package import package_for
 from assessments.archive.pages import add_pages
 from assessments.documents import ask_recording_form
 from assessments.documents.asking import ask_whole
 from assessments.queries.binder import binder_of
 from portfolio import press, vault
-from portfolio.archive.asking import Contents
+from portfolio.archive.asking import Packs, portfolio_of
 from portfolio.archive.bag import CHUNK, Bag
 from portfolio.archive.packing import Tell
 from portfolio.archive.selection import Selection
@@ -20,15 +21,17 @@ from portfolio.models import Archive, CandidateRecord, Document
 THE_WHOLE = "Whole portfolio"
 
 
-def fill(archive: Archive) -> Contents:
+def fill(archive: Archive) -> Packs:
     """The cut of an archive with its pages; of a candidate's with its forms, which the press makes unless it has them.
 
     Of a whole centre the issued forms are in it, and no others are made: that would take the press for days.
     """
+    if archive.cut == ArchiveCut.PERSON:
+        return package_for(archive)
     cut = cut_for(archive.cut, archive.asked_by)
     if archive.cut == ArchiveCut.CENTRE:
-        return Contents(cut, add_pages)
-    return Contents(cut, partial(add_forms_and_pages, printed(archive)))
+        return portfolio_of(archive, cut, add_pages)
+    return portfolio_of(archive, cut, partial(add_forms_and_pages, printed(archive)))
 
 
 def printed(archive: Archive) -> list[tuple[str, Document]]:

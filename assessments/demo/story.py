@@ -21,6 +21,7 @@ from assessments.demo import (
     outside,
     people,
     plans,
+    privacy,
     profile,
     quality,
     records,
@@ -77,6 +78,8 @@ def tell() -> Harbour:
     interests.change_hands(story.harbour, calendar.now - datetime.timedelta(days=1))
     for happened in (office.appealed, office.held, office.investigated, office.arranged, office.to_be_simulated):
         happened(story.harbour, calendar.now)
+    privacy.told(story.harbour, calendar.now)
+    privacy.asked_for(story.harbour, calendar.now)
     strategy.tell(story.harbour, calendar.now - sampled.SINCE_PLANNED)
     sampled.tell(story.harbour, calendar.now)
     people.intake(story.harbour, calendar.now)

@@ -58,6 +58,7 @@ def recording_form_facts(record: PrintedRecord) -> Facts:
         "signatures": competence_signatures(record),
         "date_sampled": day(record.sampled_at),
         "draft": "" if record.issued else draft_line(record),
+        "earlier": earlier_line(record),
     }
     return {**facts, "foot": foot(facts, candidate, *place(unit))}
 
@@ -74,6 +75,7 @@ def blank_form_facts(unit: PrintedUnit) -> Facts:
         "signatures": [signature_facts(None, part) for part in SIGNERS.values()],
         "date_sampled": "",
         "draft": "",
+        "earlier": "",
         "foot": " · ".join(place(unit)),
     }
 
@@ -180,6 +182,15 @@ def competence_signatures(record: PrintedRecord) -> list[JSON]:
         signers[SignedAs.COUNTERSIGNER] = "Countersigner"
     above = record.printed_unit.statement.text
     return [signature_facts(record.signatures.get(part), name, above=above) for part, name in signers.items()]
+
+
+def earlier_line(record: PrintedRecord) -> str:
+    """Where what was decided under earlier versions of the unit stands: on the form of each."""
+    moves = record.came_through
+    if not moves:
+        return ""
+    came = " and ".join(f"from version {move.map.earlier.version} on {day(move.at)}" for move in reversed(moves))
+    return f"The unit came {came}. What was decided there stands on the recording form of that version."
 
 
 def draft_line(record: PrintedRecord) -> str:

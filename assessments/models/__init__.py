@@ -10,6 +10,7 @@ from assessments.models.breaks import Break, BreakQuerySet, PausedUnit
 from assessments.models.case import Case, CaseConcern, CaseFile, CaseStep, CaseWorker, Freeze
 from assessments.models.checks import SampleQuestion, SampleQuestions
 from assessments.models.consistency import SCOPES, ConsistencyRule
+from assessments.models.data_request import DataRequest
 from assessments.models.declarations import Wording
 from assessments.models.enrolment import Allocation, Enrolment, EnrolmentQuerySet
 from assessments.models.evidence import Evidence, EvidenceFile, EvidenceVersion, Mapping, Release, Showing
@@ -112,6 +113,7 @@ __all__ = [
     "ClaimBatchQuerySet",
     "ConsistencyRule",
     "Countersignature",
+    "DataRequest",
     "Days",
     "Decision",
     "DecisionMarker",

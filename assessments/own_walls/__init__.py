@@ -12,6 +12,7 @@ from assessments.own_walls.breaks import BREAKS
 from assessments.own_walls.case import CASE
 from assessments.own_walls.checks import CHECKS
 from assessments.own_walls.consistency import CONSISTENCY
+from assessments.own_walls.data_request import DATA_REQUEST
 from assessments.own_walls.declarations import DECLARATIONS
 from assessments.own_walls.enrolment import ENROLMENT
 from assessments.own_walls.evidence import EVIDENCE
@@ -56,4 +57,5 @@ WALLS = [
     *CONSISTENCY,
     *PLANNING,
     *RETENTION,
+    *DATA_REQUEST,
 ]

@@ -11,6 +11,7 @@ from django.db.models import Count, Prefetch, Q, QuerySet
 
 from assessments.enums import UnitStatus
 from assessments.models import (
+    AchievedElsewhere,
     AwardClaim,
     Certificate,
     Claim,
@@ -24,7 +25,7 @@ from assessments.models import (
 from assessments.progress import CONFIRMING
 from assessments.queries.award import direct_on
 from assessments.queries.claimable import CLAIMED, UnitToClaim, units_to_claim
-from assessments.queries.registration import AwardLine, award_lines
+from assessments.queries.registration import AwardLine, award_lines, knowing
 from assessments.rules import Person
 from assessments.workflow import UNIT_FROZEN, Reason
 from portfolio.canonical import JSON
@@ -34,6 +35,12 @@ from portfolio.signing import digest_of
 from units.models import AwardingBody, CentreApproval, Qualification
 
 TO_CLAIM = (UnitStatus.SIGNED_OFF, UnitStatus.VERIFIED)
+NO_NUMBER = (
+    "{} was achieved elsewhere: the awarding body asks for the number of its certificate. Take the entry back under "
+    "Transfers, and record it with the number."
+)
+TRANSFERRED = "{} counts as achieved elsewhere, under {}: name it to the awarding body as credit transfer."
+ALL_ELSEWHERE = "All of its units were achieved elsewhere: the awarding body makes that award, and no centre claims it."
 NEARLY = (UnitStatus.DECLARED, UnitStatus.AWAITING_COUNTERSIGNATURE, *TO_CLAIM)
 """What is listed: where a claim is the next step, or nearly so."""
 
@@ -139,7 +146,7 @@ def awards_open(centre: Centre, qualification: int, search: str) -> Registration
     whole = found.select_related(
         "candidate__user", "qualification__awarding_body", "qualification__publication", "centre"
     )
-    return whole.order_by("candidate__legal_name", "pk")
+    return knowing(whole).order_by("candidate__legal_name", "pk")
 
 
 def of_candidate(search: str) -> Q:
@@ -169,6 +176,10 @@ def award_to_claim(
     theirs = [unit for unit in enrolments if unit.candidate_id == row.candidate_id and unit.unit_id in counted]
     units = [one for one in open_ones if one.enrolment in theirs]
     reasons = [Reason(missing.sentence, "award", row.pk) for missing in line.standing.missing]
+    brought = [one for unit, one in line.elsewhere.items() if unit in counted]
+    reasons += [Reason(NO_NUMBER.format(one.title), "award", row.pk) for one in brought if not one.certificate]
+    if brought and not theirs:
+        reasons.append(Reason(ALL_ELSEWHERE, "award", row.pk))
     for one in units:
         for reason in one.reasons:
             named = (
@@ -183,16 +194,26 @@ def award_to_claim(
     if person.user_id == row.candidate.user_id:
         reasons.append(Reason("Nobody claims their own award.", "award", row.pk))
     warnings = list(dict.fromkeys(warning for one in units for warning in one.warnings))
+    warnings += [TRANSFERRED.format(one.title, one.certificate) for one in brought if one.certificate]
     return AwardToClaim(
-        row, line, units, [unit.pk for unit in theirs], reasons, warnings, snapshot_of(row, theirs, units)
+        row, line, units, [unit.pk for unit in theirs], reasons, warnings, snapshot_of(row, theirs, units, brought)
     )
 
 
-def snapshot_of(row: Registration, theirs: Iterable[Enrolment], units: Iterable[UnitToClaim]) -> str:
-    """The digest of the award as it is claimed: its version, and each unit with where it stood and its facts."""
+def snapshot_of(
+    row: Registration,
+    theirs: Iterable[Enrolment],
+    units: Iterable[UnitToClaim],
+    brought: Iterable[AchievedElsewhere] = (),
+) -> str:
+    """The digest of the award as it is claimed: its version, and each unit with where it stood and its facts; those
+    achieved elsewhere with the number under which."""
     facts = {one.enrolment.pk: one.snapshot for one in units}
     listed: list[JSON] = [[unit.pk, unit.unit_id, unit.status, facts.get(unit.pk, "")] for unit in theirs]
-    return digest_of({"registration": row.pk, "qualification": row.qualification_id, "units": listed})
+    facts_of_award: dict[str, JSON] = {"registration": row.pk, "qualification": row.qualification_id, "units": listed}
+    if elsewhere := [[one.unit_id, one.achieved_on.isoformat(), one.certificate] for one in brought]:
+        facts_of_award["elsewhere"] = elsewhere
+    return digest_of(facts_of_award)
 
 
 # --- what narrows it -------------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from django.db.models import CharField, Count, F, OuterRef, QuerySet, Subquery, 
 from django.urls import reverse
 
 from assessments.enums import DueKind, SampleStage, UnitStatus
-from assessments.models import Action, Break, CentreAction, Enrolment, ExternalAccess, PlannedCell
+from assessments.models import Action, Break, CentreAction, DataRequest, Enrolment, ExternalAccess, PlannedCell
 from assessments.models.activities import CentreActionQuerySet
 from assessments.models.verification import ActionQuerySet
 from assessments.queries.enrolment import staff_names
@@ -124,6 +124,11 @@ class Dated:
     def returns(self) -> QuerySet[Break]:
         return Break.objects.going_on().filter(centre=self.centre, expected_on__lte=self.last)
 
+    def requests(self) -> QuerySet[DataRequest]:
+        """Whoever administers the centre answers them, so nobody else is shown one."""
+        seen = DataRequest.objects.visible_to(self.user).still_open()
+        return seen.filter(centre=self.centre, due_on__lte=self.last)
+
 
 def due_page(centre: Centre, user: User, today: datetime.date) -> DuePage:
     """What falls due in the next weeks and what is overdue. Ten queries; one more, which counts, where there is more
@@ -169,6 +174,7 @@ def counts(dated: Dated) -> Counter[tuple[int, DueKind]]:
         by_day(dated.samples(), DueKind.SAMPLE, "due_on"),
         by_day(dated.accesses(), DueKind.EXTERNAL, "grant__ends_on"),
         by_day(dated.returns(), DueKind.RETURN, "expected_on"),
+        by_day(dated.requests(), DueKind.REQUEST, "due_on"),
     ]
     found: Counter[tuple[int, DueKind]] = Counter()
     for kind, day, number in parts[0].union(*parts[1:], all=True):
@@ -211,9 +217,7 @@ def dated_lines(dated: Dated, most: int | None) -> list[DueLine]:
     elsewhere = dated.centre_actions().select_related(*related).order_by("due_on", "pk")[:most]
     cells = dated.samples().order_by("due_on", "pk")
     samples = cells.values_list("due_on", "enrolment__verifier", "enrolment", "stage", *of_unit)[:most]
-    ends = dated.accesses().order_by("grant__ends_on", "pk")
-    called = ExternalRecord.objects.filter(centre=dated.centre, user=OuterRef("grant__user")).values("name")[:1]
-    accesses = ends.values_list("grant__ends_on", Subquery(called), "pk", "awarding_body__name")[:most]
+    accesses, requests = ends_and_requests(dated, most)
     people = {row[1] for rows in (targets, actions, samples) for row in rows}
     here = dated.centre.pk
     names = staff_names(people | {row.owner_id for row in elsewhere}, {here})
@@ -254,7 +258,30 @@ def dated_lines(dated: Dated, most: int | None) -> list[DueLine]:
         )
         for row in dated.returns().select_related("candidate__user").order_by("expected_on", "pk")[:most]
     ]
+    lines += [
+        line(DueKind.REQUEST, day, "Answer to a request for data", name, None, "data_request", pk)
+        for day, _, pk, name in requests
+    ]
     return lines
+
+
+Few = list[tuple[Any, ...]]
+
+
+def ends_and_requests(dated: Dated, most: int | None) -> tuple[Few, Few]:
+    """External verifiers' last days with who and the body, and requests for data with who asked: of either there are
+    few, so that one query asks for both."""
+    nobody = Value("", output_field=CharField())
+    called = ExternalRecord.objects.filter(centre=dated.centre, user=OuterRef("grant__user")).values("name")[:1]
+    asked = dated.requests().order_by().annotate(kind=Value(DueKind.REQUEST.value, output_field=CharField()))
+    ends = dated.accesses().order_by().annotate(kind=Value(DueKind.EXTERNAL.value, output_field=CharField()))
+    both: QuerySet[Any, tuple[Any, ...]] = ends.annotate(called=Subquery(called)).values_list(
+        "kind", "grant__ends_on", "called", "pk", "awarding_body__name"
+    )
+    both = both.union(asked.annotate(nobody=nobody).values_list("kind", "due_on", "nobody", "pk", "name"), all=True)
+    rows = sorted(both, key=lambda row: (row[1], row[3]))
+    found = [[row[1:] for row in rows if row[0] == kind][:most] for kind in (DueKind.EXTERNAL, DueKind.REQUEST)]
+    return found[0], found[1]
 
 
 def unit_of(known_as: str, legal_name: str, code: str) -> str:

@@ -5,20 +5,37 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import QuerySet
 
 from assessments.enums import Verdict
 from assessments.models import Enrolment, EvidenceVersion, VersionMove, VersionPair
 from assessments.queries.marks import decided_in
+from portfolio.compiled import compiled
 from units.comparing import plain
 
 
-def move_of(enrolment: Enrolment) -> tuple[VersionMove | None, VersionMove | None]:
-    """The move that began this enrolment, and the one that ended it. One query."""
-    rows = VersionMove.objects.filter(Q(enrolment=enrolment) | Q(earlier=enrolment))
-    found = list(rows.select_related("map__earlier", "map__later"))
-    began = next((row for row in found if row.enrolment_id == enrolment.pk), None)
-    return began, next((row for row in found if row.earlier_id == enrolment.pk), None)
+def came_through(enrolment_ids: Iterable[int]) -> dict[int, list[VersionMove]]:
+    """The moves by which each of these units came to its version, the latest first. A query, and one more for each
+    move that some unit made before."""
+    found: dict[int, list[VersionMove]] = {pk: [] for pk in enrolment_ids}
+    ends = {pk: pk for pk in found}
+    while ends:
+        going = [(ends[row.enrolment_id], row) for row in _came(list(ends))]
+        for first, row in going:
+            found[first].append(row)
+        ends = {row.earlier_id: first for first, row in going}
+    return found
+
+
+@compiled
+def _came(enrolment_ids: list[int]) -> QuerySet[VersionMove]:
+    rows = VersionMove.objects.filter(enrolment__in=enrolment_ids)
+    return rows.select_related("map__earlier", "map__later").order_by("pk")
+
+
+def move_on_from(enrolment: Enrolment) -> VersionMove | None:
+    """The move by which the unit went on in a later version, if it did. One query."""
+    return VersionMove.objects.filter(earlier=enrolment).select_related("map__later").first()
 
 
 @dataclass(frozen=True)
@@ -40,34 +57,42 @@ class EarlierWord:
 
 
 def earlier_words(enrolment_ids: Iterable[int], evidence_id: int) -> dict[tuple[int, int], list[EarlierWord]]:
-    """What was decided of the item before these enrolments were moved, by enrolment and criterion. A query, and
-    three more where any of them was."""
-    moves = list(VersionMove.objects.filter(enrolment__in=list(enrolment_ids)).select_related("map__earlier"))
-    if not moves:
+    """What was decided of the item before these enrolments were moved, however often, by enrolment and criterion, the
+    latest version first. A query and one for each move, and three more where any of them was moved."""
+    through = {pk: moves for pk, moves in came_through(enrolment_ids).items() if moves}
+    if not through:
         return {}
     versions = set(EvidenceVersion.objects.filter(evidence=evidence_id).order_by().values_list("pk", flat=True))
+    every = [move for moves in through.values() for move in moves]
     latest = {
         (row.enrolment_id, row.criterion_id): row
-        for row in decided_in([move.earlier_id for move in moves])
+        for row in decided_in([move.earlier_id for move in every])
         if row.version_id in versions
     }
+    pairs: dict[int, list[VersionPair]] = defaultdict(list)
+    for pair in VersionPair.objects.filter(map__in={move.map_id for move in every}).select_related("earlier", "later"):
+        pairs[pair.map_id].append(pair)
     found: dict[tuple[int, int], list[EarlierWord]] = defaultdict(list)
-    pairs = VersionPair.objects.filter(map__in={move.map_id for move in moves}).select_related("earlier", "later")
-    for pair in pairs:
+    for enrolment_id, moves in through.items():
+        origins = {pair.later_id: {pair.later_id} for pair in pairs[moves[0].map_id]}
+        now = {pair.later_id: pair.later.text for pair in pairs[moves[0].map_id]}
         for move in moves:
-            word = latest.get((move.earlier_id, pair.earlier_id))
-            if move.map_id != pair.map_id or word is None:
-                continue
-            found[move.enrolment_id, pair.later_id].append(
-                EarlierWord(
-                    version=move.map.earlier.version,
-                    number=pair.earlier.number,
-                    text=pair.earlier.text,
-                    same=plain(pair.earlier.text) == plain(pair.later.text),
-                    verdict=word.verdict,
-                    why=word.why,
-                    who=word.assessor_name,
-                    at=word.at,
-                )
-            )
+            before: dict[int, set[int]] = defaultdict(set)
+            for pair in pairs[move.map_id]:
+                for criterion in origins.get(pair.later_id, ()):
+                    before[pair.earlier_id].add(criterion)
+                    if word := latest.get((move.earlier_id, pair.earlier_id)):
+                        found[enrolment_id, criterion].append(
+                            EarlierWord(
+                                version=move.map.earlier.version,
+                                number=pair.earlier.number,
+                                text=pair.earlier.text,
+                                same=plain(pair.earlier.text) == plain(now[criterion]),
+                                verdict=word.verdict,
+                                why=word.why,
+                                who=word.assessor_name,
+                                at=word.at,
+                            )
+                        )
+            origins = before
     return dict(found)

@@ -5,10 +5,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from assessments.enums import Layer, UnitStatus
-from assessments.models import Enrolment, Registration, RegistrationQuerySet
+from assessments.models import AchievedElsewhere, Enrolment, Registration, RegistrationQuerySet
 from assessments.progress import CONFIRMING
 from portfolio import compiled as questions
 from portfolio.compiled import compiled
@@ -32,13 +32,14 @@ class Wanted:
 
 @dataclass(frozen=True)
 class AwardUnit:
-    """A unit of an award, and how far its candidate is in it: done, under way, not begun."""
+    """A unit of an award, and how far its candidate is in it: done, here or elsewhere, under way, not begun."""
 
     unit: Unit
     layer: Layer
     words: str
     enrolment_id: int | None = None
     counts: bool = True
+    elsewhere: AchievedElsewhere | None = None
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,8 @@ class AwardLine:
     under_way: int
     not_begun: int
     standing: Standing
+    elsewhere: Mapping[int, AchievedElsewhere]
+    """Units that count because they were achieved elsewhere, by unit."""
 
     @property
     def done_words(self) -> str:
@@ -82,6 +85,8 @@ class AwardPage:
     """Each way in words, choice by choice."""
     to_begin: list[Unit]
     """Units of the ways shown that are not begun: to enrol on."""
+    not_of_it: list[AchievedElsewhere]
+    """What was achieved elsewhere and is none of the units that the award lists."""
 
 
 def registrations(user: User, wanted: Wanted) -> RegistrationQuerySet:
@@ -92,9 +97,8 @@ def registrations(user: User, wanted: Wanted) -> RegistrationQuerySet:
         found = found.filter(names | Q(number__iexact=wanted.search))
     if wanted.qualification:
         found = found.filter(qualification=wanted.qualification)
-    return found.select_related("candidate", "qualification__publication", "centre").order_by(
-        "candidate__legal_name", "pk"
-    )
+    whole = found.select_related("candidate", "qualification__publication", "centre")
+    return knowing(whole).order_by("candidate__legal_name", "pk")
 
 
 def registrations_listed(user: User, wanted: Wanted) -> RegistrationQuerySet | questions.Listed[Registration]:
@@ -115,24 +119,25 @@ def qualifications_registered(user: User) -> QuerySet[Qualification, Any]:
 
 
 def award_lines(rows: Iterable[Registration]) -> list[AwardLine]:
-    """How far each is, in four queries however many there are."""
+    """How far each is, in four queries however many there are, and one more where anybody achieved a unit elsewhere."""
     known = list(rows)
     if not known:
         return []
-    parts, taken = parts_of(row.qualification for row in known), units_taken(known)
-    return [award_line(row, parts, taken[row.candidate_id]) for row in known]
+    parts, taken, brought = parts_of(row.qualification for row in known), units_taken(known), brought_along(known)
+    return [award_line(row, parts, taken[row.candidate_id], brought[row.candidate_id]) for row in known]
 
 
 def own_awards(user: User) -> list[AwardLine]:
     """A candidate's own; one query for who is registered for none."""
-    found = Registration.objects.filter(candidate__user=user).in_force()
+    found = knowing(Registration.objects.filter(candidate__user=user).in_force())
     return award_lines(found.select_related("candidate", "qualification__publication").order_by("registered_on", "pk"))
 
 
 def award_page(registration: Registration) -> AwardPage:
-    """All that its page shows, in four queries. Give it with its candidate and its qualification."""
+    """All that its page shows, in five queries. Give it with its candidate and its qualification."""
     parts, taken = parts_of([registration.qualification]), units_taken([registration])[registration.candidate_id]
-    line = award_line(registration, parts, taken)
+    brought = brought_along([registration])[registration.candidate_id]
+    line = award_line(registration, parts, taken, brought)
     units = parts.units[registration.qualification_id]
     groups = []
     for group in parts.groups[registration.qualification_id]:
@@ -140,7 +145,7 @@ def award_page(registration: Registration) -> AwardPage:
         groups.append(
             AwardGroup(
                 GroupLine(group, asks_of(group), listed),
-                [award_unit(unit, taken.get(unit.pk), line.standing) for unit in listed],
+                [award_unit(unit, taken.get(unit.pk), line) for unit in listed],
             )
         )
     named = {unit.pk for way in line.standing.shown_ways for choice in way.choices for unit in choice.of}
@@ -149,6 +154,7 @@ def award_page(registration: Registration) -> AwardPage:
         groups=groups,
         ways=[way_in_words(way, [row.unit_id for row in units]) for way in line.standing.shown_ways],
         to_begin=[row.unit for row in units if row.unit_id in named and row.unit_id not in taken],
+        not_of_it=[row for row in brought if row.unit_id not in {listed.unit_id for listed in units}],
     )
 
 
@@ -178,20 +184,52 @@ def _taken(candidates: list[int]) -> QuerySet[Enrolment]:
     return taken.only(*COLUMNS).order_by()
 
 
-def award_line(row: Registration, parts: Parts, taken: Mapping[int, Enrolment]) -> AwardLine:
+def knowing(rows: RegistrationQuerySet) -> RegistrationQuerySet:
+    """Each with `brought`: whether its candidate achieved anything elsewhere. Few did, and for the rest nobody asks."""
+    there = AchievedElsewhere.objects.filter(transfer__candidate=OuterRef("candidate"), taken_back_at=None)
+    return rows.annotate(brought=Exists(there))
+
+
+def brought_along(rows: Iterable[Registration]) -> Mapping[int, list[AchievedElsewhere]]:
+    """By candidate, what they achieved where they came from and was not taken back. One query where anybody did."""
+    found: dict[int, list[AchievedElsewhere]] = defaultdict(list)
+    candidates = [row.candidate_id for row in rows if vars(row).get("brought", True)]
+    for row in _brought(candidates) if candidates else ():
+        found[row.transfer.candidate_id].append(row)
+    return found
+
+
+@compiled
+def _brought(candidates: list[int]) -> QuerySet[AchievedElsewhere]:
+    found = AchievedElsewhere.objects.filter(transfer__candidate__in=candidates, taken_back_at=None)
+    return found.select_related("transfer").order_by("achieved_on", "pk")
+
+
+def award_line(
+    row: Registration, parts: Parts, taken: Mapping[int, Enrolment], brought: Iterable[AchievedElsewhere]
+) -> AwardLine:
+    """What is done here counts before what was achieved elsewhere: it is claimed by this centre."""
     structure = parts.structure(row.qualification)
-    done = {pk for pk, enrolment in taken.items() if enrolment.status in CONFIRMING and pk in structure.units}
-    begun = {pk for pk in taken if pk in structure.units}
+    here = {pk for pk, enrolment in taken.items() if enrolment.status in CONFIRMING and pk in structure.units}
+    elsewhere = {one.unit_id: one for one in brought if one.unit_id in structure.units and one.unit_id not in here}
+    done = here | elsewhere.keys()
+    begun = {pk for pk in taken if pk in structure.units} | done
     return AwardLine(
         registration=row,
         done=len(done),
         under_way=len(begun - done),
         not_begun=len(structure.units) - len(begun),
         standing=standing_of(structure, done),
+        elsewhere={unit: one for unit, one in elsewhere.items() if unit},
     )
 
 
-def award_unit(unit: Unit, enrolment: Enrolment | None, standing: Standing) -> AwardUnit:
+def award_unit(unit: Unit, enrolment: Enrolment | None, line: AwardLine) -> AwardUnit:
+    standing = line.standing
+    if one := line.elsewhere.get(unit.pk):
+        said = f"{DONE}: achieved elsewhere"
+        here = enrolment.pk if enrolment else None
+        return AwardUnit(unit, Layer.CONFIRMED, said, here, unit.pk in standing.counted, one)
     if enrolment is None:
         return AwardUnit(unit, Layer.NOT_STARTED, NOT_BEGUN)
     said = enrolment.get_status_display()

@@ -4,13 +4,16 @@ import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.db.models import Exists, OuterRef
+
 from assessments.enums import UnitStatus, Verb
-from assessments.models import Break, Enrolment, TransferIn, TransferOut
+from assessments.models import AchievedElsewhere, AwardClaim, Break, Enrolment, Registration, TransferIn, TransferOut
 from assessments.queries.breaks import ON_BREAK
 from assessments.queries.moving import facts_of, with_what_is_open
 from assessments.rules import Person
 from assessments.workflow import ITEM_FROZEN, SUSPENDABLE, unit_refusals
-from portfolio.models import CandidateRecord
+from portfolio.enums import Role
+from portfolio.models import CandidateRecord, RoleGrant
 
 NOTHING = "{} has no unit in progress, so nothing is to be closed."
 LATER = "The day they left cannot be after today."
@@ -44,15 +47,53 @@ def sentences_of(row: Enrolment, person: Person) -> list[str]:
     return sentences
 
 
-def leaving_refusals(candidate: CandidateRecord, units: Iterable[Closing]) -> list[str]:
+def leaving_refusals(
+    candidate: CandidateRecord, units: Iterable[Closing], registered: Iterable[Registration]
+) -> list[str]:
     """Why the candidate cannot be transferred yet, whatever the day. One query."""
     units = list(units)
     sentences = [f"{row.enrolment.unit.short_code}: {words}" for row in units for words in row.sentences]
-    if not units:
+    if not units and not list(registered):
         sentences.append(NOTHING.format(candidate))
     if found := Break.objects.going_on().filter(candidate=candidate).first():
         sentences.append(ON_BREAK.format(candidate, found.expected_on))
     return sentences
+
+
+def with_nothing_claimed(candidate: CandidateRecord) -> list[Registration]:
+    """The registrations for whole awards that end with it: those of which nothing is claimed. One query."""
+    standing = AwardClaim.objects.filter(registration=OuterRef("pk"), taken_back_at=None)
+    rows = Registration.objects.in_force().filter(~Exists(standing), candidate=candidate)
+    return list(rows.select_related("qualification").order_by("pk"))
+
+
+def role_that_ends(candidate: CandidateRecord, day: datetime.date) -> RoleGrant | None:
+    """The role as candidate, where nothing will be left here for them to do or to wait for: no unit that is claimed and
+    not certificated, no whole award claimed, no appeal. Three queries."""
+    left = Enrolment.objects.filter(candidate=candidate, status=UnitStatus.CLAIMED)
+    waiting = AwardClaim.objects.filter(
+        registration__candidate=candidate, taken_back_at=None, certificates__isnull=True
+    )
+    appealing = Enrolment.objects.filter(candidate=candidate, open_appeal__isnull=False)
+    if left.exists() or waiting.exists() or appealing.exists():
+        return None
+    grants = RoleGrant.objects.ending_from(day).filter(
+        user=candidate.user_id, centre=candidate.centre_id, role=Role.CANDIDATE, ends_on=None
+    )
+    return grants.select_related("centre").first()
+
+
+def awards_resting_on(achieved: AchievedElsewhere) -> list[AwardClaim]:
+    """Claims of whole awards that were made while this counted, and that stand. One query."""
+    if achieved.unit_id is None:
+        return []
+    rows = AwardClaim.objects.filter(
+        registration__candidate=achieved.transfer.candidate_id,
+        registration__qualification__listed_units__unit=achieved.unit_id,
+        batch__claimed_at__gte=achieved.at,
+        taken_back_at=None,
+    ).exclude(certificates__revoked_on__isnull=False)
+    return list(rows.select_related("registration__qualification"))
 
 
 def day_refusals(left_on: datetime.date, known_on: datetime.date, day: datetime.date) -> list[str]:

@@ -24,6 +24,7 @@ from assessments.testing import (
 )
 from assessments.tests.acts_of_assessors import MADE
 from assessments.tests.acts_of_awards import ACTS_OF_AWARDS
+from assessments.tests.acts_of_data import ACTS_OF_DATA
 from assessments.tests.acts_of_external import ACTS_OF_EXTERNAL
 from assessments.tests.acts_of_findings import ACTS_OF_FINDINGS
 from assessments.tests.acts_of_people import ACTS_OF_PEOPLE
@@ -331,6 +332,7 @@ ACTS: dict[str, Callable[[House], Act]] = {
     Verb.REVOKE.value: revoke,
     **ACTS_OF_AWARDS,
     **ACTS_OF_RETENTION,
+    **ACTS_OF_DATA,
     **ACTS_OF_PEOPLE,
     **ACTS_OF_PLANS,
     **FURTHER_ACTS,

@@ -16,6 +16,7 @@ TABLE_OF_ENTRANCE: dict[str, Expected] = {
     "mfa_deactivate_totp": Expected(signed_in(404)),
     "mfa_add_webauthn": Expected(signed_in(302)),
     "mfa_remove_webauthn": Expected(signed_in(302), lambda scene: [0]),
+    "mfa_edit_webauthn": Expected(signed_in(404), lambda scene: [0]),
     "mfa_login_webauthn": Expected(everybody(302, signed_in=302)),
     "mfa_view_recovery_codes": Expected(signed_in(302)),
     "mfa_download_recovery_codes": Expected(signed_in(302)),

@@ -42,6 +42,7 @@ from assessments.tests.answers import (
     within,
 )
 from assessments.tests.doors_of_awards import TABLE_OF_AWARDS
+from assessments.tests.doors_of_data import TABLE_OF_DATA
 from assessments.tests.doors_of_documents import TABLE_OF_DOCUMENTS
 from assessments.tests.doors_of_entrance import TABLE_OF_ENTRANCE
 from assessments.tests.doors_of_external import TABLE_OF_EXTERNAL
@@ -348,6 +349,7 @@ TABLE: dict[str, Expected] = {
     **TABLE_OF_ENTRANCE,
     **TABLE_OF_UNITS,
     **TABLE_OF_RETENTION,
+    **TABLE_OF_DATA,
     **TABLE_OF_QUALITY,
     **TABLE_OF_EXTERNAL,
     "assessments:plan_sample": Expected(verifying() | {"lead": 403}, of_unit),

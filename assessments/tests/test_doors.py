@@ -44,6 +44,7 @@ from assessments.tests.answers import (
 )
 from assessments.tests.appeals import a_case, a_case_file, acknowledged
 from assessments.tests.doors_of_awards import set_awards
+from assessments.tests.doors_of_data import set_data
 from assessments.tests.doors_of_external import set_external
 from assessments.tests.doors_of_people import set_people
 from assessments.tests.doors_of_plans import set_plans
@@ -131,6 +132,7 @@ def set_scene(house: House, other_house: House) -> Scene:
     set_awards(house)
     set_units(house)
     set_retention(house)
+    set_data(house)
     workers.say_so("one", started=timezone.now(), at=timezone.now() + datetime.timedelta(days=1))
     item, record, form = item_of(unit), recorded(unit), form_of(house)
     return Scene(
@@ -255,6 +257,7 @@ TELLS_NOTHING_OF_A_CENTRE = {
     "how they sign in, and how they are told": {
         "account_change_password", "account_reauthenticate", "mfa_index", "portfolio:telling",
     },
+    "what anybody may know of their own data": {"assessments:privacy"},
 }  # fmt: skip
 OPEN_TO_THEM = [name for name, expected in TABLE.items() if expected.codes["external"] == 200]
 

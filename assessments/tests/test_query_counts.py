@@ -152,6 +152,15 @@ WITHOUT_RECORDS = {
         "assessments:revoke_award",
     },
     "of one archive; counted in views/test_archives.py": {"assessments:archive"},
+    "of one request for data: counted in views/test_data_request.py": {
+        "assessments:data_request",
+        "assessments:confirm_who_asks",
+        "assessments:take_more_time",
+        "assessments:make_copy",
+        "assessments:hand_over",
+        "assessments:close_data_request",
+    },
+    "of a centre alone, which has none here": {"portfolio:privacy_notice"},
     "of one wording, or a press": {
         "assessments:wording_approval",
         "assessments:approve_wording",

@@ -30,6 +30,22 @@ def two_versions(house: House) -> tuple[Unit, Unit]:
     return first, second
 
 
+def a_third(house: House) -> Unit:
+    """T1 once more: 1.1 is worded anew, all else as in the second version."""
+    _, second = two_versions(house)
+    if found := Unit.objects.filter(key=second.key, version=3).select_related("awarding_body").first():
+        return found
+    now, by = timezone.now(), house.administrator
+    content = (EXAMPLES / "telephone-next.yaml").read_text()
+    third = content.replace("version: 2", "version: 3").replace(
+        "Answer calls within the time", "Take calls within the time"
+    )
+    sent = send_units(centre=house.centre, content=third.encode(), name="third.yaml", by=by, at=now)
+    for unit in take_units(unit_import=sent, by=by, at=now):
+        publish(unit=unit, by=by, at=now)
+    return Unit.objects.select_related("awarding_body").get(key=second.key, version=3)
+
+
 def ends(pairs: dict[int, list[int]]) -> set[tuple[int, int]]:
     return {(old, new) for old, found in pairs.items() for new in found}
 

@@ -35,7 +35,8 @@ def centre_archives(request: SignedInRequest, slug: str) -> HttpResponse:
     centre = kept_centre(request, slug)
     if request.method == "POST":
         return asked_for(request, centre, None, ArchiveCut.CENTRE, reverse("assessments:centre_archives", args=[slug]))
-    found = Archive.objects.visible_to(request.user).filter(centre=centre).select_related("candidate", "centre")
+    seen = Archive.objects.visible_to(request.user).exclude(cut=ArchiveCut.PERSON)
+    found = seen.filter(centre=centre).select_related("candidate", "centre")
     context = {
         "centre": centre,
         "archives": found[:MOST_LISTED],
@@ -125,6 +126,8 @@ def asked_for(
 
 
 def trail_of(found: Archive) -> Trail:
+    if found.cut == ArchiveCut.PERSON:
+        return [("Privacy", reverse("assessments:privacy")), (str(found), None)]
     if found.candidate is None:
         address = reverse("assessments:centre_archives", args=[found.centre.slug])
         return [*people_trail(found.centre), ("Archives", address), (str(found), None)]
@@ -133,7 +136,9 @@ def trail_of(found: Archive) -> Trail:
 
 
 def again_at(found: Archive) -> str:
-    """Where the same is asked for once more."""
+    """Where the same is asked for once more; nowhere, where the office has it made."""
+    if found.cut == ArchiveCut.PERSON:
+        return ""
     slug = found.centre.slug
     if found.candidate is None:
         return reverse("assessments:centre_archives", args=[slug])

@@ -234,7 +234,7 @@ def sampled_chart(found: PlanInForce, by: str) -> Chart:
 # --- what falls due --------------------------------------------------------------------------------------------------
 
 
-DUE_LOOKS = (Look.SOLID, Look.CROSSED, Look.STRIPED, Look.DOTTED, Look.HOLLOW, Look.HATCHED)
+DUE_LOOKS = (Look.SOLID, Look.CROSSED, Look.STRIPED, Look.DOTTED, Look.HOLLOW, Look.HATCHED, Look.FULL)
 KINDS = tuple(Part(str(kind.label), look) for kind, look in zip(DueKind, DUE_LOOKS, strict=True))
 DUE: Table[DueLine] = Table(
     "what falls due",

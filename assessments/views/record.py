@@ -26,7 +26,7 @@ from assessments.queries.batches import certificates_of
 from assessments.queries.claimable import award_resting_on, numbers_lacking
 from assessments.queries.destroying import destroyed_in
 from assessments.queries.external import OutsideUnit, outside_unit
-from assessments.queries.moved import move_of
+from assessments.queries.moved import came_through, move_on_from
 from assessments.queries.record import UnitPage, unit_page, with_markers
 from assessments.rules import is_assessor_of
 from assessments.verifying import Simulating, simulating_refusals
@@ -254,9 +254,12 @@ def outside_of(request: SignedInRequest, enrolment: Enrolment) -> OutsideUnit | 
     return outside_unit(request.user, enrolment, request.standing.day)
 
 
-def moved_shown(enrolment: Enrolment) -> tuple[VersionMove | None, VersionMove | None]:
-    """The moves between versions that began the unit and that ended it. The unit comes with whether there are any."""
-    return move_of(enrolment) if vars(enrolment)["moved"] else (None, None)
+def moved_shown(enrolment: Enrolment) -> tuple[list[VersionMove], VersionMove | None]:
+    """The moves between versions by which the unit came to this one, the latest first, and the one that ended it. The
+    unit comes with whether there are any."""
+    if not vars(enrolment)["moved"]:
+        return [], None
+    return came_through([enrolment.pk])[enrolment.pk], move_on_from(enrolment)
 
 
 def transferred_shown(enrolment: Enrolment) -> TransferOut | None:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 from assessments.actions import transfer as actions
 from assessments.forms.transfer import AchievedForm, TransferInForm, TransferOutForm
 from assessments.models import AchievedElsewhere, TransferIn
-from assessments.queries.transfer import closing, leaving_refusals, transfers_of
+from assessments.queries.transfer import closing, leaving_refusals, role_that_ends, transfers_of, with_nothing_claimed
 from assessments.views.asking import person_at
 from assessments.views.caseload import run_centre
 from assessments.views.office import units_trail
@@ -70,11 +70,14 @@ def transfer_out(request: SignedInRequest, slug: str, handle: str) -> HttpRespon
         messages.success(request, f"{candidate} has left. Their units here are closed, and stay readable.")
         return redirect(*of_candidate(candidate))
     units = closing(candidate, person_at(request, candidate.centre_id))
+    registered, role = with_nothing_claimed(candidate), role_that_ends(candidate, timezone.localdate())
     context = {
         "candidate": candidate,
         "form": form,
         "units": units,
-        "refusals": [(sentence, None) for sentence in leaving_refusals(candidate, units)],
+        "registered": registered,
+        "role_ends": timezone.localdate(timezone.now() + actions.STAYS_FOR) if role else None,
+        "refusals": [(sentence, None) for sentence in leaving_refusals(candidate, units, registered)],
         "trail": [*transfers_trail(candidate), ("To another centre", None)],
     }
     status = 409 if request.method == "POST" else 200
@@ -121,7 +124,8 @@ def record_achieved(request: SignedInRequest, pk: int) -> HttpResponse:
         title=f"Achieved at {found.from_centre}",
         button="Record the unit",
         trail=transfers_trail(found.candidate),
-        lead="A record for the centre and its verifiers: it is not claimed again, and no criterion is met by it.",
+        lead="It counts in the rules of a whole award that lists the very unit, once its certificate’s number is given "
+        "also in the award’s claim. The unit itself is not claimed again, and no criterion is met by it.",
     )
 
 

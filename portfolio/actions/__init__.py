@@ -6,7 +6,7 @@ told by e-mail, what they learn, what they say of themselves. `Refusal` carries 
 """
 
 from portfolio.actions.book import check_book
-from portfolio.actions.centre import open_centre, set_up_centre
+from portfolio.actions.centre import open_centre, set_privacy_notice, set_up_centre
 from portfolio.actions.diversity import answer_diversity, erase_diversity
 from portfolio.actions.factors import (
     end_sign_ins,
@@ -14,6 +14,7 @@ from portfolio.actions.factors import (
     note_single_sign_on,
     remove_factors,
     remove_single_sign_on,
+    rename_passkey,
 )
 from portfolio.actions.induction import acknowledge_induction, check_identity, record_induction
 from portfolio.actions.invitations import (
@@ -63,7 +64,9 @@ __all__ = [
     "record_qualification",
     "remove_factors",
     "remove_single_sign_on",
+    "rename_passkey",
     "resend_invitation",
+    "set_privacy_notice",
     "set_up_centre",
     "stop_digest",
     "take_back_development",

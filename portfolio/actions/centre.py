@@ -1,6 +1,7 @@
 """Opening a centre, and its settings."""
 
 import datetime
+import re
 
 from django.db import transaction
 
@@ -48,3 +49,29 @@ def set_up_centre(
         details={"country": country, "prior_learning_years": prior_learning_years},
     )
     return centre
+
+
+@transaction.atomic
+def set_privacy_notice(*, centre: Centre, notice: str, address: str, by: User | None, at: datetime.datetime) -> Centre:
+    """Say what the centre does with people's data: in words of its own, or where they stand. Everybody can read it."""
+    centre = take_turns(centre)
+    refuse_strangers(by, centre, at)
+    before = centre.privacy_notice
+    centre.privacy_notice, centre.privacy_address = notice.strip(), address.strip()
+    refuse_invalid(centre, *unfilled(centre.privacy_notice))
+    centre.save(update_fields=["privacy_notice", "privacy_address"])
+    audit.record(
+        verb="set privacy notice",
+        by=by,
+        at=at,
+        subject=centre,
+        centre=centre,
+        details={"before": before, "notice": centre.privacy_notice, "address": centre.privacy_address},
+    )
+    return centre
+
+
+def unfilled(notice: str) -> list[str]:
+    """What of the template is still to be filled in."""
+    left = list(dict.fromkeys(re.findall(r"\[[^\[\]\n]+\]", notice)))
+    return [f"Fill in what stands in brackets, or take it out: {', '.join(left)}."] if left else []

@@ -41,6 +41,22 @@ def note_factors(
 
 
 @transaction.atomic
+def rename_passkey(*, passkey: Authenticator, name: str, by: User, at: datetime.datetime) -> None:
+    """Call one's own passkey something else: which telephone, which key. Raises Refusal."""
+    name = name.strip()
+    if by.pk != passkey.user_id:
+        raise Refusal(["Everybody names their own passkeys."])
+    if not name:
+        raise Refusal(["Say what the passkey is called."])
+    found = Authenticator.objects.select_for_update().get(pk=passkey.pk, type=Kinds.WEBAUTHN)
+    called = found.wrap()
+    details: dict[str, JSON] = {"before": called.name, "now": name}
+    called.name = name
+    found.save(update_fields=["data"])
+    audit.record(verb="rename passkey", by=by, at=at, subject=by, centre=None, details=details)
+
+
+@transaction.atomic
 def note_single_sign_on(*, user: User, provider: str, by: User, at: datetime.datetime) -> None:
     """Write down that a provider of identities vouches for the person from now on; they came through it just now."""
     tell(user, f"You were signed in through {provider} for the first time. From now on that is another way in.", at=at)

@@ -11,7 +11,6 @@ import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -22,7 +21,7 @@ from django.utils.module_loading import import_string
 
 from portfolio import audit, stores, vault
 from portfolio.archive.bag import CHUNK
-from portfolio.archive.packing import Adds, pack
+from portfolio.archive.packing import Adds, Tell, pack
 from portfolio.archive.selection import Cut, Selection
 from portfolio.enums import ArchiveCut, ArchiveStatus
 from portfolio.jobs import make_archive
@@ -45,19 +44,20 @@ OVERTAKEN = (
 )
 
 
-class Contents(NamedTuple):
-    """What the floor above puts into an archive: how much of the record, and what for people to read."""
-
-    cut: Cut
-    adds: Adds
-
-
+Packs = Callable[[Path, datetime.datetime, Tell], object]
+"""Writes an archive to a path where nothing lies."""
 _contents: list[str] = []
 
 
 def filled_by(dotted_path: str) -> None:
-    """Name the function `(archive) -> Contents` of the floor above, given from its AppConfig.ready."""
+    """Name the function `(archive) -> Packs` of the floor above, given from its AppConfig.ready."""
     _contents[:] = [dotted_path]
+
+
+def portfolio_of(archive: Archive, cut: Cut, adds: Adds) -> Packs:
+    """An archive of the record: how much of it, and what is beside it for people to read."""
+    selection = Selection(archive.centre, cut, archive.candidate)
+    return lambda path, at, tell: pack(selection, path, at=at, tell=tell, adds=adds)
 
 
 class Stopped(Exception):
@@ -84,9 +84,24 @@ def ask(
     refuse_without_room(centre, candidate)
     asked = Archive.objects.create(centre=centre, candidate=candidate, cut=cut, asked_by=by, asked_at=at)
     told("ask archive", asked, by, at)
-    make_archive.enqueue(asked.pk)
-    asked.refresh_from_db()
+    put_to_work(asked)
     return asked
+
+
+def ask_for_person(
+    *, centre: Centre, candidate: CandidateRecord | None, made_for: User | None, by: User, at: datetime.datetime
+) -> Archive:
+    """A copy of what a centre keeps about somebody, to be made (`put_to_work`) once the verb that wants it has noted
+    whose it is. `candidate`: whose files are in it. Raises Refusal where the server has no room for it."""
+    if candidate:
+        refuse_without_room(centre, candidate)
+    return Archive.objects.create(centre=centre, cut=ArchiveCut.PERSON, made_for=made_for, asked_by=by, asked_at=at)
+
+
+def put_to_work(archive: Archive) -> None:
+    """Give it to a worker, in the transaction of the verb that wants it."""
+    make_archive.enqueue(archive.pk)
+    archive.refresh_from_db()
 
 
 def refuse_without_room(centre: Centre, candidate: CandidateRecord | None) -> None:
@@ -169,9 +184,7 @@ def make(archive_id: int) -> None:
     part, telling = making_folder() / f"{archive.token}.part", Telling(archive_id, started)
     try:
         part.unlink(missing_ok=True)
-        contents = contents_of(archive)
-        selection = Selection(archive.centre, contents.cut, archive.candidate)
-        pack(selection, part, at=started, tell=telling, adds=contents.adds)
+        packs_of(archive)(part, started, telling)
         kept(archive, part)
     except Stopped:
         log.info("Archive %s was cancelled", archive_id)
@@ -185,8 +198,8 @@ def make(archive_id: int) -> None:
         part.unlink(missing_ok=True)
 
 
-def contents_of(archive: Archive) -> Contents:
-    fill: Callable[[Archive], Contents] = import_string(_contents[0])
+def packs_of(archive: Archive) -> Packs:
+    fill: Callable[[Archive], Packs] = import_string(_contents[0])
     return fill(archive)
 
 
@@ -199,6 +212,8 @@ def kept(archive: Archive, part: Path) -> None:
         size = file.tell()
     now = timezone.now()
     whose = archive.candidate.legal_name if archive.candidate else archive.centre.name
+    if archive.cut == ArchiveCut.PERSON:
+        whose = f"Data kept by {archive.centre.name}"
     name = vault.safe_name(f"{whose} {timezone.localdate(now):%Y-%m-%d}.zip", longest=200)
     stores.archives().put(part, place_of(archive))
     done = Archive.objects.filter(pk=archive.pk, status=ArchiveStatus.MAKING, started_at=archive.started_at)

@@ -117,6 +117,26 @@ class CentreSettingsForm(forms.Form):
     )
 
 
+class PrivacyNoticeForm(KeptForm):
+    """What a centre does with people's data."""
+
+    kept_as = "privacy notice"
+
+    address = forms.URLField(
+        label="Address of your privacy notice",
+        required=False,
+        assume_scheme="https",
+        help_text="If it stands on your own site. People are led there.",
+    )
+    notice = forms.CharField(
+        label="Or its words",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 24}),
+        help_text="Begun from a template that says what this system does. A line by itself above a paragraph becomes "
+        "its heading. Fill in what stands in [brackets]. Have it read by whoever answers for data protection at yours.",
+    )
+
+
 class RoleForm(forms.Form):
     """A role to be granted."""
 
@@ -162,6 +182,14 @@ class AchievedForm(forms.Form):
 
     achieved_on = day("Achieved on")
     certificate_number = forms.CharField(label="Certificate number", max_length=50, required=False)
+
+
+class PasskeyNameForm(forms.Form):
+    """What a passkey is called."""
+
+    name = forms.CharField(
+        label="Name", max_length=100, help_text="Where it lives: “Work telephone”, “The key on my ring”."
+    )
 
 
 class RemoveFactorForm(KeptForm):

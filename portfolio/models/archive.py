@@ -16,11 +16,12 @@ class ArchiveQuerySet(models.QuerySet["Archive"]):
     def visible_to(self, user: User) -> "ArchiveQuerySet":
         """An archive exists for whoever asked for it: a candidate for their own, and the office while it is the office.
 
-        What two administrators may see differs by nothing but who is named in it, so none takes another's.
+        What two administrators may see differs by nothing but who is named in it, so none takes another's. One that is
+        made for a person by name exists for them alone.
         """
         office = Q(centre__in=centres_kept_by(user))
         own = Q(cut=ArchiveCut.OWN, candidate__user=user)
-        return self.filter(own | office, asked_by=user)
+        return self.filter(Q(own | office, asked_by=user, made_for=None) | Q(made_for=user))
 
 
 class Archive(models.Model):
@@ -30,6 +31,9 @@ class Archive(models.Model):
     centre = models.ForeignKey(Centre, on_delete=models.PROTECT, related_name="+")
     candidate = models.ForeignKey(CandidateRecord, on_delete=models.PROTECT, null=True, related_name="+")
     cut = models.CharField(max_length=10, choices=ArchiveCut)
+    made_for = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, related_name="+", help_text="who alone takes it; nobody: who asked"
+    )
     asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField()
     status = models.CharField(max_length=10, choices=ArchiveStatus, default=ArchiveStatus.WAITING)
@@ -52,9 +56,12 @@ class Archive(models.Model):
             one_of("cut", ArchiveCut, "archive_cut_is_known"),
             one_of("status", ArchiveStatus, "archive_status_is_known"),
             models.CheckConstraint(
-                condition=Q(cut=ArchiveCut.CENTRE, candidate=None)
+                condition=Q(cut__in=[ArchiveCut.CENTRE, ArchiveCut.PERSON], candidate=None)
                 | Q(cut__in=[ArchiveCut.CANDIDATE, ArchiveCut.OWN], candidate__isnull=False),
                 name="an_archive_is_of_a_centre_or_a_candidate",
+            ),
+            models.CheckConstraint(
+                condition=Q(made_for=None) | Q(cut=ArchiveCut.PERSON), name="what_is_made_for_a_person_is_about_them"
             ),
             models.CheckConstraint(
                 condition=~Q(status=ArchiveStatus.READY) | Q(size__gt=0, finished_at__isnull=False),
@@ -63,6 +70,8 @@ class Archive(models.Model):
         ]
 
     def __str__(self) -> str:
+        if self.cut == ArchiveCut.PERSON:
+            return f"What {self.centre} keeps about a person"
         return f"Archive of {self.candidate or self.centre}"
 
     def goes_on(self, days: int) -> datetime.date:

@@ -49,6 +49,9 @@ class Centre(models.Model):
         "years after which prior learning is asked to be current", default=PRIOR_LEARNING_YEARS
     )
 
+    privacy_notice = models.TextField("privacy notice", blank=True, help_text="in the centre's own words")
+    privacy_address = models.URLField("address of the privacy notice", blank=True)
+
     objects = CentreQuerySet.as_manager()
 
     class Meta:

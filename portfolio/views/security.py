@@ -1,7 +1,7 @@
 """How somebody signs in: their password, a second factor, recovery codes. What is typed there is allauth's to check."""
 
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 
 from allauth.account.decorators import reauthentication_required
@@ -15,8 +15,8 @@ from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
-from django.urls import reverse_lazy
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse, reverse_lazy
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
@@ -24,7 +24,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from portfolio import actions, second_factor, sessions
 from portfolio.access import SignedInRequest, View, open_to_all, signed_in_to_set_up
+from portfolio.forms import PasskeyNameForm
 from portfolio.queries import factors_of, recovery_codes_of, signing_in, single_sign_on_of
+from portfolio.views.answers import done, form_page, typed
 
 said_again: Callable[[Any], Any] = reauthentication_required(app="allauth.mfa")
 """The person says once more who they are, where they have not within the last minutes."""
@@ -176,6 +178,21 @@ class RemovePasskey(passkeys.RemoveWebAuthnView):  # type: ignore[misc]
             return render(self.request, self.template_name, self.get_context_data(), status=409)
         answer: HttpResponse = super().form_valid(form)
         return answer
+
+
+@signed_in_to_set_up
+@require_http_methods(["GET", "HEAD", "POST"])
+def rename_passkey(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Call a passkey something else."""
+    mine = Authenticator.objects.filter(user=request.user, type=Authenticator.Type.WEBAUTHN)
+    passkey = get_object_or_404(mine, pk=pk)
+    form = PasskeyNameForm(typed(request), initial={"name": passkey.wrap().name})
+    act = partial(actions.rename_passkey, passkey=passkey, by=request.user, at=timezone.now())
+    if done(form, lambda clean: act(**clean)):
+        messages.success(request, "The passkey has its new name.")
+        return redirect("mfa_index")
+    trail: list[tuple[str, str | None]] = [("Sign-in and security", reverse("mfa_index"))]
+    return form_page(request, form, title="Rename a passkey", button="Rename it", trail=trail)
 
 
 class Authenticate(mfa.AuthenticateView):  # type: ignore[misc]

@@ -38,6 +38,8 @@ from units.models import (
     UnitPublication,
 )
 
+KEPT_FOR = datetime.timedelta(days=90)
+"""How long a file that nobody takes is kept."""
 TAKEN_ALREADY = "The units of this file were taken already: they are in the list of units."
 
 
@@ -104,6 +106,28 @@ def throw_units_away(*, unit_import: UnitImport, by: User, at: datetime.datetime
     details = {"file": sent.file_name}
     audit.record(verb="throw units away", by=by, at=at, subject=sent, centre=centre, details=details)
     sent.delete()
+
+
+def sweep(now: datetime.datetime) -> int:
+    """Forget files of units that nobody took for long, a line in the book for each. Returns how many.
+
+    One that somebody takes meanwhile stays.
+    """
+    old = UnitImport.objects.filter(taken_at=None, sent_at__lt=now - KEPT_FOR)
+    return sum(forgotten(pk, now) for pk in old.order_by("pk").values_list("pk", flat=True))
+
+
+@transaction.atomic
+def forgotten(pk: int, now: datetime.datetime) -> bool:
+    """Whether the file was there still, and not taken."""
+    sent = UnitImport.objects.select_for_update(of=("self",)).select_related("centre").filter(pk=pk, taken_at=None)
+    found = sent.first()
+    if found is None:
+        return False
+    details: dict[str, JSON] = {"file": found.file_name, "not taken for days": KEPT_FOR.days}
+    audit.record(verb="throw units away", by=None, at=now, subject=found, centre=found.centre, details=details)
+    found.delete()
+    return True
 
 
 def not_taken(unit_import: UnitImport) -> UnitImport:

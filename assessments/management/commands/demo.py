@@ -29,6 +29,12 @@ STAGES = [
     "suspended",
 ]
 
+SECOND_FACTOR = """
+To try a second factor: sign in, choose Sign-in and security in the account menu, and set up an authenticator app on a
+telephone, or a passkey where the page is opened as localhost. The next sign-in asks for it; the recovery codes that
+come with it work once each. NVQ_SECOND_FACTOR=administrator,assessor bin/demo asks it of these roles.
+"""
+
 
 class Command(BaseCommand):
     help = "Fill a demonstration centre with people and units at every stage, and print who can sign in."
@@ -44,6 +50,7 @@ class Command(BaseCommand):
             self._person(name, address, what)
         for (name, address), stage in zip(CANDIDATES, STAGES, strict=True):
             self._person(name, address, f"candidate, {stage}")
+        self.stdout.write(SECOND_FACTOR)
 
     def _person(self, name: str, address: str, what: str) -> None:
         self.stdout.write(f"  {address + '@' + DOMAIN:26} {name:24} {what}\n")

@@ -7,15 +7,19 @@ from django.utils import timezone
 
 from assessments.actions import enrolment as enrolments
 from assessments.actions import moving, verification
-from assessments.enums import EndedAs, UnitStatus, Verdict
-from assessments.models import Allocation, Enrolment, VersionMove
+from assessments.actions.consistency import AskedFor, For, set_rule
+from assessments.documents.recording import recording_form_facts
+from assessments.enums import Effect, EndedAs, UnitStatus, Verdict
+from assessments.models import Allocation, ConsistencyRule, Enrolment, VersionMove
 from assessments.queries.book_ties import about_one_of, of_unit, ties
 from assessments.queries.moved import earlier_words
 from assessments.queries.moving import origins
+from assessments.queries.printed import printed_record
 from assessments.queries.reading import reading
 from assessments.testing import House, a_draft, declared, handed_in, judged, leaves, returned
 from assessments.tests.counting import miscounted
-from assessments.tests.versions import a_map, moved_on, on_the_first, proposal, two_versions
+from assessments.tests.versions import a_map, a_third, moved_on, on_the_first, proposal, two_versions
+from assessments.tests.views.visitors import signed_in
 from portfolio.models import AuditEvent, Notice
 from portfolio.refusal import Refusal
 
@@ -204,6 +208,49 @@ def test_the_book_of_either_unit_tells_of_the_move(house: House) -> None:
     unit = on_the_first(house)
     (new,) = moved_on(house, unit).done
     for pk in (unit.pk, new.pk):
-        assert "move_on" in set(
-            AuditEvent.objects.filter(about_one_of(of_unit(pk, ties()))).values_list("verb", flat=True)
-        )
+        followed = AuditEvent.objects.filter(about_one_of(of_unit(pk, ties())))
+        assert "move_on" in set(followed.values_list("verb", flat=True))
+
+
+def test_after_two_moves_what_was_decided_two_versions_back_is_shown_and_said_on_page_and_form(house: House) -> None:
+    a_map(house)
+    unit = on_the_first(house)
+    version = judged(handed_in(unit), unit)
+    (second,) = moved_on(house, unit).done
+    judged(version, second, Verdict.CONTRIBUTES, "1.1")
+    third, now = a_third(house), timezone.now()
+    pairs = proposal(second.unit, third)
+    by = house.administrator
+    moving.map_versions(centre=house.centre, earlier=second.unit, later=third, pairs=pairs, by=by, at=now)
+    (newest,) = moving.move_on(enrolments=[second], later=third, reason="Again.", by=by, at=now).done
+    found = {row.criterion.number: row.earlier for row in reading(house.assessor, version.pk).criteria}
+    assert [(word.version, word.label, word.same) for word in found["1.1"]] == [
+        (2, "Contributes", False),
+        (1, "Met", False),
+    ]
+    assert [(word.version, word.number, word.label, word.same) for word in found["2.2"]] == [(1, "2.1", "Met", True)]
+    page = signed_in(house.assessor).get(f"/enrolments/{newest.pk}/").content.decode()
+    assert f'href="/enrolments/{second.pk}/">version 2' in page
+    assert f'href="/enrolments/{unit.pk}/">version 1' in page
+    shown = Enrolment.objects.select_related("unit__awarding_body", "candidate", "assessor", "centre").get(pk=newest.pk)
+    said = str(recording_form_facts(printed_record(shown))["earlier"])
+    assert "from version 1 on" in said
+    assert "from version 2 on" in said
+
+
+def test_what_is_asked_of_the_candidate_alone_is_asked_in_the_new_version_too(house: House) -> None:
+    a_map(house)
+    unit = on_the_first(house)
+    criteria = {row.number: row for row in unit.unit.criteria.all()}
+    for criterion, times in ((None, 2), (criteria["2.1"], 3)):
+        what, asked = For(enrolment=unit, criterion=criterion), AskedFor(effect=Effect.WARN, times=times)
+        set_rule(centre=house.centre, what=what, asked=asked, reason="Trainee.", by=house.lead, at=timezone.now())
+    (new,) = moved_on(house, unit).done
+    rules = ConsistencyRule.objects.in_force().filter(enrolment=new).order_by("times")
+    assert [(rule.times, rule.criterion and rule.criterion.number, rule.reason) for rule in rules] == [
+        (2, None, "Trainee."),
+        (3, "2.2", "Trainee."),
+    ]
+    assert rules.filter(set_by=house.lead).count() == 2
+    line = AuditEvent.objects.filter(verb="move_on").latest("pk")
+    assert line.detail.details["rules"] == 2

@@ -368,6 +368,7 @@ NO_PAGE = {
     "assessments:give_up_destruction": "as destruction",
     "assessments:destruction_certificate": "answers to a press of a button only",
     "assessments:retention_file": "a list to take away",
+    "assessments:hand_over": "needs a copy the office made; walked through in views/test_data_request",
     "assessments:sign_record": "follows what was just written; looked at in test_record_in_browser",
     "assessments:sign_correction": "as sign_record",
     "assessments:agree_strategy": "the demonstration's is agreed; looked at in test_verification_in_browser",

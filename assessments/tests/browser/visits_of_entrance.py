@@ -20,6 +20,7 @@ NO_PAGE_OF_THE_ENTRANCE = {
             "mfa_deactivate_totp",
             "mfa_add_webauthn",
             "mfa_remove_webauthn",
+            "mfa_edit_webauthn",
             "mfa_view_recovery_codes",
             "mfa_generate_recovery_codes",
         ),

@@ -1,10 +1,13 @@
 """Who looks at the pages about people. See visits.py."""
 
+from collections.abc import Callable
+
 from django.utils import timezone
 
+from assessments.actions import data_request
 from assessments.demo.centre import SLUG
-from assessments.models import Break, TransferIn
-from assessments.tests.browser.visiting import SECOND, Visit, Where, centre, person
+from assessments.models import Break, DataRequest, TransferIn
+from assessments.tests.browser.visiting import NOBODY, SECOND, Visit, Where, centre, person
 from portfolio.archive import asking
 from portfolio.enums import ArchiveCut, ImportStatus
 from portfolio.models import CandidateRecord, Competence, Development, Induction, PeopleImport
@@ -32,7 +35,35 @@ def away() -> list[object]:
     return [Break.objects.get(returned_on=None).pk]
 
 
+def request_of(name: str) -> Callable[[], list[object]]:
+    """The request for data that the person made in the demonstration."""
+    return lambda: [DataRequest.objects.get(user=person(name)).pk]
+
+
+def copied() -> list[object]:
+    """Siân's, with a copy for her to download."""
+    found = DataRequest.objects.get(user=person("sian"))
+    left = "Letters in the filing cabinet: sent apart."
+    made = data_request.make_copy(
+        request=found, by_office=False, with_remarks=False, left_out=left, by=person("morag"), at=timezone.now()
+    )
+    return [made.pk]
+
+
 PEOPLE = [
+    Visit("morag", "assessments:centre_data_requests", centre()),
+    Visit("nia", "assessments:centre_data_requests", lambda: [SECOND], about="none"),
+    Visit("morag", "assessments:record_data_request", centre()),
+    Visit("morag", "assessments:data_request", request_of("tom"), about="who-asks"),
+    Visit("morag", "assessments:confirm_who_asks", request_of("tom")),
+    Visit("morag", "assessments:take_more_time", request_of("sian")),
+    Visit("morag", "assessments:make_copy", request_of("sian")),
+    Visit("morag", "assessments:close_data_request", request_of("sian")),
+    Visit("morag", "assessments:data_request", copied, about="copied"),
+    Visit("sian", "assessments:privacy"),
+    Visit("nia", "assessments:privacy", about="none"),
+    Visit("morag", "portfolio:set_privacy_notice", centre()),
+    Visit(NOBODY, "portfolio:privacy_notice", centre()),
     Visit("sian", "assessments:search"),
     Visit("morag", "assessments:search", query="?q=pri", about="people"),
     Visit("dylan", "assessments:search", query="?q=call", about="words"),

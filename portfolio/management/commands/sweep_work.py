@@ -18,6 +18,7 @@ class Command(BaseCommand):
         now = timezone.now()
         self.stdout.write(f"Forms removed: {work.sweep(now)}.")
         self.stdout.write(f"Tables of people removed: {importing.sweep(now)}.")
+        self.stdout.write(f"Files of units forgotten: {jobs.sweep_units(now)}.")
         self.stdout.write(f"Archives removed: {asking.sweep(now)}.")
         self.stdout.write(f"Files of forms removed: {jobs.sweep_gathered(now)}.")
         self.stdout.write(f"Sign-ins forgotten: {sessions.sweep(now)}.")

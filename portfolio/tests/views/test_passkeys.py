@@ -101,3 +101,23 @@ def test_the_entrance_asks_any_passkey_to_answer_and_to_know_its_owner(client: A
     asked = client.get(reverse("mfa_login_webauthn"), headers={"accept": "application/json"}).json()
     assert asked["request_options"]["publicKey"]["userVerification"] == "required"
     assert not asked["request_options"]["publicKey"]["allowCredentials"]
+
+
+def test_one_calls_ones_own_passkey_something_else(client: AskingClient, alma: User) -> None:
+    passkey = Authenticator.objects.get(user=alma, type="webauthn")
+    address = reverse("mfa_edit_webauthn", args=[passkey.pk])
+    assert "My telephone" in client.get(address).content.decode()
+    assert client.post(address, {"name": "  "}).status_code == 409
+    letters = len(mail.outbox)
+    assert client.post(address, {"name": "Work telephone"}).status_code == 302
+    assert "Passkey: Work telephone" in client.get(reverse("mfa_index")).content.decode()
+    line = AuditEvent.objects.latest("pk")
+    assert (line.verb, line.actor) == ("rename passkey", alma)
+    assert line.detail.details == {"before": "My telephone", "now": "Work telephone"}
+    assert len(mail.outbox) == letters, "it signs nobody in who could not before"
+    passkey.refresh_from_db()
+    assert passkey.data["credential"] == {}
+    stranger = with_password(an_administrator(a_centre("Harbour College"), "Bo Other"))
+    client.logout()
+    client.post("/accounts/login/", {"login": stranger.email, "password": PASSWORD})
+    assert client.get(address).status_code == 404

@@ -66,6 +66,12 @@ def test_somebody_invited_is_signed_in_and_told_of_the_new_way_once(provider: Pr
     assert cara.has_usable_password()
 
 
+def test_its_button_keeps_the_page_that_was_wanted_when_a_password_was_wrong(provider: Provider, cara: User) -> None:
+    client, wrong = Client(), {"login": cara.email, "password": "not hers", "next": "/news/?page=2"}
+    for page in (client.get("/accounts/login/?next=/news/%3Fpage%3D2"), client.post("/accounts/login/", wrong)):
+        assert 'href="/accounts/oidc/?next=/news/%3Fpage%3D2"' in page.content.decode()
+
+
 def test_from_then_on_the_provider_s_name_counts_and_not_the_address(provider: Provider, cara: User) -> None:
     comes(Client(), provider)
     provider.claims |= {"email": "cara.married@example.org"}

@@ -1,5 +1,6 @@
 """Our own format: nothing of a unit is lost in it, and what is wrong with a file is said with its place."""
 
+import datetime
 import json
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.utils import timezone
 from portfolio.models import AuditEvent, Centre, User
 from portfolio.refusal import Refusal
 from units.actions import discard_draft, publish, send_units, take_units, throw_units_away
+from units.actions.bringing import KEPT_FOR, sweep
 from units.exchange.describing import as_json, as_yaml, unit_tree
 from units.exchange.faults import Tree
 from units.exchange.shapes import json_schema
@@ -204,6 +206,16 @@ def test_a_draft_is_discarded_or_published_for_good_each_with_its_line(centre: C
     verbs = list(AuditEvent.objects.filter(chain__centre=centre).order_by("pk").values_list("verb", flat=True))
     sent_and_taken = ["send units", "take units"]
     assert verbs == [*sent_and_taken, "discard draft", *sent_and_taken, "publish", "send units", "throw units away"]
+
+
+def test_a_file_that_nobody_takes_is_forgotten_after_a_while(centre: Centre, alma: User) -> None:
+    taken, left = send(centre, alma, as_json([small()])), send(centre, alma, b"x")
+    take_units(unit_import=taken, by=alma, at=timezone.now())
+    assert sweep(timezone.now() + KEPT_FOR - datetime.timedelta(days=1)) == 0
+    assert sweep(timezone.now() + KEPT_FOR + datetime.timedelta(days=1)) == 1
+    assert [row.pk for row in UnitImport.objects.all()] == [taken.pk]
+    line = AuditEvent.objects.latest("pk")
+    assert (line.verb, line.actor, line.subject_id) == ("throw units away", None, left.pk)
 
 
 def test_only_the_centres_administrators_do_any_of_it(centre: Centre, alma: User) -> None:
