@@ -145,7 +145,7 @@ def make_copy(
 
 
 @transaction.atomic
-def hand_over(*, request: DataRequest, how: str = "", by: User, at: datetime.datetime) -> DataRequest:
+def hand_over_copy(*, request: DataRequest, how: str = "", by: User, at: datetime.datetime) -> DataRequest:
     """Give the copy to the person: theirs to download, told by letter; or as the office says it did.
 
     After: the request is answered. Raises Refusal unless a copy is ready and nothing of it was destroyed since.
@@ -163,7 +163,7 @@ def hand_over(*, request: DataRequest, how: str = "", by: User, at: datetime.dat
         until = row.package.goes_on(settings.ARCHIVE_DAYS)
         subject = f"What {row.centre} keeps about you is ready"
         _letter(row, subject, "data_request_ready", at, link=place, until=until)
-    return _told("hand_over", row, by, at, {"how": how, "sha256": row.package.sha256})
+    return _told("hand_over_copy", row, by, at, {"how": how, "sha256": row.package.sha256})
 
 
 @transaction.atomic

@@ -90,9 +90,9 @@ def make_copy(house: House) -> Act:
     return Act(house.administrator, made)
 
 
-def hand_over(house: House) -> Act:
+def hand_over_copy(house: House) -> Act:
     found = with_copy(house)
-    return Act(house.administrator, lambda by: verbs.hand_over(request=found, by=by, at=timezone.now()))
+    return Act(house.administrator, lambda by: verbs.hand_over_copy(request=found, by=by, at=timezone.now()))
 
 
 def close_unanswered(house: House) -> Act:
@@ -108,6 +108,6 @@ ACTS_OF_DATA = {
     "confirm_who_asks": confirm_who_asks,
     "take_more_time": take_more_time,
     "make_copy": make_copy,
-    "hand_over": hand_over,
+    "hand_over_copy": hand_over_copy,
     "close_unanswered": close_unanswered,
 }

@@ -206,8 +206,14 @@ TOLD: dict[str, Lines] = {
     "order_destruction": NOBODY,
     "confirm_destruction": NOBODY,
     "give_up_destruction": NOBODY,
+    "record_data_request": NOBODY,  # who asks is written to, and may have no account
+    "confirm_who_asks": NOBODY,
+    "hand_over_copy": NOBODY,
+    "take_more_time": NOBODY,
+    "make_copy": NOBODY,
+    "close_unanswered": NOBODY,
 }
-ELSEWHERE = {Told.WITNESS, Told.TO_COUNTERSIGN, Told.CHANGED, Told.ALIKE, Told.INDUCTION}
+ELSEWHERE = {Told.WITNESS, Told.TO_COUNTERSIGN, Told.CHANGED, Told.ALIKE, Told.INDUCTION, Told.DATA_REQUEST}
 """Kinds that tests of their own are about, below or on the floor below."""
 
 

@@ -22,7 +22,7 @@ def ids(house: House, django_db_blocker: DjangoDbBlocker) -> Iterator[SimpleName
     somebody else."""
     with django_db_blocker.unblock(), transaction.atomic():
         office, now = house.administrator, timezone.now()
-        answered = data_request.hand_over(request=with_copy(house), by=office, at=now)
+        answered = data_request.hand_over_copy(request=with_copy(house), by=office, at=now)
         others = with_copy(house, address=house.other_candidate.user.email)
         yield SimpleNamespace(
             known=a_request(house).pk,

@@ -199,7 +199,7 @@ def hand_over(request: SignedInRequest, pk: int) -> HttpResponse:
     if not found.by_office and request.method == "POST":
         return answered(
             request,
-            lambda: actions.hand_over(request=found, by=request.user, at=timezone.now()),
+            lambda: actions.hand_over_copy(request=found, by=request.user, at=timezone.now()),
             "The letter with the way to the copy is on its way. The request is answered.",
             ("assessments:data_request", pk),
         )
@@ -207,7 +207,7 @@ def hand_over(request: SignedInRequest, pk: int) -> HttpResponse:
         request,
         pk,
         HandOverForm,
-        actions.hand_over,
+        actions.hand_over_copy,
         title="Handed over",
         button="Record it",
         said="The request is answered.",

@@ -26,7 +26,8 @@ def set_privacy_notice(request: SignedInRequest, slug: str) -> HttpResponse:
     """Write the centre's privacy notice, or say where it stands."""
     centre = kept_centre(request, slug)
     begun = centre.privacy_notice or centre.privacy_address
-    start = centre.privacy_notice if begun else render_to_string("portfolio/privacy_template.txt", {"centre": centre})
+    template = render_to_string("portfolio/privacy_template.txt", {"centre": centre})
+    start = centre.privacy_notice if begun else template.strip()  # no longer held safe, so that its box escapes it
     work = in_progress(request, PrivacyNoticeForm, slug)
     form = PrivacyNoticeForm(work.data, work=work, initial={"notice": start, "address": centre.privacy_address})
     act = partial(actions.set_privacy_notice, centre=centre, by=request.user, at=timezone.now())

@@ -86,7 +86,7 @@ def test_what_the_office_hands_over_is_downloaded_by_who_had_it_made(house: Hous
     assert second.get(address).status_code == 404
     assert signed_in(house.candidate.user).get(address).status_code == 404
     with pytest.raises(Refusal, match="how it was handed over"):
-        verbs.hand_over(request=found, by=house.administrator, at=timezone.now())
+        verbs.hand_over_copy(request=found, by=house.administrator, at=timezone.now())
     signed_in(house.administrator).post(f"/data-requests/{found.pk}/hand-over/", {"how": "On paper, in person."})
     found.refresh_from_db()
     assert (found.state, found.handed_over_how) == ("Answered", "On paper, in person.")
@@ -95,7 +95,7 @@ def test_what_the_office_hands_over_is_downloaded_by_who_had_it_made(house: Hous
 def test_nobody_gets_a_copy_that_something_was_destroyed_in(house: House) -> None:
     found = a_request(house)
     with pytest.raises(Refusal, match="not ready"):
-        verbs.hand_over(request=found, by=house.administrator, at=timezone.now())
+        verbs.hand_over_copy(request=found, by=house.administrator, at=timezone.now())
 
 
 def test_an_address_of_nobody_is_refused_and_what_was_typed_stays(house: House, other_house: House) -> None:
