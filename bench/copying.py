@@ -191,13 +191,10 @@ class Copy:
 
     def write(self) -> None:
         """Everything, at one stroke."""
-        for kind, rows in (
-            (User, self.users()),
-            (Enrolment, self.enrolments()),
-            (Signature, self.signatures()),
-            (AuditEvent, self.lines()),
-        ):
-            pour(kind, rows)
+        pour(User, self.users())
+        pour(Enrolment, self.enrolments())
+        pour(Signature, self.signatures())
+        pour(AuditEvent, self.lines())
         with connection.cursor() as cursor:
             for kind, block in self.template.blocks.items():
                 if kind not in POURED:
@@ -335,7 +332,7 @@ def pour(kind: Kind, rows: Iterable[Model]) -> None:
     columns = ", ".join(f'"{field.column}"' for field in fields)
     text = io.StringIO("".join(line(row, fields) for row in rows))
     with connection.cursor() as cursor:
-        cursor.copy_expert(f'COPY "{kind._meta.db_table}" ({columns}) FROM STDIN', text)  # type: ignore[attr-defined]
+        cursor.copy_expert(f'COPY "{kind._meta.db_table}" ({columns}) FROM STDIN', text)
 
 
 def line(row: Model, fields: "Sequence[Field[Any, Any]]") -> str:
