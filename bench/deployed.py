@@ -18,7 +18,6 @@ from typing import Any
 
 from django.db import connection
 
-
 HOUSE = Path(__file__).resolve().parent.parent
 PROCESSES = 2
 """Of gunicorn, with four threads each."""

@@ -214,17 +214,19 @@ JOURNEYS: dict[str, Step] = {
 
 
 def at_work(visitors: list[Visitor], journeys: dict[str, Step], seconds: float) -> None:
-    """All of them at once, each beginning anew when done, until the time is over. What goes wrong is written down."""
+    """All of them at once, each beginning anew when done while there is time. What goes wrong is written down."""
     over = time.monotonic() + seconds
 
     def work(me: Visitor) -> None:
         time.sleep(me.chance.uniform(0, min(me.think * 2, seconds / 4)))
-        while time.monotonic() < over:
+        while True:
             try:
                 journeys[me.who.role](me)
             except Exception as error:
                 me.said.errors.append(f"{me.who.role}: {error!r}")
                 time.sleep(1)
+            if time.monotonic() > over:
+                return
 
     threads = [threading.Thread(target=work, args=[visitor], daemon=True) for visitor in visitors]
     for thread in threads:

@@ -32,8 +32,8 @@ from bench.copying import Template, copy
 from bench.loading import fill
 from bench.plan import ITEMS
 from bench.subjects import subjects
-from portfolio import audit, walls
-from portfolio.models import AuditChain, Centre, OutgoingMessage
+from portfolio import audit, searching, walls
+from portfolio.models import AuditChain, CandidateRecord, Centre, OutgoingMessage
 from units.for_good import forget
 
 NAME = os.environ.get("NVQ_BENCH_NAME", "nvq_bench")
@@ -83,12 +83,20 @@ def live_in(centre: Centre) -> None:
 
 
 def load_others(centres: int, now: datetime.datetime) -> None:
-    """So many centres in all: the first one's candidates in each further."""
+    """So many centres in all: the first one's candidates in each further. Words are indexed at the end, at one stroke."""
     template = Template(staffed_of(Centre.objects.get(name=FIRST)))
+    with connection.cursor() as cursor:
+        for searched in searching.registered():
+            cursor.execute(f'DROP INDEX IF EXISTS "{searched.name}"')
+    there = {centre.name: centre for centre in Centre.objects.all()}
     for number in range(2, centres + 1):
-        copy(template, open_centre(f"{FIRST} {number}", now))
+        name = f"{FIRST} {number}"
+        centre = there.get(name)
+        if centre is None or not CandidateRecord.objects.filter(centre=centre).exists():
+            copy(template, staffed_of(centre) if centre else open_centre(name, now))
         if number % 10 == 0:
             say(f"{number} centres are there.")
+    searching.build()
     OutgoingMessage.objects.update(sent_at=now)
     settle()
 
@@ -107,25 +115,28 @@ def main() -> int:
     parser.add_argument("--centres", type=int, default=CENTRES)
     parser.add_argument("--candidates", type=int, default=CANDIDATES)
     parser.add_argument("--items", type=int, default=ITEMS, help="of each unit")
+    parser.add_argument("--lived-in", type=int, help="centres with everything their pages show; all by default")
+    parser.add_argument("--go-on", action="store_true", help="with what a run that was broken off has left")
     options = parser.parse_args()
     if connection.vendor != "postgresql" or not STAYS:
         raise SystemExit("Set DATABASE_URL to a PostgreSQL of your own, and NVQ_BENCH_DIRECTORY.")
     begun, now = time.perf_counter(), timezone.now()
     DIRECTORY.mkdir(parents=True, exist_ok=True)
     with furnished():
-        make(ONE)
-        with moved_into(ONE):
-            load_one(options.candidates, options.items, now)
-        say("The first centre is there.")
-        make(MANY, ONE)
-        with moved_into(ONE):
-            live_in(Centre.objects.get())
-            tell_due(now)
-            settle()
+        if not options.go_on:
+            make(ONE)
+            with moved_into(ONE):
+                load_one(options.candidates, options.items, now)
+            say("The first centre is there.")
+            make(MANY, ONE)
+            with moved_into(ONE):
+                live_in(Centre.objects.get())
+                tell_due(now)
+                settle()
         with moved_into(MANY):
             load_others(options.centres, now)
             say("Their candidates are there.")
-            for centre in Centre.objects.order_by("pk"):
+            for centre in Centre.objects.order_by("pk")[: options.lived_in]:
                 live_in(centre)
             told = tell_due(now)
             settle()
