@@ -34,6 +34,7 @@ def plain_letters() -> dict[str, str]:
 
 
 FOLDED = plain_letters()
+TO_FOLD = str.maketrans(FOLDED)
 _registered: dict[str, list["Searched"]] = {}
 
 
@@ -87,7 +88,7 @@ def having(name: str, words: Sequence[str]) -> RawSQL:
 
 def folded(word: str) -> str:
     """Without capitals and accents, as the index has it."""
-    return word.lower().translate(str.maketrans("".join(FOLDED), "".join(FOLDED.values())))
+    return word.lower().translate(TO_FOLD)
 
 
 @dataclass(frozen=True)

@@ -72,13 +72,16 @@ def group_of(user: User, asked: str, kind: str, *, most: int, page: int = 1) -> 
 
 
 def evidence_having(user: User, words: Sequence[str]) -> QuerySet[EvidenceVersion]:
-    """Items in force whose title, account or a file's name has the words, the newest first."""
+    """Items in force whose title, account or a file's name has the words, the newest first.
+
+    Whether one is seen is asked of each that has them, from the newest, until a page is full: not of all there are.
+    """
     files = EvidenceFile.objects.filter(pk__in=having(FILES, words), removed_at=None).order_by().values("version")
     named = EvidenceVersion.objects.filter(pk__in=having(EVIDENCE, words)).order_by().values("pk").union(files)
     theirs = Q(submitted_at__isnull=False) | Q(evidence__candidate__user=user, evidence__author=None)
     seen = EvidenceVersion.objects.filter(theirs, pk__in=named, replaced_at=None)
-    visible = seen.filter(evidence__in=Evidence.objects.visible_to(user))
-    return visible.select_related("evidence__candidate").order_by("-pk")
+    visible = Evidence.objects.visible_to(user).filter(pk=OuterRef("evidence"))
+    return seen.filter(Exists(visible)).select_related("evidence__candidate").order_by("-pk")
 
 
 def evidence_told(user: User, rows: Sequence[EvidenceVersion], words: Sequence[str]) -> list[Found]:
