@@ -73,8 +73,9 @@ class Row:
 class Hundred:
     """Both installations, measured one after the other."""
 
-    def __init__(self, only: Sequence[str], rounds: int) -> None:
+    def __init__(self, only: Sequence[str], without: Sequence[str], rounds: int) -> None:
         self.only, self.rounds = [word.lower() for word in only], rounds
+        self.without = [word.lower() for word in without]
         self.application = WSGIHandler()
         self.browsers: dict[int, Browser] = {}
         self.rows: dict[str, Row] = {}
@@ -100,9 +101,9 @@ class Hundred:
         ]
         others = (*acts(found), *documents(found), *exports(found, self.browser))
         listed += [Asked(other.name, other.kind, other.ask) for other in others]
-        if not self.only:
-            return listed
-        return [one for one in listed if any(word in one.name.lower() for word in self.only)]
+        if self.only:
+            listed = [one for one in listed if any(word in one.name.lower() for word in self.only)]
+        return [one for one in listed if not any(word in one.name.lower() for word in self.without)]
 
     def page(self, who: User, address: str) -> None:
         answer = self.browser(who).get(address)
@@ -178,8 +179,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=21)
     parser.add_argument("--only", nargs="+", default=[], help="what has one of these in its name")
+    parser.add_argument("--without", nargs="+", default=[], help="but not what has one of these")
     options = parser.parse_args()
-    hundred = Hundred(options.only, options.rounds)
+    hundred = Hundred(options.only, options.without, options.rounds)
     with furnished():
         for name in (ONE, MANY):
             with moved_into(name):
@@ -194,7 +196,7 @@ def main() -> int:
     print("\n".join(measured))
     for query, tables in faults:
         print(f"Reads through {', '.join(tables)}: {heaviest.places(query)}: {query.sql[:400]}", file=sys.stderr)
-    if not options.only:
+    if not options.only and not options.without:
         (RESULTS / "hundred-postgresql.md").write_text("\n".join(measured) + "\n")
         (RESULTS / "explain-postgresql.md").write_text("\n".join(plans) + "\n")
     return int(bool(faults) or any(fault for row in rows for fault in row.faults()))

@@ -22,7 +22,7 @@ from bench.installation import DIRECTORY, STAYS, furnished, settle
 
 # isort: split
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from assessments.actions.due import tell_due
@@ -33,7 +33,7 @@ from bench.loading import fill
 from bench.plan import ITEMS
 from bench.subjects import subjects
 from portfolio import audit, searching, walls
-from portfolio.models import AuditChain, CandidateRecord, Centre, OutgoingMessage
+from portfolio.models import AuditChain, Centre, OutgoingMessage
 from units.for_good import forget
 
 NAME = os.environ.get("NVQ_BENCH_NAME", "nvq_bench")
@@ -83,17 +83,16 @@ def live_in(centre: Centre) -> None:
 
 
 def load_others(centres: int, now: datetime.datetime) -> None:
-    """So many centres in all: the first one's candidates in each further. Words are indexed at the end, at one stroke."""
+    """So many centres in all: the first one's candidates in each further. Words are indexed in the end."""
     template = Template(staffed_of(Centre.objects.get(name=FIRST)))
     with connection.cursor() as cursor:
         for searched in searching.registered():
             cursor.execute(f'DROP INDEX IF EXISTS "{searched.name}"')
-    there = {centre.name: centre for centre in Centre.objects.all()}
+    there = set(Centre.objects.values_list("name", flat=True))
     for number in range(2, centres + 1):
-        name = f"{FIRST} {number}"
-        centre = there.get(name)
-        if centre is None or not CandidateRecord.objects.filter(centre=centre).exists():
-            copy(template, staffed_of(centre) if centre else open_centre(name, now))
+        if (name := f"{FIRST} {number}") not in there:
+            with transaction.atomic():
+                copy(template, open_centre(name, now))
         if number % 10 == 0:
             say(f"{number} centres are there.")
     searching.build()

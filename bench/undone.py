@@ -8,7 +8,7 @@ import datetime
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 from django.db import connection, transaction
 from django.urls import reverse
@@ -28,7 +28,7 @@ from assessments.models import Enrolment, EvidenceVersion
 from assessments.testing import all_well
 from bench.installation import DIRECTORY
 from bench.loading import invited
-from bench.measuring import Browser
+from bench.measuring import Answer
 from bench.plan import PlannedCandidate, Stage
 from bench.signing import COMMENTS, WHY
 from bench.subjects import QUARTER, Subjects
@@ -72,7 +72,7 @@ def acts(found: Subjects) -> Iterator[Undone]:
         ("Choose for sampling", partial(plan_sample, unit_at(found, Stage.COUNTERSIGNED), staffed.verifier, now)),
         ("Close a sample and verify", partial(verify, unit_at(found, Stage.BEING_SAMPLED), staffed.verifier, now)),
         ("Invite and enrol", partial(enrol, found, now)),
-        ("Allocate", partial(reallocate, unit_at(found, Stage.BUSY), staffed.trainee, staffed.administrator, now)),
+        ("Allocate", partial(reallocate, unit_at(found, Stage.BUSY), staffed.lead, staffed.administrator, now)),
         ("Draw a sampling plan", partial(draw, found, now)),
     ):
         yield Undone(name, "Act", partial(undone, work))
@@ -97,7 +97,13 @@ def printed(document: Document) -> None:
     press.rendered(document, lambda pages: None)
 
 
-def exports(found: Subjects, browser: Callable[[User], Browser]) -> Iterator[Undone]:
+class Asks(Protocol):
+    """Somebody signed in."""
+
+    def get(self, address: str) -> Answer: ...
+
+
+def exports(found: Subjects, browser: Callable[[User], Asks]) -> Iterator[Undone]:
     """What is taken away as a file: tables, and archives."""
     staffed = found.staffed
     slug, office, now = staffed.centre.slug, staffed.administrator, timezone.now()
@@ -118,7 +124,7 @@ def exports(found: Subjects, browser: Callable[[User], Browser]) -> Iterator[Und
         yield Undone(name, "Export", partial(archive, selection, now))
 
 
-def fetch(browser: Browser, address: str) -> None:
+def fetch(browser: Asks, address: str) -> None:
     answer = browser.get(address)
     if not answer.status.startswith("200"):
         raise RuntimeError(f"{address} answers {answer.status}.")
@@ -225,7 +231,7 @@ def enrol(found: Subjects, now: datetime.datetime) -> None:
 
 def reallocate(unit: Enrolment, to: User, by: User, now: datetime.datetime) -> None:
     unit = Enrolment.objects.get(pk=unit.pk)
-    allocate(enrolment=unit, part=AllocatedAs.ASSESSOR, user=to, reason="Cover for a leave.", by=by, at=now)
+    allocate(enrolment=unit, part=AllocatedAs.VERIFIER, user=to, reason="Cover for a leave.", by=by, at=now)
 
 
 def draw(found: Subjects, now: datetime.datetime) -> None:
