@@ -78,7 +78,7 @@ class Hundred:
         self.without = [word.lower() for word in without]
         self.application = WSGIHandler()
         self.browsers: dict[int, Browser] = {}
-        self.rows: dict[str, Row] = {}
+        self.rows: dict[tuple[str, str], Row] = {}
         self.bare: list[float] = []
         self.sizes: list[str] = []
         self.watch = heaviest.Watch()
@@ -127,12 +127,13 @@ class Hundred:
         gc.freeze()
         quick = [one for one, first in zip(listed, firsts, strict=True) if first < SLOW]
         yardstick, *times = timed([bare, *(one.ask for one in quick)], self.rounds)
-        taken = dict(zip([one.name for one in quick], times, strict=True))
+        taken = dict(zip([(one.kind, one.name) for one in quick], times, strict=True))
         for one, first in zip(listed, firsts, strict=True):
-            if one.name not in taken:
-                taken[one.name] = first if first >= VERY_SLOW else timed([one.ask], SLOW_ROUNDS)[0]
-            row = self.rows.setdefault(one.name, Row(one))
-            row.ratios.append(taken[one.name] / yardstick)
+            key = (one.kind, one.name)
+            if key not in taken:
+                taken[key] = first if first >= VERY_SLOW else timed([one.ask], SLOW_ROUNDS)[0]
+            row = self.rows.setdefault(key, Row(one))
+            row.ratios.append(taken[key] / yardstick)
             row.queries.append(one.queries() if one.queries else None)
         self.bare.append(yardstick)
         items, mappings = Evidence.objects.count(), Mapping.objects.count()
