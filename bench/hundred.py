@@ -51,6 +51,8 @@ class Asked:
     ask: Callable[[], object]
     most: int | None = None
     queries: Callable[[], int] | None = None
+    measured: bool = True
+    """Or only looked at: what it asks the database, and how."""
 
 
 @dataclass
@@ -95,9 +97,9 @@ class Hundred:
                 partial(self.page, page.who, page.address),
                 page.most,
                 partial(self.browser(page.who).queries, page.address),
+                page.measured or bool(self.only),
             )
             for page in pages(found)
-            if page.measured or self.only
         ]
         others = (*acts(found), *documents(found), *exports(found, self.browser))
         listed += [Asked(other.name, other.kind, other.ask) for other in others]
@@ -113,13 +115,15 @@ class Hundred:
     def measure(self, *, watched: bool) -> None:
         """All of it in the installation at hand, warm; where it is watched, each statement is noted once."""
         self.browsers.clear()
-        listed = self.everything()
+        everything = self.everything()
+        listed = [one for one in everything if one.measured]
         firsts = [self.first(one) for one in listed]
         if watched:
+            slow = {one.name for one, first in zip(listed, firsts, strict=True) if first >= VERY_SLOW}
             with self.watch.on():
-                for one, first in zip(listed, firsts, strict=True):
+                for one in everything:
                     self.watch.place = one.name
-                    if first < VERY_SLOW:
+                    if one.name not in slow:
                         one.ask()
         bare = partial(self.browser(staffed_of(Centre.objects.get(name=FIRST)).assessor).get, "/bare/")
         bare()
