@@ -78,22 +78,33 @@ def words_of(text: str) -> list[str]:
     return [word[:LONGEST_WORD] for word in WORD.findall(unicodedata.normalize("NFC", text))][:MOST_WORDS]
 
 
-def having(name: str, words: Sequence[str], centres: Iterable[int] = ()) -> RawSQL:
+def having(
+    name: str, words: Sequence[str], centres: Iterable[int] = (), *, gives: str = "id", only: str = "TRUE"
+) -> RawSQL:
     """Ids of the rows that have all these words, for `pk__in=`. `words`: as `words_of` gives them, one at least.
 
     Where rows belong to centres, `centres` names all of those whose rows may be meant. It is no lock: who may see a row
-    is asked beside it.
+    is asked beside it. `gives` names another column than the id, `only` says in SQL which rows are looked at: so
+    a row that was found in the index is not looked up once more.
     """
     searched = next(one for one in registered() if one.name == name)
+    rows = f'SELECT "{gives}" FROM "{searched.table}" WHERE {only} AND'  # noqa: S608  # our tables
     if connection.vendor == "sqlite":
         wanted = " ".join(f'"{folded(word)}"*' for word in words)
-        return RawSQL(f'SELECT rowid FROM "{searched.name}" WHERE "{searched.name}" MATCH %s', (wanted,))  # noqa: S608, S611
+        found = f'SELECT rowid FROM "{searched.name}" WHERE "{searched.name}" MATCH %s'  # noqa: S608
+        return RawSQL(f"{rows} id IN ({found})", (wanted,))  # noqa: S611
     wanted = " & ".join(f"{folded(word)}:*" for word in words)
-    rows = f'SELECT id FROM "{searched.table}" WHERE {vector(searched)} @@ '  # noqa: S608  # our tables
     if not searched.by_centre:
-        return RawSQL(f"{rows} to_tsquery('{searched.config}', %s)", (wanted,))  # noqa: S611
+        return RawSQL(f"{rows} {vector(searched)} @@ to_tsquery('{searched.config}', %s)", (wanted,))  # noqa: S611
     listed = "{" + ",".join(str(centre) for centre in sorted(centres)) + "}"
-    return RawSQL(f"{rows} search_query('{searched.config}', %s, %s::bigint[])", (wanted, listed))  # noqa: S611
+    asked = f"search_query('{searched.config}', %s, %s::bigint[])"
+    return RawSQL(f"{rows} {vector(searched)} @@ {asked}", (wanted, listed))  # noqa: S611
+
+
+def either(*found: RawSQL) -> RawSQL:
+    """Ids that one of these questions gives, each once."""
+    params = tuple(value for one in found for value in one.params)
+    return RawSQL(" UNION ".join(one.sql for one in found), params)  # noqa: S611
 
 
 def folded(word: str) -> str:

@@ -98,6 +98,7 @@ class EvidenceVersion(models.Model):
 
     class Meta:
         ordering = ["evidence", "number"]
+        indexes = [models.Index(fields=["centre", "id"], name="versions_of_a_centre")]
         constraints = [
             one_of("status", ItemStatus, "item_status_is_known"),
             one_of("kind", EvidenceKind, "evidence_kind_is_known"),

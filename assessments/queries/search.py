@@ -7,12 +7,12 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 
-from assessments.models import Enrolment, Evidence, EvidenceFile, EvidenceVersion
+from assessments.models import Enrolment, Evidence, EvidenceVersion
 from portfolio import searching
 from portfolio.enums import Role
 from portfolio.models import CandidateRecord, Centre, StaffRecord, User
 from portfolio.models.people import centres_kept_by, centres_of
-from portfolio.searching import Piece, Searched, excerpt, having, words_of
+from portfolio.searching import Piece, Searched, either, excerpt, having, words_of
 from units.models import Criterion, Unit
 
 EVIDENCE, FILES, CANDIDATES, STAFF, CRITERIA, UNITS = (
@@ -91,12 +91,10 @@ def evidence_having(user: User, words: Sequence[str], centres: Sequence[int]) ->
 
     Whether one is seen is asked of each that has them, from the newest, until a page is full: not of all there are.
     """
-    files = (
-        EvidenceFile.objects.filter(pk__in=having(FILES, words, centres), removed_at=None).order_by().values("version")
-    )
-    named = EvidenceVersion.objects.filter(pk__in=having(EVIDENCE, words, centres)).order_by().values("pk").union(files)
+    files = having(FILES, words, centres, gives="version_id", only="removed_at IS NULL")
     theirs = Q(submitted_at__isnull=False) | Q(evidence__candidate__user=user, evidence__author=None)
-    seen = EvidenceVersion.objects.filter(theirs, pk__in=named, replaced_at=None)
+    named = either(having(EVIDENCE, words, centres), files)
+    seen = EvidenceVersion.objects.filter(theirs, pk__in=named, centre__in=centres, replaced_at=None)
     visible = Evidence.objects.visible_to(user).filter(pk=OuterRef("evidence"))
     return seen.filter(Exists(visible)).select_related("evidence__candidate").order_by("-pk")
 
