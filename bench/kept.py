@@ -64,7 +64,7 @@ def moved_into(name: str) -> Iterator[None]:
 def make(name: str, like: str = "template0") -> None:
     """A database of this name, as another is. One that is there is dropped."""
     connection.close()
-    with connection._nodb_cursor() as cursor:  # type: ignore[attr-defined]  # of no database: as tests make theirs
+    with connection._nodb_cursor() as cursor:  # of no database: as tests make theirs
         cursor.execute(f'DROP DATABASE IF EXISTS "{name}"')
         cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{like}"')
 
