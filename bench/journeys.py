@@ -29,6 +29,10 @@ class Wrong(Exception):
     """An answer that is not the one expected."""
 
 
+class Over(Exception):
+    """The time is over."""
+
+
 @dataclass
 class Said:
     """Every answer of a run: what was asked for, when, how long it took. Filled by many threads."""
@@ -52,6 +56,7 @@ class Visitor:
     def __init__(self, who: Somebody, base: str, certificate: str, think: float, seed: int, said: Said) -> None:
         self.who, self.base, self.think, self.said = who, base, think, said
         self.chance = random.Random(seed)
+        self.until: float | None = None
         self.line = requests.Session()
         self.line.trust_env = False  # or a bundle of certificates named there would stand before ours
         self.line.verify = certificate
@@ -88,6 +93,8 @@ class Visitor:
     def wait(self) -> None:
         """As long as somebody looks at a page: between half and one and a half times the mean."""
         time.sleep(self.think * self.chance.uniform(0.5, 1.5))
+        if self.until is not None and time.monotonic() > self.until:
+            raise Over
 
 
 # --- what they do ----------------------------------------------------------------------------------------------------
@@ -202,6 +209,8 @@ def bare(me: Visitor) -> None:
     me.get("Bare page", "/bare/")
 
 
+STEPS = 10
+"""Pages of a journey, about."""
 JOURNEYS: dict[str, Step] = {
     "candidate": candidate,
     "assessor": assessor,
@@ -214,14 +223,18 @@ JOURNEYS: dict[str, Step] = {
 
 
 def at_work(visitors: list[Visitor], journeys: dict[str, Step], seconds: float) -> None:
-    """All of them at once, each beginning anew when done while there is time. What goes wrong is written down."""
+    """All of them at once, each beginning anew when done while there is time; with no time at all, each once. They begin
+    at different times, so that not everybody does the same at once. What goes wrong is written down."""
     over = time.monotonic() + seconds
 
     def work(me: Visitor) -> None:
-        time.sleep(me.chance.uniform(0, min(me.think * 2, seconds / 4)))
+        me.until = over if seconds else None
+        time.sleep(me.chance.uniform(0, min(me.think * STEPS, seconds / 4)))
         while True:
             try:
                 journeys[me.who.role](me)
+            except Over:
+                return
             except Exception as error:
                 me.said.errors.append(f"{me.who.role}: {error!r}")
                 time.sleep(1)

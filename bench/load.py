@@ -67,7 +67,7 @@ class Run:
 
 def people(wanted: dict[str, int]) -> list[Somebody]:
     """Who works: each of another account, spread over the centres. Where a role has too few, more candidates."""
-    centres = list(Centre.objects.order_by("pk"))
+    centres = list(Centre.objects.filter(pk__in=CandidateRecord.objects.values("centre")).order_by("pk"))
     staff = {"assessor": "assessor", "verifier": "verifier", "administrator": "administrator"}
     counts, found = dict(wanted), []
     for role, name in staff.items():
