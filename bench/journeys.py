@@ -223,8 +223,10 @@ JOURNEYS: dict[str, Step] = {
 
 
 def at_work(visitors: list[Visitor], journeys: dict[str, Step], seconds: float) -> None:
-    """All of them at once, each beginning anew when done while there is time; with no time at all, each once. They begin
-    at different times, so that not everybody does the same at once. What goes wrong is written down."""
+    """All of them at once, each beginning anew when done while there is time; with no time at all, each once.
+
+    They begin at different times, so that not everybody does the same at once. What goes wrong is written down.
+    """
     over = time.monotonic() + seconds
 
     def work(me: Visitor) -> None:
