@@ -98,7 +98,10 @@ class EvidenceVersion(models.Model):
 
     class Meta:
         ordering = ["evidence", "number"]
-        indexes = [models.Index(fields=["centre", "id"], name="versions_of_a_centre")]
+        indexes = [
+            models.Index(fields=["centre", "id"], name="versions_of_a_centre"),
+            models.Index(fields=["evidence"], condition=Q(setting=Setting.SIMULATED), name="simulated_versions"),
+        ]
         constraints = [
             one_of("status", ItemStatus, "item_status_is_known"),
             one_of("kind", EvidenceKind, "evidence_kind_is_known"),
