@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import pytest_django
 from django.conf import settings as house
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db import connection
 
 from portfolio import harness
@@ -119,7 +119,8 @@ def data_of_its_own(settings: pytest_django.Settings, tmp_path: Path) -> None:
     settings.VAULT_DIR = tmp_path / "vault"
     settings.RENDITIONS_DIR = tmp_path / "renditions"
     settings.GATHERED_DIR = tmp_path / "gathered"
-    cache.clear()
+    for name in house.CACHES:
+        caches[name].clear()
     forget()
 
 

@@ -17,7 +17,7 @@ LONGEST = 500
 FILE = re.compile(r"file\s+(\d{1,3})\s*[,:]?\s*", re.I)
 TIME = re.compile(r"((?:\d{1,2}:)?\d{1,3}:[0-5]\d)(?:\s*(?:-|–|to)\s*((?:\d{1,2}:)?\d{1,3}:[0-5]\d))?(?!\d|:\d)", re.I)
 PAGE = re.compile(r"(?:pages?|pp?\.?)\s*(\d{1,5})(?:\s*(?:-|–|to)\s*(\d{1,5}))?(?!\d)", re.I)
-PASSAGE = re.compile(r"“([^”]+)”|\"([^\"]+)\"")
+PASSAGE = re.compile(r"“([^“”]+)”|\"([^\"]+)\"")
 BETWEEN = re.compile(r"^\s*[:;,.–-]?\s*")
 
 HOW = "Write a place as 3:25, page 2 or “the words”, and what is there after it"

@@ -192,7 +192,11 @@ def handed_in(enrolment: Enrolment, *numbers: str, words: items.Described | None
 
 
 def judged(
-    version: EvidenceVersion, enrolment: Enrolment, verdict: Verdict = Verdict.MET, *numbers: str
+    version: EvidenceVersion,
+    enrolment: Enrolment,
+    verdict: Verdict = Verdict.MET,
+    *numbers: str,
+    at: datetime.datetime | None = None,
 ) -> EvidenceVersion:
     """The item read by the unit's assessor, with one verdict on these criteria (all it is mapped to when none)."""
     mapped = version.evidence.mappings.filter(enrolment=enrolment, taken_back_at=None)
@@ -207,7 +211,7 @@ def judged(
         returned=False,
         seen_at_location=False,
         by=enrolment.assessor,
-        at=timezone.now(),
+        at=at or timezone.now(),
     )
     version.refresh_from_db()
     return version

@@ -284,6 +284,8 @@ def reading(staffed: Staffed, row: Written) -> Review:
         assessor_name="Tomasz" if assessor == staffed.trainee else "Asha",
         qualified=assessor != staffed.trainee,
         at=row.item.read_at,
+        centre=staffed.centre,
+        handed_in_at=row.item.submitted_at,
         valid=True,
         authentic=True,
         current=True,

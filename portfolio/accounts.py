@@ -8,6 +8,7 @@ import base64
 import time
 from io import BytesIO
 from typing import Any
+from urllib.parse import urlsplit
 
 import segno
 from allauth.account import app_settings
@@ -15,6 +16,8 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.account.internal.flows.reauthentication import get_reauthentication_flows
 from allauth.core import context
+from allauth.core.internal.httpkit import get_client_ip
+from allauth.core.internal.ratelimit import truncate_ip
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from axes.utils import reset
@@ -43,6 +46,10 @@ class InvitationOnlyAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # all
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        """At the address of the settings: who asks may name any host that the site answers to."""
+        return f"{settings.SITE_URL}{urlsplit(super().get_reset_password_from_key_url(key)).path}"
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Hand the mail in rather than wait for the mail server: known and unknown addresses take equally long."""
@@ -136,6 +143,13 @@ def keys() -> MultiFernet:
     secrets = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
     digests = (salted_hmac("portfolio.second-factor", "", secret, algorithm="sha256").digest() for secret in secrets)
     return MultiFernet([Fernet(base64.urlsafe_b64encode(digest)) for digest in digests])
+
+
+def where_from(request: HttpRequest) -> str | None:
+    """Where somebody tries to sign in from, as allauth counts it: past our own proxies and no others, and of IPv6 the
+    network, of which anybody has as many addresses as they like."""
+    address = get_client_ip(request)
+    return str(truncate_ip(address)) if address else None
 
 
 def address_tried(request: HttpRequest, credentials: dict[str, Any] | None = None) -> str:

@@ -6,7 +6,7 @@ from django.db.models.signals import post_migrate, pre_migrate
 from django.utils.module_loading import import_string
 from django_tasks.signals import task_finished, task_started
 
-from portfolio import logs, pdf, searching, walls
+from portfolio import counts, logs, pdf, searching, walls
 from portfolio.own_walls import WALLS
 
 
@@ -20,6 +20,7 @@ class PortfolioConfig(AppConfig):
         post_migrate.connect(walls.rebuild_after_migrate, sender=self)
         pre_migrate.connect(searching.take_down_before_migrations, sender=self)
         post_migrate.connect(searching.rebuild_after_migrate, sender=self)
+        post_migrate.connect(counts.make_table_after_migrate, sender=self)
         task_started.connect(logs.job_begins)
         task_finished.connect(logs.job_ends)
         checks.register(walls.check_walls, checks.Tags.database)

@@ -12,6 +12,7 @@ from allauth.mfa import app_settings as mfa
 from allauth.mfa.base import forms as codes
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.webauthn import forms as passkeys
+from django import forms
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
@@ -111,6 +112,16 @@ def of_passkeys(read: Callable[[], Any]) -> Any:
         raise ValidationError(NOT_A_PASSKEY) if refused.code == "incorrect_code" else refused from refused
 
 
+class Answer(forms.JSONField):
+    """What a passkey answered, as JSON: one that is nested without end is none."""
+
+    def to_python(self, value: Any) -> Any:
+        try:
+            return super().to_python(value)
+        except RecursionError as endless:
+            raise ValidationError(NOT_A_PASSKEY) from endless
+
+
 class PasskeyWords:
     """Mixed into a form that a passkey answers."""
 
@@ -121,12 +132,17 @@ class PasskeyWords:
 class PasskeyForm(PasskeyWords, passkeys.AuthenticateWebAuthnForm):  # type: ignore[misc]
     """The second factor, after the password."""
 
+    credential = Answer(widget=forms.HiddenInput)
+
 
 class PasskeyAloneForm(PasskeyWords, passkeys.LoginWebAuthnForm):  # type: ignore[misc]
     """In the place of the password."""
 
+    credential = Answer(widget=forms.HiddenInput)
+
 
 class NewPasskeyForm(OurWords, passkeys.AddWebAuthnForm):  # type: ignore[misc]
+    credential = Answer(widget=forms.HiddenInput)
     words: ClassVar = {
         "name": "What to call it",
         "passwordless": "It signs me in by itself, without my password",

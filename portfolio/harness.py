@@ -23,7 +23,8 @@ A_GET_MAY_WRITE = {"portfolio_accessline", "django_session"}
 def hurry(house: LazySettings) -> None:
     """Settings for every test: quick passwords, jobs done on the spot, no LibreOffice, templates that may not guess."""
     house.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    house.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    memory = "django.core.cache.backends.locmem.LocMemCache"
+    house.CACHES = {name: {"BACKEND": memory, "LOCATION": name} for name in house.CACHES}
     house.TASKS = {"default": house.TASKS["default"] | {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
     house.SOFFICE = ""
     engine: dict[str, Any] = house.TEMPLATES[0]

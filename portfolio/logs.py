@@ -19,7 +19,8 @@ from pythonjsonlogger.json import JsonFormatter
 
 SANE = re.compile(r"[A-Za-z0-9._-]{8,64}", re.ASCII)
 NO_ROUTE = "no address of ours"
-EMAIL = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)*")
+EMAIL = re.compile(r"[\w.+%-]{1,64}@[\w-]+(?:\.[\w-]+)*")
+"""With no more before the sign than an address has: else a long word is looked through from each of its letters on."""
 ROW = re.compile(r"(DETAIL|CONTEXT): .*")
 
 _request: ContextVar[str] = ContextVar("request", default="")

@@ -5,8 +5,9 @@ import time
 from collections.abc import Callable
 
 from django.conf import settings
+from django.core.exceptions import BadRequest
 from django.db import IntegrityError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 
@@ -17,6 +18,10 @@ from portfolio.stores import StoreAwayError
 
 RETRY_AFTER = "60"
 """Seconds."""
+NOT_KEPT = "private, no-store"
+"""Of a page, unless it says something else: on a shared computer nobody goes back into what was shown before."""
+
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 log = logging.getLogger(__name__)
 answered = logging.getLogger("portfolio.requests")
@@ -50,19 +55,25 @@ class RequestMiddleware:
             level = logging.DEBUG if route in WATCHING and response.status_code < 400 else logging.INFO
             answered.log(level, "Answered", extra=said)
         response["X-Request-ID"] = number
+        response.setdefault("Cache-Control", NOT_KEPT)
         return response
 
 
 class RefusalMiddleware:
     """Answers 409 where an action, or a wall of the database, refused. Views normally show the sentences themselves.
 
-    And 503 where the object store is away: what asks for stored bytes may come back in a minute.
+    And 503 where the object store is away: what asks for stored bytes may come back in a minute. What no browser of
+    anybody's sends goes no further: another method than a page has, and a zero, which no text of the database can hold.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method not in METHODS:
+            return HttpResponseNotAllowed(METHODS)
+        if "%00" in request.META.get("QUERY_STRING", "") or "\0" in request.path_info:
+            raise BadRequest("The address holds a zero.")
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:

@@ -228,13 +228,14 @@ def databases() -> dict[str, Any]:
 
 
 DATABASES = databases()
-# Counts wrong passwords and the like: shared by the processes of a machine, and kept when they start again.
 CACHES = {
-    "default": {
+    # Counts tries, whichever machine they come to.
+    "default": {"BACKEND": "portfolio.counts.Counts", "LOCATION": "portfolio_count"},
+    # Blank forms, drawn once on each machine.
+    "papers": {
         "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
         "LOCATION": DATA_DIR / "cache",
-        "OPTIONS": {"MAX_ENTRIES": 10_000},
-    }
+    },
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 FIXTURE_DIRS = [BASE_DIR / "fixtures"]
@@ -248,6 +249,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "portfolio.passwords.OwnWordsValidator"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
@@ -270,8 +272,16 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ALLAUTH_TRUSTED_PROXY_COUNT = env_int("NVQ_PROXY_COUNT", 0)
 ACCOUNT_EMAIL_NOTIFICATIONS = True
-# Wrong passwords for one address are counted by axes, in the database; wrong codes of one person here.
-ACCOUNT_RATE_LIMITS = {"login_failed": "60/m/ip", "witness": "30/m/ip", "code": "5/5m/key"}
+# Wrong passwords for one address from one place are counted by axes. Here: from one place for any address, for one
+# address from anywhere, so that many places are no way to many guesses; and wrong codes of one person.
+ACCOUNT_RATE_LIMITS = {
+    "login_failed": "60/m/ip,300/h/key",
+    "code": "5/5m/key",
+    "change_password": "5/5m/user",
+    "reauthenticate": "5/5m/user",
+    "reset_password": "20/m/ip,5/h/key",
+    "witness": "30/m/ip",
+}
 MFA_ADAPTER = "portfolio.accounts.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
@@ -305,10 +315,10 @@ AXES_USERNAME_FORM_FIELD = "login"
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
 AXES_LOCKOUT_TEMPLATE = "account/lockout.html"
-AXES_IPWARE_PROXY_COUNT = env_int("NVQ_PROXY_COUNT", 0) or None
+AXES_CLIENT_IP_CALLABLE = "portfolio.accounts.where_from"
 CSRF_FAILURE_VIEW = "portfolio.views.interrupted.csrf_failure"
 SESSION_COOKIE_AGE = 12 * 60 * 60
-MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
+MESSAGE_STORAGE = "portfolio.cookies.Messages"
 
 # --- evidence files --------------------------------------------------------------------------------------------------
 
@@ -384,6 +394,7 @@ CONTENT_SECURITY_POLICY = {
         "style-src": [SELF],
         "img-src": [SELF, "data:"],
         "media-src": [SELF],
+        "object-src": [NONE],
         "font-src": [SELF],
         "connect-src": [SELF],
         "manifest-src": [SELF],
@@ -396,8 +407,12 @@ CONTENT_SECURITY_POLICY = {
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
+# A browser takes a cookie of such a name over HTTPS and for this host alone: no neighbour below the domain sets it.
+COOKIE_PREFIX = "__Host-" if SERVER else ""
+SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}sessionid"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}csrftoken"
 CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SERVER
 SECURE_SSL_REDIRECT = SERVER

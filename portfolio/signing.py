@@ -70,9 +70,10 @@ def _take_one(tries: list[str]) -> datetime.datetime | None:
     It is taken before the password is looked at, so that many guesses made at once cannot outrun the count.
     """
     given_back = timezone.now() + WINDOW
-    if any(cache.add(one, given_back, WINDOW.total_seconds()) for one in tries):
+    if any(cache.add(one, given_back.isoformat(), WINDOW.total_seconds()) for one in tries):
         return None
-    return min(cache.get_many(tries).values(), default=given_back)
+    ends = [datetime.datetime.fromisoformat(end) for end in cache.get_many(tries).values()]
+    return min(ends, default=given_back)
 
 
 def sign(

@@ -116,12 +116,19 @@ class Folder:
 
     root: Path
 
+    def path(self, place: str) -> Path:
+        """Where that is on the disk. Raises ValueError for a place outside: no row of a record that came from elsewhere
+        leads to other files of this machine."""
+        if place.startswith("/") or ".." in place.split("/"):
+            raise ValueError(f"{place!r} is no place in {self.root}.")
+        return self.root / place
+
     def put(self, source: Path, place: str) -> None:
         """The file keeps its own name too, until the caller's row is safe: a process killed in between can do it again.
 
         The folder is flushed with it, so that a power cut loses neither.
         """
-        target, aside = self.root / place, source.with_name(secrets.token_hex(16))
+        target, aside = self.path(place), source.with_name(secrets.token_hex(16))
         private_folder(target.parent)
         os.link(source, aside)
         try:
@@ -141,46 +148,46 @@ class Folder:
         self.put(source, place)
 
     def put_folder(self, source: Path, place: str) -> None:
-        target = self.root / place
+        target = self.path(place)
         shutil.rmtree(target, ignore_errors=True)
         private_folder(target.parent)
         source.rename(target)
 
     def bring(self, source: Path, place: str) -> None:
-        target = self.root / place
+        target = self.path(place)
         aside = private_folder(target.parent) / f"{target.name}.unfinished"
         shutil.copyfile(source, aside)
         aside.chmod(0o600)
         aside.replace(target)
 
     def open(self, place: str) -> BinaryIO:
-        return (self.root / place).open("rb")
+        return self.path(place).open("rb")
 
     @contextlib.contextmanager
     def at_hand(self, place: str) -> Iterator[Path]:
-        path = self.root / place
+        path = self.path(place)
         path.stat()
         yield path
 
     def look(self, place: str) -> Found | None:
         try:
-            status = (self.root / place).stat()
+            status = self.path(place).stat()
         except (FileNotFoundError, NotADirectoryError):
             return None
         return Found(place, status.st_size, status.st_mtime)
 
     def move(self, place: str, to: str) -> None:
-        private_folder((self.root / to).parent)
-        (self.root / place).replace(self.root / to)
+        private_folder(self.path(to).parent)
+        self.path(place).replace(self.path(to))
 
     def delete(self, place: str) -> None:
-        (self.root / place).unlink(missing_ok=True)
+        self.path(place).unlink(missing_ok=True)
 
     def delete_below(self, place: str) -> None:
-        shutil.rmtree(self.root / place, ignore_errors=True)
+        shutil.rmtree(self.path(place), ignore_errors=True)
 
     def found(self, below: str = "") -> Iterator[Found]:
-        for folder, _, names in os.walk(self.root / below):
+        for folder, _, names in os.walk(self.path(below)):
             for name in sorted(names):
                 if one := self.look(Path(folder, name).relative_to(self.root).as_posix()):  # else gone meanwhile
                     yield one

@@ -7,6 +7,7 @@ program that opens it: a text that begins like a formula is marked as text
 
 import csv
 import datetime
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from io import BytesIO
@@ -26,6 +27,8 @@ CSV, XLSX = "csv", "xlsx"
 ENDINGS = (CSV, XLSX)
 RUNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """A cell that begins with one of these may be taken for a formula."""
+BEGINS_ELSEWHERE = re.compile(r"([;\t\r\n] *)(?=[=+\-@＝＋－＠])")
+"""So may what follows a semicolon or a new line, where a spreadsheet parts cells at semicolons and reads no quotes."""
 LONGEST_TEXT = 32_767
 """What a cell of a workbook holds."""
 DAY, MOMENT = "d mmm yyyy", "d mmm yyyy hh:mm"
@@ -122,6 +125,7 @@ def plain(cell: Cell) -> str | int | float:
     if isinstance(cell, datetime.date):
         return cell.isoformat()
     if isinstance(cell, str):
+        cell = BEGINS_ELSEWHERE.sub(r"\1'", cell)
         return f"'{cell}" if cell.startswith(RUNS) else cell
     return cell
 

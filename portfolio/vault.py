@@ -140,7 +140,7 @@ def clear_away(centre_id: int) -> None:
 
 def path_of(stored: StoredFile) -> Path:
     """Where the bytes of a row lie in a vault of files on this machine."""
-    return Path(settings.VAULT_DIR) / place_of(stored)
+    return stores.Folder(Path(settings.VAULT_DIR)).path(place_of(stored))
 
 
 def open_stored(stored: StoredFile) -> BinaryIO:

@@ -3,6 +3,7 @@
 import datetime
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
+from typing import cast
 
 from django.db import transaction
 from django.utils import timezone
@@ -118,6 +119,8 @@ def review(
         qualified=reader.qualified,
         interested=interested,
         at=at,
+        centre=centre,
+        handed_in_at=cast(datetime.datetime, version.submitted_at),  # what was not handed in is refused above
         valid=rules.valid,
         authentic=rules.authentic,
         current=rules.current,

@@ -10,7 +10,7 @@ no state of the house.
 
 import datetime
 
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db import transaction
 
 from assessments.actions.journey import lock_one
@@ -85,14 +85,15 @@ def issue(printed: PrintedAuthentication, by: User, at: datetime.datetime, *, in
 
 
 def blank_recording_form(unit: Unit, centre: Centre | None) -> bytes:
-    """The recording form with nobody's name on it, as PDF. Kept in the cache, so that the same one is made once.
+    """The recording form with nobody's name on it, as PDF. Kept on the machine, so that the same one is made once.
 
     Raises CannotRender where the libraries for PDFs are missing.
     """
     facts = blank_form_facts(printed_unit(unit, centre))
     key = f"blank form {canonical.digest(facts, salt=pdf.render_version())}".replace(" ", "-")
-    made: bytes | None = cache.get(key)
+    kept = caches["papers"]
+    made: bytes | None = kept.get(key)
     if made is None:
         made = pdf.render(f"documents/{RECORDING_FORM}.html", {"facts": canonical.plain(facts)}, variant=pdf.DRAFT)
-        cache.set(key, made, timeout=None)
+        kept.set(key, made, timeout=None)
     return made

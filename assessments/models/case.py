@@ -4,6 +4,8 @@ Nobody but its workers can learn that a case exists: no other chapter reads thes
 the unit or item itself, without saying why.
 """
 
+import datetime
+
 from django.db import models
 from django.db.models import Q
 
@@ -15,10 +17,10 @@ from portfolio.models import Centre, StandingQuerySet, StandingRow, StoredFile, 
 
 
 class CaseQuerySet(models.QuerySet["Case"]):
-    def visible_to(self, user: User) -> "CaseQuerySet":
+    def visible_to(self, user: User, day: datetime.date | None = None) -> "CaseQuerySet":
         """Cases this person works on, while they are staff of the centre. For everybody else there are none."""
         worked = CaseWorker.objects.filter(user=user, ended_at=None).values("case")
-        return self.filter(pk__in=worked, centre__in=centres_of(user, *STAFF))
+        return self.filter(pk__in=worked, centre__in=centres_of(user, *STAFF, day=day))
 
 
 class Case(models.Model):

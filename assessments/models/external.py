@@ -1,5 +1,7 @@
 """What an external verifier does of their own: units they choose, what they note and remark, claims they authorise."""
 
+import datetime
+
 from django.db import models
 from django.db.models import F, Q
 
@@ -9,10 +11,17 @@ from portfolio.models import User, centres_of
 from portfolio.rules import OVERSEEING
 
 
-def shown_to(user: User, *, centre: str = "access__centre", body: str = "access__awarding_body") -> Q:
+def shown_to(
+    user: User,
+    day: datetime.date | None = None,
+    *,
+    centre: str = "access__centre",
+    body: str = "access__awarding_body",
+) -> Q:
     """What external verifiers did that a person sees: the centre's verifiers and office all of it, and whoever looks
     for the same awarding body now, so that one visit can go on where another ended."""
-    return Q(**{f"{centre}__in": centres_of(user, *OVERSEEING)}) | bodies_opened_to(user, centre=centre, body=body)
+    overseen = Q(**{f"{centre}__in": centres_of(user, *OVERSEEING, day=day)})
+    return overseen | bodies_opened_to(user, day, centre=centre, body=body)
 
 
 class ExternalChoiceQuerySet(models.QuerySet["ExternalChoice"]):
@@ -55,10 +64,10 @@ class ExternalChoice(models.Model):
 
 
 class ExternalNoteQuerySet(models.QuerySet["ExternalNote"]):
-    def visible_to(self, user: User) -> "ExternalNoteQuerySet":
+    def visible_to(self, user: User, day: datetime.date | None = None) -> "ExternalNoteQuerySet":
         """Remarks as choices are seen; notes that were not issued are their writer's alone, while they look."""
-        own = Q(access__in=ExternalAccess.objects.in_force(user).values("pk"))
-        issued = Q(issued_at__isnull=False) & shown_to(user)
+        own = Q(access__in=ExternalAccess.objects.in_force(user, day).values("pk"))
+        issued = Q(issued_at__isnull=False) & shown_to(user, day)
         return self.filter(own | issued).exclude(enrolment__candidate_user=user)
 
 

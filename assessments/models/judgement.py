@@ -6,7 +6,7 @@ from django.db.models import Q
 from assessments.enums import MarkerKind, SignedAs, Verdict
 from assessments.models.enrolment import Enrolment
 from assessments.models.evidence import EvidenceFile, EvidenceVersion
-from portfolio.models import Signature, StandingQuerySet, StandingRow, User, one_of
+from portfolio.models import Centre, Signature, StandingQuerySet, StandingRow, User, one_of
 from units.models import Criterion
 
 
@@ -22,6 +22,8 @@ class Review(StandingRow):
     qualified = models.BooleanField(help_text="whether the assessor held an assessor's award that day")
     interested = models.BooleanField(default=False, help_text="whether the assessor had one in the candidate then")
     at = models.DateTimeField()
+    centre = models.ForeignKey(Centre, on_delete=models.PROTECT, related_name="+")
+    handed_in_at = models.DateTimeField(help_text="the version, which the time to feedback is counted from")
     valid = models.BooleanField()
     authentic = models.BooleanField()
     current = models.BooleanField()
@@ -35,7 +37,11 @@ class Review(StandingRow):
 
     class Meta:
         ordering = ["version", "at", "pk"]
-        indexes = [models.Index(fields=["assessor", "-at"])]
+        indexes = [
+            models.Index(fields=["assessor", "-at"]),
+            # All that the time to feedback is told by, so that no reading is opened for it.
+            models.Index(fields=["centre", "assessor", "-at", "handed_in_at", "version"], name="readings_told_by_time"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(valid=True, authentic=True, current=True, sufficient=True) | ~Q(remarks=""),

@@ -49,9 +49,10 @@ JUDGEMENT = [
         "assessments_review",
         INSERT,
         """NOT EXISTS (
-            SELECT 1 FROM assessments_evidenceversion v WHERE v.id = NEW.version_id AND v.submitted_at IS NOT NULL
+            SELECT 1 FROM assessments_evidenceversion v JOIN assessments_evidence i ON i.id = v.evidence_id
+            WHERE v.id = NEW.version_id AND v.submitted_at = NEW.handed_in_at AND i.centre_id = NEW.centre_id
         )""",
-        "Only what has been handed in is read.",
+        "Only what has been handed in is read, at its candidate's centre, and a reading says when that was.",
         name="a_reading_is_of_what_was_handed_in",
     ),
     *stands_for_good("assessments_decision", "decisions"),

@@ -1,27 +1,24 @@
-"""The audit book of a centre to be read: its lines in words, whom and what they are about, and who looked at what.
+"""The audit book of a centre to be read: which lines are asked for, and who looked at what.
 
-Which candidate or unit a record belongs to is read off the models: whatever has a candidate or an enrolment is theirs.
 Lines about a case are told to those who work on it and to nobody else (ADR 0018), and of their own
 portfolio nobody reads what others did.
 """
 
 import datetime
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cache, reduce
-from operator import or_
 from typing import Any
 
-from django.apps import apps
 from django.db import models
-from django.db.models import BigIntegerField, CharField, F, Q, QuerySet, Value
-from django.db.models.functions import Cast, Coalesce, Concat, NullIf
+from django.db.models import Count, F, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.utils import timezone
 
-from assessments.models import Case, Enrolment, Evidence, ExternalNote, VersionMove
-from assessments.models import Mapping as MappedTo
-from portfolio.arrivals import Said
-from portfolio.audit import kind_of, lines_of, name_of
-from portfolio.canonical import Plain, moment
+from assessments.models import Case, ExternalNote
+from assessments.queries.book_lines import kind_in_words, phrase
+from assessments.queries.book_ties import Records, about_one_of, any_of, of_candidates, of_unit, ties
+from portfolio.audit import kind_of
+from portfolio.compiled import Listed, Word, compiled
 from portfolio.models import (
     AccessLine,
     AuditChain,
@@ -33,15 +30,6 @@ from portfolio.models import (
     StaffRecord,
     User,
 )
-
-FLOORS = ("portfolio", "units", "assessments")
-FORMAT = "nvq-audit-book/1"
-FURTHER = {"user": "candidate_records", "exercise": "version__evidence__candidate"}
-"""Paths to a candidate that no field of their own names."""
-RESTRICTED = (Case, ExternalNote)
-"""Records that some who run a centre may not know of."""
-ALONE = {"user": "account", "centre": "centre", "auditchain": "audit book"}
-"""What needs no number to be known by."""
 
 
 @dataclass(frozen=True)
@@ -58,39 +46,6 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class About:
-    """What a line is about: the record in words, whose it is, of which unit, and the enrolment or item to open."""
-
-    words: str
-    candidate: str = ""
-    unit: str = ""
-    enrolment: int | None = None
-    evidence: int | None = None
-
-
-@dataclass(frozen=True)
-class BookLine:
-    """A line as it is read. `details` is None where they were erased."""
-
-    sequence: int
-    at: datetime.datetime
-    by: str
-    verb: str
-    about: About
-    details: list[tuple[str, str]] | None
-
-
-@dataclass(frozen=True)
-class Look:
-    """That somebody opened a record, or took it away."""
-
-    at: datetime.datetime
-    by: str
-    downloaded: bool
-    about: About
-
-
-@dataclass(frozen=True)
 class Choices:
     """The verbs and kinds of record that the book has lines of, each with its words."""
 
@@ -98,101 +53,45 @@ class Choices:
     kinds: list[tuple[str, str]] = field(default_factory=list)
 
 
-# --- what belongs to whom --------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Tie:
-    """By which paths a record of a model leads to its candidate and to its enrolment; empty where it has none."""
-
-    model: type[models.Model]
-    candidate: str
-    enrolment: str
-
-    @property
-    def shown(self) -> bool:
-        """Whether a line can name the candidate: an account can be one's at several centres, and who acted is named."""
-        return bool(self.candidate) and self.model is not User
-
-
-@cache
-def ties() -> dict[str, Tie]:
-    """Each kind of record that a line can be about, by the name the book has for it."""
-    found = {}
-    for model in (model for floor in FLOORS for model in apps.get_app_config(floor).get_models()):
-        kind = str(model._meta.model_name)
-        keys = {key.name: key.related_model for key in model._meta.fields if key.is_relation}
-        enrolment = "pk" if model is Enrolment else "enrolment" if keys.get("enrolment") is Enrolment else ""
-        if model is CandidateRecord:
-            candidate = "pk"
-        elif keys.get("candidate") is CandidateRecord:
-            candidate = "candidate"
-        else:
-            candidate = "enrolment__candidate" if enrolment else FURTHER.get(kind, "")
-        found[kind] = Tie(model, candidate, enrolment)
-    return found
-
-
-def of_candidates(candidates: QuerySet[CandidateRecord], kinds: Iterable[str]) -> Q:
-    """Lines about anything that is of these candidates."""
-    known = ((kind, tie) for kind in kinds if (tie := ties().get(kind)) and tie.candidate)
-    return any_of(
-        Q(subject_kind=kind, subject_id__in=records(tie).filter(**{f"{tie.candidate}__in": candidates}).values("pk"))
-        for kind, tie in known
-    )
-
-
-def of_unit(enrolment: int, kinds: Iterable[str]) -> Q:
-    """Lines about a candidate's unit, and about the items mapped to it."""
-    known = ((kind, tie) for kind in kinds if (tie := ties().get(kind)) and tie.enrolment)
-    items = MappedTo.objects.filter(enrolment=enrolment).values("evidence")
-    left = VersionMove.objects.filter(earlier=enrolment).values("pk")
-    return any_of(
-        (
-            Q(subject_kind=kind, subject_id__in=records(tie).filter(**{tie.enrolment: enrolment}).values("pk"))
-            for kind, tie in known
-        ),
-        Q(subject_kind=kind_of(Evidence()), subject_id__in=items),
-        Q(subject_kind=kind_of(VersionMove()), subject_id__in=left),
-    )
-
-
-def records(tie: Tie) -> QuerySet[Any]:
-    return tie.model._default_manager.order_by()
-
-
-def any_of(conditions: Iterable[Q], *further: Q) -> Q:
-    """One of them at least; nothing where there are none."""
-    return reduce(or_, [*conditions, *further], Q(pk__in=[]))
-
-
 # --- reading ---------------------------------------------------------------------------------------------------------
 
 
 def choices_of(centre: Centre, reader: User, own: int | None) -> Choices:
     """What the reader can ask for, in one query."""
-    found = told_to(AuditEvent.objects.filter(chain__centre=centre), reader, own, "actor").order_by()
-    pairs = list(found.values_list("verb", "subject_kind").distinct())
+    pairs = _chosen(centre.pk, reader, own, timezone.localdate())
     return Choices(
         verbs=sorted({(verb, phrase(verb)) for verb, _ in pairs}, key=lambda pair: pair[1]),
         kinds=sorted({(kind, kind_in_words(kind)) for _, kind in pairs}, key=lambda pair: pair[1]),
     )
 
 
+@compiled
+def _chosen(centre_id: int, reader: User, own: int | None, day: datetime.date) -> QuerySet[AuditEvent, Any]:
+    found = told_to(AuditEvent.objects.filter(chain__centre=centre_id), reader, own, "actor", day)
+    return found.order_by().values_list("verb", "subject_kind").distinct()
+
+
 def own_portfolio(centre: Centre, reader: User) -> int | None:
     """The reader's own record as a candidate of the centre, if they have one. One query."""
-    return CandidateRecord.objects.filter(centre=centre, user=reader).values_list("pk", flat=True).first()
+    return _own.first(centre.pk, reader.pk)
 
 
-def told_to(lines: QuerySet[Any], reader: User, own: int | None, by: str) -> QuerySet[Any]:
+@compiled
+def _own(centre_id: int, reader_id: int) -> QuerySet[CandidateRecord, int]:
+    return CandidateRecord.objects.filter(centre=centre_id, user=reader_id).values_list("pk", flat=True)[:1]
+
+
+def told_to(lines: QuerySet[Any], reader: User, own: int | None, by: str, day: datetime.date) -> QuerySet[Any]:
     """Without lines about cases the reader does not work on, and about remarks of an external verifier that they may
     not read; of their `own` portfolio with what they did themselves alone, for others verify it."""
-    for model in RESTRICTED:
-        theirs = model.objects.visible_to(reader).values("pk")
-        lines = lines.exclude(Q(subject_kind=kind_of(model())) & ~Q(subject_id__in=theirs))
+    for kind, theirs in (
+        (kind_of(Case()), Case.objects.visible_to(reader, day)),
+        (kind_of(ExternalNote()), ExternalNote.objects.visible_to(reader, day)),
+    ):
+        lines = lines.exclude(Q(subject_kind=kind) & ~Q(subject_id__in=theirs.values("pk")))
     if own is not None:
         mine = CandidateRecord.objects.filter(pk=own)
-        lines = lines.exclude(of_candidates(mine, ties()) & ~Q(**{by: reader}))
+        lines = lines.exclude(about_one_of(of_candidates(mine, ties())) & ~Q(**{by: reader}))
     return lines
 
 
@@ -200,26 +99,86 @@ def lines_asked_for(
     centre: Centre, reader: User, own: int | None, asked: Asked, kinds: Iterable[str]
 ) -> QuerySet[AuditEvent]:
     """The lines of the centre's book that fit, the newest first."""
-    lines = told_to(AuditEvent.objects.filter(chain__centre=centre), reader, own, "actor")
+    day = timezone.localdate()
+    found = told_to(those_about(AuditEvent, {"chain__centre": centre.pk}, asked, kinds), reader, own, "actor", day)
     if asked.verb:
-        lines = lines.filter(verb=asked.verb)
+        found = found.filter(verb=asked.verb)
     if asked.kind:
-        lines = lines.filter(subject_kind=asked.kind)
-    return narrowed(lines, centre, asked, kinds, "actor").select_related("detail").order_by("-sequence")
+        found = found.filter(subject_kind=asked.kind)
+    return narrowed(found, centre, asked, "actor").select_related("detail").order_by("-sequence")
+
+
+def lines_listed(
+    centre: Centre, reader: User, own: int | None, asked: Asked, kinds: Iterable[str]
+) -> QuerySet[AuditEvent] | Listed[AuditEvent]:
+    """The same for a page, where mostly nothing is asked for, or a unit is followed."""
+    day = timezone.localdate()
+    if asked == Asked():
+        return AllLines(_lines, (centre.pk, reader, own, day, None))
+    if asked == Asked(unit=asked.unit):
+        return _lines.listed(centre.pk, reader, own, day, asked.unit, *map(Word, kinds))
+    return lines_asked_for(centre, reader, own, asked, kinds)
+
+
+@compiled
+def _lines(
+    centre_id: int, reader: User, own: int | None, day: datetime.date, unit: int | None, *kinds: Word
+) -> QuerySet[AuditEvent]:
+    lines = those_about(AuditEvent, {"chain__centre": centre_id}, Asked(unit=unit), kinds)
+    return told_to(lines, reader, own, "actor", day).select_related("detail").order_by("-sequence")
+
+
+class AllLines(Listed[AuditEvent]):
+    """The whole book. It says itself how long it is; what the reader is not told of it is quickly counted."""
+
+    def count(self) -> int:
+        centre_id, reader, own, day, _ = self.args
+        length = None if own else _told.first(centre_id, reader, day)
+        return super().count() if length is None else length
+
+
+@compiled
+def _told(centre_id: int, reader: User, day: datetime.date) -> QuerySet[AuditChain, int]:
+    """How many lines of the book a reader is told, who is no candidate of the centre."""
+    about = Q(subject_kind__in=[kind_of(model()) for model in (Case, ExternalNote)])
+    lines = AuditEvent.objects.filter(about, chain__centre=centre_id).order_by()
+    told = told_to(lines, reader, None, "actor", day).values("pk")
+    untold = lines.exclude(pk__in=told).values("chain").annotate(lines=Count("*")).values("lines")
+    counted = F("length") - Coalesce(Subquery(untold), 0)
+    return AuditChain.objects.filter(centre=centre_id).annotate(told=counted).values_list("told", flat=True)
 
 
 def looks_asked_for(centre: Centre, reader: User, own: int | None, asked: Asked) -> QuerySet[AccessLine]:
     """Who looked at what at the centre, as far as it fits, the newest first."""
-    lines = told_to(AccessLine.objects.filter(centre=centre), reader, own, "user")
-    return narrowed(lines, centre, asked, ties(), "user").order_by("-pk")
+    found = those_about(AccessLine, {"centre": centre.pk}, asked, ties())
+    lines = told_to(found, reader, own, "user", timezone.localdate())
+    return narrowed(lines, centre, asked, "user").order_by("-pk")
 
 
-def narrowed(lines: QuerySet[Any], centre: Centre, asked: Asked, kinds: Iterable[str], by: str) -> QuerySet[Any]:
+def those_about(model: type[models.Model], scope: dict[str, int], asked: Asked, kinds: Iterable[str]) -> QuerySet[Any]:
+    """Lines of a `scope`, which names the centre, about the candidate and the unit asked for.
+
+    Each kind of record is looked up by the index it stands in: a book has a hundred lines for every one of a unit.
+    """
+    (centre_id,) = scope.values()
+    lines = model._default_manager.order_by()
+    meant: list[list[Records]] = []
     if asked.candidate:
         named = Q(legal_name__icontains=asked.candidate) | Q(known_as__icontains=asked.candidate)
-        lines = lines.filter(of_candidates(CandidateRecord.objects.filter(named, centre=centre).order_by(), kinds))
+        meant.append(of_candidates(CandidateRecord.objects.filter(named, centre=centre_id).order_by(), kinds))
     if asked.unit:
-        lines = lines.filter(of_unit(asked.unit, kinds))
+        meant.append(of_unit(asked.unit, kinds))
+    if not meant:
+        return lines.filter(**scope)
+    found = lines
+    for one in meant:
+        ids = [lines.filter(**scope, subject_kind=kind, subject_id__in=ids).values("pk") for kind, ids in one]
+        found = found.filter(pk__in=ids[0].union(*ids[1:])) if ids else found.none()
+    return found
+
+
+def narrowed(lines: QuerySet[Any], centre: Centre, asked: Asked, by: str) -> QuerySet[Any]:
+    """Of the lines those by the person asked for, in the days asked for."""
     if asked.person:
         lines = lines.filter(**{f"{by}__in": people_called(centre, asked.person)})
     if asked.since:
@@ -242,184 +201,11 @@ def people_called(centre: Centre, name: str) -> QuerySet[User]:
     return User.objects.filter(any_of(called)).order_by()
 
 
-def told(centre: Centre, events: Sequence[AuditEvent]) -> list[BookLine]:
-    """Lines in words, in two queries."""
-    names = names_of(centre, {event.actor_id for event in events if event.actor_id})
-    about = abouts({(event.subject_kind, event.subject_id) for event in events})
-    return [
-        BookLine(
-            sequence=event.sequence,
-            at=event.at,
-            by=names.get(event.actor_id or 0, "") or ("The operator" if event.actor_id is None else "Somebody else"),
-            verb=phrase(event.verb),
-            about=about[event.subject_kind, event.subject_id],
-            details=spelled(event.detail.details) if hasattr(event, "detail") else None,
-        )
-        for event in events
-    ]
-
-
-def looks_told(centre: Centre, looks: Sequence[AccessLine]) -> list[Look]:
-    """Looks in words, in two queries."""
-    names = names_of(centre, {look.user_id for look in looks})
-    about = abouts({(look.subject_kind, look.subject_id) for look in looks})
-    return [
-        Look(
-            look.at,
-            names.get(look.user_id, "Somebody else"),
-            look.downloaded,
-            about[look.subject_kind, look.subject_id],
-        )
-        for look in looks
-    ]
-
-
-def names_of(centre: Centre, users: set[int]) -> dict[int, str]:
-    """What people are called at a centre, whatever they are there. One query."""
-    if not users:
-        return {}
-    candidates, staff, outside = (
-        model._default_manager.filter(centre=centre, user__in=users).order_by().annotate(called=called)
-        for model, called in (
-            (CandidateRecord, Coalesce(NullIf("known_as", Value("")), "legal_name", output_field=CharField())),
-            (StaffRecord, F("name")),
-            (ExternalRecord, F("name")),
-        )
-    )
-    columns = ("user_id", "called")
-    return dict(candidates.values_list(*columns).union(staff.values_list(*columns), outside.values_list(*columns)))
-
-
-def abouts(subjects: set[tuple[str, int]]) -> dict[tuple[str, int], About]:
-    """What these records are, in words, in one query."""
-    by_kind: dict[str, list[int]] = {}
-    for kind, pk in subjects:
-        by_kind.setdefault(kind, []).append(pk)
-    found = {(kind, pk): About(" ".join(numbered(kind, pk))) for kind, pk in subjects}
-    parts = [rows_about(kind, pks) for kind, pks in sorted(by_kind.items()) if kind in ties() and ties()[kind].shown]
-    if not parts:
-        return found
-    for kind, pk, legal, known_as, unit, enrolment, number in parts[0].union(*parts[1:], all=True):
-        evidence = pk if kind == kind_of(Evidence()) else None
-        words = f"Evidence {number}" if evidence else "" if kind == kind_of(Enrolment()) else kind_in_words(kind)
-        found[kind, pk] = About(words, known_as or legal or "", (unit or "").strip(), enrolment, evidence)
-    return found
-
-
-def rows_about(kind: str, pks: list[int]) -> QuerySet[Any]:
-    """(kind, id, candidate's names, unit, enrolment, number of the item)."""
-    tie = ties()[kind]
-    before = "" if tie.candidate == "pk" else f"{tie.candidate}__"
-    unit = "" if tie.enrolment == "pk" else "enrolment__"
-    nothing, no_number = Cast(Value(None), CharField()), Cast(Value(None), BigIntegerField())
-    return (
-        records(tie)
-        .filter(pk__in=pks)
-        .values_list(
-            Value(kind, CharField()),
-            "pk",
-            F(f"{before}legal_name"),
-            F(f"{before}known_as"),
-            unit_called(f"{unit}unit__") if tie.enrolment else nothing,
-            F(f"{unit}pk") if tie.enrolment else no_number,
-            F("number") if tie.model is Evidence else no_number,
-        )
-    )
-
-
-def unit_called(path: str) -> Concat:
-    """A unit as it names itself, by a path that ends at it."""
-    title = Coalesce(NullIf(f"{path}title", Value("")), f"{path}public_title", output_field=CharField())
-    return Concat(f"{path}short_code", Value(" "), title, output_field=CharField())
-
-
 def newest_check(centre: Centre) -> BookCheck | None:
     """What the last check of the centre's book found, or that one is under way. One query."""
-    return BookCheck.objects.filter(chain__centre=centre).select_related("by").first()
+    return _newest_check.first(centre.pk)
 
 
-# --- words -----------------------------------------------------------------------------------------------------------
-
-
-def phrase(verb: str) -> str:
-    """`plan_sample` as “Plan sample”."""
-    words = verb.replace("_", " ")
-    return words[:1].upper() + words[1:]
-
-
-def kind_in_words(kind: str) -> str:
-    """`assessmentplan` as “Assessment plan”; what is no record of ours as it is written."""
-    words = ALONE.get(kind) or (str(ties()[kind].model._meta.verbose_name) if kind in ties() else kind)
-    return words[:1].upper() + words[1:]
-
-
-def numbered(kind: str, pk: int) -> list[str]:
-    """A record by its kind and number; where the book is the centre's own, there is but one."""
-    return [kind_in_words(kind)] if kind in ALONE else [kind_in_words(kind), str(pk)]
-
-
-def spelled(details: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """What stands beside a line, name by name."""
-    return [(phrase(name), in_words(value)) for name, value in details.items() if value not in (None, "", [], {})]
-
-
-def in_words(value: Any) -> str:
-    if value is True or value is False:
-        return "yes" if value else "no"
-    if isinstance(value, list):
-        return "; ".join(in_words(each) for each in value)
-    if isinstance(value, dict):
-        return "; ".join(f"{phrase(name)}: {in_words(each)}" for name, each in value.items())
-    return "" if value is None else str(value)
-
-
-# --- taken away with proof -------------------------------------------------------------------------------------------
-
-
-def proof(chain: AuditChain, chosen: QuerySet[AuditEvent], now: datetime.datetime) -> Iterator[dict[str, Plain]]:
-    """The whole chain to the head it has now: the chosen lines in full, of every other only its place and hash.
-
-    That is enough to show that the chosen lines stand in the book as they were written (docs/audit-book.md). First a
-    head, then a dictionary a line; memory stays constant.
-    """
-    length = chain.length
-    yield {
-        "format": FORMAT,
-        "book": name_of(chain),
-        "centre": str(chain.centre),
-        "length": length,
-        "head": chain.head,
-        "exported_at": moment(now),
-    }
-    shown = iter(chosen.filter(sequence__lte=length).order_by("sequence").iterator(chunk_size=500))
-    upcoming, told = next(shown, None), lines_of(chain)
-    places = AuditEvent.objects.filter(chain=chain, sequence__lte=length).order_by("sequence")
-    for sequence, previous, own in places.values_list("sequence", "previous", "hash").iterator(chunk_size=2000):
-        if upcoming is not None and upcoming.sequence == sequence:
-            yield in_full(upcoming, told.said(upcoming), name_of(chain))
-            upcoming = next(shown, None)
-        else:
-            yield {"sequence": sequence, "previous": previous, "hash": own, "left_out": True}
-
-
-def in_full(event: AuditEvent, said: Said, book: str) -> dict[str, Plain]:
-    """All that the line's hash is made of, and its details with their salt unless they were erased.
-
-    A line that was written in another installation has the numbers, and the name of the book, that it had there.
-    """
-    line: dict[str, Plain] = {
-        "sequence": event.sequence,
-        "at": moment(event.at),
-        "actor": said.actor,
-        "verb": event.verb,
-        "subject": [event.subject_kind, said.subject],
-        "act": str(event.act_id),
-        "details_digest": event.details_digest,
-        "previous": event.previous,
-        "hash": event.hash,
-    }
-    if said.book != book:
-        line["book"] = said.book
-    if hasattr(event, "detail"):
-        line |= {"salt": event.detail.salt, "details": event.detail.details}
-    return line
+@compiled
+def _newest_check(centre_id: int) -> QuerySet[BookCheck]:
+    return BookCheck.objects.filter(chain__centre=centre_id).select_related("by")[:1]

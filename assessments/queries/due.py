@@ -8,7 +8,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import CharField, Count, F, QuerySet, Value
+from django.db.models import CharField, Count, F, OuterRef, QuerySet, Subquery, Value
 from django.urls import reverse
 
 from assessments.enums import DueKind, SampleStage, UnitStatus
@@ -17,11 +17,11 @@ from assessments.models.activities import CentreActionQuerySet
 from assessments.models.verification import ActionQuerySet
 from assessments.queries.enrolment import staff_names
 from assessments.workflow import UNIT_FINAL
-from portfolio.models import Centre, User
+from portfolio.models import Centre, ExternalRecord, User
 from portfolio.queries.staff import falls_due
 
 WEEKS = 8
-MOST = 100
+MOST = 30
 """How many of each kind a page shows at most: it counts them all."""
 Days = tuple[datetime.date, datetime.date]
 
@@ -126,7 +126,7 @@ class Dated:
 
 
 def due_page(centre: Centre, user: User, today: datetime.date) -> DuePage:
-    """What falls due in the next weeks and what is overdue. Eleven queries; one more, which counts, where there is more
+    """What falls due in the next weeks and what is overdue. Ten queries; one more, which counts, where there is more
     of a kind than is shown."""
     dated = Dated(centre, user, today)
     staff, others = staff_lines(dated), dated_lines(dated, MOST)
@@ -184,7 +184,7 @@ def by_day(rows: QuerySet[Any], kind: DueKind, column: str) -> QuerySet[Any, Any
 
 
 def staff_lines(dated: Dated) -> list[DueLine]:
-    """What the staff are to renew, and roles that end. Four queries."""
+    """What the staff are to renew, and roles that end. Three queries."""
     slug = dated.centre.slug
     return [
         DueLine(
@@ -202,7 +202,7 @@ def staff_lines(dated: Dated) -> list[DueLine]:
 
 
 def dated_lines(dated: Dated, most: int | None) -> list[DueLine]:
-    """Everything else, the earliest `most` of each. Seven queries."""
+    """Everything else, the earliest `most` of each. Seven queries at most."""
     unit = ("candidate__known_as", "candidate__legal_name", "unit__short_code")
     of_unit = tuple(f"enrolment__{column}" for column in unit)
     related = ("activity", "meeting", "access__awarding_body")
@@ -212,8 +212,9 @@ def dated_lines(dated: Dated, most: int | None) -> list[DueLine]:
     cells = dated.samples().order_by("due_on", "pk")
     samples = cells.values_list("due_on", "enrolment__verifier", "enrolment", "stage", *of_unit)[:most]
     ends = dated.accesses().order_by("grant__ends_on", "pk")
-    accesses = ends.values_list("grant__ends_on", "grant__user", "pk", "awarding_body__name")[:most]
-    people = {row[1] for rows in (targets, actions, samples, accesses) for row in rows}
+    called = ExternalRecord.objects.filter(centre=dated.centre, user=OuterRef("grant__user")).values("name")[:1]
+    accesses = ends.values_list("grant__ends_on", Subquery(called), "pk", "awarding_body__name")[:most]
+    people = {row[1] for rows in (targets, actions, samples) for row in rows}
     here = dated.centre.pk
     names = staff_names(people | {row.owner_id for row in elsewhere}, {here})
 
@@ -237,8 +238,8 @@ def dated_lines(dated: Dated, most: int | None) -> list[DueLine]:
         for day, who, pk, stage, *unit in samples
     ]
     lines += [
-        line(DueKind.EXTERNAL, day, f"Access for {body} ends", names.get((who, here), ""), None, "external_access", pk)
-        for day, who, pk, body in accesses
+        line(DueKind.EXTERNAL, day, f"Access for {body} ends", name or "", None, "external_access", pk)
+        for day, name, pk, body in accesses
         if day
     ]
     lines += [

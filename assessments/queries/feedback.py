@@ -51,16 +51,16 @@ def own_time(user: User, now: datetime.datetime) -> TimeToFeedback:
 @compiled
 def _latest(user_id: int, since: datetime.datetime, now: datetime.datetime) -> QuerySet[Review, Any]:
     found = READINGS.filter(at__gte=since, at__lte=now, assessor=user_id)
-    return found.values_list("version__submitted_at", "at", "first")[:FEEDBACK_MOST]
+    return found.values_list("handed_in_at", "at", "first")[:FEEDBACK_MOST]
 
 
 def times_at(centre: Centre, now: datetime.datetime) -> list[FeedbackLine]:
     """How soon feedback comes from each assessor of the centre, by name, in three queries."""
     latest = Window(RowNumber(), partition_by=[F("assessor")], order_by=F("at").desc())
-    found = readings(now).filter(version__evidence__centre=centre).annotate(place=latest)
+    found = readings(now).filter(centre=centre).annotate(place=latest)
     spans: dict[int, list[tuple[datetime.datetime | None, datetime.datetime]]] = defaultdict(list)
     for assessor, handed_in, read, first in found.filter(place__lte=FEEDBACK_MOST).values_list(
-        "assessor_id", "version__submitted_at", "at", "first"
+        "assessor_id", "handed_in_at", "at", "first"
     ):
         if first:
             spans[assessor].append((handed_in, read))
@@ -117,8 +117,8 @@ def read_between(centre: int, most: Most, *bounds: datetime.datetime) -> QuerySe
     """When readings were handed in and read, and whether each was the first: the latest `most` from each of the moments
     to the next."""
     staff = StaffRecord.objects.filter(centre=centre).values("user")
-    here = Review.objects.filter(version__evidence__centre=centre, assessor__in=staff).order_by("-at").values("pk")
+    here = Review.objects.filter(centre=centre, assessor__in=staff).order_by("-at").values("pk")
     latest = Q()
     for begin, end in pairwise(bounds):
         latest |= Q(pk__in=here.filter(at__gte=begin, at__lt=end)[:most])
-    return READINGS.filter(latest).values_list("version__submitted_at", "at", "first")
+    return READINGS.filter(latest).values_list("handed_in_at", "at", "first")

@@ -18,12 +18,12 @@ from pytest_django import DjangoDbBlocker
 from assessments.demo.centre import SLUG
 from assessments.documents import ask_authentication_form
 from assessments.models import AuthenticationForm, Enrolment
-from assessments.queries.book import proof
+from assessments.queries.proof import proof
 from assessments.queries.verification import unit_facts
 from assessments.tests.by_script import checked
 from assessments.tests.elsewhere import digests, exported, moved_house, rewritten, rows
 from portfolio import audit, vault, walls
-from portfolio.archive import catalogue
+from portfolio.archive import catalogue, opening
 from portfolio.archive.catalogue import reasons_left_out, without_a_place
 from portfolio.archive.loading import load
 from portfolio.archive.opening import NotAnArchive
@@ -304,6 +304,33 @@ def test_a_bag_that_was_packed_anew_with_other_content_is_refused(left: Left, se
         "What the record rests on says something else here",
         "data/record/units.unit.jsonl",
     )
+
+
+def test_a_bag_made_to_do_harm_reaches_no_other_file_and_fills_no_memory(
+    left: Left, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever packs a bag may seal whatever they like in it: only the book is beyond them."""
+    moved_house(settings, tmp_path / "vault")
+
+    def told(name: str, change: Any) -> str:
+        def one(path: str, data: bytes) -> bytes:
+            return change(data) if path == name else data
+
+        return refused(rewritten(left.archive, tmp_path / "hostile.zip", one, seal=True))
+
+    def climbing(data: bytes) -> bytes:
+        first, *others = data.splitlines(keepends=True)
+        row = json.loads(first)
+        return json.dumps({**row, "sha256": "../../../../../../etc/passwd"}).encode() + b"\n" + b"".join(others)
+
+    assert "'../../../../../../etc/passwd', which is no digest" in told(
+        "data/record/portfolio.storedfile.jsonl", climbing
+    )
+    deep = b"[" * 100_000 + b"]" * 100_000
+    assert "is no JSON" in told("data/record/index.json", lambda data: deep)
+    assert "does not hold together" in told("data/record/assessments.decision.jsonl", lambda data: deep + b"\n" + data)
+    monkeypatch.setattr(opening, "LONGEST", 100)
+    assert "unpacks to a line longer than any" in refused(left.archive)
 
 
 # --- commands --------------------------------------------------------------------------------------------------------

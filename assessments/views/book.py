@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -15,22 +16,21 @@ from django.views.decorators.http import require_POST, require_safe
 from assessments.forms.book import BookForm
 from assessments.models import Enrolment
 from assessments.queries.book import (
-    BookLine,
     choices_of,
     lines_asked_for,
+    lines_listed,
     looks_asked_for,
-    looks_told,
     newest_check,
     own_portfolio,
-    proof,
-    told,
 )
+from assessments.queries.book_lines import BookLine, looks_told, told
+from assessments.queries.proof import proof
 from assessments.views.caseload import run_centre, taken_away
 from assessments.views.office import among, units_trail
 from portfolio import audit
 from portfolio.access import SignedInRequest, holds
 from portfolio.actions import check_book
-from portfolio.models import AuditChain, Centre
+from portfolio.models import AuditChain, AuditEvent, Centre
 from portfolio.rules import RUNNING
 from portfolio.tables import HEADERS, Column, Table
 
@@ -64,8 +64,8 @@ def book(request: SignedInRequest, slug: str) -> HttpResponse:
     """What was done at the centre, the newest first."""
     centre = run_centre(request, slug)
     own = own_portfolio(centre, request.user)
-    form, found = asked_for(request, centre, own)
-    page = page_of(request, found)
+    form, kinds = asked_for(request, centre, own)
+    page = page_of(request, lines_listed(centre, request.user, own, form.asked, kinds))
     check = newest_check(centre)
     context = {
         **about_page(request, centre, form, page, own),
@@ -102,7 +102,7 @@ def check(request: SignedInRequest, slug: str) -> HttpResponse:
 def book_file(request: SignedInRequest, slug: str, ending: str) -> HttpResponseBase:
     """The lines as filtered, as a list."""
     centre = run_centre(request, slug)
-    _, found = asked_for(request, centre, own_portfolio(centre, request.user))
+    found = all_asked_for(request, centre)
     return taken_away(request, LINES, in_slices(centre, found), ending, [centre])
 
 
@@ -111,7 +111,7 @@ def book_file(request: SignedInRequest, slug: str, ending: str) -> HttpResponseB
 def book_proof(request: SignedInRequest, slug: str) -> HttpResponseBase:
     """The lines as filtered, with what shows that they stand in the book: checked away from here by a small script."""
     centre = run_centre(request, slug)
-    _, found = asked_for(request, centre, own_portfolio(centre, request.user))
+    found = all_asked_for(request, centre)
     now = timezone.now()
     chain = AuditChain.objects.select_related("centre").get(centre=centre)
     if request.method == "GET":
@@ -126,11 +126,17 @@ def book_proof(request: SignedInRequest, slug: str) -> HttpResponseBase:
 # --- what they share -------------------------------------------------------------------------------------------------
 
 
-def asked_for(request: SignedInRequest, centre: Centre, own: int | None) -> tuple[BookForm, Any]:
-    """The filter, and the lines that fit it."""
+def asked_for(request: SignedInRequest, centre: Centre, own: int | None) -> tuple[BookForm, list[str]]:
+    """The filter, and the kinds of record that the book has lines of."""
     choices = choices_of(centre, request.user, own)
-    form = BookForm(request.GET, choices=choices)
-    return form, lines_asked_for(centre, request.user, own, form.asked, [kind for kind, _ in choices.kinds])
+    return BookForm(request.GET, choices=choices), [kind for kind, _ in choices.kinds]
+
+
+def all_asked_for(request: SignedInRequest, centre: Centre) -> QuerySet[AuditEvent]:
+    """The lines that fit, to be taken away."""
+    own = own_portfolio(centre, request.user)
+    form, kinds = asked_for(request, centre, own)
+    return lines_asked_for(centre, request.user, own, form.asked, kinds)
 
 
 def in_slices(centre: Centre, found: Any) -> Iterator[BookLine]:

@@ -37,7 +37,7 @@ from portfolio.views.answers import answered, done, typed
 from portfolio.views.people import Trail, ask, ask_or_act, kept_centre
 from portfolio.whole import whole
 
-PER_PAGE = 25
+PER_PAGE = 15
 TYPES = {GatheredAs.PDF: "application/pdf", GatheredAs.ZIP: "application/zip"}
 ONE_BY_ONE = "Chosen one by one"
 GONE = "The file is not there: it goes after some days. Put it together again on the page of the batch."

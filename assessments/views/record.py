@@ -37,8 +37,10 @@ from portfolio import signing
 from portfolio.access import IN_PLACE_ONLY, SignedInRequest, looked_from_outside, signed_in
 from portfolio.enums import Role
 from portfolio.models import Statement
+from portfolio.refusal import Refusal
 from portfolio.rules import RUNNING
-from portfolio.views.answers import done, in_progress
+from portfolio.views.answers import done, in_progress, show_refusal
+from portfolio.work import basis_of
 from units.models import Unit
 from units.queries import other_versions
 
@@ -68,6 +70,10 @@ class VerbPage:
     aside: bool = False
 
 
+CHANGED = (
+    "The record, or the words to sign, have changed since this page showed them, so nothing was signed. Look at what "
+    "stands here now, then sign."
+)
 PAGES: dict[Verb, VerbPage] = {
     Verb.DECLARE: VerbPage(
         "Declare the unit complete",
@@ -315,14 +321,32 @@ def verb(request: SignedInRequest, pk: int, verb: str) -> HttpResponse:
         return redirect("assessments:sample", page.facts.open_sample.pk)
     work = in_progress(request, asked.form, f"{verb} {pk}", page.facts.status, *page.verbs)
     form = asked.form(work.data, work=work, page=page, **signer)
-    if not reasons and done(form, partial(_act, asked, page.enrolment, request)):
+    statements = _statements(page.enrolment, asked.signs)
+    shown = _shown(page, statements)
+    if statements and request.method == "POST" and request.POST.get("shown", shown) != shown:
+        show_refusal(form, Refusal([CHANGED]))
+    elif not reasons and done(form, partial(_act, asked, page.enrolment, request)):
         messages.success(request, asked.done)
         return redirect("assessments:enrolment", pk)
-    return _verb_answer(request, asked, page, form, reasons)
+    return _verb_answer(request, asked, page, form, reasons, statements, shown)
+
+
+def _shown(page: UnitPage, statements: list[Statement]) -> str:
+    """What stands on the page that somebody puts their name to: the words, and the record. Other ones, another text."""
+    rows = [(row.criterion.pk, row.layer, row.said) for row in page.criteria]
+    leaves = [(leaf.leaf.pk, leaf.layer, leaf.shown_by) for leaf in page.leaves]
+    items = [(item.evidence_id, item.title, item.status_label) for item in page.items]
+    return basis_of([row.pk for row in statements], rows, leaves, items, page.comments)
 
 
 def _verb_answer(
-    request: SignedInRequest, asked: VerbPage, page: UnitPage, form: VerbForm, reasons: list[Reason]
+    request: SignedInRequest,
+    asked: VerbPage,
+    page: UnitPage,
+    form: VerbForm,
+    reasons: list[Reason],
+    statements: list[Statement],
+    shown: str,
 ) -> HttpResponse:
     context = {
         "asked": asked,
@@ -330,7 +354,8 @@ def _verb_answer(
         "enrolment": page.enrolment,
         "form": form,
         "refusals": linked(reasons, page.enrolment.pk),
-        "statements": _statements(page.enrolment, asked.signs),
+        "statements": statements,
+        "shown": shown,
     }
     refused = request.method == "POST" and (reasons or form.non_field_errors())
     return render(request, "assessments/record/verb.html", context, status=409 if refused else 200)

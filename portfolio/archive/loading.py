@@ -23,6 +23,7 @@ from portfolio.archive.packing import Tell, path_in_bag, silent
 from portfolio.archive.rows import Reader
 from portfolio.arrivals import EIGHT_BYTES, kind_name, packed
 from portfolio.models import Arrival, ArrivedNumbers, AuditChain, Centre, StoredFile
+from portfolio.signing import DIGEST
 
 T = TypeVar("T")
 AT_ONCE = 500
@@ -46,7 +47,7 @@ def load(path: Path, *, at: datetime.datetime, tell: Tell = silent) -> Centre:
                 return loading.confirmed()
         except BaseException as error:
             loading.clear_away()
-            if isinstance(error, IntegrityError | DataError | KeyError | TypeError | ValueError):
+            if isinstance(error, IntegrityError | DataError | KeyError | TypeError | ValueError | RecursionError):
                 raise NotAnArchive(f"The record does not hold together, so nothing of it was kept: {error}") from error
             raise
 
@@ -170,6 +171,8 @@ class Loading:
         total = self.count(StoredFile)
         for number, (sha256, content_type) in enumerate(rows.iterator(chunk_size=2000)):
             self.tell("Putting the files into the vault", number, total)
+            if not DIGEST.fullmatch(sha256):
+                raise NotAnArchive(f"The record names a file {sha256[:100]!r}, which is no digest.")
             path = f"data/{path_in_bag(sha256, content_type)}"
             if self.opened.has(path):
                 with self.opened.open(path) as file:

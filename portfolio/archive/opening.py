@@ -17,6 +17,8 @@ from portfolio.archive.shape import shape_of
 from portfolio.refusal import Refusal
 
 MANIFEST, TAGS = "manifest-sha256.txt", "tagmanifest-sha256.txt"
+LONGEST = 64 * 1024 * 1024
+"""Bytes of a line, and of a file that is read at once."""
 BAG_FILES = ("bagit.txt", "bag-info.txt", MANIFEST)
 
 
@@ -65,7 +67,7 @@ class Opened:
     def lines(self, kind: str) -> Iterator[dict[str, Any]]:
         """The rows of a kind."""
         with self.open(f"data/record/{kind}.jsonl") as file:
-            for line in file:
+            for line in in_lines(file):
                 yield json.loads(line)
 
     # --- looked through ----------------------------------------------------------------------------------------------
@@ -76,8 +78,8 @@ class Opened:
         if not self.has("data/record/index.json"):
             raise NotAnArchive("The bag is whole, but it holds no record: data/record/index.json is not in it.")
         try:
-            self.index = json.loads(self._zip.read(f"{self.folder}/data/record/index.json"))
-        except ValueError as error:
+            self.index = self._json("data/record/index.json")
+        except (ValueError, RecursionError) as error:
             raise NotAnArchive("The bag is whole, but its data/record/index.json is no JSON.") from error
         self._format()
 
@@ -88,7 +90,7 @@ class Opened:
             if not self.has(manifest):
                 raise NotAnArchive(f"The bag is not whole: {manifest} is missing.")
             with self.open(manifest) as file:
-                for number, line in enumerate(file, start=1):
+                for number, line in enumerate(in_lines(file), start=1):
                     digest, _, name = line.decode("utf-8", "replace").rstrip("\n").partition("  ")
                     path = name.replace("%0D", "\r").replace("%0A", "\n").replace("%25", "%")
                     if not name or escaped(path) != name:
@@ -112,6 +114,10 @@ class Opened:
             return ""
         return digest.hexdigest()
 
+    def _json(self, path: str) -> Any:
+        with self.open(path) as file:
+            return json.loads(b"".join(in_lines(file, whole=True)))
+
     def _format(self) -> None:
         index = self.index
         if index.get("format") != FORMAT:
@@ -129,8 +135,7 @@ class Opened:
 
     def _shape(self) -> None:
         """The record holds the kinds of rows that are known here, with the same columns."""
-        with self.open("data/record/schema.json") as file:
-            told = json.load(file)["$defs"]
+        told = self._json("data/record/schema.json")["$defs"]
         kinds = catalogue.by_label()
         for name in sorted(told.keys() ^ kinds.keys()):
             where = "in the archive, and not here" if name in told else "here, and not in the archive"
@@ -142,3 +147,14 @@ class Opened:
                 raise NotAnArchive(
                     f"The archive was made by another version of this software: {name} differs in {columns}."
                 )
+
+
+def in_lines(file: IO[bytes], *, whole: bool = False) -> Iterator[bytes]:
+    """The lines of a file within an archive, none longer than any of ours: kilobytes can unpack to gigabytes. Of the
+    `whole` file no more than that either."""
+    room = LONGEST
+    while line := file.readline(room + 1):
+        if len(line) > room:
+            raise NotAnArchive(f"{file.name} unpacks to a line longer than any of this software’s.")
+        room -= len(line) if whole else 0
+        yield line

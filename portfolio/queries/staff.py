@@ -5,11 +5,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import DecimalField, Exists, F, OuterRef, Prefetch, Subquery, Sum, Value
+from django.db.models import CharField, DecimalField, Exists, F, OuterRef, Prefetch, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 
+from portfolio.enums import Role
 from portfolio.models import Centre, Competence, Development, RoleGrant, StaffQualification, StaffRecord
-from portfolio.queries.people import DUE_SOON, awards_due, names_at, roles_in_order
+from portfolio.queries.people import DUE_SOON, awards_due, roles_in_order
 from portfolio.rules import STAFF_ROLES
 
 A_YEAR = datetime.timedelta(days=365)
@@ -90,7 +91,7 @@ def award_in_words(award: StaffQualification) -> str:
 
 
 def falls_due(centre: Centre, day: datetime.date) -> list[DueLine]:
-    """Awards to be held, roles that end and competences to be looked at again, the earliest first. Four queries."""
+    """Awards to be held, roles that end and competences to be looked at again, the earliest first. Three queries."""
     until = day + datetime.timedelta(days=DUE_SOON)
     lines = [
         DueLine(row.target_on, row.handle, row.name, f"{row.award} is to be held", row.passed)
@@ -104,16 +105,15 @@ def falls_due(centre: Centre, day: datetime.date) -> list[DueLine]:
         for row in reviews.select_related("staff__user")
         if row.review_on
     ]  # fmt: skip
-    ending = list(
-        RoleGrant.objects.on(day).filter(centre=centre, ends_on__lt=until, role__in=STAFF_ROLES).select_related("user")
-    )
-    names = names_at(centre, [row.user_id for row in ending])
+    called = StaffRecord.objects.filter(centre=centre, user=OuterRef("user")).values("name")[:1]
+    ending = RoleGrant.objects.on(day).filter(centre=centre, ends_on__lt=until, role__in=STAFF_ROLES)
     lines += [
-        DueLine(row.ends_on, row.user.handle, names.get(row.user_id, row.user.email),
-                f"Role as {row.get_role_display().lower()} ends", False)
-        for row in ending
-        if row.ends_on
-    ]  # fmt: skip
+        DueLine(ends_on, handle, name, f"Role as {Role(role).label.lower()} ends", False)
+        for ends_on, handle, name, role in ending.values_list(
+            "ends_on", "user__handle", Coalesce(Subquery(called), "user__email", output_field=CharField()), "role"
+        )
+        if ends_on
+    ]
     return sorted(lines, key=lambda line: (line.day, line.name))
 
 

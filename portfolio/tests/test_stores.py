@@ -204,3 +204,11 @@ def test_a_bucket_that_is_not_there_is_a_fault_and_no_missing_file(
         stores.vault().put(source, "1/ab/abcd")
     with pytest.raises(StoreAwayError):
         list(stores.vault().found())
+
+
+@pytest.mark.parametrize("place", ["/etc/passwd", "1/../../../etc/passwd", ".."])
+def test_a_folder_gives_and_removes_nothing_outside_itself(place: str) -> None:
+    store = stores.vault()
+    for reach in (store.open, store.look, store.delete, store.delete_below):
+        with pytest.raises(ValueError, match="is no place in"):
+            reach(place)

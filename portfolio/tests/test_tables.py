@@ -77,6 +77,14 @@ def test_no_text_of_a_csv_begins_like_a_formula(text: str) -> None:
     assert as_csv([[text, None, None, None]])[1][0] == f"'{text}"
 
 
+@pytest.mark.parametrize("mark", ["=", "+", "-", "@"])
+def test_nor_what_a_spreadsheet_takes_for_a_cell_that_parts_them_at_semicolons(mark: str) -> None:
+    for gap in (";", "; ", "\t", "\n", "\r\n", ";\t"):
+        text = f"words{gap}{mark}HYPERLINK(1)"
+        assert tables.plain(text) == f"words{gap}'{mark}HYPERLINK(1)"
+    assert tables.plain(f"a{mark}b; c {mark} d") == f"a{mark}b; c {mark} d"
+
+
 def test_a_csv_is_sent_while_its_rows_are_read() -> None:
     read = []
 

@@ -2,6 +2,7 @@
 
 import datetime
 import json
+import re
 from typing import Any
 
 from django.contrib import messages
@@ -16,6 +17,7 @@ from portfolio.access import SignedInRequest, signed_in, signed_in_or_401
 from portfolio.views.answers import ours
 
 LONGEST_KEY, LONGEST_TITLE = 200, 200
+NO_TEXT = re.compile("[\0\ud800-\udfff]")
 TOO_LONG = "This is too long to be saved as you type. Send it, or keep a copy."
 UNREADABLE = "What this page sent cannot be read. Load the page again."
 SOMEBODY_ELSE = "Somebody else has signed in meanwhile, so nothing of this page was saved."
@@ -36,7 +38,7 @@ def keep(request: SignedInRequest) -> HttpResponseBase:
         return refused(409, SOMEBODY_ELSE)
     except work.TooLongError:
         return refused(413, TOO_LONG)
-    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, signing.BadSignature):
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError, signing.BadSignature):
         return refused(400, UNREADABLE)
     at = timezone.localtime(now).strftime("%H:%M")
     return JsonResponse({"at": at, "revision": kept.revision, "elsewhere": kept.elsewhere, "gone": kept.gone})
@@ -63,11 +65,18 @@ def save_of(sent: dict[str, Any]) -> work.Save:
     """What a page sent. Raises ValueError, KeyError, TypeError, AttributeError or OverflowError when it is not that."""
     fields = {}
     for key, (values, age) in sent["fields"].items():
-        if len(key) > LONGEST_KEY or not all(isinstance(value, str) for value in values):
+        if len(key) > LONGEST_KEY or not all(map(is_text, [key, *values])):
             raise ValueError(key)
         fields[key] = work.Typed(values, None if age is None else min(max(since(age), since(0)), work.KEPT_FOR))
     title = " ".join(str(sent.get("title", "")).split())[:LONGEST_TITLE]
+    if not is_text(title + str(sent["page"])):
+        raise ValueError(title)
     return work.Save(str(sent["page"])[:40], int(sent["turn"]), max(int(sent["seen"]), 0), fields, title)
+
+
+def is_text(value: object) -> bool:
+    """Whether it is text that the database can hold: half a sign and a zero are none."""
+    return isinstance(value, str) and NO_TEXT.search(value) is None
 
 
 def since(milliseconds: float) -> datetime.timedelta:

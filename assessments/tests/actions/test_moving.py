@@ -9,7 +9,7 @@ from assessments.actions import enrolment as enrolments
 from assessments.actions import moving, verification
 from assessments.enums import EndedAs, UnitStatus, Verdict
 from assessments.models import Allocation, Enrolment, VersionMove
-from assessments.queries.book import of_unit, ties
+from assessments.queries.book_ties import about_one_of, of_unit, ties
 from assessments.queries.moved import earlier_words
 from assessments.queries.moving import origins
 from assessments.queries.reading import reading
@@ -204,4 +204,6 @@ def test_the_book_of_either_unit_tells_of_the_move(house: House) -> None:
     unit = on_the_first(house)
     (new,) = moved_on(house, unit).done
     for pk in (unit.pk, new.pk):
-        assert "move_on" in set(AuditEvent.objects.filter(of_unit(pk, ties())).values_list("verb", flat=True))
+        assert "move_on" in set(
+            AuditEvent.objects.filter(about_one_of(of_unit(pk, ties()))).values_list("verb", flat=True)
+        )

@@ -6,7 +6,7 @@ from typing import Any
 
 import pikepdf
 import pytest
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -399,7 +399,7 @@ def test_a_blank_form_is_made_once(house: House, monkeypatch: pytest.MonkeyPatch
     with monkeypatch.context() as patch:
         patch.setattr(pdf, "render", lambda *args, **kwargs: pytest.fail("rendered twice"))
         assert blank_recording_form(a_unit(), house.centre) == first
-    cache.clear()
+    caches["papers"].clear()
     other = Centre(pk=house.centre.pk, name="Another name")
     assert blank_recording_form(a_unit(), other) != first
 

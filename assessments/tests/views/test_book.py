@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from assessments.actions.external import issue_note
-from assessments.queries.book import ties
+from assessments.queries.book_ties import ties
 from assessments.testing import House, an_enrolment, an_external, sampled, signed_off
 from assessments.tests.appeals import a_case
 from assessments.tests.by_script import checked

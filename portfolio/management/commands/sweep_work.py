@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from portfolio import importing, jobs, notices, sessions, work
+from portfolio import counts, importing, jobs, notices, sessions, work
 from portfolio.archive import asking
 
 
@@ -21,4 +21,5 @@ class Command(BaseCommand):
         self.stdout.write(f"Archives removed: {asking.sweep(now)}.")
         self.stdout.write(f"Files of forms removed: {jobs.sweep_gathered(now)}.")
         self.stdout.write(f"Sign-ins forgotten: {sessions.sweep(now)}.")
+        self.stdout.write(f"Counts of tries forgotten: {counts.sweep(now)}.")
         self.stdout.write(f"News removed: {notices.sweep(now)}.")

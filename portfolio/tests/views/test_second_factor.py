@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.core import mail
 from django.core.cache import cache
 from django.test import Client, override_settings
@@ -212,7 +213,7 @@ def test_what_changes_the_sign_in_asks_once_more_who_it_is(client: AskingClient,
 def test_a_password_forgotten_does_not_go_round_the_second_factor(client: AskingClient, cara: User) -> None:
     with_app(cara)
     client.post("/accounts/password/reset/", {"email": cara.email})
-    [link] = re.findall(r"http://testserver(/\S+)", str(mail.outbox[-1].body))
+    [link] = re.findall(rf"{settings.SITE_URL}(/\S+)", str(mail.outbox[-1].body))
     form = client.get(link, follow=True)
     chosen = "quite another long password"
     client.post(form.redirect_chain[-1][0], {"password1": chosen, "password2": chosen})

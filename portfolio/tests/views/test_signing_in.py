@@ -3,11 +3,14 @@
 import re
 
 import pytest
+from django.conf import settings
 from django.core import mail
+from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
 
 from portfolio.models import OutgoingMessage, User
+from portfolio.passwords import OwnWordsValidator
 from portfolio.testing import PASSWORD, a_candidate, a_centre, an_administrator, with_password
 
 pytestmark = pytest.mark.django_db
@@ -92,7 +95,7 @@ def test_a_forgotten_password_is_chosen_anew_by_a_link_that_works_once_and_ends_
     [letter] = mail.outbox[-1:]
     assert letter.to == [cara.email]
     assert letter.subject == "Choose a new password for NVQ Portfolio"
-    [link] = re.findall(r"http://testserver(/\S+)", str(letter.body))
+    [link] = re.findall(rf"{settings.SITE_URL}(/\S+)", str(letter.body))
     form = client.get(link, follow=True)
     chosen = "quite another long password"
     action = form.redirect_chain[-1][0]
@@ -114,6 +117,19 @@ def test_asking_for_a_new_password_does_not_tell_whether_an_address_is_known(cli
     letter = OutgoingMessage.objects.order_by("-id")[0]
     assert letter.to == "nobody@example.org"
     assert "Nobody signs in" in letter.body
+
+
+@pytest.mark.parametrize(
+    "weak", ["Portfolio2026!", "NorthgateCentre1", "nvq-portfolio-77", "Welcome Assessor 1", "localhost12345"]
+)
+def test_a_password_of_the_words_of_this_site_and_of_ones_centre_is_refused(cara: User, weak: str) -> None:
+    with pytest.raises(ValidationError, match="little more than words of this site or of your centre"):
+        OwnWordsValidator().validate(weak, cara)
+
+
+def test_other_words_beside_them_are_fine(cara: User) -> None:
+    for password in ("portfolio of paper boats", "nine Northgate geese", PASSWORD):
+        OwnWordsValidator().validate(password, cara)
 
 
 def test_a_password_is_changed_with_the_old_one(client: Client, cara: User) -> None:

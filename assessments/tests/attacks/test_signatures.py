@@ -1,0 +1,116 @@
+"""A signature is of what its person saw, once, with their own password: from no other page, tab or person."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from assessments.models import Enrolment, SignOff
+from assessments.testing import House, an_enrolment, declared, handed_in, judged, met
+from portfolio.models import AuditEvent, Statement, User
+from portfolio.testing import PASSWORD, with_password
+
+pytestmark = pytest.mark.django_db
+"""See also assessments/tests/views/test_testimony.py for witnesses, and test_races.py for two at once."""
+
+
+@pytest.fixture
+def unit(house: House) -> Enrolment:
+    return met(an_enrolment(house))
+
+
+def browser_of(user: User) -> Client:
+    browser = Client()
+    browser.force_login(with_password(user))
+    return browser
+
+
+def place(unit: Enrolment, verb: str) -> str:
+    return reverse(f"assessments:{verb}", args=[unit.pk])
+
+
+def signs(browser: Client, unit: Enrolment, verb: str, shown: str, password: str = PASSWORD) -> Any:
+    return browser.post(place(unit, verb), {"password": password, "shown": shown})
+
+
+def shown(browser: Client, unit: Enrolment, verb: str) -> str:
+    answer: Any = browser.get(place(unit, verb))
+    found = str(answer.context["shown"])
+    assert f'name="shown" value="{found}"' in answer.content.decode()
+    return found
+
+
+def status(unit: Enrolment) -> str:
+    return str(Enrolment.objects.get(pk=unit.pk).status)
+
+
+def test_what_changed_while_the_page_was_open_is_not_signed(unit: Enrolment) -> None:
+    browser = browser_of(unit.candidate_user)
+    before = shown(browser, unit, "declare")
+    judged(handed_in(unit, "1.1"), unit)
+    answer = signs(browser, unit, "declare", before)
+    assert answer.status_code == 409
+    assert "have changed since this page showed them, so nothing was signed" in answer.content.decode()
+    assert (status(unit), SignOff.objects.filter(enrolment=unit).count()) == ("collecting", 0)
+    assert signs(browser, unit, "declare", shown(browser, unit, "declare")).status_code == 302
+    assert status(unit) == "declared"
+
+
+def test_words_that_came_into_force_meanwhile_are_not_signed_unread(unit: Enrolment) -> None:
+    browser = browser_of(unit.candidate_user)
+    before, words = (
+        shown(browser, unit, "declare"),
+        Statement.objects.filter(key="competence-candidate").latest("version"),
+    )
+    Statement.objects.create(
+        key=words.key,
+        variant=words.variant,
+        version=words.version + 1,
+        title=words.title,
+        text="I owe the centre £100.",
+    )
+    assert signs(browser, unit, "declare", before).status_code == 409
+    assert not SignOff.objects.filter(enrolment=unit).exists()
+
+
+def test_a_signature_sent_once_more_signs_nothing_more(unit: Enrolment) -> None:
+    browser = browser_of(unit.candidate_user)
+    before = shown(browser, unit, "declare")
+    assert signs(browser, unit, "declare", before).status_code == 302
+    signed = set(SignOff.objects.filter(enrolment=unit).values_list("signature", flat=True))
+    lines = AuditEvent.objects.count()
+    assert signs(browser, unit, "declare", before).status_code == 409
+    assert set(SignOff.objects.filter(enrolment=unit).values_list("signature", flat=True)) == signed
+    assert AuditEvent.objects.count() == lines
+
+
+def test_the_page_of_one_unit_signs_no_other(house: House, unit: Enrolment) -> None:
+    other, browser = met(an_enrolment(house, "ocr-cc16")), browser_of(unit.candidate_user)
+    assert signs(browser, other, "declare", shown(browser, unit, "declare")).status_code == 409
+    assert status(other) == "collecting"
+
+
+def test_the_password_of_somebody_else_signs_nothing(house: House, unit: Enrolment) -> None:
+    """Of another tab's person, or of whoever looks over a shoulder."""
+    unit = declared(unit)
+    User.objects.filter(pk=unit.assessor_id).update(password=with_other_password(house))
+    browser = Client()
+    browser.force_login(User.objects.get(pk=unit.assessor_id))
+    answer = signs(browser, unit, "sign_off", shown(browser, unit, "sign_off"))
+    assert answer.status_code == 200
+    assert "That password is not right" in answer.content.decode()
+    assert status(unit) == "declared"
+
+
+def with_other_password(house: House) -> str:
+    person = User.objects.get(pk=house.trainee.pk)
+    person.set_password("nine loud harbour masters")
+    return person.password
+
+
+def test_nobody_signs_for_the_candidate_by_their_page(house: House, unit: Enrolment) -> None:
+    before = shown(browser_of(unit.candidate_user), unit, "declare")
+    for person in (house.assessor, house.administrator, house.lead):
+        assert signs(browser_of(person), unit, "declare", before).status_code == 403
+    assert status(unit) == "collecting"
