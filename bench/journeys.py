@@ -43,11 +43,12 @@ class Said:
 
 @dataclass(frozen=True)
 class Somebody:
-    """A person to be played: the cookies of their sign-in, their role, and the centre's word in addresses."""
+    """A person to be played: their role, the centre as addresses name it, the cookies and the token of their sign-in."""
 
     role: str
     centre: str
     cookies: dict[str, str]
+    token: str
 
 
 class Visitor:
@@ -133,7 +134,7 @@ def candidate(me: Visitor) -> None:
 
 def uploaded(me: Visitor) -> str:
     """A file sent as the browser's script sends it. By what the form calls it."""
-    token = {"X-CSRFToken": me.who.cookies["csrftoken"], **TUS}
+    token = {"X-CSRFToken": me.who.token, **TUS}
     named = f"filename {base64.b64encode(b'log.txt').decode()}"
     content = FILE + str(me.chance.random()).encode()
     begun = me.ask(

@@ -45,6 +45,8 @@ BUSY = [
     f"Candidate {number:04}" for number in range(1, 1000) if stage_of(number, 0) is stage_of(number, 1) is Stage.BUSY
 ]
 """Candidates who have just begun all their units."""
+OF_A_SERVER = "__Host-"
+"""What the cookies of a server are called before their names (portfolio/settings.py)."""
 EVERY = 10
 """Seconds between two looks at the processes."""
 GROWN, MIB = 1.10, 16
@@ -65,7 +67,7 @@ class Run:
         return [seconds for _, _, seconds in self.said.answers]
 
 
-def people(wanted: dict[str, int]) -> list[Somebody]:
+def people(wanted: dict[str, int], prefix: str = "") -> list[Somebody]:
     """Who works: each of another account, spread over the centres. Where a role has too few, more candidates."""
     centres = list(Centre.objects.filter(pk__in=CandidateRecord.objects.values("centre")).order_by("pk"))
     staff = {"assessor": "assessor", "verifier": "verifier", "administrator": "administrator"}
@@ -73,14 +75,14 @@ def people(wanted: dict[str, int]) -> list[Somebody]:
     for role, name in staff.items():
         there = centres[: counts[role]]
         counts["candidate"] += counts[role] - len(there)
-        found += [signed_in(role, centre, getattr(staffed_of(centre), name)) for centre in there]
+        found += [signed_in(role, centre, getattr(staffed_of(centre), name), prefix) for centre in there]
     by_centre: dict[int, list[User]] = defaultdict(list)
     for row in CandidateRecord.objects.filter(legal_name__in=BUSY).select_related("user").order_by("pk"):
         by_centre[row.centre_id].append(row.user)
     turns = [(centre, users) for centre in centres for users in [by_centre[centre.pk]] if users]
     for number in range(counts["candidate"]):
         centre, users = turns[number % len(turns)]
-        found.append(signed_in("candidate", centre, users[(number // len(turns)) % len(users)]))
+        found.append(signed_in("candidate", centre, users[(number // len(turns)) % len(users)], prefix))
     return mixed(found)
 
 
@@ -91,12 +93,12 @@ def mixed(found: list[Somebody]) -> list[Somebody]:
     return [by_role[role].pop() for role in in_turn({role: len(rows) for role, rows in by_role.items()})]
 
 
-def signed_in(role: str, centre: Centre, user: User) -> Somebody:
+def signed_in(role: str, centre: Centre, user: User, prefix: str) -> Somebody:
     client = Client()
     client.force_login(user, backend=BACKEND)
     session = client.cookies[settings.SESSION_COOKIE_NAME].value
-    cookies = {settings.SESSION_COOKIE_NAME: session, settings.CSRF_COOKIE_NAME: TOKEN}
-    return Somebody(role, centre.slug, cookies)
+    cookies = {f"{prefix}{settings.SESSION_COOKIE_NAME}": session, f"{prefix}{settings.CSRF_COOKIE_NAME}": TOKEN}
+    return Somebody(role, centre.slug, cookies, TOKEN)
 
 
 def run(who: Sequence[Somebody], watch: Watch, seconds: float, think: float, only: journeys.Step | None = None) -> Run:
@@ -260,7 +262,7 @@ def main() -> int:
     options = parser.parse_args()
     wanted = {role: max(1, round(count * options.people / sum(PEOPLE.values()))) for role, count in PEOPLE.items()}
     with furnished(), moved_into(MANY):
-        who = people(wanted)
+        who = people(wanted, OF_A_SERVER)
         given = {"DATABASE_URL": address(), "NVQ_DATA_DIR": str(DIRECTORY), "SECRET_KEY": settings.SECRET_KEY}
         with served(given) as server:
             watch = Watch(server)

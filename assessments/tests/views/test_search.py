@@ -122,7 +122,6 @@ def test_a_page_shows_the_first_of_each_kind_and_leads_to_the_rest(house: House,
     assert client.get(place, {"q": "contact", "in": "criteria", "page": "99"}).status_code == 200
     assert "Nothing found" in client.get(place, {"q": "xyzzy"}).content.decode()
     for odd in (
-        {"q": "\x00"},
         {"q": "a" * 5000},
         {"q": "contact", "page": "-1"},
         {"q": "contact", "page": "²"},
