@@ -43,7 +43,7 @@ class Said:
 
 @dataclass(frozen=True)
 class Somebody:
-    """A person to be played: their role, the centre as addresses name it, the cookies and the token of their sign-in."""
+    """A person to be played: their role, the centre as addresses name it, cookies and token of their sign-in."""
 
     role: str
     centre: str
