@@ -1,6 +1,7 @@
 """The centre that is measured: opened, approved and staffed through the real verbs. Only its portfolios are loaded."""
 
 import datetime
+import hashlib
 from dataclasses import dataclass
 
 from django.core.files.base import ContentFile
@@ -55,6 +56,25 @@ def open_centre(name: str, now: datetime.datetime) -> Staffed:
         verifier=invited("Vera", Role.INTERNAL_VERIFIER).user,
         lead=invited("Lena", Role.LEAD_VERIFIER).user,
         stored=[(kept(centre, content, name, at), name) for name, content in contents().items()],
+    )
+
+
+def staffed_of(centre: Centre) -> Staffed:
+    """A centre that `open_centre` opened, found again."""
+
+    def called(first_name: str) -> User:
+        return User.objects.get(email=f"{first_name.lower()}@{centre.slug}.example")
+
+    files = {hashlib.sha256(content).hexdigest(): name for name, content in contents().items()}
+    stored = StoredFile.objects.filter(centre=centre, sha256__in=files).order_by("pk")
+    return Staffed(
+        centre=centre,
+        administrator=called("Alma"),
+        assessor=called("Asha"),
+        trainee=called("Tomasz"),
+        verifier=called("Vera"),
+        lead=called("Lena"),
+        stored=[(row, files[row.sha256]) for row in stored],
     )
 
 

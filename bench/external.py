@@ -14,7 +14,6 @@ from portfolio import audit
 from portfolio.models import CandidateRecord, StaffRecord, User
 from units.models import AwardingBody
 
-ADDRESS = "eve.external@measured.example"
 Line = tuple[str, User, str, list[object]]
 
 
@@ -32,13 +31,14 @@ class External:
 
 def external_of(staffed: Staffed, unit: Enrolment) -> External:
     """Somebody who looks at all of OCR's units: a unit chosen, a note kept, a remark issued, an action asked for."""
-    found = ExternalAccess.objects.filter(centre=staffed.centre, grant__user__email=ADDRESS).first()
+    address = f"eve@body-of-{staffed.centre.slug}.example"
+    found = ExternalAccess.objects.filter(centre=staffed.centre, grant__user__email=address).first()
     if found:
         return External(found, found.notes.get(issued_at=None))
     now, today = timezone.now(), timezone.localdate()
     access = office.give_access(
         centre=staffed.centre,
-        email=ADDRESS,
+        email=address,
         name="Eve External",
         awarding_body=AwardingBody.objects.get(code="ocr"),
         starts_on=today,

@@ -1,6 +1,7 @@
 """An installation to measure: importing this sets Django up on a data directory of its own, gone with the process.
 
 Import it before anything of the house. Settings are those of production: no debug, hashed and compressed static files.
+With NVQ_BENCH_DIRECTORY the directory stays, for an installation that is too large to be made every time (kept.py).
 """
 
 import copy
@@ -18,26 +19,34 @@ from django.db import connection
 from django.test.utils import override_settings, setup_databases, teardown_databases
 
 HERE = Path(__file__).resolve().parent
-_kept = tempfile.TemporaryDirectory(prefix="nvq-bench-")
-DIRECTORY = Path(_kept.name)
+STAYS = os.environ.get("NVQ_BENCH_DIRECTORY", "")
+_gone_at_the_end = None if STAYS else tempfile.TemporaryDirectory(prefix="nvq-bench-")
+DIRECTORY = Path(_gone_at_the_end.name if _gone_at_the_end else STAYS)
 
-os.environ["NVQ_DATA_DIR"] = _kept.name
+os.environ["NVQ_DATA_DIR"] = str(DIRECTORY)
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portfolio.settings")
 django.setup()
 
 
 @contextmanager
+def furnished() -> Iterator[None]:
+    """The static files gathered, and the bare page beside ours."""
+    templates: list[dict[str, Any]] = copy.deepcopy(settings.TEMPLATES)
+    templates[0]["DIRS"].append(HERE / "templates")
+    with override_settings(ROOT_URLCONF="bench.bare", TEMPLATES=templates, STATIC_ROOT=DIRECTORY / "static"):
+        call_command("collectstatic", interactive=False, verbosity=0)
+        yield
+
+
+@contextmanager
 def standing() -> Iterator[None]:
-    """A fresh database, empty but for its tables and walls, and the static files gathered; the bare page beside ours.
+    """A fresh database, empty but for its tables and walls.
 
     SQLite keeps the database in a file, as an installation does; PostgreSQL beside the one DATABASE_URL names.
     """
     if connection.vendor == "sqlite":
         connection.settings_dict["TEST"]["NAME"] = str(DIRECTORY / "measured.sqlite3")
-    templates: list[dict[str, Any]] = copy.deepcopy(settings.TEMPLATES)
-    templates[0]["DIRS"].append(HERE / "templates")
-    with override_settings(ROOT_URLCONF="bench.bare", TEMPLATES=templates, STATIC_ROOT=DIRECTORY / "static"):
-        call_command("collectstatic", interactive=False, verbosity=0)
+    with furnished():
         made = setup_databases(verbosity=0, interactive=False, serialized_aliases=[])
         try:
             yield

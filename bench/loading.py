@@ -171,13 +171,22 @@ def add_evidence(staffed: Staffed, taken: list[Taken], book: Book) -> None:
                 number=numbers.get((unit.enrolment.pk, item.created_at)),
                 created_at=item.created_at,
             )
-            version = EvidenceVersion(evidence=evidence, created_at=item.created_at, **asdict(described(item)))
+            version = EvidenceVersion(
+                evidence=evidence, centre=staffed.centre, created_at=item.created_at, **asdict(described(item))
+            )
             unit.written.append(Written(item, unit, version))
     written = [row for unit in taken for row in unit.written]
     Evidence.objects.bulk_create(row.version.evidence for row in written)
     EvidenceVersion.objects.bulk_create(row.version for row in written)
     EvidenceFile.objects.bulk_create(
-        EvidenceFile(version=row.version, stored=stored, name=name, position=place, added_at=row.item.created_at)
+        EvidenceFile(
+            version=row.version,
+            centre=staffed.centre,
+            stored=stored,
+            name=name,
+            position=place,
+            added_at=row.item.created_at,
+        )
         for row in written
         for place, (stored, name) in enumerate(staffed.stored, start=1)
     )

@@ -163,18 +163,24 @@ def table(rows: Sequence[Row], sizes: Sequence[int]) -> list[str]:
     return lines
 
 
-def facts(bench: Bench, sizes: Sequence[int], title: str = TITLE, by: str = "bench.pages") -> list[str]:
-    """What was measured on."""
+def measured_on() -> str:
+    """When and on what, as a sentence."""
     database = f"SQLite {sqlite3.sqlite_version}"
     if connection.vendor == "postgresql":
         database = f"PostgreSQL {connection.pg_version // 10000}"  # type: ignore[attr-defined]
+    return (
+        f"{timezone.localdate():%-d %B %Y}, {platform.machine()}, {os.cpu_count()} cores, "
+        f"Python {platform.python_version()}, Django {django.__version__}, {database}."
+    )
+
+
+def facts(bench: Bench, sizes: Sequence[int], title: str = TITLE, by: str = "bench.pages") -> list[str]:
+    """What was measured on."""
     bare = in_words(f"{seconds * 1000:.1f} ms" for seconds in bench.bare)
     return [
         f"# {title}",
         "",
-        f"{timezone.localdate():%-d %B %Y}, {platform.machine()}, {os.cpu_count()} cores, "
-        f"Python {platform.python_version()}, Django {django.__version__}, {database}. "
-        f"Written by `python -m {by}`; what it means: bench/README.md.",
+        f"{measured_on()} Written by `python -m {by}`; what it means: bench/README.md.",
         "",
         f"Medians of {bench.rounds} rounds, pages and bare page in turn. A bare page took {bare} at "
         f"{in_words(f'{size:,}' for size in sizes)} candidates.",

@@ -42,8 +42,9 @@ class Subjects:
     external: External
 
 
-def subjects(staffed: Staffed) -> Subjects:
-    """Where to look in a loaded centre of five candidates or more."""
+def subjects(staffed: Staffed, *, drawn: bool = True) -> Subjects:
+    """Where to look in a loaded centre of five candidates or more. `drawn`: its sampling plan is drawn anew, where
+    there are more units than before."""
     candidates = CandidateRecord.objects.filter(centre=staffed.centre).select_related("user").order_by("legal_name")
     first = candidates[0]
     versions = EvidenceVersion.objects.filter(evidence__candidate=first).order_by("pk")
@@ -60,7 +61,7 @@ def subjects(staffed: Staffed) -> Subjects:
         draft=of_unit.filter(status=ItemStatus.DRAFT)[0],
         second=judged_twice(at[Stage.BUSY]),
         document=waiting_document(begun),
-        sampling_plan=a_plan(staffed),
+        sampling_plan=a_plan(staffed) if drawn else plan_of(staffed),
         conflict=conflict_with(first, staffed),
         plans=plans_of(begun, staffed),
         awards=awards_of(staffed),
@@ -80,6 +81,11 @@ def a_plan(staffed: Staffed) -> SamplingPlan:
         policy=policy, starts_on=today - QUARTER, ends_on=today + QUARTER, seed="1", by=staffed.lead, at=now
     )
     return strategy.adopt_plan(plan=drawn, by=staffed.lead, at=now)
+
+
+def plan_of(staffed: Staffed) -> SamplingPlan:
+    """The plan adopted last."""
+    return SamplingPlan.objects.filter(policy__centre=staffed.centre, adopted_at__isnull=False).latest("pk")
 
 
 def by_stage(second_and_third: list[CandidateRecord]) -> dict[Stage, Enrolment]:

@@ -4,6 +4,9 @@ Each floor lists what it has in this form and registers the list in its AppConfi
 the words of the columns; SQLite a full-text table (FTS5) beside them, which triggers keep true. Both are written after
 migrate, like the walls, so rows that came by whatever way are found (docs/adr/0041).
 
+Where a table's rows belong to centres, PostgreSQL keeps the words of each centre apart, so that a word everybody uses
+costs no more among a hundred centres than in one. SQLite serves a centre or a few, and looks through all.
+
 Words are found by how they begin, without accents and capitals; of English texts also by their stem: "calling" finds
 "calls". Punctuation parts words, in what is looked for as in what is looked through.
 """
@@ -42,13 +45,15 @@ _registered: dict[str, list["Searched"]] = {}
 class Searched:
     """Columns of a table that are looked through together. None of them may be NULL.
 
-    `name` names the index; `in_english` says that they hold sentences and no names or numbers.
+    `name` names the index; `in_english` says that they hold sentences and no names or numbers; `by_centre` that each
+    row has its `centre_id`.
     """
 
     name: str
     table: str
     columns: tuple[str, ...]
     in_english: bool = False
+    by_centre: bool = False
 
     @property
     def config(self) -> str:
@@ -73,17 +78,33 @@ def words_of(text: str) -> list[str]:
     return [word[:LONGEST_WORD] for word in WORD.findall(unicodedata.normalize("NFC", text))][:MOST_WORDS]
 
 
-def having(name: str, words: Sequence[str]) -> RawSQL:
-    """Ids of the rows that have all these words, for `pk__in=`. `words`: as `words_of` gives them, one at least."""
+def having(
+    name: str, words: Sequence[str], centres: Iterable[int] = (), *, gives: str = "id", only: str = "TRUE"
+) -> RawSQL:
+    """Ids of the rows that have all these words, for `pk__in=`. `words`: as `words_of` gives them, one at least.
+
+    Where rows belong to centres, `centres` names all of those whose rows may be meant. It is no lock: who may see a row
+    is asked beside it. `gives` names another column than the id, `only` says in SQL which rows are looked at: so
+    a row that was found in the index is not looked up once more.
+    """
     searched = next(one for one in registered() if one.name == name)
+    rows = f'SELECT "{gives}" FROM "{searched.table}" WHERE {only} AND'  # noqa: S608  # our tables
     if connection.vendor == "sqlite":
         wanted = " ".join(f'"{folded(word)}"*' for word in words)
-        return RawSQL(f'SELECT rowid FROM "{searched.name}" WHERE "{searched.name}" MATCH %s', (wanted,))  # noqa: S608, S611
+        found = f'SELECT rowid FROM "{searched.name}" WHERE "{searched.name}" MATCH %s'  # noqa: S608
+        return RawSQL(f"{rows} id IN ({found})", (wanted,))  # noqa: S611
     wanted = " & ".join(f"{folded(word)}:*" for word in words)
-    return RawSQL(  # noqa: S611
-        f"SELECT id FROM \"{searched.table}\" WHERE {vector(searched)} @@ to_tsquery('{searched.config}', %s)",  # noqa: S608
-        (wanted,),
-    )
+    if not searched.by_centre:
+        return RawSQL(f"{rows} {vector(searched)} @@ to_tsquery('{searched.config}', %s)", (wanted,))  # noqa: S611
+    listed = "{" + ",".join(str(centre) for centre in sorted(centres)) + "}"
+    asked = f"search_query('{searched.config}', %s, %s::bigint[])"
+    return RawSQL(f"{rows} {vector(searched)} @@ {asked}", (wanted, listed))  # noqa: S611
+
+
+def either(*found: RawSQL) -> RawSQL:
+    """Ids that one of these questions gives, each once."""
+    params = tuple(value for one in found for value in one.params)
+    return RawSQL(" UNION ".join(one.sql for one in found), params)  # noqa: S611
 
 
 def folded(word: str) -> str:
@@ -132,6 +153,8 @@ def take_down_before_migrations(using: str, plan: list[Any], **kwargs: Any) -> N
 def build(using: str = DEFAULT_DB_ALIAS) -> None:
     """Write what is missing, and look through all rows for it. Absent tables are passed over."""
     with transaction.atomic(using=using), connections[using].cursor() as cursor:
+        if connections[using].vendor == "postgresql":
+            cursor.execute(OF_CENTRES)
         here = set(connections[using].introspection.table_names(cursor))
         for searched in registered():
             if searched.table in here:
@@ -163,9 +186,37 @@ def stands(cursor: Any, searched: Searched, using: str = DEFAULT_DB_ALIAS) -> bo
 def vector(searched: Searched) -> str:
     """The words of a row, for PostgreSQL: in the index and in the question letter for letter the same."""
     texts = " || ' ' || ".join(f'"{column}"' for column in searched.columns)
-    source, target = "".join(FOLDED) + PARTING.replace("'", "''"), "".join(FOLDED.values()) + " " * len(PARTING)
+    parting = PARTING.replace("'", "''")
+    source, target = "".join(FOLDED) + parting, "".join(FOLDED.values()) + " " * len(PARTING)
     source += COMBINING  # which have no counterpart, so they go
-    return f"to_tsvector('{searched.config}', translate(lower({texts}), '{source}', '{target}'))"
+    # Seven hundred letters to look for take ten times as long as all the rest: nothing of them is in plain English.
+    plain = (
+        f"CASE WHEN octet_length({texts}) = length({texts}) THEN translate(lower({texts}), '{parting}', "
+        f"'{' ' * len(PARTING)}') ELSE translate(lower({texts}), '{source}', '{target}') END"
+    )
+    if searched.by_centre:
+        return f"search_words('{searched.config}', {plain}, centre_id)"
+    return f"to_tsvector('{searched.config}', {plain})"
+
+
+OF_CENTRES = r"""
+CREATE OR REPLACE FUNCTION search_words(config regconfig, texts text, centre bigint) RETURNS tsvector
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $words$
+    SELECT array_to_tsvector(ARRAY(
+        SELECT centre || ':' || word FROM unnest(tsvector_to_array(to_tsvector(config, texts))) AS word
+    ))
+$words$;
+CREATE OR REPLACE FUNCTION search_query(config regconfig, words text, centres bigint[]) RETURNS tsquery
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $query$
+    SELECT string_agg(
+        '(' || regexp_replace(to_tsquery(config, words)::text, '''([^'']*)''', '''' || centre || ':\1''', 'g') || ')',
+        ' | '
+    )::tsquery
+    FROM unnest(centres) AS centre WHERE numnode(to_tsquery(config, words)) > 0
+$query$;
+"""
+"""Each word with the number of its centre before it, as it stands in the index and as it is asked for. Words that are
+none (“the”) and no centre at all give NULL, which finds nothing."""
 
 
 def on_postgresql(searched: Searched) -> list[str]:

@@ -211,8 +211,10 @@ def databases() -> dict[str, Any]:
     """PostgreSQL where DATABASE_URL names one, else the embedded SQLite with writes that queue instead of failing."""
     if DATABASE_URL:
         named: dict[str, Any] = {**dj_database_url.parse(DATABASE_URL, conn_max_age=None, conn_health_checks=True)}
-        if named["ENGINE"].endswith("postgresql"):  # a machine that is gone answers nothing, for minutes
-            named["OPTIONS"] = {"connect_timeout": 5} | named.get("OPTIONS", {})
+        if named["ENGINE"].endswith("postgresql"):
+            # A machine that is gone answers nothing, for minutes. And what a wall asks for one row would be compiled
+            # where there are many rows, which takes a hundred times as long as asking it.
+            named["OPTIONS"] = {"connect_timeout": 5, "options": "-c jit=off"} | named.get("OPTIONS", {})
         return {"default": named}
     DATA_DIR.mkdir(parents=True, exist_ok=True)
     return {

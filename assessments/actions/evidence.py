@@ -160,7 +160,7 @@ def replace(*, version: EvidenceVersion, by: User, at: datetime.datetime) -> Evi
     evidence = version.evidence
     words = {field: getattr(version, field) for field in asdict(Described(title=""))}
     draft = EvidenceVersion.objects.create(
-        evidence=evidence, number=evidence.versions.count() + 1, created_at=at, **words
+        evidence=evidence, centre=evidence.centre, number=evidence.versions.count() + 1, created_at=at, **words
     )
     kept = version.files.filter(removed_at=None, destroyed_at=None, disposed_at=None, quarantined_at=None)
     add_files(draft, [NamedFile(file.stored, file.name) for file in kept.select_related("stored")], at)
@@ -225,7 +225,7 @@ def begun(
     evidence = Evidence.objects.create(
         centre=candidate.centre, candidate=candidate, created_at=at, device_draft=device_draft
     )
-    version = EvidenceVersion(evidence=evidence, created_at=at, **asdict(described))
+    version = EvidenceVersion(evidence=evidence, centre=evidence.centre, created_at=at, **asdict(described))
     refuse_invalid(version)
     version.save()
     add_files(version, files, at)
@@ -243,7 +243,14 @@ def add_files(version: EvidenceVersion, files: Sequence[NamedFile], at: datetime
     transfers.claim((file.upload for file in files if file.upload), at=at)
     start = version.files.count()
     EvidenceFile.objects.bulk_create(
-        EvidenceFile(version=version, stored=file.stored, name=file.name, position=start + place, added_at=at)
+        EvidenceFile(
+            version=version,
+            centre_id=version.centre_id,
+            stored=file.stored,
+            name=file.name,
+            position=start + place,
+            added_at=at,
+        )
         for place, file in enumerate(files, start=1)
     )
     renditions.ask([file.stored for file in files], at=at)

@@ -114,7 +114,9 @@ def hand_over(
     enrolments = lock(enrolment for enrolment, _ in content.criteria)
     checks.refuse(_refusals(candidate, content, enrolments, by, at))
     evidence = Evidence.objects.create(centre=candidate.centre, candidate=candidate, author=by, created_at=at)
-    version = EvidenceVersion.objects.create(evidence=evidence, number=1, created_at=at, **_of_version(content))
+    version = EvidenceVersion.objects.create(
+        evidence=evidence, centre=evidence.centre, number=1, created_at=at, **_of_version(content)
+    )
     claim(version, targets_of(content), enrolments, person(by, candidate.centre_id, at), by, at)
     return _signed(Verb.HAND_OVER, version, enrolments, content, files, by, at)
 
@@ -143,7 +145,11 @@ def correct(
     )
     kept = [NamedFile(file.stored, file.name) for file in earlier.select_related("stored")]
     draft = EvidenceVersion.objects.create(
-        evidence=evidence, number=evidence.versions.count() + 1, created_at=at, **_of_version(content)
+        evidence=evidence,
+        centre=evidence.centre,
+        number=evidence.versions.count() + 1,
+        created_at=at,
+        **_of_version(content),
     )
     targets = targets_of(content)
     leave_out(replace(item, version=draft), targets, by, at)

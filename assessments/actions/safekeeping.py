@@ -115,6 +115,7 @@ def redact(*, file: EvidenceFile, replacement: NamedFile, reason: str, by: User,
     EvidenceFile.objects.bulk_create(
         EvidenceFile(
             version_id=row.version_id,
+            centre_id=row.centre_id,
             stored=replacement.stored,
             name=replacement.name,
             position=row.position,

@@ -65,9 +65,13 @@ class Evidence(models.Model):
 
 
 class EvidenceVersion(models.Model):
-    """An item as it was handed in, or is being prepared. From its submission it is never edited."""
+    """An item as it was handed in, or is being prepared. From its submission it is never edited.
+
+    It carries its centre, as a file does, so that words are looked up among those of the centre alone.
+    """
 
     evidence = models.ForeignKey(Evidence, on_delete=models.PROTECT, related_name="versions")
+    centre = models.ForeignKey(Centre, on_delete=models.PROTECT, related_name="+", db_index=False, editable=False)
     number = models.PositiveSmallIntegerField(default=1)
     status = models.CharField(max_length=10, choices=ItemStatus, default=ItemStatus.DRAFT)
     title = models.CharField(max_length=200)
@@ -94,6 +98,10 @@ class EvidenceVersion(models.Model):
 
     class Meta:
         ordering = ["evidence", "number"]
+        indexes = [
+            models.Index(fields=["centre", "id"], name="versions_of_a_centre"),
+            models.Index(fields=["evidence"], condition=Q(setting=Setting.SIMULATED), name="simulated_versions"),
+        ]
         constraints = [
             one_of("status", ItemStatus, "item_status_is_known"),
             one_of("kind", EvidenceKind, "evidence_kind_is_known"),
@@ -156,6 +164,7 @@ class EvidenceFile(models.Model):
     """A file of a version, under the name the candidate gave it."""
 
     version = models.ForeignKey(EvidenceVersion, on_delete=models.PROTECT, related_name="files")
+    centre = models.ForeignKey(Centre, on_delete=models.PROTECT, related_name="+", db_index=False, editable=False)
     stored = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
     name = models.CharField(max_length=255)
     position = models.PositiveSmallIntegerField()

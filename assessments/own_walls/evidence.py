@@ -48,6 +48,15 @@ EVIDENCE = [
     *refuses(
         "assessments_evidenceversion",
         INSERT,
+        """NOT EXISTS (
+            SELECT 1 FROM assessments_evidence i WHERE i.id = NEW.evidence_id AND i.centre_id = NEW.centre_id
+        )""",
+        "A version is at the centre of its item.",
+        name="a_version_is_at_the_centre_of_its_item",
+    ),
+    *refuses(
+        "assessments_evidenceversion",
+        INSERT,
         "NEW.status <> 'draft'",
         "Every version begins as a draft.",
         name="a_version_begins_as_a_draft",
@@ -70,7 +79,7 @@ EVIDENCE = [
     *refuses(
         "assessments_evidenceversion",
         UPDATE,
-        "NEW.evidence_id <> OLD.evidence_id OR NEW.number <> OLD.number"
+        "NEW.evidence_id <> OLD.evidence_id OR NEW.centre_id <> OLD.centre_id OR NEW.number <> OLD.number"
         " OR (NEW.status = 'draft' AND OLD.status <> 'draft')"
         " OR (OLD.status = 'withdrawn' AND NEW.status <> 'withdrawn')"
         " OR (OLD.replaced_at IS NOT NULL AND NEW.replaced_at IS DISTINCT FROM OLD.replaced_at)",
@@ -103,9 +112,8 @@ EVIDENCE = [
         "assessments_evidencefile",
         INSERT,
         """NOT EXISTS (
-            SELECT 1 FROM assessments_evidenceversion v JOIN assessments_evidence e ON e.id = v.evidence_id
-            JOIN portfolio_storedfile s ON s.centre_id = e.centre_id
-            WHERE v.id = NEW.version_id AND s.id = NEW.stored_id
+            SELECT 1 FROM assessments_evidenceversion v JOIN portfolio_storedfile s ON s.centre_id = v.centre_id
+            WHERE v.id = NEW.version_id AND s.id = NEW.stored_id AND v.centre_id = NEW.centre_id
         )""",
         "A file of evidence is kept by the centre of its candidate.",
         name="a_file_is_kept_by_the_centre_of_its_candidate",

@@ -217,7 +217,8 @@ def remit_page(user: User, asked: Narrowed, number: str) -> "Page[Enrolment]":
     """A page of the candidates' units that an external verifier may look at; when each was sampled, and whether they
     have chosen it. Two queries."""
     mine = ExternalAccess.objects.in_force(user)
-    units = Enrolment.objects.filter(opened_to(user)).named(asked.words.strip())
+    # Named by their centres first: whether one is opened is asked of each, and there may be many other centres.
+    units = Enrolment.objects.filter(opened_to(user), centre__in=mine.values("centre")).named(asked.words.strip())
     if asked.status:
         units = units.filter(status=asked.status)
     found = units.listed("centre__name").select_related("centre")

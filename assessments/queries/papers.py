@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from assessments.enums import ItemStatus
 from assessments.models import (
@@ -111,10 +111,12 @@ def readings_of_item(evidence: Evidence, enrolments: Collection[int]) -> list[Re
 
 def readings_in(enrolment: Enrolment) -> list[Reading]:
     """Every reading of what is evidence in the unit, or ever was decided on in it. Four queries at most."""
-    mapped = Q(
+    mapped = Review.objects.filter(
         version__evidence__mappings__enrolment=enrolment.pk, version__evidence__mappings__taken_back_at__isnull=True
     )
-    found = Review.objects.filter(mapped | Q(decisions__enrolment=enrolment.pk)).distinct()
+    decided = Decision.objects.filter(enrolment=enrolment.pk).order_by().values("review")
+    # Both by their index: asked for with OR, the database reads every reading there is.
+    found = Review.objects.filter(pk__in=mapped.order_by().values("pk").union(decided))
     return sorted(readings(found, [enrolment.pk]), key=lambda row: (row.number or 0, row.review.at, row.review.pk))
 
 

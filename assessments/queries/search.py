@@ -7,11 +7,12 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 
-from assessments.models import Enrolment, Evidence, EvidenceFile, EvidenceVersion
+from assessments.models import Enrolment, Evidence, EvidenceVersion
 from portfolio import searching
+from portfolio.enums import Role
 from portfolio.models import CandidateRecord, Centre, StaffRecord, User
-from portfolio.models.people import centres_kept_by
-from portfolio.searching import Piece, Searched, excerpt, having, words_of
+from portfolio.models.people import centres_kept_by, centres_of
+from portfolio.searching import Piece, Searched, either, excerpt, having, words_of
 from units.models import Criterion, Unit
 
 EVIDENCE, FILES, CANDIDATES, STAFF, CRITERIA, UNITS = (
@@ -19,10 +20,10 @@ EVIDENCE, FILES, CANDIDATES, STAFF, CRITERIA, UNITS = (
 )
 NUMBERS = ("centre_reference", "candidate_number", "uln", "scn", "uci")
 SEARCHED = (
-    Searched(EVIDENCE, "assessments_evidenceversion", ("title", "description"), in_english=True),
-    Searched(FILES, "assessments_evidencefile", ("name",)),
-    Searched(CANDIDATES, "portfolio_candidaterecord", ("legal_name", "known_as", *NUMBERS)),
-    Searched(STAFF, "portfolio_staffrecord", ("name", "job_title")),
+    Searched(EVIDENCE, "assessments_evidenceversion", ("title", "description"), in_english=True, by_centre=True),
+    Searched(FILES, "assessments_evidencefile", ("name",), by_centre=True),
+    Searched(CANDIDATES, "portfolio_candidaterecord", ("legal_name", "known_as", *NUMBERS), by_centre=True),
+    Searched(STAFF, "portfolio_staffrecord", ("name", "job_title"), by_centre=True),
     Searched(CRITERIA, "units_criterion", ("number", "text"), in_english=True),
     Searched(UNITS, "units_unit", ("short_code", "title", "public_title"), in_english=True),
 )
@@ -55,31 +56,45 @@ class Group:
 
 
 def found_for(user: User, asked: str, *, most: int) -> list[Group]:
-    """The first of each kind; nothing for words that are none. Seven queries at most."""
-    return [group_of(user, asked, kind, most=most) for kind in KINDS] if words_of(asked) else []
+    """The first of each kind; nothing for words that are none. Eight queries at most."""
+    if not words_of(asked):
+        return []
+    centres = centres_of_records(user)
+    return [group_of(user, asked, kind, most=most, centres=centres) for kind in KINDS]
 
 
-def group_of(user: User, asked: str, kind: str, *, most: int, page: int = 1) -> Group:
+def centres_of_records(user: User) -> list[int]:
+    """Every centre of which the person may see anything: where they hold a role, and where they have a portfolio."""
+    theirs = CandidateRecord.objects.filter(user=user).values("centre")
+    found = Centre.objects.filter(Q(pk__in=centres_of(user, *Role)) | Q(pk__in=theirs))
+    return list(found.order_by().values_list("pk", flat=True))
+
+
+def group_of(
+    user: User, asked: str, kind: str, *, most: int, page: int = 1, centres: Sequence[int] | None = None
+) -> Group:
     """A page of one kind; the first is 1. Raises KeyError for a kind that is none."""
     name, asking, telling = KINDS[kind]
-    words = words_of(asked)
-    first = (page - 1) * most
-    rows = list(asking(user, words)[first : first + most + 1]) if words else []
+    words, first = words_of(asked), (page - 1) * most
+    if not words:
+        return Group(kind, name, [], more=False)
+    here = centres_of_records(user) if centres is None else centres
+    rows = list(asking(user, words, here)[first : first + most + 1])
     return Group(kind, name, telling(user, rows[:most], words), more=len(rows) > most)
 
 
 # --- evidence --------------------------------------------------------------------------------------------------------
 
 
-def evidence_having(user: User, words: Sequence[str]) -> QuerySet[EvidenceVersion]:
+def evidence_having(user: User, words: Sequence[str], centres: Sequence[int]) -> QuerySet[EvidenceVersion]:
     """Items in force whose title, account or a file's name has the words, the newest first.
 
     Whether one is seen is asked of each that has them, from the newest, until a page is full: not of all there are.
     """
-    files = EvidenceFile.objects.filter(pk__in=having(FILES, words), removed_at=None).order_by().values("version")
-    named = EvidenceVersion.objects.filter(pk__in=having(EVIDENCE, words)).order_by().values("pk").union(files)
+    files = having(FILES, words, centres, gives="version_id", only="removed_at IS NULL")
     theirs = Q(submitted_at__isnull=False) | Q(evidence__candidate__user=user, evidence__author=None)
-    seen = EvidenceVersion.objects.filter(theirs, pk__in=named, replaced_at=None)
+    named = either(having(EVIDENCE, words, centres), files)
+    seen = EvidenceVersion.objects.filter(theirs, pk__in=named, centre__in=centres, replaced_at=None)
     visible = Evidence.objects.visible_to(user).filter(pk=OuterRef("evidence"))
     return seen.filter(Exists(visible)).select_related("evidence__candidate").order_by("-pk")
 
@@ -99,12 +114,12 @@ def evidence_told(user: User, rows: Sequence[EvidenceVersion], words: Sequence[s
 # --- people ----------------------------------------------------------------------------------------------------------
 
 
-def candidates_having(user: User, words: Sequence[str]) -> QuerySet[CandidateRecord]:
+def candidates_having(user: User, words: Sequence[str], centres: Sequence[int]) -> QuerySet[CandidateRecord]:
     """Candidates whose names or numbers have the words: of centres whose people the person keeps, and of units they
     see."""
     works_with = Enrolment.objects.visible_to(user).filter(candidate=OuterRef("pk"))
     seen = Q(user=user) | Q(centre__in=centres_kept_by(user)) | Exists(works_with)
-    named = CandidateRecord.objects.filter(seen, pk__in=having(CANDIDATES, words))
+    named = CandidateRecord.objects.filter(seen, pk__in=having(CANDIDATES, words, centres))
     return named.select_related("centre", "user").order_by("legal_name", "pk")
 
 
@@ -133,9 +148,9 @@ def candidates_told(user: User, rows: Sequence[CandidateRecord], words: Sequence
     return found
 
 
-def staff_having(user: User, words: Sequence[str]) -> QuerySet[StaffRecord]:
+def staff_having(user: User, words: Sequence[str], centres: Sequence[int]) -> QuerySet[StaffRecord]:
     """Staff whose name or job has the words, at centres that the person runs."""
-    named = StaffRecord.objects.filter(pk__in=having(STAFF, words), centre__in=Centre.objects.run_by(user))
+    named = StaffRecord.objects.filter(pk__in=having(STAFF, words, centres), centre__in=Centre.objects.run_by(user))
     return named.select_related("centre", "user").order_by("name", "pk")
 
 
@@ -154,7 +169,7 @@ def staff_told(user: User, rows: Sequence[StaffRecord], words: Sequence[str]) ->
 # --- the standard ----------------------------------------------------------------------------------------------------
 
 
-def units_having(user: User, words: Sequence[str]) -> QuerySet[Unit]:
+def units_having(user: User, words: Sequence[str], _centres: Sequence[int]) -> QuerySet[Unit]:
     """Units in use whose code or title has the words."""
     return Unit.objects.visible_to(user).published().filter(pk__in=having(UNITS, words)).order_by("short_code", "pk")
 
@@ -171,7 +186,7 @@ def units_told(user: User, rows: Sequence[Unit], words: Sequence[str]) -> list[F
     ]
 
 
-def criteria_having(user: User, words: Sequence[str]) -> QuerySet[Criterion]:
+def criteria_having(user: User, words: Sequence[str], _centres: Sequence[int]) -> QuerySet[Criterion]:
     """Criteria of units in use whose wording has the words, in the order of their units."""
     units = Unit.objects.visible_to(user).published()
     named = Criterion.objects.filter(pk__in=having(CRITERIA, words), unit__in=units)

@@ -262,7 +262,9 @@ def a_half_made(version: EvidenceVersion) -> EvidenceVersion:
     for mapping in evidence.mappings.all():
         mapping.pk, mapping.evidence, mapping.waiting_since = None, item, None
         mapping.save(force_insert=True)
-    return EvidenceVersion.objects.create(evidence=item, title="Half", kind=version.kind, created_at=timezone.now())
+    return EvidenceVersion.objects.create(
+        evidence=item, centre=item.centre, title="Half", kind=version.kind, created_at=timezone.now()
+    )
 
 
 def standard_rows() -> dict[str, int]:

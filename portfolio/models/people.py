@@ -114,6 +114,7 @@ class User(AbstractBaseUser):
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     class Meta:
+        indexes = [models.Index(fields=["mailbox"], name="people_by_mailbox")]
         constraints = [
             models.UniqueConstraint(
                 Lower("email"),

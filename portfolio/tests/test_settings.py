@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.core.management import get_commands
+from django.db import connection
 
 SERVER = {
     "NVQ_MODE": "server",
@@ -92,3 +93,11 @@ def test_the_operations_page_lists_every_variable() -> None:
 def test_the_operations_page_lists_every_command() -> None:
     ours = {name for name, app in get_commands().items() if app in {"portfolio", "units", "assessments"}}
     assert ours - {"migrate", "makemigrations"} <= set(re.findall(r"`([a-z_]+)`", first_cells_of_the_operations_page()))
+
+
+@pytest.mark.django_db
+def test_postgresql_compiles_no_query() -> None:
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SHOW jit")
+            assert cursor.fetchone() == ("off",)

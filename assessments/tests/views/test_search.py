@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from assessments.actions import evidence as items
 from assessments.models import EvidenceFile, EvidenceVersion
-from assessments.queries.search import FILES, SEARCHED, found_for, group_of
+from assessments.queries.search import EVIDENCE, FILES, SEARCHED, found_for, group_of
 from assessments.testing import House, a_draft, a_file, an_enrolment, an_external, described, handed_in, judged
 from portfolio import searching
 from portfolio.harness import AskingClient
@@ -122,7 +122,6 @@ def test_a_page_shows_the_first_of_each_kind_and_leads_to_the_rest(house: House,
     assert client.get(place, {"q": "contact", "in": "criteria", "page": "99"}).status_code == 200
     assert "Nothing found" in client.get(place, {"q": "xyzzy"}).content.decode()
     for odd in (
-        {"q": "\x00"},
         {"q": "a" * 5000},
         {"q": "contact", "page": "-1"},
         {"q": "contact", "page": "²"},
@@ -176,7 +175,7 @@ def test_the_index_is_there_and_is_made_anew_where_it_is_not(house: House) -> No
 
 
 def test_the_database_looks_into_its_index() -> None:
-    asked = having(FILES, ["report"])
+    asked = having(FILES, ["report"], [1])
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":  # which reads a small table from end to end otherwise
             cursor.execute("SET LOCAL enable_seqscan = off")
@@ -188,3 +187,16 @@ def test_the_database_looks_into_its_index() -> None:
 
 def test_nothing_is_found_for_no_words(house: House) -> None:
     assert found_for(house.administrator, " - ", most=8) == []
+
+
+def test_the_words_of_each_centre_are_kept_apart(house: House, other_house: House) -> None:
+    here, there = (handed_in(an_enrolment(one), "1.1", words=worded("Zebra")) for one in (house, other_house))
+    centres = (house.centre.pk, other_house.centre.pk)
+
+    def having_it(word: str, *of: int) -> set[int]:
+        return set(EvidenceVersion.objects.filter(pk__in=having(EVIDENCE, [word], of)).values_list("pk", flat=True))
+
+    assert having_it("zebr", *centres) == {here.pk, there.pk}
+    if connection.vendor == "postgresql":
+        assert [having_it("zebr", centre) for centre in centres] == [{here.pk}, {there.pk}]
+        assert having_it("zebr") == having_it("the", *centres) == having_it(str(centres[0]), *centres) == set()

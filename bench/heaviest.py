@@ -1,0 +1,152 @@
+"""Which queries cost the most, and how PostgreSQL answers them: `EXPLAIN (ANALYZE, BUFFERS)`, and whether by an index.
+
+Every statement of everything measured is noted with its time. Each SELECT among them is also explained without being
+run, and a scan of a whole large table is a fault wherever it is found: the ten heaviest are shown, all are looked at.
+"""
+
+import re
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import connection, transaction
+
+MOST_SHOWN = 10
+LARGE = 20_000
+"""Rows from which on a table is too large to be read through for one page."""
+MANY = re.compile(r"(?:%s, )+%s")
+SCAN = re.compile(r"Seq Scan on (\w+)")
+
+
+@dataclass
+class Query:
+    """A statement, and what it cost wherever it was asked."""
+
+    sql: str
+    params: Any = None
+    slowest: float = 0
+    seconds: float = 0
+    asked: int = 0
+    places: list[str] = field(default_factory=list)
+
+    def add(self, seconds: float, params: Any, place: str) -> None:
+        self.seconds, self.asked = self.seconds + seconds, self.asked + 1
+        if place not in self.places:
+            self.places.append(place)
+        if seconds >= self.slowest:
+            self.slowest, self.params = seconds, params
+
+
+class Watch:
+    """Notes every statement while it is on, by the statement without what was asked for."""
+
+    def __init__(self) -> None:
+        self.found: dict[str, Query] = {}
+        self.place = ""
+
+    @contextmanager
+    def on(self) -> Iterator[None]:
+        """Cursors that fetch bit by bit are switched off, so that a statement's time is all of its time."""
+        before = connection.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS", False)
+        connection.settings_dict["DISABLE_SERVER_SIDE_CURSORS"] = True
+        try:
+            with connection.execute_wrapper(self.note):
+                yield
+        finally:
+            connection.settings_dict["DISABLE_SERVER_SIDE_CURSORS"] = before
+
+    def note(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
+        begun = time.perf_counter()
+        answer = execute(sql, params, many, context)
+        if not many and sql.startswith(("SELECT", "(SELECT", "WITH")):
+            shape = MANY.sub("%s, …", sql)
+            query = self.found.setdefault(shape, Query(sql))
+            seconds = time.perf_counter() - begun
+            if seconds >= query.slowest:
+                query.sql = sql
+            query.add(seconds, params, self.place)
+        return answer
+
+    def heaviest(self, most: int = MOST_SHOWN) -> list[Query]:
+        return sorted(self.found.values(), key=lambda query: query.seconds, reverse=True)[:most]
+
+
+def explained(query: Query, options: str = "ANALYZE, BUFFERS") -> list[str]:
+    """The plan in PostgreSQL's words. Locks it takes are given back."""
+    head = f"EXPLAIN ({options}) " if options else "EXPLAIN "
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(head + query.sql, query.params)
+            lines = [row[0] for row in cursor.fetchall()]
+        transaction.set_rollback(True)
+    return lines
+
+
+def large_tables() -> dict[str, int]:
+    """Tables with too many rows to be read through, and how many they have."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT relname, reltuples::bigint FROM pg_class WHERE relkind = 'r' AND reltuples >= %s", [LARGE]
+        )
+        return dict(cursor.fetchall())
+
+
+def read_through(plan: list[str], large: dict[str, int]) -> list[str]:
+    """Large tables that a plan reads through from end to end."""
+    found = [match[1] for line in plan if (match := SCAN.search(line))]
+    return sorted({table for table in found if table in large})
+
+
+def without_index(watch: Watch) -> list[tuple[Query, list[str]]]:
+    """Queries whose plan reads a large table through, with the tables; heaviest first."""
+    large, found = large_tables(), []
+    for query in sorted(watch.found.values(), key=lambda query: query.seconds, reverse=True):
+        if tables := read_through(explained(query, ""), large):
+            found.append((query, tables))
+    return found
+
+
+def told(watch: Watch, head: str) -> list[str]:
+    """What is kept in bench/results."""
+    large = large_tables()
+    lines = [f"# The {MOST_SHOWN} heaviest queries at a hundred centres", "", head, ""]
+    faults = without_index(watch)
+    lines += [
+        f"{len(watch.found):,} different questions were asked. Tables of {LARGE:,} rows or more that any of them reads "
+        f"through: {'none.' if not faults else ''}",
+        "",
+    ]
+    for query, tables in faults:
+        lines.append(f"- {', '.join(tables)}: {query.slowest * 1000:.1f} ms, {places(query)}")
+    for number, query in enumerate(watch.heaviest(), start=1):
+        plan = explained(query)
+        tables = read_through(plan, large)
+        lines += [
+            "",
+            f"## {number}. {places(query)}",
+            "",
+            f"Asked {query.asked} times, {query.seconds * 1000:.0f} ms in all, {query.slowest * 1000:.1f} ms at most. "
+            + (f"**Reads through {', '.join(tables)}.**" if tables else "By indexes."),
+            "",
+            "```sql",
+            shortened(query.sql),
+            "```",
+            "",
+            "```",
+            *(shortened(line, 240) for line in plan),
+            "```",
+        ]
+    return lines
+
+
+def places(query: Query, most: int = 3) -> str:
+    more = len(query.places) - most
+    return ", ".join(query.places[:most]) + (f" and {more} more" if more > 0 else "")
+
+
+def shortened(text: str, most: int = 2400) -> str:
+    """Long lists of numbers add nothing."""
+    text = re.sub(r"((?:\d+,\s*){6})(?:\d+,\s*)+", r"\1… ", MANY.sub("%s, …", text))
+    return text if len(text) <= most else text[:most] + " …"

@@ -1,0 +1,34 @@
+"""Queries are told apart by what they ask, not by whom for, and a table read through is seen."""
+
+import pytest
+from django.db import connection
+
+from bench.heaviest import Watch, explained, places, read_through
+from portfolio.models import Centre, User
+
+PLAN = [
+    "Hash Join  (cost=1.00..2.00 rows=1 width=8)",
+    "  ->  Parallel Seq Scan on assessments_mapping u0  (cost=0.00..1.00 rows=9 width=8)",
+    "  ->  Index Scan using assessments_review_pkey on assessments_review  (cost=0.00..1.00 rows=9 width=8)",
+    "  ->  Seq Scan on units_unit  (cost=0.00..1.00 rows=5 width=8)",
+]
+
+
+def test_a_large_table_read_from_end_to_end_is_seen() -> None:
+    large = {"assessments_mapping": 4_000_000, "assessments_review": 1_000_000}
+    assert read_through(PLAN, large) == ["assessments_mapping"]
+    assert read_through(PLAN[2:], large) == []
+
+
+@pytest.mark.django_db
+def test_each_question_is_noted_once_with_all_its_places() -> None:
+    watch = Watch()
+    with watch.on():
+        for place, ids in (("Queue", [1]), ("Queue", [1, 2]), ("Search", [1, 2, 3]), ("Search", [4, 5])):
+            watch.place = place
+            list(User.objects.filter(pk__in=ids))
+        Centre.objects.filter(pk=0).update(name="None")
+    asked = sorted((query.asked, places(query)) for query in watch.found.values())
+    assert asked == [(1, "Queue"), (3, "Queue, Search")]
+    if connection.vendor == "postgresql":
+        assert "Scan" in " ".join(explained(watch.heaviest()[0]))
