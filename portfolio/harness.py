@@ -26,6 +26,7 @@ def hurry(house: LazySettings) -> None:
     house.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     house.TASKS = {"default": house.TASKS["default"] | {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
     house.SOFFICE = ""
+    house.PDF_PROCESSES = 1
     engine: dict[str, Any] = house.TEMPLATES[0]
     engine["OPTIONS"]["string_if_invalid"] = NotDefined(house.BASE_DIR)
     for name in ("PASSWORD_HASHERS", "CACHES", "TASKS", "TEMPLATES"):  # some may have been read already

@@ -11,8 +11,10 @@ import datetime
 import logging
 import time
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass
 from io import BytesIO
+from typing import Any
 
 from django.conf import settings
 from django.core.files import File
@@ -22,7 +24,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from portfolio import canonical, pdf, references, vault
+from portfolio import canonical, composing, pdf, references, vault
 from portfolio.canonical import JSON
 from portfolio.enums import DocumentStatus
 from portfolio.jobs import render_document
@@ -142,23 +144,67 @@ def make(document_id: int) -> None:
     A failure is noted on the document as a sentence and in the log with its traceback; it can be asked for again. While
     the object store is away it goes on waiting, and `requeue_lost` asks again.
     """
+    if begun := begin(document_id):
+        finish(begun, lambda: rendered(begun.document, PagesSet(begun.waiting)))
+
+
+@dataclass(frozen=True)
+class Begun:
+    """A document that whoever holds this makes, and the way to it as long as nobody else took it over."""
+
+    document: Document
+    waiting: models.QuerySet[Document]
+
+
+def begin(document_id: int) -> Begun | None:
+    """Take a waiting document in hand; None when somebody else has, or it waits no more."""
     started = timezone.now()
     waiting = Document.objects.filter(status=DocumentStatus.WAITING)
     if not waiting.filter(pk=document_id, started_at=None).update(started_at=started):
-        return
+        return None
     document = Document.objects.select_related("centre").get(pk=document_id)
-    mine = waiting.filter(pk=document_id, started_at=started)
+    return Begun(document, waiting.filter(pk=document_id, started_at=started))
+
+
+def finish(begun: Begun, make_it: Callable[[], bytes]) -> None:
+    """Keep what is made of a document in hand and mark it ready, or note why that could not be."""
+    document, mine = begun.document, begun.waiting
     try:
-        stored = kept(document, rendered(document, PagesSet(mine)))
+        stored = kept(document, make_it())
         mine.update(status=DocumentStatus.READY, stored=stored, finished_at=timezone.now())
     except vault.NotReachedError:
-        log.exception("Document %s waits until the store is back", document_id)
+        log.exception("Document %s waits until the store is back", document.pk)
     except Refusal as refusal:
-        log.exception("Document %s could not be kept", document_id)
+        log.exception("Document %s could not be kept", document.pk)
         mine.update(status=DocumentStatus.FAILED, problem=" ".join(refusal.sentences), finished_at=timezone.now())
     except Exception:
-        log.exception("Document %s could not be made", document_id)
+        log.exception("Document %s could not be made", document.pk)
         mine.update(status=DocumentStatus.FAILED, problem=FAULT, finished_at=timezone.now())
+
+
+@dataclass(frozen=True)
+class Pages:
+    """Pages of a document in hand, which are being set meanwhile."""
+
+    begun: Begun
+    to_come: Future[bytes]
+
+    def keep(self) -> None:
+        """Wait for them and keep them, as `make` does."""
+        finish(self.begun, self.to_come.result)
+
+
+def begin_in(room: composing.Room, document_id: int) -> Pages | None:
+    """Take a waiting document in hand and have it set there; None when somebody else has it."""
+    begun = begin(document_id)
+    if begun is None:
+        return None
+    try:
+        return Pages(begun, room.typeset(manuscript_of(begun.document)))
+    except Exception as error:
+        broken: Future[bytes] = Future()
+        broken.set_exception(error)
+        return Pages(begun, broken)
 
 
 # --- inside ----------------------------------------------------------------------------------------------------------
@@ -221,18 +267,28 @@ class PagesSet:
 
 
 def rendered(document: Document, tell: Callable[[int], None]) -> bytes:
-    """The PDF of the document's facts. An issued one is PDF/A-3a and carries the facts as JSON within; it shows by
-    which reference, and where, anybody can ask whether it is genuine."""
-    template, context = pdf.template_for(document.kind), {"facts": document.facts, "check": None}
+    """The PDF of the document's facts."""
+    return pdf.render(**asked_of(document), tell=tell)
+
+
+def manuscript_of(document: Document) -> pdf.Manuscript:
+    """All that the document is set from."""
+    return pdf.manuscript(**asked_of(document))
+
+
+def asked_of(document: Document) -> dict[str, Any]:
+    """How the document is set. An issued one is PDF/A-3a and carries the facts as JSON within; it shows by which
+    reference, and where, anybody can ask whether it is genuine."""
+    asked = {"template": pdf.template_for(document.kind), "variant": pdf.DRAFT}
     if not document.issued:
-        return pdf.render(template, context, variant=pdf.DRAFT, tell=tell)
-    context["check"] = check_of(document.reference)
+        return asked | {"context": {"facts": document.facts, "check": None}}
     record = pdf.Attachment(
         name="record.json",
         content=canonical.canonical(document.facts),
         description="The facts this document shows, as canonical JSON",
     )
-    return pdf.render(template, context, variant=pdf.ISSUED, attachments=[record], tell=tell)
+    context = {"facts": document.facts, "check": check_of(document.reference)}
+    return asked | {"context": context, "variant": pdf.ISSUED, "attachments": [record]}
 
 
 @dataclass(frozen=True)
