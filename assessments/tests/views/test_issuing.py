@@ -28,11 +28,12 @@ from assessments.testing import House, an_enrolment, signed_off, verified
 from assessments.tests.documents.reading import text_of
 from assessments.tests.form_batches import a_batch
 from assessments.tests.refusing import refusals
-from portfolio import composing, stores
+from portfolio import stores
 from portfolio.enums import DocumentStatus
 from portfolio.models import AccessLine, AuditEvent, Document, Statement
 from portfolio.testing import PASSWORD, with_password
 from portfolio.tests.letter import wait_for_a_worker
+from portfolio.typesetting import typeset
 
 pytestmark = pytest.mark.django_db
 
@@ -206,7 +207,7 @@ def test_a_worker_that_was_killed_is_gone_on_with_and_nothing_is_made_twice(
     units = three(house)
     wait_for_a_worker(settings)
     batch = a_batch(house, units)
-    real, calls = composing.typeset, []
+    real, calls = typeset, []
 
     def killed_at_the_second(*args: Any, **kwargs: Any) -> bytes:
         calls.append(args)
@@ -214,7 +215,7 @@ def test_a_worker_that_was_killed_is_gone_on_with_and_nothing_is_made_twice(
             raise SystemExit
         return real(*args, **kwargs)
 
-    monkeypatch.setattr(composing, "typeset", killed_at_the_second)
+    monkeypatch.setattr("portfolio.composing.typeset", killed_at_the_second)
     with pytest.raises(SystemExit):
         issuing.make(batch.pk)
     batch.refresh_from_db()
@@ -262,7 +263,7 @@ def test_a_form_that_could_not_be_made_says_so_and_is_tried_again(
     house: House, office: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     unit = signed_off(an_enrolment(house))
-    monkeypatch.setattr(composing, "typeset", lambda *args, **kwargs: 1 / 0)
+    monkeypatch.setattr("portfolio.composing.typeset", lambda *args, **kwargs: 1 / 0)
     batch = a_batch(house, [unit])
     assert (batch.status, states(batch), batch.gathered_at) == (FormsStatus.READY, ["failed"], None)
     monkeypatch.undo()
@@ -324,7 +325,7 @@ def test_forms_that_stand_are_neither_signed_nor_rendered_again(
 ) -> None:
     units = three(house)
     first = a_batch(house, units)
-    monkeypatch.setattr(composing, "typeset", lambda *args, **kwargs: pytest.fail("rendered twice"))
+    monkeypatch.setattr("portfolio.composing.typeset", lambda *args, **kwargs: pytest.fail("rendered twice"))
     second = a_batch(house, units, gathered_as=GatheredAs.ZIP)
     assert [row.document_id for row in first.rows.all()] == [row.document_id for row in second.rows.all()]
     assert AuthenticationForm.objects.count() == 2
