@@ -1,13 +1,13 @@
-"""Forms made in bulk: on one core and on all in one run, the memory at three sizes, and what the same asked again takes.
+"""Forms made in bulk: on one core and on all in one run, the memory at three sizes, and the same asked for again.
 
     python -m bench.bulk                                100 and 1,000 forms
-    python -m bench.bulk --sizes 100 1000 10000         ten thousand too: half an hour on two cores, on a quiet machine
+    python -m bench.bulk --sizes 100 1000 10000         ten thousand too: half an hour on two quiet cores
 
-Each size has a process and a database of its own. The first forms are made in turns, a slice of the worker's on one core
-(NVQ_PDF_PROCESSES=1) and one on all, as a machine is as busy for the one as for the other; the rest on all. Then all are put together
-as one PDF, and the same units are asked for once more. Memory is the most that the worker held, and the most of the
-largest of its processes; the loading before it is not counted. Prints a table, writes bench/results/bulk.md, and exits
-with 1 where a bound is passed.
+Each size has a process and a database of its own. The first forms are made in turns, a slice of the worker's on one
+core (NVQ_PDF_PROCESSES=1) and one on all, as a machine is as busy for the one as for the other; the rest on all. Then
+all are put together as one PDF, and the same units are asked for once more. Memory is the most that the worker held,
+and the most of the largest of its processes; the loading before it is not counted. Prints a table, writes
+bench/results/bulk.md, and exits with 1 where a bound is passed.
 """
 
 import argparse
@@ -20,6 +20,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from unittest.mock import patch
 
 from bench.installation import HERE, standing
 
@@ -100,10 +101,8 @@ def a_slice(batch: FormBatch, processes: int, made: Made) -> tuple[int, float]:
 
 def make_all(batch: FormBatch, made: Made) -> None:
     """All forms of the batch: in turns first, then on all cores. What is put together at the end is not among them."""
-    real, issuing.SECONDS = issuing.gathered, SLICE
-    issuing.gathered = lambda batch, place: False
-    composing.IDLE = 4 * SLICE
-    try:
+    issuing.SECONDS, composing.IDLE = SLICE, 4 * SLICE
+    with patch("assessments.documents.issuing.gathered", return_value=False):
         with composing.room_for(composing.FEWEST) as room:  # warmed before anything is timed
             for one in [room.typeset(pdf.manuscript("documents/sheet.html", {}, variant=pdf.DRAFT))] * room.places:
                 one.exception()
@@ -116,8 +115,6 @@ def make_all(batch: FormBatch, made: Made) -> None:
             else:
                 forms, seconds = a_slice(batch, CORES, made)
                 made.pages_on_all, made.seconds_on_all = made.pages_on_all + forms, made.seconds_on_all + seconds
-    finally:
-        issuing.gathered = real
     made.worker = high_water(os.getpid())
 
 
@@ -179,8 +176,8 @@ def report(found: Sequence[Made], wrong: list[str]) -> str:
         f"{pdf.render_version().split(', templates')[0]}; seconds on the wall, MiB of memory. Printed by "
         "`python -m bench.bulk`, which says what is measured.",
         "",
-        "| forms | a second on one core | on all | times | worker, most | a process, most | put together | worker then | MB |"
-        " asked again | rendered again |",
+        "| forms | a second: one core | all | times | worker, most | a process, most | put together | worker then |"
+        " MB | asked again | rendered again |",
         "|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|",
     ]
     lines += [

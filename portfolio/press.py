@@ -2,7 +2,8 @@
 
 Whoever may see a record asks for its document with all the facts that it will show. The digest of those facts, with
 everything else that shapes the page, is the document's key: asked for again, it is there already. An issued document
-keeps its key whatever template or library comes later, so it is never rendered again and stays what was signed.
+keeps its key whatever template or library comes later, so it is never rendered, nor sealed, again and stays what was
+signed.
 
 The worker sees only the facts, never the records, so what is printed is what stood when it was asked for.
 """
@@ -24,11 +25,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from portfolio import canonical, composing, pdf, references, vault
+from portfolio import canonical, composing, pdf, references, seals, vault
 from portfolio.canonical import JSON
 from portfolio.enums import DocumentStatus
 from portfolio.jobs import render_document
-from portfolio.models import Centre, Document, StoredFile, User
+from portfolio.models import Centre, Document, Seal, StoredFile, User
 from portfolio.refusal import Refusal
 
 log = logging.getLogger(__name__)
@@ -145,7 +146,7 @@ def make(document_id: int) -> None:
     the object store is away it goes on waiting, and `requeue_lost` asks again.
     """
     if begun := begin(document_id):
-        finish(begun, lambda: rendered(begun.document, PagesSet(begun.waiting)))
+        finish(begun, lambda: begun.as_issued(rendered(begun.document, PagesSet(begun.waiting))))
 
 
 @dataclass(frozen=True)
@@ -154,6 +155,11 @@ class Begun:
 
     document: Document
     waiting: models.QuerySet[Document]
+    seal: Seal | None = None
+
+    def as_issued(self, content: bytes) -> bytes:
+        """With the centre's seal, where it is issued and the centre has one."""
+        return seals.put_to(content, self.seal, str(self.document.centre)) if self.seal else content
 
 
 def begin(document_id: int) -> Begun | None:
@@ -163,15 +169,16 @@ def begin(document_id: int) -> Begun | None:
     if not waiting.filter(pk=document_id, started_at=None).update(started_at=started):
         return None
     document = Document.objects.select_related("centre").get(pk=document_id)
-    return Begun(document, waiting.filter(pk=document_id, started_at=started))
+    seal = seals.in_force(document.centre_id, started) if document.issued else None
+    return Begun(document, waiting.filter(pk=document_id, started_at=started), seal)
 
 
 def finish(begun: Begun, make_it: Callable[[], bytes]) -> None:
     """Keep what is made of a document in hand and mark it ready, or note why that could not be."""
     document, mine = begun.document, begun.waiting
     try:
-        stored = kept(document, make_it())
-        mine.update(status=DocumentStatus.READY, stored=stored, finished_at=timezone.now())
+        stored, seal = kept(document, make_it()), seals.told(begun.seal) if begun.seal else {}
+        mine.update(status=DocumentStatus.READY, stored=stored, seal=seal, finished_at=timezone.now())
     except vault.NotReachedError:
         log.exception("Document %s waits until the store is back", document.pk)
     except Refusal as refusal:
@@ -200,7 +207,7 @@ def begin_in(room: composing.Room, document_id: int) -> Pages | None:
     if begun is None:
         return None
     try:
-        return Pages(begun, room.typeset(manuscript_of(begun.document)))
+        return Pages(begun, room.typeset(manuscript_of(begun.document), begun.as_issued))
     except Exception as error:
         broken: Future[bytes] = Future()
         broken.set_exception(error)

@@ -85,6 +85,7 @@ CONCERNS: Mapping[Told, tuple[Role, ...]] = {
     Told.TO_CLAIM: (Role.ADMINISTRATOR,),
     Told.AWARD_DUE: (Role.ADMINISTRATOR, Role.LEAD_VERIFIER),
     Told.ROLE_ENDING: (Role.ADMINISTRATOR,),
+    Told.SEAL_ENDING: (Role.ADMINISTRATOR,),
     Told.EXTERNAL: OVERSEEING,
     Told.ACCESS: (Role.EXTERNAL_VERIFIER,),
 }

@@ -28,7 +28,7 @@ from assessments.queries.issuing import (
     form_lines,
     units_for_forms,
 )
-from portfolio import audit
+from portfolio import audit, seals
 from portfolio.access import SignedInRequest, holds
 from portfolio.enums import Role
 from portfolio.models import Centre
@@ -92,6 +92,7 @@ def centre_forms(request: SignedInRequest, slug: str) -> HttpResponse:
         "not_ready": [line for line in lines if not line.ready],
         "ticked": set(ticked) if form.is_bound else None,
         "declarations": declarations,
+        "sealed_by": seals.standing(centre, timezone.now()),
     }
     return render(request, "assessments/award/forms.html", context, status=409 if form.is_bound else 200)
 
