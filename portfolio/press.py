@@ -29,6 +29,7 @@ from portfolio import canonical, composing, pdf, references, seals, vault
 from portfolio.canonical import JSON
 from portfolio.enums import DocumentStatus
 from portfolio.jobs import render_document
+from portfolio.leases import lost
 from portfolio.models import Centre, Document, Seal, StoredFile, User
 from portfolio.refusal import Refusal
 
@@ -130,9 +131,9 @@ def again(*, document: Document, by: User, at: datetime.datetime, in_hand: bool 
 
 def requeue_lost(*, at: datetime.datetime) -> int:
     """Ask again for every document that waits for a worker that was lost. Returns how many."""
-    lost = Document.objects.filter(lost_by(at))
+    left = Document.objects.filter(lost_by(at))
     with transaction.atomic():
-        ids = list(lost.select_for_update().values_list("pk", flat=True))
+        ids = list(left.select_for_update().values_list("pk", flat=True))
         Document.objects.filter(pk__in=ids).update(started_at=None, asked_at=at)
         for document_id in ids:
             render_document.enqueue(document_id)
@@ -250,9 +251,8 @@ def _key(centre_id: int, kind: str, facts: dict[str, JSON], subject: list[JSON],
 
 def lost_by(at: datetime.datetime) -> Q:
     """Waiting, but nobody can be at it any more."""
-    then = at - LOST_AFTER
-    never_started = Q(started_at=None, asked_at__lt=then)
-    return Q(status=DocumentStatus.WAITING) & (never_started | Q(started_at__lt=then))
+    never_started = Q(started_at=None) & lost("asked_at", at, LOST_AFTER)
+    return Q(status=DocumentStatus.WAITING) & (never_started | lost("started_at", at, LOST_AFTER))
 
 
 def unfinished(at: datetime.datetime) -> models.QuerySet[Document]:

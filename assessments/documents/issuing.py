@@ -28,7 +28,7 @@ from assessments.form_enums import FormsStatus, FormState, GatheredAs
 from assessments.models import AuthenticationForm, BatchedForm, FormBatch
 from assessments.queries.judgement import digest_for
 from assessments.queries.printed import PrintedRecord, authentication_of, printed_record
-from portfolio import composing, press, stores
+from portfolio import composing, leases, press, stores, vault
 from portfolio.enums import DocumentStatus
 from portfolio.jobs import make_forms as job
 from portfolio.models import Document
@@ -43,6 +43,7 @@ KEPT_FOR = datetime.timedelta(days=14)
 """How long the file stays."""
 BUSY = (FormsStatus.MAKING, FormsStatus.GATHERING)
 FAULT = "A fault on the server stopped this; it has been noted. Every form that was made is safe: go on."
+NO_ROOM = "The server has no room left for the file. Every form that was made is safe: go on once there is room."
 OTHER_WORDS = "The words of the centre’s declaration have changed since they were signed for this unit: sign it anew."
 SIGNED_ANEW = (
     "The unit was signed off anew after the centre’s declaration was signed for it: look at it, and sign again."
@@ -81,7 +82,7 @@ def is_lost(batch: FormBatch, now: datetime.datetime) -> bool:
     """Whether the worker on it must have been killed, or could not go on."""
     if batch.status not in BUSY:
         return False
-    return bool(batch.problem) or (batch.started_at or batch.asked_at) < now - LOST_AFTER
+    return bool(batch.problem) or leases.is_lost(batch.started_at or batch.asked_at, now, LOST_AFTER)
 
 
 def go_on(batch: FormBatch) -> None:
@@ -132,9 +133,10 @@ def make(batch_id: int) -> None:
             is_there = gathered(batch, place_of(batch))
             done = {"status": FormsStatus.READY, "gathered_at": timezone.now() if is_there else None}
             here.filter(status=FormsStatus.GATHERING).update(started_at=None, **done)
-    except Exception:
+    except Exception as error:
         log.exception("Forms of batch %s could not be made", batch_id)
-        here.filter(status__in=BUSY).update(problem=FAULT)
+        full = isinstance(error, OSError) and error.errno in vault.NO_ROOM
+        here.filter(status__in=BUSY).update(problem=NO_ROOM if full else FAULT)
 
 
 def made_some(batch: FormBatch) -> bool:

@@ -28,10 +28,11 @@ from assessments.testing import House, an_enrolment, signed_off, verified
 from assessments.tests.documents.reading import text_of
 from assessments.tests.form_batches import a_batch
 from assessments.tests.refusing import refusals
-from portfolio import stores
+from portfolio import press, stores, vault
 from portfolio.enums import DocumentStatus
 from portfolio.models import AccessLine, AuditEvent, Document, Statement
 from portfolio.testing import PASSWORD, with_password
+from portfolio.tests.full_disk import no_file_larger_than
 from portfolio.tests.letter import wait_for_a_worker
 from portfolio.typesetting import typeset
 
@@ -379,3 +380,52 @@ def test_other_administrators_find_no_batch(house: House, other_house: House, cl
     client.force_login(other_house.administrator)
     assert client.get(reverse("assessments:form_batch", args=[batch.pk])).status_code == 404
     assert client.get(reverse("assessments:forms_file", args=[batch.pk])).status_code == 404
+
+
+# --- what breaks around it -------------------------------------------------------------------------------------------
+
+
+def test_a_file_for_which_there_is_no_room_says_so_and_a_person_goes_on(house: House, office: Client) -> None:
+    batch = a_batch(house, [signed_off(an_enrolment(house))])
+    before = file_of(batch).read_bytes()
+    with no_file_larger_than(4000):
+        issuing.gather_again(batch, GatheredAs.PDF)
+    page = reverse("assessments:form_batch", args=[batch.pk])
+    assert issuing.NO_ROOM in office.get(page).content.decode()
+    assert [path.read_bytes() for path in file_of(batch).parent.iterdir()] == [before]  # and nothing half made
+    office.post(reverse("assessments:resume_forms", args=[batch.pk]))
+    batch.refresh_from_db()
+    assert (batch.status, batch.problem) == (FormsStatus.READY, "")
+    assert len(sent(office, batch)) > 4000
+
+
+def test_forms_wait_while_the_store_is_away_without_asking_it_again_and_again(
+    house: House, settings: pytest_django.Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wait_for_a_worker(settings)
+    batch = a_batch(house, three(house)[:2])
+    asked: list[object] = []
+
+    def away(*args: object) -> None:
+        asked.append(args)
+        raise vault.NotReachedError("away")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(press, "kept", away)
+        issuing.make(batch.pk)
+    batch.refresh_from_db()
+    assert (batch.status, states(batch), len(asked)) == (FormsStatus.MAKING, ["waiting"] * 2, 2)
+    issuing.make(batch.pk)  # held until its time is up
+    assert states(batch) == ["waiting"] * 2
+    assert issuing.requeue_lost(timezone.now() + issuing.LOST_AFTER * 2) == 1
+    issuing.make(batch.pk)
+    assert states(batch) == ["made"] * 2
+
+
+def test_a_batch_of_a_clock_that_was_ahead_is_gone_on_with(house: House, settings: pytest_django.Settings) -> None:
+    wait_for_a_worker(settings)
+    batch = a_batch(house, three(house)[:1])
+    FormBatch.objects.update(started_at=timezone.now() + datetime.timedelta(days=1))
+    assert issuing.requeue_lost(timezone.now()) == 1
+    issuing.make(batch.pk)
+    assert states(batch) == ["made"]
