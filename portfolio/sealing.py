@@ -9,6 +9,7 @@ import datetime
 import functools
 import json
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
@@ -103,10 +104,10 @@ def sealed(content: bytes, secret: str, *, reason: str, time_stamps: str) -> byt
         docmdp_permissions=MDPPerm.NO_CHANGES,
         reason=reason,
     )
+    writer, signer = IncrementalPdfFileWriter(BytesIO(content)), signer_of(secret)
     try:
-        made = signers.sign_pdf(
-            IncrementalPdfFileWriter(BytesIO(content)), told, signer=signer_of(secret), timestamper=stamper
-        )
+        with ThreadPoolExecutor(1) as aside:  # it begins a loop of its own, which a thread with another refuses
+            made = aside.submit(signers.sign_pdf, writer, told, signer=signer, timestamper=stamper).result()
     except (TimestampRequestError, OSError) as error:
         _resting[time_stamps] = time.monotonic() + REST
         raise NotStampedError([NOT_STAMPED]) from error
