@@ -5,6 +5,7 @@ It ends when the other end of its line is gone, however that came about.
 """
 
 import contextlib
+import logging
 import os
 import sys
 import traceback
@@ -43,5 +44,7 @@ def serve(line: "Connection[Answer, Manuscript]") -> None:
 
 
 if __name__ == "__main__":
-    os.nice(LATER)
+    logging.getLogger("fontTools").setLevel(logging.ERROR)
+    with contextlib.suppress(OSError):  # where the system does not let it
+        os.nice(LATER)
     serve(Connection(int(sys.argv[1])))

@@ -11,9 +11,9 @@ from django.db.models import Q
 
 def lost(column: str, now: datetime.datetime, after: datetime.timedelta) -> Q:
     """Rows whose time in the column is further from now than whoever is alive lets it be."""
-    return Q(**{f"{column}__lt": now - after}) | Q(**{f"{column}__gt": now + after})
+    return Q(**{f"{column}__lte": now - after}) | Q(**{f"{column}__gte": now + after})
 
 
 def is_lost(heard_of: datetime.datetime, now: datetime.datetime, after: datetime.timedelta) -> bool:
     """The same of a time."""
-    return abs(now - heard_of) > after
+    return abs(now - heard_of) >= after

@@ -144,15 +144,19 @@ def test_a_backup_that_has_no_room_says_so_and_leaves_the_earlier_ones_whole(
 
 @contextlib.contextmanager
 def database_gone() -> Iterator[None]:
-    """PostgreSQL hangs up on everybody and takes nobody in; SQLite's file is on a disk that was taken off."""
+    """PostgreSQL hangs up on everybody and takes nobody in; where SQLite's file was is something else."""
     name = str(connection.settings_dict["NAME"])
     if connection.vendor == "sqlite":
         connection.close()
-        aside = Path(f"{name}.taken-off")
-        Path(name).rename(aside)
-        yield
-        connection.close()
-        aside.replace(name)
+        here, aside = Path(name), Path(f"{name}.taken-off")
+        here.rename(aside)
+        here.mkdir()
+        try:
+            yield
+        finally:
+            connection.close()
+            here.rmdir()
+            aside.replace(here)
         return
     elsewhere = connections.create_connection("default")
     elsewhere.settings_dict = {**elsewhere.settings_dict, "NAME": "postgres"}
