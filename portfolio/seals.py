@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from cryptography.fernet import InvalidToken
+from django.db.models import F, FilteredRelation, Q, QuerySet
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
@@ -38,10 +39,26 @@ class Standing:
 
 def standing(centre: Centre, at: datetime.datetime) -> Standing:
     """The newest certificate that is not put aside, and whether its time is up. One query."""
-    seal = Seal.objects.filter(centre=centre, ended_at=None).first()
+    return stands(Seal.objects.filter(centre=centre, ended_at=None).first(), at)
+
+
+def stands(seal: Seal | None, at: datetime.datetime) -> Standing:
     if seal is None:
         return Standing(None)
     return Standing(seal, ended=seal.valid_until <= at, ends_soon=at < seal.valid_until <= at + ENDING)
+
+
+def with_seals(centres: QuerySet[Centre]) -> QuerySet[Centre]:
+    """Centres with as much of their seal as one sentence says: for a page that asks enough already."""
+    in_use = FilteredRelation("seals", condition=Q(seals__ended_at=None))
+    words = {"seal_of": F("in_use__subject"), "sealed_until": F("in_use__valid_until")}
+    return centres.annotate(in_use=in_use).annotate(**words)
+
+
+def standing_of(centre: Centre, at: datetime.datetime) -> Standing:
+    """The same as `standing`, of a centre that came by `with_seals`."""
+    until = getattr(centre, "sealed_until")  # noqa: B009  # an annotation
+    return stands(Seal(subject=getattr(centre, "seal_of"), valid_until=until) if until else None, at)  # noqa: B009
 
 
 def in_force(centre_id: int, at: datetime.datetime) -> Seal | None:

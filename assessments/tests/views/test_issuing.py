@@ -29,9 +29,12 @@ from assessments.tests.documents.reading import text_of
 from assessments.tests.form_batches import a_batch
 from assessments.tests.refusing import refusals
 from portfolio import press, stores, vault
+from portfolio.actions import end_seal, set_seal
 from portfolio.enums import DocumentStatus
 from portfolio.models import AccessLine, AuditEvent, Document, Statement
 from portfolio.testing import PASSWORD, with_password
+from portfolio.tests.certificates import PASSWORD as CERTIFICATES
+from portfolio.tests.certificates import an_authority
 from portfolio.tests.full_disk import no_file_larger_than
 from portfolio.tests.letter import wait_for_a_worker
 from portfolio.typesetting import typeset
@@ -429,3 +432,15 @@ def test_a_batch_of_a_clock_that_was_ahead_is_gone_on_with(house: House, setting
     assert issuing.requeue_lost(timezone.now()) == 1
     issuing.make(batch.pk)
     assert states(batch) == ["made"]
+
+
+def test_what_the_forms_are_sealed_with_is_said_before_the_press(house: House, office: Client) -> None:
+    signed_off(an_enrolment(house))
+    assert "sealed with" not in office.get(page_of(house)).content.decode()
+    file = an_authority().file_for("Northgate Training")
+    set_seal(centre=house.centre, file=file, password=CERTIFICATES, by=None, at=timezone.now())
+    page = office.get(page_of(house)).content.decode()
+    assert "Issued forms are sealed with the certificate of Northgate Training, GB" in page
+    assert "hand them on as the ZIP" in page
+    end_seal(centre=house.centre, by=None, at=timezone.now())
+    assert "sealed with" not in office.get(page_of(house)).content.decode()
