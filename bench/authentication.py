@@ -203,7 +203,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--forms", type=int, default=1000)
     asked = parser.parse_args()
-    with standing(), override_settings(TASKS=NO_WORKER):
+    with standing(), override_settings(TASKS=NO_WORKER, PDF_PROCESSES=1):
         taken = run(asked.forms)
         wrong = faults(taken, asked.forms)
         told = report(taken, wrong)

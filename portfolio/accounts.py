@@ -4,7 +4,6 @@ django-allauth shows the pages and checks the password, django-axes counts the w
 address in the database, so that the count holds across workers and restarts.
 """
 
-import base64
 import time
 from io import BytesIO
 from typing import Any
@@ -21,17 +20,20 @@ from allauth.core.internal.ratelimit import truncate_ip
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from axes.utils import reset
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from cryptography.fernet import InvalidToken
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.crypto import salted_hmac
 
 from portfolio import post, second_factor, sessions
 from portfolio.access import standing_of
+from portfolio.locking import keys
 from portfolio.models import User
+
+LOCK = "portfolio.second-factor"
+"""What the secrets of second factors are locked up for."""
 
 
 class InvitationOnlyAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no types
@@ -125,24 +127,17 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
         return {**super().get_public_key_credential_rp_entity(), "name": settings.MFA_TOTP_ISSUER}
 
     def encrypt(self, text: str) -> str:
-        return keys().encrypt(text.encode()).decode()
+        return keys(LOCK).encrypt(text.encode()).decode()
 
     def decrypt(self, encrypted_text: str) -> str:
         """Raises ValidationError, for the form that asks, when the secret key is new and the old one not kept."""
         try:
-            return keys().decrypt(encrypted_text.encode()).decode()
+            return keys(LOCK).decrypt(encrypted_text.encode()).decode()
         except InvalidToken as other_key:
             raise ValidationError(
                 "Your codes cannot be checked here any more. Ask an administrator of your centre to remove your second "
                 "factor; then you set it up anew."
             ) from other_key
-
-
-def keys() -> MultiFernet:
-    """What locks up the secrets of second factors: a key made of the installation's, and of those it had before."""
-    secrets = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    digests = (salted_hmac("portfolio.second-factor", "", secret, algorithm="sha256").digest() for secret in secrets)
-    return MultiFernet([Fernet(base64.urlsafe_b64encode(digest)) for digest in digests])
 
 
 def where_from(request: HttpRequest) -> str | None:

@@ -12,6 +12,7 @@ import datetime
 import fcntl
 import hashlib
 import json
+import logging
 import os
 import shutil
 import sqlite3
@@ -31,7 +32,10 @@ from portfolio import audit, stores, vault
 from portfolio.models import AuditChain, Centre, Destruction, StoredFile
 from portfolio.refusal import Refusal
 
+log = logging.getLogger(__name__)
+
 FORMAT = "nvq-backup/1"
+NOT_WRITTEN = "The backup could not be written below {}: {}. What was begun is removed; earlier backups are whole."
 FILES, MANIFEST, LIST = "files", "manifest.json", "files.txt"
 DATABASE = {"sqlite": "database.sqlite3", "postgresql": "database.dump"}
 CHUNK = 1024 * 1024
@@ -75,11 +79,19 @@ def alone(target: Path) -> Iterator[None]:
 def make(target: Path, *, at: datetime.datetime, in_place: bool = False) -> Made:
     """Make a backup below the folder; with the files `in_place`, it is only seen that each is there with its size.
 
-    Raises Refusal where the database cannot be copied, a file is damaged or another backup is being made; OSError where
-    the disk cannot be written.
+    Raises Refusal where the database cannot be copied, a file is damaged, another backup is being made, or the disk of
+    the backups cannot be written. Then what was begun is removed, to give back its room.
     """
-    with alone(target):
-        return made_alone(target, at, in_place)
+    try:
+        with alone(target):
+            try:
+                return made_alone(target, at, in_place)
+            except BaseException:
+                clear_unfinished(target)
+                raise
+    except (OSError, sqlite3.Error) as error:
+        log.exception("A backup could not be written")
+        raise Refusal([NOT_WRITTEN.format(target, error)]) from error
 
 
 def made_alone(target: Path, at: datetime.datetime, in_place: bool) -> Made:

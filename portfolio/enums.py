@@ -198,6 +198,7 @@ class Told(models.TextChoices):
     AWARD_DUE = "award_due", "A staff qualification or competence whose day comes near"
     ROLE_ENDING = "role_ending", "A role that ends soon"
     DATA_REQUEST = "data_request", "A request for somebody’s data whose day comes near"
+    SEAL_ENDING = "seal_ending", "The certificate of your centre’s seal, when its end comes near"
     INDUCTION = "induction", "An induction of yours to confirm"
     EXTERNAL = "external", "What the external verifier chooses, remarks and asks for"
     ACCESS = "access", "Your days as external verifier at a centre"

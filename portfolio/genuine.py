@@ -36,6 +36,17 @@ class Told:
 
 
 @dataclass(frozen=True)
+class Sealed:
+    """What the certificate says with which the PDF was sealed."""
+
+    subject: str
+    issuer: str
+    fingerprint: str
+    until: datetime.date
+    time_stamped: bool
+
+
+@dataclass(frozen=True)
 class Answer:
     """What whoever asks is told of a genuine form."""
 
@@ -44,6 +55,7 @@ class Answer:
     issued_at: datetime.datetime
     digest: str
     told: Told
+    seal: Sealed | None = None
 
 
 def teller(subject_kind: str, dotted_path: str) -> None:
@@ -85,7 +97,14 @@ def answer(found: QuerySet[Document]) -> Answer | None:
         issued_at=document.asked_at,
         digest=foot_digest(document),
         told=tell(document),
+        seal=sealed(document),
     )
+
+
+def sealed(document: Document) -> Sealed | None:
+    """The seal of the PDF as it was issued; a printout, or a copy that was saved anew, has none."""
+    told = document.seal
+    return Sealed(**{**told, "until": datetime.date.fromisoformat(told["until"])}) if told else None
 
 
 def foot_digest(document: Document) -> str:

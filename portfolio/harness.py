@@ -27,6 +27,7 @@ def hurry(house: LazySettings) -> None:
     house.CACHES = {name: {"BACKEND": memory, "LOCATION": name} for name in house.CACHES}
     house.TASKS = {"default": house.TASKS["default"] | {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
     house.SOFFICE = ""
+    house.PDF_PROCESSES = 1
     engine: dict[str, Any] = house.TEMPLATES[0]
     engine["OPTIONS"]["string_if_invalid"] = NotDefined(house.BASE_DIR)
     for name in ("PASSWORD_HASHERS", "CACHES", "TASKS", "TEMPLATES"):  # some may have been read already

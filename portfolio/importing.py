@@ -16,7 +16,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from portfolio import actions, audit, vault
+from portfolio import actions, audit, leases, vault
 from portfolio.actions.checks import refuse_strangers, take_turns
 from portfolio.canonical import JSON
 from portfolio.columns import PEOPLE, KnownColumn, recognise
@@ -144,7 +144,7 @@ def is_lost(people_import: PeopleImport, now: datetime.datetime) -> bool:
     if people_import.problem:
         return True
     last = people_import.started_at or people_import.taken_at or people_import.sent_at
-    return last < now - LOST_AFTER
+    return leases.is_lost(last, now, LOST_AFTER)
 
 
 def go_on(people_import: PeopleImport) -> None:

@@ -26,6 +26,7 @@ LEFT_OUT = {
     "portfolio.Upload": "A file on its way in; once used it is in the record.",
     "portfolio.Rendition": "Pictures of a file's pages, which are drawn again.",
     "portfolio.WorkInProgress": "What somebody is still typing: on no record, and read by nobody else.",
+    "portfolio.Seal": "The key of a seal stays where it was set; forms carry their seal, and say of it what there is.",
     "portfolio.Worker": "A process of this installation.",
     **dict.fromkeys(
         (

@@ -82,6 +82,8 @@ WALLS = [
         "What was destroyed, or spared, stays on record as it was.",
         name="what_was_destroyed_stays_on_record",
     ),
+    *never_deleted("portfolio_seal", "seals"),
+    *only_columns_may_change("portfolio_seal", ["locked", "ended_at"], "a seal"),
     *refuses("portfolio_document", UPDATE, ISSUED, ISSUED_STANDS, name="an_issued_document_never_changes"),
     *refuses("portfolio_document", DELETE, ISSUED, ISSUED_STANDS, name="an_issued_document_is_never_deleted"),
     *refuses("portfolio_document", TRUNCATE, "", ISSUED_STANDS, name="documents_are_never_emptied_out"),

@@ -51,7 +51,8 @@ def is_due(message: OutgoingMessage, now: datetime.datetime) -> bool:
     """Whether an attempt may be made now."""
     if message.sent_at is not None or message.attempts >= ATTEMPTS:
         return False
-    return message.tried_at is None or message.tried_at + pause_after(message.attempts) <= now
+    tried = message.tried_at
+    return tried is None or tried > now or tried + pause_after(message.attempts) <= now
 
 
 def attempt(message: OutgoingMessage, now: datetime.datetime) -> bool:

@@ -2,7 +2,8 @@
 
 Whoever may see a record asks for its document with all the facts that it will show. The digest of those facts, with
 everything else that shapes the page, is the document's key: asked for again, it is there already. An issued document
-keeps its key whatever template or library comes later, so it is never rendered again and stays what was signed.
+keeps its key whatever template or library comes later, so it is never rendered, nor sealed, again and stays what was
+signed.
 
 The worker sees only the facts, never the records, so what is printed is what stood when it was asked for.
 """
@@ -11,8 +12,10 @@ import datetime
 import logging
 import time
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass
 from io import BytesIO
+from typing import Any
 
 from django.conf import settings
 from django.core.files import File
@@ -22,11 +25,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from portfolio import canonical, pdf, references, vault
+from portfolio import canonical, composing, pdf, references, seals, vault
 from portfolio.canonical import JSON
 from portfolio.enums import DocumentStatus
 from portfolio.jobs import render_document
-from portfolio.models import Centre, Document, StoredFile, User
+from portfolio.leases import lost
+from portfolio.models import Centre, Document, Seal, StoredFile, User
 from portfolio.refusal import Refusal
 
 log = logging.getLogger(__name__)
@@ -127,9 +131,9 @@ def again(*, document: Document, by: User, at: datetime.datetime, in_hand: bool 
 
 def requeue_lost(*, at: datetime.datetime) -> int:
     """Ask again for every document that waits for a worker that was lost. Returns how many."""
-    lost = Document.objects.filter(lost_by(at))
+    left = Document.objects.filter(lost_by(at))
     with transaction.atomic():
-        ids = list(lost.select_for_update().values_list("pk", flat=True))
+        ids = list(left.select_for_update().values_list("pk", flat=True))
         Document.objects.filter(pk__in=ids).update(started_at=None, asked_at=at)
         for document_id in ids:
             render_document.enqueue(document_id)
@@ -142,23 +146,73 @@ def make(document_id: int) -> None:
     A failure is noted on the document as a sentence and in the log with its traceback; it can be asked for again. While
     the object store is away it goes on waiting, and `requeue_lost` asks again.
     """
+    if begun := begin(document_id):
+        finish(begun, lambda: begun.as_issued(rendered(begun.document, PagesSet(begun.waiting))))
+
+
+@dataclass(frozen=True)
+class Begun:
+    """A document that whoever holds this makes, and the way to it as long as nobody else took it over."""
+
+    document: Document
+    waiting: models.QuerySet[Document]
+    seal: Seal | None = None
+
+    def as_issued(self, content: bytes) -> bytes:
+        """With the centre's seal, where it is issued and the centre has one."""
+        return seals.put_to(content, self.seal, str(self.document.centre)) if self.seal else content
+
+
+def begin(document_id: int) -> Begun | None:
+    """Take a waiting document in hand; None when somebody else has, or it waits no more."""
     started = timezone.now()
     waiting = Document.objects.filter(status=DocumentStatus.WAITING)
     if not waiting.filter(pk=document_id, started_at=None).update(started_at=started):
-        return
+        return None
     document = Document.objects.select_related("centre").get(pk=document_id)
-    mine = waiting.filter(pk=document_id, started_at=started)
+    seal = seals.in_force(document.centre_id, started) if document.issued else None
+    return Begun(document, waiting.filter(pk=document_id, started_at=started), seal)
+
+
+def finish(begun: Begun, make_it: Callable[[], bytes]) -> None:
+    """Keep what is made of a document in hand and mark it ready, or note why that could not be."""
+    document, mine = begun.document, begun.waiting
     try:
-        stored = kept(document, rendered(document, PagesSet(mine)))
-        mine.update(status=DocumentStatus.READY, stored=stored, finished_at=timezone.now())
+        stored, seal = kept(document, make_it()), seals.told(begun.seal) if begun.seal else {}
+        mine.update(status=DocumentStatus.READY, stored=stored, seal=seal, finished_at=timezone.now())
     except vault.NotReachedError:
-        log.exception("Document %s waits until the store is back", document_id)
+        log.exception("Document %s waits until the store is back", document.pk)
     except Refusal as refusal:
-        log.exception("Document %s could not be kept", document_id)
+        log.exception("Document %s could not be kept", document.pk)
         mine.update(status=DocumentStatus.FAILED, problem=" ".join(refusal.sentences), finished_at=timezone.now())
     except Exception:
-        log.exception("Document %s could not be made", document_id)
+        log.exception("Document %s could not be made", document.pk)
         mine.update(status=DocumentStatus.FAILED, problem=FAULT, finished_at=timezone.now())
+
+
+@dataclass(frozen=True)
+class Pages:
+    """Pages of a document in hand, which are being set meanwhile."""
+
+    begun: Begun
+    to_come: Future[bytes]
+
+    def keep(self) -> None:
+        """Wait for them and keep them, as `make` does."""
+        finish(self.begun, self.to_come.result)
+
+
+def begin_in(room: composing.Room, document_id: int) -> Pages | None:
+    """Take a waiting document in hand and have it set there; None when somebody else has it."""
+    begun = begin(document_id)
+    if begun is None:
+        return None
+    try:
+        return Pages(begun, room.typeset(manuscript_of(begun.document), begun.as_issued))
+    except Exception as error:
+        broken: Future[bytes] = Future()
+        broken.set_exception(error)
+        return Pages(begun, broken)
 
 
 # --- inside ----------------------------------------------------------------------------------------------------------
@@ -197,9 +251,8 @@ def _key(centre_id: int, kind: str, facts: dict[str, JSON], subject: list[JSON],
 
 def lost_by(at: datetime.datetime) -> Q:
     """Waiting, but nobody can be at it any more."""
-    then = at - LOST_AFTER
-    never_started = Q(started_at=None, asked_at__lt=then)
-    return Q(status=DocumentStatus.WAITING) & (never_started | Q(started_at__lt=then))
+    never_started = Q(started_at=None) & lost("asked_at", at, LOST_AFTER)
+    return Q(status=DocumentStatus.WAITING) & (never_started | lost("started_at", at, LOST_AFTER))
 
 
 def unfinished(at: datetime.datetime) -> models.QuerySet[Document]:
@@ -221,18 +274,28 @@ class PagesSet:
 
 
 def rendered(document: Document, tell: Callable[[int], None]) -> bytes:
-    """The PDF of the document's facts. An issued one is PDF/A-3a and carries the facts as JSON within; it shows by
-    which reference, and where, anybody can ask whether it is genuine."""
-    template, context = pdf.template_for(document.kind), {"facts": document.facts, "check": None}
+    """The PDF of the document's facts."""
+    return pdf.render(**asked_of(document), tell=tell)
+
+
+def manuscript_of(document: Document) -> pdf.Manuscript:
+    """All that the document is set from."""
+    return pdf.manuscript(**asked_of(document))
+
+
+def asked_of(document: Document) -> dict[str, Any]:
+    """How the document is set. An issued one is PDF/A-3a and carries the facts as JSON within; it shows by which
+    reference, and where, anybody can ask whether it is genuine."""
+    asked = {"template": pdf.template_for(document.kind), "variant": pdf.DRAFT}
     if not document.issued:
-        return pdf.render(template, context, variant=pdf.DRAFT, tell=tell)
-    context["check"] = check_of(document.reference)
+        return asked | {"context": {"facts": document.facts, "check": None}}
     record = pdf.Attachment(
         name="record.json",
         content=canonical.canonical(document.facts),
         description="The facts this document shows, as canonical JSON",
     )
-    return pdf.render(template, context, variant=pdf.ISSUED, attachments=[record], tell=tell)
+    context = {"facts": document.facts, "check": check_of(document.reference)}
+    return asked | {"context": context, "variant": pdf.ISSUED, "attachments": [record]}
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
-from portfolio import stores, vault
+from portfolio import leases, stores, vault
 from portfolio.enums import DocumentStatus
 from portfolio.jobs import draw_pages
 from portfolio.models import Destruction, Document, Rendition, StoredFile
@@ -108,8 +108,8 @@ def requeue_lost(*, at: datetime.datetime) -> int:
 
     What was tried several times is given up with a sentence. Returns how many were queued.
     """
-    then = at - LOST_AFTER
-    lost = Q(status=DocumentStatus.WAITING) & (Q(started_at=None, asked_at__lt=then) | Q(started_at__lt=then))
+    never_started = Q(started_at=None) & leases.lost("asked_at", at, LOST_AFTER)
+    lost = Q(status=DocumentStatus.WAITING) & (never_started | leases.lost("started_at", at, LOST_AFTER))
     Rendition.objects.filter(lost, tries__gte=TRIES).update(
         status=DocumentStatus.FAILED, problem=PROBLEMS["fault"], finished_at=at
     )

@@ -86,6 +86,7 @@ CONCERNS: Mapping[Told, tuple[Role, ...]] = {
     Told.AWARD_DUE: (Role.ADMINISTRATOR, Role.LEAD_VERIFIER),
     Told.ROLE_ENDING: (Role.ADMINISTRATOR,),
     Told.DATA_REQUEST: (Role.ADMINISTRATOR,),
+    Told.SEAL_ENDING: (Role.ADMINISTRATOR,),
     Told.EXTERNAL: OVERSEEING,
     Told.ACCESS: (Role.EXTERNAL_VERIFIER,),
 }

@@ -19,6 +19,7 @@ from portfolio import audit, clamav, jobs, post, vault
 from portfolio.canonical import JSON
 from portfolio.compiled import compiled
 from portfolio.enums import Role, ScanResult
+from portfolio.leases import lost
 from portfolio.models import Scan, StoredFile, Upload, User, holders
 from portfolio.stores import StoreAwayError
 
@@ -93,7 +94,7 @@ def conclude(*, stored: StoredFile, verdict: clamav.Verdict, at: datetime.dateti
 def ask_again(now: datetime.datetime) -> int:
     """Ask again about every file whose job was lost, and shut away what a killed worker left. Returns how many."""
     latest = Scan.objects.order_by().values("stored").annotate(last=Max("pk")).values("last")
-    waiting = Scan.objects.filter(pk__in=latest, result__in=WAITING, at__lt=now - LOST_AFTER)
+    waiting = Scan.objects.filter(pk__in=latest, result__in=WAITING).filter(lost("at", now, LOST_AFTER))
     ids = list(waiting.values_list("stored_id", flat=True)) if settings.CLAMAV else []
     for stored_id in ids:
         jobs.scan.enqueue(stored_id)

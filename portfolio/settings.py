@@ -328,6 +328,8 @@ UPLOAD_DAYS = env_int("NVQ_UPLOAD_DAYS", 7)
 ARCHIVE_DAYS = env_int("NVQ_ARCHIVE_DAYS", 14)
 # Draws office documents; empty for none.
 SOFFICE = env("NVQ_SOFFICE", shutil.which("soffice") or "none").removeprefix("none")
+# How many processes set forms that are made at once; one: the worker itself.
+PDF_PROCESSES = max(env_int("NVQ_PDF_PROCESSES", len(os.sched_getaffinity(0))), 1)
 CLAMAV = env("NVQ_CLAMAV")
 # A bucket of S3-compatible object storage, for all that lies in files otherwise; see portfolio/stores.py.
 S3_BUCKET = env("NVQ_S3_BUCKET")

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from portfolio import renditions, vault
+from portfolio import leases, renditions, vault
 from portfolio.jobs import destroy_bytes
 from portfolio.models import Destruction, StoredFile, Upload, User
 
@@ -47,7 +47,7 @@ def order(*, stored: StoredFile, reason: str, by: User | None, at: datetime.date
 
 def requeue_lost(*, at: datetime.datetime) -> int:
     """Ask again for destructions whose worker was lost. Returns how many."""
-    lost = Destruction.objects.filter(done_at=None, ordered_at__lt=at - LOST_AFTER)
+    lost = Destruction.objects.filter(leases.lost("ordered_at", at, LOST_AFTER), done_at=None)
     ids = list(lost.values_list("pk", flat=True))
     for destruction_id in ids:
         destroy_bytes.enqueue(destruction_id)

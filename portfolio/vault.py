@@ -31,6 +31,7 @@ from portfolio.models import Centre, Destruction, Document, StoredFile, Upload
 from portfolio.sniffing import UploadRefused, content_type_of
 
 __all__ = [
+    "NO_ROOM",
     "NotReachedError",
     "NotWrittenError",
     "UploadRefused",
@@ -55,6 +56,7 @@ __all__ = [
 log = logging.getLogger(__name__)
 
 CHUNK = 1024 * 1024
+NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 LONGEST_NAME = 255
 
 
@@ -331,7 +333,7 @@ def row_of(centre: Centre, incoming: Judged, at: datetime) -> StoredFile:
 
 def cannot_write(name: str, error: OSError) -> str:
     """The sentence for a fault of ours, not of the file."""
-    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+    if error.errno in NO_ROOM:
         return (
             f"“{name}” was not kept because the server has no room left. Nothing kept before is lost. Tell your centre "
             "administrator, and add it again when there is room."

@@ -14,8 +14,9 @@ from contextlib import contextmanager
 from django.db import Error, connection
 from django.utils import timezone
 from django_tasks import TaskResultStatus
-from django_tasks_db.models import DBTaskResult
+from django_tasks_db.models import DBTaskResult, get_date_max
 
+from portfolio.leases import lost
 from portfolio.models import Worker
 
 log = logging.getLogger(__name__)
@@ -24,6 +25,8 @@ EVERY = datetime.timedelta(seconds=20)
 LATELY = datetime.timedelta(minutes=2)
 """How long a worker may be silent before it counts as lost: long enough for clocks that differ a little."""
 ATTEMPTS = 6
+AT_ONCE = get_date_max()
+"""What the queue writes for a job that waits for no time: by no clock, which may be set back."""
 LOST = "portfolio.workers.WorkerLost"
 """What stands for an exception where there was none: the process was gone."""
 TRIED_AGAIN_FOR = datetime.timedelta(days=2)
@@ -70,7 +73,7 @@ def say_so(name: str, *, started: datetime.datetime, at: datetime.datetime) -> N
 
 def how_many(now: datetime.datetime) -> int:
     """How many workers said lately that they live. One query."""
-    return Worker.objects.filter(seen_at__gt=now - LATELY).count()
+    return Worker.objects.exclude(lost("seen_at", now, LATELY)).count()
 
 
 def tend(now: datetime.datetime) -> None:
@@ -87,15 +90,15 @@ def pause_after(attempts: int) -> datetime.timedelta:
 
 def put_back_lost(now: datetime.datetime) -> int:
     """Queue again every job whose worker is silent; give up one that took six workers with it. Returns how many."""
-    alive = set(Worker.objects.filter(seen_at__gt=now - LATELY).values_list("name", flat=True))
-    running = DBTaskResult.objects.running().filter(started_at__lt=now - LATELY)
+    alive = set(Worker.objects.exclude(lost("seen_at", now, LATELY)).values_list("name", flat=True))
+    running = DBTaskResult.objects.running().filter(lost("started_at", now, LATELY))
     count = 0
     for pk, started, names in list(running.values_list("pk", "started_at", "worker_ids")):
         if names and names[-1] in alive:
             continue
         mine = DBTaskResult.objects.running().filter(pk=pk, started_at=started)
         if len(names) < ATTEMPTS:
-            count += mine.update(status=TaskResultStatus.READY, run_after=now)
+            count += mine.update(status=TaskResultStatus.READY, run_after=AT_ONCE)
         else:
             mine.update(status=TaskResultStatus.FAILED, finished_at=now, exception_class_path=LOST)
     return count
@@ -106,7 +109,8 @@ def try_again(now: datetime.datetime) -> int:
     failed = DBTaskResult.objects.failed().filter(finished_at__gt=now - TRIED_AGAIN_FOR)
     count = 0
     for pk, finished, names in list(failed.values_list("pk", "finished_at", "worker_ids")):
-        if finished and len(names) < ATTEMPTS and finished + pause_after(len(names)) <= now:
+        over = finished and (finished + pause_after(len(names)) <= now or finished > now + LATELY)
+        if over and len(names) < ATTEMPTS:
             mine = DBTaskResult.objects.failed().filter(pk=pk, finished_at=finished)
-            count += mine.update(status=TaskResultStatus.READY, run_after=now)
+            count += mine.update(status=TaskResultStatus.READY, run_after=AT_ONCE)
     return count

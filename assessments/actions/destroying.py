@@ -25,7 +25,7 @@ from assessments.queries.destroying import (
 )
 from assessments.queries.enrolment import staff_name
 from assessments.queries.retention import NUMBERS, Due, due_by, ended_units, key_of, may_confirm, over_by
-from portfolio import audit, jobs, shredder
+from portfolio import audit, jobs, leases, shredder
 from portfolio.actions.checks import take_turns
 from portfolio.canonical import JSON
 from portfolio.models import CandidateRecord, Centre, StoredFile, User
@@ -244,7 +244,7 @@ def erased(line: DisposalLine, kind: str, pk: int | None, by: User, at: datetime
 @transaction.atomic
 def requeue_lost(*, at: datetime.datetime) -> int:
     """Ask again for every order whose worker was lost. Returns how many."""
-    lost = Disposal.objects.filter(confirmed_at__lt=at - LOST_AFTER, finished_at=None)
+    lost = Disposal.objects.filter(leases.lost("confirmed_at", at, LOST_AFTER), finished_at=None)
     ids = list(lost.values_list("pk", flat=True))
     for disposal_id in ids:
         jobs.destroy_records.enqueue(disposal_id)

@@ -18,9 +18,9 @@ from assessments.actions.telling import code, item_name, item_place, unit_place,
 from assessments.enums import UnitStatus
 from assessments.models import STILL_WANTED, Action, DataRequest, Mapping, Sample, Testimony
 from assessments.queries.due import aimed_at, unanswered, unanswered_at_centre
-from portfolio import notices
+from portfolio import notices, seals
 from portfolio.enums import Role, Told
-from portfolio.models import Centre, Competence, Notice, RoleGrant, StaffQualification, User, holders
+from portfolio.models import Centre, Competence, Notice, RoleGrant, Seal, StaffQualification, User, holders
 from portfolio.models.staff import RUNS
 from portfolio.notices import DUE_WITHIN, News
 from portfolio.queries import names_at
@@ -34,6 +34,7 @@ ACTION_NEAR = datetime.timedelta(days=3)
 AWARD_NEAR = datetime.timedelta(days=30)
 ROLE_NEAR = datetime.timedelta(days=14)
 REQUEST_NEAR = datetime.timedelta(days=10)
+SEAL_VERY_NEAR = datetime.timedelta(days=14)
 OF_UNIT = ("enrolment__unit", "enrolment__candidate", "enrolment__centre")
 
 
@@ -217,7 +218,23 @@ def data_requests(now: datetime.datetime) -> Iterator[Due]:
         yield Due(news, holders(row.centre_id, Role.ADMINISTRATOR, today), row.centre)
 
 
+def seals_ending(now: datetime.datetime) -> Iterator[Due]:
+    """A certificate that forms are sealed with, whose end comes near, is very near, or is past: administrators."""
+    near = Seal.objects.filter(ended_at=None, valid_until__gt=now - DUE_WITHIN, valid_until__lte=now + seals.ENDING)
+    for seal in near.select_related("centre"):
+        day = timezone.localtime(seal.valid_until)
+        if seal.valid_until <= now:
+            stage, sentence = "ended", f"It ended on {day:%-d %B %Y}: forms are issued without a seal."
+        else:
+            stage = "last days" if seal.valid_until <= now + SEAL_VERY_NEAR else "near"
+            sentence = f"It ends on {day:%-d %B %Y}: ask for a new one, or forms are issued without a seal then."
+        place = f"{reverse('portfolio:centre_settings', args=[seal.centre.slug])}#seal"
+        news = News(Told.SEAL_ENDING, "Your centre’s seal", sentence, place, seal, f"{seal.pk} {stage}")
+        yield Due(news, holders(seal.centre_id, Role.ADMINISTRATOR, timezone.localdate(now)), seal.centre)
+
+
 RULES: tuple[Callable[[datetime.datetime], Iterator[Due]], ...] = (
     targets, links, waits, actions_near, actions_overdue, asked_at_centre, samples, awards, competences, roles,
     data_requests,
+    seals_ending,
 )  # fmt: skip

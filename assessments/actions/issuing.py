@@ -19,7 +19,7 @@ from portfolio.jobs import make_forms as job
 from portfolio.models import Centre, User
 from portfolio.refusal import Refusal
 
-MOST = 2000
+MOST = 10_000
 """How many units one batch takes."""
 NOTHING_CHOSEN = "Tick at least one unit."
 NEW_WORDS = "The words of a declaration have changed while you looked. Read them again, and sign again."
@@ -47,7 +47,8 @@ def make_forms(
     if not rows:
         raise Refusal([NOTHING_CHOSEN])
     if len(rows) > MOST:
-        raise Refusal([f"One batch takes {MOST} units, and these are {len(rows)}: narrow the list, and make several."])
+        many = f"One batch takes {MOST:,} units, and these are {len(rows):,}"
+        raise Refusal([f"{many}: narrow the list, and make several."])
     bodies = {row.unit.awarding_body_id: row for row in rows}
     if any(centre_statement(row).pk not in statements for row in bodies.values()):
         raise Refusal([NEW_WORDS])

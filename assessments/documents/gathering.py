@@ -1,21 +1,20 @@
 """Many issued forms as one file: a PDF to print, or a ZIP with every form as it was issued.
 
-Sewn together, pages lose the tags that screen readers go by (ADR 20) and the facts attached; so the ZIP holds the forms
-themselves, and the one PDF is for paper. Forms are read some at a time: the memory taken does not grow with them.
+Sewn together, pages keep the tags that screen readers go by, and lose what belongs to a form as a file: the facts
+attached, and the centre's seal. So the ZIP holds the forms themselves, and the one PDF is to read and for paper. Forms
+are read one after the other: the memory taken does not grow with them.
 """
 
 import secrets
 import zipfile
 from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
 
-import pikepdf
 from django.conf import settings
 
 from assessments.form_enums import FormState, GatheredAs
 from assessments.models import BatchedForm, FormBatch
-from portfolio import stores, vault
+from portfolio import sewing, stores, vault
 from portfolio.models import StoredFile
 from portfolio.tables import Column, Table, csv_lines
 
@@ -44,13 +43,11 @@ def gathered(batch: FormBatch, place: str) -> bool:
         if batch.gathered_as == GatheredAs.ZIP:
             zipped(batch, making)
         else:
-            sewn(batch, making)
+            bound(batch, making)
         stores.gathered().put(making, place)
         return True
     finally:
         making.unlink(missing_ok=True)
-        for part in making.parent.glob(f"{making.name}.part*"):
-            part.unlink(missing_ok=True)
 
 
 def making_folder() -> Path:
@@ -80,29 +77,13 @@ def zipped(batch: FormBatch, place: Path) -> None:
         archive.writestr("Contents.csv", "".join(csv_lines(CONTENTS, rows.iterator(chunk_size=AT_ONCE))))
 
 
-def sewn(batch: FormBatch, place: Path) -> None:
-    """The pages of every form, one after the other, with a bookmark for each."""
-    parts: list[Path] = []
-    begins: list[tuple[str, int]] = []
-    pages = 0
-    for rows in made_in(batch):
-        with pikepdf.new() as part, ExitStack() as opened:
-            for row in rows:
-                path = opened.enter_context(vault.at_hand(stored_of(row)))
-                form = opened.enter_context(pikepdf.open(path))
-                begins.append((f"{row.enrolment.candidate.legal_name}, {row.enrolment.unit.short_code}", pages))
-                pages += len(form.pages)
-                part.pages.extend(form.pages)
-            parts.append(place.with_name(f"{place.name}.part{len(parts)}"))
-            part.save(parts[-1])
-    with pikepdf.new() as whole, ExitStack() as opened:
-        for path in parts:
-            whole.pages.extend(opened.enter_context(pikepdf.open(path)).pages)
-        with whole.open_outline() as outline:
-            outline.root.extend(pikepdf.OutlineItem(title, page) for title, page in begins)
-        whole.Root.Lang = "en-GB"
-        whole.docinfo["/Title"] = str(batch)
-        whole.save(place, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+def bound(batch: FormBatch, place: Path) -> None:
+    """The pages of every form with their tags, one after the other, with a bookmark for each."""
+    with place.open("xb") as file, sewing.sewn(file, str(batch)) as whole:
+        for part in made_in(batch):
+            for row in part:
+                with vault.at_hand(stored_of(row)) as form:
+                    whole.add(form, f"{row.enrolment.candidate.legal_name}, {row.enrolment.unit.short_code}")
 
 
 def stored_of(row: BatchedForm) -> StoredFile:

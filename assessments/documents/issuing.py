@@ -1,8 +1,9 @@
-"""Centre Authentication forms made at once: one after the other by a worker, then put together as one file.
+"""Centre Authentication forms made at once by a worker, then put together as one file.
 
-Each unit is signed and its form asked for in one transaction with the row's own mark, and rendered after it. So where a
-worker is killed another goes on: nothing is signed twice, and no form that is there is rendered again. A worker makes
-some, then takes its place at the end of the queue, so that a document somebody waits for goes between.
+Each unit is signed and its form asked for in one transaction with the row's own mark, and rendered after it, on all
+cores at once. So where a worker is killed another goes on: nothing is signed twice, and no form that is there is
+rendered again. A worker makes some, then takes its place at the end of the queue, so that a document somebody waits for
+goes between.
 
 What is put together is a copy to print or to send, and goes after some days. The forms themselves are kept for good.
 """
@@ -10,6 +11,8 @@ What is put together is a copy to print or to send, and goes after some days. Th
 import datetime
 import logging
 import time
+from collections import deque
+from dataclasses import dataclass
 from typing import BinaryIO
 
 from django.db import transaction
@@ -25,7 +28,7 @@ from assessments.form_enums import FormsStatus, FormState, GatheredAs
 from assessments.models import AuthenticationForm, BatchedForm, FormBatch
 from assessments.queries.judgement import digest_for
 from assessments.queries.printed import PrintedRecord, authentication_of, printed_record
-from portfolio import press, stores
+from portfolio import composing, leases, press, stores, vault
 from portfolio.enums import DocumentStatus
 from portfolio.jobs import make_forms as job
 from portfolio.models import Document
@@ -40,6 +43,7 @@ KEPT_FOR = datetime.timedelta(days=14)
 """How long the file stays."""
 BUSY = (FormsStatus.MAKING, FormsStatus.GATHERING)
 FAULT = "A fault on the server stopped this; it has been noted. Every form that was made is safe: go on."
+NO_ROOM = "The server has no room left for the file. Every form that was made is safe: go on once there is room."
 OTHER_WORDS = "The words of the centre’s declaration have changed since they were signed for this unit: sign it anew."
 SIGNED_ANEW = (
     "The unit was signed off anew after the centre’s declaration was signed for it: look at it, and sign again."
@@ -78,7 +82,7 @@ def is_lost(batch: FormBatch, now: datetime.datetime) -> bool:
     """Whether the worker on it must have been killed, or could not go on."""
     if batch.status not in BUSY:
         return False
-    return bool(batch.problem) or (batch.started_at or batch.asked_at) < now - LOST_AFTER
+    return bool(batch.problem) or leases.is_lost(batch.started_at or batch.asked_at, now, LOST_AFTER)
 
 
 def go_on(batch: FormBatch) -> None:
@@ -119,33 +123,57 @@ def make(batch_id: int) -> None:
         return
     batch = here.select_related("centre", "asked_by").get()
     try:
-        if batch.status == FormsStatus.MAKING and not made_all(batch):
-            if here.filter(status=FormsStatus.MAKING).update(started_at=None):
-                job.enqueue(batch_id)
-            return
+        if batch.status == FormsStatus.MAKING:
+            others_turn = made_some(batch)
+            if batch.rows.filter(state=FormState.WAITING).exists():
+                if others_turn and here.filter(status=FormsStatus.MAKING).update(started_at=None):
+                    job.enqueue(batch_id)
+                return  # what waits for the store is gone on with by `requeue_lost`
         if here.filter(status__in=BUSY).update(status=FormsStatus.GATHERING, started_at=timezone.now()):
             is_there = gathered(batch, place_of(batch))
             done = {"status": FormsStatus.READY, "gathered_at": timezone.now() if is_there else None}
             here.filter(status=FormsStatus.GATHERING).update(started_at=None, **done)
-    except Exception:
+    except Exception as error:
         log.exception("Forms of batch %s could not be made", batch_id)
-        here.filter(status__in=BUSY).update(problem=FAULT)
+        full = isinstance(error, OSError) and error.errno in vault.NO_ROOM
+        here.filter(status__in=BUSY).update(problem=NO_ROOM if full else FAULT)
 
 
-def made_all(batch: FormBatch) -> bool:
-    """Make forms until all are there, the time is over, or somebody stops it. Whether all are there."""
+def made_some(batch: FormBatch) -> bool:
+    """Make forms until none waits any more, the time is over, or somebody stops it. Whether others have their turn.
+
+    Here units are signed and forms kept, one after the other; their pages are set meanwhile, on every core.
+    """
     until = time.monotonic() + SECONDS
     going = FormBatch.objects.filter(pk=batch.pk, status=FormsStatus.MAKING)
     waiting = batch.rows.filter(state=FormState.WAITING).select_related("document")
-    while row := waiting.first():
-        if time.monotonic() > until or not going.update(started_at=timezone.now()):
-            return False
-        make_one(batch, row)
-    return True
+    last, under_way = 0, deque[Going]()
+    with composing.room_for(waiting.count()) as room:
+        while row := waiting.filter(number__gt=last).first():
+            if time.monotonic() > until or not going.update(started_at=timezone.now()):
+                break
+            last = row.number
+            if begun := begin_one(batch, row, room):
+                under_way.append(begun)
+            while len(under_way) > room.ahead:
+                finish_one(under_way.popleft())
+        for begun in under_way:
+            finish_one(begun)
+    return row is not None
 
 
-def make_one(batch: FormBatch, row: BatchedForm) -> None:
-    """One unit signed and its form issued; or, where that is refused or meets a fault, the reasons beside it."""
+@dataclass(frozen=True)
+class Going:
+    """A row whose form is signed, and its pages, which are being set unless they are there already."""
+
+    row: BatchedForm
+    document: Document
+    pages: press.Pages | None
+
+
+def begin_one(batch: FormBatch, row: BatchedForm, room: composing.Room) -> Going | None:
+    """One unit signed and the pages of its form asked for; or, where that is refused or meets a fault, the reasons
+    beside it."""
     mine = BatchedForm.objects.filter(pk=row.pk, state=FormState.WAITING)
     try:
         if row.document is None:
@@ -155,16 +183,36 @@ def make_one(batch: FormBatch, row: BatchedForm) -> None:
             row.document = document
     except Refusal as refusal:
         mine.update(state=FormState.LEFT_OUT, problem=" ".join(refusal.sentences))
-        return
+        return None
     except Exception:  # of this unit alone: the others are not to wait for it
         log.exception("Enrolment %s could not be signed for in batch %s", row.enrolment_id, batch.pk)
         mine.update(state=FormState.FAILED, problem=FAULT)
-        return
-    document = rendered(batch, row.document)
-    if document.status == DocumentStatus.READY:
+        return None
+    return Going(row, row.document, pages_of(batch, row.document, room))
+
+
+def pages_of(batch: FormBatch, document: Document, room: composing.Room) -> press.Pages | None:
+    """The pages of a form that is not there yet; one that failed, or that a lost worker left, is made again.
+
+    Should another be at it at this moment, only one of the two keeps what it made: see `press.begin`.
+    """
+    document = press.again(document=document, by=batch.asked_by, at=timezone.now(), in_hand=True)
+    if document.status != DocumentStatus.WAITING:
+        return None
+    Document.objects.filter(pk=document.pk, status=DocumentStatus.WAITING).update(started_at=None)
+    return press.begin_in(room, document.pk)
+
+
+def finish_one(going: Going) -> None:
+    """The form kept, and what became of it noted beside the unit. One that waits for the store goes on waiting."""
+    if going.pages:
+        going.pages.keep()
+    going.document.refresh_from_db()
+    mine = BatchedForm.objects.filter(pk=going.row.pk, state=FormState.WAITING)
+    if going.document.status == DocumentStatus.READY:
         mine.update(state=FormState.MADE)
-    elif document.status == DocumentStatus.FAILED:
-        mine.update(state=FormState.FAILED, problem=document.problem)
+    elif going.document.status == DocumentStatus.FAILED:
+        mine.update(state=FormState.FAILED, problem=going.document.problem)
 
 
 def signed_and_asked(batch: FormBatch, enrolment_id: int) -> tuple[AuthenticationForm, Document]:
@@ -201,16 +249,3 @@ def signed_for(batch: FormBatch, record: PrintedRecord) -> AuthenticationForm:
     if enrolment.signed_off_at and enrolment.signed_off_at > batch.asked_at:
         raise Refusal([SIGNED_ANEW])
     return declare_authentic(enrolment, record.rows, statement, batch.asked_by, batch.asked_at, batch.act_id)
-
-
-def rendered(batch: FormBatch, document: Document) -> Document:
-    """The document, made here and now unless it is there; one that failed, or that a lost worker left, is made again.
-
-    Should another be at it at this moment, only one of the two keeps what it made: see `press.make`.
-    """
-    document = press.again(document=document, by=batch.asked_by, at=timezone.now(), in_hand=True)
-    if document.status == DocumentStatus.WAITING:
-        Document.objects.filter(pk=document.pk, status=DocumentStatus.WAITING).update(started_at=None)
-        press.make(document.pk)
-        document.refresh_from_db()
-    return document

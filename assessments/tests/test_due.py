@@ -16,10 +16,12 @@ from assessments.testing import House, an_enrolment, handed_in, judged
 from assessments.tests.acts import open_action, open_sample
 from assessments.tests.acts_of_quality import a_centre_action
 from assessments.tests.witnesses import a_testimony_draft, asked
-from portfolio.actions import end_role, record_qualification
+from portfolio.actions import end_role, record_qualification, set_seal
 from portfolio.enums import QualificationKind, Role, Told
 from portfolio.harness import AskingClient
 from portfolio.models import Notice, RoleGrant, StaffRecord, User
+from portfolio.tests.certificates import PASSWORD as CERTIFICATES
+from portfolio.tests.certificates import an_authority
 
 pytestmark = pytest.mark.django_db
 
@@ -71,6 +73,12 @@ def role(house: House) -> None:
     end_role(grant=grant, ends_on=ends_on, by=house.administrator, at=timezone.now())
 
 
+def seal(house: House) -> None:
+    """Ends in a hundred days."""
+    file = an_authority().file_for("Northgate Training", until=timezone.now() + 100 * DAY)
+    set_seal(centre=house.centre, file=file, password=CERTIFICATES, by=None, at=timezone.now())
+
+
 @dataclass(frozen=True)
 class Expected:
     """A thing that falls due, after how many days it is first told, and whom."""
@@ -90,6 +98,7 @@ CASES = {
     "sample": Expected(sample, 14, Told.SAMPLE_OPEN, ("verifier",)),
     "award": Expected(award, 70, Told.AWARD_DUE, ("administrator",)),
     "role": Expected(role, 46, Told.ROLE_ENDING, ("administrator",)),
+    "seal": Expected(seal, 40, Told.SEAL_ENDING, ("administrator",)),
 }
 DUE = {case.kind for case in CASES.values()}
 
@@ -116,7 +125,8 @@ def test_it_tells_once_when_the_day_has_come(house: House, other_house: House, n
     }
     assert due.tell_due(first) == 0
     later = sum(due.tell_due(first + day * DAY) for day in range(1, 60))
-    assert later == (2 if name.startswith("near") else 0)  # an action is told once more when it is overdue, to both
+    # An action is told once more when it is overdue, to both; a certificate in its last days.
+    assert later == (2 if name.startswith("near") else 1 if name == "seal" else 0)
 
 
 @pytest.mark.parametrize("name", CASES)

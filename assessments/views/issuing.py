@@ -28,7 +28,7 @@ from assessments.queries.issuing import (
     form_lines,
     units_for_forms,
 )
-from portfolio import audit
+from portfolio import audit, seals
 from portfolio.access import SignedInRequest, holds
 from portfolio.enums import Role
 from portfolio.models import Centre
@@ -52,7 +52,7 @@ def forms_trail(centre: Centre) -> Trail:
 @ask_or_act
 def centre_forms(request: SignedInRequest, slug: str) -> HttpResponse:
     """Which units are ready for a form and which are not and why; one press signs for those chosen and makes them."""
-    centre = kept_centre(request, slug)
+    centre = get_object_or_404(seals.with_seals(Centre.objects.kept_by(request.user)), slug=slug)
     narrowed = FormsFilterForm(
         request.GET, units=units_at([centre.pk]), cohorts=cohorts_at([centre.pk]), claims=claims_of(centre)
     )
@@ -92,6 +92,7 @@ def centre_forms(request: SignedInRequest, slug: str) -> HttpResponse:
         "not_ready": [line for line in lines if not line.ready],
         "ticked": set(ticked) if form.is_bound else None,
         "declarations": declarations,
+        "sealed_by": seals.standing_of(centre, timezone.now()),
     }
     return render(request, "assessments/award/forms.html", context, status=409 if form.is_bound else 200)
 

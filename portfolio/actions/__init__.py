@@ -27,6 +27,7 @@ from portfolio.actions.invitations import (
 from portfolio.actions.jobs import try_job_again
 from portfolio.actions.records import achieve_qualification, edit_candidate, edit_staff, record_qualification
 from portfolio.actions.roles import end_role, grant_role
+from portfolio.actions.seals import end_seal, set_seal
 from portfolio.actions.staff import (
     correct_development,
     end_competence,
@@ -49,6 +50,7 @@ __all__ = [
     "edit_staff",
     "end_competence",
     "end_role",
+    "end_seal",
     "end_sign_ins",
     "erase_diversity",
     "grant_role",
@@ -67,6 +69,7 @@ __all__ = [
     "rename_passkey",
     "resend_invitation",
     "set_privacy_notice",
+    "set_seal",
     "set_up_centre",
     "stop_digest",
     "take_back_development",

@@ -5,7 +5,7 @@ import datetime
 from django.db import transaction
 from django.utils import timezone
 
-from portfolio import audit, jobs
+from portfolio import audit, jobs, leases
 from portfolio.actions.checks import refuse
 from portfolio.models import AuditChain, BookCheck, Centre, RoleGrant, User
 from portfolio.rules import RUNNING
@@ -24,7 +24,7 @@ def check_book(*, centre: Centre, by: User, at: datetime.datetime) -> BookCheck:
     if not runs_it.exists():
         refuse([f"Only an administrator or lead internal verifier of {centre} has its audit book checked."])
     chain = AuditChain.objects.select_for_update().get(centre=centre)
-    under_way = chain.checks.filter(done_at=None, asked_at__gt=at - LOST_AFTER).first()
+    under_way = chain.checks.filter(done_at=None).exclude(leases.lost("asked_at", at, LOST_AFTER)).first()
     if under_way:
         return under_way
     check = BookCheck.objects.create(chain=chain, by=by, asked_at=at)
@@ -36,7 +36,9 @@ def check_book(*, centre: Centre, by: User, at: datetime.datetime) -> BookCheck:
 @transaction.atomic
 def requeue_lost(*, at: datetime.datetime) -> int:
     """Ask again for every check whose worker was lost. Returns how many."""
-    lost = list(BookCheck.objects.filter(done_at=None, asked_at__lte=at - LOST_AFTER).values_list("pk", flat=True))
+    lost = list(
+        BookCheck.objects.filter(leases.lost("asked_at", at, LOST_AFTER), done_at=None).values_list("pk", flat=True)
+    )
     for check_id in lost:
         jobs.check_book.enqueue(check_id)
     return len(lost)

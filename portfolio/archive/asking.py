@@ -25,6 +25,7 @@ from portfolio.archive.packing import Adds, Tell, pack
 from portfolio.archive.selection import Cut, Selection
 from portfolio.enums import ArchiveCut, ArchiveStatus
 from portfolio.jobs import make_archive
+from portfolio.leases import lost
 from portfolio.models import Archive, CandidateRecord, Centre, Destruction, Erasure, StoredFile, User
 from portfolio.refusal import Refusal
 
@@ -273,9 +274,8 @@ def begin_again(lost: QuerySet[Archive], at: datetime.datetime) -> int:
 
 
 def lost_by(now: datetime.datetime) -> Q:
-    then = now - LOST_AFTER
-    never_begun = Q(status=ArchiveStatus.WAITING, asked_at__lt=then)
-    return never_begun | Q(status=ArchiveStatus.MAKING, touched_at__lt=then)
+    never_begun = Q(status=ArchiveStatus.WAITING) & lost("asked_at", now, LOST_AFTER)
+    return never_begun | (Q(status=ArchiveStatus.MAKING) & lost("touched_at", now, LOST_AFTER))
 
 
 def sweep(now: datetime.datetime) -> int:

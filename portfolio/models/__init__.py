@@ -23,6 +23,7 @@ from portfolio.models.people import (
     holders,
 )
 from portfolio.models.rendition import Rendition
+from portfolio.models.seal import Seal
 from portfolio.models.signature import Signature, SignatureVoid, Statement
 from portfolio.models.staff import Competence, Development
 from portfolio.models.vault import AccessLine, Destruction, Document, Scan, StoredFile, Upload
@@ -62,6 +63,7 @@ __all__ = [
     "RoleGrant",
     "RolesRead",
     "Scan",
+    "Seal",
     "Signature",
     "SignatureVoid",
     "StaffQualification",

@@ -180,6 +180,7 @@ class Document(models.Model):
     status = models.CharField(max_length=10, choices=DocumentStatus, default=DocumentStatus.WAITING)
     stored = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, related_name="+")
     problem = models.TextField(blank=True)
+    seal = models.JSONField(default=dict, blank=True, help_text="what its certificate says; or none")
     asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True)

@@ -15,7 +15,7 @@ import pypdfium2
 import pytest
 import pytest_django
 
-from portfolio import pdf
+from portfolio import pdf, typesetting
 from portfolio.tests import letter
 
 LETTER = """{% extends "documents/base.html" %}
@@ -214,7 +214,7 @@ def test_without_its_libraries_it_says_how_to_get_them(monkeypatch: pytest.Monke
     def no_pango() -> None:
         raise pdf.CannotRender("PDF documents cannot be made on this system.")
 
-    monkeypatch.setattr(pdf, "toolbox", no_pango)
+    monkeypatch.setattr(typesetting, "toolbox", no_pango)
     with pytest.raises(pdf.CannotRender):
         rendered()
     assert gc.isenabled()

@@ -1,6 +1,6 @@
 """What a view makes a form of, and how it passes on what an action said."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from typing import Any, TypeVar
 
@@ -92,10 +92,12 @@ def form_page(
     trail: list[tuple[str, str | None]],
     lead: str = "",
     template: str = "portfolio/form_page.html",
+    more: Mapping[str, object] | None = None,
 ) -> HttpResponse:
     """A page that is one form, under the way back up: its last step but one is also where Not now leads.
 
-    What was typed is kept; 409 says that nothing was done. `template`: one that adds to the usual page.
+    What was typed is kept; 409 says that nothing was done. `template`: one that adds to the usual page, and `more` what
+    it shows.
     """
     context = {
         "form": form,
@@ -104,5 +106,6 @@ def form_page(
         "lead": lead,
         "trail": [*trail, (title, None)],
         "back": trail[-1][1],
+        **(more or {}),
     }
     return render(request, template, context, status=409 if request.method == "POST" else 200)

@@ -1,18 +1,19 @@
 """What is shown where something broke that no view knew of."""
 
-import errno
 import sys
 
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
-from portfolio import logs, metrics
+from portfolio import logs, metrics, vault
 from portfolio.access import by_script, open_to_all
 
 AWAY = "The records cannot be reached just now."
 FULL = "There is no room on the server to keep anything just now."
-NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
+SAID_BY_SQLITE = "database or disk is full"
+DISK_FULL = "53100"
+"""PostgreSQL's code for it."""
 
 
 @open_to_all
@@ -38,5 +39,10 @@ def reason(fault: BaseException | None) -> str:
     """The sentence for a fault that passes; empty for any other."""
     if isinstance(fault, OperationalError | InterfaceError):
         metrics.database_errors.inc()
-        return AWAY
-    return FULL if isinstance(fault, OSError) and fault.errno in NO_ROOM else ""
+        return FULL if is_full(fault) else AWAY
+    return FULL if isinstance(fault, OSError) and fault.errno in vault.NO_ROOM else ""
+
+
+def is_full(fault: Exception) -> bool:
+    """Whether it is the database that has no room."""
+    return SAID_BY_SQLITE in str(fault) or getattr(fault.__cause__, "pgcode", "") == DISK_FULL

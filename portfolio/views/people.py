@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from portfolio import actions
+from portfolio import actions, seals
 from portfolio.access import SignedInRequest, holds
 from portfolio.enums import Role
 from portfolio.forms import (
@@ -73,7 +73,15 @@ def centre_settings(request: SignedInRequest, slug: str) -> HttpResponse:
     if done(form, lambda clean: actions.set_up_centre(centre=centre, by=request.user, at=timezone.now(), **clean)):
         messages.success(request, "The settings are saved.")
         return redirect("portfolio:centre_people", slug)
-    return form_page(request, form, title="Settings of the centre", button="Save", trail=people_trail(centre))
+    return form_page(
+        request,
+        form,
+        title="Settings of the centre",
+        button="Save",
+        trail=people_trail(centre),
+        template="portfolio/centre_settings.html",
+        more={"sealed_by": seals.standing(centre, timezone.now())},
+    )
 
 
 @holds(Role.ADMINISTRATOR)

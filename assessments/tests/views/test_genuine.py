@@ -16,10 +16,12 @@ from assessments.models import AuthenticationForm, Enrolment
 from assessments.testing import House, an_enrolment, declared, sampled, signed_off, verified
 from assessments.tests.documents.reading import in_order, made, text_of
 from portfolio import references
-from portfolio.actions import edit_candidate
+from portfolio.actions import edit_candidate, set_seal
 from portfolio.forms.genuine import MOST_BYTES
 from portfolio.genuine import foot_digest, initials
 from portfolio.models import AuditEvent, Document, StoredFile
+from portfolio.tests.certificates import PASSWORD as CERTIFICATES
+from portfolio.tests.certificates import an_authority
 from portfolio.tests.letter import wait_for_a_worker
 
 pytestmark = pytest.mark.django_db
@@ -197,3 +199,19 @@ def test_nobody_tries_many_references_in_a_minute() -> None:
     codes = [Client().get(page).status_code for _ in range(31)]
     assert codes == [404] * 30 + [429]
     assert Client().get(PAGE).status_code == 200
+
+
+# --- the electronic seal ---------------------------------------------------------------------------------------------
+
+
+def test_it_says_with_whose_certificate_the_pdf_was_sealed_or_nothing_of_seals(house: House) -> None:
+    unsealed = authenticated(house, signed_off(an_enrolment(house)))
+    file = an_authority().file_for("Northgate Training")
+    set_seal(centre=house.centre, file=file, password=CERTIFICATES, by=None, at=timezone.now())
+    sealed = authenticated(house, signed_off(an_enrolment(house, "ocr-cc16")))
+    assert "Electronic seal" not in told(unsealed)
+    page = told(sealed)
+    assert "Northgate Training, GB" in page
+    assert "issued by Test Authority, GB" in page
+    assert "there is no time stamp" in page
+    assert sealed.seal["fingerprint"] in page

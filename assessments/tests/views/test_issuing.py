@@ -28,11 +28,16 @@ from assessments.testing import House, an_enrolment, signed_off, verified
 from assessments.tests.documents.reading import text_of
 from assessments.tests.form_batches import a_batch
 from assessments.tests.refusing import refusals
-from portfolio import pdf, stores
+from portfolio import press, stores, vault
+from portfolio.actions import end_seal, set_seal
 from portfolio.enums import DocumentStatus
 from portfolio.models import AccessLine, AuditEvent, Document, Statement
 from portfolio.testing import PASSWORD, with_password
+from portfolio.tests.certificates import PASSWORD as CERTIFICATES
+from portfolio.tests.certificates import an_authority
+from portfolio.tests.full_disk import no_file_larger_than
 from portfolio.tests.letter import wait_for_a_worker
+from portfolio.typesetting import typeset
 
 pytestmark = pytest.mark.django_db
 
@@ -206,7 +211,7 @@ def test_a_worker_that_was_killed_is_gone_on_with_and_nothing_is_made_twice(
     units = three(house)
     wait_for_a_worker(settings)
     batch = a_batch(house, units)
-    real, calls = pdf.render, []
+    real, calls = typeset, []
 
     def killed_at_the_second(*args: Any, **kwargs: Any) -> bytes:
         calls.append(args)
@@ -214,7 +219,7 @@ def test_a_worker_that_was_killed_is_gone_on_with_and_nothing_is_made_twice(
             raise SystemExit
         return real(*args, **kwargs)
 
-    monkeypatch.setattr(pdf, "render", killed_at_the_second)
+    monkeypatch.setattr("portfolio.composing.typeset", killed_at_the_second)
     with pytest.raises(SystemExit):
         issuing.make(batch.pk)
     batch.refresh_from_db()
@@ -262,7 +267,7 @@ def test_a_form_that_could_not_be_made_says_so_and_is_tried_again(
     house: House, office: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     unit = signed_off(an_enrolment(house))
-    monkeypatch.setattr(pdf, "render", lambda *args, **kwargs: 1 / 0)
+    monkeypatch.setattr("portfolio.composing.typeset", lambda *args, **kwargs: 1 / 0)
     batch = a_batch(house, [unit])
     assert (batch.status, states(batch), batch.gathered_at) == (FormsStatus.READY, ["failed"], None)
     monkeypatch.undo()
@@ -324,7 +329,7 @@ def test_forms_that_stand_are_neither_signed_nor_rendered_again(
 ) -> None:
     units = three(house)
     first = a_batch(house, units)
-    monkeypatch.setattr(pdf, "render", lambda *args, **kwargs: pytest.fail("rendered twice"))
+    monkeypatch.setattr("portfolio.composing.typeset", lambda *args, **kwargs: pytest.fail("rendered twice"))
     second = a_batch(house, units, gathered_as=GatheredAs.ZIP)
     assert [row.document_id for row in first.rows.all()] == [row.document_id for row in second.rows.all()]
     assert AuthenticationForm.objects.count() == 2
@@ -378,3 +383,64 @@ def test_other_administrators_find_no_batch(house: House, other_house: House, cl
     client.force_login(other_house.administrator)
     assert client.get(reverse("assessments:form_batch", args=[batch.pk])).status_code == 404
     assert client.get(reverse("assessments:forms_file", args=[batch.pk])).status_code == 404
+
+
+# --- what breaks around it -------------------------------------------------------------------------------------------
+
+
+def test_a_file_for_which_there_is_no_room_says_so_and_a_person_goes_on(house: House, office: Client) -> None:
+    batch = a_batch(house, [signed_off(an_enrolment(house))])
+    before = file_of(batch).read_bytes()
+    with no_file_larger_than(4000):
+        issuing.gather_again(batch, GatheredAs.PDF)
+    page = reverse("assessments:form_batch", args=[batch.pk])
+    assert issuing.NO_ROOM in office.get(page).content.decode()
+    assert [path.read_bytes() for path in file_of(batch).parent.iterdir()] == [before]  # and nothing half made
+    office.post(reverse("assessments:resume_forms", args=[batch.pk]))
+    batch.refresh_from_db()
+    assert (batch.status, batch.problem) == (FormsStatus.READY, "")
+    assert len(sent(office, batch)) > 4000
+
+
+def test_forms_wait_while_the_store_is_away_without_asking_it_again_and_again(
+    house: House, settings: pytest_django.Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wait_for_a_worker(settings)
+    batch = a_batch(house, three(house)[:2])
+    asked: list[object] = []
+
+    def away(*args: object) -> None:
+        asked.append(args)
+        raise vault.NotReachedError("away")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(press, "kept", away)
+        issuing.make(batch.pk)
+    batch.refresh_from_db()
+    assert (batch.status, states(batch), len(asked)) == (FormsStatus.MAKING, ["waiting"] * 2, 2)
+    issuing.make(batch.pk)  # held until its time is up
+    assert states(batch) == ["waiting"] * 2
+    assert issuing.requeue_lost(timezone.now() + issuing.LOST_AFTER * 2) == 1
+    issuing.make(batch.pk)
+    assert states(batch) == ["made"] * 2
+
+
+def test_a_batch_of_a_clock_that_was_ahead_is_gone_on_with(house: House, settings: pytest_django.Settings) -> None:
+    wait_for_a_worker(settings)
+    batch = a_batch(house, three(house)[:1])
+    FormBatch.objects.update(started_at=timezone.now() + datetime.timedelta(days=1))
+    assert issuing.requeue_lost(timezone.now()) == 1
+    issuing.make(batch.pk)
+    assert states(batch) == ["made"]
+
+
+def test_what_the_forms_are_sealed_with_is_said_before_the_press(house: House, office: Client) -> None:
+    signed_off(an_enrolment(house))
+    assert "sealed with" not in office.get(page_of(house)).content.decode()
+    file = an_authority().file_for("Northgate Training")
+    set_seal(centre=house.centre, file=file, password=CERTIFICATES, by=None, at=timezone.now())
+    page = office.get(page_of(house)).content.decode()
+    assert "Issued forms are sealed with the certificate of Northgate Training, GB" in page
+    assert "hand them on as the ZIP" in page
+    end_seal(centre=house.centre, by=None, at=timezone.now())
+    assert "sealed with" not in office.get(page_of(house)).content.decode()

@@ -1,10 +1,7 @@
 """The tus protocol as a browser speaks it: https://tus.io/protocols/resumable-upload, version 1.0."""
 
 import hashlib
-import resource
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -18,6 +15,7 @@ from portfolio import transfers, vault
 from portfolio.models import CandidateRecord, StoredFile, Upload
 from portfolio.testing import a_candidate, a_centre, an_administrator
 from portfolio.tests import small_files
+from portfolio.tests.full_disk import no_file_larger_than
 from portfolio.tests.tus import Uploading, told, upload_at
 
 NOTE = b"Rang the customer back at ten."
@@ -195,17 +193,6 @@ def test_a_name_is_only_data(mine: Uploading) -> None:
 
 
 # --- a full disk -----------------------------------------------------------------------------------------------------
-
-
-@contextmanager
-def no_file_larger_than(size: int) -> Iterator[None]:
-    """As if there were no more room: the system itself refuses to write further."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 def test_a_disk_that_is_full_keeps_what_came_says_so_and_is_gone_on_with(mine: Uploading) -> None:
