@@ -4,7 +4,6 @@ The table below holds, for each address by its name, where to knock (`args`) and
 address without a line in it fails the first test.
 """
 
-import datetime
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlencode
@@ -83,6 +82,12 @@ def scene(
         transaction.set_rollback(True)
 
 
+@pytest.fixture(autouse=True)
+def a_worker_lives(scene: Scene) -> None:
+    """However long ago the scene was set."""
+    workers.say_so("one", started=timezone.now(), at=timezone.now())
+
+
 def set_scene(house: House, other_house: House) -> Scene:
     unit = an_enrolment(house, countersigner=house.other_assessor)
     external = an_external(house)
@@ -133,7 +138,6 @@ def set_scene(house: House, other_house: House) -> Scene:
     set_units(house)
     set_retention(house)
     set_data(house)
-    workers.say_so("one", started=timezone.now(), at=timezone.now() + datetime.timedelta(days=1))
     item, record, form = item_of(unit), recorded(unit), form_of(house)
     return Scene(
         house, browsers, unit, item, document, learning, form, upload, request, record, a_set(house),

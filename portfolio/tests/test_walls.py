@@ -333,8 +333,9 @@ def test_a_wall_may_look_into_other_rows() -> None:
     testing.a_centre()
     with pytest.raises(IntegrityError, match="It's the name of another centre"), transaction.atomic():
         run(
-            "INSERT INTO portfolio_centre (name, slug, created_at, country, prior_learning_years)"
-            " SELECT name, 'another', created_at, country, prior_learning_years FROM portfolio_centre"
+            "INSERT INTO portfolio_centre"
+            " (name, slug, created_at, country, prior_learning_years, privacy_notice, privacy_address)"
+            " SELECT name, 'another', created_at, country, prior_learning_years, '', '' FROM portfolio_centre"
         )
 
 

@@ -127,7 +127,7 @@ def test_who_chose_nothing_finds_all_ticked_and_daily_and_keeps_what_they_choose
     assert page.initial["rhythm"] == Rhythm.DAILY
     of_administrators = {
         Told.TO_CLAIM, Told.AWARD_DUE, Told.ROLE_ENDING, Told.APPEAL, Told.ACTION, Told.ACTION_DUE,
-        Told.STANDARDISATION, Told.EXTERNAL,
+        Told.STANDARDISATION, Told.EXTERNAL, Told.DATA_REQUEST, Told.SEAL_ENDING,
     }  # fmt: skip
     assert set(page.initial["administrator"]) == of_administrators
     sent = {"rhythm": "hourly", "administrator": ["to_claim"]}
