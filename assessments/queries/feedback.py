@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Window
+from django.db.models import Count, Exists, F, OuterRef, QuerySet, Window
 from django.db.models.functions import RowNumber
 from django.utils import timezone
 
@@ -118,7 +118,6 @@ def read_between(centre: int, most: Most, *bounds: datetime.datetime) -> QuerySe
     to the next."""
     staff = StaffRecord.objects.filter(centre=centre).values("user")
     here = Review.objects.filter(centre=centre, assessor__in=staff).order_by("-at").values("pk")
-    latest = Q()
-    for begin, end in pairwise(bounds):
-        latest |= Q(pk__in=here.filter(at__gte=begin, at__lt=end)[:most])
-    return READINGS.filter(latest).values_list("handed_in_at", "at", "first")
+    weeks = [here.filter(at__gte=begin, at__lt=end)[:most] for begin, end in pairwise(bounds)]
+    first, *further = (Review.objects.filter(pk__in=week).order_by().values("pk") for week in weeks)
+    return READINGS.filter(pk__in=first.union(*further, all=True)).values_list("handed_in_at", "at", "first")
