@@ -31,6 +31,9 @@ from portfolio.models import (
     User,
 )
 
+RESTRICTED = (Case, ExternalNote)
+"""Records that some who run a centre may not know of."""
+
 
 @dataclass(frozen=True)
 class Asked:
@@ -84,11 +87,9 @@ def _own(centre_id: int, reader_id: int) -> QuerySet[CandidateRecord, int]:
 def told_to(lines: QuerySet[Any], reader: User, own: int | None, by: str, day: datetime.date) -> QuerySet[Any]:
     """Without lines about cases the reader does not work on, and about remarks of an external verifier that they may
     not read; of their `own` portfolio with what they did themselves alone, for others verify it."""
-    for kind, theirs in (
-        (kind_of(Case()), Case.objects.visible_to(reader, day)),
-        (kind_of(ExternalNote()), ExternalNote.objects.visible_to(reader, day)),
-    ):
-        lines = lines.exclude(Q(subject_kind=kind) & ~Q(subject_id__in=theirs.values("pk")))
+    for model in RESTRICTED:
+        theirs = model.objects.visible_to(reader, day).values("pk")
+        lines = lines.exclude(Q(subject_kind=kind_of(model())) & ~Q(subject_id__in=theirs))
     if own is not None:
         mine = CandidateRecord.objects.filter(pk=own)
         lines = lines.exclude(about_one_of(of_candidates(mine, ties())) & ~Q(**{by: reader}))
@@ -133,14 +134,14 @@ class AllLines(Listed[AuditEvent]):
 
     def count(self) -> int:
         centre_id, reader, own, day, _ = self.args
-        length = None if own else _told.first(centre_id, reader, day)
+        length = _told.first(centre_id, reader, day) if own is None else None
         return super().count() if length is None else length
 
 
 @compiled
 def _told(centre_id: int, reader: User, day: datetime.date) -> QuerySet[AuditChain, int]:
     """How many lines of the book a reader is told, who is no candidate of the centre."""
-    about = Q(subject_kind__in=[kind_of(model()) for model in (Case, ExternalNote)])
+    about = Q(subject_kind__in=[kind_of(model()) for model in RESTRICTED])
     lines = AuditEvent.objects.filter(about, chain__centre=centre_id).order_by()
     told = told_to(lines, reader, None, "actor", day).values("pk")
     untold = lines.exclude(pk__in=told).values("chain").annotate(lines=Count("*")).values("lines")

@@ -59,10 +59,7 @@ Records = tuple[str, QuerySet[Any]]
 def of_candidates(candidates: QuerySet[CandidateRecord], kinds: Iterable[str]) -> list[Records]:
     """Whatever is of these candidates."""
     known = ((kind, tie) for kind in kinds if (tie := ties().get(kind)) and tie.candidate)
-    return [
-        (kind, records(tie).filter(**{f"{tie.candidate}__in": candidates}).order_by().values("pk"))
-        for kind, tie in known
-    ]
+    return [(kind, records(tie).filter(**{f"{tie.candidate}__in": candidates}).values("pk")) for kind, tie in known]
 
 
 def of_unit(enrolment: int, kinds: Iterable[str]) -> list[Records]:

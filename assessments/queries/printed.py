@@ -129,7 +129,7 @@ def printed_unit(unit: Unit, centre: Centre | None) -> PrintedUnit:
         criteria=list(_criteria(unit.pk)),
         statement=signing.current_statement("competence-candidate", body.code),
         centre=centre,
-        approval=next(iter(_approvals(centre.pk, body.pk)), None) if centre else None,
+        approval=_approvals.first(centre.pk, body.pk) if centre else None,
     )
 
 

@@ -206,3 +206,14 @@ def test_a_remark_is_no_line_for_others_until_it_is_issued(office: Client, house
     assert "Write note" not in shown(office, at(house))
     issue_note(note=external.note, by=external.access.grant.user, at=timezone.now())
     assert "Write note" in shown(office, at(house))
+
+
+def test_as_many_lines_are_counted_as_are_told(office: Client, house: House) -> None:
+    a_case(house)
+    set_external(house, an_external(house), an_enrolment(house))
+    counted = []
+    for reader in (house.administrator, house.lead):
+        office.force_login(with_password(reader))
+        counted.append(office.get(at(house)).context["page"].paginator.count)
+        assert counted[-1] == len([line for line in sent(office, at(house, "book_proof"))[1:] if "verb" in line])
+    assert counted[0] > counted[1]
