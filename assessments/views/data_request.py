@@ -27,9 +27,9 @@ from assessments.queries.data_request import own_requests, request_page, request
 from portfolio.access import SignedInRequest, holds, signed_in
 from portfolio.enums import Role
 from portfolio.forms import KeptForm
-from portfolio.models import Centre, User
+from portfolio.models import Centre
 from portfolio.views.answers import answered, done, form_page, in_progress
-from portfolio.views.people import Trail, ask, ask_or_act, kept_centre, people_trail
+from portfolio.views.people import Trail, ask, ask_or_act, kept_centre, kept_person, people_trail
 
 
 def requests_trail(centre: Centre) -> Trail:
@@ -67,8 +67,9 @@ def centre_requests(request: SignedInRequest, slug: str) -> HttpResponse:
 def record(request: SignedInRequest, slug: str) -> HttpResponse:
     """Record that somebody asks what is kept about them."""
     centre = kept_centre(request, slug)
-    person = User.objects.filter(handle=request.GET.get("person", "")).first() if "person" in request.GET else None
-    work = in_progress(request, RecordRequestForm, f"{slug} {person.handle if person else ''}")
+    handle = request.GET.get("person", "")
+    person = kept_person(request, slug, handle).user if handle else None
+    work = in_progress(request, RecordRequestForm, f"{slug} {handle}")
     initial = {"received_on": timezone.localdate(), "address": person.email if person else ""}
     form = RecordRequestForm(work.data, work=work, initial=initial)
     made: list[DataRequest] = []
