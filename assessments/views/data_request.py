@@ -212,7 +212,7 @@ def hand_over(request: SignedInRequest, pk: int) -> HttpResponse:
         title="Handed over",
         button="Record it",
         said="The request is answered.",
-        why_not=lambda found: [] if request_page(found).ready and found.by_office else [NOT_READY],
+        why_not=lambda found: [] if request_page(found).copy.ready and found.by_office else [NOT_READY],
     )
 
 
