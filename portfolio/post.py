@@ -13,11 +13,11 @@ from typing import Any
 
 from django.core.mail import EmailMessage
 from django.db.models import F
-from django.template.loader import render_to_string
 from django.utils import timezone
 from django_tasks import task
 
 from portfolio.models import Centre, OutgoingMessage
+from portfolio.plain_text import plain_text
 
 logger = logging.getLogger(__name__)
 
@@ -29,9 +29,7 @@ def write(
     *, centre: Centre | None, to: str, subject: str, template: str, context: Mapping[str, Any], at: datetime.datetime
 ) -> OutgoingMessage:
     """Write an e-mail from `templates/emails/<template>.txt`, in the transaction of the act it tells of."""
-    return hand_in(
-        centre=centre, to=to, subject=subject, body=render_to_string(f"emails/{template}.txt", context), at=at
-    )
+    return hand_in(centre=centre, to=to, subject=subject, body=plain_text(f"emails/{template}.txt", context), at=at)
 
 
 def hand_in(*, centre: Centre | None, to: str, subject: str, body: str, at: datetime.datetime) -> OutgoingMessage:

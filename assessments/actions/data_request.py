@@ -25,8 +25,7 @@ from assessments.queries.data_request import candidate_of, on_record
 from portfolio import audit, post
 from portfolio.archive import asking
 from portfolio.canonical import JSON
-from portfolio.enums import ArchiveStatus
-from portfolio.models import Archive, Centre, User
+from portfolio.models import Centre, User
 from portfolio.refusal import Refusal
 
 NOBODY = (
@@ -131,7 +130,7 @@ def make_copy(
         raise Refusal([WHO_FIRST])
     if not by_office and row.user is None:
         raise Refusal([NO_SIGN_IN])
-    if row.package and row.package.status in asking.UNDER_WAY and not asking.is_lost(row.package, at):
+    if row.package and asking.how_it_stands(row.package, at).under_way:
         raise Refusal(["A copy is being made already: wait for it, then look at what came of it."])
     row.by_office, row.with_remarks, row.left_out = by_office, with_remarks, left_out.strip()
     row.package = asking.ask_for_person(
@@ -153,7 +152,7 @@ def hand_over_copy(*, request: DataRequest, how: str = "", by: User, at: datetim
     row = _open(request, by, at)
     if row.confirmed_on is None:
         raise Refusal([WHO_FIRST])
-    if row.package is None or not is_ready(row.package):
+    if row.package is None or not asking.how_it_stands(row.package, at).ready:
         raise Refusal([NOT_READY])
     how = require(how, HOW) if row.by_office else DOWNLOADED
     row.handed_over_how, row.handed_over_by, row.handed_over_at = how, by, at
@@ -175,11 +174,6 @@ def close_unanswered(*, request: DataRequest, reason: str, by: User, at: datetim
     row.save(update_fields=["closed_reason", "closed_by", "closed_at"])
     _letter(row, "Your request for data is closed", "data_request_closed", at, reason=reason)
     return _told("close_unanswered", row, by, at, {"reason": reason})
-
-
-def is_ready(package: Archive) -> bool:
-    """Whether the copy is there to be taken."""
-    return package.status == ArchiveStatus.READY and not asking.is_overtaken(package)
 
 
 # --- inside ----------------------------------------------------------------------------------------------------------

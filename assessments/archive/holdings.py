@@ -212,10 +212,7 @@ def own_rows(model: Kind, subject: Subject) -> Q | None:
     for root, pks in subject.records.items():
         if model is not AccessLine and (ways := catalogue.ways_to(model, root)) and label not in UNSEEN_OF_EACH_OTHER:
             parts += [Q(**{f"{way}__in": pks}) for way in ways]
-    if label in THEIRS:
-        parts.append(Q(**{THEIRS[label]: subject.user.pk}) & here(model, subject) if subject.user else NOTHING)
-    if label in BY_ADDRESS and subject.address:
-        parts.append(Q(**{f"{BY_ADDRESS[label]}__iexact": subject.address}) & here(model, subject))
+    parts += [way & here(model, subject) for way in directly(label, subject)]
     if model is Document:
         parts.append(Q(kind__in=OWN_FORMS, issued=True, centre=subject.centre) & about(subject, candidates_alone=True))
     if not parts:
@@ -225,6 +222,16 @@ def own_rows(model: Kind, subject: Subject) -> Q | None:
         if label in narrowed:
             found &= narrowed[label]
     return found
+
+
+def directly(label: str, subject: Subject) -> list[Q]:
+    """By their sign-in and by their address, whichever leads from the kind to the person."""
+    ways = []
+    if label in THEIRS:
+        ways.append(Q(**{THEIRS[label]: subject.user.pk}) if subject.user else NOTHING)
+    if label in BY_ADDRESS and subject.address:
+        ways.append(Q(**{f"{BY_ADDRESS[label]}__iexact": subject.address}))
+    return ways
 
 
 def narrowing(subject: Subject) -> Iterator[Mapping[str, Q]]:
@@ -279,11 +286,7 @@ def about(subject: Subject, *, candidates_alone: bool = False, floor: str = "") 
             if subject.records[root]
         ]
         if not candidates_alone and model in (User, DataRequest, Testimony, Signature):
-            mine = {User: "pk", DataRequest: "user", Testimony: "witness", Signature: "signer"}[model]
-            if subject.user:
-                ways.append(Q(**{mine: subject.user.pk}))
-            if label in BY_ADDRESS:
-                ways.append(Q(**{f"{BY_ADDRESS[label]}__iexact": subject.address}))
+            ways += directly(label, subject)
         if ways:
             rows = model._base_manager.filter(reduce(or_, ways)).order_by().values("pk")
             found.append(Q(subject_kind=word, subject_id__in=rows))

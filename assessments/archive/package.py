@@ -101,6 +101,7 @@ class Package:
 
     def __init__(self, request: DataRequest) -> None:
         self.request, self.subject, self.centre = request, Subject.of(request), request.centre
+        self.names: dict[tuple[str, Any], str] = {}
 
     def write(self, path: Path, at: datetime.datetime, tell: Tell) -> None:
         """Write it to `path`, where nothing may lie."""
@@ -300,10 +301,6 @@ class Package:
                 self.names[target._meta.label, pk] = str(target._base_manager.get(pk=pk))
             return self.names[target._meta.label, pk]
         return f"{target._meta.verbose_name} {pk}"
-
-    @cached_property
-    def names(self) -> dict[tuple[str, Any], str]:
-        return {}
 
     @cached_property
     def staff(self) -> dict[int, str]:

@@ -2,11 +2,10 @@
 
 import datetime
 
-from django.template.loader import render_to_string
-
 from assessments.actions import data_request
 from assessments.demo.centre import Harbour
 from portfolio import actions
+from portfolio.plain_text import plain_text
 
 DAY = datetime.timedelta(days=1)
 FILLED_IN = {
@@ -21,7 +20,7 @@ FILLED_IN = {
 
 def told(harbour: Harbour, now: datetime.datetime) -> None:
     """The privacy notice, from the template, filled in."""
-    notice: str = render_to_string("portfolio/privacy_template.txt", {"centre": harbour.centre})
+    notice = plain_text("portfolio/privacy_template.txt", {"centre": harbour.centre})
     for blank, words in FILLED_IN.items():
         notice = notice.replace(blank, words)
     by = harbour.staff.administrator

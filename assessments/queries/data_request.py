@@ -9,8 +9,7 @@ from django.utils import timezone
 from assessments.answering import extending_refusals
 from assessments.models import DataRequest, Testimony
 from assessments.queries.enrolment import staff_names
-from portfolio.archive import asking
-from portfolio.enums import ArchiveStatus
+from portfolio.archive.asking import Stands, how_it_stands
 from portfolio.models import AccessLine, CandidateRecord, Centre, ExternalRecord, RoleGrant, StaffRecord, User
 from portfolio.queries import names_at
 
@@ -29,10 +28,7 @@ class RequestPage:
     """A request for data, how its copy stands, who took it, and what the office did about it."""
 
     request: DataRequest
-    under_way: bool
-    ready: bool
-    lost: bool
-    problem: str
+    copy: Stands
     taken: list[datetime.datetime]
     recorded_by: str
     confirmed_by: str
@@ -83,25 +79,20 @@ def candidate_of(request: DataRequest) -> CandidateRecord | None:
 
 def requests_of(centre: Centre) -> "list[DataRequest]":
     """Open ones first, by the day they are due; then the newest. One query."""
-    rows = DataRequest.objects.filter(centre=centre).order_by("due_on", "pk")
+    rows = DataRequest.objects.filter(centre=centre).order_by()
     return sorted(rows, key=lambda row: (not row.is_open, row.due_on if row.is_open else datetime.date.max, -row.pk))
 
 
 def request_page(request: DataRequest) -> RequestPage:
     """All that its page shows, in a fixed number of queries. Give it with its centre, its person and its copy."""
     package, now = request.package, timezone.now()
-    lost = bool(package and package.status in asking.UNDER_WAY and asking.is_lost(package, now))
-    overtaken = bool(package and package.status == ArchiveStatus.READY and asking.is_overtaken(package))
     taken = AccessLine.objects.filter(centre=request.centre_id, subject_kind="archive", downloaded=True)
     took = taken.filter(subject_id=package.pk).order_by("pk").values_list("at", flat=True) if package else []
     hands = [getattr(request, f"{name}_id") or 0 for name in HANDS]
     names = staff_names(set(hands), {request.centre_id})
     return RequestPage(
         request=request,
-        under_way=bool(package and package.status in asking.UNDER_WAY and not lost),
-        ready=bool(package and package.status == ArchiveStatus.READY and not overtaken),
-        lost=lost,
-        problem=asking.OVERTAKEN if overtaken else (package.problem if package else ""),
+        copy=how_it_stands(package, now) if package else Stands(),
         taken=list(took),
         **{name: names.get((pk, request.centre_id), "") for name, pk in zip(HANDS, hands, strict=True)},
         no_more_time=extending_refusals(request.due_on, request.extended_at is not None, timezone.localdate(now)),

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import pytest_django
 from django.conf import settings
 from django.db import transaction
 from pytest_django import DjangoDbBlocker
@@ -19,6 +20,14 @@ def vault_of_the_module(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pa
         patch.setattr(settings, "RENDITIONS_DIR", settings.VAULT_DIR / "drawn")
         patch.setattr(settings, "GATHERED_DIR", settings.VAULT_DIR / "gathered")
         yield settings.VAULT_DIR
+
+
+@pytest.fixture
+def files_of_the_module(data_of_its_own: None, settings: pytest_django.Settings, vault_of_the_module: Path) -> None:
+    """The files of rows that a module's tests share lie where they were put before the test."""
+    settings.VAULT_DIR = vault_of_the_module
+    settings.RENDITIONS_DIR = vault_of_the_module / "drawn"
+    settings.GATHERED_DIR = vault_of_the_module / "gathered"
 
 
 @pytest.fixture(scope="module")

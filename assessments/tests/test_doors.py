@@ -9,7 +9,6 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
-import pytest_django
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.urls import reverse
@@ -67,7 +66,7 @@ from portfolio.tests import small_files
 from units.actions import record_direct_claim
 from units.models import AwardingBody, Unit
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("files_of_the_module")]
 
 
 # --- the scene -------------------------------------------------------------------------------------------------------
@@ -212,14 +211,6 @@ def knock(scene: Scene, name: str, person: str, method: str = "get") -> int:
     if response.streaming:
         b"".join(response)  # or a file that is sent would stay open
     return int(response.status_code)
-
-
-@pytest.fixture(autouse=True)
-def files_of_the_scene(data_of_its_own: None, settings: pytest_django.Settings, vault_of_the_module: Path) -> None:
-    """The scene's files lie where they were put before the test."""
-    settings.VAULT_DIR = vault_of_the_module
-    settings.RENDITIONS_DIR = vault_of_the_module / "drawn"
-    settings.GATHERED_DIR = vault_of_the_module / "gathered"
 
 
 # --- tests -----------------------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from assessments.views.office import choose_centre
 from portfolio import stores, vault
 from portfolio.access import SignedInRequest, holds, signed_in
 from portfolio.archive import asking
-from portfolio.enums import ArchiveCut, ArchiveStatus, Role
+from portfolio.enums import ArchiveCut, Role
 from portfolio.models import Archive, CandidateRecord, Centre
 from portfolio.refusal import Refusal
 from portfolio.serving import serve_copy
@@ -63,14 +63,9 @@ def archive_candidate(request: SignedInRequest, slug: str, handle: str) -> HttpR
 def archive(request: SignedInRequest, pk: int) -> HttpResponse:
     """How an archive that somebody asked for stands."""
     found = archive_at(request, pk)
-    lost = found.status in asking.UNDER_WAY and asking.is_lost(found, timezone.now())
-    overtaken = found.status == ArchiveStatus.READY and asking.is_overtaken(found)
     context = {
         "archive": found,
-        "under_way": found.status in asking.UNDER_WAY and not lost,
-        "ready": found.status == ArchiveStatus.READY and not overtaken,
-        "problem": asking.OVERTAKEN if overtaken else found.problem,
-        "lost": lost,
+        "stands": asking.how_it_stands(found, timezone.now()),
         "until": found.goes_on(settings.ARCHIVE_DAYS),
         "trail": trail_of(found),
         "again": again_at(found),

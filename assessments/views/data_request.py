@@ -1,6 +1,6 @@
 """Requests for data: who asked what a centre keeps about them, what was done about it, and the privacy of everybody."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.conf import settings
@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from assessments.actions import data_request as actions
-from assessments.answering import IS_OPEN_NO_MORE, KNOWN_ALREADY, NOT_READY, WHO_FIRST
+from assessments.answering import IS_OPEN_NO_MORE, KNOWN_ALREADY, NOT_READY, WHO_FIRST, extending_refusals
 from assessments.forms.data_request import (
     GIVEN,
     TAKEN,
@@ -25,11 +25,12 @@ from assessments.forms.data_request import (
 from assessments.models import DataRequest
 from assessments.queries.data_request import own_requests, request_page, requests_of
 from portfolio.access import SignedInRequest, holds, signed_in
+from portfolio.archive.asking import how_it_stands
 from portfolio.enums import Role
 from portfolio.forms import KeptForm
-from portfolio.models import Centre, User
+from portfolio.models import Centre
 from portfolio.views.answers import answered, done, form_page, in_progress
-from portfolio.views.people import Trail, ask, ask_or_act, kept_centre, people_trail
+from portfolio.views.people import Trail, ask, ask_or_act, kept_centre, kept_person, people_trail
 
 
 def requests_trail(centre: Centre) -> Trail:
@@ -67,8 +68,9 @@ def centre_requests(request: SignedInRequest, slug: str) -> HttpResponse:
 def record(request: SignedInRequest, slug: str) -> HttpResponse:
     """Record that somebody asks what is kept about them."""
     centre = kept_centre(request, slug)
-    person = User.objects.filter(handle=request.GET.get("person", "")).first() if "person" in request.GET else None
-    work = in_progress(request, RecordRequestForm, f"{slug} {person.handle if person else ''}")
+    handle = request.GET.get("person", "")
+    person = kept_person(request, slug, handle).user if handle else None
+    work = in_progress(request, RecordRequestForm, f"{slug} {handle}")
     initial = {"received_on": timezone.localdate(), "address": person.email if person else ""}
     form = RecordRequestForm(work.data, work=work, initial=initial)
     made: list[DataRequest] = []
@@ -108,7 +110,7 @@ def data_request(request: SignedInRequest, pk: int) -> HttpResponse:
 
 def about_request(
     request: SignedInRequest,
-    pk: int,
+    found: DataRequest,
     form_class: type[KeptForm],
     verb: Callable[..., object],
     *,
@@ -117,20 +119,19 @@ def about_request(
     said: str,
     lead: str = "",
     initial: dict[str, Any] | None = None,
-    why_not: Callable[[DataRequest], list[str]] = lambda found: [],
+    why_not: Iterable[str] = (),
 ) -> HttpResponse:
     """A page on which one thing is done about a request; why it cannot be, before anything is typed."""
-    found = request_at(request, pk)
-    refusals = [IS_OPEN_NO_MORE] if not found.is_open else why_not(found)
+    refusals = why_not if found.is_open else [IS_OPEN_NO_MORE]
     if refusals and request.method != "POST":
         for sentence in refusals:
             messages.error(request, sentence)
-        return redirect("assessments:data_request", pk)
-    work = in_progress(request, form_class, pk)
+        return redirect("assessments:data_request", found.pk)
+    work = in_progress(request, form_class, found.pk)
     form = form_class(work.data, work=work, initial=initial or {})
     if done(form, lambda clean: verb(request=found, by=request.user, at=timezone.now(), **clean)):
         messages.success(request, said)
-        return redirect("assessments:data_request", pk)
+        return redirect("assessments:data_request", found.pk)
     return form_page(request, form, title=title, button=button, trail=request_trail(found), lead=lead)
 
 
@@ -138,9 +139,10 @@ def about_request(
 @ask_or_act
 def confirm(request: SignedInRequest, pk: int) -> HttpResponse:
     """Record how it was confirmed that it is them."""
+    found = request_at(request, pk)
     return about_request(
         request,
-        pk,
+        found,
         IdentityForm,
         actions.confirm_who_asks,
         title="Who asks",
@@ -148,7 +150,7 @@ def confirm(request: SignedInRequest, pk: int) -> HttpResponse:
         said="It is on record how it was confirmed that it is them.",
         lead="What is kept about somebody goes to nobody else. The month counts from this day.",
         initial={"confirmed_on": timezone.localdate()},
-        why_not=lambda found: [KNOWN_ALREADY] if found.confirmed_on else [],
+        why_not=[KNOWN_ALREADY] if found.confirmed_on else [],
     )
 
 
@@ -156,15 +158,16 @@ def confirm(request: SignedInRequest, pk: int) -> HttpResponse:
 @ask_or_act
 def more_time(request: SignedInRequest, pk: int) -> HttpResponse:
     """Take two further months, with a reason that is told."""
+    found = request_at(request, pk)
     return about_request(
         request,
-        pk,
+        found,
         MoreTimeForm,
         actions.take_more_time,
         title="More time",
         button="Take two further months",
         said="The new day is on record, and the letter with the reason is on its way.",
-        why_not=lambda found: request_page(found).no_more_time,
+        why_not=extending_refusals(found.due_on, found.extended_at is not None, timezone.localdate()),
     )
 
 
@@ -179,7 +182,7 @@ def make_copy(request: SignedInRequest, pk: int) -> HttpResponse:
     found = request_at(request, pk)
     return about_request(
         request,
-        pk,
+        found,
         CopyForm,
         act,
         title="The copy",
@@ -187,7 +190,7 @@ def make_copy(request: SignedInRequest, pk: int) -> HttpResponse:
         said="The copy is being made.",
         lead="Everything that the installation holds about the person, with what is left out and why.",
         initial={"way": TAKEN if found.user and not found.by_office else GIVEN, "left_out": found.left_out},
-        why_not=lambda found: [] if found.confirmed_on else [WHO_FIRST],
+        why_not=[] if found.confirmed_on else [WHO_FIRST],
     )
 
 
@@ -203,15 +206,16 @@ def hand_over(request: SignedInRequest, pk: int) -> HttpResponse:
             "The letter with the way to the copy is on its way. The request is answered.",
             ("assessments:data_request", pk),
         )
+    ready = found.by_office and found.package and how_it_stands(found.package, timezone.now()).ready
     return about_request(
         request,
-        pk,
+        found,
         HandOverForm,
         actions.hand_over_copy,
         title="Handed over",
         button="Record it",
         said="The request is answered.",
-        why_not=lambda found: [] if request_page(found).ready and found.by_office else [NOT_READY],
+        why_not=[] if ready else [NOT_READY],
     )
 
 
@@ -221,7 +225,7 @@ def close(request: SignedInRequest, pk: int) -> HttpResponse:
     """Close a request without an answer."""
     return about_request(
         request,
-        pk,
+        request_at(request, pk),
         CloseForm,
         actions.close_unanswered,
         title="Close it without a copy",

@@ -10,6 +10,7 @@ import logging
 import shutil
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from django.conf import settings
@@ -145,15 +146,35 @@ def told(verb: str, archive: Archive, by: User, at: datetime.datetime) -> None:
 
 def fetched(*, archive: Archive, by: User, at: datetime.datetime, noted: bool = True) -> str:
     """Where the archive's file lies, once it is noted who takes it away. Raises Refusal where it is gone."""
-    if archive.status != ArchiveStatus.READY:
-        raise Refusal([archive.problem or "This archive is not ready, or is kept no longer."])
-    if is_overtaken(archive):
-        raise Refusal([OVERTAKEN])
+    stands = how_it_stands(archive, at)
+    if not stands.ready:
+        raise Refusal([stands.problem or "This archive is not ready, or is kept no longer."])
     if stores.archives().look(place_of(archive)) is None:
         raise Refusal(["The file of this archive is gone. Ask for another."])
     if noted:
         audit.looked_at(archive, by=by, centre_id=archive.centre_id, at=at, downloaded=True)
     return place_of(archive)
+
+
+@dataclass(frozen=True)
+class Stands:
+    """How far an archive is: still being made, lost by its worker, there to be taken; or the sentence why not."""
+
+    under_way: bool = False
+    lost: bool = False
+    ready: bool = False
+    problem: str = ""
+
+
+def how_it_stands(archive: Archive, now: datetime.datetime) -> Stands:
+    """For its pages, and for whoever gives it to somebody. Two queries at most."""
+    if archive.status in UNDER_WAY:
+        lost = is_lost(archive, now)
+        return Stands(under_way=not lost, lost=lost, problem=archive.problem)
+    if archive.status == ArchiveStatus.READY:
+        overtaken = is_overtaken(archive)
+        return Stands(ready=not overtaken, problem=OVERTAKEN if overtaken else archive.problem)
+    return Stands(problem=archive.problem)
 
 
 def is_overtaken(archive: Archive) -> bool:

@@ -52,6 +52,16 @@ def test_a_message_is_kept_with_its_job_and_sent_by_it() -> None:
     assert message.attempts == 1
 
 
+def test_a_letter_is_plain_text_and_never_taken_for_html() -> None:
+    context = {"name": "Ann <ann> & O'Hara", "centre": "Here", "roles": ["a"], "link": "https://example.org/?a=1&b=2"}
+    message = post.write(
+        centre=None, to="ann@example.org", subject="", template="invitation_to_sign_in", context=context, at=NOW
+    )
+    assert message.body.startswith("Dear Ann <ann> & O'Hara,")
+    assert "?a=1&b=2" in message.body
+    assert type(message.body) is str, "not one that a page would show as it is"
+
+
 def test_a_message_is_never_sent_twice() -> None:
     message = a_message()
     post.send.call(message.pk)

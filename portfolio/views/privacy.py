@@ -5,7 +5,6 @@ from functools import partial
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -14,6 +13,7 @@ from portfolio.access import SignedInRequest, holds, open_to_all
 from portfolio.enums import Role
 from portfolio.forms import PrivacyNoticeForm
 from portfolio.models import Centre
+from portfolio.plain_text import plain_text
 from portfolio.views.answers import done, form_page, in_progress
 from portfolio.views.people import ask_or_act, kept_centre, people_trail
 
@@ -26,8 +26,7 @@ def set_privacy_notice(request: SignedInRequest, slug: str) -> HttpResponse:
     """Write the centre's privacy notice, or say where it stands."""
     centre = kept_centre(request, slug)
     begun = centre.privacy_notice or centre.privacy_address
-    template = render_to_string("portfolio/privacy_template.txt", {"centre": centre})
-    start = centre.privacy_notice if begun else template.strip()  # no longer held safe, so that its box escapes it
+    start = centre.privacy_notice if begun else plain_text("portfolio/privacy_template.txt", {"centre": centre})
     work = in_progress(request, PrivacyNoticeForm, slug)
     form = PrivacyNoticeForm(work.data, work=work, initial={"notice": start, "address": centre.privacy_address})
     act = partial(actions.set_privacy_notice, centre=centre, by=request.user, at=timezone.now())

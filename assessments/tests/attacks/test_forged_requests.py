@@ -1,10 +1,8 @@
 """Requests that no page of ours made: from another site, by another method, with odd signs, with further fields."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
-import pytest_django
 from django import forms
 from django.test import Client
 from django.urls import reverse
@@ -17,17 +15,10 @@ from assessments.tests.doorways import TABLE, Scene
 from portfolio import interrupted
 from portfolio.models import AuditEvent, WorkInProgress
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("files_of_the_module")]
 OPEN_TO_OTHER_SITES = {"portfolio:genuine"}
 """A question whose answer another site cannot read, and which changes nothing."""
 DEEP = "[" * 100_000
-
-
-@pytest.fixture(autouse=True)
-def files_of_the_scene(data_of_its_own: None, settings: pytest_django.Settings, vault_of_the_module: Path) -> None:
-    settings.VAULT_DIR = vault_of_the_module
-    settings.RENDITIONS_DIR = vault_of_the_module / "drawn"
-    settings.GATHERED_DIR = vault_of_the_module / "gathered"
 
 
 def who_may(name: str) -> str:

@@ -9,7 +9,6 @@ from typing import Any
 
 import openpyxl
 import pytest
-import pytest_django
 from django.core import mail
 from django.db import transaction
 from django.urls import reverse
@@ -33,12 +32,7 @@ FEW = 12
 
 
 @pytest.fixture(autouse=True)
-def everywhere(
-    data_of_its_own: None, addresses: dict[str, str], settings: pytest_django.Settings, vault_of_the_module: Path
-) -> Iterator[set[str]]:
-    settings.VAULT_DIR = vault_of_the_module
-    settings.RENDITIONS_DIR = vault_of_the_module / "drawn"
-    settings.GATHERED_DIR = vault_of_the_module / "gathered"
+def everywhere(files_of_the_module: None, addresses: dict[str, str]) -> Iterator[set[str]]:
     with transaction.atomic():
         took, refused = poison.poisoned()
         assert len(took) > 200

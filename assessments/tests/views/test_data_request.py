@@ -10,6 +10,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 
 from assessments.actions import data_request as verbs
@@ -44,6 +45,13 @@ ENGLAND = Country.ENGLAND_WALES.value
 def test_it_is_due_on_the_corresponding_day_or_the_next_working_day(day: datetime.date, due: datetime.date) -> None:
     assert due_from(day, MONTH, ENGLAND) == due
     assert due_from(day, LONGER, ENGLAND) > due
+
+
+def test_the_form_for_somebody_tells_no_address_of_another_centres_people(house: House, other_house: House) -> None:
+    address = reverse("assessments:record_data_request", args=[house.centre.slug])
+    stranger = other_house.candidate.user
+    answer = signed_in(house.administrator).get(address, {"person": stranger.handle})
+    assert (answer.status_code, stranger.email in answer.content.decode()) == (404, False)
 
 
 def test_a_request_is_recorded_answered_and_the_copy_taken_by_its_person_alone(house: House) -> None:
