@@ -193,8 +193,9 @@ def main() -> int:
                 hundred.measure(watched=name == MANY)
                 say(f"{name} is measured.")
                 if name == MANY:
-                    plans = heaviest.told(hundred.watch, f"{measured_on()} Written by `python -m bench.hundred`.")
                     faults = heaviest.without_index(hundred.watch)
+                    by = f"{measured_on()} Written by `python -m bench.hundred`."
+                    plans = heaviest.told(hundred.watch, faults, by)
         rows = list(hundred.rows.values())
         measured = [*head(hundred), *table(rows)]
         connection.close()
