@@ -5,8 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -24,6 +23,7 @@ from portfolio import workers
 from portfolio.management.commands import db_worker
 from portfolio.models import Worker
 from portfolio.tests import a_job
+from portfolio.tests.processes import until
 
 NOW = timezone.now()
 MINUTE = datetime.timedelta(minutes=1)
@@ -143,13 +143,6 @@ def test_a_worker_waits_for_a_database_that_goes_away_and_begins_anew(monkeypatc
 
 
 # --- a worker of its own ---------------------------------------------------------------------------------------------
-
-
-def until(what: Callable[[], bool], seconds: float = 30) -> None:
-    end = time.monotonic() + seconds
-    while not what():
-        assert time.monotonic() < end, "It takes too long."
-        time.sleep(0.05)
 
 
 @contextmanager
