@@ -21,7 +21,6 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
-from typing import Any
 
 from bench.installation import DIRECTORY, HERE, furnished
 
@@ -38,6 +37,7 @@ from bench.kept import MANY, moved_into, say
 from bench.measuring import BACKEND, TOKEN
 from bench.pages import measured_on
 from bench.plan import Stage, stage_of
+from portfolio import harness
 from portfolio.models import CandidateRecord, Centre, User
 
 RESULTS = HERE / "results"
@@ -264,7 +264,11 @@ def main() -> int:
     wanted = {role: max(1, round(count * options.people / sum(PEOPLE.values()))) for role, count in PEOPLE.items()}
     with furnished(), moved_into(MANY):
         who = people(wanted, OF_A_SERVER)
-        given = {"DATABASE_URL": address(), "NVQ_DATA_DIR": str(DIRECTORY), "SECRET_KEY": settings.SECRET_KEY}
+        given = {
+            "DATABASE_URL": harness.database_url(),
+            "NVQ_DATA_DIR": str(DIRECTORY),
+            "SECRET_KEY": settings.SECRET_KEY,
+        }
         with served(given) as server:
             watch = Watch(server)
             watch.look()
@@ -281,17 +285,6 @@ def main() -> int:
     if options.keep or options.soak >= 30 or (not options.soak and options.minutes >= 5):
         (RESULTS / ("soak.md" if options.soak else "load.md")).write_text("\n".join(told).rstrip() + "\n")
     return int(grown or bool(work.said.errors) or bool(bare and bare.said.errors))
-
-
-def address() -> str:
-    """The database of this connection, as a server's DATABASE_URL says it."""
-    found: dict[str, Any] = connection.settings_dict
-    host, user = str(found["HOST"]).replace("/", "%2F"), found["USER"]
-    password, port = (
-        (f":{found['PASSWORD']}" if found["PASSWORD"] else ""),
-        (f":{found['PORT']}" if found["PORT"] else ""),
-    )
-    return f"postgres://{user}{password}@{host}{port}/{found['NAME']}"
 
 
 if __name__ == "__main__":
