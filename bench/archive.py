@@ -8,7 +8,6 @@ the archive written after reading back is not the same.
 """
 
 import argparse
-import hashlib
 import json
 import os
 import platform
@@ -30,6 +29,7 @@ from django.utils import timezone
 from assessments.archive.pages import add_pages
 from bench.centre import open_centre
 from bench.loading import fill
+from bench.round_trip import digests
 from portfolio import harness
 from portfolio.archive.loading import load
 from portfolio.archive.packing import pack
@@ -93,13 +93,6 @@ def resident() -> int:
 def peak() -> int:
     """KiB in memory at most, so far."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-
-
-def digests(path: Path) -> dict[str, str]:
-    """The digest of everything below data/."""
-    with zipfile.ZipFile(path) as archive:
-        names = [name for name in archive.namelist() if "/data/" in name]
-        return {name: hashlib.sha256(archive.read(name)).hexdigest() for name in names}
 
 
 def measured(candidates: int) -> Row:

@@ -19,7 +19,6 @@ import sys
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from unittest.mock import patch
 
 from bench.installation import HERE, standing
@@ -36,6 +35,7 @@ from assessments.models import FormBatch
 from bench.authentication import NO_WORKER, pressed, units
 from bench.authentication import Taken as Pressed
 from bench.centre import Staffed, open_centre
+from bench.measuring import own_memory
 from portfolio import composing, pdf
 from portfolio.models import Document
 
@@ -74,14 +74,6 @@ class Made:
     @property
     def all(self) -> float:
         return self.pages_on_all / self.seconds_on_all
-
-
-def own_memory(pid: int) -> int:
-    """MiB that a process holds for itself: not what it maps of the database's file, which SQLite reads through."""
-    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith("RssAnon:"):
-            return int(line.split()[1]) // 1024
-    return 0
 
 
 def ready(batch: FormBatch) -> int:

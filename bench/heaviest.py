@@ -31,12 +31,16 @@ class Query:
     asked: int = 0
     places: list[str] = field(default_factory=list)
 
-    def add(self, seconds: float, params: Any, place: str) -> None:
+    def add(self, seconds: float, sql: str, params: Any, place: str) -> None:
         self.seconds, self.asked = self.seconds + seconds, self.asked + 1
         if place not in self.places:
             self.places.append(place)
         if seconds >= self.slowest:
-            self.slowest, self.params = seconds, params
+            self.slowest, self.sql, self.params = seconds, sql, params
+
+
+Fault = tuple[Query, list[str]]
+"""A query, and the large tables that it reads through."""
 
 
 class Watch:
@@ -61,12 +65,8 @@ class Watch:
         begun = time.perf_counter()
         answer = execute(sql, params, many, context)
         if not many and sql.startswith(("SELECT", "(SELECT", "WITH")):
-            shape = MANY.sub("%s, …", sql)
-            query = self.found.setdefault(shape, Query(sql))
-            seconds = time.perf_counter() - begun
-            if seconds >= query.slowest:
-                query.sql = sql
-            query.add(seconds, params, self.place)
+            seconds, shape = time.perf_counter() - begun, MANY.sub("%s, …", sql)
+            self.found.setdefault(shape, Query(sql)).add(seconds, sql, params, self.place)
         return answer
 
     def heaviest(self, most: int = MOST_SHOWN) -> list[Query]:
@@ -99,20 +99,19 @@ def read_through(plan: list[str], large: dict[str, int]) -> list[str]:
     return sorted({table for table in found if table in large})
 
 
-def without_index(watch: Watch) -> list[tuple[Query, list[str]]]:
+def without_index(watch: Watch) -> list[Fault]:
     """Queries whose plan reads a large table through, with the tables; heaviest first."""
     large, found = large_tables(), []
-    for query in sorted(watch.found.values(), key=lambda query: query.seconds, reverse=True):
+    for query in watch.heaviest(len(watch.found)):
         if tables := read_through(explained(query, ""), large):
             found.append((query, tables))
     return found
 
 
-def told(watch: Watch, head: str) -> list[str]:
-    """What is kept in bench/results."""
+def told(watch: Watch, faults: list[Fault], head: str) -> list[str]:
+    """What is kept in bench/results; `faults` as `without_index` finds them."""
     large = large_tables()
     lines = [f"# The {MOST_SHOWN} heaviest queries at a hundred centres", "", head, ""]
-    faults = without_index(watch)
     lines += [
         f"{len(watch.found):,} different questions were asked. Tables of {LARGE:,} rows or more that any of them reads "
         f"through: {'none.' if not faults else ''}",

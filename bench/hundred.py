@@ -12,7 +12,7 @@ import argparse
 import gc
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -27,7 +27,7 @@ from bench import heaviest
 from bench.addresses import pages
 from bench.centre import staffed_of
 from bench.kept import FIRST, MANY, ONE, moved_into, say
-from bench.measuring import Browser, timed
+from bench.measuring import Asked, Browser, fetch, timed
 from bench.pages import FLAT, measured_on
 from bench.subjects import subjects
 from bench.undone import acts, documents, exports
@@ -40,19 +40,6 @@ VERY_SLOW = 5.0
 """And from here on once, which is the first time."""
 NOISE = 0.15
 """Bare pages within which two measurements are the same."""
-
-
-@dataclass(frozen=True)
-class Asked:
-    """One thing measured: a page with its bounds, or something else, which need only be flat."""
-
-    name: str
-    kind: str
-    ask: Callable[[], object]
-    most: int | None = None
-    queries: Callable[[], int] | None = None
-    measured: bool = True
-    """Or only looked at: what it asks the database, and how."""
 
 
 @dataclass
@@ -94,23 +81,17 @@ class Hundred:
             Asked(
                 page.name,
                 "Page",
-                partial(self.page, page.who, page.address),
+                partial(fetch, self.browser(page.who), page.address),
                 page.most,
                 partial(self.browser(page.who).queries, page.address),
                 page.measured or bool(self.only),
             )
             for page in pages(found)
         ]
-        others = (*acts(found), *documents(found), *exports(found, self.browser))
-        listed += [Asked(other.name, other.kind, other.ask) for other in others]
+        listed += [*acts(found), *documents(found), *exports(found, self.browser)]
         if self.only:
             listed = [one for one in listed if any(word in one.name.lower() for word in self.only)]
         return [one for one in listed if not any(word in one.name.lower() for word in self.without)]
-
-    def page(self, who: User, address: str) -> None:
-        answer = self.browser(who).get(address)
-        if not answer.status.startswith("200"):
-            raise RuntimeError(f"{address} answers {answer.status}.")
 
     def measure(self, *, watched: bool) -> None:
         """All of it in the installation at hand, warm; where it is watched, each statement is noted once."""
@@ -193,8 +174,9 @@ def main() -> int:
                 hundred.measure(watched=name == MANY)
                 say(f"{name} is measured.")
                 if name == MANY:
-                    plans = heaviest.told(hundred.watch, f"{measured_on()} Written by `python -m bench.hundred`.")
                     faults = heaviest.without_index(hundred.watch)
+                    by = f"{measured_on()} Written by `python -m bench.hundred`."
+                    plans = heaviest.told(hundred.watch, faults, by)
         rows = list(hundred.rows.values())
         measured = [*head(hundred), *table(rows)]
         connection.close()

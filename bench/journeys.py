@@ -10,7 +10,7 @@ import random
 import re
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -249,13 +249,3 @@ def at_work(visitors: list[Visitor], journeys: dict[str, Step], seconds: float) 
         thread.start()
     for thread in threads:
         thread.join()
-
-
-def in_turn(people: dict[str, int]) -> Iterator[str]:
-    """So many of each role, mixed."""
-    left = dict(people)
-    while any(left.values()):
-        for role in left:
-            if left[role]:
-                left[role] -= 1
-                yield role

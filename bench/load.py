@@ -20,7 +20,7 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from itertools import zip_longest
 
 from bench.installation import DIRECTORY, HERE, furnished
 
@@ -32,11 +32,12 @@ from django.test import Client
 from bench import journeys
 from bench.centre import staffed_of
 from bench.deployed import PROCESSES, Watch, served
-from bench.journeys import JOURNEYS, Said, Somebody, Visitor, at_work, in_turn
+from bench.journeys import JOURNEYS, Said, Somebody, Visitor, at_work
 from bench.kept import MANY, moved_into, say
 from bench.measuring import BACKEND, TOKEN
 from bench.pages import measured_on
 from bench.plan import Stage, stage_of
+from portfolio import harness
 from portfolio.models import CandidateRecord, Centre, User
 
 RESULTS = HERE / "results"
@@ -70,12 +71,11 @@ class Run:
 def people(wanted: dict[str, int], prefix: str = "") -> list[Somebody]:
     """Who works: each of another account, spread over the centres. Where a role has too few, more candidates."""
     centres = list(Centre.objects.filter(pk__in=CandidateRecord.objects.values("centre")).order_by("pk"))
-    staff = {"assessor": "assessor", "verifier": "verifier", "administrator": "administrator"}
     counts, found = dict(wanted), []
-    for role, name in staff.items():
+    for role in ("assessor", "verifier", "administrator"):
         there = centres[: counts[role]]
         counts["candidate"] += counts[role] - len(there)
-        found += [signed_in(role, centre, getattr(staffed_of(centre), name), prefix) for centre in there]
+        found += [signed_in(role, centre, getattr(staffed_of(centre), role), prefix) for centre in there]
     by_centre: dict[int, list[User]] = defaultdict(list)
     for row in CandidateRecord.objects.filter(legal_name__in=BUSY).select_related("user").order_by("pk"):
         by_centre[row.centre_id].append(row.user)
@@ -87,10 +87,11 @@ def people(wanted: dict[str, int], prefix: str = "") -> list[Somebody]:
 
 
 def mixed(found: list[Somebody]) -> list[Somebody]:
+    """One of each role in turn, as long as there are any."""
     by_role: dict[str, list[Somebody]] = defaultdict(list)
     for one in found:
         by_role[one.role].append(one)
-    return [by_role[role].pop() for role in in_turn({role: len(rows) for role, rows in by_role.items()})]
+    return [one for turn in zip_longest(*by_role.values()) for one in turn if one]
 
 
 def signed_in(role: str, centre: Centre, user: User, prefix: str) -> Somebody:
@@ -263,7 +264,11 @@ def main() -> int:
     wanted = {role: max(1, round(count * options.people / sum(PEOPLE.values()))) for role, count in PEOPLE.items()}
     with furnished(), moved_into(MANY):
         who = people(wanted, OF_A_SERVER)
-        given = {"DATABASE_URL": address(), "NVQ_DATA_DIR": str(DIRECTORY), "SECRET_KEY": settings.SECRET_KEY}
+        given = {
+            "DATABASE_URL": harness.database_url(),
+            "NVQ_DATA_DIR": str(DIRECTORY),
+            "SECRET_KEY": settings.SECRET_KEY,
+        }
         with served(given) as server:
             watch = Watch(server)
             watch.look()
@@ -280,17 +285,6 @@ def main() -> int:
     if options.keep or options.soak >= 30 or (not options.soak and options.minutes >= 5):
         (RESULTS / ("soak.md" if options.soak else "load.md")).write_text("\n".join(told).rstrip() + "\n")
     return int(grown or bool(work.said.errors) or bool(bare and bare.said.errors))
-
-
-def address() -> str:
-    """The database of this connection, as a server's DATABASE_URL says it."""
-    found: dict[str, Any] = connection.settings_dict
-    host, user = str(found["HOST"]).replace("/", "%2F"), found["USER"]
-    password, port = (
-        (f":{found['PASSWORD']}" if found["PASSWORD"] else ""),
-        (f":{found['PORT']}" if found["PORT"] else ""),
-    )
-    return f"postgres://{user}{password}@{host}{port}/{found['NAME']}"
 
 
 if __name__ == "__main__":

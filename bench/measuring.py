@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urljoin, urlsplit
 from wsgiref.util import setup_testing_defaults
 
@@ -80,9 +80,7 @@ class Browser:
 
     def queries(self, address: str) -> int:
         """How many queries a page takes once everything that is kept in memory is warm."""
-        answer = self.get(address)
-        if not answer.status.startswith("200"):
-            raise RuntimeError(f"{address} answers {answer.status}.")
+        fetch(self, address)
         with CaptureQueriesContext(connection) as captured:
             self.get(address)
         return len(captured)
@@ -102,6 +100,19 @@ class Browser:
         return len(fetched), sum(len(body) for body in bodies)
 
 
+class Asks(Protocol):
+    """Somebody signed in."""
+
+    def get(self, address: str) -> Answer: ...
+
+
+def fetch(browser: Asks, address: str) -> None:
+    """A page or a file, which is there."""
+    answer = browser.get(address)
+    if not answer.status.startswith("200"):
+        raise RuntimeError(f"{address} answers {answer.status}.")
+
+
 FETCHED = re.compile(
     r"""<link\b[^>]*\brel="(?:stylesheet|icon|preload)"[^>]*>|<(?:script|img|audio|video|source|iframe|embed)\b[^>]*>"""
 )
@@ -116,6 +127,19 @@ def links(html: str, address: str) -> Iterable[str]:
         for place in PLACE.findall(tag):
             if not place.startswith("data:"):
                 yield urljoin(address, place.replace("&amp;", "&"))
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One thing measured: a page with its bounds, or something else, which need only be flat."""
+
+    name: str
+    kind: str
+    ask: Callable[[], object]
+    most: int | None = None
+    queries: Callable[[], int] | None = None
+    measured: bool = True
+    """Or only looked at: what it asks the database, and how."""
 
 
 def clock() -> Callable[[], float]:
@@ -151,7 +175,17 @@ def called(asks: Sequence[Callable[[], object]]) -> list[float]:
 
 def high_water(pid: int) -> int:
     """The most memory the process has held, in MiB."""
+    return memory(pid, "VmHWM")
+
+
+def own_memory(pid: int) -> int:
+    """MiB that a process holds for itself: not what it maps of the database's file, which SQLite reads through."""
+    return memory(pid, "RssAnon")
+
+
+def memory(pid: int, what: str) -> int:
+    """MiB, by what the kernel calls it."""
     for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith("VmHWM:"):
+        if line.startswith(f"{what}:"):
             return int(line.split()[1]) // 1024
     return 0

@@ -6,9 +6,8 @@ its page are measured with the pages. A document is its facts and its PDF.
 
 import datetime
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import partial
-from typing import Any, Protocol
+from typing import Any
 
 from django.db import connection, transaction
 from django.urls import reverse
@@ -28,7 +27,7 @@ from assessments.models import Enrolment, EvidenceVersion
 from assessments.testing import all_well
 from bench.installation import DIRECTORY
 from bench.loading import invited
-from bench.measuring import Answer
+from bench.measuring import Asked, Asks, fetch
 from bench.plan import PlannedCandidate, Stage
 from bench.signing import COMMENTS, WHY
 from bench.subjects import QUARTER, Subjects
@@ -42,15 +41,6 @@ NUMBER = 9999
 """A candidate that no plan has."""
 
 
-@dataclass(frozen=True)
-class Undone:
-    """Something measured that is no page."""
-
-    name: str
-    kind: str
-    ask: Callable[[], object]
-
-
 def undone(work: Callable[[], object]) -> None:
     """Do it and take it back. What a commit would look at is looked at."""
     with transaction.atomic():
@@ -59,7 +49,7 @@ def undone(work: Callable[[], object]) -> None:
         transaction.set_rollback(True)
 
 
-def acts(found: Subjects) -> Iterator[Undone]:
+def acts(found: Subjects) -> Iterator[Asked]:
     """The write verbs of a unit's journey, and those of the office that are used most."""
     staffed, now = found.staffed, timezone.now()
     for name, work in (
@@ -75,10 +65,10 @@ def acts(found: Subjects) -> Iterator[Undone]:
         ("Allocate", partial(reallocate, unit_at(found, Stage.BUSY), staffed.lead, staffed.administrator, now)),
         ("Draw a sampling plan", partial(draw, found, now)),
     ):
-        yield Undone(name, "Act", partial(undone, work))
+        yield Asked(name, "Act", partial(undone, work))
 
 
-def documents(found: Subjects) -> Iterator[Undone]:
+def documents(found: Subjects) -> Iterator[Asked]:
     """Facts and PDF of the form that every unit ends in, and of the longest paper of a unit."""
     verified, now = unit_at(found, Stage.VERIFIED), timezone.now()
     by, draft = verified.candidate_user, found.begun
@@ -89,21 +79,15 @@ def documents(found: Subjects) -> Iterator[Undone]:
     def form() -> None:
         printed(ask_recording_form(enrolment=verified, by=by, at=now))
 
-    yield Undone("Candidate Recording Form, issued", "PDF", partial(undone, form))
-    yield Undone("Assessment feedback of a unit", "PDF", partial(undone, paper))
+    yield Asked("Candidate Recording Form, issued", "PDF", partial(undone, form))
+    yield Asked("Assessment feedback of a unit", "PDF", partial(undone, paper))
 
 
 def printed(document: Document) -> None:
     press.rendered(document, lambda pages: None)
 
 
-class Asks(Protocol):
-    """Somebody signed in."""
-
-    def get(self, address: str) -> Answer: ...
-
-
-def exports(found: Subjects, browser: Callable[[User], Asks]) -> Iterator[Undone]:
+def exports(found: Subjects, browser: Callable[[User], Asks]) -> Iterator[Asked]:
     """What is taken away as a file: tables, and archives."""
     staffed = found.staffed
     slug, office, now = staffed.centre.slug, staffed.administrator, timezone.now()
@@ -117,17 +101,11 @@ def exports(found: Subjects, browser: Callable[[User], Asks]) -> Iterator[Undone
         ("Sampling as CSV", office, "overview_file", [slug, "sampling", "csv"]),
         ("Audit book as CSV", office, "book_file", [slug, "csv"]),
     ):
-        yield Undone(name, "Export", partial(fetch, browser(who), reverse(f"assessments:{route}", args=args)))
+        yield Asked(name, "Export", partial(fetch, browser(who), reverse(f"assessments:{route}", args=args)))
     whole = Selection(staffed.centre, centre_cut(office))
     one = Selection(staffed.centre, candidate_cut(), found.candidate)
     for name, selection in (("Archive of a candidate", one), ("Archive of the centre", whole)):
-        yield Undone(name, "Export", partial(archive, selection, now))
-
-
-def fetch(browser: Asks, address: str) -> None:
-    answer = browser.get(address)
-    if not answer.status.startswith("200"):
-        raise RuntimeError(f"{address} answers {answer.status}.")
+        yield Asked(name, "Export", partial(archive, selection, now))
 
 
 def archive(selection: Selection, now: datetime.datetime) -> None:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 from typing import Any
+from urllib.parse import quote
 
 from django.conf import LazySettings
 from django.core.signals import setting_changed
@@ -32,6 +33,15 @@ def hurry(house: LazySettings) -> None:
     engine["OPTIONS"]["string_if_invalid"] = NotDefined(house.BASE_DIR)
     for name in ("PASSWORD_HASHERS", "CACHES", "TASKS", "TEMPLATES"):  # some may have been read already
         setting_changed.send(sender=LazySettings, setting=name, value=getattr(house, name), enter=True)
+
+
+def database_url(name: str = "") -> str:
+    """The database at hand, or another of the same server, as DATABASE_URL says it: for a process of its own."""
+    here = connection.settings_dict
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{here['NAME']}"
+    password, port = (f":{quote(str(here[key]), safe='')}" if here[key] else "" for key in ("PASSWORD", "PORT"))
+    return f"postgres://{here['USER']}{password}@{quote(here['HOST'], safe='')}{port}/{name or here['NAME']}"
 
 
 # --- walls -----------------------------------------------------------------------------------------------------------

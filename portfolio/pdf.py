@@ -28,6 +28,7 @@ __all__ = [
     "Attachment",
     "CannotRender",
     "Manuscript",
+    "Tell",
     "check_libraries",
     "font_version",
     "manuscript",
@@ -56,13 +57,9 @@ def render(
     *,
     variant: str,
     attachments: Sequence[Attachment] = (),
-    tell: Tell | None = None,
 ) -> bytes:
-    """The template, filled in and set as a tagged PDF with its fonts in it. Raises CannotRender.
-
-    `tell` is called with the number of each page as it is set; where pages name each other's numbers, more than once.
-    """
-    return typeset(manuscript(template, context, variant=variant, attachments=attachments), tell)
+    """The template, filled in and set as a tagged PDF with its fonts in it. Raises CannotRender."""
+    return typeset(manuscript(template, context, variant=variant, attachments=attachments))
 
 
 def manuscript(

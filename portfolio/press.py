@@ -15,7 +15,6 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
 from io import BytesIO
-from typing import Any
 
 from django.conf import settings
 from django.core.files import File
@@ -273,29 +272,24 @@ class PagesSet:
             self.noted_at = time.monotonic()
 
 
-def rendered(document: Document, tell: Callable[[int], None]) -> bytes:
+def rendered(document: Document, tell: pdf.Tell) -> bytes:
     """The PDF of the document's facts."""
-    return pdf.render(**asked_of(document), tell=tell)
+    return pdf.typeset(manuscript_of(document), tell)
 
 
 def manuscript_of(document: Document) -> pdf.Manuscript:
-    """All that the document is set from."""
-    return pdf.manuscript(**asked_of(document))
-
-
-def asked_of(document: Document) -> dict[str, Any]:
-    """How the document is set. An issued one is PDF/A-3a and carries the facts as JSON within; it shows by which
-    reference, and where, anybody can ask whether it is genuine."""
-    asked = {"template": pdf.template_for(document.kind), "variant": pdf.DRAFT}
+    """All that the document is set from. An issued one is PDF/A-3a and carries the facts as JSON within; it shows by
+    which reference, and where, anybody can ask whether it is genuine."""
+    template = pdf.template_for(document.kind)
     if not document.issued:
-        return asked | {"context": {"facts": document.facts, "check": None}}
+        return pdf.manuscript(template, {"facts": document.facts, "check": None}, variant=pdf.DRAFT)
     record = pdf.Attachment(
         name="record.json",
         content=canonical.canonical(document.facts),
         description="The facts this document shows, as canonical JSON",
     )
     context = {"facts": document.facts, "check": check_of(document.reference)}
-    return asked | {"context": context, "variant": pdf.ISSUED, "attachments": [record]}
+    return pdf.manuscript(template, context, variant=pdf.ISSUED, attachments=[record])
 
 
 @dataclass(frozen=True)

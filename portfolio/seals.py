@@ -37,9 +37,14 @@ class Standing:
     ends_soon: bool = False
 
 
+def of_centre(centre: Centre) -> QuerySet[Seal]:
+    """The centre's certificate that is not put aside, or none."""
+    return Seal.objects.filter(centre=centre, ended_at=None)
+
+
 def standing(centre: Centre, at: datetime.datetime) -> Standing:
-    """The newest certificate that is not put aside, and whether its time is up. One query."""
-    return stands(Seal.objects.filter(centre=centre, ended_at=None).first(), at)
+    """The centre's certificate, and whether its time is up. One query."""
+    return stands(of_centre(centre).first(), at)
 
 
 def stands(seal: Seal | None, at: datetime.datetime) -> Standing:

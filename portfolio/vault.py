@@ -31,7 +31,6 @@ from portfolio.models import Centre, Destruction, Document, StoredFile, Upload
 from portfolio.sniffing import UploadRefused, content_type_of
 
 __all__ = [
-    "NO_ROOM",
     "NotReachedError",
     "NotWrittenError",
     "UploadRefused",
@@ -39,6 +38,7 @@ __all__ = [
     "clear_away",
     "destroy",
     "has",
+    "has_no_room",
     "judged",
     "open_stored",
     "path_of",
@@ -331,9 +331,14 @@ def row_of(centre: Centre, incoming: Judged, at: datetime) -> StoredFile:
     return stored
 
 
+def has_no_room(fault: BaseException | None) -> bool:
+    """Whether it is a disk that is full, or lets us write no more."""
+    return isinstance(fault, OSError) and fault.errno in NO_ROOM
+
+
 def cannot_write(name: str, error: OSError) -> str:
     """The sentence for a fault of ours, not of the file."""
-    if error.errno in NO_ROOM:
+    if has_no_room(error):
         return (
             f"“{name}” was not kept because the server has no room left. Nothing kept before is lost. Tell your centre "
             "administrator, and add it again when there is room."

@@ -135,8 +135,7 @@ def make(batch_id: int) -> None:
             here.filter(status=FormsStatus.GATHERING).update(started_at=None, **done)
     except Exception as error:
         log.exception("Forms of batch %s could not be made", batch_id)
-        full = isinstance(error, OSError) and error.errno in vault.NO_ROOM
-        here.filter(status__in=BUSY).update(problem=NO_ROOM if full else FAULT)
+        here.filter(status__in=BUSY).update(problem=NO_ROOM if vault.has_no_room(error) else FAULT)
 
 
 def made_some(batch: FormBatch) -> bool:

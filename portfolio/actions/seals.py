@@ -49,7 +49,7 @@ def end_seal(*, centre: Centre, by: User | None, at: datetime.datetime) -> None:
     """Seal no more forms of the centre. Its key is gone; what was sealed stays sealed."""
     centre = take_turns(centre)
     refuse_strangers(by, centre, at)
-    seal = Seal.objects.filter(centre=centre, ended_at=None).first()
+    seal = seals.of_centre(centre).first()
     if seal is None:
         refuse([NO_SEAL])
     else:
@@ -58,4 +58,4 @@ def end_seal(*, centre: Centre, by: User | None, at: datetime.datetime) -> None:
 
 
 def put_aside(centre: Centre, at: datetime.datetime) -> None:
-    Seal.objects.filter(centre=centre, ended_at=None).update(ended_at=at, locked="")
+    seals.of_centre(centre).update(ended_at=at, locked="")

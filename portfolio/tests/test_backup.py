@@ -17,7 +17,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
 
-from portfolio import audit, backup, stores, testing, vault
+from portfolio import audit, backup, harness, stores, testing, vault
 from portfolio.models import AuditChain, Centre, Destruction, StoredFile
 from portfolio.refusal import Refusal
 from portfolio.testing import in_vault
@@ -52,10 +52,10 @@ def elsewhere(tmp_path: Path) -> Iterator[dict[str, str]]:
     if connection.vendor == "sqlite":
         yield environment
         return
-    name, known = f"restored_{uuid.uuid4().hex[:8]}", connection.get_connection_params()
+    name = f"restored_{uuid.uuid4().hex[:8]}"
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE DATABASE {name}")
-    environment["DATABASE_URL"] = f"postgres://{known['user']}@{str(known['host']).replace('/', '%2F')}/{name}"
+    environment["DATABASE_URL"] = harness.database_url(name)
     yield environment
     with connection.cursor() as cursor:
         cursor.execute(f"DROP DATABASE {name}")

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pikepdf
@@ -15,6 +15,7 @@ import pytest_django
 
 from portfolio import composing, compositor
 from portfolio.composing import Compositor, CompositorLostError, Room
+from portfolio.tests.processes import lives, until
 from portfolio.typesetting import DOCUMENTS, HOUSE, ISSUED, CannotRender, Manuscript, typeset
 
 
@@ -38,17 +39,6 @@ def room() -> Iterator[Room]:
 def title_of(content: bytes) -> str:
     with pikepdf.open(io.BytesIO(content)) as document:
         return str(document.docinfo["/Title"])
-
-
-def lives(pid: int) -> bool:
-    return Path(f"/proc/{pid}").exists() and "State:\tZ" not in Path(f"/proc/{pid}/status").read_text()
-
-
-def until(what: Callable[[], bool]) -> None:
-    end = time.monotonic() + 20
-    while not what():
-        assert time.monotonic() < end, "It takes too long."
-        time.sleep(0.02)
 
 
 def test_documents_are_set_by_several_processes_and_come_back_in_the_order_asked_for(room: Room) -> None:
@@ -116,14 +106,14 @@ pathlib.Path({str(tmp_path / "pid")!r}).write_text(str(one.process.pid))
 time.sleep(60)
 """
     with subprocess.Popen([sys.executable, "-c", starting], cwd=HOUSE) as worker:
-        until(lambda: (tmp_path / "pid").exists() and (tmp_path / "pid").read_text() != "")
+        until(lambda: (tmp_path / "pid").exists() and (tmp_path / "pid").read_text() != "", 20)
         pid = int((tmp_path / "pid").read_text())
-        until(lambda: b"portfolio.compositor" in Path(f"/proc/{pid}/cmdline").read_bytes())
+        until(lambda: b"portfolio.compositor" in Path(f"/proc/{pid}/cmdline").read_bytes(), 20)
         told = Path(f"/proc/{pid}/environ").read_bytes()
         worker.kill()
     assert b"secret" not in told
     assert b"DATABASE" not in told
-    until(lambda: not lives(pid))
+    until(lambda: not lives(pid), 20)
 
 
 def test_a_few_documents_are_set_by_whoever_asks(settings: pytest_django.Settings) -> None:
@@ -145,7 +135,7 @@ def test_processes_are_kept_for_the_next_and_end_when_nobody_comes(
         assert again is first
         time.sleep(0.3)
         assert lives(process.pid)
-    until(lambda: not lives(process.pid))
+    until(lambda: not lives(process.pid), 20)
     assert composing.kept.room is None
 
 

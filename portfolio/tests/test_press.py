@@ -103,7 +103,7 @@ def test_it_is_made_once_however_often_the_job_runs(
     centre: Centre, person: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     document = made(ask(centre, person))
-    monkeypatch.setattr(pdf, "render", lambda *args, **kwargs: pytest.fail("rendered twice"))
+    monkeypatch.setattr(pdf, "typeset", lambda *args, **kwargs: pytest.fail("rendered twice"))
     press.make(document.pk)
     assert ask(centre, person) == document
     assert StoredFile.objects.count() == 1
@@ -111,14 +111,14 @@ def test_it_is_made_once_however_often_the_job_runs(
 
 def test_nobody_joins_in_while_it_is_being_made(centre: Centre, person: User, monkeypatch: pytest.MonkeyPatch) -> None:
     document = ask(centre, person)
-    rendering = pdf.render
+    rendering = pdf.typeset
 
     def with_an_interruption(*args: Any, **kwargs: Any) -> bytes:
-        monkeypatch.setattr(pdf, "render", lambda *args, **kwargs: pytest.fail("rendered twice"))
+        monkeypatch.setattr(pdf, "typeset", lambda *args, **kwargs: pytest.fail("rendered twice"))
         press.make(document.pk)
         return rendering(*args, **kwargs)
 
-    monkeypatch.setattr(pdf, "render", with_an_interruption)
+    monkeypatch.setattr(pdf, "typeset", with_an_interruption)
     assert made(document).status == DocumentStatus.READY
 
 
@@ -130,7 +130,7 @@ def test_a_failure_is_a_sentence_and_can_be_tried_again(
     centre: Centre, person: User, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr(pdf, "render", broken)
+        patch.setattr(pdf, "typeset", broken)
         document = made(ask(centre, person))
     assert document.status == DocumentStatus.FAILED
     assert "fault on the server" in document.problem

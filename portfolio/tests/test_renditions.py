@@ -24,6 +24,7 @@ from portfolio.models import Centre, Rendition, StoredFile
 from portfolio.testing import a_centre, in_vault
 from portfolio.tests import small_files
 from portfolio.tests.letter import wait_for_a_worker
+from portfolio.tests.processes import lives, until
 
 pytestmark = pytest.mark.django_db
 
@@ -212,16 +213,6 @@ def a_soffice(tmp_path: Path, does: str) -> str:
     return str(path)
 
 
-def ends(process: int) -> bool:
-    """Whether it soon does nothing any more; one that ended may stay listed until somebody has asked how."""
-    for _ in range(100):
-        status = Path(f"/proc/{process}/status")
-        if not status.exists() or "(zombie)" in status.read_text():
-            return True
-        time.sleep(0.05)
-    return False
-
-
 def office(centre: Centre) -> StoredFile:
     return keep(centre, "report.docx", small_files.office("docx"))
 
@@ -264,7 +255,7 @@ def test_what_hangs_is_ended_with_all_it_started(
     )
     monkeypatch.setattr(renditions, "SECONDS", 2)
     assert made(office(centre)).problem == renditions.PROBLEMS["too_much"]
-    assert ends(int(child.read_text()))
+    until(lambda: not lives(int(child.read_text())), 5)
 
 
 @pytest.mark.parametrize(

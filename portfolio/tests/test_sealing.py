@@ -293,7 +293,7 @@ def test_what_cannot_seal_is_refused_with_the_reason(centre: Centre, authority: 
 
 
 def test_after_its_end_forms_are_issued_without_and_administrators_read_it_before(
-    centre: Centre, person: User, authority: Authority
+    centre: Centre, person: User, authority: Authority, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = timezone.now()
     sealing_with(centre, authority.file_for("Northgate Training", until=now + datetime.timedelta(days=30)))
@@ -305,6 +305,9 @@ def test_after_its_end_forms_are_issued_without_and_administrators_read_it_befor
     later = now + datetime.timedelta(days=31)
     assert seals.in_force(centre.pk, later) is None
     assert seals.standing(centre, later).ended
+    monkeypatch.setattr(timezone, "now", lambda: later)
+    call_command("set_seal", centre.slug, stdout=(out := io.StringIO()))
+    assert "without a seal: the certificate of Northgate Training, GB ended on" in out.getvalue()
 
 
 def test_a_key_that_cannot_be_opened_any_more_says_so(

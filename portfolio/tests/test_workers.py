@@ -5,8 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -14,16 +13,17 @@ from typing import Any
 import pytest
 import pytest_django
 from django.conf import settings as house
-from django.db import OperationalError, connection
+from django.db import OperationalError
 from django.utils import timezone
 from django_tasks import TaskResultStatus
 from django_tasks_db.management.commands import db_worker as library
 from django_tasks_db.models import DBTaskResult
 
-from portfolio import workers
+from portfolio import harness, workers
 from portfolio.management.commands import db_worker
 from portfolio.models import Worker
 from portfolio.tests import a_job
+from portfolio.tests.processes import until
 
 NOW = timezone.now()
 MINUTE = datetime.timedelta(minutes=1)
@@ -145,23 +145,11 @@ def test_a_worker_waits_for_a_database_that_goes_away_and_begins_anew(monkeypatc
 # --- a worker of its own ---------------------------------------------------------------------------------------------
 
 
-def until(what: Callable[[], bool], seconds: float = 30) -> None:
-    end = time.monotonic() + seconds
-    while not what():
-        assert time.monotonic() < end, "It takes too long."
-        time.sleep(0.05)
-
-
 @contextmanager
 def a_worker(name: str) -> Iterator["subprocess.Popen[bytes]"]:
     """`manage.py db_worker` on the database of the test."""
-    here = connection.settings_dict
-    address = f"sqlite:///{here['NAME']}"
-    if connection.vendor == "postgresql":
-        host = here["HOST"].replace("/", "%2F")
-        address = f"postgres://{here['USER']}:{here['PASSWORD']}@{host}:{here['PORT'] or 5432}/{here['NAME']}"
     command = [sys.executable, "manage.py", "db_worker", "--interval", "0.1", "--worker-id", name, "--verbosity", "0"]
-    environment = os.environ | {"DATABASE_URL": address, "NVQ_DATA_DIR": str(house.DATA_DIR)}
+    environment = os.environ | {"DATABASE_URL": harness.database_url(), "NVQ_DATA_DIR": str(house.DATA_DIR)}
     process = subprocess.Popen(command, cwd=house.BASE_DIR, env=environment)
     try:
         yield process

@@ -40,7 +40,7 @@ def reason(fault: BaseException | None) -> str:
     if isinstance(fault, OperationalError | InterfaceError):
         metrics.database_errors.inc()
         return FULL if is_full(fault) else AWAY
-    return FULL if isinstance(fault, OSError) and fault.errno in vault.NO_ROOM else ""
+    return FULL if vault.has_no_room(fault) else ""
 
 
 def is_full(fault: Exception) -> bool:

@@ -154,7 +154,7 @@ def test_once_issued_it_stays_whatever_becomes_of_the_record_and_the_look(
     content = made(issued)
     known_by_number(house, candidate_number="1")
     verification.reopen(enrolment=enrolment, reason="A call was missing.", by=house.lead, at=timezone.now())
-    monkeypatch.setattr(pdf, "render", lambda *args, **kwargs: pytest.fail("rendered twice"))
+    monkeypatch.setattr(pdf, "typeset", lambda *args, **kwargs: pytest.fail("rendered twice"))
     monkeypatch.setattr(pdf, "render_version", lambda: "another look")
     assert asked(house, form) == issued
     assert made(issued) == content

@@ -377,7 +377,7 @@ def test_the_same_facts_are_rendered_once(house: House, monkeypatch: pytest.Monk
     document = asked(enrolment)
     made(document)
     with monkeypatch.context() as patch:
-        patch.setattr(pdf, "render", lambda *args, **kwargs: pytest.fail("rendered twice"))
+        patch.setattr(pdf, "typeset", lambda *args, **kwargs: pytest.fail("rendered twice"))
         patch.setattr(pdf, "render_version", lambda: "another look")
         again = asked(enrolment)
         assert (again, again.stored) == (document, document.stored)
@@ -397,7 +397,7 @@ def test_a_unit_that_moves_on_is_another_form_only_where_the_form_changes(house:
 def test_a_blank_form_is_made_once(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     first = blank_recording_form(a_unit(), house.centre)
     with monkeypatch.context() as patch:
-        patch.setattr(pdf, "render", lambda *args, **kwargs: pytest.fail("rendered twice"))
+        patch.setattr(pdf, "typeset", lambda *args, **kwargs: pytest.fail("rendered twice"))
         assert blank_recording_form(a_unit(), house.centre) == first
     caches["papers"].clear()
     other = Centre(pk=house.centre.pk, name="Another name")

@@ -7,8 +7,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from portfolio import seals
 from portfolio.actions import end_seal, set_seal
-from portfolio.models import Centre, Seal
+from portfolio.models import Centre
 from portfolio.refusal import Refusal
 
 
@@ -50,9 +51,16 @@ class Command(BaseCommand):
         )
 
     def say(self, centre: Centre) -> None:
-        seal = Seal.objects.filter(centre=centre, ended_at=None).first()
+        standing = seals.standing(centre, timezone.now())
+        seal = standing.seal
         if seal is None:
             self.stdout.write(f"Forms of {centre} are issued without a seal.")
+            return
+        if standing.ended:
+            self.stdout.write(
+                f"Forms of {centre} are issued without a seal: the certificate of {seal.subject} ended on "
+                f"{seal.valid_until:%-d %B %Y}."
+            )
             return
         stamped = f", with time stamps of {seal.time_stamps}" if seal.time_stamps else ""
         self.stdout.write(f"Forms of {centre} are sealed with the certificate of {seal.subject}{stamped}.")

@@ -58,7 +58,7 @@ def test_its_page_tells_how_it_stands(
     assert "<progress" in client.get(page(document)).content.decode()
     assert client.get(file(document)).status_code == 404
     with monkeypatch.context() as patch:
-        patch.setattr(pdf, "render", lambda *args, **kwargs: 1 / 0)
+        patch.setattr(pdf, "typeset", lambda *args, **kwargs: 1 / 0)
         made(document)
     assert "Try again" in client.get(page(document)).content.decode()
     assert client.post(page(document)).headers["Location"] == page(document)
