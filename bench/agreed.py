@@ -39,7 +39,7 @@ def plans_of(unit: Enrolment, staffed: Staffed) -> Plans:
     for plan in (proposed, agreed):
         planning.propose_plan(plan=plan, by=unit.assessor, at=at)
     agreed.refresh_from_db()
-    planning.agree_plan(plan=agreed, proposal=agreed.assessor_signature_id or 0, by=candidate, at=at)
+    planning.agree_plan(plan=agreed, by=candidate, at=at)
     for activity in agreed.activities.all()[: ACTIVITIES // 2]:
         follow_up.start_activity(activity=activity, by=candidate, at=at)
     said = Held(timezone.localdate(), "How the calls went.", "Two more.", timezone.localdate() + WEEK)

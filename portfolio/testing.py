@@ -1,7 +1,9 @@
 """People for tests, born through the real verbs, so that they can never be illegal."""
 
 import datetime
+from typing import Any
 
+from django.test import Client
 from django.utils import timezone
 
 from portfolio import actions, vault
@@ -66,6 +68,16 @@ def with_password(user: User, password: str = PASSWORD) -> User:
     fresh.set_password(password)
     fresh.save(update_fields=["password"])
     return fresh
+
+
+def shown_to(browser: Client, page: str) -> str:
+    """What a page to sign on says that it shows."""
+    return str(browser.get(page).context["form"]["page_of_record"].value())
+
+
+def signs(browser: Client, page: str, **sent: Any) -> Any:
+    """The answer to a signature given as a person gives it: the page read first, then sent with the password."""
+    return browser.post(page, {"password": PASSWORD, "page_of_record": shown_to(browser, page), **sent})
 
 
 def in_vault(stored: StoredFile) -> bytes | None:

@@ -180,15 +180,9 @@ def return_plan(*, plan: AssessmentPlan, reason: str, by: User, at: datetime.dat
 
 
 @transaction.atomic
-def agree_plan(*, plan: AssessmentPlan, proposal: int, by: User, at: datetime.datetime) -> AssessmentPlan:
-    """The candidate signs the plan as it was proposed to them; the version before it is replaced.
-
-    `proposal` is the assessor's signature that stood on the page they read: Raises Refusal when it was proposed anew
-    since.
-    """
+def agree_plan(*, plan: AssessmentPlan, by: User, at: datetime.datetime) -> AssessmentPlan:
+    """The candidate signs the plan as it was proposed to them; the version before it is replaced."""
     plan = ready(plan, PlanVerb.AGREE, by, at)
-    if plan.assessor_signature_id != proposal:
-        raise Refusal(["The plan was changed and proposed anew since you opened the page: read it again."])
     signature = sign(plan, PLAN_AGREED, {"facts": signed_facts(plan)}, by, at)
     move(plan, PlanVerb.AGREE, PlanStatus.AGREED, agreed_at=at, candidate_signature=signature)
     before = AssessmentPlan.objects.filter(following=plan, status=PlanStatus.AGREED)
@@ -263,7 +257,7 @@ def activity_refusals(units: dict[int, Enrolment], words: ActivityWords, targets
     return list(dict.fromkeys(sentences))
 
 
-def _locked(plan: AssessmentPlan, more: Iterable[int] = ()) -> AssessmentPlan:
+def locked(plan: AssessmentPlan, more: Iterable[int] = ()) -> AssessmentPlan:
     """The plan as it is now, once its units are locked."""
     lock({*PlanUnit.objects.filter(plan=plan.pk).values_list("enrolment_id", flat=True), *more})
     rows: QuerySet[AssessmentPlan] = AssessmentPlan.objects.select_for_update(of=("self",))
@@ -274,7 +268,7 @@ def ready(
     plan: AssessmentPlan, verb: PlanVerb, by: User, at: datetime.datetime, more: Iterable[int] = ()
 ) -> AssessmentPlan:
     """The plan locked, once nothing refuses the verb."""
-    plan = _locked(plan, more)
+    plan = locked(plan, more)
     refuse(plan_refusals(verb, person(by, plan.centre_id, at), plan_facts(plan, timezone.localdate(at))))
     return plan
 

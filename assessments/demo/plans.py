@@ -70,8 +70,7 @@ def agreed_plan(unit: Enrolment, at: datetime.datetime) -> AssessmentPlan:
         )
     planning.propose_plan(plan=plan, by=unit.assessor, at=at)
     plan.refresh_from_db()
-    signed = plan.assessor_signature_id or 0
-    return planning.agree_plan(plan=plan, proposal=signed, by=unit.candidate_user, at=at + WEEK / 7)
+    return planning.agree_plan(plan=plan, by=unit.candidate_user, at=at + WEEK / 7)
 
 
 def become_evidence(plan: AssessmentPlan, piece: Piece, file: NamedFile, at: datetime.datetime) -> EvidenceVersion:

@@ -143,8 +143,6 @@ class ActivityForm(KeptForm):
 class SignPlanForm(SignatureForm):
     """A signature to a plan as it stood on the page."""
 
-    proposal = forms.IntegerField(required=False, widget=forms.HiddenInput)
-
 
 class PlanReasonForm(KeptForm):
     """What is to be changed, or why the plan is closed."""

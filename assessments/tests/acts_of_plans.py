@@ -86,11 +86,7 @@ def return_plan(house: House) -> Act:
 
 def agree_plan(house: House) -> Act:
     plan = proposed(an_enrolment(house))
-    seen = plan.assessor_signature_id or 0
-    return Act(
-        house.candidate.user,
-        lambda by: planning.agree_plan(plan=plan, proposal=seen, by=by, at=timezone.now()),
-    )
+    return Act(house.candidate.user, lambda by: planning.agree_plan(plan=plan, by=by, at=timezone.now()))
 
 
 def revise_plan(house: House) -> Act:

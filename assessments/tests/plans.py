@@ -48,8 +48,7 @@ def proposed(unit: Enrolment, **changes: object) -> AssessmentPlan:
 
 def agree(plan: AssessmentPlan) -> AssessmentPlan:
     plan.refresh_from_db()
-    signature = plan.assessor_signature_id or 0
-    return planning.agree_plan(plan=plan, proposal=signature, by=plan.candidate.user, at=timezone.now())
+    return planning.agree_plan(plan=plan, by=plan.candidate.user, at=timezone.now())
 
 
 def agreed(unit: Enrolment, **changes: object) -> AssessmentPlan:

@@ -1,5 +1,6 @@
 """What comes of an agreed plan: evidence from its activities, and reviews that both sign."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -10,15 +11,19 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from assessments.actions import follow_up as actions
+from assessments.actions.planning import locked
 from assessments.enums import PlanVerb
 from assessments.forms.planning import AgreeReviewForm, LinkForm, ReviewForm
-from assessments.models import PlanReview
-from assessments.queries.planning import linkable, progress_by_unit
+from assessments.models import AssessmentPlan, Enrolment, PlanReview
+from assessments.queries.planning import linkable, progress_by_unit, units_in
 from assessments.views.planning import activity_for, page_for, refuse_now, trail_to
 from portfolio import signing
 from portfolio.access import SignedInRequest, signed_in
+from portfolio.forms import ToSign
+from portfolio.models import Statement
 from portfolio.views.answers import done, form_page, in_progress, typed
 from portfolio.views.people import ask_or_act
+from portfolio.work import basis_of
 
 
 @signed_in
@@ -60,7 +65,10 @@ def review(request: SignedInRequest, pk: int) -> HttpResponse:
     page = page_for(request, pk)
     refuse_now(page, PlanVerb.REVIEW)
     work = in_progress(request, ReviewForm, pk)
-    form = ReviewForm(work.data, work=work, user=request.user, initial={"held_on": request.standing.day})
+    statement = signing.current_statement(actions.REVIEW_AGREED)
+    to_sign = ToSign(_stands(page.units, statement), partial(_stands_now, page.plan))
+    initial = {"held_on": request.standing.day}
+    form = ReviewForm(work.data, work=work, user=request.user, to_sign=to_sign, initial=initial)
 
     def act(clean: dict[str, Any]) -> None:
         actions.hold_review(plan=page.plan, held=form.held, by=request.user, at=timezone.now())
@@ -74,7 +82,7 @@ def review(request: SignedInRequest, pk: int) -> HttpResponse:
         "plan": page.plan,
         "form": form,
         "progress": [(unit, progress[unit.pk]) for unit in page.units],
-        "statement": signing.current_statement(actions.REVIEW_AGREED),
+        "statement": statement,
     }
     sent = request.method == "POST"
     return render(request, "assessments/planning/review.html", context, status=409 if sent else 200)
@@ -90,7 +98,9 @@ def agree(request: SignedInRequest, pk: int) -> HttpResponse:
     page = page_for(request, found.plan_id, reviews=True)
     refuse_now(page, PlanVerb.AGREE_REVIEW)
     work = in_progress(request, AgreeReviewForm, pk)
-    form = AgreeReviewForm(work.data, work=work, user=request.user)
+    statement = signing.current_statement(actions.REVIEW_AGREED)
+    to_sign = ToSign.fixed(basis_of(statement.pk, found.pk, found.assessor_signature_id))
+    form = AgreeReviewForm(work.data, work=work, user=request.user, to_sign=to_sign)
     if done(form, lambda clean: _agree(request, found, clean["comment"])):
         messages.success(request, "You have signed the review.")
         return redirect("assessments:plan", found.plan_id)
@@ -99,10 +109,20 @@ def agree(request: SignedInRequest, pk: int) -> HttpResponse:
         "plan": page.plan,
         "row": next(row for row in page.reviews if row.review.pk == pk),
         "form": form,
-        "statement": signing.current_statement(actions.REVIEW_AGREED),
+        "statement": statement,
     }
     sent = request.method == "POST"
     return render(request, "assessments/planning/agree_review.html", context, status=409 if sent else 200)
+
+
+def _stands(units: list[Enrolment], statement: Statement) -> str:
+    """What stands for how far each unit is: the assessor signs it beside what they write. No query."""
+    return basis_of(statement.pk, progress_by_unit(units))
+
+
+def _stands_now(plan: AssessmentPlan) -> str:
+    """The same once the plan and its units are locked."""
+    return _stands(units_in(locked(plan)), signing.current_statement(actions.REVIEW_AGREED))
 
 
 def _agree(request: SignedInRequest, review: PlanReview, comment: str) -> None:

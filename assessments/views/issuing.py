@@ -31,11 +31,13 @@ from assessments.queries.issuing import (
 from portfolio import audit, seals
 from portfolio.access import SignedInRequest, holds
 from portfolio.enums import Role
+from portfolio.forms import ToSign
 from portfolio.models import Centre
 from portfolio.tables import HEADERS
 from portfolio.views.answers import answered, done, typed
 from portfolio.views.people import Trail, ask, ask_or_act, kept_centre
 from portfolio.whole import whole
+from portfolio.work import basis_of
 
 PER_PAGE = 15
 TYPES = {GatheredAs.PDF: "application/pdf", GatheredAs.ZIP: "application/zip"}
@@ -58,9 +60,12 @@ def centre_forms(request: SignedInRequest, slug: str) -> HttpResponse:
     )
     found = units_for_forms(centre, narrowed.wanted)
     declarations = declarations_signed(centre)
-    form = MakeFormsForm(typed(request), user=request.user)
+    total, far = counted(found)
     ticked = numbers(request, "chosen")
     of_all = "all" in request.POST
+    as_found = basis_of(total)  # words are compared with those shown when the turn of each unit comes
+    to_sign = ToSign(as_found, lambda: as_found if of_all else form.shown)
+    form = MakeFormsForm(typed(request), user=request.user, to_sign=to_sign)
     made: list[FormBatch] = []
 
     def act(clean: dict[str, Any]) -> None:
@@ -78,7 +83,6 @@ def centre_forms(request: SignedInRequest, slug: str) -> HttpResponse:
 
     if done(form, act):
         return redirect("assessments:form_batch", made[0].pk)
-    total, far = counted(found)
     page = page_of(found, total, request.GET.get("page"))
     lines = form_lines(list(page.object_list))
     context = {

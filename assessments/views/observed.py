@@ -39,9 +39,9 @@ from assessments.workflow import item_refusals
 from portfolio import signing, work
 from portfolio.access import SignedInRequest, holds, signed_in
 from portfolio.enums import Role
-from portfolio.forms import FindForm, SignatureForm
+from portfolio.forms import FindForm, SignatureForm, ToSign
 from portfolio.models import CandidateRecord
-from portfolio.views.answers import done, in_progress
+from portfolio.views.answers import done, in_progress, typed
 from portfolio.whole import whole
 from portfolio.work import Subject, Work
 
@@ -216,7 +216,9 @@ def _signed(request: SignedInRequest, desk: Desk, hand_over: Callable[[RecordFor
     if not form.is_valid():
         messages.warning(request, " ".join(str(error) for errors in form.errors.values() for error in errors))
         return redirect(desk.here)
-    signature = SignatureForm(request.POST if request.method == "POST" else None, user=request.user)
+    statement = signing.current_statement(actions.STATEMENT)
+    to_sign = ToSign.fixed(work.basis_of(statement.pk, sorted(in_work.data.lists())))
+    signature = SignatureForm(typed(request), user=request.user, to_sign=to_sign)
     made: list[EvidenceVersion] = []
 
     def act(clean: dict[str, Any]) -> None:
@@ -236,7 +238,7 @@ def _signed(request: SignedInRequest, desk: Desk, hand_over: Callable[[RecordFor
         "record": form.shown,
         "files": [*form.keeping, *form.added],
         "form": signature,
-        "statement": signing.current_statement(actions.STATEMENT),
+        "statement": statement,
     }
     return render(
         request, "assessments/evidence/sign_record.html", context, status=409 if request.method == "POST" else 200
@@ -257,7 +259,9 @@ def acknowledge(request: SignedInRequest, pk: int) -> HttpResponse:
     disputing = "dispute" in request.POST
     in_work = in_progress(request, DisputeForm, page.version.pk)
     dispute = DisputeForm(in_work.data if disputing or request.method != "POST" else None, work=in_work)
-    signature = SignatureForm(request.POST if request.method == "POST" and not disputing else None, user=request.user)
+    statement = signing.current_statement(actions.ACKNOWLEDGED)
+    to_sign = ToSign.fixed(work.basis_of(statement.pk, page.version.pk))
+    signature = SignatureForm(None if disputing else typed(request), user=request.user, to_sign=to_sign)
 
     def agree(clean: dict[str, Any]) -> None:
         actions.acknowledge(version=page.version, by=request.user, at=timezone.now())
@@ -275,7 +279,7 @@ def acknowledge(request: SignedInRequest, pk: int) -> HttpResponse:
         "record": page.record,
         "form": signature,
         "dispute": dispute,
-        "statement": signing.current_statement(actions.ACKNOWLEDGED),
+        "statement": statement,
         "refusals": [(reason.sentence, None) for reason in reasons],
     }
     status = 409 if request.method == "POST" else 200

@@ -19,7 +19,7 @@ from assessments.forms.planning import ActivityForm, PlanForm, PlanReasonForm, S
 from assessments.models import AssessmentPlan, Enrolment, PlannedActivity
 from assessments.queries.enrolment import people_of
 from assessments.queries.mapping import open_enrolments, units_to_map
-from assessments.queries.planning import PlanPage, plan_page
+from assessments.queries.planning import PlanPage, plan_page, signed_facts
 from assessments.queries.plans import plan_lines, plans_listed
 from assessments.rules import is_assessor_of
 from assessments.views.asking import deny, person_at, unit_for
@@ -27,8 +27,11 @@ from assessments.workflow import Reason, plan_refusals
 from portfolio import signing
 from portfolio.access import IN_PLACE_ONLY, SignedInRequest, holds, looked_from_outside, signed_in
 from portfolio.enums import Role
+from portfolio.forms import ToSign
+from portfolio.models import Statement
 from portfolio.views.answers import done, form_page, in_progress, typed
 from portfolio.views.people import Trail, ask, ask_or_act
+from portfolio.work import basis_of
 
 PER_PAGE = 15
 REASONS = {
@@ -236,13 +239,10 @@ def signed(
     """A page to sign the plan on: all that is signed, the words, and the password."""
     reasons = plan_refusals(verb, page.person, page.facts)
     deny(reason for reason in reasons if not reason.about)
-    form = SignPlanForm(typed(request), user=request.user, initial={"proposal": page.plan.assessor_signature_id})
-
-    def sign(clean: dict[str, Any]) -> None:
-        seen = {"proposal": clean["proposal"]} if verb == PlanVerb.AGREE else {}
-        act(by=request.user, at=timezone.now(), **seen)
-
-    if not reasons and done(form, sign):
+    statement = signing.current_statement(actions.PLAN_AGREED)
+    to_sign = ToSign(_stands(page.plan, statement), partial(_stands_now, page.plan))
+    form = SignPlanForm(typed(request), user=request.user, to_sign=to_sign)
+    if not reasons and done(form, lambda clean: act(by=request.user, at=timezone.now())):
         messages.success(request, said)
         return redirect("assessments:plan", page.plan.pk)
     context = {
@@ -252,10 +252,20 @@ def signed(
         "title": words[0],
         "explain": words[1],
         "refusals": places(page, reasons),
-        "statement": signing.current_statement(actions.PLAN_AGREED),
+        "statement": statement,
     }
     refused = request.method == "POST" and (reasons or form.non_field_errors())
     return render(request, "assessments/planning/sign.html", context, status=409 if refused else 200)
+
+
+def _stands(plan: AssessmentPlan, statement: Statement) -> str:
+    """What stands for the plan as it is signed. Three queries."""
+    return basis_of(statement.pk, signing.digest_of(signed_facts(plan)), plan.assessor_signature_id)
+
+
+def _stands_now(plan: AssessmentPlan) -> str:
+    """The same once the plan and its units are locked."""
+    return _stands(actions.locked(plan), signing.current_statement(actions.PLAN_AGREED))
 
 
 @signed_in

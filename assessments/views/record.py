@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from assessments.actions import award, enrolment, judgement, verification
 from assessments.actions.appeal import raising_refusals
-from assessments.actions.journey import STATEMENT
+from assessments.actions.journey import STATEMENT, lock_one
 from assessments.enums import EndedAs, SignedAs, UnitStatus, Verb
 from assessments.forms.award import CertificateForm, ClaimForm, RevokeForm
 from assessments.forms.journey import ReasonForm, SigningForm, VerbForm
@@ -36,10 +36,10 @@ from assessments.workflow import UNIT_FINAL, UNIT_STEPS, Reason, unit_refusals
 from portfolio import signing
 from portfolio.access import IN_PLACE_ONLY, SignedInRequest, looked_from_outside, signed_in
 from portfolio.enums import Role
+from portfolio.forms import ToSign
 from portfolio.models import Statement
-from portfolio.refusal import Refusal
 from portfolio.rules import RUNNING
-from portfolio.views.answers import done, in_progress, show_refusal
+from portfolio.views.answers import done, in_progress
 from portfolio.work import basis_of
 from units.models import Unit
 from units.queries import other_versions
@@ -70,10 +70,6 @@ class VerbPage:
     aside: bool = False
 
 
-CHANGED = (
-    "The record, or the words to sign, have changed since this page showed them, so nothing was signed. Look at what "
-    "stands here now, then sign."
-)
 PAGES: dict[Verb, VerbPage] = {
     Verb.DECLARE: VerbPage(
         "Declare the unit complete",
@@ -318,23 +314,26 @@ def verb(request: SignedInRequest, pk: int, verb: str) -> HttpResponse:
         reasons += numbers_lacking(page.enrolment)
     if step.verb == Verb.UNCLAIM and not reasons:
         reasons += award_resting_on(page.enrolment)
-    signer = {"user": request.user} if asked.signs else {}
     if step.verb == Verb.SEND_BACK and page.facts.open_sample and not reasons and request.method != "POST":
         messages.info(request, "This unit is being sampled: say here what you found, and send it back from here.")
         return redirect("assessments:sample", page.facts.open_sample.pk)
     work = in_progress(request, asked.form, f"{verb} {pk}", page.facts.status, *page.verbs)
-    form = asked.form(work.data, work=work, page=page, **signer)
     statements = _statements(page.enrolment, asked.signs)
-    shown = _shown(page, statements)
-    if statements and request.method == "POST" and request.POST.get("shown", shown) != shown:
-        show_refusal(form, Refusal([CHANGED]))
-    elif not reasons and done(form, partial(_act, asked, page.enrolment, request)):
+    to_sign = ToSign(_stands(page, statements), partial(_stands_now, request, page.enrolment, asked))
+    signer = {"user": request.user, "to_sign": to_sign} if asked.signs else {}
+    form = asked.form(work.data, work=work, page=page, **signer)
+    if not reasons and done(form, partial(_act, asked, page.enrolment, request)):
         messages.success(request, asked.done)
         return redirect("assessments:enrolment", pk)
-    return _verb_answer(request, asked, page, form, reasons, statements, shown)
+    return _verb_answer(request, asked, page, form, reasons, statements)
 
 
-def _shown(page: UnitPage, statements: list[Statement]) -> str:
+def _stands_now(request: SignedInRequest, enrolment: Enrolment, asked: VerbPage) -> str:
+    """The same once the unit is locked."""
+    return _stands(page_for(request, lock_one(enrolment).pk), _statements(enrolment, asked.signs))
+
+
+def _stands(page: UnitPage, statements: list[Statement]) -> str:
     """What stands on the page that somebody puts their name to: the words, and the record. Other ones, another text."""
     rows = [(row.criterion.pk, row.layer, row.said) for row in page.criteria]
     leaves = [(leaf.leaf.pk, leaf.layer, leaf.shown_by) for leaf in page.leaves]
@@ -349,7 +348,6 @@ def _verb_answer(
     form: VerbForm,
     reasons: list[Reason],
     statements: list[Statement],
-    shown: str,
 ) -> HttpResponse:
     context = {
         "asked": asked,
@@ -358,7 +356,6 @@ def _verb_answer(
         "form": form,
         "refusals": linked(reasons, page.enrolment.pk),
         "statements": statements,
-        "shown": shown,
     }
     refused = request.method == "POST" and (reasons or form.non_field_errors())
     return render(request, "assessments/record/verb.html", context, status=409 if refused else 200)

@@ -24,10 +24,12 @@ from assessments.views.caseload import taken_away
 from assessments.views.office import choose_centre
 from portfolio.access import SignedInRequest, holds
 from portfolio.enums import Role
+from portfolio.forms import ToSign
 from portfolio.models import Centre
 from portfolio.tables import Column, Table
 from portfolio.views.answers import done, form_page, in_progress, typed
 from portfolio.views.people import Trail, ask, ask_or_act, kept_centre
+from portfolio.work import basis_of
 from units.enums import RecordClass
 
 PER_PAGE = 25
@@ -263,12 +265,13 @@ def holds_trail(centre: Centre) -> Trail:
 def destruction(request: SignedInRequest, pk: int) -> HttpResponse:
     """An order with all that it names; whoever may confirms it here."""
     order = order_for(request, pk)
-    form = ConfirmForm(typed(request), user=request.user)
+    page = order_page(order)
+    to_sign = ToSign.fixed(basis_of(pk, [(line.line.pk, line.line.index) for line in page.lines]))
+    form = ConfirmForm(typed(request), user=request.user, to_sign=to_sign)
     act = partial(destroying.confirm_destruction, disposal=order, by=request.user, at=timezone.now())
     if done(form, lambda clean: act()):
         messages.success(request, "The destruction is confirmed, and is being carried out.")
         return redirect("assessments:destruction", pk)
-    page = order_page(order)
     open_now = order.confirmed_at is None and order.given_up_at is None
     context = {
         "page": page,

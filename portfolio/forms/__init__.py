@@ -5,7 +5,7 @@ from portfolio.forms.finding import FindForm
 from portfolio.forms.genuine import FormFileForm, ReferenceForm
 from portfolio.forms.importing import TableForm, TakeForm
 from portfolio.forms.induction import IdentityForm, InductionForm
-from portfolio.forms.kept import DateInput, KeptForm, SignatureForm, checked, day, labels
+from portfolio.forms.kept import DateInput, KeptForm, SignatureForm, ToSign, checked, day, labels
 from portfolio.forms.people import (
     AchievedForm,
     CandidateForm,
@@ -57,6 +57,7 @@ __all__ = [
     "TableForm",
     "TakeForm",
     "TellingForm",
+    "ToSign",
     "asked_for",
     "award_of",
     "checked",

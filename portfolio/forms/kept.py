@@ -1,16 +1,24 @@
 """What every form of the house is made of: kept as it is typed, days, sentences beside a field, a signature."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.utils import ErrorDict
+from django.http import QueryDict
 
 from portfolio import signing
 from portfolio.enums import Role
 from portfolio.models import User
+from portfolio.refusal import Refusal
 from portfolio.work import Work
+
+CHANGED = (
+    "What this page showed, or the words to sign, have changed since, so nothing was signed. Look at what stands here "
+    "now, then sign."
+)
 
 
 class KeptForm(forms.Form):
@@ -68,9 +76,27 @@ def labels(roles: Iterable[Role]) -> list[tuple[str, str]]:
     return [(role.value, role.label) for role in roles]
 
 
-class SignatureForm(forms.Form):
-    """The password again: it is what makes the press of the button a signature (ESFA on electronic signatures)."""
+@dataclass(frozen=True)
+class ToSign:
+    """What a page puts before somebody to sign: `stands` is what stands for it, the words and the record, as
+    `work.basis_of` makes it. `again` makes it anew where the signature is given, once what it is of is locked."""
 
+    stands: str
+    again: Callable[[], str]
+
+    @classmethod
+    def fixed(cls, stands: str) -> "ToSign":
+        """What was read once, and is signed exactly as it was read."""
+        return cls(stands, lambda: stands)
+
+
+class SignatureForm(forms.Form):
+    """The password again: it is what makes the press of the button a signature (ESFA on electronic signatures).
+
+    It signs what its page showed, and nothing else: the page says what that was.
+    """
+
+    page_of_record = forms.CharField(required=False, widget=forms.HiddenInput)
     password = forms.CharField(
         label="Your password",
         strip=False,
@@ -78,9 +104,24 @@ class SignatureForm(forms.Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
 
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.user = user
+    def __init__(self, data: QueryDict | None = None, *, user: User, to_sign: ToSign, **kwargs: Any) -> None:
+        self.user, self.to_sign = user, to_sign
+        self.shown = data.get("page_of_record", "") if data is not None else ""
+        if data is not None:  # the page that answers shows what stands now
+            data = data.copy()
+            data["page_of_record"] = to_sign.stands
+        super().__init__(data, **kwargs)
+        self.fields["page_of_record"].initial = to_sign.stands
+
+    def refuse_what_changed(self) -> None:
+        """Raise Refusal unless what the page showed is what stands now. Asked in the transaction of the signature."""
+        if self.shown != self.to_sign.again():
+            raise Refusal([CHANGED])
+
+    def clean(self) -> dict[str, Any]:
+        clean = super().clean() or self.cleaned_data
+        clean.pop("page_of_record", None)
+        return clean
 
     def clean_password(self) -> str:
         password: str = self.cleaned_data["password"]

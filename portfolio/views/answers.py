@@ -5,6 +5,7 @@ from contextlib import nullcontext
 from typing import Any, TypeVar
 
 from django.contrib import messages
+from django.db import transaction
 from django.forms.forms import BaseForm, Form
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
@@ -13,7 +14,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from portfolio import work
 from portfolio.access import SignedInRequest
-from portfolio.forms import KeptForm
+from portfolio.forms import KeptForm, SignatureForm
 from portfolio.refusal import Refusal
 from portfolio.work import Work
 
@@ -57,12 +58,18 @@ def show_refusal(form: BaseForm, refusal: Refusal) -> None:
 
 
 def done(form: BaseForm, act: Callable[[dict[str, Any]], object]) -> bool:
-    """Do the act with the form's clean values. False, with the reasons in the form, when it cannot be done."""
+    """Do the act with the form's clean values. False, with the reasons in the form, when it cannot be done.
+
+    A signature is refused where the page that asked for it showed something else than what stands now.
+    """
     if not form.is_bound or not form.is_valid():
         return False
     in_work = form.work if isinstance(form, KeptForm) else None
+    signature = form if isinstance(form, SignatureForm) else None
     try:
-        with in_work.finishing() if in_work else nullcontext():
+        with in_work.finishing() if in_work else nullcontext(), transaction.atomic() if signature else nullcontext():
+            if signature:
+                signature.refuse_what_changed()
             act(form.cleaned_data)
     except Refusal as refusal:
         show_refusal(form, refusal)

@@ -14,11 +14,12 @@ from portfolio import actions, signing
 from portfolio.access import SignedInRequest, holds
 from portfolio.actions.induction import STATEMENT
 from portfolio.enums import Role
-from portfolio.forms import IdentityForm, InductionForm, SignatureForm
+from portfolio.forms import IdentityForm, InductionForm, SignatureForm, ToSign
 from portfolio.models import CandidateRecord, Induction
 from portfolio.queries import Person, own_records, received
 from portfolio.views.answers import done, form_page, typed
 from portfolio.views.people import ask, ask_or_act, kept_centre, person_trail
+from portfolio.work import basis_of
 
 
 def candidate_at(request: SignedInRequest, slug: str, handle: str) -> CandidateRecord:
@@ -100,7 +101,9 @@ def acknowledge_induction(request: SignedInRequest, pk: int) -> HttpResponse:
     shown = received(induction.candidate)
     if shown.induction != induction:
         return redirect("portfolio:own_record")
-    form = SignatureForm(typed(request), user=request.user)
+    topics, statement = list(induction.topics.all()), signing.current_statement(STATEMENT)
+    to_sign = ToSign.fixed(basis_of(statement.pk, induction.pk, [topic.pk for topic in topics]))
+    form = SignatureForm(typed(request), user=request.user, to_sign=to_sign)
     if done(
         form,
         lambda clean: actions.acknowledge_induction(induction=induction, by=request.user, at=timezone.now()),
@@ -110,9 +113,9 @@ def acknowledge_induction(request: SignedInRequest, pk: int) -> HttpResponse:
     context = {
         "induction": induction,
         "received": shown,
-        "topics": list(induction.topics.all()),
+        "topics": topics,
         "form": form,
-        "statement": signing.current_statement(STATEMENT),
+        "statement": statement,
         "trail": [("What is kept about you", reverse("portfolio:own_record")), ("Your induction", None)],
     }
     status = 409 if request.method == "POST" else 200

@@ -142,15 +142,6 @@ def test_a_plan_sent_back_is_changed_and_proposed_anew(house: House) -> None:
     assert list(shown) == ["1.3"]
 
 
-def test_a_candidate_signs_only_what_they_have_read(house: House) -> None:
-    plan = proposed(an_enrolment(house))
-    read = plan.assessor_signature_id or 0
-    planning.return_plan(plan=plan, reason="Wait.", by=house.assessor, at=timezone.now())
-    planning.propose_plan(plan=plan, by=house.assessor, at=timezone.now())
-    with pytest.raises(Refusal, match="read it again"):
-        planning.agree_plan(plan=plan, proposal=read, by=house.candidate.user, at=timezone.now())
-
-
 def test_a_unit_left_out_must_not_be_shown_by_an_activity(house: House) -> None:
     unit, other = an_enrolment(house), an_enrolment(house, "ocr-d20")
     plan = a_plan(unit, other)

@@ -1,15 +1,22 @@
 """A signature is of what its person saw, once, with their own password: from no other page, tab or person."""
 
-from typing import Any
+from collections.abc import Callable
+from functools import partial
+from typing import Any, NamedTuple
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
+from assessments.actions import planning
+from assessments.actions.journey import lock_one
 from assessments.models import Enrolment, SignOff
-from assessments.testing import House, an_enrolment, declared, handed_in, judged, met
-from portfolio.models import AuditEvent, Statement, User
-from portfolio.testing import PASSWORD, with_password
+from assessments.testing import House, an_enrolment, declared, handed_in, judged, met, signed_off
+from assessments.tests.plans import a_plan, proposed, with_activity
+from assessments.views import record
+from portfolio.models import AuditEvent, Signature, Statement, User
+from portfolio.testing import PASSWORD, shown_to, with_password
 
 pytestmark = pytest.mark.django_db
 """See also assessments/tests/views/test_testimony.py for witnesses, and test_races.py for two at once."""
@@ -31,13 +38,12 @@ def place(unit: Enrolment, verb: str) -> str:
 
 
 def signs(browser: Client, unit: Enrolment, verb: str, shown: str, password: str = PASSWORD) -> Any:
-    return browser.post(place(unit, verb), {"password": password, "shown": shown})
+    return browser.post(place(unit, verb), {"password": password, "page_of_record": shown})
 
 
 def shown(browser: Client, unit: Enrolment, verb: str) -> str:
-    answer: Any = browser.get(place(unit, verb))
-    found = str(answer.context["shown"])
-    assert f'name="shown" value="{found}"' in answer.content.decode()
+    found = shown_to(browser, place(unit, verb))
+    assert f'name="page_of_record" value="{found}"' in browser.get(place(unit, verb)).content.decode()
     return found
 
 
@@ -51,7 +57,7 @@ def test_what_changed_while_the_page_was_open_is_not_signed(unit: Enrolment) -> 
     judged(handed_in(unit, "1.1"), unit)
     answer = signs(browser, unit, "declare", before)
     assert answer.status_code == 409
-    assert "have changed since this page showed them, so nothing was signed" in answer.content.decode()
+    assert "have changed since, so nothing was signed" in answer.content.decode()
     assert (status(unit), SignOff.objects.filter(enrolment=unit).count()) == ("collecting", 0)
     assert signs(browser, unit, "declare", shown(browser, unit, "declare")).status_code == 302
     assert status(unit) == "declared"
@@ -59,10 +65,14 @@ def test_what_changed_while_the_page_was_open_is_not_signed(unit: Enrolment) -> 
 
 def test_words_that_came_into_force_meanwhile_are_not_signed_unread(unit: Enrolment) -> None:
     browser = browser_of(unit.candidate_user)
-    before, words = (
-        shown(browser, unit, "declare"),
-        Statement.objects.filter(key="competence-candidate").latest("version"),
-    )
+    before = shown(browser, unit, "declare")
+    other_words("competence-candidate")
+    assert signs(browser, unit, "declare", before).status_code == 409
+    assert not SignOff.objects.filter(enrolment=unit).exists()
+
+
+def other_words(key: str) -> None:
+    words = Statement.objects.filter(key=key).latest("version")
     Statement.objects.create(
         key=words.key,
         variant=words.variant,
@@ -70,8 +80,6 @@ def test_words_that_came_into_force_meanwhile_are_not_signed_unread(unit: Enrolm
         title=words.title,
         text="I owe the centre £100.",
     )
-    assert signs(browser, unit, "declare", before).status_code == 409
-    assert not SignOff.objects.filter(enrolment=unit).exists()
 
 
 def test_a_signature_sent_once_more_signs_nothing_more(unit: Enrolment) -> None:
@@ -113,4 +121,69 @@ def test_nobody_signs_for_the_candidate_by_their_page(house: House, unit: Enrolm
     before = shown(browser_of(unit.candidate_user), unit, "declare")
     for person in (house.assessor, house.administrator, house.lead):
         assert signs(browser_of(person), unit, "declare", before).status_code == 403
+    assert status(unit) == "collecting"
+
+
+class ToSign(NamedTuple):
+    """Who signs, on which page, and what changes what the page shows."""
+
+    signer: User
+    page: str
+    change: Callable[[], object]
+
+
+def unsigned_plan(house: House) -> ToSign:
+    plan = a_plan(an_enrolment(house))
+    with_activity(plan)
+    page = reverse("assessments:propose_plan", args=[plan.pk])
+    return ToSign(house.assessor, page, lambda: with_activity(plan))
+
+
+def proposed_plan(house: House) -> ToSign:
+    plan = proposed(an_enrolment(house))
+
+    def anew() -> None:
+        back = planning.return_plan(plan=plan, reason="Wait.", by=house.assessor, at=timezone.now())
+        planning.propose_plan(plan=back, by=house.assessor, at=timezone.now())
+
+    return ToSign(house.candidate.user, reverse("assessments:agree_plan", args=[plan.pk]), anew)
+
+
+def unit_of_the_centre(house: House) -> ToSign:
+    place = reverse("assessments:authenticate", args=[signed_off(an_enrolment(house)).pk])
+    return ToSign(house.administrator, place, partial(other_words, "authentic-centre"))
+
+
+PAGES = [unsigned_plan, proposed_plan, unit_of_the_centre]
+
+
+@pytest.mark.parametrize("asked", PAGES)
+def test_every_page_signs_only_what_it_showed(house: House, asked: Callable[[House], ToSign]) -> None:
+    signer, address, change = asked(house)
+    browser = browser_of(signer)
+    before = shown_to(browser, address)
+    change()
+    signatures = Signature.objects.count()
+    for sent in ({"page_of_record": before}, {}):
+        answer: Any = browser.post(address, {"password": PASSWORD, **sent})
+        assert "have changed since, so nothing was signed" in answer.content.decode()
+    assert Signature.objects.count() == signatures
+    answer = browser.post(address, {"password": PASSWORD, "page_of_record": shown_to(browser, address)})
+    assert answer.status_code == 302
+    assert Signature.objects.count() == signatures + 1
+
+
+def test_what_changes_between_the_look_and_the_lock_is_not_signed(
+    unit: Enrolment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of two at once the second waits at the lock, and looks again behind it."""
+    browser = browser_of(unit.candidate_user)
+    before = shown(browser, unit, "declare")
+
+    def late(enrolment: Enrolment) -> Enrolment:
+        judged(handed_in(unit, "1.1"), unit)
+        return lock_one(enrolment)
+
+    monkeypatch.setattr(record, "lock_one", late)
+    assert "have changed since" in signs(browser, unit, "declare", before).content.decode()
     assert status(unit) == "collecting"

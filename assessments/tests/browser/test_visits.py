@@ -5,7 +5,8 @@ from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from assessments.tests.browser.visits import NO_PAGE, VISITS
+from assessments.tests.browser.no_pages import NO_PAGE
+from assessments.tests.browser.visits import VISITS
 
 
 def names(resolver: URLResolver, namespace: str = "") -> Iterator[str]:

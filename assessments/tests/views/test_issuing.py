@@ -32,7 +32,7 @@ from portfolio import press, stores, vault
 from portfolio.actions import end_seal, set_seal
 from portfolio.enums import DocumentStatus
 from portfolio.models import AccessLine, AuditEvent, Document, Statement
-from portfolio.testing import PASSWORD, with_password
+from portfolio.testing import signs, with_password
 from portfolio.tests.certificates import PASSWORD as CERTIFICATES
 from portfolio.tests.certificates import an_authority
 from portfolio.tests.full_disk import no_file_larger_than
@@ -55,8 +55,8 @@ def page_of(house: House) -> str:
 
 def pressed(office: Client, house: House, query: str = "", **sent: Any) -> Any:
     statements = Statement.objects.filter(key="authentic-centre").values_list("pk", flat=True)
-    told = {"password": PASSWORD, "gathered_as": "pdf", "statement": list(statements), **sent}
-    return office.post(page_of(house) + query, told)
+    told = {"gathered_as": "pdf", "statement": list(statements), **sent}
+    return signs(office, page_of(house) + query, **told)
 
 
 def three(house: House) -> list[Enrolment]:

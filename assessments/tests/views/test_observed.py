@@ -16,7 +16,7 @@ from assessments.tests.records import NARRATIVE, a_set, acknowledged, disputed, 
 from assessments.tests.views.visitors import queries_of, signed_in
 from portfolio.harness import AskingClient
 from portfolio.models import WorkInProgress
-from portfolio.testing import PASSWORD
+from portfolio.testing import PASSWORD, signs
 
 pytestmark = pytest.mark.django_db
 
@@ -73,8 +73,8 @@ def test_an_assessor_writes_reads_through_and_signs(assessor: AskingClient, unit
     assert "She greeted the caller by name." in page
     assert "CC26 1.1" in page
     assert not AssessorRecord.objects.exists()
-    assert "That password is not right" in shown(assessor.post(signing, {"password": "wrong"}))
-    assert assessor.post(signing, {"password": PASSWORD})["Location"] == reverse("assessments:records")
+    assert "That password is not right" in shown(signs(assessor, signing, password="wrong"))
+    assert signs(assessor, signing)["Location"] == reverse("assessments:records")
     version = EvidenceVersion.objects.get()
     assert (version.evidence.number, version.record.narrative, version.status) == (1, NARRATIVE, "submitted")
     assert not WorkInProgress.objects.exists()
@@ -84,7 +84,7 @@ def test_an_assessor_writes_reads_through_and_signs(assessor: AskingClient, unit
 def test_who_signs_may_go_on_to_assess_at_once(assessor: AskingClient, unit: Enrolment) -> None:
     assessor.post(page_of(unit), typed(unit))
     signing = reverse("assessments:sign_record", args=[unit.pk, "observation"])
-    answer = assessor.post(signing, {"password": PASSWORD, "assess": "yes"})
+    answer = signs(assessor, signing, assess="yes")
     version = EvidenceVersion.objects.get()
     assert answer["Location"] == reverse("assessments:judge", args=[version.pk])
     page = shown(assessor.get(answer["Location"]))
@@ -97,7 +97,7 @@ def test_without_script_paragraphs_are_named_by_number(assessor: AskingClient, u
     page = shown(assessor.post(page_of(unit), {**numbered, "then": "number"}))
     assert "<li>She greeted the caller by name.</li>" in page
     assert assessor.post(page_of(unit), numbered).status_code == 302
-    assessor.post(reverse("assessments:sign_record", args=[unit.pk, "observation"]), {"password": PASSWORD})
+    signs(assessor, reverse("assessments:sign_record", args=[unit.pk, "observation"]))
     found = EvidenceVersion.objects.get().evidence.mappings.order_by("criterion__position")
     assert [(row.criterion.number, row.locator) for row in found] == [
         ("1.1", "paragraphs 1, 2"),
@@ -108,7 +108,7 @@ def test_without_script_paragraphs_are_named_by_number(assessor: AskingClient, u
 def test_a_passage_is_found_again_when_the_text_around_it_changed(assessor: AskingClient, unit: Enrolment) -> None:
     moved = typed(unit, narrative=f"At six it began. {NARRATIVE}")
     assert assessor.post(page_of(unit), moved).status_code == 302
-    assessor.post(reverse("assessments:sign_record", args=[unit.pk, "observation"]), {"password": PASSWORD})
+    signs(assessor, reverse("assessments:sign_record", args=[unit.pk, "observation"]))
     marker = AssessorRecord.objects.get().markers.get()
     assert (marker.start, marker.quote) == (17, "She greeted the caller by name.")
 
@@ -163,7 +163,7 @@ def test_files_go_with_the_record(assessor: AskingClient, unit: Enrolment) -> No
     assert assessor.post(page_of(unit), typed(unit, **more)).status_code == 302
     signing = reverse("assessments:sign_record", args=[unit.pk, "observation"])
     assert "sketch.txt" in shown(assessor.get(signing))
-    assessor.post(signing, {"password": PASSWORD})
+    signs(assessor, signing)
     assert [file.name for file in EvidenceVersion.objects.get().files.all()] == ["sketch.txt"]
 
 
@@ -189,7 +189,7 @@ def test_questions_come_from_sets_in_use_and_from_ones_own_head(
         "how-2": "written",
     }
     assert assessor.post(page, typed(unit, narrative="", marks="", **rows)).status_code == 302
-    assessor.post(reverse("assessments:sign_record", args=[unit.pk, "questions"]), {"password": PASSWORD})
+    signs(assessor, reverse("assessments:sign_record", args=[unit.pk, "questions"]))
     asked = AssessorRecord.objects.get().exchanges.order_by("position")
     assert [(row.asked, row.how, row.set_question) for row in asked] == [
         ("Why ring back?", "oral", question),
@@ -234,9 +234,9 @@ def test_it_waits_on_the_candidates_home_to_be_read_and_acknowledged(unit: Enrol
     page = reverse("assessments:acknowledge", args=[version.evidence_id])
     assert page in shown(candidate.get(reverse("assessments:candidate_home")))
     assert "She greeted the caller by name." in shown(candidate.get(page))
-    assert "That password is not right" in shown(candidate.post(page, {"password": "wrong"}))
+    assert "That password is not right" in shown(signs(candidate, page, password="wrong"))
     item = reverse("assessments:evidence", args=[version.evidence_id])
-    assert candidate.post(page, {"password": PASSWORD})["Location"] == item
+    assert signs(candidate, page)["Location"] == item
     assert AssessorRecord.objects.get().acknowledgements.get().signature is not None
     assert page not in shown(candidate.get(reverse("assessments:candidate_home")))
     assert "You have acknowledged this record already." in shown(candidate.get(page))
@@ -267,7 +267,7 @@ def test_its_author_corrects_it_from_the_words_of_the_version_before(assessor: A
     assert assessor.post(page, typed(unit, people="Bethan")).status_code == 302
     signing = reverse("assessments:sign_correction", args=[version.evidence_id])
     assert "Bethan" in shown(assessor.get(signing))
-    assert assessor.post(signing, {"password": PASSWORD}).status_code == 302
+    assert signs(assessor, signing).status_code == 302
     assert [row.record.people for row in version.evidence.versions.order_by("number")] == ["Anna", "Bethan"]
 
 

@@ -9,7 +9,7 @@ from assessments.models import Allocation, AuthenticationForm, Enrolment
 from assessments.testing import House, a_unit, an_enrolment, signed_off, verified
 from assessments.tests.views.visitors import queries_of
 from portfolio.models import StaffRecord, User
-from portfolio.testing import PASSWORD, with_password
+from portfolio.testing import signs, with_password
 from units.models import DirectClaim
 
 pytestmark = pytest.mark.django_db
@@ -117,9 +117,9 @@ def test_the_centre_signs_its_declaration_with_the_password(client: Client, hous
     client.force_login(with_password(house.administrator))
     address = f"/enrolments/{enrolment.pk}/authenticate/"
     assert "Sign for the centre" in client.get(address).content.decode()
-    assert client.post(address, {"password": "not it"}).status_code == 409
+    assert signs(client, address, password="not it").status_code == 409
     assert not AuthenticationForm.objects.exists()
-    assert client.post(address, {"password": PASSWORD}).status_code == 302
+    assert signs(client, address).status_code == 302
     assert AuthenticationForm.objects.get().signature.signer == house.administrator
 
 
@@ -128,7 +128,7 @@ def test_a_unit_not_signed_off_cannot_be_authenticated_and_says_why(client: Clie
     client.force_login(with_password(house.administrator))
     address = f"/enrolments/{enrolment.pk}/authenticate/"
     assert "it must be signed off by its assessor first" in client.get(address).content.decode()
-    assert client.post(address, {"password": PASSWORD}).status_code == 409
+    assert signs(client, address).status_code == 409
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from assessments.queries.mapping import value_of
 from assessments.testing import House, a_draft, a_unit, an_enrolment, handed_in
 from assessments.tests.plans import WEEK, a_plan, activity_of, agreed, held, proposed, with_activity
 from assessments.tests.views.visitors import signed_in
-from portfolio.testing import PASSWORD
+from portfolio.testing import signs
 
 pytestmark = pytest.mark.django_db
 
@@ -50,16 +50,16 @@ def test_a_plan_goes_from_a_draft_to_evidence_and_review(house: House) -> None:
     }
     assessor.post(address("add_activity", plan.pk), activity)
     assert candidate.get(address("plan", plan.pk)).status_code == 404
-    wrong = assessor.post(address("propose_plan", plan.pk), {"password": "wrong"})
+    wrong = signs(assessor, address("propose_plan", plan.pk), password="wrong")
     assert "That password is not right" in wrong.content.decode()
-    assessor.post(address("propose_plan", plan.pk), {"password": PASSWORD})
+    signs(assessor, address("propose_plan", plan.pk))
     home = candidate.get(reverse("assessments:candidate_home")).content.decode()
     assert "Plan to agree" in home
     plan.refresh_from_db()
     page = candidate.get(address("agree_plan", plan.pk)).content.decode()
     for words in ("Two complaints", "Observation", "Floor", "Headset", "Gwen", criterion.number):
         assert words in page
-    candidate.post(address("agree_plan", plan.pk), {"password": PASSWORD, "proposal": plan.assessor_signature_id})
+    signs(candidate, address("agree_plan", plan.pk))
     assert "Two complaints" in candidate.get(reverse("assessments:candidate_home")).content.decode()
     started = candidate.post(address("start_activity", activity_of(plan).pk))
     assert started.status_code == 302
@@ -68,11 +68,11 @@ def test_a_plan_goes_from_a_draft_to_evidence_and_review(house: House) -> None:
     shown = assessor.get(address("plan", plan.pk)).content.decode()
     assert "In preparation" in shown
     assert "A draft of the candidate’s" in shown
-    review = {"held_on": iso(today), "discussed": "Calls.", "next_steps": "More.", "next_on": "", "password": PASSWORD}
-    assert assessor.post(address("hold_review", plan.pk), review).status_code == 302
+    review = {"held_on": iso(today), "discussed": "Calls.", "next_steps": "More."}
+    assert signs(assessor, address("hold_review", plan.pk), **review).status_code == 302
     assert "Review to sign" in candidate.get(reverse("assessments:candidate_home")).content.decode()
     row = PlanReview.objects.get()
-    candidate.post(address("agree_review", row.pk), {"password": PASSWORD, "comment": "Rather in June."})
+    signs(candidate, address("agree_review", row.pk), comment="Rather in June.")
     assert "Rather in June." in assessor.get(address("plan", plan.pk)).content.decode()
 
 
@@ -88,8 +88,8 @@ def test_a_draft_says_what_is_missing_and_leads_there(house: House) -> None:
 def test_a_form_keeps_what_was_typed_where_it_is_refused(house: House) -> None:
     plan = agreed(an_enrolment(house))
     ahead = iso(timezone.localdate() + WEEK)
-    said = {"held_on": ahead, "discussed": "Calls.", "next_steps": "More.", "password": PASSWORD}
-    answer = signed_in(house.assessor).post(address("hold_review", plan.pk), said)
+    said = {"held_on": ahead, "discussed": "Calls.", "next_steps": "More."}
+    answer = signs(signed_in(house.assessor), address("hold_review", plan.pk), **said)
     assert answer.status_code == 409
     assert "its day cannot lie ahead" in answer.content.decode()
     assert "Calls." in answer.content.decode()

@@ -10,7 +10,7 @@ from assessments.tests.acts_of_retention import a_hold
 from assessments.tests.retained import LONG_PAST, a_second, certificated, ordered
 from assessments.tests.views.visitors import queries_of, signed_in
 from portfolio.models import Document
-from portfolio.testing import PASSWORD, a_candidate
+from portfolio.testing import a_candidate, signs
 
 pytestmark = pytest.mark.django_db
 
@@ -33,10 +33,10 @@ def test_what_is_due_goes_by_a_dry_run_a_second_person_and_leaves_a_certificate(
     page = reverse("assessments:destruction", args=[order.pk])
     assert answer.url == page  # type: ignore[attr-defined]
     assert "somebody else must confirm it: Second Admin." in office.get(page).content.decode()
-    wrong = second.post(page, {"sure": "on", "password": "wrong"})
+    wrong = signs(second, page, sure="on", password="wrong")
     assert wrong.status_code == 409
     assert "That password is not right" in wrong.content.decode()
-    second.post(page, {"sure": "on", "password": PASSWORD})
+    signs(second, page, sure="on")
     order.refresh_from_db()
     assert order.state == "Carried out"
     assert "Destroyed on" in office.get(page).content.decode()
@@ -72,7 +72,7 @@ def test_bytes_that_are_gone_are_fetched_by_nobody(house: House) -> None:
     office, file = signed_in(house.administrator), EvidenceFile.objects.get()
     address = reverse("assessments:download_evidence_file", args=[file.pk])
     assert b"".join(office.get(address).streaming_content)
-    office.post(reverse("assessments:destruction", args=[order.pk]), {"sure": "on", "password": PASSWORD})
+    signs(office, reverse("assessments:destruction", args=[order.pk]), sure="on")
     assert office.get(address).status_code == 404
 
 

@@ -8,7 +8,7 @@ from portfolio import actions
 from portfolio.actions.induction import STATEMENT
 from portfolio.enums import InductionTopic
 from portfolio.models import CandidateRecord, Centre, IdentityCheck, Induction, StaffRecord, Statement, User
-from portfolio.testing import PASSWORD, a_candidate, a_centre, an_administrator, with_password
+from portfolio.testing import a_candidate, a_centre, an_administrator, signs, with_password
 
 pytestmark = pytest.mark.django_db
 TODAY = timezone.localdate()
@@ -72,9 +72,10 @@ def test_a_candidate_reads_what_is_kept_and_signs_the_induction(
     page = f"/about-me/induction/{induction.pk}/"
     assert page in client.get("/about-me/").content.decode()
     assert "I was told." in client.get(page).content.decode()
-    assert client.post(page, {"password": "wrong"}).status_code == 409
+    assert signs(client, page, password="wrong").status_code == 409
     assert not hasattr(Induction.objects.get(), "acknowledged")
-    shown = client.post(page, {"password": PASSWORD}, follow=True).content.decode()
+    signs(client, page)
+    shown = client.get("/about-me/").content.decode()
     assert "confirmed by the candidate on" in shown
     assert "You confirmed it on" in client.get(page).content.decode()
 
