@@ -15,9 +15,9 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from assessments.models import Case, ExternalNote
-from assessments.queries.book_lines import kind_in_words, phrase
+from assessments.queries.book_lines import WRITTEN, kind_in_words, phrase
 from assessments.queries.book_ties import Records, about_one_of, any_of, of_candidates, of_unit, ties
-from portfolio.audit import kind_of
+from portfolio.audit import kind_of, verbs_and_kinds
 from portfolio.compiled import Listed, Word, compiled
 from portfolio.models import (
     AccessLine,
@@ -33,6 +33,7 @@ from portfolio.models import (
 
 RESTRICTED = (Case, ExternalNote)
 """Records that some who run a centre may not know of."""
+RESTRICTED_KINDS = [kind_of(model()) for model in RESTRICTED]
 
 
 @dataclass(frozen=True)
@@ -60,18 +61,35 @@ class Choices:
 
 
 def choices_of(centre: Centre, reader: User, own: int | None) -> Choices:
-    """What the reader can ask for, in one query."""
-    pairs = _chosen(centre.pk, reader, own, timezone.localdate())
+    """What the reader can ask for. One query; one more where the book has lines that not everybody is told."""
+    pairs = told_of(centre, reader, own)
     return Choices(
         verbs=sorted({(verb, phrase(verb)) for verb, _ in pairs}, key=lambda pair: pair[1]),
         kinds=sorted({(kind, kind_in_words(kind)) for _, kind in pairs}, key=lambda pair: pair[1]),
     )
 
 
+def told_of(centre: Centre, reader: User, own: int | None) -> list[tuple[str, str]]:
+    """The verbs and kinds of record of which the reader is told a line at least."""
+    day = timezone.localdate()
+    if own is not None:
+        return _chosen(centre.pk, reader, own, day)
+    pairs = verbs_and_kinds(centre)
+    if not any(kind in RESTRICTED_KINDS for _, kind in pairs):
+        return pairs
+    return [pair for pair in pairs if pair[1] not in RESTRICTED_KINDS] + _restricted(centre.pk, reader, day)
+
+
 @compiled
 def _chosen(centre_id: int, reader: User, own: int | None, day: datetime.date) -> QuerySet[AuditEvent, Any]:
     found = told_to(AuditEvent.objects.filter(chain__centre=centre_id), reader, own, "actor", day)
     return found.order_by().values_list("verb", "subject_kind").distinct()
+
+
+@compiled
+def _restricted(centre_id: int, reader: User, day: datetime.date) -> QuerySet[AuditEvent, Any]:
+    lines = AuditEvent.objects.filter(chain__centre=centre_id, subject_kind__in=RESTRICTED_KINDS)
+    return told_to(lines, reader, None, "actor", day).order_by().values_list("verb", "subject_kind")
 
 
 def own_portfolio(centre: Centre, reader: User) -> int | None:
@@ -99,37 +117,37 @@ def told_to(lines: QuerySet[Any], reader: User, own: int | None, by: str, day: d
 def lines_asked_for(
     centre: Centre, reader: User, own: int | None, asked: Asked, kinds: Iterable[str]
 ) -> QuerySet[AuditEvent]:
-    """The lines of the centre's book that fit, the newest first."""
+    """The lines of the centre's book that fit, the newest first; as `told` takes them with `values_list(*WRITTEN)`."""
     day = timezone.localdate()
     found = told_to(those_about(AuditEvent, {"chain__centre": centre.pk}, asked, kinds), reader, own, "actor", day)
     if asked.verb:
         found = found.filter(verb=asked.verb)
     if asked.kind:
         found = found.filter(subject_kind=asked.kind)
-    return narrowed(found, centre, asked, "actor").select_related("detail").order_by("-sequence")
+    return narrowed(found, centre, asked, "actor").order_by("-sequence")
 
 
 def lines_listed(
     centre: Centre, reader: User, own: int | None, asked: Asked, kinds: Iterable[str]
-) -> QuerySet[AuditEvent] | Listed[AuditEvent]:
+) -> QuerySet[AuditEvent, Any] | Listed[Any]:
     """The same for a page, where mostly nothing is asked for, or a unit is followed."""
     day = timezone.localdate()
     if asked == Asked():
         return AllLines(_lines, (centre.pk, reader, own, day, None))
     if asked == Asked(unit=asked.unit):
         return _lines.listed(centre.pk, reader, own, day, asked.unit, *map(Word, kinds))
-    return lines_asked_for(centre, reader, own, asked, kinds)
+    return lines_asked_for(centre, reader, own, asked, kinds).values_list(*WRITTEN)
 
 
 @compiled
 def _lines(
     centre_id: int, reader: User, own: int | None, day: datetime.date, unit: int | None, *kinds: Word
-) -> QuerySet[AuditEvent]:
+) -> QuerySet[AuditEvent, Any]:
     lines = those_about(AuditEvent, {"chain__centre": centre_id}, Asked(unit=unit), kinds)
-    return told_to(lines, reader, own, "actor", day).select_related("detail").order_by("-sequence")
+    return told_to(lines, reader, own, "actor", day).order_by("-sequence").values_list(*WRITTEN)
 
 
-class AllLines(Listed[AuditEvent]):
+class AllLines(Listed[Any]):
     """The whole book. It says itself how long it is; what the reader is not told of it is quickly counted."""
 
     def count(self) -> int:
@@ -141,7 +159,7 @@ class AllLines(Listed[AuditEvent]):
 @compiled
 def _told(centre_id: int, reader: User, day: datetime.date) -> QuerySet[AuditChain, int]:
     """How many lines of the book a reader is told, who is no candidate of the centre."""
-    about = Q(subject_kind__in=[kind_of(model()) for model in RESTRICTED])
+    about = Q(subject_kind__in=RESTRICTED_KINDS)
     lines = AuditEvent.objects.filter(about, chain__centre=centre_id).order_by()
     told = told_to(lines, reader, None, "actor", day).values("pk")
     untold = lines.exclude(pk__in=told).values("chain").annotate(lines=Count("*")).values("lines")

@@ -23,7 +23,7 @@ from assessments.queries.book import (
     newest_check,
     own_portfolio,
 )
-from assessments.queries.book_lines import BookLine, looks_told, told
+from assessments.queries.book_lines import WRITTEN, BookLine, looks_told, told
 from assessments.queries.proof import proof
 from assessments.views.caseload import run_centre, taken_away
 from assessments.views.office import among, units_trail
@@ -103,7 +103,7 @@ def book_file(request: SignedInRequest, slug: str, ending: str) -> HttpResponseB
     """The lines as filtered, as a list."""
     centre = run_centre(request, slug)
     found = all_asked_for(request, centre)
-    return taken_away(request, LINES, in_slices(centre, found), ending, [centre])
+    return taken_away(request, LINES, in_slices(centre, found.values_list(*WRITTEN)), ending, [centre])
 
 
 @holds(*RUNNING)
