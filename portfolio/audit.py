@@ -78,9 +78,7 @@ def record(
 VERBS_AND_KINDS = """
     WITH RECURSIVE said(verb, kind, chain) AS (
         SELECT verb, subject_kind, chain_id FROM portfolio_auditevent WHERE id = (
-            SELECT id FROM portfolio_auditevent
-            WHERE chain_id = (SELECT id FROM portfolio_auditchain WHERE centre_id = %s)
-            ORDER BY verb, subject_kind LIMIT 1
+            SELECT id FROM portfolio_auditevent WHERE chain_id = %s ORDER BY verb, subject_kind LIMIT 1
         )
         UNION ALL
         SELECT line.verb, line.subject_kind, line.chain_id
@@ -99,13 +97,13 @@ VERBS_AND_KINDS = """
 """
 
 
-def verbs_and_kinds(centre: Centre) -> list[tuple[str, str]]:
-    """Each verb in the centre's book with each kind of record that it was done to. One query.
+def verbs_and_kinds(chain_id: int) -> list[tuple[str, str]]:
+    """Each verb in a book with each kind of record that it was done to. One query.
 
     It goes from one pair to the next in the index: there are a hundred of them in a book of a hundred thousand lines.
     """
     with connection.cursor() as cursor:
-        cursor.execute(VERBS_AND_KINDS, [centre.pk])
+        cursor.execute(VERBS_AND_KINDS, [chain_id])
         return [(verb, kind) for verb, kind in cursor.fetchall()]
 
 
