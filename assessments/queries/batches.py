@@ -25,6 +25,7 @@ from assessments.models import (
 from assessments.progress import CONFIRMING
 from assessments.queries.award import direct_on
 from assessments.queries.claimable import CLAIMED, UnitToClaim, units_to_claim
+from assessments.queries.enrolment import LONG_WORDS
 from assessments.queries.registration import AwardLine, award_lines, knowing
 from assessments.rules import Person
 from assessments.workflow import UNIT_FROZEN, Reason
@@ -133,7 +134,7 @@ def units_nearly(centre: Centre, body: AwardingBody, search: str) -> QuerySet[En
 @compiled
 def _nearly(centre_id: int, body_id: int) -> EnrolmentQuerySet:
     found = Enrolment.objects.filter(centre=centre_id, unit__awarding_body=body_id, status__in=NEARLY)
-    whole = found.select_related("unit__awarding_body", "candidate__user", "centre")
+    whole = found.select_related("unit__awarding_body", "candidate__user", "centre").defer(*LONG_WORDS)
     return whole.order_by("candidate__legal_name", "unit__short_code", "pk")
 
 
@@ -163,7 +164,8 @@ def awards_to_claim(rows: Iterable[Registration], person: Person) -> list[AwardT
         candidate__in={candidate for candidate, _ in counted},
         unit__in={unit for _, unit in counted},
         status__in=CONFIRMING,
-    ).select_related("unit__awarding_body", "candidate__user", "centre")
+    )
+    found = found.select_related("unit__awarding_body", "candidate__user", "centre").defer(*LONG_WORDS)
     enrolments = [row for row in found.order_by("pk") if (row.candidate_id, row.unit_id) in counted]
     open_ones = units_to_claim([row for row in enrolments if row.status in TO_CLAIM], person)
     return [award_to_claim(line, enrolments, open_ones, person) for line in lines]

@@ -9,8 +9,8 @@ from django.utils import timezone
 from portfolio.testing import a_centre, an_administrator
 from units.actions import approve, arrange, publish_qualification, structure_written
 from units.models import AwardingBody, Criterion, Qualification, Unit
-from units.qualifications import qualification_page
 from units.parts import parts_of
+from units.qualifications import qualification_page
 from units.queries import criteria_of, unit_page
 from units.testing import a_draft
 
