@@ -124,11 +124,11 @@ def either(one: RawSQL, other: RawSQL) -> Q:
     """Of rows: that one of these questions gives their id.
 
     SQLite goes through the rows in their order and stops where enough are found, looking each up among either ids.
-    PostgreSQL is given one list, as it would go through two by turns where they are long.
+    PostgreSQL is given one list: two it would go through for each row, once they are too long for its memory.
     """
     if connection.vendor == "sqlite":
         return Q(pk__in=one) | Q(pk__in=other)
-    return Q(pk__in=RawSQL(f"{one.sql} UNION {other.sql}", (*one.params, *other.params)))  # noqa: S611
+    return Q(pk__in=RawSQL(f"{one.sql} UNION ALL {other.sql}", (*one.params, *other.params)))  # noqa: S611
 
 
 def folded(word: str) -> str:
