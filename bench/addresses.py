@@ -61,9 +61,9 @@ def plans_pages(found: Subjects) -> Iterable[Page]:
     yield page("Plans of a unit", me, "assessments:unit_plans", found.begun.pk, measured=False)
     yield page("Begin a plan", me, "assessments:start_plan", found.begun.pk, **bounds)
     yield page("What a plan is for", me, "assessments:edit_plan", plans.written.pk, **bounds)
-    yield page("Add an activity", me, "assessments:add_activity", plans.written.pk, queries=16, **bounds)
+    yield page("Add an activity", me, "assessments:add_activity", plans.written.pk, **bounds)
     written = plans.written.activities.earliest("pk").pk
-    yield page("Change an activity", me, "assessments:edit_activity", written, queries=17, **bounds)
+    yield page("Change an activity", me, "assessments:edit_activity", written, **bounds)
     yield page("Propose a plan", me, "assessments:propose_plan", plans.written.pk, **bounds)
     yield page("Send a plan back", candidate, "assessments:return_plan", plans.proposed.pk, **bounds)
     yield page("Agree a plan", candidate, "assessments:agree_plan", plans.proposed.pk, **bounds)
@@ -238,7 +238,7 @@ def office_pages(found: Subjects) -> Iterable[Page]:
     yield page("Who looked", me, "assessments:looks", slug, measured=False)
     yield page("Conflicts", me, "assessments:conflicts", slug, measured=False)
     yield page("Enrol", me, "assessments:enrol", slug, most=HEAVY)
-    yield page("Forms", me, "assessments:centre_forms", slug, most=HEAVY, queries=19)
+    yield page("Forms", me, "assessments:centre_forms", slug, most=HEAVY)
     yield page("Declarations", me, "assessments:declarations", slug, measured=False)
     words = (slug, "ocr", "authentic-centre")
     yield page("New words", me, "assessments:write_wording", *words, most=HEAVY, measured=False)
@@ -303,9 +303,9 @@ def awards_pages(found: Subjects) -> Iterable[Page]:
     yield page("End a registration", me, "assessments:end_registration", of_registration, **bounds)
     yield page("Claims", me, "assessments:centre_claims", slug, measured=False)
     yield page("Archives", me, "assessments:centre_archives", slug, measured=False)
-    yield page("Claim at once", me, "assessments:make_claims", slug, "ocr", most=HEAVY, queries=17)
+    yield page("Claim at once", me, "assessments:make_claims", slug, "ocr", most=HEAVY)
     what = f"?what={made.award.pk}"
-    yield page("Claim awards", me, "assessments:make_claims", slug, "ocr", query=what, queries=22, **bounds)
+    yield page("Claim awards", me, "assessments:make_claims", slug, "ocr", query=what, **bounds)
     for name in ("centre_retention", "try_destruction", "hold_record", "retention_schedule", "legal_holds"):
         yield page(name, me, f"assessments:{name}", slug, **bounds)
     yield page("Rule of keeping", me, "assessments:set_keeping", slug, "ocr", "files", **bounds)

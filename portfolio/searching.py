@@ -15,9 +15,10 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
+from django.db.models import Q
 from django.db.models.expressions import RawSQL
 
 MOST_WORDS, LONGEST_WORD = 8, 40
@@ -78,33 +79,56 @@ def words_of(text: str) -> list[str]:
     return [word[:LONGEST_WORD] for word in WORD.findall(unicodedata.normalize("NFC", text))][:MOST_WORDS]
 
 
-def having(
-    name: str, words: Sequence[str], centres: Iterable[int] = (), *, gives: str = "id", only: str = "TRUE"
-) -> RawSQL:
-    """Ids of the rows that have all these words, for `pk__in=`. `words`: as `words_of` gives them, one at least.
+class Wanted(NamedTuple):
+    """What is looked for, as the database is asked for it: so a question written once takes any words."""
+
+    words: str
+    centres: str
+
+
+def wanted(words: Sequence[str], centres: Iterable[int] = ()) -> Wanted:
+    """Rows that have all these words. `words`: as `words_of` gives them, one at least.
 
     Where rows belong to centres, `centres` names all of those whose rows may be meant. It is no lock: who may see a row
-    is asked beside it. `gives` names another column than the id, `only` says in SQL which rows are looked at: so
-    a row that was found in the index is not looked up once more.
+    is asked beside it.
+    """
+    listed = "{" + ",".join(str(centre) for centre in sorted(centres)) + "}"
+    if connection.vendor == "sqlite":
+        return Wanted(" ".join(f'"{folded(word)}"*' for word in words), listed)
+    return Wanted(" & ".join(f"{folded(word)}:*" for word in words), listed)
+
+
+def having(name: str, asked: Wanted, *, gives: str = "id", only: str = "TRUE", among: RawSQL | None = None) -> RawSQL:
+    """Ids of the rows that have the words, for `pk__in=`.
+
+    `gives` names another column than the id, `only` says in SQL which rows are looked at: so a row that was found in
+    the index is not looked up once more. `among`: a few ids of those that can be meant, which PostgreSQL may begin
+    with; SQLite has its index read sooner than these.
     """
     searched = next(one for one in registered() if one.name == name)
     rows = f'SELECT "{gives}" FROM "{searched.table}" WHERE {only} AND'  # noqa: S608  # our tables
     if connection.vendor == "sqlite":
-        wanted = " ".join(f'"{folded(word)}"*' for word in words)
         found = f'SELECT rowid FROM "{searched.name}" WHERE "{searched.name}" MATCH %s'  # noqa: S608
-        return RawSQL(f"{rows} id IN ({found})", (wanted,))  # noqa: S611
-    wanted = " & ".join(f"{folded(word)}:*" for word in words)
+        if (gives, only) != ("id", "TRUE"):
+            found = f"{rows} id IN ({found})"
+        return RawSQL(found, (asked.words,))  # noqa: S611
     if not searched.by_centre:
-        return RawSQL(f"{rows} {vector(searched)} @@ to_tsquery('{searched.config}', %s)", (wanted,))  # noqa: S611
-    listed = "{" + ",".join(str(centre) for centre in sorted(centres)) + "}"
-    asked = f"search_query('{searched.config}', %s, %s::bigint[])"
-    return RawSQL(f"{rows} {vector(searched)} @@ {asked}", (wanted, listed))  # noqa: S611
+        question, words = f"to_tsquery('{searched.config}', %s)", tuple(asked[:1])
+    else:
+        question, words = f"search_query('{searched.config}', %s, %s::bigint[])", tuple(asked)
+    few, ids = (f'"{gives}" IN ({among.sql}) AND', tuple(among.params)) if among else ("", ())
+    return RawSQL(f"{rows} {few} {vector(searched)} @@ {question}", (*ids, *words))  # noqa: S611
 
 
-def either(*found: RawSQL) -> RawSQL:
-    """Ids that one of these questions gives, each once."""
-    params = tuple(value for one in found for value in one.params)
-    return RawSQL(" UNION ".join(one.sql for one in found), params)  # noqa: S611
+def either(one: RawSQL, other: RawSQL) -> Q:
+    """Of rows: that one of these questions gives their id.
+
+    SQLite goes through the rows in their order and stops where enough are found, looking each up among either ids.
+    PostgreSQL is given one list: two it would go through for each row, once they are too long for its memory.
+    """
+    if connection.vendor == "sqlite":
+        return Q(pk__in=one) | Q(pk__in=other)
+    return Q(pk__in=RawSQL(f"{one.sql} UNION ALL {other.sql}", (*one.params, *other.params)))  # noqa: S611
 
 
 def folded(word: str) -> str:

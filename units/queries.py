@@ -10,21 +10,20 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from portfolio.compiled import compiled
 from units.beside import Guidance
-from units.enums import CriterionKind, Marked, SkillSubject, SpecificationStyle, WordingStatus
+from units.enums import CriterionKind, SpecificationStyle
 from units.for_good import ForGood
 from units.keys import JOINED, specification_of
 from units.models import (
     Criterion,
     EvidenceRequirement,
-    FunctionalSkill,
     LearningOutcome,
     NosReference,
     RelatedCriterion,
-    TeachingPoint,
     Unit,
     UnitPublication,
     UnitQuerySet,
 )
+from units.parts import RequirementNode, SkillTable, TeachingLine, Wording, parts_of, wording_of
 from units.rules import unit_reference_warnings
 
 HAS_LEAVES = Exists(EvidenceRequirement.objects.filter(unit=OuterRef("unit"), parent__isnull=False))
@@ -84,15 +83,6 @@ class Fact:
 
 
 @dataclass(frozen=True)
-class Wording:
-    """How sure a wording is: nothing for a sound one."""
-
-    label: str = ""
-    note: str = ""
-    illegible: bool = False
-
-
-@dataclass(frozen=True)
 class RelatedLine:
     """The criteria of another specification that a criterion is related to by our cross-walk."""
 
@@ -113,12 +103,6 @@ class CriterionLine:
 
 
 @dataclass(frozen=True)
-class TeachingLine:
-    intro: str
-    text: str
-
-
-@dataclass(frozen=True)
 class OutcomeRow:
     """A learning outcome or a headed section, with all that stands beside it."""
 
@@ -126,14 +110,6 @@ class OutcomeRow:
     text: str
     criteria: Sequence[CriterionLine]
     teaching: Sequence[TeachingLine]
-
-
-@dataclass(frozen=True)
-class RequirementNode:
-    label: str
-    text: str
-    wording: Wording
-    items: Sequence["RequirementNode"]
 
 
 class RequirementWords(NamedTuple):
@@ -175,18 +151,6 @@ class Leaf:
     def printed(self) -> str:
         """Label and words, as it stands below its heading."""
         return f"{self.label} {self.words}".strip()
-
-
-@dataclass(frozen=True)
-class SkillLine:
-    name: str
-    marked: Marked
-
-
-@dataclass(frozen=True)
-class SkillTable:
-    subject: str
-    skills: Sequence[SkillLine]
 
 
 @dataclass(frozen=True)
@@ -248,25 +212,23 @@ def contents(counts: dict[str, int]) -> str:
 
 
 def unit_page(unit: Unit, guidance: Mapping[int, Sequence[Guidance]] = NOTHING_SAID) -> UnitPage:
-    """All that the unit's page shows, in seven queries. Give it with its awarding body and its publication.
+    """All that the unit's page shows, in seven queries at most. Give it with its awarding body and its publication.
 
     `guidance`: what is for the reader beside its criteria.
     """
-    criteria = list(unit.criteria.all())
-    related = related_lines(unit)
-    lines = {row.pk: criterion_line(row, related.get(row.pk, []), guidance.get(row.pk, ())) for row in criteria}
-    requirements = list(unit.evidence_requirements.all())
+    parts, related = parts_of(unit), related_lines(unit)
+    lines = {row.pk: criterion_line(row, related.get(row.pk, []), guidance.get(row.pk, ())) for row in parts.criteria}
     return UnitPage(
         unit=unit,
         is_svq=unit.style == SpecificationStyle.SVQ,
         published_at=unit.publication.at if hasattr(unit, "publication") else None,
         facts=header(unit),
-        outcomes=outcome_rows(unit.outcomes.all(), criteria, lines, teaching_of(unit)),
-        knowledge=[lines[row.pk] for row in criteria if row.outcome_id is None],
-        requirements=requirement_tree(requirements),
+        outcomes=outcome_rows(parts.outcomes, parts.criteria, lines, parts.teaching),
+        knowledge=[lines[row.pk] for row in parts.criteria if row.outcome_id is None],
+        requirements=parts.requirements,
         settings_refused=settings_refused(unit),
-        nos_references=list(unit.nos_references.all()),
-        skills=skill_tables(unit.functional_skills.all()),
+        nos_references=parts.nos_references,
+        skills=parts.skills,
         has_related=bool(related),
     )
 
@@ -292,12 +254,6 @@ def header(unit: Unit) -> list[Fact]:
 
 def printed(number: int | None) -> str:
     return "" if number is None else str(number)
-
-
-def wording_of(row: Criterion | EvidenceRequirement) -> Wording:
-    if row.wording == WordingStatus.SOUND:
-        return Wording()
-    return Wording(row.get_wording_display(), row.wording_note, row.wording == WordingStatus.ILLEGIBLE)
 
 
 def criterion_line(row: Criterion, related: Sequence[RelatedLine], guidance: Sequence[Guidance]) -> CriterionLine:
@@ -341,19 +297,11 @@ def in_use_beside(unit_id: int, centre_id: int | None, end: str) -> Q:
     return Q(**{f"{end}__unit": unit_id}) | Q(known, **{f"{end}__unit__publication__isnull": False})
 
 
-def teaching_of(unit: Unit) -> dict[int, list[TeachingLine]]:
-    """By outcome, what may be taught for it: one query."""
-    found: dict[int, list[TeachingLine]] = defaultdict(list)
-    for point in TeachingPoint.objects.filter(outcome__unit=unit):
-        found[point.outcome_id].append(TeachingLine(point.intro, point.text))
-    return found
-
-
 def outcome_rows(
     outcomes: Iterable[LearningOutcome],
     criteria: Iterable[Criterion],
     lines: dict[int, CriterionLine],
-    teaching: dict[int, list[TeachingLine]],
+    teaching: Mapping[int, Sequence[TeachingLine]],
 ) -> list[OutcomeRow]:
     held: dict[int | None, list[CriterionLine]] = defaultdict(list)
     for row in criteria:
@@ -361,18 +309,6 @@ def outcome_rows(
     return [
         OutcomeRow(outcome.number, outcome.text, held[outcome.pk], teaching.get(outcome.pk, [])) for outcome in outcomes
     ]
-
-
-def requirement_tree(rows: Iterable[EvidenceRequirement]) -> list[RequirementNode]:
-    """The requirements as a tree, each level in reading order."""
-    below: dict[int | None, list[EvidenceRequirement]] = defaultdict(list)
-    for row in rows:
-        below[row.parent_id].append(row)
-
-    def nodes(parent: int | None) -> list[RequirementNode]:
-        return [RequirementNode(row.label, row.text, wording_of(row), nodes(row.pk)) for row in below[parent]]
-
-    return nodes(None)
 
 
 def requirement_trees(unit_ids: Iterable[int]) -> QuerySet[EvidenceRequirement]:
@@ -412,11 +348,3 @@ def settings_refused(unit: Unit) -> list[str]:
         "a work placement": unit.work_placement_allowed,
     }
     return [setting for setting, taken in allowed.items() if not taken]
-
-
-def skill_tables(rows: Iterable[FunctionalSkill]) -> list[SkillTable]:
-    """The functional skills by subject, in the order of the source's table."""
-    found: dict[str, list[SkillLine]] = defaultdict(list)
-    for row in rows:
-        found[row.subject].append(SkillLine(row.name, Marked(row.marked)))
-    return [SkillTable(str(subject.label), found[subject]) for subject in SkillSubject if subject in found]

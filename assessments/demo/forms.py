@@ -8,7 +8,7 @@ from assessments.actions.issuing import make_forms
 from assessments.demo.centre import Harbour
 from assessments.form_enums import DeclarationOf, GatheredAs
 from assessments.models import Enrolment, ExternalAccess
-from assessments.queries.issuing import declarations_signed
+from assessments.queries.issuing import declarations_signed, offered_at
 from units.models import AwardingBody
 
 DAY = datetime.timedelta(days=1)
@@ -43,10 +43,11 @@ def tell(harbour: Harbour, now: datetime.datetime) -> None:
         if declaration == DeclarationOf.CENTRE:
             declarations.approve_wording(wording=wording, by=visit.grant.user, at=now - DAY)
     spring = Enrolment.objects.filter(centre=harbour.centre, cohort="Spring intake")
+    bodies = offered_at(harbour.centre).bodies
     make_forms(
         centre=harbour.centre,
         enrolments=spring.order_by().values_list("pk", flat=True),
-        statements=[statement.pk for statement, _ in declarations_signed(harbour.centre)],
+        statements=[statement.pk for statement, _ in declarations_signed(harbour.centre, bodies)],
         chosen="Spring intake",
         gathered_as=GatheredAs.PDF,
         by=administrator,

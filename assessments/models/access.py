@@ -118,8 +118,8 @@ def bodies_opened_to(user: User, day: datetime.date | None = None, *, centre: st
     return Q(Exists(mine.filter(all_units=True) if whole else mine))
 
 
-def centres_opened_to(user: User) -> models.QuerySet["ExternalAccess"] | list[int]:
-    """Ids of the centres where the person is external verifier today."""
-    if not looks_from_outside(user):
+def centres_opened_to(user: User, day: datetime.date | None = None) -> models.QuerySet["ExternalAccess"] | list[int]:
+    """Ids of the centres where the person is external verifier on the day."""
+    if not looks_from_outside(user, day):
         return []
-    return ExternalAccess.objects.in_force(user).order_by().values("centre")  # type: ignore[return-value]
+    return ExternalAccess.objects.in_force(user, day).order_by().values("centre")  # type: ignore[return-value]

@@ -1,5 +1,7 @@
 """What a verifier does beside sampling: observes assessors, interviews candidates, reviews records; and meetings."""
 
+import datetime
+
 from django.db import models
 from django.db.models import F, Q
 
@@ -141,19 +143,19 @@ class Attendance(StandingRow):
 
 
 class CentreActionQuerySet(models.QuerySet["CentreAction"]):
-    def visible_to(self, user: User) -> "CentreActionQuerySet":
+    def visible_to(self, user: User, day: datetime.date | None = None) -> "CentreActionQuerySet":
         """Actions of the centres where the person verifies or that they administer, and those given to them. An
         external verifier sees what their awarding body asked for, in whichever visit, and of activities they see.
 
         None of an activity about a unit of their own.
         """
-        own = Q(owner=user, centre__in=centres_of(user, *STAFF))
-        asked = bodies_opened_to(user, centre="centre", body="access__awarding_body")
-        outside = asked | opened_to(user, at="activity__enrolment__")
+        own = Q(owner=user, centre__in=centres_of(user, *STAFF, day=day))
+        asked = bodies_opened_to(user, day, centre="centre", body="access__awarding_body")
+        outside = asked | opened_to(user, day, at="activity__enrolment__")
         if asked:
             at_large = Q(activity__isnull=False, activity__enrolment=None) | Q(meeting__isnull=False)
-            outside |= at_large & Q(centre__in=centres_opened_to(user))
-        seen = self.filter(Q(centre__in=centres_of(user, *OVERSEEING)) | own | outside)
+            outside |= at_large & Q(centre__in=centres_opened_to(user, day))
+        seen = self.filter(Q(centre__in=centres_of(user, *OVERSEEING, day=day)) | own | outside)
         return seen.exclude(activity__enrolment__candidate_user=user)
 
 

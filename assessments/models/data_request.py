@@ -1,5 +1,7 @@
 """Somebody asks what a centre keeps about them, and what the centre did about it."""
 
+import datetime
+
 from django.db import models
 from django.db.models import Q
 
@@ -8,9 +10,9 @@ from portfolio.models import Archive, Centre, User, centres_of
 
 
 class DataRequestQuerySet(models.QuerySet["DataRequest"]):
-    def visible_to(self, user: User) -> "DataRequestQuerySet":
+    def visible_to(self, user: User, day: datetime.date | None = None) -> "DataRequestQuerySet":
         """Requests are the business of a centre's administrators."""
-        return self.filter(centre__in=centres_of(user, Role.ADMINISTRATOR))
+        return self.filter(centre__in=centres_of(user, Role.ADMINISTRATOR, day=day))
 
     def still_open(self) -> "DataRequestQuerySet":
         """Neither answered nor closed."""

@@ -25,6 +25,7 @@ from assessments.models import (
 from assessments.progress import CONFIRMING
 from assessments.queries.award import direct_on
 from assessments.queries.claimable import CLAIMED, UnitToClaim, units_to_claim
+from assessments.queries.enrolment import LONG_WORDS
 from assessments.queries.registration import AwardLine, award_lines, knowing
 from assessments.rules import Person
 from assessments.workflow import UNIT_FROZEN, Reason
@@ -133,16 +134,21 @@ def units_nearly(centre: Centre, body: AwardingBody, search: str) -> QuerySet[En
 @compiled
 def _nearly(centre_id: int, body_id: int) -> EnrolmentQuerySet:
     found = Enrolment.objects.filter(centre=centre_id, unit__awarding_body=body_id, status__in=NEARLY)
-    whole = found.select_related("unit__awarding_body", "candidate__user", "centre")
+    whole = found.select_related("unit__awarding_body", "candidate__user", "centre").defer(*LONG_WORDS)
     return whole.order_by("candidate__legal_name", "unit__short_code", "pk")
 
 
-def awards_open(centre: Centre, qualification: int, search: str) -> RegistrationQuerySet:
+def awards_open(centre: Centre, qualification: int, search: str) -> QuerySet[Registration] | Listed[Registration]:
     """Registrations for the award that are in force and not claimed, by candidate."""
-    found = Registration.objects.in_force().filter(centre=centre, qualification=qualification)
-    found = found.exclude(pk__in=AwardClaim.objects.filter(taken_back_at=None).values("registration"))
     if search:
-        found = found.filter(of_candidate(search))
+        return _open.question(centre.pk, qualification).filter(of_candidate(search))
+    return _open.listed(centre.pk, qualification)
+
+
+@compiled
+def _open(centre_id: int, qualification: int) -> RegistrationQuerySet:
+    found = Registration.objects.in_force().filter(centre=centre_id, qualification=qualification)
+    found = found.exclude(pk__in=AwardClaim.objects.filter(taken_back_at=None).values("registration"))
     whole = found.select_related(
         "candidate__user", "qualification__awarding_body", "qualification__publication", "centre"
     )
@@ -159,14 +165,17 @@ def awards_to_claim(rows: Iterable[Registration], person: Person) -> list[AwardT
     """Each award with what stands in its way: the units that make it, taken in as many queries as one."""
     lines = award_lines(rows)
     counted = {(line.registration.candidate_id, unit) for line in lines for unit in line.standing.counted}
-    found = Enrolment.objects.filter(
-        candidate__in={candidate for candidate, _ in counted},
-        unit__in={unit for _, unit in counted},
-        status__in=CONFIRMING,
-    ).select_related("unit__awarding_body", "candidate__user", "centre")
-    enrolments = [row for row in found.order_by("pk") if (row.candidate_id, row.unit_id) in counted]
+    found = _confirming([candidate for candidate, _ in counted], [unit for _, unit in counted])
+    enrolments = [row for row in found if (row.candidate_id, row.unit_id) in counted]
     open_ones = units_to_claim([row for row in enrolments if row.status in TO_CLAIM], person)
     return [award_to_claim(line, enrolments, open_ones, person) for line in lines]
+
+
+@compiled
+def _confirming(candidates: list[int], units: list[int]) -> EnrolmentQuerySet:
+    found = Enrolment.objects.filter(candidate__in=candidates, unit__in=units, status__in=CONFIRMING)
+    whole = found.select_related("unit__awarding_body", "candidate__user", "centre").defer(*LONG_WORDS)
+    return whole.order_by("pk")
 
 
 def award_to_claim(

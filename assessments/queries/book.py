@@ -7,7 +7,7 @@ portfolio nobody reads what others did.
 import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import models
 from django.db.models import Count, F, Q, QuerySet, Subquery
@@ -15,9 +15,9 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from assessments.models import Case, ExternalNote
-from assessments.queries.book_lines import kind_in_words, phrase
+from assessments.queries.book_lines import WRITTEN, kind_in_words, phrase
 from assessments.queries.book_ties import Records, about_one_of, any_of, of_candidates, of_unit, ties
-from portfolio.audit import kind_of
+from portfolio.audit import kind_of, verbs_and_kinds
 from portfolio.compiled import Listed, Word, compiled
 from portfolio.models import (
     AccessLine,
@@ -33,6 +33,7 @@ from portfolio.models import (
 
 RESTRICTED = (Case, ExternalNote)
 """Records that some who run a centre may not know of."""
+RESTRICTED_KINDS = [kind_of(model()) for model in RESTRICTED]
 
 
 @dataclass(frozen=True)
@@ -59,29 +60,56 @@ class Choices:
 # --- reading ---------------------------------------------------------------------------------------------------------
 
 
-def choices_of(centre: Centre, reader: User, own: int | None) -> Choices:
-    """What the reader can ask for, in one query."""
-    pairs = _chosen(centre.pk, reader, own, timezone.localdate())
+class Book(NamedTuple):
+    """A centre's book as somebody reads it: its chain, and their `own` portfolio at the centre, if they have one."""
+
+    centre: int
+    chain: int
+    own: int | None
+
+
+def book_of(centre: Centre, reader: User) -> Book:
+    """One query."""
+    chain, own = _opened.first(centre.pk, reader.pk) or (0, None)
+    return Book(centre.pk, chain, own)
+
+
+@compiled
+def _opened(centre_id: int, reader_id: int) -> QuerySet[AuditChain, Any]:
+    own = CandidateRecord.objects.filter(centre=centre_id, user=reader_id).order_by().values("pk")[:1]
+    return AuditChain.objects.filter(centre=centre_id).values_list("pk", Subquery(own))
+
+
+def choices_of(book: Book, reader: User) -> Choices:
+    """What the reader can ask for. One query; one more where the book has lines that not everybody is told."""
+    pairs = told_of(book, reader)
     return Choices(
         verbs=sorted({(verb, phrase(verb)) for verb, _ in pairs}, key=lambda pair: pair[1]),
         kinds=sorted({(kind, kind_in_words(kind)) for _, kind in pairs}, key=lambda pair: pair[1]),
     )
 
 
+def told_of(book: Book, reader: User) -> list[tuple[str, str]]:
+    """The verbs and kinds of record of which the reader is told a line at least."""
+    day = timezone.localdate()
+    if book.own is not None:
+        return _chosen(book, reader, day)
+    pairs = verbs_and_kinds(book.chain)
+    if not any(kind in RESTRICTED_KINDS for _, kind in pairs):
+        return pairs
+    return [pair for pair in pairs if pair[1] not in RESTRICTED_KINDS] + _restricted(book.chain, reader, day)
+
+
 @compiled
-def _chosen(centre_id: int, reader: User, own: int | None, day: datetime.date) -> QuerySet[AuditEvent, Any]:
-    found = told_to(AuditEvent.objects.filter(chain__centre=centre_id), reader, own, "actor", day)
+def _chosen(book: Book, reader: User, day: datetime.date) -> QuerySet[AuditEvent, Any]:
+    found = told_to(AuditEvent.objects.filter(chain=book.chain), reader, book.own, "actor", day)
     return found.order_by().values_list("verb", "subject_kind").distinct()
 
 
-def own_portfolio(centre: Centre, reader: User) -> int | None:
-    """The reader's own record as a candidate of the centre, if they have one. One query."""
-    return _own.first(centre.pk, reader.pk)
-
-
 @compiled
-def _own(centre_id: int, reader_id: int) -> QuerySet[CandidateRecord, int]:
-    return CandidateRecord.objects.filter(centre=centre_id, user=reader_id).values_list("pk", flat=True)[:1]
+def _restricted(chain: int, reader: User, day: datetime.date) -> QuerySet[AuditEvent, Any]:
+    lines = AuditEvent.objects.filter(chain=chain, subject_kind__in=RESTRICTED_KINDS)
+    return told_to(lines, reader, None, "actor", day).order_by().values_list("verb", "subject_kind")
 
 
 def told_to(lines: QuerySet[Any], reader: User, own: int | None, by: str, day: datetime.date) -> QuerySet[Any]:
@@ -96,72 +124,85 @@ def told_to(lines: QuerySet[Any], reader: User, own: int | None, by: str, day: d
     return lines
 
 
-def lines_asked_for(
-    centre: Centre, reader: User, own: int | None, asked: Asked, kinds: Iterable[str]
-) -> QuerySet[AuditEvent]:
-    """The lines of the centre's book that fit, the newest first."""
+def lines_asked_for(book: Book, reader: User, asked: Asked, kinds: Iterable[str]) -> QuerySet[AuditEvent]:
+    """The lines of the centre's book that fit, the newest first; as `told` takes them with `values_list(*WRITTEN)`."""
     day = timezone.localdate()
-    found = told_to(those_about(AuditEvent, {"chain__centre": centre.pk}, asked, kinds), reader, own, "actor", day)
+    found = told_to(lines_about(book, asked, kinds), reader, book.own, "actor", day)
     if asked.verb:
         found = found.filter(verb=asked.verb)
     if asked.kind:
         found = found.filter(subject_kind=asked.kind)
-    return narrowed(found, centre, asked, "actor").select_related("detail").order_by("-sequence")
+    return narrowed(found, book, asked, "actor").order_by("-sequence")
 
 
 def lines_listed(
-    centre: Centre, reader: User, own: int | None, asked: Asked, kinds: Iterable[str]
-) -> QuerySet[AuditEvent] | Listed[AuditEvent]:
+    book: Book, reader: User, asked: Asked, kinds: Iterable[str]
+) -> QuerySet[AuditEvent, Any] | Listed[Any] | list[Any]:
     """The same for a page, where mostly nothing is asked for, or a unit is followed."""
     day = timezone.localdate()
     if asked == Asked():
-        return AllLines(_lines, (centre.pk, reader, own, day, None))
+        return AllLines(_lines, (book, reader, day))
     if asked == Asked(unit=asked.unit):
-        return _lines.listed(centre.pk, reader, own, day, asked.unit, *map(Word, kinds))
-    return lines_asked_for(centre, reader, own, asked, kinds)
+        return _these(_of_unit(book, asked.unit, *map(Word, kinds)), book, reader, day)
+    return lines_asked_for(book, reader, asked, kinds).values_list(*WRITTEN)
 
 
 @compiled
-def _lines(
-    centre_id: int, reader: User, own: int | None, day: datetime.date, unit: int | None, *kinds: Word
-) -> QuerySet[AuditEvent]:
-    lines = those_about(AuditEvent, {"chain__centre": centre_id}, Asked(unit=unit), kinds)
-    return told_to(lines, reader, own, "actor", day).select_related("detail").order_by("-sequence")
+def _lines(book: Book, reader: User, day: datetime.date) -> QuerySet[AuditEvent, Any]:
+    lines = told_to(AuditEvent.objects.filter(chain=book.chain), reader, book.own, "actor", day)
+    return lines.order_by("-sequence").values_list(*WRITTEN)
 
 
-class AllLines(Listed[AuditEvent]):
+@compiled
+def _of_unit(book: Book, unit: int | None, *kinds: Word) -> QuerySet[AuditEvent, int]:
+    """Ids of a unit's lines, some dozens: in a question of their own, so that no database looks for them in the whole
+    book."""
+    return lines_about(book, Asked(unit=unit), kinds).values_list("pk", flat=True)
+
+
+@compiled
+def _these(ids: list[int], book: Book, reader: User, day: datetime.date) -> QuerySet[AuditEvent, Any]:
+    lines = told_to(AuditEvent.objects.filter(pk__in=ids), reader, book.own, "actor", day)
+    return lines.order_by("-sequence").values_list(*WRITTEN)
+
+
+class AllLines(Listed[Any]):
     """The whole book. It says itself how long it is; what the reader is not told of it is quickly counted."""
 
     def count(self) -> int:
-        centre_id, reader, own, day, _ = self.args
-        length = _told.first(centre_id, reader, day) if own is None else None
+        book, reader, day = self.args
+        length = _told.first(book.chain, reader, day) if book.own is None else None
         return super().count() if length is None else length
 
 
 @compiled
-def _told(centre_id: int, reader: User, day: datetime.date) -> QuerySet[AuditChain, int]:
+def _told(chain: int, reader: User, day: datetime.date) -> QuerySet[AuditChain, int]:
     """How many lines of the book a reader is told, who is no candidate of the centre."""
-    about = Q(subject_kind__in=[kind_of(model()) for model in RESTRICTED])
-    lines = AuditEvent.objects.filter(about, chain__centre=centre_id).order_by()
+    lines = AuditEvent.objects.filter(subject_kind__in=RESTRICTED_KINDS, chain=chain).order_by()
     told = told_to(lines, reader, None, "actor", day).values("pk")
     untold = lines.exclude(pk__in=told).values("chain").annotate(lines=Count("*")).values("lines")
     counted = F("length") - Coalesce(Subquery(untold), 0)
-    return AuditChain.objects.filter(centre=centre_id).annotate(told=counted).values_list("told", flat=True)
+    return AuditChain.objects.filter(pk=chain).annotate(told=counted).values_list("told", flat=True)
 
 
-def looks_asked_for(centre: Centre, reader: User, own: int | None, asked: Asked) -> QuerySet[AccessLine]:
+def looks_asked_for(book: Book, reader: User, asked: Asked) -> QuerySet[AccessLine]:
     """Who looked at what at the centre, as far as it fits, the newest first."""
-    found = those_about(AccessLine, {"centre": centre.pk}, asked, ties())
-    lines = told_to(found, reader, own, "user", timezone.localdate())
-    return narrowed(lines, centre, asked, "user").order_by("-pk")
+    found = those_about(AccessLine, {"centre": book.centre}, book.centre, asked, ties())
+    lines = told_to(found, reader, book.own, "user", timezone.localdate())
+    return narrowed(lines, book, asked, "user").order_by("-pk")
 
 
-def those_about(model: type[models.Model], scope: dict[str, int], asked: Asked, kinds: Iterable[str]) -> QuerySet[Any]:
-    """Lines of a `scope`, which names the centre, about the candidate and the unit asked for.
+def lines_about(book: Book, asked: Asked, kinds: Iterable[str]) -> QuerySet[AuditEvent]:
+    return those_about(AuditEvent, {"chain": book.chain}, book.centre, asked, kinds)
+
+
+def those_about(
+    model: type[models.Model], scope: dict[str, int], centre_id: int, asked: Asked, kinds: Iterable[str]
+) -> QuerySet[Any]:
+    """Lines of a `scope`, which is all of the centre's, about the candidate and the unit asked for.
 
     Each kind of record is looked up by the index it stands in: a book has a hundred lines for every one of a unit.
     """
-    (centre_id,) = scope.values()
     lines = model._default_manager.order_by()
     meant: list[list[Records]] = []
     if asked.candidate:
@@ -178,10 +219,10 @@ def those_about(model: type[models.Model], scope: dict[str, int], asked: Asked, 
     return found
 
 
-def narrowed(lines: QuerySet[Any], centre: Centre, asked: Asked, by: str) -> QuerySet[Any]:
+def narrowed(lines: QuerySet[Any], book: Book, asked: Asked, by: str) -> QuerySet[Any]:
     """Of the lines those by the person asked for, in the days asked for."""
     if asked.person:
-        lines = lines.filter(**{f"{by}__in": people_called(centre, asked.person)})
+        lines = lines.filter(**{f"{by}__in": people_called(book.centre, asked.person)})
     if asked.since:
         lines = lines.filter(at__date__gte=asked.since)
     if asked.until:
@@ -189,10 +230,10 @@ def narrowed(lines: QuerySet[Any], centre: Centre, asked: Asked, by: str) -> Que
     return lines
 
 
-def people_called(centre: Centre, name: str) -> QuerySet[User]:
+def people_called(centre_id: int, name: str) -> QuerySet[User]:
     """Whoever is called that at the centre, as candidate, on its staff or from outside."""
     called = [
-        Q(pk__in=model._default_manager.filter(named, centre=centre).order_by().values("user"))
+        Q(pk__in=model._default_manager.filter(named, centre=centre_id).order_by().values("user"))
         for model, named in (
             (StaffRecord, Q(name__icontains=name)),
             (ExternalRecord, Q(name__icontains=name)),
@@ -202,11 +243,11 @@ def people_called(centre: Centre, name: str) -> QuerySet[User]:
     return User.objects.filter(any_of(called)).order_by()
 
 
-def newest_check(centre: Centre) -> BookCheck | None:
+def newest_check(book: Book) -> BookCheck | None:
     """What the last check of the centre's book found, or that one is under way. One query."""
-    return _newest_check.first(centre.pk)
+    return _newest_check.first(book.chain)
 
 
 @compiled
-def _newest_check(centre_id: int) -> QuerySet[BookCheck]:
-    return BookCheck.objects.filter(chain__centre=centre_id).select_related("by")[:1]
+def _newest_check(chain: int) -> QuerySet[BookCheck]:
+    return BookCheck.objects.filter(chain=chain).select_related("by")[:1]

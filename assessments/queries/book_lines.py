@@ -13,7 +13,7 @@ from assessments.models import Enrolment, Evidence
 from assessments.queries.book_ties import records, ties
 from portfolio.audit import kind_of
 from portfolio.compiled import Word, compiled
-from portfolio.models import AccessLine, AuditEvent, CandidateRecord, Centre, ExternalRecord, StaffRecord
+from portfolio.models import AccessLine, CandidateRecord, Centre, ExternalRecord, StaffRecord
 
 ALONE = {"user": "account", "centre": "centre", "auditchain": "audit book"}
 """What needs no number to be known by."""
@@ -52,20 +52,25 @@ class Look:
     about: About
 
 
-def told(centre: Centre, events: Sequence[AuditEvent]) -> list[BookLine]:
+WRITTEN = ("sequence", "at", "actor_id", "verb", "subject_kind", "subject_id", "detail__details")
+"""The columns of a line as it is told; the details last, None where they were erased."""
+Written = tuple[int, datetime.datetime, int | None, str, str, int, dict[str, Any] | None]
+
+
+def told(centre: Centre, lines: Sequence[Written]) -> list[BookLine]:
     """Lines in words, in two queries."""
-    names = names_of(centre, {event.actor_id for event in events if event.actor_id})
-    about = abouts({(event.subject_kind, event.subject_id) for event in events})
+    names = names_of(centre, {actor for _, _, actor, *_ in lines if actor})
+    about = abouts({(kind, pk) for *_, kind, pk, _ in lines})
     return [
         BookLine(
-            sequence=event.sequence,
-            at=event.at,
-            by=names.get(event.actor_id or 0, "") or ("The operator" if event.actor_id is None else "Somebody else"),
-            verb=phrase(event.verb),
-            about=about[event.subject_kind, event.subject_id],
-            details=spelled(event.detail.details) if hasattr(event, "detail") else None,
+            sequence=sequence,
+            at=at,
+            by=names.get(actor or 0, "") or ("The operator" if actor is None else "Somebody else"),
+            verb=phrase(verb),
+            about=about[kind, pk],
+            details=None if details is None else spelled(details),
         )
-        for event in events
+        for sequence, at, actor, verb, kind, pk, details in lines
     ]
 
 

@@ -6,14 +6,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import CharField, DateField, DateTimeField, QuerySet, Value
+from django.db.models.functions import Cast
 from django.utils import timezone
 
 from assessments.claiming import ClaimFacts, claim_refusals, claim_warnings, number_refusals
 from assessments.enums import UnitStatus
-from assessments.models import AwardClaim, Enrolment, EnrolmentQuerySet, Registration
+from assessments.models import (
+    Action,
+    AwardClaim,
+    Enrolment,
+    EnrolmentQuerySet,
+    PlannedCell,
+    Registration,
+    Sample,
+    UnsampledNote,
+)
 from assessments.queries.judgement import UnitRows, digest_for, rows_of, with_signatures
-from assessments.queries.verification import LOOKED_AT, LookedAt, looked_at_by, unit_facts
+from assessments.queries.verification import LOOKED_AT, LookedAt, unit_facts
 from assessments.rules import Person
 from assessments.workflow import Reason
 from portfolio.compiled import compiled
@@ -116,12 +126,43 @@ def _registrations(candidates: list[int]) -> QuerySet[Registration]:
 
 
 def looked_at_among(enrolments: Sequence[Enrolment]) -> dict[int, LookedAt]:
-    """What verifiers did in each of the units. Four queries."""
-    found: dict[int, dict[str, list[Any]]] = {row.pk: {name: [] for name in LOOKED_AT} for row in enrolments}
-    for name in LOOKED_AT:
-        for row in looked_at_by(name, list(found)):
-            found[row.enrolment_id][name].append(row)
-    return {
-        pk: LookedAt(samples=of["sampled"], actions=of["acted"], notes=of["noted"], planned=of["planned"])
-        for pk, of in found.items()
+    """What verifiers did in each of the units, with the columns that claims rest on. One query."""
+    found = {row.pk: LookedAt([], [], [], []) for row in enrolments}
+    for name, pk, enrolment, words, outcome, begun, done, ended, _ in sorted(_looked_at(list(found)), key=in_turn):
+        of, row = found[enrolment], {"pk": pk, "enrolment_id": enrolment}
+        if name == "sampled":
+            stands = {"stage": words, "outcome": outcome, "planned_at": begun, "done_at": done, "dropped_at": ended}
+            of.samples.append(Sample(**row, **stands))
+        elif name == "acted":
+            of.actions.append(Action(**row, wanted=words, closed_at=ended))
+        elif name == "noted":
+            of.notes.append(UnsampledNote(**row, at=begun))
+        else:
+            of.planned.append(PlannedCell(**row, stage=words))
+    return found
+
+
+@compiled
+def _looked_at(enrolments: list[int]) -> QuerySet[Any, Any]:
+    """`LOOKED_AT` in one: which of it, its number and unit, its words, and what became of it when; when it is
+    due."""
+    nothing, never, no_day = Value(""), Cast(Value(None), DateTimeField()), Cast(Value(None), DateField())
+    columns: dict[str, tuple[Any, ...]] = {
+        "sampled": ("stage", "outcome", "planned_at", "done_at", "dropped_at", no_day),
+        "acted": ("wanted", nothing, never, never, "closed_at", "due_on"),
+        "noted": (nothing, nothing, "at", never, never, no_day),
+        "planned": ("stage", nothing, never, never, never, no_day),
     }
+    first, *further = (
+        LOOKED_AT[name]
+        .filter(enrolment__in=enrolments)
+        .order_by()
+        .values_list(Value(name, CharField()), "pk", "enrolment_id", *told)
+        for name, told in columns.items()
+    )
+    return first.union(*further, all=True)
+
+
+def in_turn(row: tuple[Any, ...]) -> tuple[datetime.date, int]:
+    """Actions as they fall due, all else from the oldest."""
+    return row[-1] or datetime.date.min, row[1]

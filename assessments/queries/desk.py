@@ -5,7 +5,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet, Window
 
 from assessments.enums import READABLE, UnitStatus
 from assessments.models import Action, Enrolment, EvidenceVersion, Mapping
@@ -76,13 +76,20 @@ def held_by(user: User) -> Q:
 
 @compiled
 def queue_keys(user: User) -> QuerySet[Mapping, tuple[int, datetime.datetime, int]]:
-    """(item, since when, how many criteria), the oldest first: what the queue's pages are cut from."""
+    """(item, since when, how many criteria), the oldest first."""
     return KEYS.filter(held_by(user))
 
 
-def queued(user: User, keys: list[tuple[int, datetime.datetime, int]]) -> list[Queued]:
+@compiled
+def queue_pages(user: User) -> QuerySet[Mapping, tuple[int, datetime.datetime, int, int]]:
+    """The same, each with how many there are: what the queue's pages are cut from."""
+    keys = ("evidence_id", "since", "criteria")
+    return KEYS.filter(held_by(user)).annotate(number=Window(Count("*"))).values_list(*keys, "number")
+
+
+def queued(user: User, keys: list[tuple[int, datetime.datetime, int, int]]) -> list[Queued]:
     """The items of one page of the queue, each with the version in force. One query."""
-    rows = _queued(user, [evidence for evidence, _, _ in keys])
+    rows = _queued(user, [evidence for evidence, *_ in keys])
     versions: dict[int, tuple[int, str, str, str]] = {}
     units: dict[int, dict[str, None]] = defaultdict(dict)
     for evidence, code, pk, number, title, known_as, legal_name in rows:
@@ -90,7 +97,7 @@ def queued(user: User, keys: list[tuple[int, datetime.datetime, int]]) -> list[Q
         units[evidence][code] = None
     return [
         Queued(*versions[evidence], units=", ".join(units[evidence]), criteria=criteria, since=since)
-        for evidence, since, criteria in keys
+        for evidence, since, criteria, _ in keys
         if evidence in versions
     ]
 

@@ -6,7 +6,7 @@ By the same rules people are told day by day (assessments/actions/due.py), and t
 import datetime
 from collections import Counter
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import CharField, Count, F, OuterRef, QuerySet, Subquery, Value
 from django.urls import reverse
@@ -17,6 +17,8 @@ from assessments.models.activities import CentreActionQuerySet
 from assessments.models.verification import ActionQuerySet
 from assessments.queries.enrolment import staff_names
 from assessments.workflow import UNIT_FINAL
+from portfolio.compiled import Count as Most
+from portfolio.compiled import compiled
 from portfolio.models import Centre, ExternalRecord, User
 from portfolio.queries.staff import falls_due
 
@@ -91,27 +93,25 @@ class DuePage:
         return sum(week.total for week in self.weeks)
 
 
-@dataclass(frozen=True)
-class Dated:
-    """What of a centre has its day, not past the last of the weeks, as somebody who runs it sees it."""
+class Dated(NamedTuple):
+    """What has its day at a centre up to the last day looked at, as somebody who runs the centre sees it."""
 
-    centre: Centre
+    centre: int
     user: User
     today: datetime.date
-
-    @property
-    def last(self) -> datetime.date:
-        return self.today + datetime.timedelta(days=7 * WEEKS - 1)
+    last: datetime.date
 
     def targets(self) -> QuerySet[Enrolment]:
         """A target date that has passed is no longer due: the unit is behind."""
         return aimed_at((self.today, self.last)).filter(centre=self.centre)
 
     def actions(self) -> QuerySet[Action]:
-        return unanswered().visible_to(self.user).filter(enrolment__centre=self.centre, due_on__lte=self.last)
+        seen = unanswered().visible_to(self.user, self.today)
+        return seen.filter(enrolment__centre=self.centre, due_on__lte=self.last)
 
     def centre_actions(self) -> QuerySet[CentreAction]:
-        return unanswered_at_centre().visible_to(self.user).filter(centre=self.centre, due_on__lte=self.last)
+        seen = unanswered_at_centre().visible_to(self.user, self.today)
+        return seen.filter(centre=self.centre, due_on__lte=self.last)
 
     def samples(self) -> QuerySet[PlannedCell]:
         """Nothing is sampled any more of a unit that has ended."""
@@ -126,15 +126,19 @@ class Dated:
 
     def requests(self) -> QuerySet[DataRequest]:
         """Whoever administers the centre answers them, so nobody else is shown one."""
-        seen = DataRequest.objects.visible_to(self.user).still_open()
+        seen = DataRequest.objects.visible_to(self.user, self.today).still_open()
         return seen.filter(centre=self.centre, due_on__lte=self.last)
+
+
+def dated_at(centre: Centre, user: User, today: datetime.date) -> Dated:
+    return Dated(centre.pk, user, today, today + datetime.timedelta(days=7 * WEEKS - 1))
 
 
 def due_page(centre: Centre, user: User, today: datetime.date) -> DuePage:
     """What falls due in the next weeks and what is overdue. Ten queries; one more, which counts, where there is more
     of a kind than is shown."""
-    dated = Dated(centre, user, today)
-    staff, others = staff_lines(dated), dated_lines(dated, MOST)
+    dated = dated_at(centre, user, today)
+    staff, others = staff_lines(centre, dated), dated_lines(centre, dated, Most(MOST))
     counted = Counter((week_of(line.day, today), line.kind) for line in staff)
     if max(Counter(line.kind for line in others).values(), default=0) < MOST:
         counted.update((week_of(line.day, today), line.kind) for line in others)
@@ -152,8 +156,8 @@ def due_page(centre: Centre, user: User, today: datetime.date) -> DuePage:
 
 def all_due(centre: Centre, user: User, today: datetime.date) -> list[DueLine]:
     """Every line of it, to take away."""
-    dated = Dated(centre, user, today)
-    return in_order([*staff_lines(dated), *dated_lines(dated, None)])
+    dated = dated_at(centre, user, today)
+    return in_order([*staff_lines(centre, dated), *dated_lines(centre, dated, None)])
 
 
 def in_order(lines: list[DueLine]) -> list[DueLine]:
@@ -167,7 +171,15 @@ def week_of(day: datetime.date, today: datetime.date) -> int:
 
 def counts(dated: Dated) -> Counter[tuple[int, DueKind]]:
     """How much has its day in which week, but for the staff's own. One query."""
-    parts: list[QuerySet[Any, Any]] = [
+    found: Counter[tuple[int, DueKind]] = Counter()
+    for kind, day, number in _counts(dated):
+        found[week_of(day, dated.today), DueKind(kind)] += number
+    return found
+
+
+@compiled
+def _counts(dated: Dated) -> QuerySet[Any, Any]:
+    first, *further = (
         by_day(dated.targets(), DueKind.TARGET, "target_on"),
         by_day(dated.actions(), DueKind.ACTION, "due_on"),
         by_day(dated.centre_actions(), DueKind.ACTION, "due_on"),
@@ -175,11 +187,8 @@ def counts(dated: Dated) -> Counter[tuple[int, DueKind]]:
         by_day(dated.accesses(), DueKind.EXTERNAL, "grant__ends_on"),
         by_day(dated.returns(), DueKind.RETURN, "expected_on"),
         by_day(dated.requests(), DueKind.REQUEST, "due_on"),
-    ]
-    found: Counter[tuple[int, DueKind]] = Counter()
-    for kind, day, number in parts[0].union(*parts[1:], all=True):
-        found[week_of(day, dated.today), DueKind(kind)] += number
-    return found
+    )
+    return first.union(*further, all=True)
 
 
 def by_day(rows: QuerySet[Any], kind: DueKind, column: str) -> QuerySet[Any, Any]:
@@ -189,9 +198,8 @@ def by_day(rows: QuerySet[Any], kind: DueKind, column: str) -> QuerySet[Any, Any
     return counted.values_list("sort", "day", "number")
 
 
-def staff_lines(dated: Dated) -> list[DueLine]:
+def staff_lines(centre: Centre, dated: Dated) -> list[DueLine]:
     """What the staff are to renew, and roles that end. Three queries."""
-    slug = dated.centre.slug
     return [
         DueLine(
             row.day,
@@ -199,27 +207,54 @@ def staff_lines(dated: Dated) -> list[DueLine]:
             row.what,
             row.name,
             "",
-            reverse("portfolio:staff_member", args=[slug, row.handle]),
+            reverse("portfolio:staff_member", args=[centre.slug, row.handle]),
             row.day < dated.today,
         )
-        for row in falls_due(dated.centre, dated.today)
+        for row in falls_due(centre, dated.today)
         if row.day <= dated.last
     ]
 
 
-def dated_lines(dated: Dated, most: int | None) -> list[DueLine]:
+UNIT = ("candidate__known_as", "candidate__legal_name", "unit__short_code")
+OF_UNIT = tuple(f"enrolment__{column}" for column in UNIT)
+SOURCES = ("activity__kind", "meeting__title", "meeting__held_on", "access__reference", "access__awarding_body__name")
+
+
+@compiled
+def _targets(dated: Dated, most: Most | None) -> QuerySet[Enrolment, Any]:
+    return dated.targets().order_by("target_on", "pk").values_list("target_on", "assessor", "pk", *UNIT)[:most]
+
+
+@compiled
+def _actions(dated: Dated, most: Most | None) -> QuerySet[Action, Any]:
+    return dated.actions().order_by("due_on", "pk").values_list("due_on", "owner", "pk", "wanted", *OF_UNIT)[:most]
+
+
+@compiled
+def _elsewhere(dated: Dated, most: Most | None) -> QuerySet[CentreAction]:
+    rows = dated.centre_actions().select_related("activity", "meeting", "access__awarding_body")
+    return rows.only("due_on", "owner", "wanted", *SOURCES).order_by("due_on", "pk")[:most]
+
+
+@compiled
+def _samples(dated: Dated, most: Most | None) -> QuerySet[PlannedCell, Any]:
+    told = ("due_on", "enrolment__verifier", "enrolment", "stage", *OF_UNIT)
+    return dated.samples().order_by("due_on", "pk").values_list(*told)[:most]
+
+
+@compiled
+def _returns(dated: Dated, most: Most | None) -> QuerySet[Break, Any]:
+    told = ("expected_on", "candidate__known_as", "candidate__legal_name", "candidate__user__handle")
+    return dated.returns().order_by("expected_on", "pk").values_list(*told)[:most]
+
+
+def dated_lines(centre: Centre, dated: Dated, most: Most | None) -> list[DueLine]:
     """Everything else, the earliest `most` of each. Seven queries at most."""
-    unit = ("candidate__known_as", "candidate__legal_name", "unit__short_code")
-    of_unit = tuple(f"enrolment__{column}" for column in unit)
-    related = ("activity", "meeting", "access__awarding_body")
-    targets = dated.targets().order_by("target_on", "pk").values_list("target_on", "assessor", "pk", *unit)[:most]
-    actions = dated.actions().order_by("due_on", "pk").values_list("due_on", "owner", "pk", "wanted", *of_unit)[:most]
-    elsewhere = dated.centre_actions().select_related(*related).order_by("due_on", "pk")[:most]
-    cells = dated.samples().order_by("due_on", "pk")
-    samples = cells.values_list("due_on", "enrolment__verifier", "enrolment", "stage", *of_unit)[:most]
+    targets, actions, elsewhere = _targets(dated, most), _actions(dated, most), _elsewhere(dated, most)
+    samples = _samples(dated, most)
     accesses, requests = ends_and_requests(dated, most)
     people = {row[1] for rows in (targets, actions, samples) for row in rows}
-    here = dated.centre.pk
+    here = centre.pk
     names = staff_names(people | {row.owner_id for row in elsewhere}, {here})
 
     def line(kind: DueKind, day: datetime.date, what: str, about: str, who: int | None, page: str, pk: int) -> DueLine:
@@ -248,15 +283,15 @@ def dated_lines(dated: Dated, most: int | None) -> list[DueLine]:
     ]
     lines += [
         DueLine(
-            row.expected_on,
+            day,
             DueKind.RETURN,
             "Back from a break in learning",
-            row.candidate.name,
+            known_as or legal_name,
             "",
-            reverse("assessments:learning_break", args=[dated.centre.slug, row.candidate.user.handle]),
-            row.expected_on < dated.today,
+            reverse("assessments:learning_break", args=[centre.slug, handle]),
+            day < dated.today,
         )
-        for row in dated.returns().select_related("candidate__user").order_by("expected_on", "pk")[:most]
+        for day, known_as, legal_name, handle in _returns(dated, most)
     ]
     lines += [
         line(DueKind.REQUEST, day, "Answer to a request for data", name, None, "data_request", pk)
@@ -271,6 +306,13 @@ Few = list[tuple[Any, ...]]
 def ends_and_requests(dated: Dated, most: int | None) -> tuple[Few, Few]:
     """External verifiers' last days with who and the body, and requests for data with who asked: of either there are
     few, so that one query asks for both."""
+    rows = sorted(_ends_and_requests(dated), key=lambda row: (row[1], row[3]))
+    found = [[row[1:] for row in rows if row[0] == kind][:most] for kind in (DueKind.EXTERNAL, DueKind.REQUEST)]
+    return found[0], found[1]
+
+
+@compiled
+def _ends_and_requests(dated: Dated) -> QuerySet[Any, Any]:
     nobody = Value("", output_field=CharField())
     called = ExternalRecord.objects.filter(centre=dated.centre, user=OuterRef("grant__user")).values("name")[:1]
     asked = dated.requests().order_by().annotate(kind=Value(DueKind.REQUEST.value, output_field=CharField()))
@@ -278,10 +320,7 @@ def ends_and_requests(dated: Dated, most: int | None) -> tuple[Few, Few]:
     both: QuerySet[Any, tuple[Any, ...]] = ends.annotate(called=Subquery(called)).values_list(
         "kind", "grant__ends_on", "called", "pk", "awarding_body__name"
     )
-    both = both.union(asked.annotate(nobody=nobody).values_list("kind", "due_on", "nobody", "pk", "name"), all=True)
-    rows = sorted(both, key=lambda row: (row[1], row[3]))
-    found = [[row[1:] for row in rows if row[0] == kind][:most] for kind in (DueKind.EXTERNAL, DueKind.REQUEST)]
-    return found[0], found[1]
+    return both.union(asked.annotate(nobody=nobody).values_list("kind", "due_on", "nobody", "pk", "name"), all=True)
 
 
 def unit_of(known_as: str, legal_name: str, code: str) -> str:

@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, TextField
 
 from assessments.enums import HANDED_IN, Pace, SignedAs, Turn, UnitStatus
 from assessments.models import (
@@ -28,6 +28,10 @@ from portfolio.compiled import compiled
 from portfolio.enums import Role
 from portfolio.models import CandidateRecord, Centre, ExternalRecord, RoleGrant, StaffQualification, StaffRecord, User
 from portfolio.rules import VERIFYING
+from units.models import Unit
+
+LONG_WORDS = tuple(f"unit__{field.name}" for field in Unit._meta.fields if isinstance(field, TextField))
+"""The texts of a specification, which no list tells: a unit read beside each of its rows comes without them."""
 
 
 def person_at(user: User, centre_id: int, day: datetime.date) -> Person:

@@ -1,21 +1,20 @@
 """How soon assessors give feedback. What is counted, and over which period, is said in assessments/pace.py."""
 
 import datetime
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, QuerySet, Window
-from django.db.models.functions import RowNumber
+from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from assessments.enums import UnitStatus
 from assessments.models import Mapping, Review
 from assessments.pace import FEEDBACK_DAYS, FEEDBACK_MOST, Read, TimeToFeedback, time_to_feedback
 from assessments.queries.desk import queue_keys
-from assessments.queries.enrolment import staff_names
 from portfolio.compiled import Count as Most
 from portfolio.compiled import compiled
 from portfolio.models import Centre, StaffRecord, User
@@ -36,11 +35,6 @@ READINGS = Review.objects.annotate(
 """Readings, the latest on top; each says whether it is its version's `first`."""
 
 
-def readings(now: datetime.datetime) -> QuerySet[Any]:
-    """Readings of the period the median is of."""
-    return READINGS.filter(at__gte=now - datetime.timedelta(days=FEEDBACK_DAYS), at__lte=now)
-
-
 def own_time(user: User, now: datetime.datetime) -> TimeToFeedback:
     """How soon this person's feedback comes, at all their centres, in two queries."""
     latest = _latest(user.pk, now - datetime.timedelta(days=FEEDBACK_DAYS), now)
@@ -56,22 +50,47 @@ def _latest(user_id: int, since: datetime.datetime, now: datetime.datetime) -> Q
 
 def times_at(centre: Centre, now: datetime.datetime) -> list[FeedbackLine]:
     """How soon feedback comes from each assessor of the centre, by name, in three queries."""
-    latest = Window(RowNumber(), partition_by=[F("assessor")], order_by=F("at").desc())
-    found = readings(now).filter(centre=centre).annotate(place=latest)
-    spans: dict[int, list[tuple[datetime.datetime | None, datetime.datetime]]] = defaultdict(list)
-    for assessor, handed_in, read, first in found.filter(place__lte=FEEDBACK_MOST).values_list(
-        "assessor_id", "handed_in_at", "at", "first"
-    ):
-        if first:
-            spans[assessor].append((handed_in, read))
+    since = now - datetime.timedelta(days=FEEDBACK_DAYS)
+    staff = _staff(centre.pk, since, now)
+    readers = [pk for pk, _, reads in staff if reads]
+    spans: dict[int, list[Read]] = defaultdict(list)
+    for start in range(0, len(readers), TOGETHER):
+        some = readers[start : start + TOGETHER]
+        for assessor, handed_in, read, first in _latest_of(centre.pk, some, since, now):
+            if first:
+                spans[assessor].append((handed_in, read))
     waiting = waiting_at(centre)
-    people = {*spans, *waiting}
-    names = staff_names(people, {centre.pk})
-    lines = [
-        FeedbackLine(names.get((pk, centre.pk), ""), time_to_feedback(spans.get(pk, ()), waiting.get(pk, 0)))
-        for pk in people
+    return [
+        FeedbackLine(name, time_to_feedback(spans.get(pk, ()), waiting.get(pk, 0)))
+        for pk, name, reads in staff
+        if reads or pk in waiting
     ]
-    return sorted(lines, key=lambda line: line.name)
+
+
+TOGETHER = 256
+"""Of so many assessors the latest readings are asked for at once: a question has at most 500 parts on SQLite."""
+
+
+@compiled
+def _staff(centre_id: int, since: datetime.datetime, now: datetime.datetime) -> QuerySet[StaffRecord, Any]:
+    """The staff by name, each with whether they assessed anything in the time."""
+    theirs = Review.objects.filter(centre=centre_id, assessor=OuterRef("user"), at__gte=since, at__lte=now)
+    staff = StaffRecord.objects.filter(centre=centre_id).order_by("name", "pk")
+    return staff.values_list("user_id", "name", Exists(theirs))
+
+
+@compiled
+def _latest_of(
+    centre_id: int, assessors: list[int], since: datetime.datetime, now: datetime.datetime
+) -> QuerySet[Review, Any]:
+    """Each one's latest readings of the time: looked for by person, so that it asks no more where more was read."""
+    here = Review.objects.filter(centre=centre_id, at__gte=since, at__lte=now).order_by("-at").values("pk")
+    first, *further = (
+        Review.objects.filter(pk__in=here.filter(assessor=pk)[:FEEDBACK_MOST]).order_by().values("pk")
+        for pk in assessors
+    )
+    told = READINGS.order_by().values_list("assessor_id", "handed_in_at", "at", "first")
+    return told.filter(pk__in=first.union(*further, all=True))
 
 
 def waiting_at(centre: Centre) -> dict[int, int]:
@@ -104,12 +123,11 @@ def weeks_at(centre: Centre, now: datetime.datetime, count: int) -> list[Feedbac
     monday = today - datetime.timedelta(days=today.weekday())
     begins = [monday - datetime.timedelta(weeks=back) for back in range(count - 1, -1, -1)]
     bounds = [midnight(day) for day in begins]
-    spans: dict[datetime.date, list[Read]] = defaultdict(list)
+    spans: list[list[Read]] = [[] for _ in begins]
     for handed_in, read, first in read_between(centre.pk, Most(FEEDBACK_MOST), *bounds, now):
         if first:
-            day = timezone.localdate(read)
-            spans[day - datetime.timedelta(days=day.weekday())].append((handed_in, read))
-    return [FeedbackWeek(day, time_to_feedback(spans.get(day, ()))) for day in begins]
+            spans[bisect_right(bounds, read) - 1].append((handed_in, read))
+    return [FeedbackWeek(day, time_to_feedback(reads)) for day, reads in zip(begins, spans, strict=True)]
 
 
 @compiled

@@ -1,11 +1,25 @@
 """Forms of many units: which are ready and which are not and why; and a batch of them as its page shows it."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
+from django.db.models import (
+    BigIntegerField,
+    BooleanField,
+    Case,
+    CharField,
+    Count,
+    Exists,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Value,
+    When,
+)
 
 from assessments.authenticating import AUTHENTICATED_AT, authentication_refusals
 from assessments.enums import UnitStatus
@@ -19,12 +33,14 @@ from assessments.models import (
     FormBatch,
     Sample,
 )
+from assessments.queries.enrolment import LONG_WORDS
 from assessments.queries.judgement import UnitRows, digest_for, rows_of, stale_parts, with_signatures
 from assessments.queries.verification import stale_verifier
 from assessments.workflow import Reason
 from portfolio import signing
+from portfolio.compiled import Listed, compiled
 from portfolio.models import Centre, Statement
-from units.models import CentreApproval
+from units.models import CentreApproval, Unit
 
 ROWS_PER_PAGE = 50
 STAGES = {
@@ -61,10 +77,10 @@ class FormLine:
         return not self.reasons
 
 
-def units_for_forms(centre: Centre, wanted: FormsWanted) -> EnrolmentQuerySet:
+def units_for_forms(centre_id: int, wanted: FormsWanted) -> EnrolmentQuerySet:
     """The centre's units that are not withdrawn, as far as asked for: those far enough first, then by candidate."""
     far_enough = Case(When(status__in=AUTHENTICATED_AT, then=Value(0)), default=Value(1), output_field=IntegerField())
-    found = Enrolment.objects.filter(centre=centre).exclude(status=UnitStatus.WITHDRAWN).named(wanted.search)
+    found = Enrolment.objects.filter(centre=centre_id).exclude(status=UnitStatus.WITHDRAWN).named(wanted.search)
     if wanted.unit:
         found = found.filter(unit=wanted.unit)
     if wanted.cohort:
@@ -81,10 +97,39 @@ def units_for_forms(centre: Centre, wanted: FormsWanted) -> EnrolmentQuerySet:
     return found.order_by(far_enough, "candidate__legal_name", "candidate_id", "unit__short_code", "pk")
 
 
-def counted(found: EnrolmentQuerySet) -> tuple[int, int]:
+def counted(centre: Centre, wanted: FormsWanted) -> tuple[int, int]:
     """How many there are, and how many of them are signed off or further. One query."""
-    counts = found.order_by().aggregate(total=Count("pk"), far=Count("pk", filter=Q(status__in=AUTHENTICATED_AT)))
-    return counts["total"], counts["far"]
+    rows = _counted(centre.pk) if wanted == FormsWanted() else far_in(units_for_forms(centre.pk, wanted))
+    numbers = dict(rows)
+    return sum(numbers.values()), numbers.get(True, 0)
+
+
+def far_in(found: EnrolmentQuerySet) -> QuerySet[Enrolment, Any]:
+    """(whether it is signed off or further, how many)."""
+    far = Case(When(status__in=AUTHENTICATED_AT, then=Value(True)), default=Value(False), output_field=BooleanField())
+    grouped = found.order_by().annotate(far=far).values("far").annotate(number=Count("pk"))
+    return grouped.values_list("far", "number")
+
+
+@compiled
+def _counted(centre_id: int) -> QuerySet[Enrolment, Any]:
+    return far_in(units_for_forms(centre_id, FormsWanted()))
+
+
+def units_listed(centre: Centre, wanted: FormsWanted) -> QuerySet[Enrolment] | Listed[Enrolment]:
+    """The same for a page, with what `form_lines` rest on; mostly nothing is asked for."""
+    if wanted == FormsWanted():
+        return _listed.listed(centre.pk)
+    return with_its_unit(units_for_forms(centre.pk, wanted))
+
+
+def with_its_unit(found: EnrolmentQuerySet) -> EnrolmentQuerySet:
+    return found.select_related("candidate", "unit__awarding_body").defer(*LONG_WORDS)
+
+
+@compiled
+def _listed(centre_id: int) -> EnrolmentQuerySet:
+    return with_its_unit(units_for_forms(centre_id, FormsWanted()))
 
 
 def form_lines(enrolments: Sequence[Enrolment]) -> list[FormLine]:
@@ -107,33 +152,85 @@ def form_line(rows: UnitRows, samples: list[Sample], form: AuthenticationForm | 
 
 
 def samples_of(enrolments: Sequence[Enrolment]) -> dict[int, list[Sample]]:
-    """The samples of each unit that were not dropped."""
+    """The samples of each unit that were not dropped, as far as a verifier's signature covers them."""
     found: dict[int, list[Sample]] = defaultdict(list)
-    for sample in Sample.objects.filter(enrolment__in=enrolments, dropped_at=None).order_by("pk"):
+    for sample in _samples([enrolment.pk for enrolment in enrolments]):
         found[sample.enrolment_id].append(sample)
     return found
 
 
+@compiled
+def _samples(enrolments: list[int]) -> QuerySet[Sample]:
+    kept = Sample.objects.filter(enrolment__in=enrolments, dropped_at=None)
+    return kept.only("enrolment", "outcome", "planned_at", "done_at").order_by("pk")
+
+
 def newest_forms(enrolments: Sequence[Enrolment]) -> dict[int, AuthenticationForm]:
-    forms = AuthenticationForm.objects.filter(enrolment__in=enrolments).select_related("signature").order_by("pk")
-    return {form.enrolment_id: form for form in forms}
+    return {form.enrolment_id: form for form in _forms([enrolment.pk for enrolment in enrolments])}
 
 
-def claims_of(centre: Centre) -> QuerySet[ClaimBatch, tuple[int, str]]:
-    """(id, reference) of the centre's batches of claims, newest first."""
-    return ClaimBatch.objects.filter(centre=centre).values_list("pk", "reference")
+@compiled
+def _forms(enrolments: list[int]) -> QuerySet[AuthenticationForm]:
+    forms = AuthenticationForm.objects.filter(enrolment__in=enrolments).select_related("signature")
+    return forms.only("enrolment", "signature__digest", "signature__signed_at").order_by("pk")
 
 
-def declarations_signed(centre: Centre) -> list[tuple[Statement, list[str]]]:
-    """The wordings of the centre's declaration, each with the bodies whose units it is signed for. Two queries."""
-    approvals = CentreApproval.objects.filter(centre=centre).select_related("awarding_body").order_by("awarding_body")
-    bodies = [approval.awarding_body for approval in approvals]
-    wordings = Statement.objects.known_at(centre.pk).filter(key=DeclarationOf.CENTRE)
+@dataclass(frozen=True)
+class FormsOffered:
+    """What the list can be narrowed by, and the awarding bodies that approved the centre."""
+
+    units: list[tuple[int, str]]
+    cohorts: list[str]
+    claims: list[tuple[int, str]]
+    """Batches of claims, newest first."""
+    bodies: list[tuple[str, str]]
+    """Codes and names."""
+
+
+def offered_at(centre: Centre) -> FormsOffered:
+    """One query."""
+    found: dict[str, list[tuple[int, str, str]]] = defaultdict(list)
+    for kind, pk, name, code in _offered(centre.pk):
+        found[kind].append((pk, name, code))
+    return FormsOffered(
+        units=sorted(((pk, name) for pk, name, _ in found["unit"]), key=lambda unit: (unit[1], unit[0])),
+        cohorts=sorted(name for _, name, _ in found["cohort"]),
+        claims=sorted(((pk, name) for pk, name, _ in found["claims"]), reverse=True),
+        bodies=sorted(((code, name) for _, name, code in found["body"]), key=lambda body: body[1]),
+    )
+
+
+@compiled
+def _offered(centre_id: int) -> QuerySet[Any, Any]:
+    here = Enrolment.objects.filter(centre=centre_id).order_by()
+    nothing = Value("", CharField())
+
+    def told(kind: str, rows: QuerySet[Any], pk: Any, name: str, code: Any = nothing) -> QuerySet[Any, Any]:
+        return rows.order_by().values_list(Value(kind, CharField()), pk, name, code)
+
+    units = Unit.objects.filter(Exists(here.filter(unit=OuterRef("pk"))))
+    approvals = CentreApproval.objects.filter(centre=centre_id)
+    return told("unit", units, "pk", "short_code").union(
+        told("cohort", here.exclude(cohort="").distinct(), Value(0, BigIntegerField()), "cohort"),
+        told("claims", ClaimBatch.objects.filter(centre=centre_id), "pk", "reference"),
+        told("body", approvals, "pk", "awarding_body__name", "awarding_body__code"),
+        all=True,
+    )
+
+
+def declarations_signed(centre: Centre, bodies: Iterable[tuple[str, str]]) -> list[tuple[Statement, list[str]]]:
+    """The wordings of the centre's declaration, each with the bodies whose units it is signed for. One query."""
+    wordings = _wordings(centre.pk)
     found: dict[int, tuple[Statement, list[str]]] = {}
-    for body in bodies:
-        newest = signing.newest(wordings, DeclarationOf.CENTRE, body.code)
-        found.setdefault(newest.pk, (newest, []))[1].append(str(body))
+    for code, name in bodies:
+        newest = signing.newest(wordings, DeclarationOf.CENTRE, code)
+        found.setdefault(newest.pk, (newest, []))[1].append(name)
     return list(found.values())
+
+
+@compiled
+def _wordings(centre_id: int) -> QuerySet[Statement]:
+    return Statement.objects.known_at(centre_id).filter(key=DeclarationOf.CENTRE.value)
 
 
 # --- a batch ---------------------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ import datetime
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Case, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery, When
 
@@ -104,16 +105,20 @@ def with_next_review(plans: QuerySet[AssessmentPlan]) -> QuerySet[AssessmentPlan
     return plans.annotate(next_review_on=Case(When(Exists(held), then=latest), default=F("review_on")))
 
 
-def plan_shown(user: User, pk: int) -> AssessmentPlan:
+PlanOf = QuerySet[PlannedActivity, Any]
+"""A plan by one of its activities."""
+
+
+def plan_shown(user: User, pk: int | PlanOf) -> AssessmentPlan:
     """The plan with its signatures, if it exists for the person. Raises AssessmentPlan.DoesNotExist for strangers."""
     seen = AssessmentPlan.objects.visible_to(user)
     named = seen.select_related("candidate__user", "centre", "assessor_signature", "candidate_signature")
     followed = Exists(AssessmentPlan.objects.filter(previous=OuterRef("pk")))
-    return with_next_review(named.annotate(followed=followed)).get(pk=pk)
+    return with_next_review(named.annotate(followed=followed)).get(pk=pk)  # type: ignore[misc]  # or a question for it
 
 
 def plan_page(
-    user: User, pk: int, person_at: Callable[[int], Person], day: datetime.date, *, reviews: bool = True
+    user: User, pk: int | PlanOf, person_at: Callable[[int], Person], day: datetime.date, *, reviews: bool = True
 ) -> PlanPage:
     """A plan's page, in nine queries at most however long it is, ten from outside; two less without its `reviews`.
 

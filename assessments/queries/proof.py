@@ -28,7 +28,9 @@ def proof(chain: AuditChain, chosen: QuerySet[AuditEvent], now: datetime.datetim
         "head": chain.head,
         "exported_at": moment(now),
     }
-    shown = iter(chosen.filter(sequence__lte=length).order_by("sequence").iterator(chunk_size=500))
+    shown = iter(
+        chosen.filter(sequence__lte=length).select_related("detail").order_by("sequence").iterator(chunk_size=500)
+    )
     upcoming, told = next(shown, None), lines_of(chain)
     places = AuditEvent.objects.filter(chain=chain, sequence__lte=length).order_by("sequence")
     for sequence, previous, own in places.values_list("sequence", "previous", "hash").iterator(chunk_size=2000):

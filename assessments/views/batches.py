@@ -53,8 +53,8 @@ from portfolio.views.people import Trail, ask_or_act, kept_centre
 from portfolio.whole import whole
 from units.models import CentreApproval
 
-PER_PAGE, UNITS_PER_PAGE = 25, 12
-"""Of units a page holds fewer: each is worked out in full, as it is when it is claimed."""
+PER_PAGE, TO_CLAIM_PER_PAGE = 25, 12
+"""Of what may be claimed a page holds fewer: each unit is worked out in full, as it is when it is claimed."""
 CLAIMS: Table[ClaimLine] = Table(
     "claims",
     "Claims",
@@ -186,12 +186,12 @@ def choices_for(
     me = Person(request.user.pk, request.standing.roles.get(centre.pk, frozenset()))
     number = request.GET.get("page")
     if asked.award:
-        page = Paginator(awards_open(centre, asked.award, asked.wanted), PER_PAGE).get_page(number)
+        page = Paginator(awards_open(centre, asked.award, asked.wanted), TO_CLAIM_PER_PAGE).get_page(number)
         ticked = chosen[AWARD] if chosen else None
         awards = awards_to_claim(page.object_list, me)
         return page, [award_choice(row, centre, ticked) for row in awards]
     found = units_nearly(centre, approval.awarding_body, asked.wanted)
-    page_of_units: Page[Any] = Paginator(found, UNITS_PER_PAGE).get_page(number)
+    page_of_units: Page[Any] = Paginator(found, TO_CLAIM_PER_PAGE).get_page(number)
     ticked = chosen[UNIT] if chosen else None
     units = units_to_claim(list(page_of_units.object_list), me)
     return page_of_units, [unit_choice(row, centre, ticked) for row in units]

@@ -16,14 +16,15 @@ from django.views.decorators.http import require_POST, require_safe
 from assessments.forms.book import BookForm
 from assessments.models import Enrolment
 from assessments.queries.book import (
+    Book,
+    book_of,
     choices_of,
     lines_asked_for,
     lines_listed,
     looks_asked_for,
     newest_check,
-    own_portfolio,
 )
-from assessments.queries.book_lines import BookLine, looks_told, told
+from assessments.queries.book_lines import WRITTEN, BookLine, looks_told, told
 from assessments.queries.proof import proof
 from assessments.views.caseload import run_centre, taken_away
 from assessments.views.office import among, units_trail
@@ -63,12 +64,12 @@ def books(request: SignedInRequest) -> HttpResponse:
 def book(request: SignedInRequest, slug: str) -> HttpResponse:
     """What was done at the centre, the newest first."""
     centre = run_centre(request, slug)
-    own = own_portfolio(centre, request.user)
-    form, kinds = asked_for(request, centre, own)
-    page = page_of(request, lines_listed(centre, request.user, own, form.asked, kinds))
-    check = newest_check(centre)
+    opened = book_of(centre, request.user)
+    form, kinds = asked_for(request, opened)
+    page = page_of(request, lines_listed(opened, request.user, form.asked, kinds))
+    check = newest_check(opened)
     context = {
-        **about_page(request, centre, form, page, own),
+        **about_page(request, centre, form, page, opened),
         "lines": told(centre, page.object_list),
         "check": check,
         "checking": check is not None and check.done_at is None,
@@ -82,9 +83,9 @@ def looks(request: SignedInRequest, slug: str) -> HttpResponse:
     """Who opened what at the centre, or took it away, the newest first."""
     centre = run_centre(request, slug)
     form = BookForm(request.GET, choices=None)
-    own = own_portfolio(centre, request.user)
-    page = page_of(request, looks_asked_for(centre, request.user, own, form.asked))
-    context = {**about_page(request, centre, form, page, own), "looks": looks_told(centre, page.object_list)}
+    opened = book_of(centre, request.user)
+    page = page_of(request, looks_asked_for(opened, request.user, form.asked))
+    context = {**about_page(request, centre, form, page, opened), "looks": looks_told(centre, page.object_list)}
     return render(request, "assessments/book/looks.html", context)
 
 
@@ -103,7 +104,7 @@ def book_file(request: SignedInRequest, slug: str, ending: str) -> HttpResponseB
     """The lines as filtered, as a list."""
     centre = run_centre(request, slug)
     found = all_asked_for(request, centre)
-    return taken_away(request, LINES, in_slices(centre, found), ending, [centre])
+    return taken_away(request, LINES, in_slices(centre, found.values_list(*WRITTEN)), ending, [centre])
 
 
 @holds(*RUNNING)
@@ -126,17 +127,17 @@ def book_proof(request: SignedInRequest, slug: str) -> HttpResponseBase:
 # --- what they share -------------------------------------------------------------------------------------------------
 
 
-def asked_for(request: SignedInRequest, centre: Centre, own: int | None) -> tuple[BookForm, list[str]]:
+def asked_for(request: SignedInRequest, opened: Book) -> tuple[BookForm, list[str]]:
     """The filter, and the kinds of record that the book has lines of."""
-    choices = choices_of(centre, request.user, own)
+    choices = choices_of(opened, request.user)
     return BookForm(request.GET, choices=choices), [kind for kind, _ in choices.kinds]
 
 
 def all_asked_for(request: SignedInRequest, centre: Centre) -> QuerySet[AuditEvent]:
     """The lines that fit, to be taken away."""
-    own = own_portfolio(centre, request.user)
-    form, kinds = asked_for(request, centre, own)
-    return lines_asked_for(centre, request.user, own, form.asked, kinds)
+    opened = book_of(centre, request.user)
+    form, kinds = asked_for(request, opened)
+    return lines_asked_for(opened, request.user, form.asked, kinds)
 
 
 def in_slices(centre: Centre, found: Any) -> Iterator[BookLine]:
@@ -150,7 +151,7 @@ def page_of(request: SignedInRequest, found: Any) -> Any:
     return Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
 
 
-def about_page(request: SignedInRequest, centre: Centre, form: BookForm, page: Any, own: int | None) -> dict[str, Any]:
+def about_page(request: SignedInRequest, centre: Centre, form: BookForm, page: Any, opened: Book) -> dict[str, Any]:
     """What both pages show around their lines."""
     asked = request.GET.copy()
     asked.pop("page", None)
@@ -160,7 +161,7 @@ def about_page(request: SignedInRequest, centre: Centre, form: BookForm, page: A
         "page": page,
         "asked": asked.urlencode(),
         "followed": followed(centre, form),
-        "leaves_own_out": own is not None,
+        "leaves_own_out": opened.own is not None,
         "trail": [*units_trail(centre), ("Audit book", None)],
     }
 

@@ -18,15 +18,15 @@ from assessments.documents import issuing
 from assessments.form_enums import GatheredAs
 from assessments.forms.issuing import FormsFilterForm, GatherForm, MakeFormsForm
 from assessments.models import Enrolment, FormBatch
-from assessments.queries.caseload import cohorts_at, units_at
 from assessments.queries.issuing import (
     batch_page,
     batches_at,
-    claims_of,
     counted,
     declarations_signed,
     form_lines,
+    offered_at,
     units_for_forms,
+    units_listed,
 )
 from portfolio import audit, seals
 from portfolio.access import SignedInRequest, holds
@@ -55,12 +55,11 @@ def forms_trail(centre: Centre) -> Trail:
 def centre_forms(request: SignedInRequest, slug: str) -> HttpResponse:
     """Which units are ready for a form and which are not and why; one press signs for those chosen and makes them."""
     centre = get_object_or_404(seals.with_seals(Centre.objects.kept_by(request.user)), slug=slug)
-    narrowed = FormsFilterForm(
-        request.GET, units=units_at([centre.pk]), cohorts=cohorts_at([centre.pk]), claims=claims_of(centre)
-    )
-    found = units_for_forms(centre, narrowed.wanted)
-    declarations = declarations_signed(centre)
-    total, far = counted(found)
+    offered = offered_at(centre)
+    narrowed = FormsFilterForm(request.GET, units=offered.units, cohorts=offered.cohorts, claims=offered.claims)
+    wanted = narrowed.wanted
+    declarations = declarations_signed(centre, offered.bodies)
+    total, far = counted(centre, wanted)
     ticked = numbers(request, "chosen")
     of_all = "all" in request.POST
     as_found = basis_of(total)  # words are compared with those shown when the turn of each unit comes
@@ -72,7 +71,9 @@ def centre_forms(request: SignedInRequest, slug: str) -> HttpResponse:
         made.append(
             actions.make_forms(
                 centre=centre,
-                enrolments=found.order_by().values_list("pk", flat=True) if of_all else ticked,
+                enrolments=units_for_forms(centre.pk, wanted).order_by().values_list("pk", flat=True)
+                if of_all
+                else ticked,
                 statements=numbers(request, "statement"),
                 chosen=narrowed.in_words if of_all else ONE_BY_ONE,
                 gathered_as=GatheredAs(clean["gathered_as"]),
@@ -83,7 +84,7 @@ def centre_forms(request: SignedInRequest, slug: str) -> HttpResponse:
 
     if done(form, act):
         return redirect("assessments:form_batch", made[0].pk)
-    page = page_of(found, total, request.GET.get("page"))
+    page = page_of(units_listed(centre, wanted), total, request.GET.get("page"))
     lines = form_lines(list(page.object_list))
     context = {
         "centre": centre,
@@ -117,8 +118,7 @@ class Counted(Paginator[Enrolment]):
 
 
 def page_of(found: Any, total: int, number: str | None) -> Page[Enrolment]:
-    units = found.select_related("candidate", "unit__awarding_body", "centre")
-    pages = Counted(units, PER_PAGE)
+    pages = Counted(found, PER_PAGE)
     pages.total = total
     return pages.get_page(number)
 

@@ -4,7 +4,6 @@ from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -14,7 +13,7 @@ from assessments.actions import judgement
 from assessments.enums import Verb
 from assessments.forms.reading import BLANK, SEEN, ReadingForm, UnitFields, typed_on
 from assessments.models import EvidenceVersion
-from assessments.queries.desk import SHORT_LIST, desk, next_in_queue, queue_keys, queued
+from assessments.queries.desk import SHORT_LIST, desk, next_in_queue, queue_pages, queued
 from assessments.queries.plans import plans_at_hand
 from assessments.queries.reading import Reading, reading, versions_to_read, words_on
 from assessments.queries.seen import AGAIN, changed_since, seen_by
@@ -26,6 +25,7 @@ from assessments.views.waiting import asked_of_me
 from assessments.workflow import item_refusals
 from portfolio.access import SignedInRequest, holds
 from portfolio.enums import Role
+from portfolio.pages import counted_page
 from portfolio.views.answers import done, in_progress
 from portfolio.views.news import on_home
 
@@ -38,7 +38,7 @@ UNKNOWN = "This page does not say what it showed you, so nothing has been saved 
 @require_safe
 def queue(request: SignedInRequest) -> HttpResponse:
     """Everything that waits for me, the oldest first."""
-    page = Paginator(queue_keys.listed(request.user), PER_PAGE).get_page(request.GET.get("page"))
+    page = counted_page(queue_pages.listed(request.user), request.GET.get("page"), PER_PAGE)
     context = {
         "page": page,
         "items": queued(request.user, list(page.object_list)),

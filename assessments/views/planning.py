@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
@@ -19,7 +19,7 @@ from assessments.forms.planning import ActivityForm, PlanForm, PlanReasonForm, S
 from assessments.models import AssessmentPlan, Enrolment, PlannedActivity
 from assessments.queries.enrolment import people_of
 from assessments.queries.mapping import open_enrolments, units_to_map
-from assessments.queries.planning import PlanPage, plan_page, signed_facts
+from assessments.queries.planning import PlanOf, PlanPage, plan_page, signed_facts
 from assessments.queries.plans import plan_lines, plans_listed
 from assessments.rules import is_assessor_of
 from assessments.views.asking import deny, person_at, unit_for
@@ -317,7 +317,7 @@ def held_units(request: SignedInRequest, candidate_id: int) -> list[Enrolment]:
     return list(held.filter(candidate=candidate_id, status="collecting").listed().order_by("pk"))
 
 
-def page_for(request: SignedInRequest, pk: int, *, reviews: bool = False) -> PlanPage:
+def page_for(request: SignedInRequest, pk: int | PlanOf, *, reviews: bool = False) -> PlanPage:
     """The page of a plan this person can see, with its reviews where they are shown; else 404."""
     try:
         return plan_page(request.user, pk, partial(person_at, request), request.standing.day, reviews=reviews)
@@ -327,10 +327,11 @@ def page_for(request: SignedInRequest, pk: int, *, reviews: bool = False) -> Pla
 
 def activity_for(request: SignedInRequest, pk: int) -> tuple[PlanPage, PlannedActivity]:
     """An activity that comes with its criteria, and the page of its plan; else 404."""
-    seen = PlannedActivity.objects.visible_to(request.user, request.standing.day)
-    found = get_object_or_404(seen, pk=pk)
-    page = page_for(request, found.plan_id)
-    return page, next(row.activity for row in page.activities if row.activity.pk == pk)
+    page = page_for(request, PlannedActivity.objects.filter(pk=pk).values("plan")[:1])
+    for row in page.activities:
+        if row.activity.pk == pk:
+            return page, row.activity
+    raise Http404("There is no such activity in the plan.")
 
 
 def refuse_now(page: PlanPage, verb: PlanVerb) -> None:

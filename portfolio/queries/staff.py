@@ -4,10 +4,12 @@ import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import CharField, DecimalField, Exists, F, OuterRef, Prefetch, Subquery, Sum, Value
+from django.db.models import CharField, DecimalField, Exists, F, OuterRef, Prefetch, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 
+from portfolio.compiled import compiled
 from portfolio.enums import Role
 from portfolio.models import Centre, Competence, Development, RoleGrant, StaffQualification, StaffRecord
 from portfolio.queries.people import DUE_SOON, awards_due, roles_in_order
@@ -97,24 +99,33 @@ def falls_due(centre: Centre, day: datetime.date) -> list[DueLine]:
         DueLine(row.target_on, row.handle, row.name, f"{row.award} is to be held", row.passed)
         for row in awards_due(centre, day)
     ]
-    working = RoleGrant.objects.on(day).filter(user=OuterRef("staff__user"), centre=centre, role__in=STAFF_ROLES)
-    reviews = Competence.objects.on(day).filter(Exists(working), staff__centre=centre, review_on__lt=until)
     lines += [
         DueLine(row.review_on, row.staff.user.handle, row.staff.name, f"Competence in {row.area} to be looked at again",
                 row.review_on < day)
-        for row in reviews.select_related("staff__user")
+        for row in _reviews_due(centre.pk, day, until)
         if row.review_on
     ]  # fmt: skip
-    called = StaffRecord.objects.filter(centre=centre, user=OuterRef("user")).values("name")[:1]
-    ending = RoleGrant.objects.on(day).filter(centre=centre, ends_on__lt=until, role__in=STAFF_ROLES)
     lines += [
         DueLine(ends_on, handle, name, f"Role as {Role(role).label.lower()} ends", False)
-        for ends_on, handle, name, role in ending.values_list(
-            "ends_on", "user__handle", Coalesce(Subquery(called), "user__email", output_field=CharField()), "role"
-        )
+        for ends_on, handle, name, role in _roles_ending(centre.pk, day, until)
         if ends_on
     ]
     return sorted(lines, key=lambda line: (line.day, line.name))
+
+
+@compiled
+def _reviews_due(centre_id: int, day: datetime.date, until: datetime.date) -> QuerySet[Competence]:
+    working = RoleGrant.objects.on(day).filter(user=OuterRef("staff__user"), centre=centre_id, role__in=STAFF_ROLES)
+    reviews = Competence.objects.on(day).filter(Exists(working), staff__centre=centre_id, review_on__lt=until)
+    return reviews.select_related("staff__user").only("area", "review_on", "staff__name", "staff__user__handle")
+
+
+@compiled
+def _roles_ending(centre_id: int, day: datetime.date, until: datetime.date) -> QuerySet[RoleGrant, Any]:
+    called = StaffRecord.objects.filter(centre=centre_id, user=OuterRef("user")).values("name")[:1]
+    ending = RoleGrant.objects.on(day).filter(centre=centre_id, ends_on__lt=until, role__in=STAFF_ROLES)
+    name = Coalesce(Subquery(called), "user__email", output_field=CharField())
+    return ending.values_list("ends_on", "user__handle", name, "role")
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,9 @@ from django.utils import timezone
 from portfolio.testing import a_centre, an_administrator
 from units.actions import approve, arrange, publish_qualification, structure_written
 from units.models import AwardingBody, Criterion, Qualification, Unit
+from units.parts import parts_of
 from units.qualifications import qualification_page
-from units.queries import criteria_of
+from units.queries import criteria_of, unit_page
 from units.testing import a_draft
 
 
@@ -29,6 +30,29 @@ def test_criteria_of_a_unit_in_use_are_asked_for_once() -> None:
         assert [asked(unit.pk), asked(unit.pk)] == [1, 1], "what a transaction sees may yet be undone"
     assert [asked(unit.pk), asked(unit.pk)] == [1, 0]
     assert criteria_of([unit.pk])[unit.pk] == list(Criterion.objects.filter(unit=unit))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_parts_of_a_unit_are_asked_for_once_from_its_publication_on() -> None:
+    call_command("loaddata", "awarding_bodies", "ocr_cc26", verbosity=0)
+    units = Unit.objects.select_related("awarding_body", "publication")
+
+    def asked_for_parts() -> int:
+        unit = units.get(key="ocr-cc26")
+        with CaptureQueriesContext(connection) as queries:
+            parts_of(unit)
+        return len(queries)
+
+    draft = unit_page(units.get(key="ocr-cc26"))
+    assert [asked_for_parts(), asked_for_parts()] == [6, 6]
+    call_command("load_standard", verbosity=0)
+    assert [asked_for_parts(), asked_for_parts()] == [6, 0]
+    published = unit_page(units.get(key="ocr-cc26"))
+    assert (published.outcomes, published.requirements, published.skills) == (
+        draft.outcomes,
+        draft.requirements,
+        draft.skills,
+    )
 
 
 @pytest.mark.django_db(transaction=True)

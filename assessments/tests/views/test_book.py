@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from assessments.actions.external import issue_note
+from assessments.queries.book import Choices, book_of, choices_of
 from assessments.queries.book_ties import ties
 from assessments.testing import House, an_enrolment, an_external, sampled, signed_off
 from assessments.tests.appeals import a_case
@@ -17,7 +18,7 @@ from assessments.tests.by_script import checked
 from assessments.tests.doors_of_external import set_external
 from assessments.tests.views.visitors import queries_of
 from portfolio import audit, walls
-from portfolio.models import AccessLine, AuditChain, AuditDetail, AuditEvent
+from portfolio.models import AccessLine, AuditChain, AuditDetail, AuditEvent, Centre
 from portfolio.testing import a_candidate, with_password
 
 pytestmark = pytest.mark.django_db
@@ -96,6 +97,20 @@ def test_lines_about_a_case_are_told_to_those_who_work_on_it_alone(office: Clien
     office.force_login(with_password(house.lead))
     assert "Open case" not in shown(office, at(house))
     assert ("case", case.pk) not in {tuple(line.get("subject", ())) for line in sent(office, at(house, "book_proof"))}
+
+
+def test_it_offers_each_verb_and_kind_that_the_reader_is_told_of(office: Client, house: House) -> None:
+    signed_off(an_enrolment(house))
+    of_book = AuditEvent.objects.filter(chain__centre=house.centre)
+    book = book_of(house.centre, house.lead)
+    assert sorted(audit.verbs_and_kinds(book.chain)) == sorted(set(of_book.values_list("verb", "subject_kind")))
+    a_case(house)  # on which the lead verifier does not work
+    for own in (None, house.other_candidate.pk):
+        offered = choices_of(book._replace(own=own), house.lead)
+        assert {verb for verb, _ in offered.verbs} == {*of_book.values_list("verb", flat=True)} - {"open_case"}
+        assert {kind for kind, _ in offered.kinds} == {*of_book.values_list("subject_kind", flat=True)} - {"case"}
+    new = Centre.objects.create(name="New", slug="new", created_at=timezone.now())
+    assert choices_of(book_of(new, house.lead), house.lead) == Choices()
 
 
 def test_details_that_were_erased_are_said_to_be(office: Client, house: House) -> None:

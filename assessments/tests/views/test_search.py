@@ -15,7 +15,7 @@ from assessments.testing import House, a_draft, a_file, an_enrolment, an_externa
 from portfolio import searching
 from portfolio.harness import AskingClient
 from portfolio.models import AccessLine, CandidateRecord, User
-from portfolio.searching import excerpt, having, words_of
+from portfolio.searching import excerpt, having, wanted, words_of
 from units.models import Criterion
 
 pytestmark = pytest.mark.django_db
@@ -175,7 +175,7 @@ def test_the_index_is_there_and_is_made_anew_where_it_is_not(house: House) -> No
 
 
 def test_the_database_looks_into_its_index() -> None:
-    asked = having(FILES, ["report"], [1])
+    asked = having(FILES, wanted(["report"], [1]))
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":  # which reads a small table from end to end otherwise
             cursor.execute("SET LOCAL enable_seqscan = off")
@@ -194,7 +194,8 @@ def test_the_words_of_each_centre_are_kept_apart(house: House, other_house: Hous
     centres = (house.centre.pk, other_house.centre.pk)
 
     def having_it(word: str, *of: int) -> set[int]:
-        return set(EvidenceVersion.objects.filter(pk__in=having(EVIDENCE, [word], of)).values_list("pk", flat=True))
+        asked = having(EVIDENCE, wanted([word], of))
+        return set(EvidenceVersion.objects.filter(pk__in=asked).values_list("pk", flat=True))
 
     assert having_it("zebr", *centres) == {here.pk, there.pk}
     if connection.vendor == "postgresql":
