@@ -20,7 +20,8 @@ from assessments.models import (
     SampledCriterion,
     SamplingPlan,
 )
-from assessments.queries.strategy import period, policy_of, taken_under, unique, unit_names, with_simulation
+from assessments.models.enrolment import candidate_at
+from assessments.queries.strategy import period, policy_of, taken_under, unique, unit_names, with_simulation, within
 from assessments.sampling import Cell, Covered, Part, Ratings, Seen, cover
 from portfolio.models import StaffRecord
 
@@ -157,8 +158,9 @@ def seen_in(plans: Sequence[SamplingPlan]) -> tuple[list[list[Seen]], Names]:
     centre = plans[0].policy.centre
     periods = [period(plan.policy.awarding_body_id, plan.starts_on, plan.ends_on) for plan in plans]
     scope = Enrolment.objects.filter(any_of(periods), centre=centre).order_by()
-    within = {f"in_{place}": ExpressionWrapper(each, BooleanField()) for place, each in enumerate(periods)}
-    rows = list(scope.annotate(planned_for=AGREED, **within).order_by("pk").values_list(*ROW, *within))
+    inside = {f"in_{place}": ExpressionWrapper(each, BooleanField()) for place, each in enumerate(periods)}
+    told = scope.filter(candidate_at(centre)).annotate(planned_for=AGREED, **inside)
+    rows = list(told.order_by("pk").values_list(*ROW, *inside))
     units = unit_names(centre)
     assessors = unique(StaffRecord.objects.filter(centre=centre).values_list("user_id", "name"))
     ids = scope.values("pk")
@@ -209,7 +211,7 @@ def any_of(conditions: Iterable[Q]) -> Q:
 def under(plans: Sequence[SamplingPlan], at: str = "") -> dict[str, ExpressionWrapper[Any]]:
     """Of a sample: under which of the plans it was taken. `at` leads to it."""
     return {
-        f"under_{place}": ExpressionWrapper(taken_under(plan, at=at), BooleanField())
+        f"under_{place}": ExpressionWrapper(taken_under(within(plan), at=at), BooleanField())
         for place, plan in enumerate(plans)
     }
 
@@ -238,7 +240,7 @@ def looked_at_in(ids: QuerySet[Enrolment, Any], plans: Sequence[SamplingPlan]) -
     records: ByPlan[str] = defaultdict(set)
     at, which = "criterion__decisions__", under(plans, "sample__")
     ticked = SampledCriterion.objects.filter(
-        any_of(taken_under(plan, at="sample__") for plan in plans),
+        any_of(taken_under(within(plan), at="sample__") for plan in plans),
         sample__enrolment__in=ids,
         criterion__decisions__enrolment=F("sample__enrolment"),
         criterion__decisions__review__at__lte=F("sample__done_at"),
@@ -261,11 +263,10 @@ def stages_in(
     done: ByPlan[SampleStage] = defaultdict(set)
     planned: ByPlan[SampleStage] = defaultdict(set)
     wanted = PlannedCell.objects.filter(plan__in=[plan.pk for plan in plans], removed_at=None)
-    for plan, unit, stage in (
-        wanted.exclude(samples__done_at__isnull=False).order_by().values_list("plan_id", "enrolment_id", "stage")
-    ):
+    to_do = wanted.exclude(pk__in=Sample.objects.cells_taken_at(plans[0].policy.centre_id)).order_by()
+    for plan, unit, stage in to_do.values_list("plan_id", "enrolment_id", "stage"):
         planned[plan, unit].add(SampleStage(stage))
-    taken = Sample.objects.filter(any_of(taken_under(plan) for plan in plans), enrolment__in=ids).order_by()
+    taken = Sample.objects.filter(any_of(taken_under(within(plan)) for plan in plans), enrolment__in=ids).order_by()
     which = under(plans)
     for unit, stage, *holds in taken.annotate(**which).values_list("enrolment_id", "stage", *which):
         for key in keys(unit, plans, holds):
