@@ -4,7 +4,7 @@ from functools import reduce
 from operator import or_
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 
 from assessments.models.enrolment import STAFF, Enrolment
 from portfolio.enums import Role
@@ -25,9 +25,9 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
     def _ways(self, user: User) -> list[Q]:
         """By each of which somebody sees a registration."""
         named = Q(assessor=user) | Q(countersigner=user) | Q(verifier=user)
-        theirs = Enrolment.objects.filter(named, candidate=OuterRef("candidate"), centre__in=centres_of(user, *STAFF))
+        theirs = Enrolment.objects.filter(named, centre__in=centres_of(user, *STAFF)).order_by().values("candidate")
         running = centres_of(user, Role.ADMINISTRATOR, Role.LEAD_VERIFIER)
-        return [Q(candidate__user=user), Q(centre__in=running), Q(Exists(theirs))]
+        return [Q(candidate__user=user), Q(centre__in=running), Q(candidate__in=theirs)]
 
     def in_force(self) -> "RegistrationQuerySet":
         return self.filter(ended_at=None)
