@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
-from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, CharField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Value
 from django.urls import reverse
 
-from assessments.enums import EvidenceKind, PlanStatus, RiskLevel, SampleStage, Verdict
+from assessments.enums import EvidenceKind, PlanStatus, RiskLevel, SampleStage
 from assessments.models import (
     Decision,
     Enrolment,
@@ -21,9 +21,18 @@ from assessments.models import (
     SamplingPlan,
 )
 from assessments.models.enrolment import candidate_at
-from assessments.queries.strategy import period, policy_of, taken_under, unique, unit_names, with_simulation, within
+from assessments.queries.strategy import (
+    accepted_in,
+    period,
+    policy_of,
+    taken_under,
+    unique,
+    unit_names,
+    with_simulation,
+    within,
+)
 from assessments.sampling import Cell, Covered, Part, Ratings, Seen, cover
-from portfolio.models import StaffRecord
+from portfolio.models import Centre, StaffRecord
 
 FEEDBACK, PLANS = "Feedback to the candidate", "Assessment plan"
 RECORD_KINDS = frozenset(
@@ -164,7 +173,7 @@ def seen_in(plans: Sequence[SamplingPlan]) -> tuple[list[list[Seen]], Names]:
     units = unit_names(centre)
     assessors = unique(StaffRecord.objects.filter(centre=centre).values_list("user_id", "name"))
     ids = scope.values("pk")
-    accepted, held = held_in(ids)
+    accepted, held = held_in(centre, ids)
     simulated = with_simulation(ids)
     done, planned = stages_in(ids, plans)
     kinds, records = looked_at_in(ids, plans)
@@ -216,20 +225,23 @@ def under(plans: Sequence[SamplingPlan], at: str = "") -> dict[str, ExpressionWr
     }
 
 
-def said(at: str = "") -> ExpressionWrapper[Any]:
+def said(at: str = "") -> Q:
     """Whether a decision told the candidate something, itself or in its reading. `at` leads to the decision."""
-    return ExpressionWrapper(~Q(**{f"{at}feedback": ""}) | ~Q(**{f"{at}review__feedback": ""}), BooleanField())
+    return ~Q(**{f"{at}feedback": ""}) | ~Q(**{f"{at}review__feedback": ""})
 
 
-def held_in(ids: QuerySet[Enrolment, Any]) -> tuple[defaultdict[int, set[str]], defaultdict[int, set[str]]]:
-    """The kinds of evidence accepted in each unit, and whether there is feedback. One query."""
+def held_in(
+    centre: Centre, ids: QuerySet[Enrolment, Any]
+) -> tuple[defaultdict[int, set[str]], defaultdict[int, set[str]]]:
+    """The kinds of evidence accepted in each of the centre's units, and whether there is feedback. One query, of two
+    halves: the evidence is read for the one alone, and the readings for the other."""
     kinds: defaultdict[int, set[str]] = defaultdict(set)
     held: defaultdict[int, set[str]] = defaultdict(set)
-    rows = Decision.objects.filter(enrolment__in=ids).order_by().annotate(said=said())
-    for unit, kind, verdict, told in rows.values_list("enrolment_id", "version__kind", "verdict", "said").distinct():
-        if verdict == Verdict.MET:
+    told = Decision.objects.filter(enrolment__in=ids, review__centre=centre).order_by().filter(said())
+    for unit, kind in accepted_in(centre, ids).union(told.values_list("enrolment_id", Value("", CharField()))):
+        if kind:
             kinds[unit].add(EvidenceKind(kind).label)
-        if told:
+        else:
             held[unit].add(FEEDBACK)
     return kinds, held
 
@@ -245,7 +257,7 @@ def looked_at_in(ids: QuerySet[Enrolment, Any], plans: Sequence[SamplingPlan]) -
         criterion__decisions__enrolment=F("sample__enrolment"),
         criterion__decisions__review__at__lte=F("sample__done_at"),
     )
-    rows = ticked.order_by().annotate(said=said(at), **which)
+    rows = ticked.order_by().annotate(said=ExpressionWrapper(said(at), BooleanField()), **which)
     for unit, kind, told, *holds in rows.values_list(
         "sample__enrolment_id", f"{at}version__kind", "said", *which
     ).distinct():

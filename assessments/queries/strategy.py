@@ -291,7 +291,7 @@ def facts_of(
     units = unit_names(centre)
     assessors = unique(StaffRecord.objects.filter(centre=centre).values_list("user_id", "name"))
     ids = scope.order_by().values("pk")
-    kinds, simulated, done = accepted_kinds(ids), with_simulation(ids), sampled_at(centre, ids, starts_on)
+    kinds, simulated, done = accepted_kinds(centre, ids), with_simulation(ids), sampled_at(centre, ids, starts_on)
     cells, enrolments = [], {}
     for pk, candidate, unit, assessor, key, version, signed_off_at, workplace, *_ in rows:
         name = f"{candidate}/{key}/{version}"
@@ -314,13 +314,18 @@ def facts_of(
     return Facts(cells, ratings_of(risks), enrolments)
 
 
-def accepted_kinds(enrolments: QuerySet[Enrolment, Any]) -> defaultdict[int, set[str]]:
+def accepted_kinds(centre: Centre, enrolments: QuerySet[Enrolment, Any]) -> defaultdict[int, set[str]]:
     """The kinds of evidence an assessor found to meet something, by enrolment. One query."""
-    met = Decision.objects.filter(enrolment__in=enrolments, verdict=Verdict.MET).order_by()
     found: defaultdict[int, set[str]] = defaultdict(set)
-    for enrolment, kind in met.values_list("enrolment_id", "version__kind").distinct():
+    for enrolment, kind in accepted_in(centre, enrolments).distinct():
         found[enrolment].add(EvidenceKind(kind).label)
     return found
+
+
+def accepted_in(centre: Centre, enrolments: QuerySet[Enrolment, Any]) -> QuerySet[Decision, tuple[int, str]]:
+    """(enrolment, kind) of what an assessor found to meet something in the centre's units."""
+    met = Decision.objects.filter(enrolment__in=enrolments, verdict=Verdict.MET, version__centre=centre).order_by()
+    return met.values_list("enrolment_id", "version__kind")
 
 
 def with_simulation(enrolments: QuerySet[Enrolment, Any]) -> set[int]:
