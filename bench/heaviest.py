@@ -6,9 +6,10 @@ run, and a scan of a whole large table is a fault wherever it is found: the ten 
 
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from django.db import connection, transaction
@@ -18,6 +19,7 @@ LARGE = 20_000
 """Rows from which on a table is too large to be read through for one page."""
 MANY = re.compile(r"(?:%s, )+%s")
 SCAN = re.compile(r"Seq Scan on (\w+)")
+WALK = re.compile(r"Index(?: Only)? Scan(?: Backward)? using (\w+) on (\w+)")
 
 
 @dataclass
@@ -93,24 +95,37 @@ def large_tables() -> dict[str, int]:
         return dict(cursor.fetchall())
 
 
-def read_through(plan: list[str], large: dict[str, int]) -> list[str]:
-    """Large tables that a plan reads through from end to end."""
+def partial_indexes() -> set[str]:
+    """Indexes of some rows alone: to go along one is to read those."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT indexrelid::regclass::text FROM pg_index WHERE indpred IS NOT NULL")
+        return {name for (name,) in cursor.fetchall()}
+
+
+def read_through(plan: list[str], large: dict[str, int], partial: Collection[str] = ()) -> list[str]:
+    """Large tables that a plan reads through from end to end: row by row, or along a whole index with a filter alone.
+
+    `partial` indexes are none of these.
+    """
     found = [match[1] for line in plan if (match := SCAN.search(line))]
+    for line, following in pairwise(plan):
+        if (match := WALK.search(line)) and following.lstrip().startswith("Filter: ") and match[1] not in partial:
+            found.append(match[2])
     return sorted({table for table in found if table in large})
 
 
 def without_index(watch: Watch) -> list[Fault]:
     """Queries whose plan reads a large table through, with the tables; heaviest first."""
-    large, found = large_tables(), []
+    large, partial, found = large_tables(), partial_indexes(), []
     for query in watch.heaviest(len(watch.found)):
-        if tables := read_through(explained(query, ""), large):
+        if tables := read_through(explained(query, ""), large, partial):
             found.append((query, tables))
     return found
 
 
 def told(watch: Watch, faults: list[Fault], head: str) -> list[str]:
     """What is kept in bench/results; `faults` as `without_index` finds them."""
-    large = large_tables()
+    large, partial = large_tables(), partial_indexes()
     lines = [f"# The {MOST_SHOWN} heaviest queries at a hundred centres", "", head, ""]
     lines += [
         f"{len(watch.found):,} different questions were asked. Tables of {LARGE:,} rows or more that any of them reads "
@@ -121,7 +136,7 @@ def told(watch: Watch, faults: list[Fault], head: str) -> list[str]:
         lines.append(f"- {', '.join(tables)}: {query.slowest * 1000:.1f} ms, {places(query)}")
     for number, query in enumerate(watch.heaviest(), start=1):
         plan = explained(query)
-        tables = read_through(plan, large)
+        tables = read_through(plan, large, partial)
         lines += [
             "",
             f"## {number}. {places(query)}",

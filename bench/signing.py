@@ -155,6 +155,7 @@ def sample(staffed: Staffed, units: Sequence[Unit], book: Book) -> dict[int, Sam
     samples = {
         enrolment.pk: Sample(
             enrolment=enrolment,
+            centre=staffed.centre,
             verifier=staffed.verifier,
             stage=SampleStage.SUMMATIVE,
             reason=WHY,

@@ -73,7 +73,7 @@ def invited_at(request: HttpRequest, claims: dict[str, Any]) -> User:
     email = str(claims.get("email", "")).strip()
     if not email or claims.get("email_verified") is not True:
         refuse(request, NOT_VERIFIED)
-    user = User.objects.filter(email__iexact=email).first()
+    user = User.objects.signing_in_by(email).first()
     if user is None:
         refuse(request, NOBODY.format(email=email))
     if not user.has_usable_password():

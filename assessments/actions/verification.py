@@ -79,6 +79,7 @@ def plan_sample(*, enrolment: Enrolment, reason: str, by: User, at: datetime.dat
     stage = STAGES[facts.status]
     sample = Sample.objects.create(
         enrolment=enrolment,
+        centre=enrolment.centre,
         verifier=by,
         stage=stage,
         cell=cell_for(enrolment.pk, stage),

@@ -71,6 +71,15 @@ def differ(one: str, other: str) -> Q:
     return Q(**{f"{one}__isnull": True}) | Q(**{f"{other}__isnull": True}) | ~Q(**{one: F(other)})
 
 
+def candidate_at(centre: Centre | int, *, at: str = "") -> Q:
+    """Of a unit at the centre: that its candidate is there too, as always. `at` leads to the enrolment.
+
+    Said where candidates are read beside the units of a centre: so PostgreSQL finds them among the centre's own, in
+    place of reading through those of all centres.
+    """
+    return Q(**{f"{at}candidate__centre": centre})
+
+
 def worked_on_by(user: User, day: datetime.date | None = None, *, at: str = "") -> Q:
     """The units a person sees as staff: those they are allocated to, and all of a centre they run; and those that an
     external verifier is let see.

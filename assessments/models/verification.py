@@ -1,6 +1,7 @@
 """What an internal verifier looks at, finds, and asks for."""
 
 import datetime
+from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
@@ -11,7 +12,7 @@ from assessments.models.enrolment import Enrolment, differ, worked_on_by
 from assessments.models.judgement import Review
 from assessments.models.strategy import PlannedCell
 from portfolio.enums import Role
-from portfolio.models import StandingQuerySet, StandingRow, User, centres_of, one_of
+from portfolio.models import Centre, StandingQuerySet, StandingRow, User, centres_of, one_of
 from units.models import Criterion
 
 OPEN = Q(done_at=None, dropped_at=None)
@@ -32,11 +33,19 @@ class SampleQuerySet(models.QuerySet["Sample"]):
         """Planned, and neither done nor dropped."""
         return self.filter(OPEN)
 
+    def cells_taken_at(self, centre: Centre | int) -> models.QuerySet["Sample", Any]:
+        """The cells of plans of which a sample was taken at the centre, by id."""
+        return self.filter(centre=centre, cell__isnull=False, done_at__isnull=False).order_by().values("cell")
+
 
 class Sample(models.Model):
-    """A unit chosen for sampling, with its reason; and what was found, once it is done. Planned ≠ done."""
+    """A unit chosen for sampling, with its reason; and what was found, once it is done. Planned ≠ done.
+
+    It carries its centre, so that those of one centre are found without looking through all.
+    """
 
     enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="samples")
+    centre = models.ForeignKey(Centre, on_delete=models.PROTECT, related_name="+", db_index=False, editable=False)
     verifier = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     stage = models.CharField(max_length=9, choices=SampleStage)
     cell = models.ForeignKey(
@@ -58,6 +67,7 @@ class Sample(models.Model):
 
     class Meta:
         ordering = ["enrolment", "planned_at", "pk"]
+        indexes = [models.Index(fields=["centre", "done_at"], name="samples_of_a_centre")]
         constraints = [
             one_of("stage", SampleStage, "sample_stage_is_known"),
             one_of("outcome", SampleOutcome, "sample_outcome_is_known", blank=True),

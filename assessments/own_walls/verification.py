@@ -60,6 +60,15 @@ VERIFICATION = [
         message="A sample keeps when, why and by whom it was chosen, and what was found once it is closed.",
         once="OLD.done_at IS NOT NULL OR OLD.dropped_at IS NOT NULL",
     ),
+    *refuses(
+        "assessments_sample",
+        INSERT,
+        """NOT EXISTS (
+            SELECT 1 FROM assessments_enrolment e WHERE e.id = NEW.enrolment_id AND e.centre_id = NEW.centre_id
+        )""",
+        "A sample is at the centre of its unit.",
+        name="a_sample_is_at_the_centre_of_its_unit",
+    ),
     *always(
         "assessments_sample",
         no_verifier("NEW.enrolment_id", "NEW.verifier_id"),

@@ -22,6 +22,7 @@ from assessments.models import (
     Registration,
     RegistrationQuerySet,
 )
+from assessments.models.enrolment import candidate_at
 from assessments.progress import CONFIRMING
 from assessments.queries.award import direct_on
 from assessments.queries.claimable import CLAIMED, UnitToClaim, units_to_claim
@@ -133,7 +134,8 @@ def units_nearly(centre: Centre, body: AwardingBody, search: str) -> QuerySet[En
 
 @compiled
 def _nearly(centre_id: int, body_id: int) -> EnrolmentQuerySet:
-    found = Enrolment.objects.filter(centre=centre_id, unit__awarding_body=body_id, status__in=NEARLY)
+    there = Enrolment.objects.filter(candidate_at(centre_id), centre=centre_id)
+    found = there.filter(unit__awarding_body=body_id, status__in=NEARLY)
     whole = found.select_related("unit__awarding_body", "candidate__user", "centre").defer(*LONG_WORDS)
     return whole.order_by("candidate__legal_name", "unit__short_code", "pk")
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from assessments.enums import EndedAs, Pace, UnitStatus
 from assessments.models import Enrolment, EnrolmentQuerySet, Mapping
-from assessments.models.enrolment import CLAIMED, SIGNED_OFF
+from assessments.models.enrolment import CLAIMED, SIGNED_OFF, candidate_at
 from assessments.pace import PACED
 from assessments.progress import Progress
 from assessments.queries.enrolment import kept_pace, kept_progress, staff_names
@@ -135,7 +135,7 @@ def mine(user: User, by: Narrowing) -> EnrolmentQuerySet:
 
 
 def of_centre(centre_id: int, by: Narrowing) -> EnrolmentQuerySet:
-    return narrowed(Enrolment.objects.filter(centre=centre_id), by)
+    return narrowed(Enrolment.objects.filter(candidate_at(centre_id), centre=centre_id), by)
 
 
 @compiled
@@ -248,10 +248,11 @@ def with_staff(rows: list[CaseRow]) -> list[CaseRow]:
 
 def all_rows(found: EnrolmentQuerySet) -> Iterator[CaseRow]:
     """Every row of a list with its staff, some hundred at a time: a list of thousands is never held whole."""
-    ids = list(found.values_list("pk", flat=True))
-    for first in range(0, len(ids), AT_ONCE):
-        batch = ids[first : first + AT_ONCE]
-        rows = {row.pk: row for row in Enrolment.objects.filter(pk__in=batch).listed(*TAKEN_AWAY)}
+    pairs = list(found.values_list("pk", "centre_id"))
+    there = Enrolment.objects.filter(candidate__centre__in={centre for _, centre in pairs})
+    for first in range(0, len(pairs), AT_ONCE):
+        batch = [pk for pk, _ in pairs[first : first + AT_ONCE]]
+        rows = {row.pk: row for row in there.filter(pk__in=batch).listed(*TAKEN_AWAY)}
         yield from with_staff(case_rows([rows[pk] for pk in batch if pk in rows]))
 
 

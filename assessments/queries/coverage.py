@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
-from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, CharField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Value
 from django.urls import reverse
 
-from assessments.enums import EvidenceKind, PlanStatus, RiskLevel, SampleStage, Verdict
+from assessments.enums import EvidenceKind, PlanStatus, RiskLevel, SampleStage
 from assessments.models import (
     Decision,
     Enrolment,
@@ -20,9 +20,19 @@ from assessments.models import (
     SampledCriterion,
     SamplingPlan,
 )
-from assessments.queries.strategy import period, policy_of, taken_under, unique, unit_names, with_simulation
+from assessments.models.enrolment import candidate_at
+from assessments.queries.strategy import (
+    accepted_in,
+    period,
+    policy_of,
+    taken_under,
+    unique,
+    unit_names,
+    with_simulation,
+    within,
+)
 from assessments.sampling import Cell, Covered, Part, Ratings, Seen, cover
-from portfolio.models import StaffRecord
+from portfolio.models import Centre, StaffRecord
 
 FEEDBACK, PLANS = "Feedback to the candidate", "Assessment plan"
 RECORD_KINDS = frozenset(
@@ -157,12 +167,13 @@ def seen_in(plans: Sequence[SamplingPlan]) -> tuple[list[list[Seen]], Names]:
     centre = plans[0].policy.centre
     periods = [period(plan.policy.awarding_body_id, plan.starts_on, plan.ends_on) for plan in plans]
     scope = Enrolment.objects.filter(any_of(periods), centre=centre).order_by()
-    within = {f"in_{place}": ExpressionWrapper(each, BooleanField()) for place, each in enumerate(periods)}
-    rows = list(scope.annotate(planned_for=AGREED, **within).order_by("pk").values_list(*ROW, *within))
+    inside = {f"in_{place}": ExpressionWrapper(each, BooleanField()) for place, each in enumerate(periods)}
+    told = scope.filter(candidate_at(centre)).annotate(planned_for=AGREED, **inside)
+    rows = list(told.order_by("pk").values_list(*ROW, *inside))
     units = unit_names(centre)
     assessors = unique(StaffRecord.objects.filter(centre=centre).values_list("user_id", "name"))
     ids = scope.values("pk")
-    accepted, held = held_in(ids)
+    accepted, held = held_in(centre, ids)
     simulated = with_simulation(ids)
     done, planned = stages_in(ids, plans)
     kinds, records = looked_at_in(ids, plans)
@@ -209,25 +220,28 @@ def any_of(conditions: Iterable[Q]) -> Q:
 def under(plans: Sequence[SamplingPlan], at: str = "") -> dict[str, ExpressionWrapper[Any]]:
     """Of a sample: under which of the plans it was taken. `at` leads to it."""
     return {
-        f"under_{place}": ExpressionWrapper(taken_under(plan, at=at), BooleanField())
+        f"under_{place}": ExpressionWrapper(taken_under(within(plan), at=at), BooleanField())
         for place, plan in enumerate(plans)
     }
 
 
-def said(at: str = "") -> ExpressionWrapper[Any]:
+def said(at: str = "") -> Q:
     """Whether a decision told the candidate something, itself or in its reading. `at` leads to the decision."""
-    return ExpressionWrapper(~Q(**{f"{at}feedback": ""}) | ~Q(**{f"{at}review__feedback": ""}), BooleanField())
+    return ~Q(**{f"{at}feedback": ""}) | ~Q(**{f"{at}review__feedback": ""})
 
 
-def held_in(ids: QuerySet[Enrolment, Any]) -> tuple[defaultdict[int, set[str]], defaultdict[int, set[str]]]:
-    """The kinds of evidence accepted in each unit, and whether there is feedback. One query."""
+def held_in(
+    centre: Centre, ids: QuerySet[Enrolment, Any]
+) -> tuple[defaultdict[int, set[str]], defaultdict[int, set[str]]]:
+    """The kinds of evidence accepted in each of the centre's units, and whether there is feedback. One query, of two
+    halves: the evidence is read for the one alone, and the readings for the other."""
     kinds: defaultdict[int, set[str]] = defaultdict(set)
     held: defaultdict[int, set[str]] = defaultdict(set)
-    rows = Decision.objects.filter(enrolment__in=ids).order_by().annotate(said=said())
-    for unit, kind, verdict, told in rows.values_list("enrolment_id", "version__kind", "verdict", "said").distinct():
-        if verdict == Verdict.MET:
+    told = Decision.objects.filter(enrolment__in=ids, review__centre=centre).order_by().filter(said())
+    for unit, kind in accepted_in(centre, ids).union(told.values_list("enrolment_id", Value("", CharField()))):
+        if kind:
             kinds[unit].add(EvidenceKind(kind).label)
-        if told:
+        else:
             held[unit].add(FEEDBACK)
     return kinds, held
 
@@ -238,12 +252,12 @@ def looked_at_in(ids: QuerySet[Enrolment, Any], plans: Sequence[SamplingPlan]) -
     records: ByPlan[str] = defaultdict(set)
     at, which = "criterion__decisions__", under(plans, "sample__")
     ticked = SampledCriterion.objects.filter(
-        any_of(taken_under(plan, at="sample__") for plan in plans),
+        any_of(taken_under(within(plan), at="sample__") for plan in plans),
         sample__enrolment__in=ids,
         criterion__decisions__enrolment=F("sample__enrolment"),
         criterion__decisions__review__at__lte=F("sample__done_at"),
     )
-    rows = ticked.order_by().annotate(said=said(at), **which)
+    rows = ticked.order_by().annotate(said=ExpressionWrapper(said(at), BooleanField()), **which)
     for unit, kind, told, *holds in rows.values_list(
         "sample__enrolment_id", f"{at}version__kind", "said", *which
     ).distinct():
@@ -261,11 +275,10 @@ def stages_in(
     done: ByPlan[SampleStage] = defaultdict(set)
     planned: ByPlan[SampleStage] = defaultdict(set)
     wanted = PlannedCell.objects.filter(plan__in=[plan.pk for plan in plans], removed_at=None)
-    for plan, unit, stage in (
-        wanted.exclude(samples__done_at__isnull=False).order_by().values_list("plan_id", "enrolment_id", "stage")
-    ):
+    to_do = wanted.exclude(pk__in=Sample.objects.cells_taken_at(plans[0].policy.centre_id)).order_by()
+    for plan, unit, stage in to_do.values_list("plan_id", "enrolment_id", "stage"):
         planned[plan, unit].add(SampleStage(stage))
-    taken = Sample.objects.filter(any_of(taken_under(plan) for plan in plans), enrolment__in=ids).order_by()
+    taken = Sample.objects.filter(any_of(taken_under(within(plan)) for plan in plans), enrolment__in=ids).order_by()
     which = under(plans)
     for unit, stage, *holds in taken.annotate(**which).values_list("enrolment_id", "stage", *which):
         for key in keys(unit, plans, holds):

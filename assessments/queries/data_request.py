@@ -44,7 +44,7 @@ HANDS = ("recorded_by", "confirmed_by", "extended_by", "handed_over_by", "closed
 def on_record(centre: Centre, address: str) -> OnRecord | None:
     """Whoever the centre has on record under the address; a witness without a sign-in as well. Three queries."""
     address = address.strip()
-    user = User.objects.filter(email__iexact=address).first()
+    user = User.objects.signing_in_by(address).first()
     if user and is_here(user, centre):
         return OnRecord(user, user.email, names_at(centre, [user.pk]).get(user.pk) or name_outside(user, centre))
     asked = Testimony.objects.filter(version__evidence__centre=centre).order_by("-pk")

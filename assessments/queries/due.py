@@ -14,6 +14,7 @@ from django.urls import reverse
 from assessments.enums import DueKind, SampleStage, UnitStatus
 from assessments.models import Action, Break, CentreAction, DataRequest, Enrolment, ExternalAccess, PlannedCell
 from assessments.models.activities import CentreActionQuerySet
+from assessments.models.enrolment import candidate_at
 from assessments.models.verification import ActionQuerySet
 from assessments.queries.enrolment import staff_names
 from assessments.workflow import UNIT_FINAL
@@ -103,7 +104,7 @@ class Dated(NamedTuple):
 
     def targets(self) -> QuerySet[Enrolment]:
         """A target date that has passed is no longer due: the unit is behind."""
-        return aimed_at((self.today, self.last)).filter(centre=self.centre)
+        return aimed_at((self.today, self.last)).filter(candidate_at(self.centre), centre=self.centre)
 
     def actions(self) -> QuerySet[Action]:
         seen = unanswered().visible_to(self.user, self.today)

@@ -115,10 +115,10 @@ def to_do(plan: Within) -> Q:
     Asked as lists of ids, which are short, and not one by one of every unit.
     """
     centre = plan.centre
-    planned = cells_of(plan).exclude(samples__done_at__isnull=False).values("enrolment")
-    at_work = Sample.objects.filter(OPEN, enrolment__centre=centre).values("enrolment")
+    planned = cells_of(plan).exclude(pk__in=Sample.objects.cells_taken_at(centre)).values("enrolment")
+    at_work = Sample.objects.filter(OPEN, centre=centre).values("enrolment")
     asked = Action.objects.filter(closed_at=None, enrolment__centre=centre).values("enrolment")
-    changed = Alarm.objects.still_open().filter(sample__enrolment__centre=centre).values("sample__enrolment")
+    changed = Alarm.objects.still_open().filter(sample__centre=centre).values("sample__enrolment")
     found = Q()
     for rows in (planned, at_work, asked, changed):
         found |= Q(pk__in=rows.order_by())
@@ -134,7 +134,7 @@ def columns_of(scope: Scope, names: dict[int, str]) -> list[Column]:
 @compiled
 def _summed(scope: Scope) -> QuerySet[Enrolment, Any]:
     cells = cells_of(scope.plan).order_by()
-    taken = cells.filter(samples__done_at__isnull=False)
+    taken = cells.filter(pk__in=Sample.objects.cells_taken_at(scope.plan.centre))
     rows = units_of(scope).order_by().values("unit_id")
     summed = rows.annotate(
         units=Count("pk"),
@@ -186,7 +186,8 @@ def grid_page(plan: SamplingPlan, asked: Asked, number: str, reader: Reader, cho
 
 @compiled
 def _people(scope: Scope) -> QuerySet[CandidateRecord, Any]:
-    candidates = CandidateRecord.objects.filter(pk__in=units_of(scope).order_by().values("candidate"))
+    taking = units_of(scope).order_by().values("candidate")
+    candidates = CandidateRecord.objects.filter(centre=scope.plan.centre, pk__in=taking)
     return candidates.order_by("legal_name", "pk").values_list("pk", "known_as", "legal_name", "workplace")
 
 

@@ -33,6 +33,7 @@ from assessments.models import (
     FormBatch,
     Sample,
 )
+from assessments.models.enrolment import candidate_at
 from assessments.queries.enrolment import LONG_WORDS
 from assessments.queries.judgement import UnitRows, digest_for, rows_of, stale_parts, with_signatures
 from assessments.queries.verification import stale_verifier
@@ -80,7 +81,8 @@ class FormLine:
 def units_for_forms(centre_id: int, wanted: FormsWanted) -> EnrolmentQuerySet:
     """The centre's units that are not withdrawn, as far as asked for: those far enough first, then by candidate."""
     far_enough = Case(When(status__in=AUTHENTICATED_AT, then=Value(0)), default=Value(1), output_field=IntegerField())
-    found = Enrolment.objects.filter(centre=centre_id).exclude(status=UnitStatus.WITHDRAWN).named(wanted.search)
+    there = Enrolment.objects.filter(candidate_at(centre_id), centre=centre_id)
+    found = there.exclude(status=UnitStatus.WITHDRAWN).named(wanted.search)
     if wanted.unit:
         found = found.filter(unit=wanted.unit)
     if wanted.cohort:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count, Exists, OuterRef, Q, Sum, Value
+from django.db.models import Count, Q, Sum, Value
 from django.db.models.functions import Coalesce, NullIf
 
 from assessments.enums import EndedAs, Pace, SampleStage, UnitStatus
@@ -222,7 +222,7 @@ def sampling_page(centre: Centre, by: str, today: datetime.date) -> list[PlanInF
     """What was sampled of each plan in force, by assessor or unit. Three queries however many plans there are."""
     plans = plans_in_force(centre, today)
     key, named = f"enrolment__{by}", "enrolment__unit__short_code"
-    taken = Exists(Sample.objects.filter(cell=OuterRef("pk"), done_at__isnull=False))
+    taken = Q(pk__in=Sample.objects.cells_taken_at(centre))
     cells = PlannedCell.objects.in_force().filter(plan__in=plans).order_by()
     columns = ("plan", key) if by == ASSESSOR else ("plan", key, named)
     rows = cells.values(*columns).annotate(

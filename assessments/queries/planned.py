@@ -7,11 +7,12 @@ from functools import partial
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
 
 from assessments.enums import EvidenceKind, PlannedHow, RatedAs, RiskLevel
 from assessments.models import Enrolment, ExternalAccess, LeftOut, PlannedCell, Sample, SamplingPlan, SamplingPolicy
 from assessments.models.access import opened_to, remit_of
+from assessments.models.enrolment import candidate_at
 from assessments.queries.access import seen_whole
 from assessments.queries.enrolment import staff_names
 from assessments.queries.strategy import Rated, in_period, plans_of, policies_of, policy_of, risks_of
@@ -150,7 +151,7 @@ def plan_page(
     `seen_by` somebody who looks from outside on a day: of the units in their remit.
     """
     centre = plan.policy.centre_id
-    seen = (plan.pk, seen_by, on if seen_by else None)
+    seen = (plan.pk, centre, seen_by, on if seen_by else None)
     rows_left_out = _left_out.listed(*seen)
     found: Listed[Any] = rows_left_out if left_out else _planned.listed(*seen)
     page: Page[Any] = Paginator(found, PER_PAGE).get_page(number)
@@ -162,31 +163,32 @@ def plan_page(
 
 
 @compiled
-def _planned(plan_id: int, seen_by: User | None, day: datetime.date | None) -> QuerySet[PlannedCell]:
-    return cells_of(plan_id).filter(opened_to(seen_by, day, at="enrolment__") if seen_by else Q())
+def _planned(plan_id: int, centre_id: int, seen_by: User | None, day: datetime.date | None) -> QuerySet[PlannedCell]:
+    return cells_of(plan_id, centre_id).filter(opened_to(seen_by, day, at="enrolment__") if seen_by else Q())
 
 
 @compiled
-def _left_out(plan_id: int, seen_by: User | None, day: datetime.date | None) -> QuerySet[LeftOut]:
-    return left_out_of(plan_id).filter(opened_to(seen_by, day, at="enrolment__") if seen_by else Q())
+def _left_out(plan_id: int, centre_id: int, seen_by: User | None, day: datetime.date | None) -> QuerySet[LeftOut]:
+    return left_out_of(plan_id, centre_id).filter(opened_to(seen_by, day, at="enrolment__") if seen_by else Q())
 
 
-def left_out_of(plan: SamplingPlan | int) -> QuerySet[LeftOut]:
-    """The units the plan left out, by candidate."""
-    rows = LeftOut.objects.filter(plan=plan).select_related("enrolment__candidate", "enrolment__unit")
+def left_out_of(plan_id: int, centre_id: int) -> QuerySet[LeftOut]:
+    """The units that a plan of the centre left out, by candidate."""
+    rows = LeftOut.objects.filter(candidate_at(centre_id, at="enrolment__"), plan=plan_id)
+    rows = rows.select_related("enrolment__candidate", "enrolment__unit")
     return rows.only(*ROW, "reasons").order_by("enrolment__candidate__legal_name", "enrolment", "pk")
 
 
-def cells_of(plan: SamplingPlan | int) -> QuerySet[PlannedCell]:
-    """The plan's units, those still to be sampled first; with whether a sample was taken or is open."""
-    of_cell = Sample.objects.filter(cell=OuterRef("pk"))
+def cells_of(plan_id: int, centre_id: int) -> QuerySet[PlannedCell]:
+    """The units of a plan of the centre, those to be sampled first; with whether a sample was taken or is open."""
+    begun = Sample.objects.still_open().filter(centre=centre_id, cell__isnull=False).values("cell")
     return (
-        PlannedCell.objects.filter(plan=plan)
+        PlannedCell.objects.filter(candidate_at(centre_id, at="enrolment__"), plan=plan_id)
         .select_related("enrolment__candidate", "enrolment__unit")
         .only(*ROW, "stage", "reasons", "how", "removed_at", "removal_reason")
         .annotate(
-            taken=Exists(of_cell.filter(done_at__isnull=False)),
-            open=Exists(of_cell.filter(done_at=None, dropped_at=None)),
+            taken=ExpressionWrapper(Q(pk__in=Sample.objects.cells_taken_at(centre_id)), BooleanField()),
+            open=ExpressionWrapper(Q(pk__in=begun.order_by()), BooleanField()),
         )
         .order_by("removed_at", "taken", "enrolment__candidate__legal_name", "enrolment", "pk")
     )
@@ -228,6 +230,7 @@ def units_to_add(plan: SamplingPlan, user_id: int, *, leads: bool) -> list[tuple
     """The units of the plan's period that a verifier may add, by name: their own, or all for who leads. One query."""
     policy = plan.policy
     units = in_period(policy.centre_id, policy.awarding_body_id, plan.starts_on, plan.ends_on)
+    units = units.filter(candidate_at(policy.centre_id))
     if not leads:
         units = units.filter(verifier=user_id)
     planned = PlannedCell.objects.in_force().filter(plan=plan, enrolment=OuterRef("pk"))

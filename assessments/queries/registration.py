@@ -91,7 +91,7 @@ class AwardPage:
 
 def registrations(user: User, wanted: Wanted) -> RegistrationQuerySet:
     """Those that exist for the person and are in force, by candidate."""
-    found = Registration.objects.visible_to(user).in_force()
+    found = Registration.objects.all_visible_to(user).in_force()
     if wanted.search:
         names = Q(candidate__legal_name__icontains=wanted.search) | Q(candidate__known_as__icontains=wanted.search)
         found = found.filter(names | Q(number__iexact=wanted.search))
@@ -114,7 +114,7 @@ def _listed(user: User, qualification: int | None) -> QuerySet[Registration]:
 @compiled
 def qualifications_registered(user: User) -> QuerySet[Qualification, Any]:
     """What to narrow the list by."""
-    ids = Registration.objects.visible_to(user).in_force().order_by().values("qualification")
+    ids = Registration.objects.all_visible_to(user).in_force().order_by().values("qualification")
     return Qualification.objects.filter(pk__in=ids).order_by("title", "version").values_list("pk", "title")
 
 

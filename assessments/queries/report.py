@@ -41,6 +41,7 @@ from assessments.queries.verified_papers import (
 from assessments.queries.widening import words_of
 from portfolio.models import Centre, User, centres_of
 from portfolio.rules import IN_CHARGE
+from portfolio.workdays import midnight
 
 UNIT = ("candidate__known_as", "candidate__legal_name", "candidate_user", "unit__short_code", "assessor", "centre")
 """What a line tells of its unit."""
@@ -197,7 +198,7 @@ class ReportPapers:
 def report_papers(scope: Scope) -> ReportPapers:
     """The report of a period, in some forty queries however much was done in it."""
     units = told_of(scope)
-    taken = Sample.objects.filter(scope.within("done_at"), enrolment__in=units)
+    taken = Sample.objects.filter(scope.within("done_at"), centre=scope.centre, enrolment__in=units)
     samples = list(with_unit(taken.order_by("done_at", "pk"), "stage", "outcome", "done_at", "feedback", "verifier"))
     alarms = Alarm.objects.filter(scope.within("raised_at"), sample__enrolment__in=units)
     changed = list(alarms.select_related("sample__enrolment__candidate", "sample__enrolment__unit"))
@@ -283,7 +284,8 @@ def coverage_told(found: Coverage) -> CoverageTold:
 
 def left_out_in(scope: Scope, plans: Iterable[SamplingPlan]) -> QuerySet[LeftOut]:
     """The units those plans left out that nobody has sampled since the period began."""
-    sampled = Sample.objects.filter(done_at__date__gte=scope.since).order_by().values("enrolment")
+    since = Sample.objects.filter(centre=scope.centre, done_at__gte=midnight(scope.since))
+    sampled = since.order_by().values("enrolment")
     rows = LeftOut.objects.filter(plan__in=[plan.pk for plan in plans], enrolment__in=told_of(scope))
     related = ("enrolment__candidate", "enrolment__unit", "plan")
     columns = ("reasons", "plan__starts_on", "plan__ends_on")

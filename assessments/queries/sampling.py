@@ -135,14 +135,16 @@ class Desk:
         return not (looked_at or self.samples or self.to_sample or self.to_verify)
 
 
-def verifies(user: User, day: datetime.date, leads: Iterable[int] = (), *, at: str = "") -> Q:
+def verifies(user: User, day: datetime.date, leads: Iterable[int] = (), *, at: str = "", centre: str = "") -> Q:
     """The units a person verifies by a role in force, and all of the centres (by id) where they lead verification.
 
-    `at` leads from the row asked about to its enrolment, e.g. `enrolment__`. Nobody verifies their own unit.
+    `at` leads from the row asked about to its enrolment, e.g. `enrolment__`, and `centre` to its centre where it is
+    nearer than that. Nobody verifies their own unit.
     """
-    theirs = Q(**{f"{at}verifier": user, f"{at}centre__in": centres_of(user, *STAFF, day=day)})
+    centre = centre or f"{at}centre"
+    theirs = Q(**{f"{at}verifier": user, f"{centre}__in": centres_of(user, *STAFF, day=day)})
     led = list(leads)
-    return theirs | (Q(**{f"{at}centre__in": led}) & ~Q(**{f"{at}candidate_user": user})) if led else theirs
+    return theirs | (Q(**{f"{centre}__in": led}) & ~Q(**{f"{at}candidate_user": user})) if led else theirs
 
 
 def verified_by(user: User, leads: Iterable[int], day: datetime.date) -> EnrolmentQuerySet:
@@ -357,7 +359,7 @@ def samples_waiting(user: User, day: datetime.date) -> list[SampleWaiting]:
 
 @compiled
 def _open_samples(user: User, day: datetime.date, most: Count) -> QuerySet[Sample, Any]:
-    mine = Sample.objects.still_open().filter(verifies(user, day, at="enrolment__"))
+    mine = Sample.objects.still_open().filter(verifies(user, day, at="enrolment__", centre="centre"))
     kept = mine.exclude(enrolment__status=UnitStatus.WITHDRAWN).order_by("planned_at", "pk")
     return kept.values_list("pk", *NAMED, "stage", "reason", "planned_at")[:most]
 
@@ -372,7 +374,7 @@ def alarms_waiting(user: User, day: datetime.date) -> list[AlarmWaiting]:
 
 @compiled
 def _alarms(user: User, day: datetime.date, most: Count) -> QuerySet[Alarm, Any]:
-    alarms = open_alarms().filter(verifies(user, day, at="sample__enrolment__"))
+    alarms = open_alarms().filter(verifies(user, day, at="sample__enrolment__", centre="sample__centre"))
     columns = (f"sample__{column}" for column in (*NAMED, "done_at"))
     return alarms.values_list("pk", *columns, "first")[:most]
 
@@ -382,7 +384,7 @@ def _findings(user: User, leads: list[int], day: datetime.date, most: Count) -> 
     """Findings of which this verifier is to say what follows for the plan, the oldest first."""
     judged = Q(enrolment__assessor=user) | Q(enrolment__countersigner=user)
     judged |= Q(enrolment__in=Decision.objects.filter(review__assessor=user).values("enrolment"))
-    mine = open_findings().filter(verifies(user, day, leads, at="enrolment__")).exclude(judged)
+    mine = open_findings().filter(verifies(user, day, leads, at="enrolment__", centre="centre")).exclude(judged)
     return mine.values_list(*FINDING)[:most]
 
 

@@ -30,11 +30,13 @@ from assessments.models import (
     SamplingPolicy,
 )
 from assessments.models import Mapping as Mapped
+from assessments.models.enrolment import candidate_at
 from assessments.sampling import Cell, Policy, Rates, Ratings
 from portfolio.compiled import Word, compiled
 from portfolio.enums import Role
 from portfolio.models import Centre, RoleGrant, StaffQualification, StaffRecord, User
 from portfolio.rules import is_qualified
+from portfolio.workdays import midnight
 from units.models import AwardingBody, Unit
 
 AT_WORK = (
@@ -165,7 +167,7 @@ def _kinds(given: Mapping[tuple[str, int | str], RiskRating]) -> list[Rated]:
 @compiled
 def _agreed(centre_id: int, by: Word) -> QuerySet[Sample, Any]:
     """How many samples were agreed without an action, by what leads from a sample to whom or what."""
-    agreed = Sample.objects.filter(enrolment__centre=centre_id, outcome=SampleOutcome.AGREED).order_by()
+    agreed = Sample.objects.filter(centre=centre_id, outcome=SampleOutcome.AGREED).order_by()
     counted: QuerySet[Sample, Any] = agreed.values(by).annotate(count=Count("pk")).values_list(by, "count")
     return counted
 
@@ -280,7 +282,7 @@ def facts_of(
     """The cells of the centre's units with that body in the period, with their risk on a day. Twelve queries."""
     scope = in_period(centre, body.pk, starts_on, ends_on)
     rows = list(
-        scope.order_by("pk").values_list(
+        scope.filter(candidate_at(centre)).order_by("pk").values_list(
             "pk", "candidate_id", "unit_id", "assessor_id", "unit__key", "unit__version", "signed_off_at",
             "candidate__workplace", "candidate__known_as", "candidate__legal_name",
         )
@@ -289,7 +291,7 @@ def facts_of(
     units = unit_names(centre)
     assessors = unique(StaffRecord.objects.filter(centre=centre).values_list("user_id", "name"))
     ids = scope.order_by().values("pk")
-    kinds, simulated, done = accepted_kinds(ids), with_simulation(ids), sampled_at(ids, starts_on)
+    kinds, simulated, done = accepted_kinds(centre, ids), with_simulation(ids), sampled_at(centre, ids, starts_on)
     cells, enrolments = [], {}
     for pk, candidate, unit, assessor, key, version, signed_off_at, workplace, *_ in rows:
         name = f"{candidate}/{key}/{version}"
@@ -312,13 +314,18 @@ def facts_of(
     return Facts(cells, ratings_of(risks), enrolments)
 
 
-def accepted_kinds(enrolments: QuerySet[Enrolment, Any]) -> defaultdict[int, set[str]]:
+def accepted_kinds(centre: Centre, enrolments: QuerySet[Enrolment, Any]) -> defaultdict[int, set[str]]:
     """The kinds of evidence an assessor found to meet something, by enrolment. One query."""
-    met = Decision.objects.filter(enrolment__in=enrolments, verdict=Verdict.MET).order_by()
     found: defaultdict[int, set[str]] = defaultdict(set)
-    for enrolment, kind in met.values_list("enrolment_id", "version__kind").distinct():
+    for enrolment, kind in accepted_in(centre, enrolments).distinct():
         found[enrolment].add(EvidenceKind(kind).label)
     return found
+
+
+def accepted_in(centre: Centre, enrolments: QuerySet[Enrolment, Any]) -> QuerySet[Decision, tuple[int, str]]:
+    """(enrolment, kind) of what an assessor found to meet something in the centre's units."""
+    met = Decision.objects.filter(enrolment__in=enrolments, verdict=Verdict.MET, version__centre=centre).order_by()
+    return met.values_list("enrolment_id", "version__kind")
 
 
 def with_simulation(enrolments: QuerySet[Enrolment, Any]) -> set[int]:
@@ -333,9 +340,12 @@ def with_simulation(enrolments: QuerySet[Enrolment, Any]) -> set[int]:
     return set(mapped.order_by().values_list("enrolment_id", flat=True).distinct())
 
 
-def sampled_at(enrolments: QuerySet[Enrolment, Any], starts_on: datetime.date) -> defaultdict[int, set[SampleStage]]:
-    """The stages at which each was sampled since the day, or is to be by a plan adopted already. Two queries."""
-    done = Sample.objects.filter(enrolment__in=enrolments, done_at__date__gte=starts_on).order_by()
+def sampled_at(
+    centre: Centre, enrolments: QuerySet[Enrolment, Any], starts_on: datetime.date
+) -> defaultdict[int, set[SampleStage]]:
+    """The stages at which each of the centre's was sampled since the day, or is to be by a plan adopted already. Two
+    queries."""
+    done = Sample.objects.filter(centre=centre, enrolment__in=enrolments, done_at__gte=midnight(starts_on)).order_by()
     planned = PlannedCell.objects.to_do().filter(enrolment__in=enrolments).order_by()
     found: defaultdict[int, set[SampleStage]] = defaultdict(set)
     for rows in (done, planned):
@@ -349,10 +359,12 @@ def cell_for(enrolment_id: int, stage: SampleStage) -> PlannedCell | None:
     return PlannedCell.objects.to_do().filter(enrolment=enrolment_id, stage=stage).order_by("pk").first()
 
 
-def taken_under(plan: SamplingPlan | Within, *, at: str = "") -> Q:
-    """Samples taken in the plan's period, and those it wanted that were taken later. `at` leads to the sample."""
+def taken_under(plan: Within, *, at: str = "") -> Q:
+    """The centre's samples taken in the plan's period, and those it wanted that were taken later. `at` leads to the
+    sample."""
     in_time = Q(**{f"{at}done_at__date__range": (plan.starts_on, plan.ends_on)})
-    return in_time | Q(**{f"{at}cell__plan": plan.pk, f"{at}done_at__isnull": False})
+    late = Q(**{f"{at}cell__plan": plan.pk, f"{at}done_at__isnull": False})
+    return Q(**{f"{at}centre": plan.centre}) & (in_time | late)
 
 
 def newest_plan(user: User) -> SamplingPlan | None:
@@ -364,11 +376,11 @@ def newest_plan(user: User) -> SamplingPlan | None:
 @compiled
 def plans_of(centre_id: int) -> QuerySet[SamplingPlan]:
     """The centre's plans that were not discarded, the newest first, with how many samples each still wants."""
-    wanted = Count("cells", filter=Q(cells__removed_at=None), distinct=True)
-    taken = Count("cells", filter=Q(cells__removed_at=None, cells__samples__done_at__isnull=False), distinct=True)
+    wanted, done = Q(cells__removed_at=None), Q(cells__in=Sample.objects.cells_taken_at(centre_id))
     plans = SamplingPlan.objects.filter(policy__centre=centre_id, discarded_at=None).defer("facts")
     return (
         plans.select_related("policy__awarding_body")
-        .annotate(wanted=wanted, taken=taken, to_do=F("wanted") - F("taken"))
+        .annotate(wanted=Count("cells", filter=wanted), taken=Count("cells", filter=wanted & done))
+        .annotate(to_do=F("wanted") - F("taken"))
         .order_by("-drawn_at", "-pk")
     )

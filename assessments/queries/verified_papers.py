@@ -277,7 +277,8 @@ def plan_papers(user: User, pk: int) -> PlanPapers:
     """A plan as its document tells it, in eight queries. Raises SamplingPlan.DoesNotExist where there is none."""
     related = ("policy__centre", "policy__awarding_body")
     plan = plans_shown(user).select_related(*related).get(pk=pk)
-    cells, left_out, centre = list(cells_of(plan)), list(left_out_of(plan)), plan.policy.centre_id
+    centre = plan.policy.centre_id
+    cells, left_out = list(cells_of(plan.pk, centre)), list(left_out_of(plan.pk, centre))
     who = {row.enrolment.assessor_id for rows in (cells, left_out) for row in rows}
     names = staff_names(who | {plan.drawn_by_id, *([plan.adopted_by_id] if plan.adopted_by_id else [])}, {centre})
     return PlanPapers(

@@ -87,7 +87,7 @@ class Proposal:
 COVERING = (
     SamplingPlan.objects.filter(
         adopted_at__isnull=False,
-        policy__centre=OuterRef("enrolment__centre"),
+        policy__centre=OuterRef("centre"),
         policy__awarding_body=OuterRef("enrolment__unit__awarding_body"),
     )
     .alias(taken_on=ExpressionWrapper(OuterRef("done_at__date"), DateField()))
@@ -120,7 +120,7 @@ class Period(NamedTuple):
 def findings_under(plan: Within, period: Period) -> QuerySet[Sample]:
     """The findings of one plan. A moment's day is not asked of the database, which is slow to tell it of each."""
     within = FOUND.filter(
-        enrolment__centre=plan.centre,
+        centre=plan.centre,
         enrolment__unit__awarding_body=plan.body,
         done_at__gte=period.begins,
         done_at__lt=period.ends,

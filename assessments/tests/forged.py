@@ -31,6 +31,7 @@ NEW = [
         "Nothing more is shown for a unit that is past collecting",
     ),
     ("review", "review", {"version_id": "{draft}"}, "Only what has been handed in is read"),
+    ("review", "review", {"centre_id": "centre_id + 1"}, "at its candidate's centre"),
     ("decision", "decision", {"review_id": "{fresh}", "criterion_id": "{foreign_criterion}"}, "criterion of the unit"),
     ("decision", "decision", {"review_id": "{fresh}", "version_id": "{foreign_version}"}, "own candidate's evidence"),
     (
@@ -63,6 +64,7 @@ NEW = [
     ("signoff", "verifier_part", {"signature_id": "{candidate_signature}"}, "signs the candidate's part"),
     ("signoff", "candidate_part", {"signature_id": "{verifier_signature}"}, "signs the candidate's part"),
     ("signoff", "assessor_part", {"signature_id": "{verifier_signature}"}, "Nobody judges"),
+    ("sample", "sample", {"centre_id": "centre_id + 1"}, "at the centre of its unit"),
     ("sample", "sample", {"verifier_id": "{assessor}"}, "Nobody verifies"),
     ("sample", "sample", {"verifier_id": "{candidate}"}, "Nobody verifies"),
     ("sample", "sample", {"verifier_id": "{trainee}", "enrolment_id": "{trainee_unit}"}, "Nobody verifies"),

@@ -132,6 +132,7 @@ CHANGES = [
         "past collecting stands, with what it shows",
     ),
     ("sample", "sample", "reason = 'Another'", "A sample keeps when, why and by whom"),
+    ("sample", "open_sample", "centre_id = centre_id + 1", "A sample keeps when, why and by whom"),
     ("interest", "interest", "words = 'Nothing much.'", "only its end is written"),
     ("interest", "interest", "to_on = from_on", "only its end is written"),
     ("sample", "sample", "feedback = 'Splendid'", "A sample keeps when, why and by whom"),

@@ -34,6 +34,7 @@ def scene(house: House, other_house: House) -> SimpleNamespace:
     )
     unsampled = Sample.objects.create(
         enrolment=an_enrolment(house, "ocr-cc32", candidate=house.other_candidate),
+        centre=house.centre,
         verifier=house.verifier,
         stage="interim",
         reason="New.",

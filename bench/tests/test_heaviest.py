@@ -20,6 +20,14 @@ def test_a_large_table_read_from_end_to_end_is_seen() -> None:
     assert read_through(PLAN[2:], large) == []
 
 
+def test_a_large_table_read_along_a_whole_index_is_seen_too() -> None:
+    walked = "  ->  Index Scan using portfolio_user_pkey on portfolio_user  (cost=0.29..1412.05 rows=153 width=160)"
+    large, filtered = {"portfolio_user": 30_000}, "        Filter: is_active"
+    assert read_through([walked, filtered], large) == ["portfolio_user"]
+    assert read_through([walked, "        Index Cond: (id = 1)", filtered], large) == []
+    assert read_through([walked, filtered], large, {"portfolio_user_pkey"}) == []
+
+
 @pytest.mark.django_db
 def test_each_question_is_noted_once_with_all_its_places() -> None:
     watch = Watch()

@@ -28,7 +28,7 @@ from portfolio.rules import STAFF_ROLES
 
 def person_at(address: str) -> User:
     """Whoever signs in with the address; a new sign-in without a password if nobody does."""
-    known = User.objects.filter(email__iexact=address.strip()).first()
+    known = User.objects.signing_in_by(address).first()
     if known is not None:
         return known
     person = User(email=address.strip().lower())

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, NamedTuple, TypeVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.crypto import get_random_string
@@ -71,7 +71,11 @@ class Centre(models.Model):
 
 class UserManager(BaseUserManager["User"]):
     def get_by_natural_key(self, username: str | None) -> "User":
-        return self.get(email__iexact=username)
+        return self.signing_in_by(username or "").get()
+
+    def signing_in_by(self, address: str) -> "models.QuerySet[User]":
+        """Whoever has this address, in small letters or large: asked as their index knows it, not of all users."""
+        return self.alias(address=Lower("email")).filter(address=Lower(Value(address.strip())))
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
         """A person's sign-in. Without a password they choose one by their invitation."""

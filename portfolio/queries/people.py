@@ -61,7 +61,7 @@ def people_of(centre: Centre | int) -> QuerySet[Any]:
     staff = StaffRecord.objects.filter(centre=centre)
     candidates = CandidateRecord.objects.filter(centre=centre)
     shown = Coalesce(NullIf("known_as", Value("")), "legal_name")
-    return User.objects.filter(Q(pk__in=staff.values("user")) | Q(pk__in=candidates.values("user"))).annotate(
+    return User.objects.filter(pk__in=users_of(staff, candidates)).annotate(
         name=Coalesce(
             Subquery(staff.filter(user=OuterRef("pk")).values("name")),
             Subquery(candidates.filter(user=OuterRef("pk")).annotate(shown=shown).values("shown")),
@@ -72,9 +72,15 @@ def people_of(centre: Centre | int) -> QuerySet[Any]:
 def held_back(centre: Centre | int, day: datetime.date) -> QuerySet[User]:
     """Whose invitation was held back, and who holds a role on the day or later."""
     holding = RoleGrant.objects.ending_from(day).filter(centre=centre).values("user")
-    candidates = CandidateRecord.objects.filter(centre=centre, invited_at=None).values("user")
-    staff = StaffRecord.objects.filter(centre=centre, invited_at=None).values("user")
-    return User.objects.filter(Q(pk__in=candidates) | Q(pk__in=staff), pk__in=holding)
+    candidates = CandidateRecord.objects.filter(centre=centre, invited_at=None)
+    staff = StaffRecord.objects.filter(centre=centre, invited_at=None)
+    return User.objects.filter(pk__in=users_of(candidates, staff)).filter(pk__in=holding)
+
+
+def users_of(*records: QuerySet[Any]) -> QuerySet[Any, Any]:
+    """The ids of the people whose records these are, as one list: of two, all users would be looked through."""
+    first, *further = (rows.order_by().values("user") for rows in records)
+    return first.union(*further)
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ class Command(BaseCommand):
         parser.add_argument("--reason", required=True, help="why, and how you made sure that it was them who asked")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        user = User.objects.filter(email__iexact=options["email"].strip()).first()
+        user = User.objects.signing_in_by(options["email"]).first()
         if user is None:
             raise CommandError(f"Nobody signs in with {options['email']}.")
         try:
