@@ -31,7 +31,8 @@ FILES = {
     "notes.txt": "Siaradais â Siân o Ŵyr".encode(),
     "report.docx": small_files.office("docx"),
 }
-DRAWN = "[...document.querySelectorAll('.evidence-file img')].every(image => image.complete && image.naturalWidth > 0)"
+DRAWN = """() => [...document.querySelectorAll(".evidence-file img")]
+    .every(image => image.complete && image.naturalWidth > 0)"""
 
 
 @pytest.fixture
