@@ -87,6 +87,7 @@ urlpatterns = [
     path("centre/<slug:slug>/settings/", people.centre_settings, name="centre_settings"),
     path("centre/<slug:slug>/settings/privacy/", privacy.set_privacy_notice, name="set_privacy_notice"),
     path("privacy/<slug:slug>/", privacy.privacy_notice, name="privacy_notice"),
+    path("centre/<slug:slug>/people/file/<slug:ending>/", people.people_file, name="people_file"),
     path("centre/<slug:slug>/people/add-candidate/", people.add_candidate, name="add_candidate"),
     path("centre/<slug:slug>/people/add-staff/", people.add_staff, name="add_staff"),
     path("centre/<slug:slug>/people/invite/", importing.invite_held_back, name="invite_held_back"),

@@ -117,6 +117,7 @@ TABLE_OF_PEOPLE: dict[str, Expected] = {
     "portfolio:remove_factor": Expected(office(), slug_and_candidate),
     "portfolio:record_induction": Expected(office(), slug_and_candidate),
     "portfolio:import_people": Expected(office(), slug),
+    "portfolio:people_file": Expected(office(), slug_and_csv),
     "portfolio:people_template": Expected(office(), slug_and_csv),
     "portfolio:people_import": Expected(office(), of_table),
     "portfolio:choose_changes": Expected(holding(Role.ADMINISTRATOR, code=405), of_table, posted=office(302)),

@@ -69,6 +69,7 @@ WITHOUT_RECORDS = {
         "portfolio:choose_changes",
         "portfolio:throw_import_away",
         "portfolio:go_on_importing",
+        "portfolio:people_file",
         "portfolio:people_template",
         "portfolio:bad_rows_file",
         "portfolio:keep_work",

@@ -2,7 +2,7 @@
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -168,17 +168,27 @@ class PeoplePage:
 
 def people_page(centre: Centre, *, search: str, role: Role | None, number: str, day: datetime.date) -> PeoplePage:
     """The people of a centre whose name or address holds the words, and who hold the role that day. Five queries."""
-    found: QuerySet[Any] | Listed[Any] = _people.listed(centre.pk, role, day)
-    if search:
-        legal = CandidateRecord.objects.filter(centre=centre, legal_name__icontains=search)
-        named = Q(name__icontains=search) | Q(email__icontains=search) | Q(pk__in=legal.values("user"))
-        found = _people.question(centre.pk, role, day).filter(named)
-    page: Page[Any] = Paginator(found, PER_PAGE).get_page(number)
-    grants: dict[int, list[RoleGrant]] = defaultdict(list)
-    for grant in _grants(centre.pk, [person.pk for person in page], day):
-        grants[grant.user_id].append(grant)
-    lines = [PersonLine(person.handle, person.name, person.email, roles_in_order(grants[person.pk])) for person in page]
+    page: Page[Any] = Paginator(people_found(centre, search, role, day), PER_PAGE).get_page(number)
+    lines = lines_of(centre, list(page), day)
     return PeoplePage(centre, page, lines, awards_due(centre, day), _held_back.listed(centre.pk, day).count())
+
+
+def people_found(centre: Centre, search: str, role: Role | None, day: datetime.date) -> QuerySet[Any] | Listed[Any]:
+    """The same people, by name. One query."""
+    if not search:
+        return _people.listed(centre.pk, role, day)
+    legal = CandidateRecord.objects.filter(centre=centre, legal_name__icontains=search)
+    named = Q(name__icontains=search) | Q(email__icontains=search) | Q(pk__in=legal.values("user"))
+    found: QuerySet[Any] = _people.question(centre.pk, role, day).filter(named)
+    return found
+
+
+def lines_of(centre: Centre, people: Sequence[Any], day: datetime.date) -> list[PersonLine]:
+    """People as the list has them, with the roles they hold that day. One query."""
+    grants: dict[int, list[RoleGrant]] = defaultdict(list)
+    for grant in _grants(centre.pk, [person.pk for person in people], day):
+        grants[grant.user_id].append(grant)
+    return [PersonLine(one.handle, one.name, one.email, roles_in_order(grants[one.pk])) for one in people]
 
 
 @compiled

@@ -1,7 +1,7 @@
 """A centre's people: the list, a person, and what is written down about them. For the centre's administrators."""
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -21,13 +21,30 @@ from portfolio.forms import (
 )
 from portfolio.models import CandidateRecord, Centre, StaffRecord, User
 from portfolio.queries import Person, people_page, person_at, person_page, received
+from portfolio.queries.people_whole import WholePerson, everybody
 from portfolio.refusal import Refusal
+from portfolio.tables import ENDINGS, Column, Table, take_away
 from portfolio.views.answers import done, form_page, in_progress, typed
 from portfolio.views.news import on_home
 
 Trail = list[tuple[str, str | None]]
 ask_or_act = require_http_methods(["GET", "HEAD", "POST"])
 ask = require_http_methods(["GET", "HEAD"])
+PEOPLE = Table(
+    "people",
+    "People",
+    (
+        Column[WholePerson]("Name", lambda one: one.line.name, 28),
+        Column[WholePerson]("Roles today", lambda one: ", ".join(one.line.roles), 28),
+        Column[WholePerson]("E-mail", lambda one: one.line.email, 32),
+        Column[WholePerson]("Legal name", lambda one: one.number("legal_name"), 28),
+        Column[WholePerson]("Candidate number", lambda one: one.number("candidate_number")),
+        Column[WholePerson]("ULN", lambda one: one.number("uln")),
+        Column[WholePerson]("SCN", lambda one: one.number("scn")),
+        Column[WholePerson]("UCI", lambda one: one.number("uci")),
+        Column[WholePerson]("Centre’s reference", lambda one: one.number("centre_reference"), 18),
+    ),
+)
 INVITED = "{name} has been invited. The letter with the next step is on its way to {email}."
 
 
@@ -94,8 +111,21 @@ def centre_people(request: SignedInRequest, slug: str) -> HttpResponse:
     number = request.GET.get("page", "1")
     found = people_page(centre, search=search, role=role, number=number, day=timezone.localdate())
     filtered = bool(search or role)
-    context = {"found": found, "form": form, "filtered": filtered, **on_home(request)}
+    asked = request.GET.urlencode()
+    context = {"found": found, "form": form, "filtered": filtered, "asked": asked, **on_home(request)}
     return render(request, "portfolio/people.html", context)
+
+
+@holds(Role.ADMINISTRATOR)
+@ask
+def people_file(request: SignedInRequest, slug: str, ending: str) -> HttpResponseBase:
+    """The same list as filtered, whole, to take away, with the numbers of candidates."""
+    centre = kept_centre(request, slug)
+    if ending not in ENDINGS:
+        raise Http404("A list leaves as CSV or XLSX.")
+    search, role = asked_for(PeopleFilterForm(request.GET))
+    rows = everybody(centre, search=search, role=role, day=timezone.localdate())
+    return take_away(request, PEOPLE, rows, ending=ending, by=request.user, centres=[centre])
 
 
 @holds(Role.ADMINISTRATOR)

@@ -39,6 +39,7 @@ NO_PAGE = {
     "portfolio:choose_changes": "answers to a press of a button only",
     "portfolio:throw_import_away": "answers to a press of a button only",
     "portfolio:go_on_importing": "answers to a press of a button only",
+    "portfolio:people_file": "a download",
     "portfolio:people_template": "a download",
     "assessments:book_file": "a download",
     "assessments:book_proof": "a download",

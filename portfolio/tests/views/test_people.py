@@ -167,6 +167,28 @@ def test_it_lists_the_people_asked_for(client: Client, cast: Cast, asked: str, e
     assert {line.name for line in found.lines} == expected
 
 
+def test_the_list_leaves_as_it_is_filtered_with_the_numbers_of_candidates(client: Client, cast: Cast) -> None:
+    actions.edit_candidate(
+        candidate=cast.candidate,
+        legal_name="Cara Candidate",
+        known_as="Zoë",
+        candidate_number="12345678",
+        by=None,
+        at=timezone.now(),
+    )
+    client.force_login(cast.admin)
+    page = client.get(address(cast, "centre_people") + "?search=cara")
+    place = reverse("portfolio:people_file", args=[cast.centre.slug, "csv"])
+    assert f'href="{place}?search=cara"' in page.content.decode()
+    sent: Any = client.get(place, {"search": "cara"})
+    head, line = b"".join(sent.streaming_content).decode("utf-8-sig").splitlines()
+    assert head.split(",")[:5] == ["Name", "Roles today", "E-mail", "Legal name", "Candidate number"]
+    assert line.split(",")[:5] == ["Zoë", "Candidate", "cara.candidate@example.org", "Cara Candidate", "12345678"]
+    everybody: Any = client.get(place)
+    assert len(b"".join(everybody.streaming_content).splitlines()) == 4
+    assert client.get(reverse("portfolio:people_file", args=[cast.centre.slug, "pdf"])).status_code == 404
+
+
 def test_it_finds_a_candidate_by_the_legal_name_and_lists_the_name_they_go_by(client: Client, cast: Cast) -> None:
     actions.edit_candidate(
         candidate=cast.candidate, legal_name="Cara Candidate", known_as="Zoë", by=None, at=timezone.now()
