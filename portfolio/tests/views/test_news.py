@@ -205,7 +205,7 @@ def test_what_stands_on_the_home_page_is_what_the_form_was_kept_as(client: Clien
     client.post(reverse("portfolio:keep_work"), body, content_type="application/json")
     [begun] = work.begun(ann, timezone.now())
     assert (begun.title, begun.subject.address) == ("Add one", form)
-    assert begun.subject.token == token
+    assert begun.subject == work.subject_of(token, by=ann)
 
 
 def test_nobody_sees_what_another_began_and_what_is_given_up_is_not_listed(
