@@ -140,10 +140,6 @@ class ActivityForm(KeptForm):
         return [Target(row.enrolment.pk, row.criterion.pk) for row in rows]
 
 
-class SignPlanForm(SignatureForm):
-    """A signature to a plan as it stood on the page."""
-
-
 class PlanReasonForm(KeptForm):
     """What is to be changed, or why the plan is closed."""
 

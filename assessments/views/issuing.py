@@ -62,8 +62,8 @@ def centre_forms(request: SignedInRequest, slug: str) -> HttpResponse:
     total, far = counted(centre, wanted)
     ticked = numbers(request, "chosen")
     of_all = "all" in request.POST
-    as_found = basis_of(total)  # words are compared with those shown when the turn of each unit comes
-    to_sign = ToSign(as_found, lambda: as_found if of_all else form.shown)
+    # Of all found, as many as the page said. Words are compared with those shown when the turn of each unit comes.
+    to_sign = ToSign(basis_of(total), lambda: basis_of(counted(centre, wanted)[0]) if of_all else form.shown)
     form = MakeFormsForm(typed(request), user=request.user, to_sign=to_sign)
     made: list[FormBatch] = []
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 
 from assessments.actions import planning as actions
 from assessments.enums import PlanStatus, PlanVerb
-from assessments.forms.planning import ActivityForm, PlanForm, PlanReasonForm, SignPlanForm
+from assessments.forms.planning import ActivityForm, PlanForm, PlanReasonForm
 from assessments.models import AssessmentPlan, Enrolment, PlannedActivity
 from assessments.queries.enrolment import people_of
 from assessments.queries.mapping import open_enrolments, units_to_map
@@ -27,7 +27,7 @@ from assessments.workflow import Reason, plan_refusals
 from portfolio import signing
 from portfolio.access import IN_PLACE_ONLY, SignedInRequest, holds, looked_from_outside, signed_in
 from portfolio.enums import Role
-from portfolio.forms import ToSign
+from portfolio.forms import SignatureForm, ToSign
 from portfolio.models import Statement
 from portfolio.views.answers import done, form_page, in_progress, typed
 from portfolio.views.people import Trail, ask, ask_or_act
@@ -241,7 +241,7 @@ def signed(
     deny(reason for reason in reasons if not reason.about)
     statement = signing.current_statement(actions.PLAN_AGREED)
     to_sign = ToSign(_stands(page.plan, statement), partial(_stands_now, page.plan))
-    form = SignPlanForm(typed(request), user=request.user, to_sign=to_sign)
+    form = SignatureForm(typed(request), user=request.user, to_sign=to_sign)
     if not reasons and done(form, lambda clean: act(by=request.user, at=timezone.now())):
         messages.success(request, said)
         return redirect("assessments:plan", page.plan.pk)
