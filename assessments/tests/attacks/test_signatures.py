@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from assessments.actions import planning
 from assessments.actions.journey import lock_one
-from assessments.models import Enrolment, SignOff
+from assessments.models import Enrolment, FormBatch, SignOff
 from assessments.testing import House, an_enrolment, declared, handed_in, judged, met, signed_off
 from assessments.tests.plans import a_plan, proposed, with_activity
 from assessments.views import record
@@ -187,3 +187,20 @@ def test_what_changes_between_the_look_and_the_lock_is_not_signed(
     monkeypatch.setattr(record, "lock_one", late)
     assert "have changed since" in signs(browser, unit, "declare", before).content.decode()
     assert status(unit) == "collecting"
+
+
+def test_all_forms_found_are_as_many_as_the_page_said(house: House) -> None:
+    signed_off(an_enrolment(house))
+    browser, page = browser_of(house.administrator), reverse("assessments:centre_forms", args=[house.centre.slug])
+    sent = {
+        "password": PASSWORD,
+        "gathered_as": "pdf",
+        "all": "yes",
+        "statement": list(Statement.objects.filter(key="authentic-centre").values_list("pk", flat=True)),
+        "page_of_record": shown_to(browser, page),
+    }
+    signed_off(an_enrolment(house, "ocr-cc16"))
+    assert "have changed since, so nothing was signed" in browser.post(page, sent).content.decode()
+    assert not FormBatch.objects.exists()
+    assert browser.post(page, {**sent, "page_of_record": shown_to(browser, page)}).status_code == 302
+    assert FormBatch.objects.get().rows.count() == 2
