@@ -39,6 +39,8 @@ class Review(StandingRow):
         ordering = ["version", "at", "pk"]
         indexes = [
             models.Index(fields=["assessor", "-at"]),
+            # A week's latest at a centre.
+            models.Index(fields=["centre", "-at"]),
             # All that the time to feedback is told by, so that no reading is opened for it.
             models.Index(fields=["centre", "assessor", "-at", "handed_in_at", "version"], name="readings_told_by_time"),
         ]
