@@ -120,15 +120,19 @@ def having(name: str, asked: Wanted, *, gives: str = "id", only: str = "TRUE", a
     return RawSQL(f"{rows} {few} {vector(searched)} @@ {question}", (*ids, *words))  # noqa: S611
 
 
-def either(one: RawSQL, other: RawSQL) -> Q:
+def either(one: RawSQL, other: RawSQL, *, few: bool = False) -> Q:
     """Of rows: that one of these questions gives their id.
 
     SQLite goes through the rows in their order and stops where enough are found, looking each up among either ids.
-    PostgreSQL is given one list: two it would go through for each row, once they are too long for its memory.
+    PostgreSQL is given one list: two it would go through for each row, once they are too long for its memory. Of `few`
+    rows it is told to make the list once: it takes it to be so short that it might be made anew for each row.
     """
     if connection.vendor == "sqlite":
         return Q(pk__in=one) | Q(pk__in=other)
-    return Q(pk__in=RawSQL(f"{one.sql} UNION ALL {other.sql}", (*one.params, *other.params)))  # noqa: S611
+    both = f"{one.sql} UNION ALL {other.sql}"
+    if few:
+        both = f"WITH found AS MATERIALIZED ({both}) SELECT * FROM found"  # noqa: S608
+    return Q(pk__in=RawSQL(both, (*one.params, *other.params)))  # noqa: S611
 
 
 def folded(word: str) -> str:

@@ -215,7 +215,8 @@ def databases() -> dict[str, Any]:
             # A machine that is gone answers nothing, for minutes. And what a wall asks for one row would be compiled
             # where there are many rows, which takes a hundred times as long as asking it. And no disk has to turn to
             # another page today: told that it does, PostgreSQL would read the rows of every centre for those of one.
-            planned = "-c jit=off -c random_page_cost=1.1"
+            # Nor is a page answered sooner by several processes, which have to be started first while others ask too.
+            planned = "-c jit=off -c max_parallel_workers_per_gather=0 -c random_page_cost=1.1"
             named["OPTIONS"] = {"connect_timeout": 5, "options": planned} | named.get("OPTIONS", {})
         return {"default": named}
     DATA_DIR.mkdir(parents=True, exist_ok=True)

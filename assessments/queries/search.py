@@ -131,7 +131,7 @@ def _own_items(user: User, asked: Wanted, day: datetime.date, own: list[int]) ->
     """Looked for among their own alone, which are few where everybody has the words."""
     versions = RawSQL(OF_OWN.format(", ".join(["%s"] * len(own)) or "NULL"), own)  # noqa: S611
     files = having(FILES, asked, gives="version_id", only="removed_at IS NULL", among=versions)
-    named = either(having(EVIDENCE, asked, among=versions), files)
+    named = either(having(EVIDENCE, asked, among=versions), files, few=True)
     return _seen(user, day).filter(named, evidence__candidate__in=own)
 
 
