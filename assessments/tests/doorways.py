@@ -338,7 +338,7 @@ TABLE: dict[str, Expected] = {
     "assessments:evidence_page_text": Expected(only(*SEES_THE_UNIT), of_page),
     "assessments:queue": Expected(holding(Role.ASSESSOR)),
     "assessments:caseload": Expected(holding(Role.ASSESSOR)),
-    "assessments:cases_file": Expected(holding(Role.ASSESSOR), lambda scene: ["xlsx"]),
+    "assessments:caseload_file": Expected(holding(Role.ASSESSOR), lambda scene: ["xlsx"]),
     "assessments:worked_out": Expected(signed_in()),
     "assessments:judge": Expected(within(Role.ASSESSOR, "assessor"), of_version),
     "assessments:judge_next": Expected(within(Role.ASSESSOR, "assessor", code=302), of_version),

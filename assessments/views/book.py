@@ -26,14 +26,14 @@ from assessments.queries.book import (
 )
 from assessments.queries.book_lines import WRITTEN, BookLine, looks_told, told
 from assessments.queries.proof import proof
-from assessments.views.caseload import run_centre, taken_away
+from assessments.views.caseload import run_centre
 from assessments.views.office import among, units_trail
 from portfolio import audit
 from portfolio.access import SignedInRequest, holds
 from portfolio.actions import check_book
 from portfolio.models import AuditChain, AuditEvent, Centre
 from portfolio.rules import RUNNING
-from portfolio.tables import HEADERS, Column, Table
+from portfolio.tables import HEADERS, Column, Table, take_away
 
 PER_PAGE = 50
 LINES: Table[BookLine] = Table(
@@ -104,7 +104,7 @@ def book_file(request: SignedInRequest, slug: str, ending: str) -> HttpResponseB
     """The lines as filtered, as a list."""
     centre = run_centre(request, slug)
     found = all_asked_for(request, centre)
-    return taken_away(request, LINES, in_slices(centre, found.values_list(*WRITTEN)), ending, [centre])
+    return take_away(request, LINES, in_slices(centre, found.values_list(*WRITTEN)), ending, [centre])
 
 
 @holds(*RUNNING)

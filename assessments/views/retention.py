@@ -20,13 +20,12 @@ from assessments.models import Disposal, LegalHold
 from assessments.queries.destroying import Going, dry_run, order_page
 from assessments.queries.enrolment import staff_names
 from assessments.queries.retention import Due, days_ahead, disposals_of, due_by, open_holds, schedule_of
-from assessments.views.caseload import taken_away
 from assessments.views.office import choose_centre
 from portfolio.access import SignedInRequest, holds
 from portfolio.enums import Role
 from portfolio.forms import ToSign
 from portfolio.models import Centre
-from portfolio.tables import Column, Table
+from portfolio.tables import Column, Table, take_away
 from portfolio.views.answers import done, form_page, in_progress, typed
 from portfolio.views.people import Trail, ask, ask_or_act, kept_centre
 from portfolio.work import basis_of
@@ -100,7 +99,7 @@ def retention_file(request: SignedInRequest, slug: str, ending: str) -> HttpResp
     """The same list as filtered, whole, to take away."""
     centre = kept_centre(request, slug)
     _, found = asked_for(request, centre)
-    return taken_away(request, DUE, found, ending, [centre])
+    return take_away(request, DUE, found, ending, [centre])
 
 
 @holds(Role.ADMINISTRATOR)
