@@ -97,6 +97,7 @@ urlpatterns = [
     path("centre/<slug:slug>/overview/due/", overview.due, name="overview_due"),
     path("centre/<slug:slug>/overview/<slug:part>/file/<ending:ending>/", overview.overview_file, name="overview_file"),
     path("centre/<slug:slug>/conflicts/", interests.conflicts, name="conflicts"),
+    path("centre/<slug:slug>/conflicts/file/<ending:ending>/", interests.conflicts_file, name="conflicts_file"),
     path("centre/<slug:slug>/conflicts/new/", interests.record_conflict, name="record_conflict"),
     path("conflicts/", interests.own_conflicts, name="own_conflicts"),
     path("conflicts/new/<slug:slug>/", interests.declare_own, name="declare_own_conflict"),
@@ -114,6 +115,7 @@ urlpatterns = [
     path("centre/<slug:slug>/audit-book/", book.book, name="book"),
     path("centre/<slug:slug>/audit-book/check/", book.check, name="check_book"),
     path("centre/<slug:slug>/audit-book/looks/", book.looks, name="looks"),
+    path("centre/<slug:slug>/audit-book/looks/file/<ending:ending>/", book.looks_file, name="looks_file"),
     path("centre/<slug:slug>/audit-book/file/<ending:ending>/", book.book_file, name="book_file"),
     path("centre/<slug:slug>/audit-book/proof/", book.book_proof, name="book_proof"),
     # whole awards
@@ -141,6 +143,7 @@ urlpatterns = [
     path("enrolments/<int:pk>/consistency/set/", consistency.set_for_candidate, name="set_candidate_consistency"),
     path("consistency/<int:pk>/end/", consistency.end_rule, name="end_consistency"),
     path("centre/<slug:slug>/adjustments/", adjustment.adjustments, name="adjustments"),
+    path("centre/<slug:slug>/adjustments/file/<ending:ending>/", adjustment.adjustments_file, name="adjustments_file"),
     path("centre/<slug:slug>/adjustments/new/", adjustment.arrange, name="arrange_adjustment"),
     path("adjustments/<int:pk>/", adjustment.adjustment, name="adjustment"),
     path("adjustments/<int:pk>/end/", adjustment.end, name="end_adjustment"),
@@ -262,6 +265,11 @@ urlpatterns = [
     path("enrolments/<int:pk>/simulation/", simulation.approve, name="approve_simulation"),
     # external verification
     path("centre/<slug:slug>/external-verifiers/", access.external_verifiers, name="external_verifiers"),
+    path(
+        "centre/<slug:slug>/external-verifiers/file/<ending:ending>/",
+        access.external_verifiers_file,
+        name="external_verifiers_file",
+    ),
     path("centre/<slug:slug>/external-verifiers/new/", access.give_access, name="give_access"),
     path("external-access/<int:pk>/", access.external_access, name="external_access"),
     path("external-access/<int:pk>/days/", access.change_days, name="change_external_days"),
@@ -281,6 +289,7 @@ urlpatterns = [
     path("external-notes/<int:pk>/", external.note, name="external_note"),
     # appeals
     path("appeals/", appeal.appeals, name="appeals"),
+    path("appeals/file/<ending:ending>/", appeal.appeals_file, name="appeals_file"),
     path("appeals/<int:pk>/", appeal.appeal, name="appeal"),
     path("appeals/<int:pk>/adjudicator/", appeal.appoint, name="appoint_adjudicator"),
     path("appeals/<int:pk>/decide/", appeal.decide, name="decide_appeal"),
@@ -289,6 +298,7 @@ urlpatterns = [
     path("centre/<slug:slug>/appeals-procedure/", appeal.procedure, name="appeals_procedure"),
     # cases
     path("cases/", case.cases, name="cases"),
+    path("cases/file/<ending:ending>/", case.cases_file, name="cases_file"),
     path("centre/<slug:slug>/cases/new/", case.open_case, name="open_case"),
     path("cases/<int:pk>/", case.case, name="case"),
     path("cases/files/<int:pk>/", case.case_file, name="case_file"),
@@ -298,6 +308,9 @@ urlpatterns = [
     path("cases/<int:pk>/close/", case.close, name="close_case"),
     # requests for data
     path("centre/<slug:slug>/data-requests/", data_request.centre_requests, name="centre_data_requests"),
+    path(
+        "centre/<slug:slug>/data-requests/file/<ending:ending>/", data_request.requests_file, name="data_requests_file"
+    ),
     path("centre/<slug:slug>/data-requests/new/", data_request.record, name="record_data_request"),
     path("data-requests/<int:pk>/", data_request.data_request, name="data_request"),
     path("data-requests/<int:pk>/identity/", data_request.confirm, name="confirm_who_asks"),

@@ -22,9 +22,15 @@ Line = tuple[User, str, list[Any]]
 def office_lists(found: Subjects) -> Iterable[Line]:
     me, slug = found.staffed.administrator, found.staffed.centre.slug
     yield me, "portfolio:people_file", [slug]
+    yield me, "portfolio:staff_file", [slug]
+    yield me, "portfolio:development_file", [slug, found.staffed.assessor.handle]
     yield me, "assessments:enrolments_file", [slug]
     yield me, "assessments:awards_file", []
     yield me, "assessments:retention_file", [slug]
+    for name in ("conflicts", "adjustments", "looks", "external_verifiers", "data_requests"):
+        yield me, f"assessments:{name}_file", [slug]
+    for name in ("appeals", "cases"):
+        yield me, f"assessments:{name}_file", []
     for part in ("progress", "feedback", "feedback-weeks", "sampling", "due"):
         yield me, "assessments:overview_file", [slug, part]
 

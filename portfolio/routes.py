@@ -47,6 +47,7 @@ table = [
 member = [
     path("", staff.staff_member, name="staff_member"),
     path("competence/new/", staff.record_competence, name="record_competence"),
+    path("development/file/<ending:ending>/", staff.development_file, name="development_file"),
 ]
 
 urlpatterns = [
@@ -78,6 +79,7 @@ urlpatterns = [
     path("development/<int:pk>/take-out/", staff.take_back_development, name="take_back_development"),
     path("centre/<slug:slug>/development/new/", staff.record_development, name="record_development"),
     path("centre/<slug:slug>/staff/", staff.staff, name="staff"),
+    path("centre/<slug:slug>/staff/file/<ending:ending>/", staff.staff_file, name="staff_file"),
     path("centre/<slug:slug>/staff/<slug:handle>/", include(member)),
     path("centre/<slug:slug>/candidates-in-numbers/", diversity.diversity, name="diversity"),
     path("people/", people.people, name="people"),

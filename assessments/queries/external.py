@@ -64,6 +64,8 @@ PAGES = {
     "standardisation": "List of exercises and meetings of standardisation",
     "appeals": "List of appeals",
     "cases": "List of cases",
+    "staff": "List of the staff",
+    "development log": "A log of development",
     "awards": "List of whole awards",
     "news": "What they were told",
     "search": "What was found by words",

@@ -73,6 +73,7 @@ PRESSED = holding(Role.ADMINISTRATOR, code=405)
 
 TABLE_OF_EXTERNAL: dict[str, Expected] = {
     "assessments:external_verifiers": Expected(told(), slug),
+    "assessments:external_verifiers_file": Expected(told(), lambda scene: [*slug(scene), "csv"]),
     "assessments:give_access": Expected(office(), slug),
     "assessments:external_access": Expected(told("external"), of_access),
     "assessments:change_external_days": Expected(office(), of_access),

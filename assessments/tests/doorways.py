@@ -264,6 +264,7 @@ TABLE: dict[str, Expected] = {
     "assessments:books": Expected(holding(Role.ADMINISTRATOR, Role.LEAD_VERIFIER, code=302)),
     "assessments:book": Expected(running(), slug),
     "assessments:looks": Expected(running(), slug),
+    "assessments:looks_file": Expected(running(), slug_and_csv),
     "assessments:check_book": Expected(
         holding(Role.ADMINISTRATOR, Role.LEAD_VERIFIER, code=405), slug, posted=running(302)
     ),
@@ -277,6 +278,7 @@ TABLE: dict[str, Expected] = {
     "assessments:overview_due": Expected(running(), slug),
     "assessments:overview_file": Expected(running(), lambda scene: [scene.house.centre.slug, "progress", "csv"]),
     "assessments:conflicts": Expected(office(), slug),
+    "assessments:conflicts_file": Expected(office(), slug_and_csv),
     "assessments:record_conflict": Expected(office(), slug),
     "assessments:end_conflict": Expected(office(), lambda scene: [scene.house.centre.interests.get().pk]),
     "assessments:own_conflicts": Expected(holding(*STAFF_ROLES)),
@@ -360,6 +362,7 @@ TABLE: dict[str, Expected] = {
     "assessments:alarm": Expected(verifying(), of_alarm),
     "assessments:approve_simulation": Expected(only(*SEES_THE_UNIT, code=403) | {"verifier": 200}, of_unit),
     "assessments:appeals": Expected(signed_in()),
+    "assessments:appeals_file": Expected(signed_in(), lambda scene: ["csv"]),
     "assessments:appeal": Expected(only(*SEES_THE_UNIT), of_appeal),
     "assessments:raise_appeal": Expected(only(*SEES_THE_UNIT, code=403) | {"candidate": 200}, of_unit),
     "assessments:appoint_adjudicator": Expected(runs_appeals(200), of_appeal),
@@ -367,6 +370,7 @@ TABLE: dict[str, Expected] = {
     "assessments:follow_up": Expected(runs_appeals(409), of_appeal),
     "assessments:appeals_procedure": Expected(office(), slug),
     "assessments:cases": Expected(signed_in()),
+    "assessments:cases_file": Expected(signed_in(), lambda scene: ["csv"]),
     "assessments:open_case": Expected(office(), slug),
     "assessments:case": Expected(only("administrator"), of_case),
     "assessments:case_file": Expected(only("administrator"), of_case_file),
@@ -375,6 +379,7 @@ TABLE: dict[str, Expected] = {
     "assessments:close_case": Expected(only("administrator"), of_case),
     "assessments:let_go": Expected(signed_in(405), of_case, posted=only(code=404)),  # of nothing named
     "assessments:adjustments": Expected(office(), slug),
+    "assessments:adjustments_file": Expected(office(), slug_and_csv),
     "assessments:arrange_adjustment": Expected(office(), slug),
     "assessments:adjustment": Expected(office(), of_adjustment),
     "assessments:end_adjustment": Expected(office(), of_adjustment),

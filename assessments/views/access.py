@@ -4,7 +4,7 @@ from functools import partial
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -15,6 +15,7 @@ from assessments.forms.external import AccessForm, LastDayForm, default_days
 from assessments.forms.verification import WhyForm
 from assessments.models import ExternalAccess
 from assessments.queries.access import (
+    AccessLine,
     access_lines,
     accesses_of,
     bodies_at,
@@ -29,9 +30,25 @@ from portfolio.actions import resend_invitation
 from portfolio.enums import Role
 from portfolio.models import Centre
 from portfolio.rules import IN_CHARGE, OVERSEEING
+from portfolio.tables import Column, Table, take_away
 from portfolio.views.answers import done, form_page, in_progress, typed
 from portfolio.views.people import Trail, ask, ask_or_act, kept_centre
 
+EXTERNAL: Table[AccessLine] = Table(
+    "external verifiers",
+    "External verifiers",
+    (
+        Column("Name", lambda line: line.name, 28),
+        Column("Awarding body", lambda line: str(line.access.awarding_body), 20),
+        Column("Visit, or the body’s reference", lambda line: line.access.reference, 24),
+        Column("From", lambda line: line.days.starts_on),
+        Column("To", lambda line: line.days.ends_on),
+        Column("Units", lambda line: line.remit, 40),
+        Column("May download", lambda line: "yes" if line.access.grant.may_download else "no", 10),
+        Column("Stands", lambda line: line.stands),
+        Column("Why it was ended early", lambda line: line.access.end_reason, 40),
+    ),
+)
 LEAD = (
     "They see the work in these units, and only see it: nothing of yours can be changed with their account. Who is on "
     "your staff, or a candidate of yours, cannot be an external verifier here."
@@ -53,11 +70,16 @@ def kept_access(request: SignedInRequest, pk: int) -> ExternalAccess:
     return get_object_or_404(kept.select_related("centre", "grant__user", "awarding_body"), pk=pk)
 
 
+def overseen_centre(request: SignedInRequest, slug: str) -> Centre:
+    """The centre, if the person verifies or administers there; else 404."""
+    return get_object_or_404(Centre, slug=slug, pk__in=request.standing.centres(*OVERSEEING))
+
+
 @holds(*OVERSEEING)
 @ask
 def external_verifiers(request: SignedInRequest, slug: str) -> HttpResponse:
     """Everybody whom awarding bodies sent to look at the centre's work, and whether they still do."""
-    centre = get_object_or_404(Centre, slug=slug, pk__in=request.standing.centres(*OVERSEEING))
+    centre = overseen_centre(request, slug)
     context = {
         "centre": centre,
         "lines": accesses_of(centre, request.standing.day),
@@ -65,6 +87,14 @@ def external_verifiers(request: SignedInRequest, slug: str) -> HttpResponse:
         "trail": [(f"External verifiers at {centre}", None)],
     }
     return render(request, "assessments/external/accesses.html", context)
+
+
+@holds(*OVERSEEING)
+@ask
+def external_verifiers_file(request: SignedInRequest, slug: str, ending: str) -> HttpResponseBase:
+    """The same list to take away."""
+    centre = overseen_centre(request, slug)
+    return take_away(request, EXTERNAL, accesses_of(centre, request.standing.day), ending, [centre])
 
 
 @holds(Role.ADMINISTRATOR)

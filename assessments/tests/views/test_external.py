@@ -31,6 +31,7 @@ from assessments.tests.views.visitors import signed_in
 from portfolio import press, vault
 from portfolio.models import AccessLine, Document, User
 from portfolio.tests import small_files
+from portfolio.tests.lists import taken
 from units.actions import record_direct_claim
 from units.models import AwardingBody
 
@@ -281,6 +282,9 @@ def test_the_office_gives_changes_and_ends_access(house: House) -> None:
     assert "Ended early" in page
     assert "Put off." in page
     assert "End it now" not in page
+    (line,) = taken(office, f"{place}file/csv/")
+    told = ("Name", "Awarding body", "May download", "Stands", "Why it was ended early")
+    assert [line[head] for head in told] == ["Nia Newcomer", "OCR", "yes", "Ended early", "Put off."]
 
 
 def test_those_in_charge_see_what_was_looked_at_and_verifiers_do_not(house: House) -> None:
