@@ -27,7 +27,8 @@ def office_lists(found: Subjects) -> Iterable[Line]:
     yield me, "assessments:enrolments_file", [slug]
     yield me, "assessments:awards_file", []
     yield me, "assessments:retention_file", [slug]
-    for name in ("conflicts", "adjustments", "looks", "external_verifiers", "data_requests"):
+    named = ("conflicts", "adjustments", "looks", "external_verifiers", "data_requests", "breaks", "holds", "claims")
+    for name in named:
         yield me, f"assessments:{name}_file", [slug]
     for name in ("appeals", "cases"):
         yield me, f"assessments:{name}_file", []
@@ -36,4 +37,9 @@ def office_lists(found: Subjects) -> Iterable[Line]:
 
 
 def staff_lists(found: Subjects) -> Iterable[Line]:
+    lead = found.staffed.lead
     yield found.staffed.assessor, "assessments:caseload_file", []
+    yield found.external.access.grant.user, "assessments:external_units_file", []
+    yield lead, "assessments:sampling_plan_file", [found.sampling_plan.pk]
+    for name in ("units", "activities", "exercises", "meetings"):
+        yield lead, f"assessments:{name}_file", []

@@ -11,9 +11,11 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from io import BytesIO
-from typing import Generic, TypeVar, cast
+from itertools import islice
+from typing import Any, Generic, TypeVar, cast
 
 import xlsxwriter
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.urls import register_converter
 from django.urls.converters import StringConverter
@@ -31,6 +33,7 @@ RUNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """A cell that begins with one of these may be taken for a formula."""
 BEGINS_ELSEWHERE = re.compile(r"([;\t\r\n] *)(?=[=+\-@＝＋－＠])")
 """So may what follows a semicolon or a new line, where a spreadsheet parts cells at semicolons and reads no quotes."""
+AT_ONCE = 500
 LONGEST_TEXT = 32_767
 """What a cell of a workbook holds."""
 DAY, MOMENT = "d mmm yyyy", "d mmm yyyy hh:mm"
@@ -93,6 +96,13 @@ def take_away(
     if ending == CSV:
         return sent_as_csv(table, rows, name)
     return sent_as_xlsx(table, rows, name)
+
+
+def in_slices(words: Callable[[list[Any]], Iterable[RowT]], found: QuerySet[Any, Any]) -> Iterator[RowT]:
+    """Every line of a list in words, some hundreds at a time: a list of thousands is never held whole."""
+    lines = found.iterator(chunk_size=AT_ONCE)
+    while some := list(islice(lines, AT_ONCE)):
+        yield from words(some)
 
 
 def file_name(table: Table[RowT], centres: list[Centre], day: datetime.date, ending: str) -> str:

@@ -65,6 +65,9 @@ PAGES = {
     "appeals": "List of appeals",
     "cases": "List of cases",
     "staff": "List of the staff",
+    "samples of a plan": "Samples of a plan",
+    "units left out": "Units left out of a plan",
+    "meetings": "List of meetings",
     "development log": "A log of development",
     "awards": "List of whole awards",
     "news": "What they were told",
@@ -216,8 +219,13 @@ class Narrowed:
 
 
 def remit_page(user: User, asked: Narrowed, number: str) -> "Page[Enrolment]":
-    """A page of the candidates' units that an external verifier may look at; when each was sampled, and whether they
-    have chosen it. Two queries."""
+    """A page of them. Two queries."""
+    return Paginator(remit_units(user, asked), PER_PAGE).get_page(number)
+
+
+def remit_units(user: User, asked: Narrowed) -> "QuerySet[Enrolment]":
+    """The candidates' units that an external verifier may look at; when each was sampled, and whether they have chosen
+    it."""
     mine = ExternalAccess.objects.in_force(user)
     # Named by their centres first: whether one is opened is asked of each, and there may be many other centres.
     units = Enrolment.objects.filter(opened_to(user), centre__in=mine.values("centre")).named(asked.words.strip())
@@ -231,7 +239,7 @@ def remit_page(user: User, asked: Narrowed, number: str) -> "Page[Enrolment]":
     )
     if asked.unsampled:
         marked = marked.filter(sampled_at=None).exclude(status=UnitStatus.WITHDRAWN)
-    return Paginator(marked.order_by("candidate__legal_name", "candidate_id", "unit_id"), PER_PAGE).get_page(number)
+    return marked.order_by("candidate__legal_name", "candidate_id", "unit_id")
 
 
 @dataclass(frozen=True)

@@ -89,6 +89,7 @@ TABLE_OF_AWARDS = {
     "units:new_version": Expected(office(), of_award),
     "assessments:claims": Expected(holding(Role.ADMINISTRATOR, code=302)),
     "assessments:centre_claims": Expected(office(), slug),
+    "assessments:claims_file": Expected(office(), lambda scene: [*slug(scene), "csv"]),
     "assessments:make_claims": Expected(office(), slug_and_body),
     "assessments:claim_batch": Expected(office(), of_batch),
     "assessments:claim_batch_file": Expected(office(), lambda scene: [*of_batch(scene), "csv"]),

@@ -82,6 +82,7 @@ TABLE_OF_EXTERNAL: dict[str, Expected] = {
     "assessments:invite_external_again": Expected(PRESSED, of_access, posted=office(302)),
     "assessments:external_home": Expected(holding(Role.EXTERNAL_VERIFIER)),
     "assessments:external_units": Expected(holding(Role.EXTERNAL_VERIFIER)),
+    "assessments:external_units_file": Expected(holding(Role.EXTERNAL_VERIFIER), lambda scene: ["csv"]),
     "assessments:authorise_claim": Expected(VISITOR, of_ready),
     "assessments:take_back_authorisation": Expected(VISITOR, of_authorised),
     "assessments:agree_strategy": Expected(VISITOR, of_policy),

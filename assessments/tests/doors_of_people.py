@@ -111,6 +111,7 @@ TABLE_OF_PEOPLE: dict[str, Expected] = {
     "assessments:record_achieved": Expected(office(), of_transfer),
     "assessments:take_back_achieved": Expected(holding(Role.ADMINISTRATOR, code=405), of_achieved, posted=office(302)),
     "assessments:breaks": Expected(running(), slug),
+    "assessments:breaks_file": Expected(running(), slug_and_csv),
     "assessments:learning_break": Expected(running(), slug_and_candidate),
     "assessments:end_break": Expected(office(), of_break),
     "assessments:expect_back": Expected(office(), of_break),

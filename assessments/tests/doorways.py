@@ -346,6 +346,7 @@ TABLE: dict[str, Expected] = {
     "assessments:judge_next": Expected(within(Role.ASSESSOR, "assessor", code=302), of_version),
     "assessments:sampling": Expected(holding(Role.INTERNAL_VERIFIER, Role.LEAD_VERIFIER)),
     "assessments:units_verified": Expected(holding(Role.INTERNAL_VERIFIER, Role.LEAD_VERIFIER)),
+    "assessments:units_file": Expected(holding(Role.INTERNAL_VERIFIER, Role.LEAD_VERIFIER), lambda scene: ["csv"]),
     **TABLE_OF_STRATEGY,
     **TABLE_OF_AWARDS,
     **TABLE_OF_ENTRANCE,

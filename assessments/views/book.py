@@ -1,10 +1,8 @@
 """The audit book of a centre: read, followed, checked, and taken away with its proof."""
 
 import json
-from collections.abc import Callable, Iterator
 from functools import partial
-from itertools import islice
-from typing import Any, TypeVar
+from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -34,9 +32,9 @@ from portfolio.access import SignedInRequest, holds
 from portfolio.actions import check_book
 from portfolio.models import AuditChain, AuditEvent, Centre
 from portfolio.rules import RUNNING
-from portfolio.tables import HEADERS, Column, Table, take_away
+from portfolio.tables import HEADERS, Column, Table, in_slices, take_away
+from portfolio.views.answers import asked_in
 
-LineT = TypeVar("LineT")
 PER_PAGE = 50
 LINES: Table[BookLine] = Table(
     "audit book",
@@ -165,26 +163,17 @@ def all_asked_for(request: SignedInRequest, centre: Centre) -> QuerySet[AuditEve
     return lines_asked_for(opened, request.user, form.asked, kinds)
 
 
-def in_slices(words: Callable[[list[Any]], list[LineT]], found: Any) -> Iterator[LineT]:
-    """Every line in words, some hundreds at a time."""
-    lines = found.iterator(chunk_size=500)
-    while some := list(islice(lines, 500)):
-        yield from words(some)
-
-
 def page_of(request: SignedInRequest, found: Any) -> Any:
     return Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
 
 
 def about_page(request: SignedInRequest, centre: Centre, form: BookForm, page: Any, opened: Book) -> dict[str, Any]:
     """What both pages show around their lines."""
-    asked = request.GET.copy()
-    asked.pop("page", None)
     return {
         "centre": centre,
         "form": form,
         "page": page,
-        "asked": asked.urlencode(),
+        "asked": asked_in(request),
         "followed": followed(centre, form),
         "leaves_own_out": opened.own is not None,
         "trail": [*units_trail(centre), ("Audit book", None)],

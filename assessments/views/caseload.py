@@ -35,6 +35,7 @@ from portfolio.enums import Role
 from portfolio.models import Centre
 from portfolio.rules import RUNNING
 from portfolio.tables import Column, Table, take_away
+from portfolio.views.answers import asked_in
 
 PER_PAGE = 15
 
@@ -173,6 +174,4 @@ def page_of(
 ) -> dict[str, Any]:
     """A page of the list with its filter, and the address of the same list as a file."""
     page: Page[Any] = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
-    asked = request.GET.copy()
-    asked.pop("page", None)
-    return {"form": form, "page": page, "rows": case_rows(list(page.object_list)), "asked": asked.urlencode()}
+    return {"form": form, "page": page, "rows": case_rows(list(page.object_list)), "asked": asked_in(request)}

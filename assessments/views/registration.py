@@ -29,7 +29,7 @@ from portfolio.enums import Role
 from portfolio.models import Centre
 from portfolio.refusal import Refusal
 from portfolio.tables import Column, Table, take_away
-from portfolio.views.answers import done, form_page, in_progress
+from portfolio.views.answers import asked_in, done, form_page, in_progress
 from portfolio.views.people import Trail, ask_or_act, kept_centre
 
 PER_PAGE = 15
@@ -74,13 +74,11 @@ def awards(request: SignedInRequest) -> HttpResponse:
     page: Page[Any] = Paginator(registrations_listed(request.user, form.wanted), PER_PAGE).get_page(
         request.GET.get("page")
     )
-    asked = request.GET.copy()
-    asked.pop("page", None)
     context = {
         "form": form,
         "page": page,
         "lines": award_lines(page.object_list),
-        "asked": asked.urlencode(),
+        "asked": asked_in(request),
         "centres": Centre.objects.kept_by(request.user) if request.standing.holds(Role.ADMINISTRATOR) else [],
     }
     return render(request, "assessments/registration/awards.html", context)

@@ -24,7 +24,7 @@ from portfolio.queries import Person, people_page, person_at, person_page, recei
 from portfolio.queries.people_whole import WholePerson, everybody
 from portfolio.refusal import Refusal
 from portfolio.tables import Column, Table, take_away
-from portfolio.views.answers import done, form_page, in_progress, typed
+from portfolio.views.answers import asked_in, done, form_page, in_progress, typed
 from portfolio.views.news import on_home
 
 Trail = list[tuple[str, str | None]]
@@ -111,8 +111,7 @@ def centre_people(request: SignedInRequest, slug: str) -> HttpResponse:
     number = request.GET.get("page", "1")
     found = people_page(centre, search=search, role=role, number=number, day=timezone.localdate())
     filtered = bool(search or role)
-    asked = request.GET.urlencode()
-    context = {"found": found, "form": form, "filtered": filtered, "asked": asked, **on_home(request)}
+    context = {"found": found, "form": form, "filtered": filtered, "asked": asked_in(request), **on_home(request)}
     return render(request, "portfolio/people.html", context)
 
 

@@ -65,6 +65,11 @@ def test_without_downloads_no_bytes_and_no_document_leave_and_it_says_why(house:
     page = browser.get(f"/enrolments/{unit.pk}/").content.decode()
     assert IN_PLACE in page
     assert "recording-form" not in page
+    staff, plan = f"/centre/{house.centre.slug}/staff/", a_plan(house).pk
+    pages = ("/external/units/", staff, f"/sampling-plans/{plan}/", "/activities/", "/standardisation/")
+    assert not [page for page in pages if "file/csv/" in browser.get(page).content.decode()]
+    log = f"{staff}{house.assessor.handle}/development/"
+    assert {browser.get(f"{page}file/csv/").status_code for page in (*pages, log, "/meetings/")} == {403}
     documents = f"/centre/{house.centre.slug}/candidates/{unit.candidate_user.handle}/documents/"
     assert browser.get(documents).status_code == 403
     for address in (
@@ -132,6 +137,8 @@ def test_who_sees_some_units_sees_the_plan_of_those_and_no_coverage(house: House
         an_enrolment(house, key, candidate=house.other_candidate if key == "ocr-cc26" else None)
     plan = a_plan(house)
     browser = signed_in(an_external(house, keys=["ocr-cc16"]).grant.user)
+    lines = taken(browser, f"/sampling-plans/{plan.pk}/file/csv/")
+    assert [(line["Candidate"], line["How far"]) for line in lines] == [(str(house.candidate), "To be sampled")]
     for address in (f"/sampling-plans/{plan.pk}/", f"/sampling-plans/{plan.pk}/grid/"):
         page = browser.get(address).content.decode()
         assert str(house.candidate) in page
