@@ -43,6 +43,7 @@ from assessments.views import (
     printed,
     profile,
     question_sets,
+    ready,
     reassigning,
     record,
     registration,
@@ -343,6 +344,7 @@ urlpatterns = [
     # award
     path("forms/", award.forms, name="forms"),
     path("centre/<slug:slug>/forms/", issuing.centre_forms, name="centre_forms"),
+    path("centre/<slug:slug>/forms/file/<ending:ending>/", ready.forms_list_file, name="forms_list_file"),
     path("centre/<slug:slug>/declarations/", declarations.declarations, name="declarations"),
     path(
         "centre/<slug:slug>/declarations/<slug:code>/<slug:declaration>/new/",
@@ -362,6 +364,7 @@ urlpatterns = [
     path("centre/<slug:slug>/claims/", batches.centre_claims, name="centre_claims"),
     path("centre/<slug:slug>/claims/file/<ending:ending>/", batches.claims_file, name="claims_file"),
     path("centre/<slug:slug>/claims/<slug:code>/new/", batches.make_claims, name="make_claims"),
+    path("centre/<slug:slug>/claims/<slug:code>/file/<ending:ending>/", ready.to_claim_file, name="to_claim_file"),
     path("claims/<int:pk>/", batches.batch, name="claim_batch"),
     path("claims/<int:pk>/file/<ending:ending>/", batches.batch_file, name="claim_batch_file"),
     path("claims/<int:pk>/certificates/", batches.certificates, name="certificates"),

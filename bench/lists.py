@@ -30,6 +30,8 @@ def office_lists(found: Subjects) -> Iterable[Line]:
     named = ("conflicts", "adjustments", "looks", "external_verifiers", "data_requests", "breaks", "holds", "claims")
     for name in named:
         yield me, f"assessments:{name}_file", [slug]
+    yield me, "assessments:forms_list_file", [slug]
+    yield me, "assessments:to_claim_file", [slug, "ocr"]
     for name in ("appeals", "cases"):
         yield me, f"assessments:{name}_file", []
     for part in ("progress", "feedback", "feedback-weeks", "sampling", "due"):

@@ -98,17 +98,19 @@ def take_away(
     return sent_as_xlsx(table, rows, name)
 
 
-def in_slices(words: Callable[[list[Any]], Iterable[RowT]], found: QuerySet[Any, Any]) -> Iterator[RowT]:
+def in_slices(
+    words: Callable[[list[Any]], Iterable[RowT]], found: QuerySet[Any, Any], at_once: int = AT_ONCE
+) -> Iterator[RowT]:
     """Every line of a list in words, some hundreds at a time: a list of thousands is never held whole."""
-    lines = found.iterator(chunk_size=AT_ONCE)
-    while some := list(islice(lines, AT_ONCE)):
+    lines = found.iterator(chunk_size=at_once)
+    while some := list(islice(lines, at_once)):
         yield from words(some)
 
 
 def file_name(table: Table[RowT], centres: list[Centre], day: datetime.date, ending: str) -> str:
     """`caseload-harbour-2026-11-28.csv`: what it is, of which centre, of which day."""
-    whose = centres[0].slug if len(centres) == 1 else "centres"
-    return f"{slugify(table.title)}-{whose}-{day:%Y-%m-%d}.{ending}"
+    whose = [centre.slug for centre in centres] if len(centres) < 2 else ["centres"]
+    return f"{'-'.join([slugify(table.title), *whose])}-{day:%Y-%m-%d}.{ending}"
 
 
 # --- CSV -------------------------------------------------------------------------------------------------------------

@@ -91,6 +91,8 @@ TABLE_OF_AWARDS = {
     "assessments:centre_claims": Expected(office(), slug),
     "assessments:claims_file": Expected(office(), lambda scene: [*slug(scene), "csv"]),
     "assessments:make_claims": Expected(office(), slug_and_body),
+    "assessments:to_claim_file": Expected(office(), lambda scene: [*slug_and_body(scene), "csv"]),
+    "assessments:forms_list_file": Expected(office(), lambda scene: [*slug(scene), "csv"]),
     "assessments:claim_batch": Expected(office(), of_batch),
     "assessments:claim_batch_file": Expected(office(), lambda scene: [*of_batch(scene), "csv"]),
     "assessments:certificates": Expected(office(), of_batch),

@@ -141,13 +141,19 @@ def claims_file(request: SignedInRequest, slug: str, ending: str) -> HttpRespons
 # --- claiming --------------------------------------------------------------------------------------------------------
 
 
+def approval_at(request: SignedInRequest, slug: str, code: str) -> CentreApproval:
+    """The approval by which a centre that the person administers claims from a body; else 404."""
+    found = approvals_at.first(request.standing.centres(Role.ADMINISTRATOR), slug, code, timezone.localdate())
+    if found is None:
+        raise Http404("No such awarding body approved the centre.")
+    return found
+
+
 @holds(Role.ADMINISTRATOR)
 @ask_or_act
 def make_claims(request: SignedInRequest, slug: str, code: str) -> HttpResponse:
     """What can be claimed from a body and what cannot yet, with every reason; those ticked are claimed in one batch."""
-    approval = approvals_at.first(request.standing.centres(Role.ADMINISTRATOR), slug, code, timezone.localdate())
-    if approval is None:
-        raise Http404("No such awarding body approved the centre.")
+    approval = approval_at(request, slug, code)
     centre, body = approval.centre, approval.awarding_body
     direct = vars(approval)["direct"] or ""
     form_filter = ClaimFilterForm(request.GET, awards=awards_of(centre, body))
