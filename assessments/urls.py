@@ -407,6 +407,11 @@ urlpatterns = [
     path("meetings/<int:pk>/document/", verified_documents.meeting_document, name="meeting_document"),
     path("verifying/papers/", verified_papers.papers, name="papers_of_verification"),
     path("centre/<slug:slug>/verification-papers/", verified_papers.verification_papers, name="verification_papers"),
+    path(
+        "centre/<slug:slug>/verification-papers/actions/file/<ending:ending>/",
+        verified_papers.actions_file,
+        name="actions_file",
+    ),
     # its official forms
     path("enrolments/<int:pk>/recording-form/", printed.recording_form, name="recording_form"),
     path("authentication-forms/<int:pk>/document/", printed.authentication_document, name="authentication_document"),

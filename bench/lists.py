@@ -43,5 +43,6 @@ def staff_lists(found: Subjects) -> Iterable[Line]:
     yield found.staffed.assessor, "assessments:caseload_file", []
     yield found.external.access.grant.user, "assessments:external_units_file", []
     yield lead, "assessments:sampling_plan_file", [found.sampling_plan.pk]
+    yield lead, "assessments:actions_file", [found.staffed.centre.slug]
     for name in ("units", "activities", "exercises", "meetings"):
         yield lead, f"assessments:{name}_file", []

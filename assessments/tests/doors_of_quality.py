@@ -106,6 +106,9 @@ TABLE_OF_QUALITY: dict[str, Expected] = {
     "assessments:agree_outcome": Expected(verifiers(), of_criterion),
     "assessments:papers_of_verification": Expected(holding(*OVERSEEING, code=302)),
     "assessments:verification_papers": Expected(holding(*OVERSEEING, code=404) | dict.fromkeys(OVERSEE, 200), slug),
+    "assessments:actions_file": Expected(
+        holding(*OVERSEEING, code=404) | dict.fromkeys(OVERSEE, 200), lambda scene: [*slug(scene), "csv"]
+    ),
     "assessments:exercise_document": Expected(
         signed_in(405), of_exercise, posted=only(*OVERSEE, "assessor", "countersigner", "external", code=302)
     ),
