@@ -279,6 +279,7 @@ urlpatterns = [
     ),
     path("centre/<slug:slug>/external-verifiers/new/", access.give_access, name="give_access"),
     path("external-access/<int:pk>/", access.external_access, name="external_access"),
+    path("external-access/<int:pk>/looks/file/<ending:ending>/", access.visit_looks_file, name="visit_looks_file"),
     path("external-access/<int:pk>/days/", access.change_days, name="change_external_days"),
     path("external-access/<int:pk>/end/", access.end_access, name="end_external_access"),
     path("external-access/<int:pk>/downloads/", access.set_downloads, name="set_external_downloads"),

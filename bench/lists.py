@@ -30,6 +30,7 @@ def office_lists(found: Subjects) -> Iterable[Line]:
     named = ("conflicts", "adjustments", "looks", "external_verifiers", "data_requests", "breaks", "holds", "claims")
     for name in named:
         yield me, f"assessments:{name}_file", [slug]
+    yield me, "assessments:visit_looks_file", [found.external.access.pk]
     yield me, "assessments:forms_list_file", [slug]
     yield me, "assessments:to_claim_file", [slug, "ocr"]
     for name in ("appeals", "cases"):

@@ -298,13 +298,18 @@ class LookLine:
 
 
 def looks_of(access: ExternalAccess, number: str) -> "Page[Look]":
-    """A page of what an external verifier looked at on the days of a visit, the latest first. Two queries."""
+    """A page of them. Two queries."""
+    return Paginator(looks_in(access), PER_PAGE).get_page(number)
+
+
+def looks_in(access: ExternalAccess) -> "QuerySet[Look]":
+    """What an external verifier looked at on the days of a visit, the latest first."""
     days = days_of(access)
     rows = Look.objects.filter(user=access.grant.user_id, centre=access.centre_id, at__gte=access.given_at)
     rows = rows.filter(at__date__gte=days.starts_on, at__date__lte=days.ends_on)
     if access.ended_at:
         rows = rows.filter(at__lte=access.ended_at)
-    return Paginator(rows.order_by("-pk"), PER_PAGE).get_page(number)
+    return rows.order_by("-pk")
 
 
 def look_lines(page: Iterable[Look]) -> list[LookLine]:

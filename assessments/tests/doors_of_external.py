@@ -8,7 +8,7 @@ from django.utils import timezone
 from assessments.actions import external as actions
 from assessments.models import Enrolment, ExternalAccess
 from assessments.testing import House, an_enrolment, signed_off
-from assessments.tests.answers import Codes, Expected, holding, office, within
+from assessments.tests.answers import Codes, Expected, holding, office, running, within
 from assessments.tests.doors_of_strategy import of_policy
 from portfolio.enums import Role
 
@@ -76,6 +76,7 @@ TABLE_OF_EXTERNAL: dict[str, Expected] = {
     "assessments:external_verifiers_file": Expected(told(), lambda scene: [*slug(scene), "csv"]),
     "assessments:give_access": Expected(office(), slug),
     "assessments:external_access": Expected(told("external"), of_access),
+    "assessments:visit_looks_file": Expected(running(), lambda scene: [*of_access(scene), "csv"]),
     "assessments:change_external_days": Expected(office(), of_access),
     "assessments:end_external_access": Expected(office(), of_access),
     "assessments:set_external_downloads": Expected(PRESSED, of_access, posted=office(302)),

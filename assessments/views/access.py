@@ -24,13 +24,13 @@ from assessments.queries.access import (
     units_at,
     with_remit,
 )
-from assessments.queries.external import look_lines, looks_of, visits_of
+from assessments.queries.external import LookLine, look_lines, looks_in, looks_of, visits_of
 from portfolio.access import SignedInRequest, holds, looked_from_outside
 from portfolio.actions import resend_invitation
 from portfolio.enums import Role
 from portfolio.models import Centre
 from portfolio.rules import IN_CHARGE, OVERSEEING
-from portfolio.tables import Column, Table, take_away
+from portfolio.tables import Column, Table, in_slices, take_away
 from portfolio.views.answers import done, form_page, in_progress, typed
 from portfolio.views.people import Trail, ask, ask_or_act, kept_centre
 
@@ -47,6 +47,15 @@ EXTERNAL: Table[AccessLine] = Table(
         Column("May download", lambda line: "yes" if line.access.grant.may_download else "no", 10),
         Column("Stands", lambda line: line.stands),
         Column("Why it was ended early", lambda line: line.access.end_reason, 40),
+    ),
+)
+LOOKS: Table[LookLine] = Table(
+    "looks of a visit",
+    "What was looked at",
+    (
+        Column("When", lambda look: look.at, 18),
+        Column("What", lambda look: look.what, 44),
+        Column("How", lambda look: "Downloaded" if look.taken else "Looked at", 14),
     ),
 )
 LEAD = (
@@ -150,6 +159,15 @@ def external_access(request: SignedInRequest, pk: int) -> HttpResponse:
         else [*accesses_trail(access.centre), (access.reference, None)],
     }
     return render(request, "assessments/external/access.html", context)
+
+
+@holds(*IN_CHARGE)
+@ask
+def visit_looks_file(request: SignedInRequest, pk: int, ending: str) -> HttpResponseBase:
+    """What was looked at on a visit, whole, to take away."""
+    here = ExternalAccess.objects.filter(centre__in=request.standing.centres(*IN_CHARGE))
+    access = get_object_or_404(here.select_related("grant", "centre"), pk=pk)
+    return take_away(request, LOOKS, in_slices(look_lines, looks_in(access)), ending, [access.centre])
 
 
 @holds(Role.ADMINISTRATOR)

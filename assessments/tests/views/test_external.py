@@ -302,6 +302,9 @@ def test_those_in_charge_see_what_was_looked_at_and_verifiers_do_not(house: Hous
         page = signed_in(user).get(visit).content.decode()
         assert ("What was looked at" in page) == told
         assert (f"<td>{house.candidate}, CC26</td>" in page) == told
+        assert (f'href="{visit}looks/file/csv/"' in page) == told
+    (line,) = taken(signed_in(house.lead), f"{visit}looks/file/csv/")
+    assert [line["What"], line["How"]] == [f"{house.candidate}, CC26", "Looked at"]
 
 
 def test_of_a_plan_for_two_bodies_they_see_what_it_says_of_theirs_and_print_none_of_it(house: House) -> None:
