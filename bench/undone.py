@@ -94,7 +94,7 @@ def exports(found: Subjects, browser: Callable[[User], Asks]) -> Iterator[Asked]
     for name, who, route, args in (
         ("Enrolments as CSV", office, "enrolments_file", [slug, "csv"]),
         ("Enrolments as a workbook", office, "enrolments_file", [slug, "xlsx"]),
-        ("Caseload as CSV", staffed.assessor, "cases_file", ["csv"]),
+        ("Caseload as CSV", staffed.assessor, "caseload_file", ["csv"]),
         ("Whole awards as CSV", office, "awards_file", ["csv"]),
         ("Overview of progress as CSV", office, "overview_file", [slug, "progress", "csv"]),
         ("What falls due as CSV", office, "overview_file", [slug, "due", "csv"]),

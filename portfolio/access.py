@@ -1,7 +1,7 @@
 """Doors: who is asking, and which view opens for whom. Every view of the house carries exactly one lock."""
 
 import datetime
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any, cast
@@ -17,7 +17,7 @@ from django.utils import timezone
 from portfolio import interrupted, second_factor
 from portfolio.audit import listed, looked_at, looked_since
 from portfolio.enums import Role
-from portfolio.models import RoleGrant, RolesRead, User
+from portfolio.models import Centre, RoleGrant, RolesRead, User
 
 View = Callable[..., HttpResponseBase]
 IN_PLACE_ONLY = (
@@ -186,6 +186,15 @@ def may_take_away(request: SignedInRequest, centre_id: int) -> None:
     """403 with the sentence for an external verifier who may look at the centre's work in place only."""
     if centre_id in request.standing.sealed:
         raise PermissionDenied(IN_PLACE_ONLY)
+
+
+def taken_from(request: SignedInRequest, centre_ids: Iterable[int]) -> list[Centre]:
+    """The centres of which a list is taken away: those whose records are in it, and those where the person looks from
+    outside, whether or not something of theirs is. 403 with the sentence where one of them is seen in place only."""
+    ids = {*centre_ids, *request.standing.centres(Role.EXTERNAL_VERIFIER)}
+    for centre_id in ids:
+        may_take_away(request, centre_id)
+    return list(Centre.objects.filter(pk__in=ids))
 
 
 def looked_from_outside(request: SignedInRequest, record: Model, centre_id: int, *, in_parts: bool = False) -> None:

@@ -216,6 +216,21 @@ def looked_at(
     )
 
 
+def each_taken(subjects: Iterable[models.Model], *, by: User, at: datetime.datetime) -> None:
+    """Note the same of each record in a list that is taken away, where of each it is told apart who may know of it."""
+    AccessLine.objects.bulk_create(
+        AccessLine(
+            centre_id=vars(subject)["centre_id"],
+            user=by,
+            at=at,
+            subject_kind=kind_of(subject),
+            subject_id=subject.pk,
+            downloaded=True,
+        )
+        for subject in subjects
+    )
+
+
 def listed(kind: str, *, by: User, centre_id: int, at: datetime.datetime) -> None:
     """Note the same of a page that tells of many records of a centre, or of none by itself: `kind` says which page."""
     AccessLine.objects.create(

@@ -41,12 +41,13 @@ table = [
     path("changes/", importing.choose_changes, name="choose_changes"),
     path("throw-away/", importing.throw_import_away, name="throw_import_away"),
     path("go-on/", importing.go_on_importing, name="go_on_importing"),
-    path("bad-rows.<str:ending>", importing.bad_rows_file, name="bad_rows_file"),
+    path("bad-rows.<ending:ending>", importing.bad_rows_file, name="bad_rows_file"),
 ]
 
 member = [
     path("", staff.staff_member, name="staff_member"),
     path("competence/new/", staff.record_competence, name="record_competence"),
+    path("development/file/<ending:ending>/", staff.development_file, name="development_file"),
 ]
 
 urlpatterns = [
@@ -78,6 +79,7 @@ urlpatterns = [
     path("development/<int:pk>/take-out/", staff.take_back_development, name="take_back_development"),
     path("centre/<slug:slug>/development/new/", staff.record_development, name="record_development"),
     path("centre/<slug:slug>/staff/", staff.staff, name="staff"),
+    path("centre/<slug:slug>/staff/file/<ending:ending>/", staff.staff_file, name="staff_file"),
     path("centre/<slug:slug>/staff/<slug:handle>/", include(member)),
     path("centre/<slug:slug>/candidates-in-numbers/", diversity.diversity, name="diversity"),
     path("people/", people.people, name="people"),
@@ -87,14 +89,14 @@ urlpatterns = [
     path("centre/<slug:slug>/settings/", people.centre_settings, name="centre_settings"),
     path("centre/<slug:slug>/settings/privacy/", privacy.set_privacy_notice, name="set_privacy_notice"),
     path("privacy/<slug:slug>/", privacy.privacy_notice, name="privacy_notice"),
-    path("centre/<slug:slug>/people/file/<slug:ending>/", people.people_file, name="people_file"),
+    path("centre/<slug:slug>/people/file/<ending:ending>/", people.people_file, name="people_file"),
     path("centre/<slug:slug>/people/add-candidate/", people.add_candidate, name="add_candidate"),
     path("centre/<slug:slug>/people/add-staff/", people.add_staff, name="add_staff"),
     path("centre/<slug:slug>/people/invite/", importing.invite_held_back, name="invite_held_back"),
     path("centre/<slug:slug>/people/from-a-table/", importing.import_people, name="import_people"),
     path("centre/<slug:slug>/people/from-a-table/<int:pk>/", include(table)),
     path(
-        "centre/<slug:slug>/people/from-a-table/template.<str:ending>",
+        "centre/<slug:slug>/people/from-a-table/template.<ending:ending>",
         importing.template,
         name="people_template",
     ),

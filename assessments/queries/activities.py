@@ -116,7 +116,12 @@ def colleague_named(user: User, colleague: User) -> str:
 
 
 def activities_page(user: User, *, kind: str, about: User | None, page: str) -> "Page[Activity]":
-    """The activities that exist for a person, those still to be done first. Two queries."""
+    """A page of them. Two queries."""
+    return Paginator(activities_found(user, kind=kind, about=about), PER_PAGE).get_page(page)
+
+
+def activities_found(user: User, *, kind: str, about: User | None) -> QuerySet[Activity]:
+    """The activities that exist for a person, those still to be done first."""
     found = Activity.objects.visible_to(user).select_related("centre", *ABOUT)
     if kind in ActivityKind.values:
         found = found.filter(kind=kind)
@@ -124,8 +129,7 @@ def activities_page(user: User, *, kind: str, about: User | None, page: str) -> 
         found = found.filter(assessor=about)
     to_do, done = Q(recorded_at=None, dropped_at=None), ("-recorded_at", "-dropped_at")
     whether = ExpressionWrapper(to_do, BooleanField())
-    ordered = found.annotate(to_do=whether).order_by("-to_do", *done, "planned_on", "pk")
-    return Paginator(ordered, PER_PAGE).get_page(page)
+    return found.annotate(to_do=whether).order_by("-to_do", *done, "planned_on", "pk")
 
 
 def activity_lines(rows: list[Activity], day: datetime.date) -> list[ActivityLine]:

@@ -126,10 +126,13 @@ def approvals_at(centres: list[int], slug: str, code: str, day: datetime.date) -
 
 def units_nearly(centre: Centre, body: AwardingBody, search: str) -> QuerySet[Enrolment] | Listed[Enrolment]:
     """Units to claim from the body, or nearly so, by candidate: what `units_to_claim` takes."""
-    if search:
-        found = _nearly.question(centre.pk, body.pk)
-        return found.filter(of_candidate(search) | Q(unit__short_code__iexact=search))
-    return _nearly.listed(centre.pk, body.pk)
+    return all_nearly(centre, body, search) if search else _nearly.listed(centre.pk, body.pk)
+
+
+def all_nearly(centre: Centre, body: AwardingBody, search: str) -> QuerySet[Enrolment]:
+    """The same, to be read whole."""
+    found = _nearly.question(centre.pk, body.pk)
+    return found.filter(of_candidate(search) | Q(unit__short_code__iexact=search)) if search else found
 
 
 @compiled
@@ -142,9 +145,13 @@ def _nearly(centre_id: int, body_id: int) -> EnrolmentQuerySet:
 
 def awards_open(centre: Centre, qualification: int, search: str) -> QuerySet[Registration] | Listed[Registration]:
     """Registrations for the award that are in force and not claimed, by candidate."""
-    if search:
-        return _open.question(centre.pk, qualification).filter(of_candidate(search))
-    return _open.listed(centre.pk, qualification)
+    return all_open(centre, qualification, search) if search else _open.listed(centre.pk, qualification)
+
+
+def all_open(centre: Centre, qualification: int, search: str) -> QuerySet[Registration]:
+    """The same, to be read whole."""
+    found = _open.question(centre.pk, qualification)
+    return found.filter(of_candidate(search)) if search else found
 
 
 @compiled

@@ -3,9 +3,11 @@
 import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain
 from typing import Any
 
+from django.apps import apps
 from django.db.models import BigIntegerField, CharField, F, QuerySet, Value
 from django.db.models.functions import Cast, Coalesce, Concat, NullIf
 
@@ -172,8 +174,14 @@ def kind_in_words(kind: str) -> str:
 
 
 def numbered(kind: str, pk: int) -> list[str]:
-    """A record by its kind and number; where the book is the centre's own, there is but one."""
-    return [kind_in_words(kind)] if kind in ALONE else [kind_in_words(kind), str(pk)]
+    """A record by its kind and number; where the book is the centre's own, there is but one, and so of a list."""
+    return [kind_in_words(kind)] if kind in ALONE or kind not in kinds() else [kind_in_words(kind), str(pk)]
+
+
+@lru_cache
+def kinds() -> frozenset[str]:
+    """Every kind of record there is."""
+    return frozenset(str(model._meta.model_name) for model in apps.get_models())
 
 
 def spelled(details: Mapping[str, Any]) -> list[tuple[str, str]]:

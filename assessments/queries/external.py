@@ -64,6 +64,11 @@ PAGES = {
     "standardisation": "List of exercises and meetings of standardisation",
     "appeals": "List of appeals",
     "cases": "List of cases",
+    "staff": "List of the staff",
+    "samples of a plan": "Samples of a plan",
+    "units left out": "Units left out of a plan",
+    "meetings": "List of meetings",
+    "development log": "A log of development",
     "awards": "List of whole awards",
     "news": "What they were told",
     "search": "What was found by words",
@@ -214,8 +219,13 @@ class Narrowed:
 
 
 def remit_page(user: User, asked: Narrowed, number: str) -> "Page[Enrolment]":
-    """A page of the candidates' units that an external verifier may look at; when each was sampled, and whether they
-    have chosen it. Two queries."""
+    """A page of them. Two queries."""
+    return Paginator(remit_units(user, asked), PER_PAGE).get_page(number)
+
+
+def remit_units(user: User, asked: Narrowed) -> "QuerySet[Enrolment]":
+    """The candidates' units that an external verifier may look at; when each was sampled, and whether they have chosen
+    it."""
     mine = ExternalAccess.objects.in_force(user)
     # Named by their centres first: whether one is opened is asked of each, and there may be many other centres.
     units = Enrolment.objects.filter(opened_to(user), centre__in=mine.values("centre")).named(asked.words.strip())
@@ -229,7 +239,7 @@ def remit_page(user: User, asked: Narrowed, number: str) -> "Page[Enrolment]":
     )
     if asked.unsampled:
         marked = marked.filter(sampled_at=None).exclude(status=UnitStatus.WITHDRAWN)
-    return Paginator(marked.order_by("candidate__legal_name", "candidate_id", "unit_id"), PER_PAGE).get_page(number)
+    return marked.order_by("candidate__legal_name", "candidate_id", "unit_id")
 
 
 @dataclass(frozen=True)
@@ -288,13 +298,18 @@ class LookLine:
 
 
 def looks_of(access: ExternalAccess, number: str) -> "Page[Look]":
-    """A page of what an external verifier looked at on the days of a visit, the latest first. Two queries."""
+    """A page of them. Two queries."""
+    return Paginator(looks_in(access), PER_PAGE).get_page(number)
+
+
+def looks_in(access: ExternalAccess) -> "QuerySet[Look]":
+    """What an external verifier looked at on the days of a visit, the latest first."""
     days = days_of(access)
     rows = Look.objects.filter(user=access.grant.user_id, centre=access.centre_id, at__gte=access.given_at)
     rows = rows.filter(at__date__gte=days.starts_on, at__date__lte=days.ends_on)
     if access.ended_at:
         rows = rows.filter(at__lte=access.ended_at)
-    return Paginator(rows.order_by("-pk"), PER_PAGE).get_page(number)
+    return rows.order_by("-pk")
 
 
 def look_lines(page: Iterable[Look]) -> list[LookLine]:

@@ -3,7 +3,6 @@
 import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from django.core.paginator import Page, Paginator
@@ -151,15 +150,31 @@ def plan_page(
     `seen_by` somebody who looks from outside on a day: of the units in their remit.
     """
     centre = plan.policy.centre_id
-    seen = (plan.pk, centre, seen_by, on if seen_by else None)
+    seen = seen_rows(plan, seen_by, on)
     rows_left_out = _left_out.listed(*seen)
     found: Listed[Any] = rows_left_out if left_out else _planned.listed(*seen)
     page: Page[Any] = Paginator(found, PER_PAGE).get_page(number)
     rows = list(page)
     names = staff_names({plan.drawn_by_id, *(row.enrolment.assessor_id for row in rows)}, {centre})
-    line = partial(left_out_line, names) if left_out else partial(cell_line, names)
     count = page.paginator.count if left_out else rows_left_out.count()
-    return PlanPage(plan, page, [line(row) for row in rows], count, names.get((plan.drawn_by_id, centre), ""))
+    return PlanPage(plan, page, plan_lines(rows, names), count, names.get((plan.drawn_by_id, centre), ""))
+
+
+def whole_plan(plan: SamplingPlan, *, left_out: bool, seen_by: User | None, on: datetime.date) -> list[PlanLine]:
+    """All that `plan_page` shows page by page. Two queries."""
+    rows = (_left_out if left_out else _planned)(*seen_rows(plan, seen_by, on))
+    names = staff_names({row.enrolment.assessor_id for row in rows}, {plan.policy.centre_id})
+    return plan_lines(rows, names)
+
+
+def seen_rows(plan: SamplingPlan, seen_by: User | None, on: datetime.date | None) -> tuple[Any, ...]:
+    """What the rows of a plan are looked up by, for who looks at them."""
+    return plan.pk, plan.policy.centre_id, seen_by, on if seen_by else None
+
+
+def plan_lines(rows: Iterable[PlannedCell | LeftOut], names: dict[tuple[int, int], str]) -> list[PlanLine]:
+    """Rows of a plan in words."""
+    return [cell_line(names, row) if isinstance(row, PlannedCell) else left_out_line(names, row) for row in rows]
 
 
 @compiled

@@ -166,9 +166,9 @@ TAKEN = Sample.objects.filter(enrolment=OuterRef("pk"), done_at__isnull=False).o
 SAMPLED_AT = Subquery(TAKEN.values("done_at")[:1])
 
 
-def listed(units: EnrolmentQuerySet) -> QuerySet[Enrolment]:
-    """The units with all a line of the list shows; `sampled_at` is when the last sample of it was taken."""
-    return units.listed().annotate(sampled_at=SAMPLED_AT)
+def listed(units: EnrolmentQuerySet, *more: str) -> QuerySet[Enrolment]:
+    """The units with all a line of the list shows, and `more`; `sampled_at` is when its last sample was taken."""
+    return units.listed(*more).annotate(sampled_at=SAMPLED_AT)
 
 
 def names_in(units: QuerySet[Enrolment], centres: Iterable[int]) -> Names:

@@ -94,7 +94,7 @@ class ExercisePage:
         return all(answered for _, answered in self.participants)
 
 
-def exercise_lines(user: User) -> list[ExerciseLine]:
+def exercise_lines(user: User, *, most: int | None = MOST) -> list[ExerciseLine]:
     """The exercises that exist for a person, the latest first. One query."""
     mine = Participant.objects.filter(exercise=OuterRef("pk"), person=user, judgements=None)
     rows = (
@@ -114,7 +114,7 @@ def exercise_lines(user: User) -> list[ExerciseLine]:
             answered=vars(row)["answered"],
             mine=vars(row)["mine"] and row.closed_at is None,
         )
-        for row in rows[:MOST]
+        for row in rows[:most]
     ]
 
 
@@ -280,9 +280,9 @@ def guidance_beside(user: User, unit: Unit) -> dict[int, list[Guidance]]:
     return dict(found)
 
 
-def meetings_of(user: User) -> list[Meeting]:
+def meetings_of(user: User, *, most: int | None = MOST) -> list[Meeting]:
     """The meetings that exist for a person, the latest first. One query."""
-    return list(Meeting.objects.visible_to(user)[:MOST])
+    return list(Meeting.objects.visible_to(user)[:most])
 
 
 def meetings_at(centre: Centre, day: datetime.date) -> list[tuple[int, str]]:

@@ -31,6 +31,7 @@ TABLE_OF_DATA = {
     "portfolio:privacy_notice": Expected(everybody(404, signed_in=404), slug),
     "portfolio:set_privacy_notice": Expected(office(), slug),
     "assessments:centre_data_requests": Expected(office(), slug),
+    "assessments:data_requests_file": Expected(office(), lambda scene: [*slug(scene), "csv"]),
     "assessments:record_data_request": Expected(office(), slug),
     "assessments:data_request": Expected(office(), known),
     "assessments:confirm_who_asks": Expected(office(), unknown),

@@ -8,7 +8,7 @@ from django.utils import timezone
 from assessments.actions import external as actions
 from assessments.models import Enrolment, ExternalAccess
 from assessments.testing import House, an_enrolment, signed_off
-from assessments.tests.answers import Codes, Expected, holding, office, within
+from assessments.tests.answers import Codes, Expected, holding, office, running, within
 from assessments.tests.doors_of_strategy import of_policy
 from portfolio.enums import Role
 
@@ -73,14 +73,17 @@ PRESSED = holding(Role.ADMINISTRATOR, code=405)
 
 TABLE_OF_EXTERNAL: dict[str, Expected] = {
     "assessments:external_verifiers": Expected(told(), slug),
+    "assessments:external_verifiers_file": Expected(told(), lambda scene: [*slug(scene), "csv"]),
     "assessments:give_access": Expected(office(), slug),
     "assessments:external_access": Expected(told("external"), of_access),
+    "assessments:visit_looks_file": Expected(running(), lambda scene: [*of_access(scene), "csv"]),
     "assessments:change_external_days": Expected(office(), of_access),
     "assessments:end_external_access": Expected(office(), of_access),
     "assessments:set_external_downloads": Expected(PRESSED, of_access, posted=office(302)),
     "assessments:invite_external_again": Expected(PRESSED, of_access, posted=office(302)),
     "assessments:external_home": Expected(holding(Role.EXTERNAL_VERIFIER)),
     "assessments:external_units": Expected(holding(Role.EXTERNAL_VERIFIER)),
+    "assessments:external_units_file": Expected(holding(Role.EXTERNAL_VERIFIER), lambda scene: ["csv"]),
     "assessments:authorise_claim": Expected(VISITOR, of_ready),
     "assessments:take_back_authorisation": Expected(VISITOR, of_authorised),
     "assessments:agree_strategy": Expected(VISITOR, of_policy),

@@ -103,6 +103,7 @@ def of_achieved(scene: Any) -> list[object]:
     return [scene.house.centre.transfers_in.get().achieved.get().pk]
 
 
+READ_THE_ASSESSORS = holding(*READERS, code=404) | dict.fromkeys(("administrator", "lead", "assessor", "external"), 200)
 TABLE_OF_PEOPLE: dict[str, Expected] = {
     "assessments:transfers": Expected(running(), slug_and_candidate),
     "assessments:transfer_out": Expected(office(), slug_and_candidate),
@@ -110,6 +111,7 @@ TABLE_OF_PEOPLE: dict[str, Expected] = {
     "assessments:record_achieved": Expected(office(), of_transfer),
     "assessments:take_back_achieved": Expected(holding(Role.ADMINISTRATOR, code=405), of_achieved, posted=office(302)),
     "assessments:breaks": Expected(running(), slug),
+    "assessments:breaks_file": Expected(running(), slug_and_csv),
     "assessments:learning_break": Expected(running(), slug_and_candidate),
     "assessments:end_break": Expected(office(), of_break),
     "assessments:expect_back": Expected(office(), of_break),
@@ -129,10 +131,9 @@ TABLE_OF_PEOPLE: dict[str, Expected] = {
     "portfolio:invite_held_back": Expected(holding(Role.ADMINISTRATOR, code=405), slug, posted=office(302)),
     "portfolio:all_staff": Expected(holding(*RUNS, code=302)),
     "portfolio:staff": Expected(running() | {"external": 200}, slug),
-    "portfolio:staff_member": Expected(
-        holding(*READERS, code=404) | {"administrator": 200, "lead": 200, "assessor": 200, "external": 200},
-        slug_and_assessor,
-    ),
+    "portfolio:staff_file": Expected(running() | {"external": 200}, slug_and_csv),
+    "portfolio:staff_member": Expected(READ_THE_ASSESSORS, slug_and_assessor),
+    "portfolio:development_file": Expected(READ_THE_ASSESSORS, lambda scene: [*slug_and_assessor(scene), "csv"]),
     "portfolio:record_competence": Expected(running(), slug_and_assessor),
     "portfolio:end_competence": Expected(running(), of_competence),
     "portfolio:own_development": Expected(holding(*STAFF_ROLES, code=302)),

@@ -88,6 +88,7 @@ TABLE_OF_QUALITY: dict[str, Expected] = {
     "assessments:set_body_questions": Expected(LEADS, slug_and_body),
     "assessments:set_unit_questions": Expected(LEADS, slug_and_unit),
     "assessments:activities": Expected(holding(*READERS)),
+    "assessments:activities_file": Expected(holding(*READERS), lambda scene: ["csv"]),
     "assessments:plan_activity": Expected(verifiers(), slug),
     "assessments:activity": Expected(staff(*OVERSEE, "assessor", "external"), of_planned),
     "assessments:drop_activity": Expected(WHO_PLANNED, of_planned),
@@ -97,12 +98,17 @@ TABLE_OF_QUALITY: dict[str, Expected] = {
     "assessments:ask_in_meeting": Expected(verifiers(), of_meeting),
     "assessments:centre_action": Expected(staff(*OVERSEE, "assessor", "external"), of_action),
     "assessments:standardisation": Expected(holding(*READERS)),
+    "assessments:exercises_file": Expected(holding(*READERS), lambda scene: ["csv"]),
+    "assessments:meetings_file": Expected(holding(*READERS), lambda scene: ["csv"]),
     "assessments:set_exercise": Expected(verifiers(), slug),
     "assessments:exercise": Expected(staff(*OVERSEE, "assessor", "countersigner", "external"), of_exercise),
     "assessments:close_exercise": Expected(PRESSED, of_exercise, posted=verifiers(302)),
     "assessments:agree_outcome": Expected(verifiers(), of_criterion),
     "assessments:papers_of_verification": Expected(holding(*OVERSEEING, code=302)),
     "assessments:verification_papers": Expected(holding(*OVERSEEING, code=404) | dict.fromkeys(OVERSEE, 200), slug),
+    "assessments:actions_file": Expected(
+        holding(*OVERSEEING, code=404) | dict.fromkeys(OVERSEE, 200), lambda scene: [*slug(scene), "csv"]
+    ),
     "assessments:exercise_document": Expected(
         signed_in(405), of_exercise, posted=only(*OVERSEE, "assessor", "countersigner", "external", code=302)
     ),

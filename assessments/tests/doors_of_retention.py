@@ -38,6 +38,7 @@ TABLE_OF_RETENTION = {
     "assessments:retention_schedule": Expected(office(), slug),
     "assessments:set_keeping": Expected(office(), lambda scene: [*slug(scene), "ocr", "files"]),
     "assessments:legal_holds": Expected(office(), slug),
+    "assessments:holds_file": Expected(office(), lambda scene: [*slug(scene), "csv"]),
     "assessments:hold_record": Expected(office(), slug),
     "assessments:lift_hold": Expected(office(), of_hold),
     "assessments:destruction": Expected(office(), of_order),

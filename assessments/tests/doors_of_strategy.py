@@ -66,6 +66,7 @@ TABLE_OF_STRATEGY: dict[str, Expected] = {
     "assessments:agree_policy": Expected(leading(), of_policy),
     "assessments:rate_risk": Expected(verifiers(), of_assessor),
     "assessments:sampling_plan": Expected(verifiers() | OUTSIDE, of_plan),
+    "assessments:sampling_plan_file": Expected(verifiers() | OUTSIDE, lambda scene: [*of_plan(scene), "csv"]),
     "assessments:newest_grid": Expected(LOOKERS),
     "assessments:grid": Expected(verifiers() | OUTSIDE, of_plan),
     "assessments:coverage": Expected(verifiers() | OUTSIDE, of_plan),

@@ -4,7 +4,7 @@ from functools import partial
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -15,6 +15,7 @@ from assessments.forms.external import AccessForm, LastDayForm, default_days
 from assessments.forms.verification import WhyForm
 from assessments.models import ExternalAccess
 from assessments.queries.access import (
+    AccessLine,
     access_lines,
     accesses_of,
     bodies_at,
@@ -23,15 +24,40 @@ from assessments.queries.access import (
     units_at,
     with_remit,
 )
-from assessments.queries.external import look_lines, looks_of, visits_of
+from assessments.queries.external import LookLine, look_lines, looks_in, looks_of, visits_of
 from portfolio.access import SignedInRequest, holds, looked_from_outside
 from portfolio.actions import resend_invitation
 from portfolio.enums import Role
 from portfolio.models import Centre
 from portfolio.rules import IN_CHARGE, OVERSEEING
+from portfolio.tables import Column, Table, in_slices, take_away
 from portfolio.views.answers import done, form_page, in_progress, typed
 from portfolio.views.people import Trail, ask, ask_or_act, kept_centre
 
+EXTERNAL: Table[AccessLine] = Table(
+    "external verifiers",
+    "External verifiers",
+    (
+        Column("Name", lambda line: line.name, 28),
+        Column("Awarding body", lambda line: str(line.access.awarding_body), 20),
+        Column("Visit, or the body’s reference", lambda line: line.access.reference, 24),
+        Column("From", lambda line: line.days.starts_on),
+        Column("To", lambda line: line.days.ends_on),
+        Column("Units", lambda line: line.remit, 40),
+        Column("May download", lambda line: "yes" if line.access.grant.may_download else "no", 10),
+        Column("Stands", lambda line: line.stands),
+        Column("Why it was ended early", lambda line: line.access.end_reason, 40),
+    ),
+)
+LOOKS: Table[LookLine] = Table(
+    "looks of a visit",
+    "What was looked at",
+    (
+        Column("When", lambda look: look.at, 18),
+        Column("What", lambda look: look.what, 44),
+        Column("How", lambda look: "Downloaded" if look.taken else "Looked at", 14),
+    ),
+)
 LEAD = (
     "They see the work in these units, and only see it: nothing of yours can be changed with their account. Who is on "
     "your staff, or a candidate of yours, cannot be an external verifier here."
@@ -53,11 +79,16 @@ def kept_access(request: SignedInRequest, pk: int) -> ExternalAccess:
     return get_object_or_404(kept.select_related("centre", "grant__user", "awarding_body"), pk=pk)
 
 
+def overseen_centre(request: SignedInRequest, slug: str) -> Centre:
+    """The centre, if the person verifies or administers there; else 404."""
+    return get_object_or_404(Centre, slug=slug, pk__in=request.standing.centres(*OVERSEEING))
+
+
 @holds(*OVERSEEING)
 @ask
 def external_verifiers(request: SignedInRequest, slug: str) -> HttpResponse:
     """Everybody whom awarding bodies sent to look at the centre's work, and whether they still do."""
-    centre = get_object_or_404(Centre, slug=slug, pk__in=request.standing.centres(*OVERSEEING))
+    centre = overseen_centre(request, slug)
     context = {
         "centre": centre,
         "lines": accesses_of(centre, request.standing.day),
@@ -65,6 +96,14 @@ def external_verifiers(request: SignedInRequest, slug: str) -> HttpResponse:
         "trail": [(f"External verifiers at {centre}", None)],
     }
     return render(request, "assessments/external/accesses.html", context)
+
+
+@holds(*OVERSEEING)
+@ask
+def external_verifiers_file(request: SignedInRequest, slug: str, ending: str) -> HttpResponseBase:
+    """The same list to take away."""
+    centre = overseen_centre(request, slug)
+    return take_away(request, EXTERNAL, accesses_of(centre, request.standing.day), ending, [centre])
 
 
 @holds(Role.ADMINISTRATOR)
@@ -120,6 +159,15 @@ def external_access(request: SignedInRequest, pk: int) -> HttpResponse:
         else [*accesses_trail(access.centre), (access.reference, None)],
     }
     return render(request, "assessments/external/access.html", context)
+
+
+@holds(*IN_CHARGE)
+@ask
+def visit_looks_file(request: SignedInRequest, pk: int, ending: str) -> HttpResponseBase:
+    """What was looked at on a visit, whole, to take away."""
+    here = ExternalAccess.objects.filter(centre__in=request.standing.centres(*IN_CHARGE))
+    access = get_object_or_404(here.select_related("grant", "centre"), pk=pk)
+    return take_away(request, LOOKS, in_slices(look_lines, looks_in(access)), ending, [access.centre])
 
 
 @holds(Role.ADMINISTRATOR)

@@ -4,7 +4,7 @@ from functools import partial
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -21,6 +21,8 @@ from assessments.forms.activities import (
 from assessments.forms.verification import WhyForm
 from assessments.models import Activity, CentreAction, Enrolment, Meeting
 from assessments.queries.activities import (
+    ActivityLine,
+    activities_found,
     activities_page,
     activity_lines,
     activity_page,
@@ -45,13 +47,30 @@ from assessments.verifying import (
 from assessments.views.asking import deny, person_at
 from assessments.views.strategy import verified_centre
 from assessments.views.turns import pressed, turn_forms
-from portfolio.access import SignedInRequest, holds, listed_from_outside, looked_from_outside
+from portfolio.access import IN_PLACE_ONLY, SignedInRequest, holds, listed_from_outside, looked_from_outside, taken_from
 from portfolio.enums import Role
 from portfolio.models import Centre, User
 from portfolio.queries import names_at
 from portfolio.rules import READERS, VERIFYING
-from portfolio.views.answers import done, form_page, in_progress
+from portfolio.tables import Column, Table, take_away
+from portfolio.views.answers import asked_in, done, form_page, in_progress
 from portfolio.views.people import Trail, ask, ask_or_act
+
+ACTIVITIES: Table[ActivityLine] = Table(
+    "activities",
+    "Observations and reviews",
+    (
+        Column("What", lambda line: line.activity.get_kind_display(), 28),
+        Column("Whose work", lambda line: line.assessor, 24),
+        Column("Candidate", lambda line: line.activity.enrolment.candidate.name if line.activity.enrolment else "", 28),
+        Column("Unit", lambda line: line.activity.enrolment.unit.short_code if line.activity.enrolment else "", 10),
+        Column("By", lambda line: line.verifier, 24),
+        Column("Why", lambda line: line.activity.reason, 40),
+        Column("Planned for", lambda line: line.activity.planned_on),
+        Column("Held", lambda line: line.activity.held_on),
+        Column("Outcome", lambda line: came_of(line), 24),
+    ),
+)
 
 
 def way(*more: tuple[str, str | None]) -> Trail:
@@ -63,11 +82,7 @@ def way(*more: tuple[str, str | None]) -> Trail:
 def activities(request: SignedInRequest) -> HttpResponse:
     """All at my centres, for who verifies or administers there; else those about my own work. `?about=`: a person's."""
     listed_from_outside(request, "activities")
-    form = ActivitiesFilterForm(request.GET)
-    kind = form.cleaned_data["kind"] if form.is_valid() else ""
-    about = person_named(request.user, request.GET["about"]) if "about" in request.GET else None
-    if "about" in request.GET and about is None:
-        raise Http404("There is no such person at your centre.")
+    form, kind, about = activities_asked_for(request)
     day = request.standing.day
     page = activities_page(request.user, kind=kind, about=about, page=request.GET.get("page", "1"))
     lines = activity_lines(list(page.object_list), day)
@@ -77,12 +92,43 @@ def activities(request: SignedInRequest) -> HttpResponse:
         "lines": lines,
         "form": form,
         "filtered": bool(kind),
+        "asked": asked_in(request),
+        "in_place_only": IN_PLACE_ONLY if request.standing.sealed else "",
         "about": about,
         "about_name": colleague_named(request.user, about) if about else "",
         "centres": centres,
         "oversees": bool(request.standing.centres(*VERIFYING, Role.ADMINISTRATOR, Role.EXTERNAL_VERIFIER)),
     }
     return render(request, "assessments/activities/activities.html", context)
+
+
+@holds(*READERS)
+@ask
+def activities_file(request: SignedInRequest, ending: str) -> HttpResponseBase:
+    """The same list as filtered, whole, to take away."""
+    _, kind, about = activities_asked_for(request)
+    found = list(activities_found(request.user, kind=kind, about=about))
+    centres = taken_from(request, {row.centre_id for row in found})
+    return take_away(request, ACTIVITIES, activity_lines(found, request.standing.day), ending, centres)
+
+
+def activities_asked_for(request: SignedInRequest) -> tuple[ActivitiesFilterForm, str, User | None]:
+    """The filter, the kind asked for, and whose work they are to be about; 404 for nobody the reader works with."""
+    form = ActivitiesFilterForm(request.GET)
+    kind = form.cleaned_data["kind"] if form.is_valid() else ""
+    about = person_named(request.user, request.GET["about"]) if "about" in request.GET else None
+    if "about" in request.GET and about is None:
+        raise Http404("There is no such person at your centre.")
+    return form, kind, about
+
+
+def came_of(line: ActivityLine) -> str:
+    """How an activity stands, in words."""
+    if line.activity.recorded_at:
+        return line.activity.get_outcome_display()
+    if line.activity.dropped_at:
+        return "Dropped"
+    return "Overdue" if line.overdue else "Planned"
 
 
 @holds(*VERIFYING)

@@ -4,7 +4,7 @@ from functools import partial
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -19,10 +19,22 @@ from portfolio.access import SignedInRequest, holds
 from portfolio.audit import looked_at
 from portfolio.enums import Role
 from portfolio.models import Centre
+from portfolio.tables import Column, Table, take_away
 from portfolio.views.answers import done, form_page, in_progress, typed
 from portfolio.views.people import Trail, ask, ask_or_act, kept_centre
 
 PER_PAGE = 15
+ADJUSTMENTS: Table[Adjustment] = Table(
+    "adjustments",
+    "Reasonable adjustments",
+    (
+        Column("Candidate", lambda row: row.candidate.legal_name, 28),
+        Column("Candidate number", lambda row: row.candidate.candidate_number),
+        Column("What is arranged", lambda row: row.arranged, 60),
+        Column("From", lambda row: row.from_on),
+        Column("To", lambda row: row.to_on),
+    ),
+)
 
 
 @holds(Role.ADMINISTRATOR)
@@ -34,6 +46,14 @@ def adjustments(request: SignedInRequest, slug: str) -> HttpResponse:
     trail: Trail = [*units_trail(centre), ("Adjustments", None)]
     context = {"centre": centre, "page": page, "today": timezone.localdate(), "trail": trail}
     return render(request, "assessments/adjustment/adjustments.html", context)
+
+
+@holds(Role.ADMINISTRATOR)
+@ask
+def adjustments_file(request: SignedInRequest, slug: str, ending: str) -> HttpResponseBase:
+    """The same list, whole, to take away: what is arranged, without the detail behind it."""
+    centre = kept_centre(request, slug)
+    return take_away(request, ADJUSTMENTS, adjustments_kept(request.user, centre), ending, [centre])
 
 
 @holds(Role.ADMINISTRATOR)

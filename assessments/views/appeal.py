@@ -6,8 +6,8 @@ from functools import partial
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import F
-from django.http import Http404, HttpResponse
+from django.db.models import F, QuerySet
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -28,6 +28,7 @@ from assessments.models import Appeal
 from assessments.queries.appeal import (
     SHORT_LIST,
     AppealPage,
+    AppealRow,
     affected_by,
     appeal_page,
     appeal_rows,
@@ -39,13 +40,41 @@ from assessments.rules import Person
 from assessments.views.asking import only_now, person_at, unit_for
 from assessments.views.office import units_trail
 from assessments.workflow import Reason
-from portfolio.access import SignedInRequest, holds, listed_from_outside, looked_from_outside, signed_in
+from portfolio.access import (
+    IN_PLACE_ONLY,
+    SignedInRequest,
+    holds,
+    listed_from_outside,
+    looked_from_outside,
+    signed_in,
+    taken_from,
+)
 from portfolio.enums import Role
 from portfolio.models import User
+from portfolio.tables import Column, Table, take_away
 from portfolio.views.answers import done, form_page, in_progress, typed
 from portfolio.views.people import Trail, ask, ask_or_act, kept_centre
 
 PER_PAGE = 15
+APPEALS: Table[AppealRow] = Table(
+    "appeals",
+    "Appeals",
+    (
+        Column("Appeal", lambda row: str(row.appeal), 12),
+        Column("Candidate", lambda row: row.appeal.enrolment.candidate.legal_name, 28),
+        Column("Unit", lambda row: row.appeal.enrolment.unit.short_code, 10),
+        Column("Against", lambda row: row.appeal.get_about_display(), 28),
+        Column("Raised", lambda row: row.appeal.raised_at, 18),
+        Column("Stage", lambda row: row.hearing.get_stage_display() if row.hearing else "", 24),
+        Column("Heard by", lambda row: row.hearing.adjudicator_name if row.hearing else "", 24),
+        Column("Due", lambda row: row.hearing.due_on if row.hearing else None),
+        Column("Outcome of the stage", lambda row: row.hearing.get_outcome_display() if row.hearing else "", 20),
+        Column("Decided", lambda row: row.hearing.decided_at if row.hearing else None, 18),
+        Column("Where it stands", lambda row: stands(row), 28),
+        Column("Overdue", lambda row: "yes" if row.overdue else "", 10),
+        Column("Closed", lambda row: row.appeal.closed_at, 18),
+    ),
+)
 UPHELD = (AppealState.FOLLOW_UP, AppealState.CLOSED)
 
 Press = Callable[..., Appeal]
@@ -64,20 +93,38 @@ PRESSES: dict[str, tuple[str, Press, str]] = {
 def appeals(request: SignedInRequest) -> HttpResponse:
     """The appeals that exist for the reader: open ones first, with their deadlines."""
     listed_from_outside(request, "appeals")
-    found = Appeal.objects.visible_to(request.user).select_related(
-        "enrolment__unit", "enrolment__candidate", "enrolment__centre"
-    )
-    page = Paginator(found.order_by(F("closed_at").desc(nulls_first=True), "pk"), PER_PAGE).get_page(
-        request.GET.get("page")
-    )
+    page = Paginator(seen_by(request.user), PER_PAGE).get_page(request.GET.get("page"))
     office = request.standing.centres(Role.ADMINISTRATOR)
     context = {
         "page": page,
         "rows": appeal_rows(list(page.object_list), timezone.localdate()),
         "me": request.user.pk,
         "runs": bool(office),
+        "in_place_only": IN_PLACE_ONLY if request.standing.sealed else "",
     }
     return render(request, "assessments/appeal/appeals.html", context)
+
+
+@signed_in
+@ask
+def appeals_file(request: SignedInRequest, ending: str) -> HttpResponseBase:
+    """The same list, whole, to take away."""
+    rows = appeal_rows(list(seen_by(request.user)), timezone.localdate())
+    centres = taken_from(request, {row.appeal.enrolment.centre_id for row in rows})
+    return take_away(request, APPEALS, rows, ending, centres)
+
+
+def seen_by(user: User) -> QuerySet[Appeal]:
+    """The appeals that exist for the reader, open ones first."""
+    found = Appeal.objects.visible_to(user).select_related(
+        "enrolment__unit", "enrolment__candidate", "enrolment__centre"
+    )
+    return found.order_by(F("closed_at").desc(nulls_first=True), "pk")
+
+
+def stands(row: AppealRow) -> str:
+    """Where an appeal stands, in words."""
+    return row.appeal.get_closed_as_display() if row.appeal.closed_at else str(row.state.label)
 
 
 @holds(Role.ADMINISTRATOR)

@@ -27,6 +27,7 @@ from assessments.forms.batches import (
 from assessments.models import AwardClaim, Certificate, ClaimBatch
 from assessments.queries.batches import (
     AwardToClaim,
+    BatchLine,
     ClaimLine,
     approvals_at,
     awards_of,
@@ -47,8 +48,8 @@ from portfolio.access import SignedInRequest, holds
 from portfolio.enums import Role
 from portfolio.models import CandidateRecord, Centre
 from portfolio.refusal import Refusal
-from portfolio.tables import ENDINGS, Column, Table, take_away
-from portfolio.views.answers import done, form_page, in_progress, typed
+from portfolio.tables import Column, Table, take_away
+from portfolio.views.answers import asked_in, done, form_page, in_progress, typed
 from portfolio.views.people import Trail, ask_or_act, kept_centre
 from portfolio.whole import whole
 from units.models import CentreApproval
@@ -69,6 +70,19 @@ CLAIMS: Table[ClaimLine] = Table(
         Column("Issued", lambda line: line.certificate.issued_on if line.certificate else None),
         Column("Revoked", lambda line: line.certificate.revoked_on if line.certificate else None),
         Column("Digest of what was claimed", lambda line: line.snapshot, 64),
+    ),
+)
+
+BATCHES: Table[BatchLine] = Table(
+    "claim batches",
+    "Batches of claims",
+    (
+        Column("Reference", lambda line: line.batch.reference, 20),
+        Column("Awarding body", lambda line: str(line.batch.awarding_body), 20),
+        Column("Claimed", lambda line: line.batch.claimed_at, 18),
+        Column("Units", lambda line: line.units, 10),
+        Column("Whole awards", lambda line: line.awards, 10),
+        Column("Digest of the batch", lambda line: line.batch.digest, 64),
     ),
 )
 
@@ -116,16 +130,30 @@ def centre_claims(request: SignedInRequest, slug: str) -> HttpResponse:
     return render(request, "assessments/award/claims.html", context)
 
 
+@holds(Role.ADMINISTRATOR)
+@require_safe
+def claims_file(request: SignedInRequest, slug: str, ending: str) -> HttpResponseBase:
+    """The batches as a list to take away. What is in each leaves from its own page."""
+    centre = kept_centre(request, slug)
+    return take_away(request, BATCHES, batch_lines(batches_of(centre)), ending, [centre])
+
+
 # --- claiming --------------------------------------------------------------------------------------------------------
+
+
+def approval_at(request: SignedInRequest, slug: str, code: str) -> CentreApproval:
+    """The approval by which a centre that the person administers claims from a body; else 404."""
+    found = approvals_at.first(request.standing.centres(Role.ADMINISTRATOR), slug, code, timezone.localdate())
+    if found is None:
+        raise Http404("No such awarding body approved the centre.")
+    return found
 
 
 @holds(Role.ADMINISTRATOR)
 @ask_or_act
 def make_claims(request: SignedInRequest, slug: str, code: str) -> HttpResponse:
     """What can be claimed from a body and what cannot yet, with every reason; those ticked are claimed in one batch."""
-    approval = approvals_at.first(request.standing.centres(Role.ADMINISTRATOR), slug, code, timezone.localdate())
-    if approval is None:
-        raise Http404("No such awarding body approved the centre.")
+    approval = approval_at(request, slug, code)
     centre, body = approval.centre, approval.awarding_body
     direct = vars(approval)["direct"] or ""
     form_filter = ClaimFilterForm(request.GET, awards=awards_of(centre, body))
@@ -151,8 +179,6 @@ def make_claims(request: SignedInRequest, slug: str, code: str) -> HttpResponse:
         messages.success(request, "The batch is claimed. What is in it is locked as it stood.")
         return redirect("assessments:claim_batch", made[0].pk)
     page, choices = choices_for(request, centre, approval, form_filter, chosen if form.is_bound else None)
-    asked = request.GET.copy()
-    asked.pop("page", None)
     context = {
         "centre": centre,
         "body": body,
@@ -160,7 +186,7 @@ def make_claims(request: SignedInRequest, slug: str, code: str) -> HttpResponse:
         "filter": form_filter,
         "form": form,
         "page": page,
-        "asked": asked.urlencode(),
+        "asked": asked_in(request),
         "ready": [row for row in choices if not row.reasons],
         "not_ready": [row for row in choices if row.reasons],
         "trail": [*claims_trail(centre), (f"Claim from {body}", None)],
@@ -263,10 +289,8 @@ def batch(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_safe
 def batch_file(request: SignedInRequest, pk: int, ending: str) -> HttpResponseBase:
     """The batch as a list to take away."""
-    if ending not in ENDINGS:
-        raise Http404(f"Nothing here can be taken away as {ending}.")
     found = batch_of(request, pk)
-    return take_away(request, CLAIMS, claim_lines(found), ending=ending, by=request.user, centres=[found.centre])
+    return take_away(request, CLAIMS, claim_lines(found), ending, [found.centre])
 
 
 @holds(Role.ADMINISTRATOR)

@@ -1,8 +1,7 @@
 """The audit book of a centre: read, followed, checked, and taken away with its proof."""
 
 import json
-from collections.abc import Iterator
-from itertools import islice
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -24,16 +23,17 @@ from assessments.queries.book import (
     looks_asked_for,
     newest_check,
 )
-from assessments.queries.book_lines import WRITTEN, BookLine, looks_told, told
+from assessments.queries.book_lines import WRITTEN, BookLine, Look, looks_told, told
 from assessments.queries.proof import proof
-from assessments.views.caseload import run_centre, taken_away
+from assessments.views.caseload import run_centre
 from assessments.views.office import among, units_trail
 from portfolio import audit
 from portfolio.access import SignedInRequest, holds
 from portfolio.actions import check_book
 from portfolio.models import AuditChain, AuditEvent, Centre
 from portfolio.rules import RUNNING
-from portfolio.tables import HEADERS, Column, Table
+from portfolio.tables import HEADERS, Column, Table, in_slices, take_away
+from portfolio.views.answers import asked_in
 
 PER_PAGE = 50
 LINES: Table[BookLine] = Table(
@@ -48,6 +48,19 @@ LINES: Table[BookLine] = Table(
         Column("Candidate", lambda line: line.about.candidate, 24),
         Column("Unit", lambda line: line.about.unit, 36),
         Column("Details", lambda line: "; ".join(f"{name}: {value}" for name, value in line.details or ()), 60),
+    ),
+)
+
+LOOKS: Table[Look] = Table(
+    "who looked",
+    "Who looked",
+    (
+        Column("When", lambda look: look.at, 18),
+        Column("Who", lambda look: look.by, 24),
+        Column("What", lambda look: "Downloaded" if look.downloaded else "Opened", 14),
+        Column("Record", lambda look: look.about.words, 22),
+        Column("Candidate", lambda look: look.about.candidate, 24),
+        Column("Unit", lambda look: look.about.unit, 36),
     ),
 )
 
@@ -90,6 +103,16 @@ def looks(request: SignedInRequest, slug: str) -> HttpResponse:
 
 
 @holds(*RUNNING)
+@require_safe
+def looks_file(request: SignedInRequest, slug: str, ending: str) -> HttpResponseBase:
+    """Who looked, as filtered, as a list."""
+    centre = run_centre(request, slug)
+    asked = BookForm(request.GET, choices=None).asked
+    found = looks_asked_for(book_of(centre, request.user), request.user, asked)
+    return take_away(request, LOOKS, in_slices(partial(looks_told, centre), found), ending, [centre])
+
+
+@holds(*RUNNING)
 @require_POST
 def check(request: SignedInRequest, slug: str) -> HttpResponse:
     """Have the whole book walked."""
@@ -104,7 +127,7 @@ def book_file(request: SignedInRequest, slug: str, ending: str) -> HttpResponseB
     """The lines as filtered, as a list."""
     centre = run_centre(request, slug)
     found = all_asked_for(request, centre)
-    return taken_away(request, LINES, in_slices(centre, found.values_list(*WRITTEN)), ending, [centre])
+    return take_away(request, LINES, in_slices(partial(told, centre), found.values_list(*WRITTEN)), ending, [centre])
 
 
 @holds(*RUNNING)
@@ -140,26 +163,17 @@ def all_asked_for(request: SignedInRequest, centre: Centre) -> QuerySet[AuditEve
     return lines_asked_for(opened, request.user, form.asked, kinds)
 
 
-def in_slices(centre: Centre, found: Any) -> Iterator[BookLine]:
-    """Every line in words, some hundreds at a time."""
-    lines = found.iterator(chunk_size=500)
-    while some := list(islice(lines, 500)):
-        yield from told(centre, some)
-
-
 def page_of(request: SignedInRequest, found: Any) -> Any:
     return Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
 
 
 def about_page(request: SignedInRequest, centre: Centre, form: BookForm, page: Any, opened: Book) -> dict[str, Any]:
     """What both pages show around their lines."""
-    asked = request.GET.copy()
-    asked.pop("page", None)
     return {
         "centre": centre,
         "form": form,
         "page": page,
-        "asked": asked.urlencode(),
+        "asked": asked_in(request),
         "followed": followed(centre, form),
         "leaves_own_out": opened.own is not None,
         "trail": [*units_trail(centre), ("Audit book", None)],

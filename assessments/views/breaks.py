@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -18,9 +18,22 @@ from portfolio.access import SignedInRequest, holds
 from portfolio.enums import Role
 from portfolio.models import CandidateRecord, Centre
 from portfolio.rules import RUNNING
+from portfolio.tables import Column, Table, take_away
 from portfolio.views.answers import done
 from portfolio.views.answers import in_progress as typed_so_far
 from portfolio.views.people import Trail, ask, ask_or_act
+
+BREAKS: Table[Break] = Table(
+    "breaks in learning",
+    "Breaks in learning",
+    (
+        Column("Candidate", lambda row: row.candidate.legal_name, 28),
+        Column("Candidate number", lambda row: row.candidate.candidate_number),
+        Column("Since", lambda row: row.starts_on),
+        Column("Expected back", lambda row: row.expected_on),
+        Column("Why", lambda row: row.reason, 50),
+    ),
+)
 
 
 def breaks_trail(centre: Centre) -> Trail:
@@ -50,6 +63,14 @@ def breaks(request: SignedInRequest, slug: str) -> HttpResponse:
         "trail": [*units_trail(centre), ("Breaks in learning", None)],
     }
     return render(request, "assessments/breaks/breaks.html", context)
+
+
+@holds(*RUNNING)
+@ask
+def breaks_file(request: SignedInRequest, slug: str, ending: str) -> HttpResponseBase:
+    """The same list to take away."""
+    centre = run_centre(request, slug)
+    return take_away(request, BREAKS, breaks_at(centre), ending, [centre])
 
 
 @holds(*RUNNING)

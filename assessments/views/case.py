@@ -4,7 +4,7 @@ from functools import partial
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -17,16 +17,30 @@ from assessments.models import Case, CaseFile, Enrolment, Evidence, Freeze
 from assessments.queries.case import can_be_held, case_page, file_of_case, may_investigate
 from assessments.views.receiving import received
 from portfolio.access import SignedInRequest, holds, listed_from_outside, signed_in
-from portfolio.audit import looked_at
+from portfolio.audit import each_taken, looked_at
 from portfolio.enums import Role
 from portfolio.models import Centre, User
 from portfolio.refusal import Refusal
 from portfolio.serving import serve
+from portfolio.tables import Column, Table, take_away
 from portfolio.views.answers import done, form_page, in_progress, typed
 from portfolio.views.people import Trail, ask, ask_or_act, kept_centre
 from portfolio.whole import whole
 
 PER_PAGE = 15
+CASES: Table[Case] = Table(
+    "cases",
+    "Cases",
+    (
+        Column("Case", lambda row: str(row), 12),
+        Column("Kind", lambda row: row.get_kind_display(), 20),
+        Column("What is suspected", lambda row: row.summary, 60),
+        Column("Opened", lambda row: row.opened_at, 18),
+        Column("Outcome", lambda row: row.get_outcome_display() if row.closed_at else "Open", 24),
+        Column("Why", lambda row: row.reason, 60),
+        Column("Closed", lambda row: row.closed_at, 18),
+    ),
+)
 
 
 @signed_in
@@ -34,12 +48,26 @@ PER_PAGE = 15
 def cases(request: SignedInRequest) -> HttpResponse:
     """The cases the reader works on; for most people there are none."""
     listed_from_outside(request, "cases")
-    found = Case.objects.visible_to(request.user).select_related("centre")
-    page = Paginator(found.order_by(F("closed_at").desc(nulls_first=True), "pk"), PER_PAGE).get_page(
-        request.GET.get("page")
-    )
+    page = Paginator(worked_on_by(request.user), PER_PAGE).get_page(request.GET.get("page"))
     context = {"page": page, "centres": list(Centre.objects.kept_by(request.user))}
     return render(request, "assessments/case/cases.html", context)
+
+
+@signed_in
+@ask
+def cases_file(request: SignedInRequest, ending: str) -> HttpResponseBase:
+    """The same list, whole, to take away. Each case has its own line of who took it: others do not learn of one."""
+    listed_from_outside(request, "cases")
+    found = list(worked_on_by(request.user))
+    if request.method == "GET":
+        each_taken(found, by=request.user, at=timezone.now())
+    return take_away(request, CASES, found, ending, centres=[])
+
+
+def worked_on_by(user: User) -> QuerySet[Case]:
+    """The cases somebody works on, open ones first."""
+    found = Case.objects.visible_to(user).select_related("centre")
+    return found.order_by(F("closed_at").desc(nulls_first=True), "pk")
 
 
 @holds(Role.ADMINISTRATOR)

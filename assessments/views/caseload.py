@@ -1,11 +1,10 @@
 """Lists of candidates' units: an assessor's caseload, a centre's enrolments, and the files of both."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
-from django.http import Http404, HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -35,7 +34,8 @@ from portfolio.compiled import Listed
 from portfolio.enums import Role
 from portfolio.models import Centre
 from portfolio.rules import RUNNING
-from portfolio.tables import ENDINGS, Column, Table, take_away
+from portfolio.tables import Column, Table, take_away
+from portfolio.views.answers import asked_in
 
 PER_PAGE = 15
 
@@ -93,11 +93,11 @@ def cases(request: SignedInRequest) -> HttpResponse:
 
 @holds(Role.ASSESSOR)
 @require_safe
-def cases_file(request: SignedInRequest, ending: str) -> HttpResponseBase:
+def caseload_file(request: SignedInRequest, ending: str) -> HttpResponseBase:
     """The same list as filtered, whole, to take away."""
     found = caseload(request.user, own_filter(request).wanted)
     centres = Centre.objects.filter(pk__in=found.order_by().values("centre"))
-    return taken_away(request, CASELOAD, all_rows(found), ending, centres)
+    return take_away(request, CASELOAD, all_rows(found), ending, centres)
 
 
 def own_filter(request: SignedInRequest) -> CaseFilterForm:
@@ -142,7 +142,7 @@ def enrolments_file(request: SignedInRequest, slug: str, ending: str) -> HttpRes
     """The same list as filtered, whole, to take away."""
     centre = run_centre(request, slug)
     found = centre_units(centre, centre_filter(request, centre).wanted)
-    return taken_away(request, ENROLMENTS, all_rows(found), ending, [centre])
+    return take_away(request, ENROLMENTS, all_rows(found), ending, [centre])
 
 
 def centre_filter(request: SignedInRequest, centre: Centre) -> CaseFilterForm:
@@ -174,14 +174,4 @@ def page_of(
 ) -> dict[str, Any]:
     """A page of the list with its filter, and the address of the same list as a file."""
     page: Page[Any] = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
-    asked = request.GET.copy()
-    asked.pop("page", None)
-    return {"form": form, "page": page, "rows": case_rows(list(page.object_list)), "asked": asked.urlencode()}
-
-
-def taken_away(
-    request: SignedInRequest, table: Table[Any], rows: Iterable[Any], ending: str, centres: Iterable[Centre]
-) -> HttpResponseBase:
-    if ending not in ENDINGS:
-        raise Http404(f"Nothing here can be taken away as {ending}.")
-    return take_away(request, table, rows, ending=ending, by=request.user, centres=centres)
+    return {"form": form, "page": page, "rows": case_rows(list(page.object_list)), "asked": asked_in(request)}

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -29,8 +29,26 @@ from portfolio.archive.asking import how_it_stands
 from portfolio.enums import Role
 from portfolio.forms import KeptForm
 from portfolio.models import Centre
+from portfolio.tables import Column, Table, take_away
 from portfolio.views.answers import answered, done, form_page, in_progress
 from portfolio.views.people import Trail, ask, ask_or_act, kept_centre, kept_person, people_trail
+
+REQUESTS: Table[DataRequest] = Table(
+    "requests for data",
+    "Requests for data",
+    (
+        Column("Who", lambda row: row.name, 28),
+        Column("Received", lambda row: row.received_on),
+        Column("What was asked", lambda row: row.asked, 44),
+        Column("Identity confirmed", lambda row: row.confirmed_on),
+        Column("Due", lambda row: row.due_on),
+        Column("Why more time was taken", lambda row: row.extended_reason, 30),
+        Column("Stands", lambda row: row.state, 24),
+        Column("Answered", lambda row: row.handed_over_at, 18),
+        Column("Closed", lambda row: row.closed_at, 18),
+        Column("Why without an answer", lambda row: row.closed_reason, 30),
+    ),
+)
 
 
 def requests_trail(centre: Centre) -> Trail:
@@ -61,6 +79,14 @@ def centre_requests(request: SignedInRequest, slug: str) -> HttpResponse:
         "trail": [*people_trail(centre), ("Requests for data", None)],
     }
     return render(request, "assessments/data_request/requests.html", context)
+
+
+@holds(Role.ADMINISTRATOR)
+@ask
+def requests_file(request: SignedInRequest, slug: str, ending: str) -> HttpResponseBase:
+    """The same list to take away, with what was asked and how it ended."""
+    centre = kept_centre(request, slug)
+    return take_away(request, REQUESTS, requests_of(centre), ending, [centre])
 
 
 @holds(Role.ADMINISTRATOR)

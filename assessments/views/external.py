@@ -4,7 +4,7 @@ from functools import partial
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -24,17 +24,47 @@ from assessments.models import (
     ExternalNote,
     SamplingPolicy,
 )
-from assessments.queries.external import Narrowed, access_for, home_of, in_charge_at, outside_unit, remit_page
+from assessments.queries.external import (
+    Narrowed,
+    access_for,
+    home_of,
+    in_charge_at,
+    outside_unit,
+    remit_page,
+    remit_units,
+)
 from assessments.queries.planned import rules_in_words
 from assessments.queries.strategy import latest_policy
 from assessments.views.asking import only_now, unit_for
-from portfolio.access import SignedInRequest, holds, listed_from_outside, looked_from_outside
+from portfolio.access import (
+    IN_PLACE_ONLY,
+    SignedInRequest,
+    holds,
+    listed_from_outside,
+    looked_from_outside,
+    taken_from,
+)
 from portfolio.enums import Role
 from portfolio.models import User
-from portfolio.views.answers import done, form_page, in_progress, typed
+from portfolio.tables import Column, Table, take_away
+from portfolio.views.answers import asked_in, done, form_page, in_progress, typed
 from portfolio.views.news import on_home
 from portfolio.views.people import Trail, ask, ask_or_act
 from units.forms import PressForm
+
+REMIT: Table[Enrolment] = Table(
+    "remit",
+    "Work to look at",
+    (
+        Column("Candidate", lambda row: row.candidate.name, 28),
+        Column("Centre", lambda row: str(row.centre), 24),
+        Column("Unit", lambda row: row.unit.short_code, 10),
+        Column("Where it stands", lambda row: row.get_status_display(), 24),
+        Column("Assessor", lambda row: vars(row)["assessor_name"], 24),
+        Column("Sampled by the centre", lambda row: vars(row)["sampled_at"], 18),
+        Column("Your selection", lambda row: "yes" if vars(row)["chosen"] else "", 10),
+    ),
+)
 
 
 def home_trail() -> Trail:
@@ -61,15 +91,29 @@ def units(request: SignedInRequest) -> HttpResponse:
     """The candidates' units I may look at."""
     listed_from_outside(request, "remit")
     form = RemitFilterForm(request.GET)
-    asked = Narrowed(**form.cleaned_data) if form.is_valid() else Narrowed()
+    asked = narrowed_by(form)
     context = {
         "page": remit_page(request.user, asked, request.GET.get("page", "1")),
         "form": form,
+        "asked": asked_in(request),
+        "in_place_only": IN_PLACE_ONLY if request.standing.sealed else "",
         "filtered": asked != Narrowed(),
         "several": len(request.standing.centres(Role.EXTERNAL_VERIFIER)) > 1,
         "trail": [*home_trail(), ("Units", None)],
     }
     return render(request, "assessments/external/units.html", context)
+
+
+@holds(Role.EXTERNAL_VERIFIER)
+@ask
+def units_file(request: SignedInRequest, ending: str) -> HttpResponseBase:
+    """The same list as filtered, whole, to take away."""
+    rows = remit_units(request.user, narrowed_by(RemitFilterForm(request.GET)))
+    return take_away(request, REMIT, rows, ending, taken_from(request, []))
+
+
+def narrowed_by(form: RemitFilterForm) -> Narrowed:
+    return Narrowed(**form.cleaned_data) if form.is_valid() else Narrowed()
 
 
 @holds(Role.EXTERNAL_VERIFIER)

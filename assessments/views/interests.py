@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -15,16 +15,33 @@ from django.views.decorators.http import require_safe
 from assessments.actions import interests as actions
 from assessments.forms.interests import EndInterestForm, InterestForm
 from assessments.models import Interest
-from assessments.queries.interests import interests_shown, units_concerned
+from assessments.queries.interests import InterestLine, UnitConcerned, interests_shown, units_concerned
 from assessments.views.office import units_trail
 from portfolio.access import SignedInRequest, holds
 from portfolio.enums import Role
 from portfolio.models import Centre
 from portfolio.rules import STAFF_ROLES
+from portfolio.tables import Column, Table, take_away
 from portfolio.views.answers import done, form_page, in_progress, typed
 from portfolio.views.people import Trail, ask_or_act, kept_centre
 
 PER_PAGE = 15
+CONFLICTS: Table[InterestLine] = Table(
+    "conflicts of interest",
+    "Conflicts of interest",
+    (
+        Column("Staff", lambda line: line.staff, 28),
+        Column("Candidate", lambda line: line.interest.candidate.legal_name, 28),
+        Column("Kind", lambda line: line.interest.get_kind_display(), 20),
+        Column("What it is", lambda line: line.interest.words, 44),
+        Column("In force", lambda line: "yes" if line.in_force else "no", 10),
+        Column("Since", lambda line: line.interest.from_on),
+        Column("Last day", lambda line: line.interest.to_on),
+        Column("Declared", lambda line: line.interest.declared_at, 18),
+        Column("Ended", lambda line: line.interest.ended_at, 18),
+        Column("Units it concerns", lambda line: "; ".join(map(concerned, line.units)), 44),
+    ),
+)
 OWN_LEAD = (
     "Declare whoever you are tied to: a relative, somebody you manage, a business partner. What you decide of them "
     "then counts only once somebody else has countersigned it. Your centre's administrators see this."
@@ -63,6 +80,21 @@ def conflicts(request: SignedInRequest, slug: str) -> HttpResponse:
         "trail": [*units_trail(centre), ("Conflicts of interest", None)],
     }
     return render(request, "assessments/enrolment/conflicts.html", context)
+
+
+@holds(Role.ADMINISTRATOR)
+@require_safe
+def conflicts_file(request: SignedInRequest, slug: str, ending: str) -> HttpResponseBase:
+    """The same list, whole, to take away."""
+    centre = kept_centre(request, slug)
+    found = interests_shown(Interest.objects.filter(centre=centre), live_first=timezone.localdate())
+    return take_away(request, CONFLICTS, units_concerned(list(found)), ending, [centre])
+
+
+def concerned(unit: UnitConcerned) -> str:
+    """A unit that a conflict concerns, in words."""
+    second = f", countersigned by {unit.second}" if unit.second else ""
+    return f"{unit.code} as {unit.part.lower()}{second}"
 
 
 @holds(Role.ADMINISTRATOR)

@@ -34,7 +34,7 @@ from portfolio.enums import Role
 from portfolio.forms import ToSign
 from portfolio.models import Centre
 from portfolio.tables import HEADERS
-from portfolio.views.answers import answered, done, typed
+from portfolio.views.answers import answered, asked_in, done, typed
 from portfolio.views.people import Trail, ask, ask_or_act, kept_centre
 from portfolio.whole import whole
 from portfolio.work import basis_of
@@ -89,6 +89,7 @@ def centre_forms(request: SignedInRequest, slug: str) -> HttpResponse:
     context = {
         "centre": centre,
         "filter": narrowed,
+        "asked": asked_in(request),
         "form": form,
         "total": total,
         "far": far,

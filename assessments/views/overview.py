@@ -24,14 +24,14 @@ from assessments.queries.overview import (
     progress_page,
     sampling_page,
 )
-from assessments.views.caseload import run_centre, taken_away
+from assessments.views.caseload import run_centre
 from assessments.views.office import among
 from portfolio.access import SignedInRequest, holds
 from portfolio.charts import Bar, Chart, Dot, Look, Part, bars, dots
 from portfolio.enums import Role
 from portfolio.models import Centre
 from portfolio.rules import RUNNING
-from portfolio.tables import Column, Table
+from portfolio.tables import Column, Table, take_away
 
 MOST_BARS = 16
 """How many bars are drawn at most: the table has the rest."""
@@ -280,7 +280,7 @@ def overview_file(request: SignedInRequest, slug: str, part: str, ending: str) -
     if part not in FILES:
         raise Http404(f"There is no list of {part} to take away.")
     table, rows = FILES[part](request, centre)
-    return taken_away(request, table, rows, ending, [centre])
+    return take_away(request, table, rows, ending, [centre])
 
 
 def progress_file(request: SignedInRequest, centre: Centre) -> tuple[Table[Any], Sequence[Any]]:

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.paginator import Page, Paginator
-from django.http import Http404, HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -28,8 +28,8 @@ from portfolio.access import SignedInRequest, holds, listed_from_outside, signed
 from portfolio.enums import Role
 from portfolio.models import Centre
 from portfolio.refusal import Refusal
-from portfolio.tables import ENDINGS, Column, Table, take_away
-from portfolio.views.answers import done, form_page, in_progress
+from portfolio.tables import Column, Table, take_away
+from portfolio.views.answers import asked_in, done, form_page, in_progress
 from portfolio.views.people import Trail, ask_or_act, kept_centre
 
 PER_PAGE = 15
@@ -74,13 +74,11 @@ def awards(request: SignedInRequest) -> HttpResponse:
     page: Page[Any] = Paginator(registrations_listed(request.user, form.wanted), PER_PAGE).get_page(
         request.GET.get("page")
     )
-    asked = request.GET.copy()
-    asked.pop("page", None)
     context = {
         "form": form,
         "page": page,
         "lines": award_lines(page.object_list),
-        "asked": asked.urlencode(),
+        "asked": asked_in(request),
         "centres": Centre.objects.kept_by(request.user) if request.standing.holds(Role.ADMINISTRATOR) else [],
     }
     return render(request, "assessments/registration/awards.html", context)
@@ -90,12 +88,10 @@ def awards(request: SignedInRequest) -> HttpResponse:
 @require_safe
 def awards_file(request: SignedInRequest, ending: str) -> HttpResponseBase:
     """The same list as filtered, whole, to take away."""
-    if ending not in ENDINGS:
-        raise Http404(f"Nothing here can be taken away as {ending}.")
     listed_from_outside(request, "awards")  # none of them exists for an external verifier, and the asking is noted
     found = registrations(request.user, filter_of(request).wanted)
     centres = Centre.objects.filter(pk__in=found.order_by().values("centre"))
-    return take_away(request, AWARDS, award_lines(found), ending=ending, by=request.user, centres=centres)
+    return take_away(request, AWARDS, award_lines(found), ending, centres)
 
 
 @signed_in

@@ -20,14 +20,13 @@ from assessments.models import Disposal, LegalHold
 from assessments.queries.destroying import Going, dry_run, order_page
 from assessments.queries.enrolment import staff_names
 from assessments.queries.retention import Due, days_ahead, disposals_of, due_by, open_holds, schedule_of
-from assessments.views.caseload import taken_away
 from assessments.views.office import choose_centre
 from portfolio.access import SignedInRequest, holds
 from portfolio.enums import Role
 from portfolio.forms import ToSign
 from portfolio.models import Centre
-from portfolio.tables import Column, Table
-from portfolio.views.answers import done, form_page, in_progress, typed
+from portfolio.tables import Column, Table, take_away
+from portfolio.views.answers import asked_in, done, form_page, in_progress, typed
 from portfolio.views.people import Trail, ask, ask_or_act, kept_centre
 from portfolio.work import basis_of
 from units.enums import RecordClass
@@ -75,14 +74,12 @@ def centre_retention(request: SignedInRequest, slug: str) -> HttpResponse:
     centre, today = kept_centre(request, slug), timezone.localdate()
     form, found = asked_for(request, centre)
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
-    asked = request.GET.copy()
-    asked.pop("page", None)
     context = {
         "centre": centre,
         "form": form,
         "page": page,
         "today": today,
-        "asked": asked.urlencode(),
+        "asked": asked_in(request),
         "ready": sum(1 for row in found if row.due_on <= today and not row.holds),
         "orders": disposals_of(centre)[:10],
     }
@@ -100,7 +97,7 @@ def retention_file(request: SignedInRequest, slug: str, ending: str) -> HttpResp
     """The same list as filtered, whole, to take away."""
     centre = kept_centre(request, slug)
     _, found = asked_for(request, centre)
-    return taken_away(request, DUE, found, ending, [centre])
+    return take_away(request, DUE, found, ending, [centre])
 
 
 @holds(Role.ADMINISTRATOR)
@@ -202,16 +199,45 @@ def legal_holds(request: SignedInRequest, slug: str) -> HttpResponse:
     """What is kept in spite of the schedule, and what was."""
     centre = kept_centre(request, slug)
     page = Paginator(open_holds(centre), PER_PAGE).get_page(request.GET.get("page"))
-    people = {pk for hold in page.object_list for pk in (hold.set_by_id, hold.lifted_by_id) if pk}
-    names = {pk: name for (pk, _), name in staff_names(people, {centre.pk}).items()}
-    lines = [(hold, names.get(hold.set_by_id, ""), names.get(hold.lifted_by_id or 0, "")) for hold in page.object_list]
     context = {
         "centre": centre,
         "page": page,
-        "lines": lines,
+        "lines": hold_lines(centre, list(page.object_list)),
         "trail": [*retention_trail(centre), ("Legal holds", None)],
     }
     return render(request, "assessments/retention/holds.html", context)
+
+
+@holds(Role.ADMINISTRATOR)
+@require_safe
+def holds_file(request: SignedInRequest, slug: str, ending: str) -> HttpResponseBase:
+    """The same list, whole, to take away."""
+    centre = kept_centre(request, slug)
+    return take_away(request, HOLDS, hold_lines(centre, list(open_holds(centre))), ending, [centre])
+
+
+HoldLine = tuple[LegalHold, str, str]
+HOLDS: Table[HoldLine] = Table(
+    "legal holds",
+    "Legal holds",
+    (
+        Column("Candidate", lambda line: line[0].candidate.legal_name, 28),
+        Column("Unit", lambda line: line[0].enrolment.unit.short_code if line[0].enrolment else "all records", 14),
+        Column("Why", lambda line: line[0].reason, 50),
+        Column("Set by", lambda line: line[1], 24),
+        Column("Set", lambda line: line[0].set_at, 18),
+        Column("Lifted by", lambda line: line[2], 24),
+        Column("Lifted", lambda line: line[0].lifted_at, 18),
+        Column("Why it was lifted", lambda line: line[0].lift_reason, 50),
+    ),
+)
+
+
+def hold_lines(centre: Centre, found: list[LegalHold]) -> list[HoldLine]:
+    """Holds with who set and who lifted each. One query."""
+    people = {pk for hold in found for pk in (hold.set_by_id, hold.lifted_by_id) if pk}
+    names = {pk: name for (pk, _), name in staff_names(people, {centre.pk}).items()}
+    return [(hold, names.get(hold.set_by_id, ""), names.get(hold.lifted_by_id or 0, "")) for hold in found]
 
 
 @holds(Role.ADMINISTRATOR)

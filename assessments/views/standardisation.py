@@ -15,6 +15,7 @@ from assessments.forms.standardisation import AgreedForm, BlindForm, SetExercise
 from assessments.models import EvidenceFile, EvidenceVersion, Exercise, Meeting
 from assessments.queries.activities import staff_at
 from assessments.queries.standardisation import (
+    ExerciseLine,
     ExercisePage,
     exercise_lines,
     exercise_page,
@@ -28,16 +29,40 @@ from assessments.views.asking import deny, person_at
 from assessments.views.files import page_of, page_text_of, sent
 from assessments.views.strategy import verified_centre
 from assessments.views.viewing import files_shown
-from portfolio.access import SignedInRequest, holds, listed_from_outside, looked_from_outside
+from portfolio.access import IN_PLACE_ONLY, SignedInRequest, holds, listed_from_outside, looked_from_outside, taken_from
 from portfolio.models import Centre, User
 from portfolio.refusal import Refusal
 from portfolio.rules import READERS, STAFF_ROLES, VERIFYING
+from portfolio.tables import Column, Table, take_away
 from portfolio.views.answers import done, form_page, in_progress
 from portfolio.views.people import Trail, ask, ask_or_act
 from portfolio.whole import whole
 from units.models import Unit
 
 NONE_SUCH = "There is no such exercise among those you can see."
+
+EXERCISES: Table[ExerciseLine] = Table(
+    "standardisation",
+    "Exercises",
+    (
+        Column("Exercise", lambda line: line.exercise.title, 40),
+        Column("Unit", lambda line: line.unit, 10),
+        Column("Set", lambda line: line.exercise.set_at, 18),
+        Column("To be answered by", lambda line: line.exercise.due_on),
+        Column("Asked", lambda line: line.asked, 10),
+        Column("Answered", lambda line: line.answered, 10),
+        Column("Closed", lambda line: line.exercise.closed_at, 18),
+    ),
+)
+MEETINGS: Table[Meeting] = Table(
+    "meetings",
+    "Meetings",
+    (
+        Column("Held on", lambda meeting: meeting.held_on),
+        Column("Meeting", lambda meeting: meeting.title, 40),
+        Column("Minutes", lambda meeting: meeting.minutes, 60),
+    ),
+)
 
 
 def way(*more: tuple[str, str | None]) -> Trail:
@@ -55,8 +80,26 @@ def standardisation(request: SignedInRequest) -> HttpResponse:
         "meetings": meetings_of(request.user),
         "centres": centres,
         "day": request.standing.day,
+        "in_place_only": IN_PLACE_ONLY if request.standing.sealed else "",
     }
     return render(request, "assessments/standardisation/standardisation.html", context)
+
+
+@holds(*READERS)
+@ask
+def exercises_file(request: SignedInRequest, ending: str) -> HttpResponseBase:
+    """The exercises, whole, to take away."""
+    lines = exercise_lines(request.user, most=None)
+    centres = taken_from(request, {line.exercise.centre_id for line in lines})
+    return take_away(request, EXERCISES, lines, ending, centres)
+
+
+@holds(*READERS)
+@ask
+def meetings_file(request: SignedInRequest, ending: str) -> HttpResponseBase:
+    """The meetings with their minutes, whole, to take away."""
+    found = meetings_of(request.user, most=None)
+    return take_away(request, MEETINGS, found, ending, taken_from(request, {row.centre_id for row in found}))
 
 
 @holds(*VERIFYING)

@@ -4,7 +4,7 @@ from functools import partial
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -17,19 +17,39 @@ from assessments.forms.verification import WhyForm
 from assessments.models import Enrolment, PlannedCell, SamplingPlan, SamplingPolicy
 from assessments.queries.enrolment import people_of
 from assessments.queries.handover import handovers_of
-from assessments.queries.planned import plan_for, plan_page, strategy_page, units_to_add
+from assessments.queries.planned import PlanLine, plan_for, plan_page, strategy_page, units_to_add, whole_plan
 from assessments.queries.strategy import latest_policy, risks_of
 from assessments.queries.widening import findings_in, widened_in
 from assessments.verifying import cell_refusals, strategy_refusals
 from assessments.views.asking import deny, person_at
 from assessments.views.office import among
-from portfolio.access import SignedInRequest, holds, looked_from_outside
+from portfolio.access import IN_PLACE_ONLY, SignedInRequest, holds, looked_from_outside, may_take_away
 from portfolio.enums import Role
 from portfolio.models import Centre, User
 from portfolio.rules import LOOKING, VERIFYING
+from portfolio.tables import Column, Table, take_away
 from portfolio.views.answers import done, form_page, in_progress, typed
 from portfolio.views.people import Trail, ask, ask_or_act
 from units.models import AwardingBody, Unit
+
+OF_UNITS: tuple[Column[PlanLine], ...] = (
+    Column("Candidate", lambda line: line.candidate, 28),
+    Column("Unit", lambda line: line.unit, 10),
+    Column("Assessor", lambda line: line.assessor, 24),
+)
+WHY: Column[PlanLine] = Column("Why", lambda line: " ".join(line.reasons), 60)
+SAMPLES: Table[PlanLine] = Table(
+    "samples of a plan",
+    "Samples of a plan",
+    (
+        *OF_UNITS,
+        Column("Sample", lambda line: line.stage),
+        Column("Beside those drawn", lambda line: line.how, 24),
+        WHY,
+        Column("How far", lambda line: line.state, 30),
+    ),
+)
+LEFT_OUT: Table[PlanLine] = Table("units left out", "Units left out of a plan", (*OF_UNITS, WHY))
 
 
 def verified_centre(request: SignedInRequest, slug: str) -> Centre:
@@ -207,8 +227,10 @@ def plan(request: SignedInRequest, pk: int) -> HttpResponse:
             found, request.GET.get("page", "1"), left_out=left_out, seen_by=outside, on=request.standing.day
         ),
         "outside": looks_as(outside, found),
+        "in_place_only": IN_PLACE_ONLY if found.policy.centre_id in request.standing.sealed else "",
         "plan": found,
         "left_out": left_out,
+        "asked": "show=left-out" if left_out else "",
         "findings": [] if outside else findings_in(found),
         "widened": [] if outside else widened_in(found),
         "handovers": handovers_of(found),
@@ -216,6 +238,18 @@ def plan(request: SignedInRequest, pk: int) -> HttpResponse:
         "trail": trail(found.policy.centre, (str(found), None)),
     }
     return render(request, "assessments/strategy/plan.html", context)
+
+
+@holds(*LOOKING)
+@ask
+def plan_file(request: SignedInRequest, pk: int, ending: str) -> HttpResponseBase:
+    """The same rows, whole, to take away."""
+    found = visible_plan(request, pk)
+    centre = found.policy.centre
+    may_take_away(request, centre.pk)
+    left_out, outside = request.GET.get("show") == "left-out", outside_reader(request, found)
+    rows = whole_plan(found, left_out=left_out, seen_by=outside, on=request.standing.day)
+    return take_away(request, LEFT_OUT if left_out else SAMPLES, rows, ending, [centre])
 
 
 @holds(Role.LEAD_VERIFIER)

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -15,12 +15,13 @@ from django.utils import timezone
 from assessments.actions import verification
 from assessments.enums import SampleOutcome, SampleStage, UnitStatus, Verb
 from assessments.forms.verification import PeriodForm, SampleForm, UnitsFilterForm, WhyForm
-from assessments.models import Action, Enrolment
+from assessments.models import Action, Enrolment, EnrolmentQuerySet
 from assessments.queries.alarms import open_alarm_of
 from assessments.queries.alike import alike_page
+from assessments.queries.caseload import TAKEN_AWAY, CaseRow
 from assessments.queries.record import UnitPage, page_of
 from assessments.queries.sampled import SamplePage, action_page, sample_page
-from assessments.queries.sampling import desk, lines_of, listed, names_in, narrowed, verified_by
+from assessments.queries.sampling import Names, desk, lines_of, listed, names_in, narrowed, verified_by
 from assessments.queries.shown import enrolment_shown
 from assessments.queries.verification import action_facts
 from assessments.rules import OVERSEERS, Person, is_lead_verifier, is_verifier_of, parties
@@ -33,18 +34,31 @@ from assessments.verifying import (
     sample_refusals,
 )
 from assessments.views.asking import deny, linked, person_at
+from assessments.views.caseload import CASES
 from assessments.views.turns import pressed, turn_forms
 from assessments.views.waiting import beside_sampling
 from assessments.workflow import Reason
 from portfolio.access import SignedInRequest, holds, looked_from_outside, signed_in
 from portfolio.enums import Role
+from portfolio.models import Centre
 from portfolio.refusal import Refusal
 from portfolio.rules import VERIFYING
-from portfolio.views.answers import done, in_progress, show_refusal
+from portfolio.tables import Column, Table, in_slices, take_away
+from portfolio.views.answers import asked_in, done, in_progress, show_refusal
 from portfolio.views.news import on_home
 from portfolio.views.people import ask, ask_or_act
 
 PER_PAGE = 15
+NOT_READ = ("Oldest unread handed in", "Days it has waited", "Countersigner")
+"""What is no business of a verifier's list."""
+UNITS: Table[CaseRow] = Table(
+    "units verified",
+    "Units verified",
+    (
+        *(column for column in CASES if column.head not in NOT_READ),
+        Column("Last sampled", lambda row: vars(row.enrolment)["sampled_at"], 18),
+    ),
+)
 WHY_STAGE = {
     SampleStage.INTERIM: "This will be an interim sample, because the unit is still being assessed.",
     SampleStage.SUMMATIVE: "This will be a summative sample, because the assessor has signed the unit off.",
@@ -80,22 +94,37 @@ def sampling(request: SignedInRequest) -> HttpResponse:
 @ask
 def units_verified(request: SignedInRequest) -> HttpResponse:
     """The units I verify; all of the centre for its lead verifier."""
-    standing = request.standing
-    leads = standing.centres(Role.LEAD_VERIFIER)
-    units = verified_by(request.user, leads, standing.day)
-    names = names_in(units, standing.centres(*VERIFYING))
-    form = UnitsFilterForm(request.GET, assessors=names.assessors)
-    asked = form.cleaned_data if form.is_valid() else {}
-    found = narrowed(units, status=asked.get("status", ""), assessor=asked.get("assessor"))
+    found, form, names = units_asked_for(request)
     page = Paginator(listed(found), PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "form": form,
-        "filtered": any(asked.values()),
-        "leads": bool(leads),
+        "asked": asked_in(request),
+        "filtered": form.is_valid() and any(form.cleaned_data.values()),
+        "leads": bool(request.standing.centres(Role.LEAD_VERIFIER)),
         "page": page,
         "lines": lines_of(list(page.object_list), names),
     }
     return render(request, "assessments/verification/units.html", context)
+
+
+@holds(*VERIFYING)
+@ask
+def units_file(request: SignedInRequest, ending: str) -> HttpResponseBase:
+    """The same list as filtered, whole, to take away."""
+    found, _, names = units_asked_for(request)
+    centres = Centre.objects.filter(pk__in=found.order_by().values("centre"))
+    rows = in_slices(partial(lines_of, names=names), listed(found, *TAKEN_AWAY))
+    return take_away(request, UNITS, rows, ending, centres)
+
+
+def units_asked_for(request: SignedInRequest) -> tuple[EnrolmentQuerySet, UnitsFilterForm, Names]:
+    """The units that fit, what was asked, and the names of those who assess and verify them."""
+    standing = request.standing
+    units = verified_by(request.user, standing.centres(Role.LEAD_VERIFIER), standing.day)
+    names = names_in(units, standing.centres(*VERIFYING))
+    form = UnitsFilterForm(request.GET, assessors=names.assessors)
+    asked = form.cleaned_data if form.is_valid() else {}
+    return narrowed(units, status=asked.get("status", ""), assessor=asked.get("assessor")), form, names
 
 
 @holds(*VERIFYING)

@@ -3,23 +3,43 @@
 import datetime
 from typing import Any
 
-from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
 from assessments.documents.verified import ask_log, ask_report
 from assessments.forms.verification import PeriodForm
-from assessments.queries.report import scope_of, tells_of_all
+from assessments.queries.report import all_actions, scope_of, tells_of_all
+from assessments.queries.verified_papers import ActionTold
+from assessments.views.access import overseen_centre
 from assessments.views.office import among
 from portfolio.access import SignedInRequest, holds
 from portfolio.models import Centre, Document
 from portfolio.rules import OVERSEEING, VERIFYING
+from portfolio.tables import Column, Table, take_away
 from portfolio.views.answers import done, typed
 from portfolio.views.people import ask, ask_or_act
 
 WEEKS = 12
 """How far back the period begins that the page proposes."""
+
+ACTIONS: Table[ActionTold] = Table(
+    "actions",
+    "Actions",
+    (
+        Column("Of what", lambda line: line.source, 34),
+        Column("What is to be done", lambda line: line.action.wanted, 50),
+        Column("Of whom", lambda line: line.owner, 24),
+        Column("Asked by", lambda line: line.raised_by, 24),
+        Column("Asked", lambda line: line.action.raised_at, 18),
+        Column("Due", lambda line: line.action.due_on),
+        Column("Overdue", lambda line: "yes" if line.action.is_overdue(timezone.localdate()) else "", 10),
+        Column("Answered", lambda line: line.action.answered_at, 18),
+        Column("Closed", lambda line: line.action.closed_at, 18),
+        Column("Closed by", lambda line: line.closed_by, 24),
+    ),
+)
 
 
 @holds(*OVERSEEING)
@@ -34,8 +54,7 @@ def papers(request: SignedInRequest) -> HttpResponse:
 @ask_or_act
 def verification_papers(request: SignedInRequest, slug: str) -> HttpResponse:
     """Ask for the verifier's report or the action log of a period, and go where it will be."""
-    centre = get_object_or_404(Centre, slug=slug, pk__in=request.standing.centres(*OVERSEEING))
-    day = request.standing.day
+    centre, day = overseen_centre(request, slug), request.standing.day
     form = PeriodForm(typed(request), initial={"since": day - datetime.timedelta(weeks=WEEKS), "until": day})
     made: list[Document] = []
 
@@ -58,3 +77,11 @@ def verification_papers(request: SignedInRequest, slug: str) -> HttpResponse:
     }
     status = 409 if request.method == "POST" else 200
     return render(request, "assessments/verification/papers.html", context, status=status)
+
+
+@holds(*OVERSEEING)
+@ask
+def actions_file(request: SignedInRequest, slug: str, ending: str) -> HttpResponseBase:
+    """Every action on record that the log tells of, to take away."""
+    centre = overseen_centre(request, slug)
+    return take_away(request, ACTIONS, all_actions(request.user, centre, request.standing.day), ending, [centre])

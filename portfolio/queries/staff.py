@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce
 from portfolio.compiled import compiled
 from portfolio.enums import Role
 from portfolio.models import Centre, Competence, Development, RoleGrant, StaffQualification, StaffRecord
-from portfolio.queries.people import DUE_SOON, awards_due, roles_in_order
+from portfolio.queries.people import DUE_SOON, awards_due, roles_in_order, terms_in_order
 from portfolio.rules import STAFF_ROLES
 
 A_YEAR = datetime.timedelta(days=365)
@@ -40,6 +40,10 @@ class StaffLine:
     awards: list[str]
     areas: list[str]
     hours: Decimal
+    terms: list[str]
+    """The roles with their days."""
+    review_on: datetime.date | None
+    """When a competence is to be looked at again, the first of them."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +85,8 @@ def staff_lines(centre: Centre, day: datetime.date) -> list[StaffLine]:
             [award_in_words(award) for award in row.qualifications.all()],
             [str(one) for one in row.areas],
             row.learned,
+            terms_in_order(row.user.roles_today),  # type: ignore[attr-defined]  # likewise
+            min((one.review_on for one in row.areas if one.review_on), default=None),
         )
         for row in rows
     ]

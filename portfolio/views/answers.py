@@ -27,6 +27,13 @@ def typed(request: HttpRequest) -> QueryDict | None:
     return request.POST if request.method == "POST" else None
 
 
+def asked_in(request: HttpRequest) -> str:
+    """The filter of a list as it stands in the address, without which page of it is shown."""
+    asked = request.GET.copy()
+    asked.pop("page", None)
+    return asked.urlencode()
+
+
 def with_file(form: type[Sent], request: HttpRequest) -> Sent:
     """The form of a file, bound to what was sent; empty while it is only being asked for."""
     return form(request.POST, request.FILES) if request.method == "POST" else form()

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import Http404, HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -18,7 +18,7 @@ from portfolio.forms import TableForm, TakeForm
 from portfolio.models import ImportedRow, PeopleImport
 from portfolio.queries import bad_rows, import_page, recent_imports
 from portfolio.sheets import MOST_BYTES
-from portfolio.tables import ENDINGS, Column, Table, take_away
+from portfolio.tables import Column, Table, take_away
 from portfolio.views.answers import answered, done, with_file
 from portfolio.views.people import Trail, ask, ask_or_act, kept_centre, people_trail
 from portfolio.whole import whole
@@ -69,12 +69,10 @@ def import_people(request: SignedInRequest, slug: str) -> HttpResponse:
 def template(request: SignedInRequest, slug: str, ending: str) -> HttpResponseBase:
     """An empty table with every heading, and one example."""
     centre = kept_centre(request, slug)
-    if ending not in ENDINGS:
-        raise Http404("A template is CSV or XLSX.")
     columns = tuple(Column[dict[str, str]](one.head, said(one), 22) for one in importing.known_columns())
     table = Table(TEMPLATE_KIND, "People template", columns)
     example = {one.field: one.example for one in importing.known_columns()}
-    return take_away(request, table, [example], ending=ending, by=request.user, centres=[centre])
+    return take_away(request, table, [example], ending, [centre])
 
 
 @holds(Role.ADMINISTRATOR)
@@ -147,8 +145,6 @@ def go_on_importing(request: SignedInRequest, slug: str, pk: int) -> HttpRespons
 def bad_rows_file(request: SignedInRequest, slug: str, pk: int, ending: str) -> HttpResponseBase:
     """The rows that cannot be taken, with the reasons, to be put right and sent again."""
     sent = sent_at(request, slug, pk)
-    if ending not in ENDINGS:
-        raise Http404("The list is CSV or XLSX.")
     heads = {one.field: one.head for one in importing.known_columns()}
     filled = [one for one in importing.known_columns() if one.field in sent.fields]
     columns = (
@@ -157,7 +153,7 @@ def bad_rows_file(request: SignedInRequest, slug: str, pk: int, ending: str) -> 
         Column[ImportedRow]("Reason", lambda row: reasons(row, heads), 60),
     )
     table = Table(BAD_KIND, "Rows to put right", columns)
-    return take_away(request, table, bad_rows(sent), ending=ending, by=request.user, centres=[sent.centre])
+    return take_away(request, table, bad_rows(sent), ending, [sent.centre])
 
 
 @holds(Role.ADMINISTRATOR)

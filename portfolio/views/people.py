@@ -23,8 +23,8 @@ from portfolio.models import CandidateRecord, Centre, StaffRecord, User
 from portfolio.queries import Person, people_page, person_at, person_page, received
 from portfolio.queries.people_whole import WholePerson, everybody
 from portfolio.refusal import Refusal
-from portfolio.tables import ENDINGS, Column, Table, take_away
-from portfolio.views.answers import done, form_page, in_progress, typed
+from portfolio.tables import Column, Table, take_away
+from portfolio.views.answers import asked_in, done, form_page, in_progress, typed
 from portfolio.views.news import on_home
 
 Trail = list[tuple[str, str | None]]
@@ -111,8 +111,7 @@ def centre_people(request: SignedInRequest, slug: str) -> HttpResponse:
     number = request.GET.get("page", "1")
     found = people_page(centre, search=search, role=role, number=number, day=timezone.localdate())
     filtered = bool(search or role)
-    asked = request.GET.urlencode()
-    context = {"found": found, "form": form, "filtered": filtered, "asked": asked, **on_home(request)}
+    context = {"found": found, "form": form, "filtered": filtered, "asked": asked_in(request), **on_home(request)}
     return render(request, "portfolio/people.html", context)
 
 
@@ -121,11 +120,9 @@ def centre_people(request: SignedInRequest, slug: str) -> HttpResponse:
 def people_file(request: SignedInRequest, slug: str, ending: str) -> HttpResponseBase:
     """The same list as filtered, whole, to take away, with the numbers of candidates."""
     centre = kept_centre(request, slug)
-    if ending not in ENDINGS:
-        raise Http404("A list leaves as CSV or XLSX.")
     search, role = asked_for(PeopleFilterForm(request.GET))
     rows = everybody(centre, search=search, role=role, day=timezone.localdate())
-    return take_away(request, PEOPLE, rows, ending=ending, by=request.user, centres=[centre])
+    return take_away(request, PEOPLE, rows, ending, [centre])
 
 
 @holds(Role.ADMINISTRATOR)

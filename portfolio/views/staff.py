@@ -1,23 +1,50 @@
 """The staff of a centre: for who runs it, what they know, learn and what falls due; for each of them, their own."""
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from portfolio import actions
-from portfolio.access import SignedInRequest, holds, looked_from_outside
+from portfolio.access import IN_PLACE_ONLY, SignedInRequest, holds, looked_from_outside, may_take_away
 from portfolio.enums import Role
 from portfolio.forms import CompetenceForm, DevelopmentForm, EndCompetenceForm
 from portfolio.models import Centre, Competence, Development, StaffRecord
 from portfolio.models.staff import RUNS
 from portfolio.queries import staff_member as member_page
 from portfolio.queries import staff_page
+from portfolio.queries.staff import StaffLine, staff_lines
 from portfolio.rules import READERS, STAFF_ROLES
+from portfolio.tables import Column, Table, take_away
 from portfolio.views.answers import done, form_page, in_progress
 from portfolio.views.people import Trail, ask, ask_or_act
+
+STAFF: Table[StaffLine] = Table(
+    "staff",
+    "Staff",
+    (
+        Column("Name", lambda line: line.name, 28),
+        Column("Job title", lambda line: line.job_title, 24),
+        Column("Roles today", lambda line: "; ".join(line.terms), 44),
+        Column("Awards", lambda line: "; ".join(line.awards), 40),
+        Column("Competent in", lambda line: "; ".join(line.areas), 40),
+        Column("Competence to be looked at again", lambda line: line.review_on, 18),
+        Column("Development, hours in a year", lambda line: float(line.hours), 14),
+    ),
+)
+LOG: Table[Development] = Table(
+    "development log",
+    "Development log",
+    (
+        Column("Name", lambda entry: entry.staff.name, 28),
+        Column("Done on", lambda entry: entry.done_on),
+        Column("What", lambda entry: entry.what, 40),
+        Column("Hours", lambda entry: float(entry.hours), 10),
+        Column("What it brought", lambda entry: entry.reflection, 60),
+    ),
+)
 
 
 def runs(request: SignedInRequest, centre_id: int) -> bool:
@@ -51,19 +78,35 @@ def member_trail(request: SignedInRequest, staff: StaffRecord) -> Trail:
     return [(f"Staff of {staff.centre}", reverse("portfolio:staff", args=[staff.centre.slug])), (staff.name, page)]
 
 
+def read_centre(request: SignedInRequest, slug: str) -> Centre:
+    """A centre of which the person reads who works there: who runs it, or looks at it from outside; else 404."""
+    here = request.standing.centres(*RUNS, Role.EXTERNAL_VERIFIER)
+    return get_object_or_404(Centre, slug=slug, pk__in=here)
+
+
 @holds(*RUNS, Role.EXTERNAL_VERIFIER)
 @ask
 def staff(request: SignedInRequest, slug: str) -> HttpResponse:
     """Who works here, what they know and learned, and what falls due."""
-    centre = get_object_or_404(Centre, slug=slug, pk__in=request.standing.centres(*RUNS, Role.EXTERNAL_VERIFIER))
+    centre = read_centre(request, slug)
     looked_from_outside(request, centre, centre.pk)
     administers = request.standing.holds(Role.ADMINISTRATOR, centre.pk)
     context = {
         "page": staff_page(centre, timezone.localdate()),
         "administers": administers,
         "outside": not runs(request, centre.pk),
+        "in_place_only": IN_PLACE_ONLY if centre.pk in request.standing.sealed else "",
     }
     return render(request, "portfolio/staff.html", context)
+
+
+@holds(*RUNS, Role.EXTERNAL_VERIFIER)
+@ask
+def staff_file(request: SignedInRequest, slug: str, ending: str) -> HttpResponseBase:
+    """Who works here, with the days of their roles, to take away."""
+    centre = read_centre(request, slug)
+    may_take_away(request, centre.pk)
+    return take_away(request, STAFF, staff_lines(centre, timezone.localdate()), ending, [centre])
 
 
 @holds(*RUNS)
@@ -87,22 +130,39 @@ def own_development(request: SignedInRequest) -> HttpResponse:
     return render(request, "portfolio/own_development.html", {"records": records})
 
 
+def read_member(request: SignedInRequest, slug: str, handle: str) -> StaffRecord:
+    """The person themselves; or somebody on the staff, for who runs the centre and for its external verifier."""
+    if request.user.handle == handle:
+        return own_member(request, slug)
+    return member_at(request, slug, handle, *RUNS, Role.EXTERNAL_VERIFIER)
+
+
 @holds(*READERS)
 @ask
 def staff_member(request: SignedInRequest, slug: str, handle: str) -> HttpResponse:
     """What somebody knows and learned: for themselves, for who runs the centre, and for its external verifier."""
     is_own = request.user.handle == handle
-    readers = (*RUNS, Role.EXTERNAL_VERIFIER)
-    staff = own_member(request, slug) if is_own else member_at(request, slug, handle, *readers)
+    staff = read_member(request, slug, handle)
     looked_from_outside(request, staff, staff.centre_id)
     may_confirm = not is_own and runs(request, staff.centre_id)
     context = {
         "member": member_page(staff, timezone.localdate()),
         "own": is_own,
         "may_confirm": may_confirm,
+        "in_place_only": IN_PLACE_ONLY if staff.centre_id in request.standing.sealed else "",
         "trail": [*member_trail(request, staff)[:-1], (staff.name, None)],
     }
     return render(request, "portfolio/staff_member.html", context)
+
+
+@holds(*READERS)
+@ask
+def development_file(request: SignedInRequest, slug: str, handle: str, ending: str) -> HttpResponseBase:
+    """Somebody's log, to take away."""
+    staff = read_member(request, slug, handle)
+    may_take_away(request, staff.centre_id)
+    entries = Development.objects.standing().filter(staff=staff)
+    return take_away(request, LOG, entries.select_related("staff"), ending, [staff.centre])
 
 
 @holds(*RUNS)

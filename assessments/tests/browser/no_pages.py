@@ -1,8 +1,10 @@
 """Addresses that nobody looks at as at a page, and why."""
 
 from assessments.tests.browser.visits_of_entrance import NO_PAGE_OF_THE_ENTRANCE
+from portfolio.access import doors
 
 NO_PAGE = {
+    **{door.name: "a list to take away" for door in doors() if "<ending:" in door.address},
     "portfolio:alive": "answers to machines only",
     "portfolio:ready": "answers to machines only",
     "portfolio:ready_for_pages": "answers to machines only",
@@ -15,7 +17,6 @@ NO_PAGE = {
     "assessments:destruction": "nothing of the demonstration is due and free; walked through in views/test_retention",
     "assessments:give_up_destruction": "as destruction",
     "assessments:destruction_certificate": "answers to a press of a button only",
-    "assessments:retention_file": "a list to take away",
     "assessments:hand_over": "needs a copy the office made; walked through in views/test_data_request",
     "assessments:sign_record": "follows what was just written; looked at in test_record_in_browser",
     "assessments:sign_correction": "as sign_record",
@@ -39,25 +40,16 @@ NO_PAGE = {
     "portfolio:choose_changes": "answers to a press of a button only",
     "portfolio:throw_import_away": "answers to a press of a button only",
     "portfolio:go_on_importing": "answers to a press of a button only",
-    "portfolio:people_file": "a download",
-    "portfolio:people_template": "a download",
-    "assessments:book_file": "a download",
     "assessments:book_proof": "a download",
     "assessments:check_book": "answers to a press of a button only",
     "units:throw_units_away": "answers to a press of a button only",
     "units:unit_file": "a download",
-    "portfolio:bad_rows_file": "a download",
     "portfolio:document_file": "a download",
     "portfolio:uploads": "answers to scripts only",
     "portfolio:upload": "answers to scripts only",
     "portfolio:keep_work": "answers to scripts only",
     "portfolio:discard_work": "answers to a press of a button only",
-    "assessments:cases_file": "a download",
-    "assessments:enrolments_file": "a download",
-    "assessments:awards_file": "a download",
-    "assessments:claim_batch_file": "a download",
     "assessments:revoke_award": "no award of the demonstration is certificated; its form is that of revoke",
-    "assessments:overview_file": "a download",
     "portfolio:read_news": "answers to a press of a button only",
     "assessments:manifest": "read by browsers only",
     "assessments:worker": "a script",

@@ -13,9 +13,12 @@ from assessments.actions import allocation, verification
 from assessments.enums import AllocatedAs
 from assessments.models import Action, Enrolment
 from assessments.models.verification import past_due
-from assessments.testing import House, all_well, an_enrolment, signed_off, targets
+from assessments.testing import House, all_well, an_enrolment, an_external, signed_off, targets
+from assessments.tests.acts_of_external import asked_of_the_centre
+from assessments.tests.views.visitors import signed_in
 from portfolio.harness import AskingClient
 from portfolio.models import User
+from portfolio.tests.lists import taken
 
 pytestmark = pytest.mark.django_db
 
@@ -203,3 +206,20 @@ def test_it_takes_few_queries(client: AskingClient, house: House) -> None:
     with CaptureQueriesContext(connection) as queries:
         client.get(place(action))
     assert len(queries) <= 9
+
+
+def test_all_actions_leave_as_a_list_of_the_units_somebody_oversees(house: House) -> None:
+    answered(an_action(signed_off(an_enrolment(house))))
+    asked_of_the_centre(an_external(house), house.administrator)
+    page = reverse("assessments:verification_papers", args=[house.centre.slug])
+    sent = f"{page}actions/file/csv/"
+    assert f'href="{sent}"' in signed_in(house.lead).get(page).content.decode()
+    heads = ("Of what", "What is to be done", "Of whom", "Asked by")
+    told = [[line[head] for head in heads] for line in taken(signed_in(house.lead), sent)]
+    assert told[0] == ["Cara Northgate, CC26", "Hear a second call.", "Asha Northgate", "Vera Northgate"]
+    assert told[1][1:3] == ["Send the minutes.", "Northgate Admin"]
+    answers = [line["Answered"] != "" for line in taken(signed_in(house.administrator), sent)]
+    assert answers == [True, False]
+    assert [line["What is to be done"] for line in taken(signed_in(house.other_verifier), sent)] == [
+        "Send the minutes."
+    ]

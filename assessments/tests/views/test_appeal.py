@@ -5,10 +5,14 @@ from django.urls import reverse
 
 from assessments.enums import AppealOutcome
 from assessments.models import Appeal
-from assessments.testing import House, an_enrolment
+from assessments.testing import House, an_enrolment, an_external
 from assessments.tests.appeals import appointed, decided, further, not_yet
 from assessments.tests.views.visitors import queries_of, signed_in
+from portfolio.access import IN_PLACE_ONLY
+from portfolio.models import AccessLine
+from portfolio.tests.lists import taken
 
+LIST = "/appeals/file/csv/"
 pytestmark = pytest.mark.django_db
 
 
@@ -57,6 +61,21 @@ def test_strangers_learn_nothing(house: House, other_house: House) -> None:
     appeal = appointed(house)
     for user in (house.other_candidate.user, house.trainee, other_house.administrator):
         assert signed_in(user).get(at("appeal", appeal)).status_code == 404
+        assert taken(signed_in(user), LIST) == []
+
+
+def test_the_list_leaves_with_its_stages_but_never_for_who_sees_in_place_only(house: House) -> None:
+    appeal, office = decided(house), signed_in(house.administrator)
+    assert f'href="{LIST}"' in office.get(reverse("assessments:appeals")).content.decode()
+    (line,) = taken(office, LIST)
+    heads = ("Appeal", "Candidate", "Unit", "Outcome of the stage", "Where it stands")
+    told = [str(appeal), "Cara Northgate", "CC26", "Not upheld", "Waits for the candidate's answer"]
+    assert [line[head] for head in heads] == told
+    visitor = signed_in(an_external(house, may_download=False).grant.user)
+    page = visitor.get(reverse("assessments:appeals")).content.decode()
+    assert (str(appeal) in page, LIST in page, IN_PLACE_ONLY in page) == (True, False, True)
+    assert visitor.get(LIST).status_code == 403
+    assert AccessLine.objects.filter(downloaded=True).count() == 1
 
 
 @pytest.mark.parametrize("name", ["appeal", "appoint_adjudicator", "decide_appeal", "follow_up"])

@@ -158,5 +158,4 @@ def test_the_list_asks_as_many_questions_of_many_as_of_few_and_leaves_as_a_file(
     assert queries_of(client, address) == few <= 15
     file = b"".join(client.get(reverse("assessments:awards_file", args=["csv"]))).decode()
     assert "CC26 is mandatory." in file
-    assert client.get(reverse("assessments:awards_file", args=["pdf"])).status_code == 404
     assert "Nothing found" in page_of(client, f"{address}?search=nobody")

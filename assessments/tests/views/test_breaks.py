@@ -10,6 +10,7 @@ from assessments.testing import House, an_enrolment, signed_off
 from assessments.tests.pauses import DAY, TODAY, back, on_a_break
 from assessments.tests.views.visitors import queries_of, signed_in
 from portfolio.testing import a_candidate
+from portfolio.tests.lists import taken
 
 pytestmark = pytest.mark.django_db
 
@@ -67,6 +68,9 @@ def test_it_is_seen_by_the_candidate_their_assessor_and_whoever_runs_the_centre(
         page = signed_in(person).get(reverse(f"assessments:{name}", args=args)).content.decode()
         assert words in page, name
         assert until in page, name
+    (line,) = taken(signed_in(house.lead), reverse("assessments:breaks_file", args=[house.centre.slug, "csv"]))
+    told = [line[head] for head in ("Candidate", "Expected back", "Why")]
+    assert told == ["Cara Northgate", found.expected_on.isoformat(), "Leave."]
     page = signed_in(house.assessor).get(reverse("assessments:resume", args=[unit.pk])).content.decode()
     assert "the unit goes on with the others" in page
 

@@ -17,6 +17,7 @@ from assessments.tests.appeals import a_case, a_case_file, holding
 from assessments.tests.further_acts import arranged
 from assessments.tests.views.visitors import queries_of, signed_in
 from portfolio.models import AccessLine, Upload
+from portfolio.tests.lists import taken
 
 pytestmark = pytest.mark.django_db
 
@@ -111,6 +112,21 @@ def test_every_look_at_a_case_is_on_record_and_strangers_find_none(house: House)
     assert [(line.user, line.subject_id) for line in AccessLine.objects.all()] == [(house.administrator, case.pk)]
 
 
+def test_cases_leave_for_those_who_work_on_them_with_a_line_of_each(house: House) -> None:
+    case, office = a_case(house), signed_in(house.administrator)
+    assert 'href="/cases/file/csv/"' in office.get(reverse("assessments:cases")).content.decode()
+    (line,) = taken(office, "/cases/file/csv/")
+    assert [line[head] for head in ("Case", "What is suspected", "Outcome")] == [
+        f"Case {case.pk}", "Two logs read alike.", "Open",
+    ]  # fmt: skip
+    look = AccessLine.objects.get()
+    assert (look.subject_kind, look.subject_id, look.downloaded) == ("case", case.pk, True)
+    assert taken(signed_in(house.lead), "/cases/file/csv/") == []
+    looks = f"/centre/{house.centre.slug}/audit-book/looks/file/csv/"
+    assert [line["Record"] for line in taken(office, looks)] == ["Who looked", f"Case {case.pk}"]
+    assert {line["Record"] for line in taken(signed_in(house.lead), looks)} == {"Who looked"}
+
+
 def test_whoever_meets_what_is_held_reads_nothing_of_a_case(house: House) -> None:
     unit = an_enrolment(house)
     version = handed_in(unit, "1.1")
@@ -140,8 +156,12 @@ def test_the_detail_of_an_adjustment_is_read_by_administrators_and_each_look_is_
     place = reverse("assessments:adjustment", args=[adjustment.pk])
     assert signed_in(house.assessor).get(place).status_code == 403
     assert not AccessLine.objects.exists()
-    assert "Dyslexia" in signed_in(house.administrator).get(place).content.decode()
+    office = signed_in(house.administrator)
+    assert "Dyslexia" in office.get(place).content.decode()
     assert AccessLine.objects.get().user == house.administrator
+    (line,) = taken(office, reverse("assessments:adjustments_file", args=[house.centre.slug, "csv"]))
+    assert [line["Candidate"], line["What is arranged"]] == ["Cara Northgate", "Recordings in place of writing."]
+    assert "Dyslexia" not in str(line)
 
 
 def test_the_page_of_a_case_shows_what_it_holds_and_the_same_files(house: House) -> None:

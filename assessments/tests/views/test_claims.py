@@ -13,6 +13,7 @@ from assessments.tests.awards import a_batch, an_award_certificate, an_award_cla
 from assessments.tests.views.visitors import queries_of
 from portfolio.models import CandidateRecord
 from portfolio.testing import an_administrator, with_password
+from portfolio.tests.lists import taken
 from units.actions import record_direct_claim
 
 pytestmark = pytest.mark.django_db
@@ -73,9 +74,10 @@ def test_what_is_ticked_is_claimed_in_one_batch(client: Client, house: House) ->
     assert batch.digest in text
     assert {unit.status for unit in Enrolment.objects.all()} == {"claimed", "verified"}
     assert "2026/1" in page_of(client, reverse("assessments:centre_claims", args=[house.centre.slug]))
-    file = b"".join(client.get(reverse("assessments:claim_batch_file", args=[batch.pk, "csv"]))).decode()
-    assert batch.claims.get().snapshot in file
-    assert client.get(reverse("assessments:claim_batch_file", args=[batch.pk, "pdf"])).status_code == 404
+    (line,) = taken(client, reverse("assessments:claim_batch_file", args=[batch.pk, "csv"]))
+    assert line["Digest of what was claimed"] == batch.claims.get().snapshot
+    (line,) = taken(client, reverse("assessments:claims_file", args=[house.centre.slug, "csv"]))
+    assert [line[head] for head in ("Reference", "Units", "Digest of the batch")] == ["2026/1", "1", batch.digest]
 
 
 def test_nothing_is_claimed_where_nothing_is_ticked(client: Client, house: House) -> None:

@@ -27,6 +27,7 @@ from portfolio.harness import AskingClient
 from portfolio.models import AccessLine, Notice, OutgoingMessage
 from portfolio.refusal import Refusal
 from portfolio.testing import an_administrator
+from portfolio.tests.lists import taken
 
 pytestmark = pytest.mark.django_db
 DAY = datetime.timedelta(days=1)
@@ -72,6 +73,9 @@ def test_a_request_is_recorded_answered_and_the_copy_taken_by_its_person_alone(h
     page = office.get(f"/data-requests/{found.pk}/").content.decode()
     assert "Tell Cara Northgate that it is ready" in page
     assert "archive_file" not in page
+    (line,) = taken(office, f"/centre/{house.centre.slug}/data-requests/file/csv/")
+    told = [line[head] for head in ("Who", "What was asked", "Stands")]
+    assert told == ["Cara Northgate", "Everything.", "To be handed over"]
     address = f"/archives/{found.package.pk}/"
     assert office.get(address).status_code == 404, "what is in it is for nobody else"
     office.post(f"/data-requests/{found.pk}/hand-over/")

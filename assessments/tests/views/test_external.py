@@ -31,6 +31,7 @@ from assessments.tests.views.visitors import signed_in
 from portfolio import press, vault
 from portfolio.models import AccessLine, Document, User
 from portfolio.tests import small_files
+from portfolio.tests.lists import taken
 from units.actions import record_direct_claim
 from units.models import AwardingBody
 
@@ -64,6 +65,11 @@ def test_without_downloads_no_bytes_and_no_document_leave_and_it_says_why(house:
     page = browser.get(f"/enrolments/{unit.pk}/").content.decode()
     assert IN_PLACE in page
     assert "recording-form" not in page
+    staff, plan = f"/centre/{house.centre.slug}/staff/", a_plan(house).pk
+    pages = ("/external/units/", staff, f"/sampling-plans/{plan}/", "/activities/", "/standardisation/")
+    assert not [page for page in pages if "file/csv/" in browser.get(page).content.decode()]
+    log = f"{staff}{house.assessor.handle}/development/"
+    assert {browser.get(f"{page}file/csv/").status_code for page in (*pages, log, "/meetings/")} == {403}
     documents = f"/centre/{house.centre.slug}/candidates/{unit.candidate_user.handle}/documents/"
     assert browser.get(documents).status_code == 403
     for address in (
@@ -131,6 +137,8 @@ def test_who_sees_some_units_sees_the_plan_of_those_and_no_coverage(house: House
         an_enrolment(house, key, candidate=house.other_candidate if key == "ocr-cc26" else None)
     plan = a_plan(house)
     browser = signed_in(an_external(house, keys=["ocr-cc16"]).grant.user)
+    lines = taken(browser, f"/sampling-plans/{plan.pk}/file/csv/")
+    assert [(line["Candidate"], line["How far"]) for line in lines] == [(str(house.candidate), "To be sampled")]
     for address in (f"/sampling-plans/{plan.pk}/", f"/sampling-plans/{plan.pk}/grid/"):
         page = browser.get(address).content.decode()
         assert str(house.candidate) in page
@@ -281,6 +289,9 @@ def test_the_office_gives_changes_and_ends_access(house: House) -> None:
     assert "Ended early" in page
     assert "Put off." in page
     assert "End it now" not in page
+    (line,) = taken(office, f"{place}file/csv/")
+    told = ("Name", "Awarding body", "May download", "Stands", "Why it was ended early")
+    assert [line[head] for head in told] == ["Nia Newcomer", "OCR", "yes", "Ended early", "Put off."]
 
 
 def test_those_in_charge_see_what_was_looked_at_and_verifiers_do_not(house: House) -> None:
@@ -291,6 +302,9 @@ def test_those_in_charge_see_what_was_looked_at_and_verifiers_do_not(house: Hous
         page = signed_in(user).get(visit).content.decode()
         assert ("What was looked at" in page) == told
         assert (f"<td>{house.candidate}, CC26</td>" in page) == told
+        assert (f'href="{visit}looks/file/csv/"' in page) == told
+    (line,) = taken(signed_in(house.lead), f"{visit}looks/file/csv/")
+    assert [line["What"], line["How"]] == [f"{house.candidate}, CC26", "Looked at"]
 
 
 def test_of_a_plan_for_two_bodies_they_see_what_it_says_of_theirs_and_print_none_of_it(house: House) -> None:

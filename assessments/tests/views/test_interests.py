@@ -8,6 +8,7 @@ from assessments.testing import House, an_enrolment, handed_in
 from assessments.tests.ties import a_tie
 from assessments.tests.views.visitors import signed_in
 from portfolio.models import CandidateRecord, StaffRecord
+from portfolio.tests.lists import taken
 
 pytestmark = pytest.mark.django_db
 
@@ -52,6 +53,10 @@ def test_the_office_records_sees_and_ends_conflicts_with_the_units_they_concern(
     assert "Asha Northgate and Cara Northgate" in text
     assert f'href="/enrolments/{unit.pk}/"' in text
     assert "nobody countersigns yet" in text
+    assert f'href="{listed}file/csv/"' in text
+    (line,) = taken(client, f"{listed}file/csv/")
+    told = [line[head] for head in ("Staff", "Candidate", "What it is", "In force", "Units it concerns")]
+    assert told == ["Asha Northgate", "Cara Northgate", "My cousin.", "yes", "CC26 as assessor"]
     tie = Interest.objects.get()
     ended = client.post(f"/conflicts/{tie.pk}/end/", {"to_on": timezone.localdate().isoformat()})
     assert ended.status_code == 302

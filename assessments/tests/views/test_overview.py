@@ -1,10 +1,7 @@
 """How a centre stands: what the pages count is what the lists behind them find."""
 
-import csv
 import html
-import io
 import re
-from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -21,14 +18,10 @@ from assessments.tests.acts_of_strategy import a_cell
 from assessments.tests.views.test_caseload import DAY, aimed, read_after
 from assessments.tests.views.visitors import signed_in
 from portfolio.models import AccessLine
+from portfolio.tests.lists import taken
 
 pytestmark = pytest.mark.django_db
 NUMBER = re.compile(r'href="([^"]+/enrolments/\?[^"]+)">(\d+)</a>')
-
-
-def lines(answer: Any) -> list[dict[str, str]]:
-    """What a file sent says, by the heads of its columns."""
-    return list(csv.DictReader(io.StringIO(b"".join(answer.streaming_content).decode("utf-8-sig"))))
 
 
 def a_sample_of(cell: PlannedCell) -> None:
@@ -96,7 +89,7 @@ def test_each_number_leads_to_as_many_units(house: House, units: list[Enrolment]
 
 def test_the_table_is_taken_away(house: House, units: list[Enrolment]) -> None:
     browser, place = signed_in(house.administrator), f"/centre/{house.centre.slug}/overview/progress/file"
-    rows = {row["Cohort"]: row for row in lines(browser.get(f"{place}/csv/"))}
+    rows = {row["Cohort"]: row for row in taken(browser, f"{place}/csv/")}
     assert rows["Spring & after"]["Behind target"] == "1"
     assert rows["No cohort"]["Withdrawn"] == "1"
     assert browser.get(f"{place}/xlsx/", {"by": "assessor"}).content[:2] == b"PK"
@@ -150,8 +143,8 @@ def test_feedback_is_shown_and_taken_away_by_week_and_by_assessor(house: House) 
     assert page.count('<circle class="dot"') == 1
     assert re.search(r'<a href="/overview/" aria-current="page">Overview</a>', page)
     assert page.count("3 days") >= 3
-    assert lines(browser.get(f"{place}/feedback-weeks/file/csv/"))[-1]["Median in days"] == "3.0"
-    assert lines(browser.get(f"{place}/feedback/file/csv/"))[0]["Assessor"] == "Asha Northgate"
+    assert taken(browser, f"{place}/feedback-weeks/file/csv/")[-1]["Median in days"] == "3.0"
+    assert taken(browser, f"{place}/feedback/file/csv/")[0]["Assessor"] == "Asha Northgate"
 
 
 # --- sampling --------------------------------------------------------------------------------------------------------
@@ -189,8 +182,8 @@ def test_plans_are_opened_by_who_verifies_and_counted_for_the_office(house: Hous
     page = signed_in(house.administrator).get(place).content.decode()
     assert "0 of 1" in page
     assert "/sampling-plans/" not in page
-    files = signed_in(house.administrator).get(f"/centre/{house.centre.slug}/overview/sampling/file/csv/")
-    assert lines(files)[0]["Still to take"] == "1"
+    sent = taken(signed_in(house.administrator), f"/centre/{house.centre.slug}/overview/sampling/file/csv/")
+    assert sent[0]["Still to take"] == "1"
 
 
 def test_without_a_plan_in_force_it_says_what_to_do(house: House) -> None:

@@ -21,6 +21,7 @@ from assessments.tests.acts_of_quality import (
 )
 from portfolio.harness import AskingClient
 from portfolio.models import AccessLine, User
+from portfolio.tests.lists import taken
 
 pytestmark = pytest.mark.django_db
 TODAY = timezone.localdate()
@@ -117,6 +118,11 @@ def test_activities_are_listed_by_kind_and_person_and_an_assessor_sees_their_own
     assert about.count(">Observation of an assessor</a>") == 1
     assert "Nothing found" in text(client, house.verifier, f"{ACTIVITIES}?kind=interview")
     assert text(client, house.assessor, ACTIVITIES).count(">Observation of an assessor</a>") == 1
+    (line,) = taken(client, f"{ACTIVITIES}file/csv/")
+    told = ("What", "Whose work", "By", "Outcome")
+    assert [line[head] for head in told] == [
+        "Observation of an assessor", "Asha Northgate", "Vera Northgate", "Satisfactory, with an action",
+    ]  # fmt: skip
     assert "None yet" in text(client, house.trainee, ACTIVITIES)
     assert client.get(f"{ACTIVITIES}?about=nobody").status_code == 404
 
@@ -148,6 +154,8 @@ def test_a_meeting_is_recorded_and_asks_something_of_somebody(client: AskingClie
     assert client.post(place("ask_in_meeting", meeting.pk), asked).headers["Location"] == place("meeting", meeting.pk)
     page = text(client, house.trainee, place("meeting", meeting.pk))
     assert [words in page for words in ("What counts as 1.1.", "Asha Northgate", "Write it up.")] == [True] * 3
+    sent = [list(line.values()) for line in taken(client, "/meetings/file/csv/")]
+    assert sent == [[TODAY.isoformat(), "CC26", "What counts as 1.1."]]
 
 
 def test_an_exercise_is_set_judged_closed_and_agreed_on(client: AskingClient, house: House) -> None:
@@ -179,6 +187,8 @@ def test_an_exercise_is_set_judged_closed_and_agreed_on(client: AskingClient, ho
     client.force_login(house.assessor)
     client.post(page, {f"verdict_{first}": "met", f"verdict_{second}": "met"})
     assert "A second call." in text(client, house.assessor, page)
+    (line,) = taken(client, "/standardisation/file/csv/")
+    assert [line[head] for head in ("Exercise", "Unit", "Asked", "Answered")] == ["What counts?", "CC26", "2", "2"]
     client.force_login(house.verifier)
     client.post(place("close_exercise", exercise.pk))
     shown = text(client, house.verifier, page)

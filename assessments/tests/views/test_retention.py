@@ -11,6 +11,7 @@ from assessments.tests.retained import LONG_PAST, a_second, certificated, ordere
 from assessments.tests.views.visitors import queries_of, signed_in
 from portfolio.models import Document
 from portfolio.testing import a_candidate, signs
+from portfolio.tests.lists import taken
 
 pytestmark = pytest.mark.django_db
 
@@ -109,6 +110,10 @@ def test_a_hold_is_set_on_a_unit_shown_beside_what_is_due_and_lifted(house: Hous
     office.post(reverse("assessments:lift_hold", args=[LegalHold.objects.get().pk]), {"reason": "Settled."})
     holds = office.get(reverse("assessments:legal_holds", args=[house.centre.slug])).content.decode()
     assert "lifted by Northgate Admin" in holds
+    (line,) = taken(office, reverse("assessments:holds_file", args=[house.centre.slug, "csv"]))
+    told = ("Candidate", "Unit", "Why", "Lifted by", "Why it was lifted")
+    lifted = ["Cara Northgate", unit.unit.short_code, "OCR asked for it.", "Northgate Admin", "Settled."]
+    assert [line[head] for head in told] == lifted
 
 
 def test_the_list_leaves_as_a_file(house: House) -> None:

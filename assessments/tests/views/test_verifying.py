@@ -16,8 +16,9 @@ from assessments.models import Enrolment, EvidenceFile, Sample
 from assessments.queries import sampling
 from assessments.testing import House, all_well, an_enrolment, met, sampled, signed_off, targets, verified
 from portfolio.harness import AskingClient
-from portfolio.models import User
+from portfolio.models import AccessLine, User
 from portfolio.testing import a_candidate
+from portfolio.tests.lists import taken
 
 pytestmark = pytest.mark.django_db
 
@@ -188,6 +189,20 @@ def test_the_list_is_narrowed_by_status_and_assessor(client: AskingClient, house
     assert found(f"?assessor={house.other_assessor.pk}") == [False, True]
     assert found(f"?status={UnitStatus.COLLECTING}&assessor={house.assessor.pk}") == [True, False]
     assert "Nothing found" in listed(client, house.verifier, f"?status={UnitStatus.VERIFIED}")
+
+
+def test_the_list_leaves_as_it_is_filtered_with_when_each_was_sampled(client: AskingClient, house: House) -> None:
+    sampled(an_enrolment(house))
+    an_enrolment(house, candidate=house.other_candidate)
+    asked = f"?status={UnitStatus.SIGNED_OFF}"
+    place = reverse("assessments:units_file", args=["csv"]) + asked
+    assert f'href="{place}"' in listed(client, house.verifier, asked)
+    (line,) = taken(client, place)
+    assert [line[head] for head in ("Candidate", "Unit", "Assessor")] == ["Cara Northgate", "CC26", "Asha Northgate"]
+    assert line["Last sampled"].startswith(str(timezone.localdate()))
+    client.force_login(house.other_verifier)
+    assert taken(client, place) == []
+    assert AccessLine.objects.get().subject_kind == "units verified"
 
 
 def test_it_takes_as_many_queries_with_few_units_as_with_many(client: AskingClient, house: House) -> None:

@@ -5,8 +5,9 @@ from django.test import Client
 from django.utils import timezone
 
 from portfolio.enums import Role
-from portfolio.models import Centre, Competence, Development, DiversityAnswer, User
+from portfolio.models import AccessLine, Centre, Competence, Development, DiversityAnswer, User
 from portfolio.testing import a_candidate, a_centre, a_staff_member, an_administrator
+from portfolio.tests.lists import taken
 
 pytestmark = pytest.mark.django_db
 TODAY = str(timezone.localdate())
@@ -66,6 +67,33 @@ def test_somebody_keeps_a_log_that_the_office_reads(client: Client, centre: Cent
     client.force_login(ann)
     client.post(f"/development/{entry.pk}/take-out/")
     assert "Webinar" not in read(client, "/development/")
+
+
+def test_who_works_here_leaves_with_the_days_of_their_roles(
+    client: Client, centre: Centre, admin: User, ann: User
+) -> None:
+    client.force_login(admin)
+    here = f"/centre/{centre.slug}/staff/"
+    typed = {"area": "CC16", "evidence": "CV seen.", "confirmed_on": TODAY, "review_on": "2031-02-03"}
+    client.post(f"{here}{ann.handle}/competence/new/", typed)
+    assert f'href="{here}file/csv/"' in read(client, here)
+    lines = {line["Name"]: line for line in taken(client, f"{here}file/csv/")}
+    assert lines["Ann Lee"]["Roles today"].startswith("Assessor from ")
+    told = ("Competent in", "Competence to be looked at again", "Development, hours in a year")
+    assert [lines["Ann Lee"][head] for head in told] == ["CC16", "2031-02-03", "0.0"]
+    assert AccessLine.objects.get().subject_kind == "staff"
+
+
+def test_a_log_leaves_for_those_who_read_it(client: Client, centre: Centre, ann: User) -> None:
+    client.force_login(ann)
+    entry = {"what": "Webinar", "reflection": "Ask how a text came about."}
+    client.post(f"/centre/{centre.slug}/development/new/", {"done_on": TODAY, "hours": "1.5", **entry})
+    place = f"/centre/{centre.slug}/staff/{ann.handle}/development/file/csv/"
+    assert f'href="{place}"' in read(client, "/development/")
+    (line,) = taken(client, place)
+    assert list(line.values()) == ["Ann Lee", TODAY, "Webinar", "1.5", "Ask how a text came about."]
+    client.force_login(a_staff_member(centre, "Bob Other", Role.ASSESSOR).user)
+    assert client.get(place).status_code == 404
 
 
 def test_colleagues_do_not_read_each_others_logs(client: Client, centre: Centre, ann: User) -> None:
