@@ -52,8 +52,8 @@ def test_what_a_plan_still_wants_stands_before_what_was_taken_out_of_it(house: H
     an_enrolment(house, "ocr-cc16")
     plan = a_plan(house)
     day = timezone.localdate()
-    first, *_ = whole_plan(plan, left_out=False, seen_by=None, on=day)
-    strategy.remove_cell(cell=plan.cells.get(pk=first.cell_id), reason="Left.", by=house.verifier, at=timezone.now())
+    first = whole_plan(plan, left_out=False, seen_by=None, on=day)[0].cell_id
+    strategy.remove_cell(cell=plan.cells.get(pk=first or 0), reason="Left.", by=house.verifier, at=timezone.now())
     lines = whole_plan(plan, left_out=False, seen_by=None, on=day)
-    assert lines[-1].cell_id == first.cell_id
+    assert lines[-1].cell_id == first
     assert len(lines) > 1

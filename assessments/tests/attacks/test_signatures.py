@@ -210,15 +210,16 @@ def test_all_forms_found_are_as_many_as_the_page_said(house: House) -> None:
 def test_a_unit_signed_off_after_the_page_was_opened_is_left_out_of_forms_made_at_once(house: House) -> None:
     before, sent_back = signed_off(an_enrolment(house)), signed_off(an_enrolment(house, "ocr-cc16"))
     browser, page = browser_of(house.administrator), reverse("assessments:centre_forms", args=[house.centre.slug])
+    opened = shown_to(browser, page)
     sent = {
         "password": PASSWORD,
         "gathered_as": "pdf",
         "chosen": [before.pk, sent_back.pk],
         "statement": list(Statement.objects.filter(key="authentic-centre").values_list("pk", flat=True)),
-        "page_of_record": shown_to(browser, page),
+        "page_of_record": opened,
     }
     Enrolment.objects.filter(pk=sent_back.pk).update(signed_off_at=timezone.now())
-    for forged in ("", "page", sent["page_of_record"][:-1] + "x"):
+    for forged in ("", "page", opened[:-1] + "x"):
         assert "have changed since" in browser.post(page, {**sent, "page_of_record": forged}).content.decode()
     assert not FormBatch.objects.exists()
     assert browser.post(page, sent).status_code == 302
