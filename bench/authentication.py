@@ -120,6 +120,7 @@ def pressed(staffed: Staffed, chosen: list[int], taken: Taken) -> FormBatch:
         statements=list(Statement.objects.filter(key="authentic-centre").values_list("pk", flat=True)),
         chosen="All units",
         gathered_as=GatheredAs.PDF,
+        shown_at=timezone.now(),
         by=staffed.administrator,
         at=timezone.now(),
     )

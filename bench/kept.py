@@ -49,6 +49,8 @@ def say(sentence: str) -> None:
 @contextmanager
 def moved_into(name: str) -> Iterator[None]:
     """Django works in this database of the same server; what it keeps in memory of another is forgotten."""
+    if connection.vendor != "postgresql":
+        raise SystemExit("Set DATABASE_URL to the PostgreSQL in which bench.kept made them, and NVQ_BENCH_DIRECTORY.")
     before = connection.settings_dict["NAME"]
     connection.close()
     forget()

@@ -15,13 +15,14 @@ from itertools import islice
 from typing import Any, Generic, TypeVar, cast
 
 import xlsxwriter
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.urls import register_converter
 from django.urls.converters import StringConverter
 from django.utils import timezone
 from django.utils.text import slugify
 
+from portfolio.audit import looked_at
 from portfolio.models import AccessLine, Centre, User
 
 RowT = TypeVar("RowT")
@@ -80,14 +81,24 @@ register_converter(Ending, "ending")
 
 
 def take_away(
-    request: HttpRequest, table: Table[RowT], rows: Iterable[RowT], ending: str, centres: Iterable[Centre]
+    request: HttpRequest,
+    table: Table[RowT],
+    rows: Iterable[RowT],
+    ending: str,
+    centres: Iterable[Centre],
+    *,
+    of: Model | None = None,
 ) -> HttpResponseBase:
     """The list as a file, and an access line for each centre whose records are in it.
 
-    `rows` may be read while they are being sent.
+    `rows` may be read while they are being sent. `of`: the one record of the centre that the list tells of, which the
+    line then names.
     """
     now, known, by = timezone.now(), list(centres), cast(User, request.user)
-    if request.method == "GET":
+    if request.method == "GET" and of:
+        (centre,) = known
+        looked_at(of, by=by, centre_id=centre.pk, at=now, downloaded=True)
+    elif request.method == "GET":
         AccessLine.objects.bulk_create(
             AccessLine(centre=centre, user=by, at=now, subject_kind=table.kind, subject_id=centre.pk, downloaded=True)
             for centre in known

@@ -34,13 +34,15 @@ def make_forms(
     statements: Sequence[int],
     chosen: str,
     gathered_as: GatheredAs,
+    shown_at: datetime.datetime,
     by: User,
     at: datetime.datetime,
 ) -> FormBatch:
     """Sign the centre's declaration for these units and have their forms made, all by one press.
 
-    The caller has asked for the password again. `statements` are the wordings that were shown: a unit whose wording is
-    another by the time its turn comes is left out. So is one that is not ready, with the reasons. Raises Refusal.
+    The caller has asked for the password again. `statements` are the wordings that were shown, and `shown_at` is when
+    the units were: one whose wording is another by the time its turn comes, or that was signed off after it was shown,
+    is left out. So is one that is not ready, with the reasons. Raises Refusal.
     """
     administers(by, centre, at)
     rows = list(_found(centre, enrolments))
@@ -60,6 +62,7 @@ def make_forms(
         statements=list(statements),
         act_id=uuid.uuid4(),
         gathered_as=gathered_as,
+        shown_at=shown_at,
     )
     BatchedForm.objects.bulk_create(
         (BatchedForm(batch=batch, number=number, enrolment=row) for number, row in enumerate(rows, start=1)),

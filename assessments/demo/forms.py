@@ -50,6 +50,7 @@ def tell(harbour: Harbour, now: datetime.datetime) -> None:
         statements=[statement.pk for statement, _ in declarations_signed(harbour.centre, bodies)],
         chosen="Spring intake",
         gathered_as=GatheredAs.PDF,
+        shown_at=now,
         by=administrator,
         at=now,
     )

@@ -46,7 +46,8 @@ FAULT = "A fault on the server stopped this; it has been noted. Every form that 
 NO_ROOM = "The server has no room left for the file. Every form that was made is safe: go on once there is room."
 OTHER_WORDS = "The words of the centre’s declaration have changed since they were signed for this unit: sign it anew."
 SIGNED_ANEW = (
-    "The unit was signed off anew after the centre’s declaration was signed for it: look at it, and sign again."
+    "The unit was signed off after the page was opened on which the centre’s declaration was signed for it: look at "
+    "it, and sign again."
 )
 
 
@@ -219,7 +220,7 @@ def signed_and_asked(batch: FormBatch, enrolment_id: int) -> tuple[Authenticatio
     Refusal.
 
     What the centre's signature covers is what the assessor signed: a unit whose signatures fit, and that was signed off
-    before the press, is what whoever pressed had before them.
+    before the page was shown, is what whoever pressed had before them.
     """
     enrolment = lock([enrolment_id])[enrolment_id]
     record = printed_record(enrolment)
@@ -245,6 +246,6 @@ def signed_for(batch: FormBatch, record: PrintedRecord) -> AuthenticationForm:
     statement = centre_statement(enrolment)
     if statement.pk not in batch.statements:
         raise Refusal([OTHER_WORDS])
-    if enrolment.signed_off_at and enrolment.signed_off_at > batch.asked_at:
+    if enrolment.signed_off_at and enrolment.signed_off_at > batch.shown_at:
         raise Refusal([SIGNED_ANEW])
     return declare_authentic(enrolment, record.rows, statement, batch.asked_by, batch.asked_at, batch.act_id)

@@ -28,6 +28,7 @@ class FormBatch(models.Model):
     centre = models.ForeignKey(Centre, on_delete=models.PROTECT, related_name="form_batches")
     asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField()
+    shown_at = models.DateTimeField(help_text="when they had the units before them, as they signed for them")
     chosen = models.CharField(max_length=200, help_text="how the units were chosen, in words")
     statements = models.JSONField(help_text="ids of the wordings that were signed")
     act_id = models.UUIDField(help_text="of all audit lines of the units signed in it")

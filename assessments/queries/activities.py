@@ -4,7 +4,7 @@ import datetime
 from dataclasses import dataclass
 
 from django.core.paginator import Page, Paginator
-from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, F, Q, QuerySet
 
 from assessments.enums import ActivityKind, UnitStatus
 from assessments.models import (
@@ -127,8 +127,8 @@ def activities_found(user: User, *, kind: str, about: User | None) -> QuerySet[A
         found = found.filter(kind=kind)
     if about:
         found = found.filter(assessor=about)
-    to_do, done = Q(recorded_at=None, dropped_at=None), ("-recorded_at", "-dropped_at")
-    whether = ExpressionWrapper(to_do, BooleanField())
+    whether = ExpressionWrapper(Q(recorded_at=None, dropped_at=None), BooleanField())
+    done = (F(ended).desc(nulls_last=True) for ended in ("recorded_at", "dropped_at"))
     return found.annotate(to_do=whether).order_by("-to_do", *done, "planned_on", "pk")
 
 

@@ -14,7 +14,7 @@ from assessments.models import Enrolment, EnrolmentQuerySet, Mapping
 from assessments.models.enrolment import CLAIMED, SIGNED_OFF, candidate_at
 from assessments.pace import PACED
 from assessments.progress import Progress
-from assessments.queries.enrolment import kept_pace, kept_progress, staff_names
+from assessments.queries.enrolment import BY_CANDIDATE, kept_pace, kept_progress, staff_names
 from portfolio.compiled import Listed, Word, compiled
 from portfolio.enums import Role
 from portfolio.models import Centre, RoleGrant, StaffRecord, User
@@ -35,7 +35,6 @@ REACHED = {
 """Where units stand that got so far, in words and as statuses."""
 UNPACED, NO_COHORT = "none", "(none)"
 """What is asked for where units have no target date, or are in no cohort."""
-BY_NAME = ("candidate__legal_name", "candidate_id", "unit_id")
 SORTS = {
     "name": "Candidate",
     "waiting": "Longest waiting first",
@@ -197,15 +196,15 @@ def in_order(found: EnrolmentQuerySet, sort: str) -> EnrolmentQuerySet:
     if sort == "waiting":
         oldest = Mapping.objects.filter(enrolment=OuterRef("pk"), waiting_since__isnull=False).order_by("waiting_since")
         found = found.annotate(oldest=Subquery(oldest.values("waiting_since")[:1]))
-        return found.order_by(F("oldest").asc(nulls_last=True), *BY_NAME)
+        return found.order_by(F("oldest").asc(nulls_last=True), *BY_CANDIDATE)
     if sort == "pace":
-        return found.order_by(F("behind_from").asc(nulls_last=True), *BY_NAME)
+        return found.order_by(F("behind_from").asc(nulls_last=True), *BY_CANDIDATE)
     if sort == "progress":
         share = F("accepted_count") * 1000 / NullIf(F("criteria_count"), 0)
-        return found.order_by(share.asc(nulls_last=True), *BY_NAME)
+        return found.order_by(share.asc(nulls_last=True), *BY_CANDIDATE)
     if sort == "target":
-        return found.order_by(F("target_on").asc(nulls_last=True), *BY_NAME)
-    return found.order_by(*BY_NAME)
+        return found.order_by(F("target_on").asc(nulls_last=True), *BY_CANDIDATE)
+    return found.order_by(*BY_CANDIDATE)
 
 
 def case_rows(enrolments: list[Enrolment], *, waiting: bool = True) -> list[CaseRow]:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from assessments.models import Enrolment, SampleQuestion, SampleQuestions
 from portfolio.models import Centre, StaffRecord
@@ -36,7 +36,11 @@ def questions_for(enrolment: Enrolment) -> list[SampleQuestion]:
         centre=enrolment.centre_id,
         awarding_body=enrolment.unit.awarding_body_id,
     )
-    return list(SampleQuestion.objects.filter(asked_in__in=asked).order_by("asked_in__unit", "position"))
+    return list(
+        SampleQuestion.objects.filter(asked_in__in=asked).order_by(
+            F("asked_in__unit").asc(nulls_first=True), "position"
+        )
+    )
 
 
 def latest_list(centre: Centre, body: AwardingBody, unit: Unit | None) -> SampleQuestions | None:

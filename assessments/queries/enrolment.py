@@ -32,6 +32,8 @@ from units.models import Unit
 
 LONG_WORDS = tuple(f"unit__{field.name}" for field in Unit._meta.fields if isinstance(field, TextField))
 """The texts of a specification, which no list tells: a unit read beside each of its rows comes without them."""
+BY_CANDIDATE = ("candidate__legal_name", "candidate_id", "unit_id", "pk")
+"""The order of lists of units. Somebody who left a unit and takes it again has it twice, in the order they began."""
 
 
 def person_at(user: User, centre_id: int, day: datetime.date) -> Person:

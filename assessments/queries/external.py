@@ -25,7 +25,7 @@ from assessments.models.access import bodies_opened_to, opened_to
 from assessments.queries.access import AccessLine, access_lines, days_of, with_remit, with_words
 from assessments.queries.activities import CentreActionLine, action_lines
 from assessments.queries.award import direct_for
-from assessments.queries.enrolment import name_of, named_staff, staff_holding
+from assessments.queries.enrolment import BY_CANDIDATE, name_of, named_staff, staff_holding
 from assessments.queries.sampling import SAMPLED_AT
 from assessments.visiting import CLAIMABLE, authorising_refusals
 from assessments.workflow import Reason
@@ -65,10 +65,7 @@ PAGES = {
     "appeals": "List of appeals",
     "cases": "List of cases",
     "staff": "List of the staff",
-    "samples of a plan": "Samples of a plan",
-    "units left out": "Units left out of a plan",
     "meetings": "List of meetings",
-    "development log": "A log of development",
     "awards": "List of whole awards",
     "news": "What they were told",
     "search": "What was found by words",
@@ -239,7 +236,7 @@ def remit_units(user: User, asked: Narrowed) -> "QuerySet[Enrolment]":
     )
     if asked.unsampled:
         marked = marked.filter(sampled_at=None).exclude(status=UnitStatus.WITHDRAWN)
-    return marked.order_by("candidate__legal_name", "candidate_id", "unit_id")
+    return marked.order_by(*BY_CANDIDATE)
 
 
 @dataclass(frozen=True)

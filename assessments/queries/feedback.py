@@ -49,7 +49,8 @@ def _latest(user_id: int, since: datetime.datetime, now: datetime.datetime) -> Q
 
 
 def times_at(centre: Centre, now: datetime.datetime) -> list[FeedbackLine]:
-    """How soon feedback comes from each assessor of the centre, by name, in three queries."""
+    """How soon feedback comes from each assessor of the centre, by name. Three queries, and one more for
+    every further 256 who assessed in the time."""
     since = now - datetime.timedelta(days=FEEDBACK_DAYS)
     staff = _staff(centre.pk, since, now)
     readers = [pk for pk, _, reads in staff if reads]

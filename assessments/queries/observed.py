@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any, TypeVar
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 
 from assessments.enums import EvidenceKind
 from assessments.models import (
@@ -204,7 +204,7 @@ def records_shown(version_ids: Iterable[int]) -> dict[int, RecordShown]:
         exchanges[exchange.record_id].append(exchange)
     markers: dict[int, list[Marker]] = defaultdict(list)
     noted = Marker.objects.filter(record__in=records).select_related("criterion__unit")
-    for marker in noted.order_by("start", "pk"):
+    for marker in noted.order_by(F("start").asc(nulls_first=True), "pk"):
         markers[marker.record_id].append(marker)
     said: dict[int, list[Acknowledgement]] = defaultdict(list)
     signed = Acknowledgement.objects.select_related("signature__statement")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet
 
 from assessments.enums import EvidenceKind, PlannedHow, RatedAs, RiskLevel
 from assessments.models import Enrolment, ExternalAccess, LeftOut, PlannedCell, Sample, SamplingPlan, SamplingPolicy
@@ -205,7 +205,7 @@ def cells_of(plan_id: int, centre_id: int) -> QuerySet[PlannedCell]:
             taken=ExpressionWrapper(Q(pk__in=Sample.objects.cells_taken_at(centre_id)), BooleanField()),
             open=ExpressionWrapper(Q(pk__in=begun.order_by()), BooleanField()),
         )
-        .order_by("removed_at", "taken", "enrolment__candidate__legal_name", "enrolment", "pk")
+        .order_by(F("removed_at").asc(nulls_first=True), "taken", "enrolment__candidate__legal_name", "enrolment", "pk")
     )
 
 

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from assessments.enums import SetStatus
 from assessments.models import Enrolment, QuestionSet, SetQuestion, SetQuestionCriterion
@@ -139,7 +139,11 @@ def _sets_waiting(user: User, writes_at: list[int], verifies_at: list[int]) -> Q
     own = Q(status=SetStatus.VERIFIED) | Q(status=SetStatus.DRAFT, handed_back_at__isnull=False)
     own &= Q(author=user, centre__in=writes_at)
     before = Q(unit__in=offered.order_by().values("unit"), centre__in=verifies_at)
-    return QuestionSet.objects.filter(own | before).select_related("unit").order_by("offered_at", "pk")
+    return (
+        QuestionSet.objects.filter(own | before)
+        .select_related("unit")
+        .order_by(F("offered_at").asc(nulls_first=True), "pk")
+    )
 
 
 def is_back(row: QuestionSet) -> bool:

@@ -397,7 +397,7 @@ def said_of(rows: QuerySet[Any], kind: str, column: str, words: str | Expression
 def open_holds(centre: Centre) -> QuerySet[LegalHold]:
     """The centre's legal holds, those in force first."""
     rows = LegalHold.objects.filter(centre=centre).select_related("candidate", "enrolment__unit")
-    return rows.order_by("lifted_at", "-pk").only(
+    return rows.order_by(F("lifted_at").asc(nulls_first=True), "-pk").only(
         "candidate__legal_name", "candidate__known_as", "enrolment__unit__short_code", "enrolment__candidate_id",
         "reason", "set_by", "set_at", "lifted_by", "lifted_at", "lift_reason", "centre",
     )  # fmt: skip

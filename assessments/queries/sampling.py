@@ -28,7 +28,7 @@ from assessments.models.enrolment import STAFF
 from assessments.models.verification import past_due
 from assessments.queries.alarms import open_alarms
 from assessments.queries.caseload import CaseRow, case_rows
-from assessments.queries.enrolment import name_of
+from assessments.queries.enrolment import BY_CANDIDATE, name_of
 from assessments.queries.judgement import rows_of, stale_parts, with_signatures
 from assessments.queries.verification import AGREEING
 from assessments.queries.widening import FINDING, Finding, findings_read, open_findings
@@ -150,7 +150,7 @@ def verifies(user: User, day: datetime.date, leads: Iterable[int] = (), *, at: s
 def verified_by(user: User, leads: Iterable[int], day: datetime.date) -> EnrolmentQuerySet:
     """The units a person verifies, and all of the centres where they lead verification; by candidate."""
     units = Enrolment.objects.filter(verifies(user, day, leads))
-    return units.order_by("candidate__legal_name", "candidate_id", "unit_id")
+    return units.order_by(*BY_CANDIDATE)
 
 
 def narrowed(units: EnrolmentQuerySet, *, status: str, assessor: int | None) -> EnrolmentQuerySet:

@@ -1,5 +1,6 @@
 """Batches of Centre Authentication forms, born through the real verb."""
 
+import datetime
 from collections.abc import Iterable
 
 from django.utils import timezone
@@ -12,7 +13,12 @@ from portfolio.models import Statement, User
 
 
 def a_batch(
-    house: House, units: Iterable[Enrolment], *, by: User | None = None, gathered_as: GatheredAs = GatheredAs.PDF
+    house: House,
+    units: Iterable[Enrolment],
+    *,
+    by: User | None = None,
+    gathered_as: GatheredAs = GatheredAs.PDF,
+    shown_at: datetime.datetime | None = None,
 ) -> FormBatch:
     """Forms of these units, asked for by the administrator; made already where jobs are done on the spot."""
     batch = issuing.make_forms(
@@ -21,6 +27,7 @@ def a_batch(
         statements=list(Statement.objects.filter(key="authentic-centre").values_list("pk", flat=True)),
         chosen="All units",
         gathered_as=gathered_as,
+        shown_at=shown_at or timezone.now(),
         by=by or house.administrator,
         at=timezone.now(),
     )

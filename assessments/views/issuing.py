@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 from assessments.actions import issuing as actions
 from assessments.documents import issuing
 from assessments.form_enums import GatheredAs
-from assessments.forms.issuing import FormsFilterForm, GatherForm, MakeFormsForm
+from assessments.forms.issuing import FormsFilterForm, FormsShown, GatherForm, MakeFormsForm
 from assessments.models import Enrolment, FormBatch
 from assessments.queries.issuing import (
     batch_page,
@@ -31,7 +31,6 @@ from assessments.queries.issuing import (
 from portfolio import audit, seals
 from portfolio.access import SignedInRequest, holds
 from portfolio.enums import Role
-from portfolio.forms import ToSign
 from portfolio.models import Centre
 from portfolio.tables import HEADERS
 from portfolio.views.answers import answered, asked_in, done, typed
@@ -62,9 +61,12 @@ def centre_forms(request: SignedInRequest, slug: str) -> HttpResponse:
     total, far = counted(centre, wanted)
     ticked = numbers(request, "chosen")
     of_all = "all" in request.POST
-    # Of all found, as many as the page said. Words are compared with those shown when the turn of each unit comes.
-    to_sign = ToSign(basis_of(total), lambda: basis_of(counted(centre, wanted)[0]) if of_all else form.shown)
-    form = MakeFormsForm(typed(request), user=request.user, to_sign=to_sign)
+    form = MakeFormsForm(
+        typed(request),
+        user=request.user,
+        shown=FormsShown(basis_of(total, far), timezone.now()),
+        all_found=(lambda: basis_of(*counted(centre, wanted))) if of_all else None,
+    )
     made: list[FormBatch] = []
 
     def act(clean: dict[str, Any]) -> None:
@@ -77,6 +79,7 @@ def centre_forms(request: SignedInRequest, slug: str) -> HttpResponse:
                 statements=numbers(request, "statement"),
                 chosen=narrowed.in_words if of_all else ONE_BY_ONE,
                 gathered_as=GatheredAs(clean["gathered_as"]),
+                shown_at=form.shown_at,
                 by=request.user,
                 at=timezone.now(),
             )

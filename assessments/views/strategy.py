@@ -38,16 +38,15 @@ OF_UNITS: tuple[Column[PlanLine], ...] = (
     Column("Assessor", lambda line: line.assessor, 24),
 )
 WHY: Column[PlanLine] = Column("Why", lambda line: " ".join(line.reasons), 60)
+DRAWN: tuple[Column[PlanLine], ...] = (
+    *OF_UNITS,
+    Column("Sample", lambda line: line.stage),
+    Column("Beside those drawn", lambda line: line.how, 24),
+    WHY,
+)
+PROPOSED: Table[PlanLine] = Table("samples proposed", "Samples proposed", DRAWN)
 SAMPLES: Table[PlanLine] = Table(
-    "samples of a plan",
-    "Samples of a plan",
-    (
-        *OF_UNITS,
-        Column("Sample", lambda line: line.stage),
-        Column("Beside those drawn", lambda line: line.how, 24),
-        WHY,
-        Column("How far", lambda line: line.state, 30),
-    ),
+    "samples of a plan", "Samples of a plan", (*DRAWN, Column("How far", lambda line: line.state, 30))
 )
 LEFT_OUT: Table[PlanLine] = Table("units left out", "Units left out of a plan", (*OF_UNITS, WHY))
 
@@ -249,7 +248,8 @@ def plan_file(request: SignedInRequest, pk: int, ending: str) -> HttpResponseBas
     may_take_away(request, centre.pk)
     left_out, outside = request.GET.get("show") == "left-out", outside_reader(request, found)
     rows = whole_plan(found, left_out=left_out, seen_by=outside, on=request.standing.day)
-    return take_away(request, LEFT_OUT if left_out else SAMPLES, rows, ending, [centre])
+    table = LEFT_OUT if left_out else SAMPLES if found.adopted_at else PROPOSED
+    return take_away(request, table, rows, ending, [centre], of=found)
 
 
 @holds(Role.LEAD_VERIFIER)

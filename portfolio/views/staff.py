@@ -162,7 +162,7 @@ def development_file(request: SignedInRequest, slug: str, handle: str, ending: s
     staff = read_member(request, slug, handle)
     may_take_away(request, staff.centre_id)
     entries = Development.objects.standing().filter(staff=staff)
-    return take_away(request, LOG, entries.select_related("staff"), ending, [staff.centre])
+    return take_away(request, LOG, entries.select_related("staff"), ending, [staff.centre], of=staff)
 
 
 @holds(*RUNS)

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from assessments.actions import planning
 from assessments.actions.journey import lock_one
+from assessments.documents.issuing import SIGNED_ANEW
 from assessments.models import Enrolment, FormBatch, SignOff
 from assessments.testing import House, an_enrolment, declared, handed_in, judged, met, signed_off
 from assessments.tests.plans import a_plan, proposed, with_activity
@@ -204,3 +205,23 @@ def test_all_forms_found_are_as_many_as_the_page_said(house: House) -> None:
     assert not FormBatch.objects.exists()
     assert browser.post(page, {**sent, "page_of_record": shown_to(browser, page)}).status_code == 302
     assert FormBatch.objects.get().rows.count() == 2
+
+
+def test_a_unit_signed_off_after_the_page_was_opened_is_left_out_of_forms_made_at_once(house: House) -> None:
+    before, sent_back = signed_off(an_enrolment(house)), signed_off(an_enrolment(house, "ocr-cc16"))
+    browser, page = browser_of(house.administrator), reverse("assessments:centre_forms", args=[house.centre.slug])
+    opened = shown_to(browser, page)
+    sent = {
+        "password": PASSWORD,
+        "gathered_as": "pdf",
+        "chosen": [before.pk, sent_back.pk],
+        "statement": list(Statement.objects.filter(key="authentic-centre").values_list("pk", flat=True)),
+        "page_of_record": opened,
+    }
+    Enrolment.objects.filter(pk=sent_back.pk).update(signed_off_at=timezone.now())
+    for forged in ("", "page", opened[:-1] + "x"):
+        assert "have changed since" in browser.post(page, {**sent, "page_of_record": forged}).content.decode()
+    assert not FormBatch.objects.exists()
+    assert browser.post(page, sent).status_code == 302
+    rows = dict(FormBatch.objects.get().rows.values_list("enrolment", "problem"))
+    assert rows == {before.pk: "", sent_back.pk: SIGNED_ANEW}
