@@ -133,7 +133,8 @@ def log_papers(scope: Scope) -> LogPapers:
 def all_actions(user: User, centre: Centre, day: datetime.date) -> list[ActionTold]:
     """Every action on record of those whose log they may ask for, the first due first. Nine queries at most."""
     papers = log_papers(scope_of(user, centre, datetime.date.min, day, day))
-    return sorted([*papers.in_units, *papers.of_centre], key=lambda line: (line.action.due_on, line.action.pk))
+    told = [*papers.in_units, *papers.of_centre]
+    return sorted(told, key=lambda line: (line.action.due_on, line.action.raised_at, line.action.pk))
 
 
 def named(unit: Enrolment) -> str:
