@@ -216,18 +216,11 @@ def looked_at(
     )
 
 
-def each_taken(subjects: Iterable[models.Model], *, by: User, at: datetime.datetime) -> None:
-    """Note the same of each record in a list that is taken away, where of each it is told apart who may know of it."""
+def each_taken(subjects: Iterable[tuple[str, int, int]], *, by: User, at: datetime.datetime) -> None:
+    """Note the same of everything that leaves in one file: its kind, its id, and its centre's."""
     AccessLine.objects.bulk_create(
-        AccessLine(
-            centre_id=vars(subject)["centre_id"],
-            user=by,
-            at=at,
-            subject_kind=kind_of(subject),
-            subject_id=subject.pk,
-            downloaded=True,
-        )
-        for subject in subjects
+        AccessLine(centre_id=centre, user=by, at=at, subject_kind=kind, subject_id=pk, downloaded=True)
+        for kind, pk, centre in subjects
     )
 
 

@@ -22,8 +22,8 @@ from django.urls.converters import StringConverter
 from django.utils import timezone
 from django.utils.text import slugify
 
-from portfolio.audit import looked_at
-from portfolio.models import AccessLine, Centre, User
+from portfolio.audit import each_taken, kind_of
+from portfolio.models import Centre, User
 
 RowT = TypeVar("RowT")
 Cell = str | int | float | datetime.date | datetime.datetime | None
@@ -87,22 +87,18 @@ def take_away(
     ending: str,
     centres: Iterable[Centre],
     *,
-    of: Model | None = None,
+    of: Iterable[tuple[Model, int]] | None = None,
 ) -> HttpResponseBase:
     """The list as a file, and an access line for each centre whose records are in it.
 
-    `rows` may be read while they are being sent. `of`: the one record of the centre that the list tells of, which the
-    line then names.
+    `rows` may be read while they are being sent. `of`: the records that the list tells of, with the ids of their
+    centres, where a line names each: whose log it is, or which cases, so that nobody learns of another.
     """
-    now, known, by = timezone.now(), list(centres), cast(User, request.user)
-    if request.method == "GET" and of:
-        (centre,) = known
-        looked_at(of, by=by, centre_id=centre.pk, at=now, downloaded=True)
-    elif request.method == "GET":
-        AccessLine.objects.bulk_create(
-            AccessLine(centre=centre, user=by, at=now, subject_kind=table.kind, subject_id=centre.pk, downloaded=True)
-            for centre in known
-        )
+    now, known = timezone.now(), list(centres)
+    if request.method == "GET":
+        lists = [(table.kind, centre.pk, centre.pk) for centre in known]
+        records = [(kind_of(record), record.pk, centre_id) for record, centre_id in of or ()]
+        each_taken(lists if of is None else records, by=cast(User, request.user), at=now)
     name = file_name(table, known, timezone.localdate(now), ending)
     if ending == CSV:
         return sent_as_csv(table, rows, name)

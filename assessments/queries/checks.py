@@ -36,11 +36,8 @@ def questions_for(enrolment: Enrolment) -> list[SampleQuestion]:
         centre=enrolment.centre_id,
         awarding_body=enrolment.unit.awarding_body_id,
     )
-    return list(
-        SampleQuestion.objects.filter(asked_in__in=asked).order_by(
-            F("asked_in__unit").asc(nulls_first=True), "position"
-        )
-    )
+    of_the_body_first = F("asked_in__unit").asc(nulls_first=True)
+    return list(SampleQuestion.objects.filter(asked_in__in=asked).order_by(of_the_body_first, "position"))
 
 
 def latest_list(centre: Centre, body: AwardingBody, unit: Unit | None) -> SampleQuestions | None:

@@ -167,7 +167,14 @@ def visit_looks_file(request: SignedInRequest, pk: int, ending: str) -> HttpResp
     """What was looked at on a visit, whole, to take away."""
     here = ExternalAccess.objects.filter(centre__in=request.standing.centres(*IN_CHARGE))
     access = get_object_or_404(here.select_related("grant", "centre"), pk=pk)
-    return take_away(request, LOOKS, in_slices(look_lines, looks_in(access)), ending, [access.centre], of=access)
+    return take_away(
+        request,
+        LOOKS,
+        in_slices(look_lines, looks_in(access)),
+        ending,
+        [access.centre],
+        of=[(access, access.centre_id)],
+    )
 
 
 @holds(Role.ADMINISTRATOR)

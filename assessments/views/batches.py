@@ -290,7 +290,7 @@ def batch(request: SignedInRequest, pk: int) -> HttpResponse:
 def batch_file(request: SignedInRequest, pk: int, ending: str) -> HttpResponseBase:
     """The batch as a list to take away."""
     found = batch_of(request, pk)
-    return take_away(request, CLAIMS, claim_lines(found), ending, [found.centre], of=found)
+    return take_away(request, CLAIMS, claim_lines(found), ending, [found.centre], of=[(found, found.centre_id)])
 
 
 @holds(Role.ADMINISTRATOR)

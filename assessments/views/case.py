@@ -17,7 +17,7 @@ from assessments.models import Case, CaseFile, Enrolment, Evidence, Freeze
 from assessments.queries.case import can_be_held, case_page, file_of_case, may_investigate
 from assessments.views.receiving import received
 from portfolio.access import SignedInRequest, holds, listed_from_outside, signed_in
-from portfolio.audit import each_taken, looked_at
+from portfolio.audit import looked_at
 from portfolio.enums import Role
 from portfolio.models import Centre, User
 from portfolio.refusal import Refusal
@@ -59,9 +59,7 @@ def cases_file(request: SignedInRequest, ending: str) -> HttpResponseBase:
     """The same list, whole, to take away. Each case has its own line of who took it: others do not learn of one."""
     listed_from_outside(request, "cases")
     found = list(worked_on_by(request.user))
-    if request.method == "GET":
-        each_taken(found, by=request.user, at=timezone.now())
-    return take_away(request, CASES, found, ending, centres=[])
+    return take_away(request, CASES, found, ending, centres=[], of=[(case, case.centre_id) for case in found])
 
 
 def worked_on_by(user: User) -> QuerySet[Case]:

@@ -249,7 +249,7 @@ def plan_file(request: SignedInRequest, pk: int, ending: str) -> HttpResponseBas
     left_out, outside = request.GET.get("show") == "left-out", outside_reader(request, found)
     rows = whole_plan(found, left_out=left_out, seen_by=outside, on=request.standing.day)
     table = LEFT_OUT if left_out else SAMPLES if found.adopted_at else PROPOSED
-    return take_away(request, table, rows, ending, [centre], of=found)
+    return take_away(request, table, rows, ending, [centre], of=[(found, centre.pk)])
 
 
 @holds(Role.LEAD_VERIFIER)

@@ -210,17 +210,6 @@ def _held_back(centre_id: int, day: datetime.date) -> QuerySet[User]:
     return held_back(centre_id, day)
 
 
-def terms_in_order(grants: Iterable[RoleGrant]) -> list[str]:
-    """The roles with their days, in the order of the enum."""
-    order = list(Role)
-    return [in_words(grant) for grant in sorted(grants, key=lambda grant: order.index(Role(grant.role)))]
-
-
-def in_words(grant: RoleGrant) -> str:
-    until = f" to {grant.ends_on:%-d %B %Y}" if grant.ends_on else ""
-    return f"{grant.get_role_display()} from {grant.starts_on:%-d %B %Y}{until}"
-
-
 def roles_in_order(grants: Iterable[RoleGrant]) -> list[str]:
     """The names of the roles, in the order of the enum."""
     held = {grant.role for grant in grants}

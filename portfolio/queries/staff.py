@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce
 from portfolio.compiled import compiled
 from portfolio.enums import Role
 from portfolio.models import Centre, Competence, Development, RoleGrant, StaffQualification, StaffRecord
-from portfolio.queries.people import DUE_SOON, awards_due, roles_in_order, terms_in_order
+from portfolio.queries.people import DUE_SOON, awards_due
 from portfolio.rules import STAFF_ROLES
 
 A_YEAR = datetime.timedelta(days=365)
@@ -30,18 +30,24 @@ class DueLine:
 
 
 @dataclass(frozen=True)
+class RoleHeld:
+    """A role that somebody holds, and from when to when in words."""
+
+    role: str
+    days: str
+
+
+@dataclass(frozen=True)
 class StaffLine:
     """Somebody on the staff, in a line."""
 
     handle: str
     name: str
     job_title: str
-    roles: list[str]
+    roles: list[RoleHeld]
     awards: list[str]
     areas: list[str]
     hours: Decimal
-    terms: list[str]
-    """The roles with their days."""
     review_on: datetime.date | None
     """When a competence is to be looked at again, the first of them."""
 
@@ -81,15 +87,28 @@ def staff_lines(centre: Centre, day: datetime.date) -> list[StaffLine]:
             row.user.handle,
             row.name,
             row.job_title,
-            roles_in_order(row.user.roles_today),  # type: ignore[attr-defined]  # prefetched above
+            roles_held(row.user.roles_today),  # type: ignore[attr-defined]  # prefetched above
             [award_in_words(award) for award in row.qualifications.all()],
             [str(one) for one in row.areas],
             row.learned,
-            terms_in_order(row.user.roles_today),  # type: ignore[attr-defined]  # likewise
             min((one.review_on for one in row.areas if one.review_on), default=None),
         )
         for row in rows
     ]
+
+
+def roles_held(grants: Iterable[RoleGrant]) -> list[RoleHeld]:
+    """The roles with their days, in the order of the enum."""
+    order = list(Role)
+    return [
+        RoleHeld(grant.get_role_display(), days_in_words(grant))
+        for grant in sorted(grants, key=lambda grant: order.index(Role(grant.role)))
+    ]
+
+
+def days_in_words(grant: RoleGrant) -> str:
+    until = f" to {grant.ends_on:%-d %B %Y}" if grant.ends_on else ""
+    return f"from {grant.starts_on:%-d %B %Y}{until}"
 
 
 def award_in_words(award: StaffQualification) -> str:

@@ -27,7 +27,7 @@ STAFF: Table[StaffLine] = Table(
     (
         Column("Name", lambda line: line.name, 28),
         Column("Job title", lambda line: line.job_title, 24),
-        Column("Roles today", lambda line: "; ".join(line.terms), 44),
+        Column("Roles today", lambda line: "; ".join(f"{held.role} {held.days}" for held in line.roles), 44),
         Column("Awards", lambda line: "; ".join(line.awards), 40),
         Column("Competent in", lambda line: "; ".join(line.areas), 40),
         Column("Competence to be looked at again", lambda line: line.review_on, 18),
@@ -162,7 +162,9 @@ def development_file(request: SignedInRequest, slug: str, handle: str, ending: s
     staff = read_member(request, slug, handle)
     may_take_away(request, staff.centre_id)
     entries = Development.objects.standing().filter(staff=staff)
-    return take_away(request, LOG, entries.select_related("staff"), ending, [staff.centre], of=staff)
+    return take_away(
+        request, LOG, entries.select_related("staff"), ending, [staff.centre], of=[(staff, staff.centre_id)]
+    )
 
 
 @holds(*RUNS)

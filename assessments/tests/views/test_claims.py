@@ -11,7 +11,7 @@ from assessments.testing import House, an_enrolment, signed_off, verified
 from assessments.tests.appeals import holding
 from assessments.tests.awards import a_batch, an_award_certificate, an_award_claim, complete
 from assessments.tests.views.visitors import queries_of
-from portfolio.models import CandidateRecord
+from portfolio.models import AccessLine, CandidateRecord
 from portfolio.testing import an_administrator, with_password
 from portfolio.tests.lists import taken
 from units.actions import record_direct_claim
@@ -76,6 +76,7 @@ def test_what_is_ticked_is_claimed_in_one_batch(client: Client, house: House) ->
     assert "2026/1" in page_of(client, reverse("assessments:centre_claims", args=[house.centre.slug]))
     (line,) = taken(client, reverse("assessments:claim_batch_file", args=[batch.pk, "csv"]))
     assert line["Digest of what was claimed"] == batch.claims.get().snapshot
+    assert AccessLine.objects.filter(subject_kind="claimbatch", subject_id=batch.pk, downloaded=True).count() == 1
     (line,) = taken(client, reverse("assessments:claims_file", args=[house.centre.slug, "csv"]))
     assert [line[head] for head in ("Reference", "Units", "Digest of the batch")] == ["2026/1", "1", batch.digest]
 

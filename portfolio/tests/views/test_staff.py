@@ -79,6 +79,7 @@ def test_who_works_here_leaves_with_the_days_of_their_roles(
     assert f'href="{here}file/csv/"' in read(client, here)
     lines = {line["Name"]: line for line in taken(client, f"{here}file/csv/")}
     assert lines["Ann Lee"]["Roles today"].startswith("Assessor from ")
+    assert lines["Ann Lee"]["Roles today"].removeprefix("Assessor ") in read(client, here)
     told = ("Competent in", "Competence to be looked at again", "Development, hours in a year")
     assert [lines["Ann Lee"][head] for head in told] == ["CC16", "2031-02-03", "0.0"]
     assert AccessLine.objects.get().subject_kind == "staff"
@@ -92,6 +93,8 @@ def test_a_log_leaves_for_those_who_read_it(client: Client, centre: Centre, ann:
     assert f'href="{place}"' in read(client, "/development/")
     (line,) = taken(client, place)
     assert list(line.values()) == ["Ann Lee", TODAY, "Webinar", "1.5", "Ask how a text came about."]
+    look = AccessLine.objects.get()
+    assert (look.subject_kind, look.subject_id, look.downloaded) == ("staffrecord", ann.staff_records.get().pk, True)
     client.force_login(a_staff_member(centre, "Bob Other", Role.ASSESSOR).user)
     assert client.get(place).status_code == 404
 
