@@ -37,7 +37,7 @@ def missing_for_browser_tests() -> list[str]:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--no-skips", action="store_true", help="fail when any test was skipped, and name it")
-    parser.addoption("--of-the-database", action="store_true", help="run only tests that ask for the database")
+    parser.addoption("--of-the-database", action="store_true", help="run only tests, and parts of them, that ask it")
 
 
 def pytest_configure() -> None:
@@ -53,7 +53,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
     `bin/test` says so at the end, `.ci/run` permits none.
 
-    With --of-the-database the rest are left to a run without it: on another database they would only say the same.
+    With --of-the-database the rest are left to a run without it: on another database they would only say the same. So
+    would axe, which the pages' tests leave out then.
     """
     if homeless := harness.without_a_database(items):
         raise pytest.UsageError(f"These tests use a database without asking for `db`: {', '.join(homeless)}")

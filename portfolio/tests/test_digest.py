@@ -19,12 +19,12 @@ from portfolio.testing import a_centre, a_staff_member, an_administrator, with_p
 
 pytestmark = pytest.mark.django_db
 
-TODAY = timezone.localdate()
+TODAY = timezone.localdate
 HOUR, DAY = datetime.timedelta(hours=1), datetime.timedelta(days=1)
 
 
 def clock(hour: int, minute: int = 0, days: int = 0) -> datetime.datetime:
-    return timezone.make_aware(datetime.datetime.combine(TODAY + days * DAY, datetime.time(hour, minute)))
+    return timezone.make_aware(datetime.datetime.combine(TODAY() + days * DAY, datetime.time(hour, minute)))
 
 
 @pytest.fixture
@@ -159,7 +159,7 @@ def test_who_has_not_taken_up_an_invitation_gets_none(centre: Centre) -> None:
 def test_who_holds_no_role_there_any_more_gets_none(centre: Centre) -> None:
     leaver = with_password(a_staff_member(centre, "Lea Ver", Role.ASSESSOR).user)
     tell(leaver, centre, clock(6))
-    RoleGrant.objects.filter(user=leaver).update(starts_on=TODAY - 9 * DAY, ends_on=TODAY - DAY)
+    RoleGrant.objects.filter(user=leaver).update(starts_on=TODAY() - 9 * DAY, ends_on=TODAY() - DAY)
     assert digest.send(clock(8)) == 0
 
 

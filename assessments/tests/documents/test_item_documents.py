@@ -113,7 +113,7 @@ def witnessed(unit: Enrolment) -> EvidenceVersion:
 def test_a_testimony_has_the_witness_with_status_and_signature(house: House) -> None:
     found = text(house.assessor, witnessed(an_enrolment(house)), WITNESS)
     in_order(found, "Witness testimony", "What my team leader saw", "What Wyn Witness saw", "She took the call")
-    in_order(found, f"Seen on {today()}", "Witness Wyn Witness", "Her team leader", "Status “I know this work")
+    in_order(found, f"Seen on {SAID.seen_from:%-d %B %Y}", "Witness Wyn Witness", "Her team leader", "Status “I know this work")
     in_order(found, "Asked about CC26 1.1, CC26 1.2", "Signed as witness, by e-mail link", today())
 
 

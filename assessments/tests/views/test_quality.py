@@ -24,7 +24,7 @@ from portfolio.models import AccessLine, User
 from portfolio.tests.lists import taken
 
 pytestmark = pytest.mark.django_db
-TODAY = timezone.localdate()
+TODAY = timezone.localdate
 ACTIVITIES, STANDARDISATION = reverse("assessments:activities"), reverse("assessments:standardisation")
 
 
@@ -81,7 +81,7 @@ def test_an_observation_is_planned_recorded_and_answered(client: AskingClient, h
     planned = {
         "kind": "observation",
         "assessor": house.assessor.pk,
-        "planned_on": TODAY.isoformat(),
+        "planned_on": TODAY().isoformat(),
         "reason": "Once a year.",
     }
     answer = client.post(place("plan_activity", house.centre.slug), planned)
@@ -91,12 +91,12 @@ def test_an_observation_is_planned_recorded_and_answered(client: AskingClient, h
     assert "Once a year." in text(client, house.assessor, place("activity", activity.pk))
     assert client.post(place("activity", activity.pk), {"seen": "Good."}).status_code == 403
     client.force_login(house.verifier)
-    seen = {"held_on": TODAY.isoformat(), "seen": "Open questions.", "outcome": "with_action"}
+    seen = {"held_on": TODAY().isoformat(), "seen": "Open questions.", "outcome": "with_action"}
     refused = client.post(place("activity", activity.pk), seen)
     assert refused.status_code == 409
     assert "Say what is to be done." in refused.content.decode()
     assert "Open questions." in refused.content.decode()
-    client.post(place("activity", activity.pk), seen | {"wanted": "Agree it aloud.", "due_on": TODAY.isoformat()})
+    client.post(place("activity", activity.pk), seen | {"wanted": "Agree it aloud.", "due_on": TODAY().isoformat()})
     action = CentreAction.objects.get()
     assert "Agree it aloud." in text(client, house.assessor, reverse("assessments:queue"))
     client.post(place("centre_action", action.pk), {"answer": "I do now."})
@@ -130,7 +130,7 @@ def test_activities_are_listed_by_kind_and_person_and_an_assessor_sees_their_own
 def test_an_interview_asks_for_the_candidate(client: AskingClient, house: House) -> None:
     an_enrolment(house)
     client.force_login(house.verifier)
-    typed = {"kind": "interview", "assessor": house.assessor.pk, "planned_on": TODAY.isoformat(), "reason": "Heard?"}
+    typed = {"kind": "interview", "assessor": house.assessor.pk, "planned_on": TODAY().isoformat(), "reason": "Heard?"}
     page = client.post(place("plan_activity", house.centre.slug), typed).content.decode()
     assert "Choose the candidate to be interviewed, and the unit." in page
     assert "Cara Northgate, CC26 (Asha Northgate)" in page
@@ -146,16 +146,16 @@ def test_an_answer_to_the_centre_goes_back_with_a_word(client: AskingClient, hou
 
 def test_a_meeting_is_recorded_and_asks_something_of_somebody(client: AskingClient, house: House) -> None:
     client.force_login(house.verifier)
-    typed = {"title": "CC26", "held_on": TODAY.isoformat(), "minutes": "What counts as 1.1.", "present": []}
+    typed = {"title": "CC26", "held_on": TODAY().isoformat(), "minutes": "What counts as 1.1.", "present": []}
     assert "Say who was there." in client.post(place("hold_meeting", house.centre.slug), typed).content.decode()
     client.post(place("hold_meeting", house.centre.slug), typed | {"present": [house.assessor.pk, house.verifier.pk]})
     meeting = Meeting.objects.get()
-    asked = {"owner": house.assessor.pk, "wanted": "Write it up.", "due_on": TODAY.isoformat()}
+    asked = {"owner": house.assessor.pk, "wanted": "Write it up.", "due_on": TODAY().isoformat()}
     assert client.post(place("ask_in_meeting", meeting.pk), asked).headers["Location"] == place("meeting", meeting.pk)
     page = text(client, house.trainee, place("meeting", meeting.pk))
     assert [words in page for words in ("What counts as 1.1.", "Asha Northgate", "Write it up.")] == [True] * 3
     sent = [list(line.values()) for line in taken(client, "/meetings/file/csv/")]
-    assert sent == [[TODAY.isoformat(), "CC26", "What counts as 1.1."]]
+    assert sent == [[TODAY().isoformat(), "CC26", "What counts as 1.1."]]
 
 
 def test_an_exercise_is_set_judged_closed_and_agreed_on(client: AskingClient, house: House) -> None:
@@ -167,7 +167,7 @@ def test_an_exercise_is_set_judged_closed_and_agreed_on(client: AskingClient, ho
     typed = {
         "title": "What counts?", "reason": "We differ.", "version": version.pk, "criteria": [first, second],
         "participants": [house.assessor.pk, house.other_assessor.pk], "name_hidden": "on",
-        "due_on": (TODAY + datetime.timedelta(days=3)).isoformat(),
+        "due_on": (TODAY() + datetime.timedelta(days=3)).isoformat(),
     }  # fmt: skip
     client.post(f"{address}?unit={unit.unit_id}", typed)
     exercise = Exercise.objects.get()
