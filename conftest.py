@@ -16,7 +16,7 @@ from django.db import connection
 
 from portfolio import harness
 from portfolio.compiled import Question
-from portfolio.tests import objects
+from portfolio.tests import objects, programs
 from units.for_good import forget
 
 pytest_plugins = ["units.testing"]
@@ -106,6 +106,11 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     if on_objects:
         terminalreporter.write_sep(
             "!", f"{len(on_objects)} tests on an object store were SKIPPED; to run them: bin/setup dev", yellow=True
+        )
+    if packages := programs.to_install(str(report.longrepr[2]) for report in reports):
+        installed = " ".join(sorted(set(packages)))
+        terminalreporter.write_sep(
+            "!", f"{len(packages)} tests were SKIPPED; to run them: sudo apt install {installed}", yellow=True
         )
     if config.getoption("no_skips") and reports:
         terminalreporter.write_sep("!", "no skip is permitted here, but these were skipped", red=True)

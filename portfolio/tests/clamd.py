@@ -1,6 +1,5 @@
 """A clamd of the tests' own: on a socket in a directory of its own, with signatures written here and no database."""
 
-import shutil
 import socket
 import subprocess
 import time
@@ -8,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import pytest
+from portfolio.tests.programs import program
 
 EICAR = b"X5O!P%@AP[4\\PZX54(P^)7CC)7}$" + b"EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
 """The harmless file every scanner calls infected, in two parts so that none calls this source so."""
@@ -29,16 +28,14 @@ StreamMaxLength 2M
 @contextmanager
 def running(folder: Path) -> Iterator[tuple[str, str]]:
     """A clamd that knows EICAR and one local signature; its socket, and its address over TCP. It takes up to 2 MB."""
-    program = shutil.which("clamd", path="/usr/sbin:/usr/bin")
-    if program is None:
-        pytest.skip("clamd is not installed: sudo apt install clamav-daemon")
+    clamd_here = program("clamd")
     (folder / "signatures").mkdir()
     lines = [f"{name}:0:*:{content.hex()}\n" for name, content in SIGNATURES.items()]
     (folder / "signatures" / "local.ndb").write_text("".join(lines))
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     (folder / "clamd.conf").write_text(CONFIGURATION.format(folder=folder, port=port))
-    with subprocess.Popen([program, "--config-file", folder / "clamd.conf"], stdout=subprocess.DEVNULL) as clamd:
+    with subprocess.Popen([clamd_here, "--config-file", folder / "clamd.conf"], stdout=subprocess.DEVNULL) as clamd:
         try:
             listens(folder / "clamd.sock")
             yield str(folder / "clamd.sock"), f"127.0.0.1:{port}"

@@ -4,7 +4,6 @@
 """
 
 import re
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,8 @@ import pytest_django
 import yaml
 from django.conf import settings
 from django.core.management import get_commands, load_command_class
+
+from portfolio.tests.programs import program
 
 DEPLOY = Path(settings.BASE_DIR) / "deploy"
 UNITS = sorted((DEPLOY / "systemd").iterdir())
@@ -125,13 +126,12 @@ def test_a_timer_runs_a_command_that_exists_and_the_target_wants_it(path: Path) 
 
 
 def test_systemd_understands_every_unit(tmp_path: Path) -> None:
-    if not shutil.which("systemd-analyze"):
-        pytest.skip("systemd-analyze is not installed: sudo apt install systemd")
+    analyze = program("systemd-analyze")
     for path in UNITS:
         content = re.sub(r"^ExecStart=\S+", "ExecStart=/bin/true", path.read_text(), flags=re.M)
         (tmp_path / path.name.replace("@.", "@tell_due.")).write_text(content)
     named = [str(path) for path in sorted(tmp_path.iterdir())]
-    run = subprocess.run(["systemd-analyze", "verify", *named], capture_output=True, text=True, check=False)
+    run = subprocess.run([analyze, "verify", *named], capture_output=True, text=True, check=False)
     about_ours = [line for line in run.stderr.splitlines() if "nvq-portfolio" in line and "Failed to" not in line]
     assert about_ours == []
 

@@ -34,6 +34,7 @@ from portfolio.testing import a_centre, an_administrator, in_vault
 from portfolio.tests import letter, objects
 from portfolio.tests.certificates import DAY, NOW, PASSWORD, Authority, an_authority, an_rsa_key, stamping
 from portfolio.tests.letter import FACTS, ask, made
+from portfolio.tests.programs import program
 
 WHOLE = SignatureCoverageLevel.ENTIRE_FILE
 pytestmark = pytest.mark.django_db
@@ -95,7 +96,7 @@ def checked(content: bytes, authority: Authority) -> PdfSignatureStatus:
 def said_by_poppler(content: bytes, folder: Path) -> str:
     """What pdfsig says, which trusts nobody here: whether the seal fits the file."""
     (folder / "sealed.pdf").write_bytes(content)
-    return subprocess.run(["pdfsig", folder / "sealed.pdf"], capture_output=True, text=True).stdout
+    return subprocess.run([program("pdfsig"), folder / "sealed.pdf"], capture_output=True, text=True).stdout
 
 
 # --- the seal --------------------------------------------------------------------------------------------------------

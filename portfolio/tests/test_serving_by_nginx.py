@@ -1,7 +1,6 @@
 """Files handed over to nginx: the location of docs/operations.md, run in front of the product."""
 
 import re
-import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,8 +21,8 @@ from portfolio import serving, vault
 from portfolio.models import StoredFile
 from portfolio.testing import a_centre
 from portfolio.tests import objects, small_files
+from portfolio.tests.programs import program
 
-NGINX = shutil.which("nginx", path="/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin")
 CALL = small_files.wav(20)
 SAID = ["Content-Type", "Content-Disposition", "X-Frame-Options", "Referrer-Policy", "Cross-Origin-Opener-Policy"]
 SAID += serving.HEADERS
@@ -68,7 +67,8 @@ def running(folder: Path, product: str) -> Iterator[int]:
     port = objects.free_port()
     told = CONFIGURATION.format(folder=folder, port=port, product=product, location=location_told())
     (folder / "nginx.conf").write_text(told)
-    with subprocess.Popen([str(NGINX), "-p", folder, "-c", folder / "nginx.conf"], stderr=subprocess.DEVNULL) as nginx:
+    command = [program("nginx"), "-p", str(folder), "-c", str(folder / "nginx.conf")]
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as nginx:
         try:
             objects.listens(port)
             yield port
@@ -85,7 +85,6 @@ def asked(port: int, address: str, method: str = "GET", **headers: str) -> tuple
     return answer, content
 
 
-@pytest.mark.skipif(NGINX is None, reason="this test needs: sudo apt install nginx-light")
 def test_nginx_sends_the_file_with_all_that_we_say_and_gives_it_to_nobody_by_itself(
     live_server: LiveServer, settings: pytest_django.Settings, tmp_path: Path
 ) -> None:

@@ -12,6 +12,7 @@ import pypdfium2
 import pytest
 
 from portfolio import sewing
+from portfolio.tests.programs import program
 from portfolio.typesetting import DOCUMENTS, ISSUED, Attachment, Manuscript, typeset
 
 LETTER = """<html lang="en-GB"><title>Letter</title><h1>To {name}</h1>
@@ -106,7 +107,7 @@ def test_every_place_on_a_page_leads_to_its_own_tag(read: pikepdf.Pdf) -> None:
 
 def test_another_reader_finds_the_same_tags(whole: bytes, tmp_path: Path) -> None:
     (tmp_path / "whole.pdf").write_bytes(whole)
-    told = subprocess.run(["pdfinfo", "-struct-text", tmp_path / "whole.pdf"], capture_output=True, check=True)
+    told = subprocess.run([program("pdfinfo"), "-struct-text", tmp_path / "whole.pdf"], capture_output=True, check=True)
     assert told.stderr == b""
     said = told.stdout.decode(errors="replace")  # titles of parts are not in UTF-8
     assert (said.count("Part"), said.count("TH ")) == (3, 6)

@@ -17,7 +17,7 @@ from assessments.testing import House, a_draft, a_file, an_enrolment, handed_in,
 from assessments.tests.appeals import a_case
 from assessments.tests.documents.reading import fonts_of, in_order, made, pages_of, said_in, text_of
 from assessments.tests.records import acknowledged, answers_for, content_for, disputed, handed_over, recorded
-from assessments.tests.witnesses import with_testimony
+from assessments.tests.witnesses import SAID, with_testimony
 from portfolio.actions import edit_candidate
 from portfolio.models import CandidateRecord, User
 
@@ -113,7 +113,8 @@ def witnessed(unit: Enrolment) -> EvidenceVersion:
 def test_a_testimony_has_the_witness_with_status_and_signature(house: House) -> None:
     found = text(house.assessor, witnessed(an_enrolment(house)), WITNESS)
     in_order(found, "Witness testimony", "What my team leader saw", "What Wyn Witness saw", "She took the call")
-    in_order(found, f"Seen on {SAID.seen_from:%-d %B %Y}", "Witness Wyn Witness", "Her team leader", "Status “I know this work")
+    seen_on = f"{SAID.seen_from:%-d %B %Y}"
+    in_order(found, f"Seen on {seen_on}", "Witness Wyn Witness", "Her team leader", "Status “I know this work")
     in_order(found, "Asked about CC26 1.1, CC26 1.2", "Signed as witness, by e-mail link", today())
 
 
