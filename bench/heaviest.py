@@ -11,8 +11,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
+from unittest.mock import patch
 
 from django.db import connection, transaction
+
+from portfolio.compiled import Question
 
 MOST_SHOWN = 10
 LARGE = 20_000
@@ -54,11 +57,12 @@ class Watch:
 
     @contextmanager
     def on(self) -> Iterator[None]:
-        """Cursors that fetch bit by bit are switched off, so that a statement's time is all of its time."""
+        """Cursors that fetch bit by bit are switched off, so that a statement's time is all of its time; and prepared
+        statements, so that its words are known."""
         before = connection.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS", False)
         connection.settings_dict["DISABLE_SERVER_SIDE_CURSORS"] = True
         try:
-            with connection.execute_wrapper(self.note):
+            with connection.execute_wrapper(self.note), patch.object(Question, "prepared", False):
                 yield
         finally:
             connection.settings_dict["DISABLE_SERVER_SIDE_CURSORS"] = before

@@ -21,6 +21,7 @@ Plain: TypeAlias = "bool | int | str | list[Plain] | dict[str, Plain] | None"
 
 ATOMS = frozenset({str, int, bool, type(None)})
 """What is written as it is. Of these most facts are made, so they are looked for first."""
+WRITER = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
 def plain(value: JSON) -> Plain:
@@ -30,6 +31,10 @@ def plain(value: JSON) -> Plain:
         return value  # type: ignore[return-value]
     if kind is list or kind is tuple:
         return [item if type(item) in ATOMS else plain(item) for item in value]  # type: ignore[union-attr,misc]
+    if kind is dict:
+        return _named(value)  # type: ignore[arg-type]
+    if kind is datetime.datetime:
+        return moment(value)  # type: ignore[arg-type]
     match value:
         case enum.Enum():
             return plain(value.value)
@@ -42,10 +47,7 @@ def plain(value: JSON) -> Plain:
         case uuid.UUID():
             return str(value)
         case Mapping():
-            return {
-                key if type(key) is str else _key(key): item if type(item) in ATOMS else plain(item)  # type: ignore[misc]
-                for key, item in value.items()
-            }
+            return _named(value)
         case list() | tuple():
             return [plain(item) for item in value]
     raise TypeError(f"{value!r} ({type(value).__name__}) cannot be written down in one certain way.")
@@ -60,8 +62,7 @@ def moment(at: datetime.datetime) -> str:
 
 def canonical(value: JSON) -> bytes:
     """The one way of writing the value."""
-    text = json.dumps(plain(value), sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return text.encode()
+    return WRITER.encode(plain(value)).encode()
 
 
 def beside(facts: Mapping[str, JSON], name: str, written: bytes) -> bytes:
@@ -80,6 +81,13 @@ def digest(value: JSON, *, salt: str = "") -> str:
 def digest_of_written(written: bytes) -> str:
     """SHA-256, in hexadecimal, of what is written already."""
     return hashlib.sha256(written).hexdigest()
+
+
+def _named(facts: Mapping[str, JSON]) -> dict[str, Plain]:
+    return {
+        key if type(key) is str else _key(key): item if type(item) in ATOMS else plain(item)  # type: ignore[misc]
+        for key, item in facts.items()
+    }
 
 
 def _key(key: object) -> str:

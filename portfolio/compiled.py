@@ -30,6 +30,7 @@ from django.db.models import QuerySet, Window
 from django.utils import timezone
 
 from portfolio.models import RolesRead, User
+from portfolio.prepared import Prepared
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -38,6 +39,8 @@ KEPT = "compiled_questions"
 """The name by which each connection keeps them: as Django's compilers, they belong to one thread."""
 MOST_KEPT = 1000
 """Of all questions in all their forms, for one connection."""
+OFTEN = 3
+"""Asked so many times of a connection, a question is asked often: PostgreSQL prepares it."""
 NUMBER = 8_000_000_000_000_000_000
 DAY = datetime.date(8001, 1, 1)
 MOMENT = datetime.datetime(8501, 1, 1, 12, tzinfo=datetime.UTC)
@@ -104,9 +107,13 @@ class Compiled:
         place_of = {repr(adapted(sign)): place for place, sign in enumerate(signs)}
         self.places = [place_of.get(repr(param)) for param in self.params]
         self.written: tuple[str, tuple[Any, ...]] = "", ()
+        self.times = 0
         self.check(signs)
         if self.sql:
-            self.prepare()
+            self.hold()
+        self.prepared = (
+            Prepared(question, self.sql, self.params, self.places, signs) if connection.vendor == "postgresql" else None
+        )
 
     def check(self, signs: list[Any]) -> None:
         """Raises Unfillable where something would be asked that was meant to be filled in."""
@@ -118,7 +125,7 @@ class Compiled:
         if self.asked._prefetch_related_lookups:
             raise Unfillable("What is fetched beside the rows would be asked anew for each of them.")
 
-    def prepare(self) -> None:
+    def hold(self) -> None:
         """From now on Django's compiler of this query says what it wrote, and which columns it converts."""
         converters = self.compiler.get_converters([column for column, *_ in self.compiler.select])
         kept: dict[str, Any] = {
@@ -133,10 +140,17 @@ class Compiled:
         pairs = zip(self.params, self.places, strict=True)
         return self.sql, tuple([param if place is None else adapted(values[place]) for param, place in pairs])
 
-    def ask(self, values: Sequence[Any]) -> list[Any]:
+    def ask(self, values: Sequence[Any], *, often: bool = False) -> list[Any]:
+        """The rows with these values. `often`: as though it had been asked many times before."""
         if not self.sql:
             return []
-        self.written = self.filled(values)
+        self.times += 1
+        in_short = None
+        if self.prepared and Question.prepared and (often or self.times >= OFTEN):
+            in_short = self.prepared.asked_with([adapted(value) for value in values])
+            if often and not in_short:
+                raise AssertionError(f"PostgreSQL cannot prepare it: {self.sql}")
+        self.written = in_short or self.filled(values)
         iterable: Any = self.asked._iterable_class
         return list(iterable(self.asked))
 
@@ -145,7 +159,9 @@ class Question(Generic[P, R]):
     """A question that is asked often. Called, it answers with its rows."""
 
     checked = False
-    """In the tests, every time: that what is asked is what Django would have written."""
+    """In the tests, every time: that what is asked is what Django would have written, and can be prepared."""
+    prepared = True
+    """Where the database is PostgreSQL."""
 
     def __init__(self, question: Callable[P, QuerySet[Any, R]]) -> None:
         update_wrapper(self, question)
@@ -178,7 +194,7 @@ class Question(Generic[P, R]):
         values = values_in(given)
         if self.checked:
             same(part(self.question(*as_in(args, iter(given)))), compiled.filled(values))
-        return compiled.ask(values)
+        return compiled.ask(values, often=self.checked)
 
     def compiled(self, part: Part, args: Sequence[Any], given: Sequence[Any]) -> Compiled:
         """The question in the form it has with these arguments, whose leaves are `given`.
@@ -196,7 +212,9 @@ class Question(Generic[P, R]):
             raise Unfillable("It could not be filled in before.")
         kept[form] = today
         if len(kept) > MOST_KEPT:
-            kept.popitem(last=False)
+            _, longest_unasked = kept.popitem(last=False)
+            if isinstance(longest_unasked, Compiled) and longest_unasked.prepared:
+                longest_unasked.prepared.forget()
         new = kept[form] = Compiled(self.question, list(as_in(args, iter(given))), part)
         return new
 

@@ -33,6 +33,7 @@ from assessments.queries.strategy import (
 )
 from assessments.sampling import Cell, Covered, Part, Ratings, Seen, cover
 from portfolio.models import Centre, StaffRecord
+from portfolio.workdays import midnight
 
 FEEDBACK, PLANS = "Feedback to the candidate", "Assessment plan"
 RECORD_KINDS = frozenset(
@@ -165,7 +166,7 @@ def rated_since(
 def seen_in(plans: Sequence[SamplingPlan]) -> tuple[list[list[Seen]], Names]:
     """The units of each plan's period with what was sampled of them, in eight queries. The plans are of one centre."""
     centre = plans[0].policy.centre
-    periods = [period(plan.policy.awarding_body_id, plan.starts_on, plan.ends_on) for plan in plans]
+    periods = [period(plan.policy.awarding_body_id, midnight(plan.starts_on), plan.ends_on) for plan in plans]
     scope = Enrolment.objects.filter(any_of(periods), centre=centre).order_by()
     inside = {f"in_{place}": ExpressionWrapper(each, BooleanField()) for place, each in enumerate(periods)}
     told = scope.filter(candidate_at(centre)).annotate(planned_for=AGREED, **inside)
@@ -234,10 +235,11 @@ def held_in(
     centre: Centre, ids: QuerySet[Enrolment, Any]
 ) -> tuple[defaultdict[int, set[str]], defaultdict[int, set[str]]]:
     """The kinds of evidence accepted in each of the centre's units, and whether there is feedback. One query, of two
-    halves: the evidence is read for the one alone, and the readings for the other."""
+    halves: the evidence is read for the one alone, and the readings for the other, of all units of the centre: of some,
+    SQLite would look for each of them in each reading."""
     kinds: defaultdict[int, set[str]] = defaultdict(set)
     held: defaultdict[int, set[str]] = defaultdict(set)
-    told = Decision.objects.filter(enrolment__in=ids, review__centre=centre).order_by().filter(said())
+    told = Decision.objects.filter(review__centre=centre).order_by().filter(said())
     for unit, kind in accepted_in(centre, ids).union(told.values_list("enrolment_id", Value("", CharField()))):
         if kind:
             kinds[unit].add(EvidenceKind(kind).label)

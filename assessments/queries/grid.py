@@ -97,7 +97,7 @@ class Choices:
 def units_of(scope: Scope) -> EnrolmentQuerySet:
     """The units of the plan's period that the grid shows."""
     plan, asked = scope.plan, scope.asked
-    units = in_period(plan.centre, plan.body, plan.starts_on, plan.ends_on)
+    units = in_period(plan.centre, plan.body, plan.begins, plan.ends_on)
     if asked.assessor is not None:
         units = units.filter(assessor=asked.assessor)
     if asked.unit is not None:

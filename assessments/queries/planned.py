@@ -17,6 +17,7 @@ from assessments.queries.enrolment import staff_names
 from assessments.queries.strategy import Rated, in_period, plans_of, policies_of, policy_of, risks_of
 from portfolio.compiled import Listed, compiled
 from portfolio.models import Centre, User
+from portfolio.workdays import midnight
 from units.models import AwardingBody, Unit
 
 PER_PAGE = 25
@@ -244,7 +245,7 @@ def state_of(cell: PlannedCell) -> str:
 def units_to_add(plan: SamplingPlan, user_id: int, *, leads: bool) -> list[tuple[int, str]]:
     """The units of the plan's period that a verifier may add, by name: their own, or all for who leads. One query."""
     policy = plan.policy
-    units = in_period(policy.centre_id, policy.awarding_body_id, plan.starts_on, plan.ends_on)
+    units = in_period(policy.centre_id, policy.awarding_body_id, midnight(plan.starts_on), plan.ends_on)
     units = units.filter(candidate_at(policy.centre_id))
     if not leads:
         units = units.filter(verifier=user_id)

@@ -236,35 +236,41 @@ def _units_taken(centre_id: int) -> QuerySet[Unit, Any]:
 
 
 class Within(NamedTuple):
-    """A sampling plan, as far as it says which units and samples are its own: of a centre and body, in a period."""
+    """A sampling plan, as far as it says which units and samples are its own: of a centre and body, in a period.
+
+    Moments are compared with the one in which the period begins, and the one in which it is over: to make a day of each
+    moment takes SQLite as long as all else.
+    """
 
     pk: int
     centre: int
     body: int
-    starts_on: datetime.date
+    begins: datetime.datetime
     ends_on: datetime.date
+    over: datetime.datetime
 
 
 def within(plan: SamplingPlan) -> Within:
     """The plan comes with its policy. No query."""
-    return Within(plan.pk, plan.policy.centre_id, plan.policy.awarding_body_id, plan.starts_on, plan.ends_on)
+    begins, over = midnight(plan.starts_on), midnight(plan.ends_on + datetime.timedelta(days=1))
+    return Within(plan.pk, plan.policy.centre_id, plan.policy.awarding_body_id, begins, plan.ends_on, over)
 
 
 def in_period(
-    centre: Centre | int, body_id: int, starts_on: datetime.date, ends_on: datetime.date
+    centre: Centre | int, body_id: int, begins: datetime.datetime, ends_on: datetime.date
 ) -> EnrolmentQuerySet:
     """Units somebody works on in the period, or whose assessor signed them off in it or later."""
-    return Enrolment.objects.filter(period(body_id, starts_on, ends_on), centre=centre)
+    return Enrolment.objects.filter(period(body_id, begins, ends_on), centre=centre)
 
 
-def period(body_id: int, starts_on: datetime.date, ends_on: datetime.date) -> Q:
+def period(body_id: int, begins: datetime.datetime, ends_on: datetime.date) -> Q:
     """Of an enrolment: that it is a unit of the body's in the period.
 
     A unit that was signed off before the period began is not in it, unless nobody has verified it yet.
     """
     waiting = Q(status__in=[*AT_WORK, UnitStatus.SIGNED_OFF])
     begun = Q(unit__awarding_body=body_id, started_on__lte=ends_on)
-    return begun & (waiting | Q(signed_off_at__date__gte=starts_on)) & ~Q(status=UnitStatus.WITHDRAWN)
+    return begun & (waiting | Q(signed_off_at__gte=begins)) & ~Q(status=UnitStatus.WITHDRAWN)
 
 
 @dataclass(frozen=True)
@@ -280,7 +286,7 @@ def facts_of(
     centre: Centre, body: AwardingBody, starts_on: datetime.date, ends_on: datetime.date, day: datetime.date
 ) -> Facts:
     """The cells of the centre's units with that body in the period, with their risk on a day. Twelve queries."""
-    scope = in_period(centre, body.pk, starts_on, ends_on)
+    scope = in_period(centre, body.pk, midnight(starts_on), ends_on)
     rows = list(
         scope.filter(candidate_at(centre)).order_by("pk").values_list(
             "pk", "candidate_id", "unit_id", "assessor_id", "unit__key", "unit__version", "signed_off_at",
@@ -362,7 +368,7 @@ def cell_for(enrolment_id: int, stage: SampleStage) -> PlannedCell | None:
 def taken_under(plan: Within, *, at: str = "") -> Q:
     """The centre's samples taken in the plan's period, and those it wanted that were taken later. `at` leads to the
     sample."""
-    in_time = Q(**{f"{at}done_at__date__range": (plan.starts_on, plan.ends_on)})
+    in_time = Q(**{f"{at}done_at__gte": plan.begins, f"{at}done_at__lt": plan.over})
     late = Q(**{f"{at}cell__plan": plan.pk, f"{at}done_at__isnull": False})
     return Q(**{f"{at}centre": plan.centre}) & (in_time | late)
 
