@@ -115,8 +115,8 @@ class Dated(NamedTuple):
         return seen.filter(centre=self.centre, due_on__lte=self.last)
 
     def samples(self) -> QuerySet[PlannedCell]:
-        """Nothing is sampled any more of a unit that has ended."""
-        here = PlannedCell.objects.to_do().filter(enrolment__centre=self.centre, due_on__lte=self.last)
+        """Nothing is sampled any more of a unit that has ended. The centre's plans are few, its units are not."""
+        here = PlannedCell.objects.to_do().filter(plan__policy__centre=self.centre, due_on__lte=self.last)
         return here.exclude(enrolment__candidate_user=self.user).exclude(enrolment__status__in=UNIT_FINAL)
 
     def accesses(self) -> QuerySet[ExternalAccess]:

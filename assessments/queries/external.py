@@ -29,8 +29,9 @@ from assessments.queries.enrolment import BY_CANDIDATE, name_of, named_staff, st
 from assessments.queries.sampling import SAMPLED_AT
 from assessments.visiting import CLAIMABLE, authorising_refusals
 from assessments.workflow import Reason
+from portfolio.enums import Role
 from portfolio.models import AccessLine as Look
-from portfolio.models import Centre, StaffRecord, User
+from portfolio.models import Centre, StaffRecord, User, centres_of
 from portfolio.rules import IN_CHARGE
 from units.models import DirectClaim
 
@@ -225,7 +226,8 @@ def remit_units(user: User, asked: Narrowed) -> "QuerySet[Enrolment]":
     it."""
     mine = ExternalAccess.objects.in_force(user)
     # Named by their centres first: whether one is opened is asked of each, and there may be many other centres.
-    units = Enrolment.objects.filter(opened_to(user), centre__in=mine.values("centre")).named(asked.words.strip())
+    there = Enrolment.objects.filter(centre__in=centres_of(user, Role.EXTERNAL_VERIFIER))
+    units = there.filter(opened_to(user)).named(asked.words.strip())
     if asked.status:
         units = units.filter(status=asked.status)
     found = units.listed("centre__name").select_related("centre")
