@@ -7,7 +7,6 @@ allows.
 
 import hashlib
 import os
-import secrets
 import shutil
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from portfolio.enums import Role
+from portfolio.secret_key import kept_secret
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -77,16 +77,6 @@ DATA_DIR = Path(env("NVQ_DATA_DIR", str(BASE_DIR / "var")))
 VAULT_DIR = DATA_DIR / "vault"
 RENDITIONS_DIR = DATA_DIR / "renditions"
 GATHERED_DIR = DATA_DIR / "gathered"
-
-
-def kept_secret(path: Path) -> str:
-    """The secret key of an embedded installation: made once, kept beside its data, readable by its owner only."""
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(secrets.token_urlsafe(50))
-    return path.read_text().strip()
 
 
 def provider_of_identities(issuer: str, own_id: str, name: str) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.utils import timezone
@@ -48,28 +48,79 @@ def _latest(user_id: int, since: datetime.datetime, now: datetime.datetime) -> Q
     return found.values_list("handed_in_at", "at", "first")[:FEEDBACK_MOST]
 
 
-def times_at(centre: Centre, now: datetime.datetime) -> list[FeedbackLine]:
-    """How soon feedback comes from each assessor of the centre, by name. Three queries, and one more for
-    every further 256 who assessed in the time."""
-    since = now - datetime.timedelta(days=FEEDBACK_DAYS)
-    staff = _staff(centre.pk, since, now)
-    readers = [pk for pk, _, reads in staff if reads]
-    spans: dict[int, list[Read]] = defaultdict(list)
-    for start in range(0, len(readers), TOGETHER):
-        some = readers[start : start + TOGETHER]
-        for assessor, handed_in, read, first in _latest_of(centre.pk, some, since, now):
-            if first:
-                spans[assessor].append((handed_in, read))
-    waiting = waiting_at(centre)
-    return [
-        FeedbackLine(name, time_to_feedback(spans.get(pk, ()), waiting.get(pk, 0)))
-        for pk, name, reads in staff
-        if reads or pk in waiting
-    ]
+@dataclass(frozen=True)
+class FeedbackWeek:
+    """A calendar week, from its Monday, and how soon what was assessed in it had come."""
+
+    begins: datetime.date
+    time: TimeToFeedback
+
+
+@dataclass(frozen=True)
+class Feedback:
+    """How soon feedback came at a centre: in each of the last weeks, this one the last, and from each assessor."""
+
+    weeks: list[FeedbackWeek]
+    lines: list[FeedbackLine]
+
+
+class Reading(NamedTuple):
+    """A reading of an item's version: whose, of what was handed in when, when it was, and whether it was the first."""
+
+    pk: int
+    assessor_id: int
+    handed_in_at: datetime.datetime | None
+    at: datetime.datetime
+    first: bool
+
+
+def feedback_at(centre: Centre, now: datetime.datetime, count: int) -> Feedback:
+    """How soon feedback came at the centre in `count` weeks, and from each of its assessors, by name.
+
+    Of each week and of each assessor the latest `FEEDBACK_MOST` readings are looked at, so that a page does not grow
+    with them. Three queries, and one more for every further 256 who assessed in the time.
+    """
+    since, today = now - datetime.timedelta(days=FEEDBACK_DAYS), timezone.localdate(now)
+    monday = today - datetime.timedelta(days=today.weekday())
+    begins = [monday - datetime.timedelta(weeks=back) for back in range(count - 1, -1, -1)]
+    bounds = [midnight(day) for day in begins]
+    staff, waiting = _staff(centre.pk, since, now), waiting_at(centre)
+    weekly: list[list[Reading]] = [[] for _ in begins]
+    own: dict[int, list[Reading]] = defaultdict(list)
+    for row in readings_at(centre, [pk for pk, _, reads in staff if reads], since, [*bounds, now]):
+        if (week := bisect_right(bounds, row.at)) > 0:
+            weekly[week - 1].append(row)
+        if row.at >= since:
+            own[row.assessor_id].append(row)
+    return Feedback(
+        [FeedbackWeek(day, time_to_feedback(firsts(rows))) for day, rows in zip(begins, weekly, strict=True)],
+        [
+            FeedbackLine(name, time_to_feedback(firsts(own[pk]), waiting.get(pk, 0)))
+            for pk, name, reads in staff
+            if reads or pk in waiting
+        ],
+    )
+
+
+def firsts(latest: list[Reading]) -> list[Read]:
+    """Those of the latest readings that count as feedback."""
+    return [(row.handed_in_at, row.at) for row in latest[:FEEDBACK_MOST] if row.first]
 
 
 TOGETHER = 256
 """Of so many assessors the latest readings are asked for at once: a question has at most 500 parts on SQLite."""
+
+
+def readings_at(
+    centre: Centre, assessors: list[int], since: datetime.datetime, bounds: list[datetime.datetime]
+) -> list[Reading]:
+    """The latest readings of each assessor since then, and from each of the bounds to the next: each once, and the
+    latest on top. What a week and an assessor have in common, which is most of it, is read once for both."""
+    most, found = Most(FEEDBACK_MOST), {}
+    for start in range(0, len(assessors) or 1, TOGETHER):
+        rows = _readings(centre.pk, most, assessors[start : start + TOGETHER], since, *([] if start else bounds))
+        found.update({row[0]: Reading(*row) for row in rows})
+    return sorted(found.values(), key=lambda row: row.at, reverse=True)
 
 
 @compiled
@@ -81,16 +132,15 @@ def _staff(centre_id: int, since: datetime.datetime, now: datetime.datetime) -> 
 
 
 @compiled
-def _latest_of(
-    centre_id: int, assessors: list[int], since: datetime.datetime, now: datetime.datetime
+def _readings(
+    centre_id: int, most: Most, assessors: list[int], since: datetime.datetime, *bounds: datetime.datetime
 ) -> QuerySet[Review, Any]:
-    """Each one's latest readings of the time: looked for by person, so that it asks no more where more was read."""
-    here = Review.objects.filter(centre=centre_id, at__gte=since, at__lte=now).order_by("-at").values("pk")
-    first, *further = (
-        Review.objects.filter(pk__in=here.filter(assessor=pk)[:FEEDBACK_MOST]).order_by().values("pk")
-        for pk in assessors
-    )
-    told = READINGS.order_by().values_list("assessor_id", "handed_in_at", "at", "first")
+    """Looked for by week and by person, so that it asks no more where more was read."""
+    here = Review.objects.filter(centre=centre_id).order_by("-at").values("pk")
+    parts = [here.filter(at__gte=begin, at__lt=end) for begin, end in pairwise(bounds)]
+    parts += [here.filter(at__gte=since, assessor=pk) for pk in assessors]
+    first, *further = (Review.objects.filter(pk__in=part[:most]).order_by().values("pk") for part in parts)
+    told = READINGS.order_by().values_list("pk", "assessor_id", "handed_in_at", "at", "first")
     return told.filter(pk__in=first.union(*further, all=True))
 
 
@@ -105,37 +155,3 @@ def waiting_at(centre: Centre) -> dict[int, int]:
         .values_list("enrolment__assessor", "items")
     )
     return dict(counted)
-
-
-@dataclass(frozen=True)
-class FeedbackWeek:
-    """A calendar week, from its Monday, and how soon what was assessed in it had come."""
-
-    begins: datetime.date
-    time: TimeToFeedback
-
-
-def weeks_at(centre: Centre, now: datetime.datetime, count: int) -> list[FeedbackWeek]:
-    """How soon feedback came at the centre in each of the last weeks, this one the last. One query.
-
-    Of each week its latest `FEEDBACK_MOST` readings are looked at, so that a page does not grow with them.
-    """
-    today = timezone.localdate(now)
-    monday = today - datetime.timedelta(days=today.weekday())
-    begins = [monday - datetime.timedelta(weeks=back) for back in range(count - 1, -1, -1)]
-    bounds = [midnight(day) for day in begins]
-    spans: list[list[Read]] = [[] for _ in begins]
-    for handed_in, read, first in read_between(centre.pk, Most(FEEDBACK_MOST), *bounds, now):
-        if first:
-            spans[bisect_right(bounds, read) - 1].append((handed_in, read))
-    return [FeedbackWeek(day, time_to_feedback(reads)) for day, reads in zip(begins, spans, strict=True)]
-
-
-@compiled
-def read_between(centre: int, most: Most, *bounds: datetime.datetime) -> QuerySet[Any, Any]:
-    """When readings were handed in and read, and whether each was the first: the latest `most` from each of the moments
-    to the next."""
-    here = Review.objects.filter(centre=centre).order_by("-at").values("pk")
-    weeks = [here.filter(at__gte=begin, at__lt=end)[:most] for begin, end in pairwise(bounds)]
-    first, *further = (Review.objects.filter(pk__in=week).order_by().values("pk") for week in weeks)
-    return READINGS.filter(pk__in=first.union(*further, all=True)).values_list("handed_in_at", "at", "first")

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from assessments.enums import DueKind
 from assessments.pace import FEEDBACK_DAYS, FEEDBACK_MOST
 from assessments.queries.due import MOST, WEEKS, DueLine, all_due, due_page
-from assessments.queries.feedback import FeedbackLine, FeedbackWeek, times_at, weeks_at
+from assessments.queries.feedback import FeedbackLine, FeedbackWeek, feedback_at
 from assessments.queries.overview import (
     ASSESSOR,
     BY,
@@ -174,16 +174,16 @@ FEEDBACK_WEEKS: Table[FeedbackWeek] = Table(
 def feedback(request: SignedInRequest, slug: str) -> HttpResponse:
     """How soon feedback came week by week, and from whom."""
     centre, now = run_centre(request, slug), timezone.now()
-    weeks = weeks_at(centre, now, WEEKS_BACK)
-    steps = [Dot(f"{week.begins:%-d %b}", week.time.days, week.time.words) for week in weeks]
+    found = feedback_at(centre, now, WEEKS_BACK)
+    steps = [Dot(f"{week.begins:%-d %b}", week.time.days, week.time.words) for week in found.weeks]
     return shown(
         request,
         "assessments/overview/feedback.html",
         centre,
-        weeks=weeks,
-        any_read=any(week.time.read for week in weeks),
+        weeks=found.weeks,
+        any_read=any(week.time.read for week in found.weeks),
         chart=dots("weeks", "Median time to feedback in days, week by week", steps),
-        lines=times_at(centre, now),
+        lines=found.lines,
         days=FEEDBACK_DAYS,
         looked_at=FEEDBACK_MOST,
     )
@@ -291,11 +291,11 @@ def progress_file(request: SignedInRequest, centre: Centre) -> tuple[Table[Any],
 
 
 def feedback_file(_request: SignedInRequest, centre: Centre) -> tuple[Table[Any], Sequence[Any]]:
-    return FEEDBACK, times_at(centre, timezone.now())
+    return FEEDBACK, feedback_at(centre, timezone.now(), WEEKS_BACK).lines
 
 
 def weeks_file(_request: SignedInRequest, centre: Centre) -> tuple[Table[Any], Sequence[Any]]:
-    return FEEDBACK_WEEKS, weeks_at(centre, timezone.now(), WEEKS_BACK)
+    return FEEDBACK_WEEKS, feedback_at(centre, timezone.now(), WEEKS_BACK).weeks
 
 
 def sampling_file(request: SignedInRequest, centre: Centre) -> tuple[Table[Any], Sequence[Any]]:

@@ -131,6 +131,27 @@ def test_whoever_migrates_second_waits() -> None:
     assert order == ["first", "second"]
 
 
+@pytest.mark.django_db(transaction=True)
+def test_nothing_is_checked_while_somebody_else_migrates(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A check asks the database, which may not answer before they are through."""
+    waits, order = threading.Event(), []
+    monkeypatch.setattr(Command, "wait", lambda command: waits.set())
+    monkeypatch.setattr(Command, "check", lambda command, **kwargs: order.append("checked"))
+    monkeypatch.setattr(Command.__bases__[0], "handle", lambda *args, **kwargs: None)
+
+    def second() -> None:
+        call_command("migrate", skip_checks=False)
+        connection.close()
+
+    with one_at_a_time(connection, pytest.fail):
+        thread = threading.Thread(target=second)
+        thread.start()
+        assert waits.wait(20)
+        order.append("migrated")
+    thread.join(20)
+    assert order == ["migrated", "checked"]
+
+
 @pytest.mark.django_db
 def test_a_table_in_use_is_said_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     def in_use(*args: Any, **kwargs: Any) -> None:

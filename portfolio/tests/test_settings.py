@@ -4,12 +4,16 @@ import os
 import re
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.core.management import get_commands
 from django.db import connection
+
+from portfolio.secret_key import kept_secret
 
 SERVER = {
     "NVQ_MODE": "server",
@@ -36,6 +40,20 @@ def start(data_dir: Path, **variables: str) -> str:
 def test_it_needs_no_variable_to_run_embedded(tmp_path: Path) -> None:
     assert start(tmp_path) == ""
     assert (tmp_path / "secret_key").stat().st_mode & 0o777 == 0o600
+
+
+def test_of_several_that_begin_at_once_one_makes_the_secret_for_all(tmp_path: Path) -> None:
+    everybody = threading.Barrier(8)
+
+    def begin(place: Path) -> str:
+        everybody.wait()
+        return kept_secret(place)
+
+    with ThreadPoolExecutor(8) as threads:
+        for round_ in range(20):
+            found = set(threads.map(begin, [tmp_path / f"{round_}" / "secret_key"] * 8))
+            assert [len(secret) for secret in found] == [67]
+            assert [path.name for path in (tmp_path / f"{round_}").iterdir()] == ["secret_key"]
 
 
 def test_it_starts_as_a_server_when_all_is_said(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from assessments.models import Enrolment, EvidenceVersion, Mapping
 from assessments.pace import FEEDBACK_DAYS, FEEDBACK_RULE, PACE_RULE
 from assessments.queries.caseload import SORTS, Wanted, case_rows, caseload, centre_units
 from assessments.queries.enrolment import kept_pace
-from assessments.queries.feedback import own_time, times_at
+from assessments.queries.feedback import feedback_at, own_time
 from assessments.testing import House, a_unit, an_enrolment, handed_in, judged, met
 from assessments.tests.ties import a_tie
 from assessments.tests.views.visitors import signed_in
@@ -165,7 +165,9 @@ def test_the_median_is_of_first_readings_and_what_waits_is_apart(house: House) -
     wait(unit, 30)
     time = own_time(house.assessor, timezone.now())
     assert (time.median, time.read, time.waiting, time.words) == (2 * DAY, 3, 1, "2 days")
-    assert [(line.name, line.time) for line in times_at(house.centre, timezone.now())] == [("Asha Northgate", time)]
+    assert [(line.name, line.time) for line in feedback_at(house.centre, timezone.now(), 1).lines] == [
+        ("Asha Northgate", time)
+    ]
 
 
 def test_what_was_read_before_the_period_is_no_part_of_the_median(house: House) -> None:

@@ -11,7 +11,7 @@ from assessments.actions import verification
 from assessments.actions.strategy import add_cell
 from assessments.enums import SampleStage
 from assessments.models import Enrolment, PlannedCell
-from assessments.queries.feedback import weeks_at
+from assessments.queries.feedback import feedback_at
 from assessments.queries.overview import ASSESSOR, BY, COHORT, UNIT, Tally, progress_page, sampling_page
 from assessments.testing import House, all_well, an_enrolment, handed_in, judged, met, targets, verified
 from assessments.tests.acts_of_strategy import a_cell
@@ -112,12 +112,12 @@ def test_a_week_has_the_median_of_what_was_assessed_in_it(house: House) -> None:
     for days in (1, 2, 9):
         read_after(unit, days)
     now = timezone.now()
-    weeks = weeks_at(house.centre, now, 4)
+    weeks = feedback_at(house.centre, now, 4).weeks
     assert [week.time.read for week in weeks] == [0, 0, 0, 3]
     assert weeks[-1].time.median == 2 * DAY
     assert weeks[-1].begins.weekday() == 0
     assert weeks[-1].begins <= timezone.localdate(now) < weeks[-1].begins + 7 * DAY
-    earlier = weeks_at(house.centre, now + 14 * DAY, 4)
+    earlier = feedback_at(house.centre, now + 14 * DAY, 4).weeks
     assert [(week.begins, week.time.read) for week in earlier][1] == (weeks[-1].begins, 3)
 
 
@@ -126,12 +126,12 @@ def test_a_week_looks_at_no_more_than_its_latest(house: House, monkeypatch: pyte
     unit = an_enrolment(house)
     for days in (1, 2, 9):
         read_after(unit, days)
-    assert weeks_at(house.centre, timezone.now(), 2)[-1].time.read == 2
+    assert feedback_at(house.centre, timezone.now(), 2).weeks[-1].time.read == 2
 
 
 def test_another_centres_feedback_is_no_part_of_it(house: House, other_house: House) -> None:
     read_after(an_enrolment(other_house), 1)
-    assert weeks_at(house.centre, timezone.now(), 2)[-1].time.read == 0
+    assert feedback_at(house.centre, timezone.now(), 2).weeks[-1].time.read == 0
     page = signed_in(house.administrator).get(f"/centre/{house.centre.slug}/overview/feedback/").content.decode()
     assert "Nothing assessed yet" in page
 

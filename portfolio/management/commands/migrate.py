@@ -18,10 +18,11 @@ class Command(migrate.Command):
         with walls.about_to_be_built():
             super().check(*args, **kwargs)
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def execute(self, *args: Any, **options: Any) -> str | None:
+        """Django's checks ask the database, which cannot answer while somebody else migrates it."""
         try:
             with one_at_a_time(connections[options["database"]], self.wait):
-                super().handle(*args, **options)
+                return super().execute(*args, **options)
         except OperationalError as problem:
             if "lock timeout" not in str(problem):
                 raise
