@@ -24,7 +24,7 @@ from functools import update_wrapper
 from typing import Any, Generic, ParamSpec, TypeVar
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connection, connections
+from django.db import NotSupportedError, connection, connections
 from django.db.models import Count as Tally
 from django.db.models import QuerySet, Window
 from django.utils import timezone
@@ -152,7 +152,16 @@ class Compiled:
                 raise AssertionError(f"PostgreSQL cannot prepare it: {self.sql}")
         self.written = in_short or self.filled(values)
         iterable: Any = self.asked._iterable_class
-        return list(iterable(self.asked))
+        try:
+            return list(iterable(self.asked))
+        except NotSupportedError:  # a migration altered a column of the answer since it was prepared
+            if not (self.prepared and in_short):
+                raise
+            self.prepared.forget()
+            if connection.in_atomic_block:
+                raise
+            self.written = self.filled(values)
+            return list(iterable(self.asked))
 
 
 class Question(Generic[P, R]):

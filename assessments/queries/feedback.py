@@ -87,7 +87,7 @@ def feedback_at(centre: Centre, now: datetime.datetime, count: int) -> Feedback:
     staff, waiting = _staff(centre.pk, since, now), waiting_at(centre)
     weekly: list[list[Reading]] = [[] for _ in begins]
     own: dict[int, list[Reading]] = defaultdict(list)
-    for row in readings_at(centre, [pk for pk, _, reads in staff if reads], since, [*bounds, now]):
+    for row in readings_at(centre, [pk for pk, _, reads in staff if reads], since, now, bounds):
         if (week := bisect_right(bounds, row.at)) > 0:
             weekly[week - 1].append(row)
         if row.at >= since:
@@ -112,13 +112,17 @@ TOGETHER = 256
 
 
 def readings_at(
-    centre: Centre, assessors: list[int], since: datetime.datetime, bounds: list[datetime.datetime]
+    centre: Centre,
+    assessors: list[int],
+    since: datetime.datetime,
+    now: datetime.datetime,
+    bounds: list[datetime.datetime],
 ) -> list[Reading]:
     """The latest readings of each assessor since then, and from each of the bounds to the next: each once, and the
     latest on top. What a week and an assessor have in common, which is most of it, is read once for both."""
     most, found = Most(FEEDBACK_MOST), {}
     for start in range(0, len(assessors) or 1, TOGETHER):
-        rows = _readings(centre.pk, most, assessors[start : start + TOGETHER], since, *([] if start else bounds))
+        rows = _readings(centre.pk, most, assessors[start : start + TOGETHER], since, now, *([] if start else bounds))
         found.update({row[0]: Reading(*row) for row in rows})
     return sorted(found.values(), key=lambda row: row.at, reverse=True)
 
@@ -133,12 +137,17 @@ def _staff(centre_id: int, since: datetime.datetime, now: datetime.datetime) -> 
 
 @compiled
 def _readings(
-    centre_id: int, most: Most, assessors: list[int], since: datetime.datetime, *bounds: datetime.datetime
+    centre_id: int,
+    most: Most,
+    assessors: list[int],
+    since: datetime.datetime,
+    now: datetime.datetime,
+    *bounds: datetime.datetime,
 ) -> QuerySet[Review, Any]:
     """Looked for by week and by person, so that it asks no more where more was read."""
     here = Review.objects.filter(centre=centre_id).order_by("-at").values("pk")
-    parts = [here.filter(at__gte=begin, at__lt=end) for begin, end in pairwise(bounds)]
-    parts += [here.filter(at__gte=since, assessor=pk) for pk in assessors]
+    parts = [here.filter(at__gte=begin, at__lt=end) for begin, end in pairwise([*bounds, now])]
+    parts += [here.filter(at__gte=since, at__lte=now, assessor=pk) for pk in assessors]
     first, *further = (Review.objects.filter(pk__in=part[:most]).order_by().values("pk") for part in parts)
     told = READINGS.order_by().values_list("pk", "assessor_id", "handed_in_at", "at", "first")
     return told.filter(pk__in=first.union(*further, all=True))

@@ -76,6 +76,28 @@ def test_where_the_connection_was_lost_it_is_prepared_anew() -> None:
     assert sql.startswith("EXECUTE" if ON_POSTGRESQL else "SELECT")
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_migration_meanwhile_does_not_stop_the_version_before() -> None:
+    """A longer word is another type of answer, which PostgreSQL refuses to what was prepared before."""
+    a_centre("Northgate Centre")
+    long = Centre._meta.get_field("slug").max_length
+    assert long
+    for _ in range(OFTEN):
+        all_centres()
+    try:
+        lengthen(long + 1)
+        assert [all_centres() for _ in range(OFTEN)] == [["northgate-centre"]] * OFTEN
+    finally:
+        lengthen(long)
+
+
+def lengthen(most: int) -> None:
+    """Words on SQLite are of any length."""
+    if ON_POSTGRESQL:
+        with connection.cursor() as cursor:
+            cursor.execute(f"ALTER TABLE portfolio_centre ALTER COLUMN slug TYPE varchar({most})")
+
+
 @pytest.mark.django_db
 def test_what_cannot_be_prepared_is_asked_as_before_and_the_transaction_goes_on(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
