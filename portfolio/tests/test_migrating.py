@@ -4,7 +4,7 @@
 """
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
@@ -113,43 +113,42 @@ def test_a_migration_that_may_break_the_version_before_says_why_it_may(
         assert not broken or getattr(migration, "looked_at", False), f"{floor} {name}: {broken}"
 
 
+def while_somebody_migrates(second: Callable[[], object], waits: threading.Event, order: list[str]) -> None:
+    """Have the second begin in the meantime: when it has said that it waits, "first" is noted, and it may go on."""
+
+    def begin() -> None:
+        second()
+        connection.close()
+
+    with one_at_a_time(connection, pytest.fail):
+        thread = threading.Thread(target=begin)
+        thread.start()
+        assert waits.wait(20)
+        order.append("first")
+    thread.join(20)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_whoever_migrates_second_waits() -> None:
-    said, order = threading.Event(), []
+    said, order = threading.Event(), list[str]()
 
     def second() -> None:
         with one_at_a_time(connection, said.set):
             order.append("second")
-        connection.close()
 
-    with one_at_a_time(connection, pytest.fail):
-        thread = threading.Thread(target=second)
-        thread.start()
-        assert said.wait(20)
-        order.append("first")
-    thread.join(20)
+    while_somebody_migrates(second, said, order)
     assert order == ["first", "second"]
 
 
 @pytest.mark.django_db(transaction=True)
 def test_nothing_is_checked_while_somebody_else_migrates(monkeypatch: pytest.MonkeyPatch) -> None:
     """A check asks the database, which may not answer before they are through."""
-    waits, order = threading.Event(), []
+    waits, order = threading.Event(), list[str]()
     monkeypatch.setattr(Command, "wait", lambda command: waits.set())
     monkeypatch.setattr(Command, "check", lambda command, **kwargs: order.append("checked"))
     monkeypatch.setattr(Command.__bases__[0], "handle", lambda *args, **kwargs: None)
-
-    def second() -> None:
-        call_command("migrate", skip_checks=False)
-        connection.close()
-
-    with one_at_a_time(connection, pytest.fail):
-        thread = threading.Thread(target=second)
-        thread.start()
-        assert waits.wait(20)
-        order.append("migrated")
-    thread.join(20)
-    assert order == ["migrated", "checked"]
+    while_somebody_migrates(lambda: call_command("migrate", skip_checks=False), waits, order)
+    assert order == ["first", "checked"]
 
 
 @pytest.mark.django_db
