@@ -4,7 +4,7 @@
 """
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import pytest
@@ -12,6 +12,8 @@ import pytest_django
 from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.db import OperationalError, connection, models
+from django.db.backends.utils import CursorWrapper
+from django.db.migrations import Migration
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.operations import (
     AddConstraint,
@@ -23,10 +25,11 @@ from django.db.migrations.operations import (
     RenameField,
 )
 from django.db.migrations.operations.base import Operation
+from django.db.migrations.state import ProjectState
 
 from portfolio import walls
 from portfolio.management.commands.migrate import Command
-from portfolio.migrating import breaks_the_version_before, one_at_a_time, with_their_tables
+from portfolio.migrating import CreateTables, at_once, breaks_the_version_before, one_at_a_time, with_their_tables
 
 NAMED = models.CheckConstraint(condition=~models.Q(name=""), name="a_unit_has_a_name")
 OWNED = models.CheckConstraint(condition=~models.Q(owner=None), name="a_unit_has_an_owner")
@@ -70,12 +73,66 @@ def test_what_is_added_to_a_table_that_stood_before_stays_where_it_was() -> None
     assert set(described(with_their_tables(added, "portfolio"))) == set(described(added))
 
 
+def two_that_lead_to_each_other() -> list[Operation]:
+    body = a_model("Body")
+    body.fields.append(("post", models.ForeignKey("lodge.post", models.PROTECT)))
+    holder = AddField("post", "body", models.ForeignKey("lodge.body", models.PROTECT, null=True))
+    owned = models.CheckConstraint(condition=~models.Q(body=None), name="a_post_has_a_body")
+    return [a_model("Post"), body, holder, AddConstraint("post", owned)]
+
+
+def test_operations_in_a_row_that_make_models_are_one() -> None:
+    alone, note = a_model("Unit"), AddField("centre", "note", models.TextField(null=True))
+    made = at_once([alone, note, *two_that_lead_to_each_other()])
+    assert described(made) == ["Create model Unit", "Add field note to centre", "Create 2 models at once"]
+    assert isinstance(made[-1], CreateTables)
+    assert described(made[-1].operations) == described(two_that_lead_to_each_other())
+    assert not any(breaks_the_version_before(operation) for operation in made)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_tables_made_at_once_are_those_made_one_by_one() -> None:
+    def tables(operations: Sequence[Operation]) -> tuple[object, ...]:
+        migration = type("Lodge", (Migration,), {"operations": operations})("0001_initial", "lodge")
+        stood = set(connection.introspection.table_names())
+        with connection.schema_editor() as editor:
+            state = migration.apply(ProjectState(), editor)
+        with connection.cursor() as cursor:
+            made = {
+                table: (
+                    {(column.name, column.type_code, column.null_ok) for column in columns(cursor, table)},
+                    sorted(constraints_of(cursor, table)),
+                )
+                for table in set(connection.introspection.table_names()) - stood
+            }
+        drawn = {name: set(model.fields) for name, model in state.models.items()}
+        with connection.schema_editor() as editor:
+            migration.unapply(ProjectState(), editor)
+        assert set(connection.introspection.table_names()) == stood
+        return made, drawn
+
+    columns = connection.introspection.get_table_description
+
+    def constraints_of(cursor: CursorWrapper, table: str) -> Iterator[str]:
+        for name, constraint in connection.introspection.get_constraints(cursor, table).items():
+            named = name if constraint["check"] else ""
+            yield repr((named, *(constraint[what] for what in ("columns", "primary_key", "foreign_key", "index"))))
+
+    one_by_one = two_that_lead_to_each_other()
+    made, drawn = tables(one_by_one)
+    assert (made, drawn) == tables(at_once(one_by_one))
+    assert "a_post_has_a_body" in repr(made)
+    assert "'lodge_body', 'id'" in repr(made)
+
+
 @pytest.mark.parametrize("floor", ["portfolio", "units", "assessments"])
 def test_makemigrations_of_the_house_wrote_the_first_migration(floor: str, settings: pytest_django.Settings) -> None:
     settings.MIGRATION_MODULES = {}  # tests make their tables without them
     assert apps.is_installed(floor)
     written = MigrationLoader(None, ignore_no_migrations=True).disk_migrations[floor, "0001_initial"].operations
-    assert described(with_their_tables(written, floor)) == described(written)
+    (made,) = written
+    assert isinstance(made, CreateTables)
+    assert described(with_their_tables(made.operations, floor)) == described(made.operations)
 
 
 # --- while the version before runs -----------------------------------------------------------------------------------
