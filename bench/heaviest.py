@@ -1,7 +1,8 @@
 """Which queries cost the most, and how PostgreSQL answers them: `EXPLAIN (ANALYZE, BUFFERS)`, and whether by an index.
 
-Every statement of everything measured is noted with its time. Each SELECT among them is also explained without being
-run, and a scan of a whole large table is a fault wherever it is found: the ten heaviest are shown, all are looked at.
+Every statement of everything measured is noted with its time, but for those that add given rows. Each is also
+explained without being run, and a scan of a whole large table is a fault wherever it is found: the ten heaviest are
+shown, all are looked at. What is prepared has the one plan that it has for everybody.
 """
 
 import re
@@ -11,11 +12,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
-from unittest.mock import patch
 
 from django.db import connection, transaction
-
-from portfolio.compiled import Question
 
 MOST_SHOWN = 10
 LARGE = 20_000
@@ -27,14 +25,19 @@ WALK = re.compile(r"Index(?: Only)? Scan(?: Backward)? using (\w+) on (\w+)")
 
 @dataclass
 class Query:
-    """A statement, and what it cost wherever it was asked."""
+    """A statement, and what it cost wherever it was asked. `words`: what was prepared where it only calls for that."""
 
     sql: str
+    words: str
     params: Any = None
     slowest: float = 0
     seconds: float = 0
     asked: int = 0
     places: list[str] = field(default_factory=list)
+
+    @property
+    def changes(self) -> bool:
+        return self.words.startswith(CHANGING)
 
     def add(self, seconds: float, sql: str, params: Any, place: str) -> None:
         self.seconds, self.asked = self.seconds + seconds, self.asked + 1
@@ -43,6 +46,11 @@ class Query:
         if seconds >= self.slowest:
             self.slowest, self.sql, self.params = seconds, sql, params
 
+
+CHANGING = ("UPDATE", "DELETE")
+ASKING = ("SELECT", "(SELECT", "WITH", *CHANGING)
+PREPARED = re.compile(r'PREPARE "[^"]+"(?: \([^)]*\))? AS ')
+CALLED = re.compile(r'EXECUTE "([^"]+)"')
 
 Fault = tuple[Query, list[str]]
 """A query, and the large tables that it reads through."""
@@ -53,16 +61,16 @@ class Watch:
 
     def __init__(self) -> None:
         self.found: dict[str, Query] = {}
+        self.prepared: dict[str, str] = {}
         self.place = ""
 
     @contextmanager
     def on(self) -> Iterator[None]:
-        """Cursors that fetch bit by bit are switched off, so that a statement's time is all of its time; and prepared
-        statements, so that its words are known."""
+        """Cursors that fetch bit by bit are switched off, so that a statement's time is all of its time."""
         before = connection.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS", False)
         connection.settings_dict["DISABLE_SERVER_SIDE_CURSORS"] = True
         try:
-            with connection.execute_wrapper(self.note), patch.object(Question, "prepared", False):
+            with connection.execute_wrapper(self.note):
                 yield
         finally:
             connection.settings_dict["DISABLE_SERVER_SIDE_CURSORS"] = before
@@ -70,18 +78,32 @@ class Watch:
     def note(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
         begun = time.perf_counter()
         answer = execute(sql, params, many, context)
-        if not many and sql.startswith(("SELECT", "(SELECT", "WITH")):
-            seconds, shape = time.perf_counter() - begun, MANY.sub("%s, …", sql)
-            self.found.setdefault(shape, Query(sql)).add(seconds, sql, params, self.place)
+        seconds = time.perf_counter() - begun
+        words = self.words_of(sql)
+        if not many and words.startswith(ASKING):
+            shape = MANY.sub("%s, …", words)
+            self.found.setdefault(shape, Query(sql, words)).add(seconds, sql, params, self.place)
         return answer
+
+    def words_of(self, sql: str) -> str:
+        """The statement itself, also where it was prepared before."""
+        called = CALLED.match(sql)
+        if not called:
+            return sql
+        if called[1] not in self.prepared:
+            assert connection.connection is not None
+            with connection.connection.cursor() as cursor:
+                cursor.execute("SELECT statement FROM pg_prepared_statements WHERE name = %s", called.groups())
+                self.prepared[called[1]] = PREPARED.sub("", cursor.fetchone()[0])
+        return self.prepared[called[1]]
 
     def heaviest(self, most: int = MOST_SHOWN) -> list[Query]:
         return sorted(self.found.values(), key=lambda query: query.seconds, reverse=True)[:most]
 
 
 def explained(query: Query, options: str = "ANALYZE, BUFFERS") -> list[str]:
-    """The plan in PostgreSQL's words. Locks it takes are given back."""
-    head = f"EXPLAIN ({options}) " if options else "EXPLAIN "
+    """The plan in PostgreSQL's words; what changes rows is not done again. Locks it takes are given back."""
+    head = f"EXPLAIN ({options}) " if options and not query.changes else "EXPLAIN "
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute(head + query.sql, query.params)
@@ -149,7 +171,7 @@ def told(watch: Watch, faults: list[Fault], head: str) -> list[str]:
             + (f"**Reads through {', '.join(tables)}.**" if tables else "By indexes."),
             "",
             "```sql",
-            shortened(query.sql),
+            shortened(query.words),
             "```",
             "",
             "```",

@@ -206,7 +206,9 @@ def databases() -> dict[str, Any]:
             # where there are many rows, which takes a hundred times as long as asking it. And no disk has to turn to
             # another page today: told that it does, PostgreSQL would read the rows of every centre for those of one.
             # Nor is a page answered sooner by several processes, which have to be started first while others ask too.
+            # And what is prepared is planned once for all: to plan it for each person takes longer than the asking.
             planned = "-c jit=off -c max_parallel_workers_per_gather=0 -c random_page_cost=1.1"
+            planned += " -c plan_cache_mode=force_generic_plan"
             named["OPTIONS"] = {"connect_timeout": 5, "options": planned} | named.get("OPTIONS", {})
         return {"default": named}
     DATA_DIR.mkdir(parents=True, exist_ok=True)

@@ -2,8 +2,10 @@
 
 import pytest
 from django.db import connection
+from django.db.models import QuerySet
 
 from bench.heaviest import Watch, explained, places, read_through
+from portfolio.compiled import compiled
 from portfolio.models import Centre, User
 
 PLAN = [
@@ -37,6 +39,24 @@ def test_each_question_is_noted_once_with_all_its_places() -> None:
             list(User.objects.filter(pk__in=ids))
         Centre.objects.filter(pk=0).update(name="None")
     asked = sorted((query.asked, places(query)) for query in watch.found.values())
-    assert asked == [(1, "Queue"), (3, "Queue, Search")]
+    assert asked == [(1, "Queue"), (1, "Search"), (3, "Queue, Search")]
     if connection.vendor == "postgresql":
-        assert "Scan" in " ".join(explained(watch.heaviest()[0]))
+        assert all("Scan" in " ".join(explained(query)) for query in watch.heaviest())
+
+
+@compiled
+def _named(pk: int) -> QuerySet[Centre]:
+    return Centre.objects.filter(pk=pk)
+
+
+@pytest.mark.django_db
+def test_what_is_prepared_is_known_by_its_words_and_has_one_plan_for_all() -> None:
+    watch = Watch()
+    with watch.on():
+        _named(1)
+        _named(2)
+    (query,) = watch.found.values()
+    assert query.words.startswith("SELECT")
+    assert query.asked == 2
+    if connection.vendor == "postgresql":
+        assert "(id = $1)" in " ".join(explained(query, ""))

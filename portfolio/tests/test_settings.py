@@ -114,8 +114,11 @@ def test_the_operations_page_lists_every_command() -> None:
 
 
 @pytest.mark.django_db
-def test_postgresql_compiles_no_query_and_takes_any_page_to_be_near() -> None:
+@pytest.mark.parametrize(
+    ("setting", "value"), [("jit", "off"), ("random_page_cost", "1.1"), ("plan_cache_mode", "force_generic_plan")]
+)
+def test_postgresql_is_told_how_to_plan(setting: str, value: str) -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute("SELECT current_setting('jit'), current_setting('random_page_cost')")
-            assert cursor.fetchone() == ("off", "1.1")
+            cursor.execute("SELECT current_setting(%s)", [setting])
+            assert cursor.fetchone() == (value,)
