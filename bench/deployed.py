@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
@@ -58,7 +58,7 @@ def served(given: dict[str, str]) -> Iterator[Any]:
 
 @dataclass
 class Sample:
-    """What was held at a moment: MiB of each process, and connections to the database."""
+    """What was held at a moment: MiB of each process and of a session of PostgreSQL, and connections to it."""
 
     at: float
     memory: dict[str, float]
@@ -78,7 +78,9 @@ class Watch:
             family = [process.pid, *children(process.pid)]
             for place, pid in enumerate(family):
                 memory[f"{name} {place}" if len(family) > 1 else name] = held(pid)
-        self.samples.append(Sample(time.time(), memory, connections()))
+        found = sessions()
+        memory["a session of PostgreSQL"] = sum(held(pid, "Pss_Anon:") for pid in found) / max(1, len(found))
+        self.samples.append(Sample(time.time(), memory, len(found)))
 
     def processor(self) -> float:
         """Seconds of processor time that the server's processes have had, without PostgreSQL's."""
@@ -94,11 +96,12 @@ def children(pid: int) -> list[int]:
     return sorted(found)
 
 
-def held(pid: int) -> float:
-    """MiB of a process, what it shares with others counted in parts (PSS)."""
-    for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
-        if line.startswith("Pss:"):
-            return int(line.split()[1]) / 1024
+def held(pid: int, what: str = "Pss:") -> float:
+    """MiB of a process, what it shares with others counted in parts (PSS); none where it is gone or nobody may look."""
+    with suppress(OSError):
+        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+            if line.startswith(what):
+                return int(line.split()[1]) / 1024
     return 0
 
 
@@ -108,11 +111,10 @@ def taken(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def connections() -> int:
-    """To the database at hand, but for the one that asks."""
+def sessions() -> list[int]:
+    """The processes of the database at hand, but for the one that asks."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
-        (count,) = cursor.fetchone()
-    return int(count)
+        return [pid for (pid,) in cursor.fetchall()]

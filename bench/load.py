@@ -232,7 +232,8 @@ def soak_told(who: Sequence[Somebody], think: float, work: Run, watch: Watch) ->
         row("**All answers**", work.times, work.seconds),
         *(row(f"in the {word} fifth", times, work.seconds / 5) for word, times in by_fifth(work)),
         "",
-        f"Looked at {len(watch.samples)} times. Memory is PSS: what processes share counts for each in part.",
+        f"Looked at {len(watch.samples)} times. Memory is PSS: what processes share counts for each in part. Of "
+        "PostgreSQL's sessions it is the mean of what each has for itself, prepared statements above all.",
         "",
         "| | At the start | Second fifth | Last fifth | At most | |",
         "|---|--:|--:|--:|--:|---|",
