@@ -202,6 +202,7 @@ def close(planned: PlannedUnit, sample: Sample) -> None:
 def action(staffed: Staffed, planned: PlannedUnit, enrolment: Enrolment, sample: Sample) -> Action:
     return Action(
         enrolment=enrolment,
+        centre=staffed.centre,
         sample=sample,
         owner=enrolment.assessor,
         finding=FINDING,
