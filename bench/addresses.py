@@ -17,6 +17,7 @@ from portfolio.models import RoleGrant, User
 
 HEAVY, LIGHT = 5, 3
 """How many bare pages a page may cost the server: a matrix or a form, and every other page."""
+MAIN_FROM_OUTSIDE = {"External verifier's home": LIGHT, "Work to look at": LIGHT}
 MOST_REASSIGNED = 40
 MATRIX_QUERIES, PAGE_QUERIES = 12, 15
 
@@ -57,7 +58,7 @@ def plans_pages(found: Subjects) -> Iterable[Page]:
     bounds: dict[str, Any] = {"most": HEAVY, "measured": False}
     yield page("Plan", candidate, "assessments:plan", plans.agreed.pk, most=HEAVY)
     yield page("Plan, as its assessor", me, "assessments:plan", plans.agreed.pk, **bounds)
-    yield page("Plans", me, "assessments:plans", measured=False)
+    yield page("Plans", me, "assessments:plans")
     yield page("Plans of a unit", me, "assessments:unit_plans", found.begun.pk, measured=False)
     yield page("Begin a plan", me, "assessments:start_plan", found.begun.pk, **bounds)
     yield page("What a plan is for", me, "assessments:edit_plan", plans.written.pk, **bounds)
@@ -193,7 +194,7 @@ def quality_pages(found: Subjects) -> Iterable[Page]:
     yield page("Questions of samples", lead, "assessments:sample_questions", slug, **bounds)
     yield page("Set a body's questions", lead, "assessments:set_body_questions", slug, "ocr", **bounds)
     yield page("Set a unit's questions", lead, "assessments:set_unit_questions", slug, UNITS[0], 1, **bounds)
-    yield page("Activities", me, "assessments:activities", measured=False)
+    yield page("Activities", me, "assessments:activities")
     yield page("Plan an activity", me, "assessments:plan_activity", slug, **bounds)
     yield page("Record an activity", me, "assessments:activity", made.planned.pk, **bounds)
     yield page("Activity", found.staffed.assessor, "assessments:activity", made.done.pk, **bounds)
@@ -203,10 +204,10 @@ def quality_pages(found: Subjects) -> Iterable[Page]:
     yield page("Meeting", me, "assessments:meeting", made.meeting.pk, **bounds)
     yield page("Ask in a meeting", me, "assessments:ask_in_meeting", made.meeting.pk, **bounds)
     yield page("Action of a centre", me, "assessments:centre_action", made.done.actions.get().pk, **bounds)
-    yield page("Standardisation", me, "assessments:standardisation", measured=False)
+    yield page("Standardisation", me, "assessments:standardisation")
     yield page("Set an exercise", me, "assessments:set_exercise", slug, query=unit, **bounds)
     yield page("Judge in an exercise", found.staffed.assessor, "assessments:exercise", made.asked.pk, **bounds)
-    yield page("Exercise", me, "assessments:exercise", made.closed.pk, **bounds)
+    yield page("Exercise", me, "assessments:exercise", made.closed.pk, most=HEAVY)
     criterion = made.closed.criteria.all()[0].criterion_id
     yield page("Record what was agreed", me, "assessments:agree_outcome", made.closed.pk, criterion, **bounds)
 
@@ -216,7 +217,8 @@ def external_pages(found: Subjects) -> Iterable[Page]:
     for name, who, route, args in external_lines(
         found.external, found.staffed, found.candidate, signed, found.sampling_plan
     ):
-        yield page(name, who, route, *args, most=HEAVY, measured=False)
+        most = MAIN_FROM_OUTSIDE.get(name)
+        yield page(name, who, route, *args, most=most or HEAVY, measured=bool(most))
 
 
 def office_pages(found: Subjects) -> Iterable[Page]:
@@ -224,6 +226,9 @@ def office_pages(found: Subjects) -> Iterable[Page]:
     somebody, grant = found.candidate.user.handle, RoleGrant.objects.get(user=found.candidate.user)
     asha = found.staffed.assessor
     signed = found.at[Stage.VERIFIED].pk
+    name = found.candidate.legal_name.rpartition(" ")[2]
+    yield page("Search for a person, as the office", me, "assessments:search", query=f"?q={name}")
+    yield page("Search for what nobody wrote", me, "assessments:search", query="?q=zymurgy")
     yield page("People", me, "portfolio:centre_people", slug)
     yield page("Person", me, "portfolio:person", slug, somebody)
     yield page("Enrolments", me, "assessments:centre_enrolments", slug)
@@ -301,8 +306,8 @@ def awards_pages(found: Subjects) -> Iterable[Page]:
     yield page("Award", found.candidate.user, "assessments:award", of_registration)
     yield page("Correct a registration", me, "assessments:correct_registration", of_registration, **bounds)
     yield page("End a registration", me, "assessments:end_registration", of_registration, **bounds)
-    yield page("Claims", me, "assessments:centre_claims", slug, measured=False)
-    yield page("Archives", me, "assessments:centre_archives", slug, measured=False)
+    yield page("Claims", me, "assessments:centre_claims", slug)
+    yield page("Archives", me, "assessments:centre_archives", slug)
     yield page("Claim at once", me, "assessments:make_claims", slug, "ocr", most=HEAVY)
     what = f"?what={made.award.pk}"
     yield page("Claim awards", me, "assessments:make_claims", slug, "ocr", query=what, **bounds)

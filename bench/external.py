@@ -82,7 +82,7 @@ def external_lines(
     yield "Give the centre an action", eve, "assessments:ask_centre", [access]
     yield "Choose a unit to look at", eve, "assessments:choose_unit", [other.pk]
     yield "Authorise a claim", eve, "assessments:authorise_claim", [signed.pk]
-    yield "Agree the strategy", eve, "assessments:agree_strategy", [plan.policy_id]
+    yield "Agree the strategy, from outside", eve, "assessments:agree_strategy", [plan.policy_id]
     yield "Write a note on a unit", eve, "assessments:note_on_unit", [chosen.pk]
     yield "A note", eve, "assessments:external_note", [found.note.pk]
     yield "Strategy, from outside", eve, "assessments:centre_strategy", [slug]

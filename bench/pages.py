@@ -1,6 +1,6 @@
 """Server time of each main page as a ratio to a bare Django page, at two sizes of a centre, in one run.
 
-    python -m bench.pages                 30 and 300 candidates, each with 4 units of 12 items
+    python -m bench.pages                 30 and 300 candidates, each with 4 units of 12 items; queries at 3 too
     python -m bench.pages --sizes 10 --rounds 5 --only Queue --profile
 
 Works in a database of its own. Prints a table, writes bench/results/pages.md when all pages were measured, and exits
@@ -56,9 +56,10 @@ class Cost:
 
 @dataclass
 class Row:
-    """A page, and what it cost at every size so far."""
+    """A page, how many queries it took in the smallest centre, and what it cost at every size so far."""
 
     page: Page
+    counted: int
     costs: list[Cost] = field(default_factory=list)
 
     def faults(self) -> Iterator[str]:
@@ -69,8 +70,8 @@ class Row:
             yield f"{most:.1f} bare pages, at most {self.page.most}"
         if larger.queries > self.page.queries:
             yield f"{larger.queries} queries, at most {self.page.queries}"
-        if larger.queries != smaller.queries:
-            yield f"{smaller.queries} queries in the smaller centre, {larger.queries} in the larger"
+        if len(found := {self.counted, *(cost.queries for cost in self.costs)}) > 1:
+            yield f"{in_words(map(str, sorted(found)))} queries in centres of different sizes"
         if larger.ratio > smaller.ratio * FLAT:
             yield "slower in the larger centre"
         if larger.requests > MOST_REQUESTS or larger.first_visit > MOST_BYTES:
@@ -110,6 +111,13 @@ class Bench:
             return [page for page in found if page.measured]
         return [page for page in found if any(word in page.name.lower() for word in self.only)]
 
+    def count(self) -> None:
+        """How many queries every chosen page takes, at the size the centre has now."""
+        for page in self.chosen():
+            browser = self.browser(page.who)
+            browser.get(page.address)
+            self.rows[page.name] = Row(page, browser.queries(page.address))
+
     def measure(self) -> None:
         """Every chosen page and the bare one, at the size the centre has now."""
         chosen = self.last = self.chosen()
@@ -123,7 +131,7 @@ class Bench:
         bare, *times = called(asks) if self.calls else timed(asks, self.rounds)
         self.bare.append(bare)
         for page, seconds in zip(chosen, times, strict=True):
-            self.rows.setdefault(page.name, Row(page)).costs.append(self.cost(page, seconds / bare))
+            self.rows[page.name].costs.append(self.cost(page, seconds / bare))
 
     def cost(self, page: Page, ratio: float) -> Cost:
         browser = self.browser(page.who)
@@ -197,6 +205,7 @@ def in_words(parts: Iterable[str]) -> str:
 def asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sizes", type=int, nargs="+", default=[30, 300], help="candidates, smaller first")
+    parser.add_argument("--counted", type=int, default=3, help="candidates at which only queries are counted, before")
     parser.add_argument("--rounds", type=int, default=21)
     parser.add_argument("--only", nargs="+", default=[], help="pages whose name holds one of these")
     parser.add_argument("--calls", action="store_true", help="count function calls: the same on a busy machine")
@@ -208,11 +217,14 @@ def main() -> int:
     options = asked()
     with standing():
         bench = Bench(options.only, options.rounds, calls=options.calls)
+        bench.grow(options.counted)
+        bench.count()
         for size in options.sizes:
             bench.grow(size)
             bench.measure()
         rows = list(bench.rows.values())
         head = [] if options.calls else facts(bench, options.sizes)
+        head += [f"Queries were counted at {options.counted} candidates as well.", ""]
         told = [*head, *table(rows, options.sizes)]
         print("\n".join(told))
         if options.profile:

@@ -96,7 +96,7 @@ def others() -> dict[str, int]:
     compared = {model._meta.model_name for model in COMPARED} | NOT_LOADED.keys()
     house = [model for app in ("portfolio", "units", "assessments") for model in apps.get_app_config(app).get_models()]
     return {
-        model._meta.model_name: model._default_manager.count()
+        str(model._meta.model_name): model._default_manager.count()
         for model in house
         if model._meta.model_name not in compared and not model._meta.proxy
     }
