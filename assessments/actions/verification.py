@@ -382,6 +382,7 @@ def _raise_action(
 ) -> Action:
     action = Action.objects.create(
         enrolment=enrolment,
+        centre=enrolment.centre,
         sample=sample,
         owner=enrolment.assessor,
         finding=finding.strip(),

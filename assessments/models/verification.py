@@ -199,7 +199,7 @@ class ActionQuerySet(models.QuerySet["Action"]):
         """
         staff = centres_of(user, *Role, day=day)
         seen = worked_on_by(user, day, at="enrolment__") & ~Q(enrolment__candidate_user=user)
-        return self.filter(seen | Q(owner=user, enrolment__centre__in=staff))
+        return self.filter(seen | Q(owner=user, centre__in=staff))
 
 
 class AskedOf(models.Model):
@@ -280,9 +280,10 @@ def whole_turns(where: str = "") -> list[models.BaseConstraint]:
 
 
 class Action(AskedOf):
-    """Something a verifier asks of the assessor of a unit."""
+    """Something a verifier asks of the assessor of a unit. It carries its centre as a sample does."""
 
     enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="actions")
+    centre = models.ForeignKey(Centre, on_delete=models.PROTECT, related_name="+", db_index=False, editable=False)
     sample = models.ForeignKey(Sample, on_delete=models.PROTECT, null=True, related_name="actions")
     finding = models.TextField()
 
@@ -290,6 +291,7 @@ class Action(AskedOf):
 
     class Meta:
         ordering = ["due_on", "pk"]
+        indexes = [models.Index(fields=["centre", "closed_at"], name="actions_of_a_centre")]
         constraints = whole()
 
 

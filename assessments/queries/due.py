@@ -108,7 +108,7 @@ class Dated(NamedTuple):
 
     def actions(self) -> QuerySet[Action]:
         seen = unanswered().visible_to(self.user, self.today)
-        return seen.filter(enrolment__centre=self.centre, due_on__lte=self.last)
+        return seen.filter(centre=self.centre, due_on__lte=self.last)
 
     def centre_actions(self) -> QuerySet[CentreAction]:
         seen = unanswered_at_centre().visible_to(self.user, self.today)

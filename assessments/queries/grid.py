@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, Q, QuerySet
+from django.db.models import BigIntegerField, Count, Exists, OuterRef, Q, QuerySet, TextField, Value
+from django.db.models.functions import Cast
 
 from assessments.models import Action, Alarm, Enrolment, EnrolmentQuerySet, Sample, SamplingPlan
 from assessments.models.access import opened_to
@@ -18,7 +19,7 @@ from assessments.models.verification import OPEN
 from assessments.queries.cells import Found, GridCell, Reader, UnitFound, cell_of, cells_of, described, found_in
 from assessments.queries.strategy import Within, in_period, unit_names, within
 from portfolio.compiled import compiled
-from portfolio.models import CandidateRecord, User
+from portfolio.models import CandidateRecord, StaffRecord, User
 
 PER_PAGE = 20
 
@@ -117,7 +118,7 @@ def to_do(plan: Within) -> Q:
     centre = plan.centre
     planned = cells_of(plan).exclude(pk__in=Sample.objects.cells_taken_at(centre)).values("enrolment")
     at_work = Sample.objects.filter(OPEN, centre=centre).values("enrolment")
-    asked = Action.objects.filter(closed_at=None, enrolment__centre=centre).values("enrolment")
+    asked = Action.objects.filter(closed_at=None, centre=centre).values("enrolment")
     changed = Alarm.objects.still_open().filter(sample__centre=centre).values("sample__enrolment")
     found = Q()
     for rows in (planned, at_work, asked, changed):
@@ -202,16 +203,22 @@ def choices_of(plan: SamplingPlan, *, seen_by: User | None = None, on: datetime.
     policy = plan.policy
     found = _narrowing(Scope(within(plan), Asked(), seen_by, on))
     return Choices(
-        assessors=sorted({(pk, name) for pk, name, _ in found}, key=lambda assessor: assessor[1]),
+        assessors=sorted(((pk, name) for pk, name, _ in found if pk), key=lambda assessor: assessor[1]),
         units=sorted(unit_names(policy.centre).items(), key=lambda unit: unit[1]),
-        sites=sorted({site for _, _, site in found if site}),
+        sites=sorted(site for _, _, site in found if site),
     )
 
 
 @compiled
-def _narrowing(scope: Scope) -> QuerySet[Enrolment, Any]:
-    named = units_of(scope).order_by().filter(assessor__staff_records__centre=scope.plan.centre)
-    return named.values_list("assessor_id", "assessor__staff_records__name", "candidate__workplace").distinct()
+def _narrowing(scope: Scope) -> QuerySet[Any, Any]:
+    """Who assesses, by number and name, and where candidates work: looked for from the few, not in every unit."""
+    units, none, nameless = units_of(scope).order_by(), Value(0), Value("")
+    assesses = Exists(units.filter(assessor=OuterRef("user")))
+    staff = StaffRecord.objects.filter(assesses, centre=scope.plan.centre).order_by()
+    takes = Exists(units.filter(candidate=OuterRef("pk")))
+    candidates = CandidateRecord.objects.filter(takes, centre=scope.plan.centre).exclude(workplace="").order_by()
+    sites = candidates.values_list(Cast(none, BigIntegerField()), Cast(nameless, TextField()), "workplace")
+    return staff.values_list("user", "name", Cast(nameless, TextField())).union(sites)
 
 
 def tally_of(found: Found) -> Tally:

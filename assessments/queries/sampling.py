@@ -404,7 +404,7 @@ def _actions(user: User, leads: list[int], day: datetime.date) -> QuerySet[Actio
     answered = verifies(user, day, at="enrolment__") & Q(answered_at__isnull=False)
     overdue = verifies(user, day, leads, at="enrolment__") & past_due(day)
     actions = Action.objects.filter(answered | overdue, closed_at=None).exclude(enrolment__status=UnitStatus.WITHDRAWN)
-    named = actions.annotate(owner_name=name_of("owner", "enrolment__centre"))
+    named = actions.annotate(owner_name=name_of("owner", "centre"))
     columns = ("answered_at", "pk", *NAMED, "wanted", "due_on", "owner_name")
     return named.order_by("due_on", "pk").values_list(*columns)
 
