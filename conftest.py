@@ -54,13 +54,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     `bin/test` says so at the end, `.ci/run` permits none.
 
     With --of-the-database the rest are left to a run without it: on another database they would only say the same. So
-    would axe, which the pages' tests leave out then.
+    would axe, which the pages' tests leave out then, and the tests marked `same_on_any_database`.
     """
     if homeless := harness.without_a_database(items):
         raise pytest.UsageError(f"These tests use a database without asking for `db`: {', '.join(homeless)}")
     if config.getoption("of_the_database"):
-        config.hook.pytest_deselected(items=[item for item in items if not harness.asks_for_the_database(item)])
-        items[:] = filter(harness.asks_for_the_database, items)
+        config.hook.pytest_deselected(items=[item for item in items if not harness.tells_of_the_database(item)])
+        items[:] = filter(harness.tells_of_the_database, items)
     browser_tests = [item for item in items if item.get_closest_marker("browser")]
     steps = missing_for_browser_tests()
     for item in browser_tests if steps else []:

@@ -80,6 +80,11 @@ def asks_for_the_database(item: Any) -> bool:
     return bool(item.get_closest_marker("django_db") or "db" in getattr(item, "fixturenames", ()))
 
 
+def tells_of_the_database(item: Any) -> bool:
+    """Whether a test asks for the database, and could find something else on another."""
+    return asks_for_the_database(item) and not item.get_closest_marker("same_on_any_database")
+
+
 def without_a_database(items: Iterable[Any]) -> list[str]:
     """Tests whose fixtures fill a database that they do not ask for.
 

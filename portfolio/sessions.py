@@ -1,10 +1,14 @@
-"""Where somebody is signed in. allauth notes each sign-in; no page asks for it but the one that shows them."""
+"""Where somebody is signed in. allauth notes each sign-in; no page asks for it but the one that shows them.
+
+That somebody signed in, or tried to, is noted by django-axes, which forgets nothing by itself.
+"""
 
 import datetime
 import re
 from dataclasses import dataclass
 
 from allauth.usersessions.models import UserSession
+from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from django.contrib.sessions.models import Session
 from django.db.models import QuerySet
 
@@ -28,6 +32,9 @@ SYSTEMS = {
     "Linux": "Linux",
 }
 """In this order: what pretends to be another stands before it."""
+
+TRIES_KEPT_FOR = datetime.timedelta(days=365)
+"""How long it is known who signed in or tried to, from where and with which browser: as long as somebody may ask."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +79,13 @@ def sweep(now: datetime.datetime) -> int:
     Session.objects.filter(expire_date__lte=now).delete()
     forgotten, _ = UserSession.objects.exclude(session_key__in=_alive(now)).delete()
     return int(forgotten)
+
+
+def sweep_tries(now: datetime.datetime) -> int:
+    """Forget who signed in, or tried to, longer ago than that is kept. How many tries that were."""
+    old = now - TRIES_KEPT_FOR
+    kinds = (AccessLog, AccessAttempt, AccessFailureLog)
+    return sum(kind.objects.filter(attempt_time__lt=old).delete()[0] for kind in kinds)
 
 
 # --- inside ----------------------------------------------------------------------------------------------------------

@@ -14,8 +14,9 @@ FILLED_IN = {
     "[awarding bodies]": "OCR and SQA",
     "[Ofqual, Qualifications Wales, SQA Accreditation or CCEA]": "Ofqual and SQA Accreditation",
     "[Processors: hosting, mail.]": "Harbour IT, which runs the system for us.",
-    "[periods]": "evidence for a year after the certificate, numbers for six",
+    "[how long you need them]": "we look at them once a year",
 }
+"""What the template leaves to a centre. Its periods, and whatever else stands in brackets, is as it is here."""
 
 
 def told(harbour: Harbour, now: datetime.datetime) -> None:
@@ -23,6 +24,7 @@ def told(harbour: Harbour, now: datetime.datetime) -> None:
     notice = plain_text("portfolio/privacy_template.txt", {"centre": harbour.centre})
     for blank, words in FILLED_IN.items():
         notice = notice.replace(blank, words)
+    notice = notice.replace("[", "").replace("]", "")
     by = harbour.staff.administrator
     actions.set_privacy_notice(centre=harbour.centre, notice=notice, address="", by=by, at=now - 90 * DAY)
 

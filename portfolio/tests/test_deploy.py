@@ -136,12 +136,14 @@ def test_systemd_understands_every_unit(tmp_path: Path) -> None:
     assert about_ours == []
 
 
-def test_clock_and_timers_do_the_same() -> None:
+def test_clock_and_timers_do_the_same_and_operators_are_told_of_each() -> None:
     timed = {unit(path)["Timer.Unit"][0] for path in UNITS if path.suffix == ".timer"}
     by_systemd = {name.removeprefix("nvq-portfolio-run@").removesuffix(".service") for name in timed}
     by_systemd = {name.removeprefix("nvq-portfolio-") for name in by_systemd}
     by_clock = re.findall(r"^\s+run ([a-z_]+)(.*)$", text("clock.sh"), re.M)
     assert {name for name, _ in by_clock} == by_systemd
+    told = (Path(settings.BASE_DIR) / "docs" / "guide" / "operator.md").read_text()
+    assert [name for name in by_systemd if f"`{name}`" not in told] == []
     for name, arguments in by_clock:
         arguments_exist(["manage.py", name, *arguments.split()])
     subprocess.run(["sh", "-n", str(DEPLOY / "clock.sh")], check=True)

@@ -1,5 +1,6 @@
 """The demonstration behind a running server, loaded once for a module's tests: they only look."""
 
+import datetime
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +26,8 @@ from units.for_good import forget
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page
+
+DAY_OF_THE_PICTURES = datetime.datetime(2026, 11, 30, 11, tzinfo=datetime.UTC)
 
 
 @dataclass(frozen=True)
@@ -81,6 +84,14 @@ def harbour(vault_of_the_module: Path, django_db_setup: None, django_db_blocker:
         server.stop()
         with harness.walls_down():
             call_command("flush", interactive=False, verbosity=0)
+
+
+@pytest.fixture(scope="module")
+def clock_at_rest() -> Iterator[None]:
+    """It is the day of the pictures, and stays it: the demonstration then says the same whenever it is told."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(timezone, "now", lambda: DAY_OF_THE_PICTURES)
+        yield
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """Pictures of every page, to be looked at, and those that README and guide show. `bin/pictures` runs it."""
 
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -13,7 +14,7 @@ from assessments.tests.browser.visiting import Visit
 from assessments.tests.browser.visits import VISITS
 
 if TYPE_CHECKING:
-    from playwright.sync_api import BrowserContext
+    from playwright.sync_api import BrowserContext, Page
 
 pytestmark = pytest.mark.browser
 
@@ -44,6 +45,16 @@ KEPT = {
 """The page of which a picture is kept, by its visit: its file, and how wide and high it is at most, in pixels."""
 HEIGHT = "document.documentElement.scrollHeight"
 PAINTED = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+IN_ONE_FACE = "document.documentElement.style.setProperty('--face', '\"DejaVu Sans\"')"
+"""Whichever face this machine's pages have: what Debian's own have, and no picture changes with the machine."""
+SHOWN = """Promise.all([...document.images].filter(one => one.getBoundingClientRect().top < innerHeight)
+  .map(one => one.decode().catch(() => undefined)))"""
+
+
+@pytest.fixture(scope="module")
+def harbour(clock_at_rest: None, harbour: Harbour) -> Harbour:
+    """The demonstration on the day of the pictures."""
+    return harbour
 
 
 @pytest.fixture
@@ -58,8 +69,9 @@ def data_of_its_own(db: None) -> None:
 
 @pytest.mark.parametrize("visit", VISITS, ids=str)
 def test_it_takes_the_pictures(harbour: Harbour, new_context: "Callable[..., BrowserContext]", visit: Visit) -> None:
-    page = harbour.reader(visit, new_context)
-    page.goto(harbour.url + harbour.addresses[visit], wait_until="networkidle")
+    page = looked_at(harbour, new_context, visit)
+    if str(visit) in KEPT:
+        few_colours(kept_picture(page, visit)).save(place_of(visit), optimize=True)
     for scheme in SCHEMES:
         page.emulate_media(color_scheme=scheme)
         for width in WIDTHS:
@@ -68,18 +80,30 @@ def test_it_takes_the_pictures(harbour: Harbour, new_context: "Callable[..., Bro
             page.set_viewport_size({"width": width, "height": height})
             page.evaluate(PAINTED)
             page.screenshot(path=TO_LOOK_AT / f"{visit}-{width}-{scheme}.png")
-    if str(visit) in KEPT:
-        name, (width, most) = KEPT[str(visit)]
-        page.emulate_media(color_scheme="light")
-        page.set_viewport_size({"width": width, "height": 600})
-        page.set_viewport_size({"width": width, "height": min(page.evaluate(HEIGHT), most)})
-        page.evaluate(PAINTED)
-        page.screenshot(path=TO_KEEP / name)
-        make_small(TO_KEEP / name)
 
 
-def make_small(picture: Path) -> None:
+def looked_at(harbour: Harbour, new_context: "Callable[..., BrowserContext]", visit: Visit) -> "Page":
+    """The page of a visit, in the face of all pictures."""
+    page = harbour.reader(visit, new_context)
+    page.goto(harbour.url + harbour.addresses[visit], wait_until="networkidle")
+    page.evaluate(IN_ONE_FACE)
+    return page
+
+
+def kept_picture(page: "Page", visit: Visit) -> Image.Image:
+    """The page as README and guide show it."""
+    _, (width, most) = KEPT[str(visit)]
+    page.set_viewport_size({"width": width, "height": 600})
+    page.set_viewport_size({"width": width, "height": min(page.evaluate(HEIGHT), most)})
+    page.evaluate(SHOWN)
+    page.evaluate(PAINTED)
+    return Image.open(BytesIO(page.screenshot())).convert("RGB")
+
+
+def place_of(visit: Visit) -> Path:
+    return TO_KEEP / KEPT[str(visit)][0]
+
+
+def few_colours(picture: Image.Image) -> Image.Image:
     """Few colours are enough for a page, and a repository keeps every picture for good."""
-    with Image.open(picture) as found:
-        small = found.convert("RGB").quantize(256, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
-    small.save(picture, optimize=True)
+    return picture.quantize(256, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)

@@ -22,5 +22,6 @@ class Command(BaseCommand):
         self.stdout.write(f"Archives removed: {asking.sweep(now)}.")
         self.stdout.write(f"Files of forms removed: {jobs.sweep_gathered(now)}.")
         self.stdout.write(f"Sign-ins forgotten: {sessions.sweep(now)}.")
+        self.stdout.write(f"Tries to sign in forgotten: {sessions.sweep_tries(now)}.")
         self.stdout.write(f"Counts of tries forgotten: {counts.sweep(now)}.")
         self.stdout.write(f"News removed: {notices.sweep(now)}.")

@@ -1,15 +1,18 @@
 """Where somebody is signed in: shown to them alone, and ended by them, or by a new password or factor."""
 
+import datetime
 from io import StringIO
 
 import pytest
 from allauth.usersessions.models import UserSession
+from axes.models import AccessAttempt, AccessLog
 from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from portfolio import sessions
 from portfolio.harness import AskingClient
@@ -124,6 +127,22 @@ def test_where_somebody_was_signed_in_is_forgotten_once_they_are_not(cara: User)
     assert [row.session_key for row in UserSession.objects.all()] == [here.session.session_key]
     assert Session.objects.count() == 1
     assert is_in(here)
+
+
+def test_who_signed_in_and_who_tried_is_forgotten_after_a_year(cara: User) -> None:
+    stranger = AskingClient(HTTP_USER_AGENT=SAFARI, REMOTE_ADDR="198.51.100.7")
+    for name in ("before", "lately"):
+        signed_in(cara)
+        stranger.post("/accounts/login/", {"login": f"{name}@example.org", "password": "guessed"})
+    for kind in (AccessLog, AccessAttempt):
+        assert kind.objects.count() == 2
+        kind.objects.filter(pk=kind.objects.earliest("pk").pk).update(
+            attempt_time=timezone.now() - sessions.TRIES_KEPT_FOR - datetime.timedelta(minutes=1)
+        )
+    said = StringIO()
+    call_command("sweep_work", stdout=said)
+    assert "Tries to sign in forgotten: 2." in said.getvalue()
+    assert (AccessLog.objects.count(), AccessAttempt.objects.count()) == (1, 1)
 
 
 def test_an_ended_session_is_not_listed_and_no_other_page_asks(cara: User) -> None:
