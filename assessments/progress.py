@@ -6,7 +6,16 @@ from typing import NamedTuple
 
 from assessments.enums import READABLE, ItemStatus, Layer, UnitStatus, Verdict
 
-CONFIRMING = frozenset({UnitStatus.SIGNED_OFF, UnitStatus.VERIFIED, UnitStatus.CLAIMED, UnitStatus.CERTIFICATED})
+CONFIRMING = frozenset({UnitStatus.VERIFIED, UnitStatus.CLAIMED, UnitStatus.CERTIFICATED})
+"""Where what is accepted is confirmed, whatever verification was asked for."""
+
+
+def is_confirmed(status: str, *, to_be_verified: bool) -> bool:
+    """Whether what is accepted in a unit is confirmed: it is signed off, and verified where that is asked for.
+
+    `to_be_verified`: the awarding body wants the verifier's signature, or a plan or an open sample the verifier's look.
+    """
+    return status in CONFIRMING or (status == UnitStatus.SIGNED_OFF and not to_be_verified)
 
 
 class Mark(NamedTuple):
@@ -66,7 +75,7 @@ class Mark(NamedTuple):
 
 
 def layer_of(marks: Iterable[Mark], *, confirmed: bool = False) -> Layer:
-    """How far a criterion is, given everything mapped to it. `confirmed`: its unit is signed off.
+    """How far a criterion is, given everything mapped to it. `confirmed`: its unit is (`is_confirmed`).
 
     The best mark decides: one accepted item meets a criterion, whatever else was returned. An item that only
     contributes leaves the criterion claimed. Drafts claim nothing.
@@ -126,9 +135,8 @@ class Progress:
         return self.accepted * 100 // self.total if self.total else 0
 
 
-def layers(criteria: Sequence[int], marks: Iterable[Mark], status: str) -> dict[int, Layer]:
-    """The layer of each criterion (by id) of a unit at a status."""
-    confirmed = status in CONFIRMING
+def layers(criteria: Sequence[int], marks: Iterable[Mark], *, confirmed: bool) -> dict[int, Layer]:
+    """The layer of each criterion (by id) of a unit, which is `confirmed` or not."""
     by_criterion: dict[int, list[Mark]] = {criterion: [] for criterion in criteria}
     for mark in marks:
         if mark.criterion_id in by_criterion:
@@ -162,10 +170,9 @@ class Tally:
     returned: int
     pending: int
 
-    def progress(self, total: int, status: str) -> Progress:
-        """The unit's progress at a status: what is accepted is confirmed once the unit is signed off."""
-        confirmed = self.accepted if status in CONFIRMING else 0
-        return Progress(total, self.claimed, self.accepted, confirmed, self.returned)
+    def progress(self, total: int, *, confirmed: bool) -> Progress:
+        """The unit's progress: what is accepted is confirmed once the unit is."""
+        return Progress(total, self.claimed, self.accepted, self.accepted if confirmed else 0, self.returned)
 
 
 def tally(marks: Iterable[Mark]) -> Tally:

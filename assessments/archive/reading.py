@@ -23,6 +23,7 @@ from assessments.models import (
     Testimony,
 )
 from assessments.progress import Mark, layers
+from assessments.queries.enrolment import CONFIRMED
 from assessments.queries.marks import Decided, Mapped, decided_in, mapped_to, marks
 from portfolio import vault
 from portfolio.archive.packing import path_in_bag
@@ -142,7 +143,8 @@ class Reader:
 
     def read(self, candidate: CandidateRecord) -> CandidateShown:
         """Everything of one candidate."""
-        units = list(self.rows(Enrolment, candidate=candidate).select_related("unit__awarding_body"))
+        found = self.rows(Enrolment, candidate=candidate).select_related("unit__awarding_body")
+        units: list[Enrolment] = [*found.annotate(confirmed=CONFIRMED)]
         ids = [unit.pk for unit in units]
         versions = self._versions(candidate)
         shown = {version.evidence_id for found in versions.values() for version in [found[0].version]}
@@ -218,7 +220,9 @@ class Reader:
 
     def _criteria_shown(self, unit: Enrolment, claimed: list[Claimed]) -> list[CriterionShown]:
         criteria = self._criteria(unit.unit_id)
-        found = layers([criterion.pk for criterion in criteria], [one.mark for one in claimed], unit.status)
+        found = layers(
+            [criterion.pk for criterion in criteria], [one.mark for one in claimed], confirmed=vars(unit)["confirmed"]
+        )
         by_criterion: dict[int, list[Claimed]] = defaultdict(list)
         for one in claimed:
             by_criterion[one.criterion.pk].append(one)

@@ -28,7 +28,7 @@ KEY = {
     "contributes": "contributes, not enough by itself",
     "pending": "met, awaiting countersignature",
     "accepted": "accepted by the assessor",
-    "confirmed": "confirmed: accepted, and the unit signed off",
+    "confirmed": "confirmed: accepted, and the unit signed off; verified where that is asked for",
     "returned": "not yet met, returned with feedback",
 }
 """The marks of the matrix, and what they mean."""
@@ -47,7 +47,7 @@ class Row:
 def recording_form_facts(record: PrintedRecord) -> Facts:
     """The recording form of a candidate's unit."""
     unit, candidate = record.printed_unit, record.enrolment.candidate.legal_name
-    rows = [item_row(item, unit.criteria, confirmed=record.signed_off) for item in record.items]
+    rows = [item_row(item, unit.criteria, confirmed=record.confirmed) for item in record.items]
     facts: Facts = {
         **unit_facts(unit),
         "candidate": candidate,

@@ -53,7 +53,7 @@ def progress_sheet(papers: UnitPapers) -> Sheet:
     """Each criterion: by which items it is claimed, and by whom and when it was accepted (domain document F1)."""
     record = papers.record
     rows = record.rows
-    found = layers([criterion.pk for criterion in rows.criteria], rows.marks, rows.enrolment.status)
+    found = layers([criterion.pk for criterion in rows.criteria], rows.marks, confirmed=record.confirmed)
     counted = list(found.values())
     told = [f"{counted.count(layer)} {layer.label.lower()}" for layer in Layer if layer in counted]
     parts = [Part("So far", fields=milestones(record), text=f"{len(counted)} criteria: {', '.join(told)}.")]

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from assessments.enums import EvidenceKind, HeldAt, ItemStatus, SignedAs
+from assessments.enums import EvidenceKind, HeldAt, ItemStatus, SignedAs, UnitStatus
 from assessments.models import AuthenticationForm, Enrolment, EvidenceVersion, SignOff, VersionMove
 from assessments.models.enrolment import SIGNED_OFF, EnrolmentQuerySet
 from assessments.progress import Mark
 from assessments.queries.enrolment import staff_name
 from assessments.queries.judgement import UnitRows, digest_for, stale_parts, unit_rows
 from assessments.queries.moved import came_through
-from assessments.queries.verification import LookedAt, looked_at_in, stale_verifier
+from assessments.queries.verification import LookedAt, confirmed_in, looked_at_in, stale_verifier
 from portfolio import signing
 from portfolio.compiled import compiled
 from portfolio.enums import Role
@@ -84,8 +84,13 @@ class PrintedRecord:
 
     @property
     def signed_off(self) -> bool:
-        """Whether the unit is signed off or further: then what is accepted is confirmed."""
+        """Whether the unit is signed off or further."""
         return self.enrolment.status in SIGNED_OFF
+
+    @property
+    def confirmed(self) -> bool:
+        """Whether what is accepted is confirmed: signed off, and verified where that is asked for."""
+        return confirmed_in(self.enrolment, self.looked_at)
 
     @property
     def sampled_at(self) -> datetime.datetime | None:
@@ -146,9 +151,11 @@ def _approvals(centre_id: int, body_id: int) -> QuerySet[CentreApproval]:
 def printed_record(enrolment: Enrolment) -> PrintedRecord:
     """Everything on the recording form, in sixteen queries, and one more for each move from an earlier version.
 
-    The enrolment comes with its unit, people and centre.
+    One more where the unit is signed off and no further: whether a plan wants it sampled. The enrolment comes with its
+    unit, people and centre.
     """
-    rows, looked_at = unit_rows(enrolment, ruled=False), looked_at_in(enrolment, but="planned")
+    settled = enrolment.status != UnitStatus.SIGNED_OFF
+    rows, looked_at = unit_rows(enrolment, ruled=False), looked_at_in(enrolment, but="planned" if settled else "")
     stale = {*stale_parts(rows), *stale_verifier(rows, looked_at.kept)}
     signatures = latest_signatures(enrolment, stale)
     assessor = signatures.get(SignedAs.ASSESSOR)
