@@ -117,13 +117,17 @@ def quoted(words: Iterable[str]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How many of a unit's criteria are at least so far. `accepted` counts the confirmed too, `claimed` all three."""
+    """How many of a unit's criteria are at least so far. `accepted` counts the confirmed too, `claimed` all three.
+
+    `stale`: something changed after a signature was put to the unit. Known where the whole unit was read.
+    """
 
     total: int
     claimed: int
     accepted: int
     confirmed: int
     returned: int
+    stale: bool = False
 
     @property
     def complete(self) -> bool:

@@ -205,7 +205,7 @@ def page_of(enrolment: Enrolment, staff: dict[str, str], person: Person, *, rule
         items=item_rows(rows.criteria, pairs),
         criteria=criterion_rows(rows, pairs, facts.layers, asked),
         leaves=leaf_rows(rows, facts),
-        progress=progress_of(facts.layers),
+        progress=replace(progress_of(facts.layers), stale=bool(facts.stale)),
         pace=kept_pace(enrolment, timezone.localdate()),
         held=rows.held,
         signatures=signatures_shown(rows, facts),

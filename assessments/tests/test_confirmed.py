@@ -3,11 +3,11 @@
 import pytest
 from django.utils import timezone
 
-from assessments.actions import verification
+from assessments.actions import safekeeping, verification
 from assessments.actions.strategy import remove_cell
 from assessments.documents.recording import recording_form_facts
 from assessments.enums import Layer
-from assessments.models import Enrolment, PlannedCell, Sample
+from assessments.models import Enrolment, EvidenceFile, PlannedCell, Sample
 from assessments.queries.batches import awards_to_claim
 from assessments.queries.caseload import case_rows, caseload, in_list
 from assessments.queries.enrolment import person_at
@@ -101,3 +101,14 @@ def test_an_award_says_what_keeps_back_the_units_that_it_lacks(house: House) -> 
     assert sentences[0] == "CC26 is mandatory."
     assert "CC26: A sample of this unit is still open." in sentences
     assert (found.units, found.made_of) == ([], [])
+
+
+def test_a_page_of_confirmed_criteria_says_that_a_signature_on_them_is_out_of_date(house: House) -> None:
+    unit = verified(an_enrolment(house))
+    page = f"/enrolments/{unit.pk}/"
+    assert "Signature out of date" not in signed_in(house.assessor).get(page).content.decode()
+    file = EvidenceFile.objects.get(version__evidence__candidate=house.candidate)
+    safekeeping.quarantine(file=file, reason="A customer's address.", by=house.assessor, at=timezone.now())
+    for who in (house.assessor, house.verifier, house.candidate.user):
+        shown = signed_in(who).get(page).content.decode()
+        assert "13 confirmed. <strong>Signature out of date</strong></p>" in shown

@@ -171,10 +171,13 @@ def test_every_status_has_a_shape_and_a_word(layer: str) -> None:
 
 
 def test_the_layers_say_in_words_what_they_draw() -> None:
-    progress = SimpleNamespace(total=28, claimed=20, accepted=12, confirmed=4)
+    progress = SimpleNamespace(total=28, claimed=20, accepted=12, confirmed=4, stale=False)
     bar = written('{{ progress|layers:"criteria" }}', progress=progress)
     assert "Of 28 criteria: 20 claimed, 12 accepted, 4 confirmed" in bar
     assert '<rect class="accepted" y="2" width="12"' in bar
+    assert "out of date" not in bar
+    progress.stale = True
+    assert "Signature out of date" in written('{{ progress|layers:"criteria" }}', progress=progress)
 
 
 def test_refusals_are_sentences_with_their_links() -> None:
