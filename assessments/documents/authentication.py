@@ -1,6 +1,6 @@
 """The Centre Authentication form: that a candidate's unit is authentic, in everybody's declared words."""
 
-from assessments.documents.words import Facts, day, foot, heading, place, signature_facts
+from assessments.documents.words import Facts, day, foot, heading, place, signature_facts, title_note
 from assessments.enums import SignedAs
 from assessments.queries.printed import PrintedAuthentication, PrintedSignature, PrintedUnit
 from portfolio.canonical import JSON
@@ -41,7 +41,7 @@ def fields_of_centre(unit: PrintedUnit) -> list[JSON]:
 
 def fields_of_unit(unit: Unit) -> list[JSON]:
     return fields(
-        ("Unit", heading(unit)),
+        ("Unit", f"{heading(unit)} ({note})" if (note := title_note(unit)) else heading(unit)),
         ("Awarding body’s unit number", unit.body_unit_number),
         ("Sector unit number", unit.sector_unit_number),
         ("Unit reference number", unit.unit_reference_number),

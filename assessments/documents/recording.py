@@ -4,7 +4,7 @@ from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from assessments.documents.words import Facts, day, foot, heading, place, signature_facts
+from assessments.documents.words import Facts, day, foot, heading, place, signature_facts, title_note
 from assessments.enums import SignedAs, Verdict
 from assessments.progress import Mark
 from assessments.queries.printed import PrintedItem, PrintedRecord, PrintedUnit
@@ -91,7 +91,7 @@ def unit_facts(unit: PrintedUnit) -> Facts:
         "form": "Candidate Recording Form",
         "heading": heading(unit.unit),
         "unit_title": unit.unit.shown_title,
-        "title_note": "" if unit.unit.title else "title from public lists, not in the source specification",
+        "title_note": title_note(unit.unit),
         "own_form": own_form(unit),
         "statement": {"title": unit.statement.title, "text": unit.statement.text},
     }

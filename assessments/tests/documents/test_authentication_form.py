@@ -10,7 +10,9 @@ from django.utils import timezone
 
 from assessments.actions import award, judgement, safekeeping, verification
 from assessments.documents import ask_authentication_form
+from assessments.documents.recording import recording_form_facts
 from assessments.models import AuthenticationForm, Enrolment, EvidenceFile
+from assessments.queries.printed import printed_record
 from assessments.testing import House, an_enrolment, sampled, signed_off, verified
 from assessments.tests.documents.reading import in_order, made, text_of
 from portfolio import pdf, references
@@ -60,6 +62,14 @@ def test_it_says_whom_it_is_about_with_their_numbers(house: House) -> None:
     in_order(
         found, "Unique learner number 9276308686", "Scottish candidate number 051234561", "Centre’s own reference C17"
     )
+
+
+def test_a_title_from_public_lists_is_marked_as_on_the_recording_form(house: House) -> None:
+    unit = signed_off(an_enrolment(house, "ocr-cc16"))
+    note = str(recording_form_facts(printed_record(unit))["title_note"])
+    assert note == "title from public lists, not in the source specification"
+    assert f"Unit CC16 Manage customer service delivery in a contact centre ({note})" in text(house, unit)
+    assert "public lists, not in" not in text(house, signed_off(an_enrolment(house, "ocr-cc26")))
 
 
 def test_what_is_not_known_is_left_out(house: House) -> None:
