@@ -1,7 +1,10 @@
 """The Centre Authentication form: that a candidate's unit is authentic, in everybody's declared words."""
 
+from collections.abc import Sequence
+
 from assessments.documents.words import Facts, day, foot, heading, place, signature_facts, title_note
 from assessments.enums import SignedAs
+from assessments.models import Registration
 from assessments.queries.printed import PrintedAuthentication, PrintedSignature, PrintedUnit
 from portfolio.canonical import JSON
 from portfolio.models import CandidateRecord
@@ -22,8 +25,9 @@ def authentication_form_facts(printed: PrintedAuthentication) -> Facts:
         "candidate": candidate.legal_name,
         "about": [
             *fields_of_centre(unit),
+            *fields_of_qualifications(printed.registered),
             *fields_of_unit(unit.unit),
-            *fields_of_candidate(candidate),
+            *fields_of_candidate(candidate, printed.registered),
         ],
         "declarations": declarations(printed),
     }
@@ -39,6 +43,16 @@ def fields_of_centre(unit: PrintedUnit) -> list[JSON]:
     )
 
 
+def fields_of_qualifications(registered: Sequence[Registration]) -> list[JSON]:
+    """What the candidate is registered for: each with its number on the register."""
+    pairs = [
+        pair
+        for row in registered
+        for pair in (("Qualification", row.qualification.title), ("Qualification number", row.qualification.number))
+    ]
+    return fields(*pairs)
+
+
 def fields_of_unit(unit: Unit) -> list[JSON]:
     return fields(
         ("Unit", f"{heading(unit)} ({note})" if (note := title_note(unit)) else heading(unit)),
@@ -50,10 +64,11 @@ def fields_of_unit(unit: Unit) -> list[JSON]:
     )
 
 
-def fields_of_candidate(candidate: CandidateRecord) -> list[JSON]:
+def fields_of_candidate(candidate: CandidateRecord, registered: Sequence[Registration]) -> list[JSON]:
     return fields(
         ("Candidate", candidate.legal_name),
         ("Candidate number", candidate.candidate_number),
+        *(("Registration number", row.number) for row in registered),
         ("Unique learner number", candidate.uln),
         ("Scottish candidate number", candidate.scn),
         ("Centre’s own reference", candidate.centre_reference),
