@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from assessments.enums import READABLE, ItemStatus, Layer, UnitStatus, Verdict
+from assessments.form_enums import Drawn
 
 CONFIRMING = frozenset({UnitStatus.VERIFIED, UnitStatus.CLAIMED, UnitStatus.CERTIFICATED})
 """Where what is accepted is confirmed, whatever verification was asked for."""
@@ -56,9 +57,12 @@ class Mark(NamedTuple):
             or (self.item_status == ItemStatus.RETURNED and self.verdict is None)
         )
 
-    @property
-    def layer(self) -> Layer:
-        return layer_of([self])
+    def drawn(self, *, confirmed: bool) -> Drawn:
+        """What is drawn of it in a unit that is `confirmed` or not: a cell of the matrix, on screen as on paper."""
+        layer = layer_of([self], confirmed=confirmed)
+        if layer == Layer.CLAIMED and self.verdict == Verdict.CONTRIBUTES:
+            return Drawn.CONTRIBUTES
+        return drawn_at(layer, pending=self.pending)
 
     @property
     def words(self) -> str:
@@ -86,6 +90,16 @@ def layer_of(marks: Iterable[Mark], *, confirmed: bool = False) -> Layer:
     if any(not mark.returned for mark in marks):
         return Layer.CLAIMED
     return Layer.RETURNED if marks else Layer.NOT_STARTED
+
+
+def drawn_at(layer: Layer, *, pending: bool) -> Drawn:
+    """What is drawn of a layer. `pending`: what meets it waits for a countersignature."""
+    return Drawn.PENDING if layer == Layer.CLAIMED and pending else Drawn(layer.value)
+
+
+def drawn_of(marks: Sequence[Mark], *, confirmed: bool) -> Drawn:
+    """What is drawn of a criterion, or of an item that shows a leaf, given all its marks."""
+    return drawn_at(layer_of(marks, confirmed=confirmed), pending=any(mark.pending for mark in marks))
 
 
 def still_needed(marks: Sequence[Mark], why: Sequence[str] = ()) -> str:

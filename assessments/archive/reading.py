@@ -8,6 +8,7 @@ from django.db.models import F, Model, QuerySet
 
 from assessments.archive.cuts import people
 from assessments.enums import ItemStatus, Layer
+from assessments.form_enums import Drawn
 from assessments.models import (
     AssessorRecord,
     AuthenticationForm,
@@ -22,7 +23,7 @@ from assessments.models import (
     SignOff,
     Testimony,
 )
-from assessments.progress import Mark, layers
+from assessments.progress import Mark, drawn_at, layers
 from assessments.queries.enrolment import CONFIRMED
 from assessments.queries.marks import Decided, Mapped, decided_in, mapped_to, marks
 from portfolio import vault
@@ -62,6 +63,7 @@ class Claimed:
 class CriterionShown:
     criterion: Criterion
     layer: Layer
+    drawn: Drawn
     claimed: list[Claimed]
 
 
@@ -226,7 +228,15 @@ class Reader:
         by_criterion: dict[int, list[Claimed]] = defaultdict(list)
         for one in claimed:
             by_criterion[one.criterion.pk].append(one)
-        return [CriterionShown(one, found[one.pk], by_criterion[one.pk]) for one in criteria]
+        return [
+            CriterionShown(
+                one,
+                found[one.pk],
+                drawn_at(found[one.pk], pending=any(claim.mark.pending for claim in by_criterion[one.pk])),
+                by_criterion[one.pk],
+            )
+            for one in criteria
+        ]
 
     def _people(self, unit: Enrolment) -> list[tuple[str, str]]:
         parts = {

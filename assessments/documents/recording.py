@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from assessments.documents.words import Facts, day, foot, heading, place, signature_facts, title_note
-from assessments.enums import SignedAs, Verdict
-from assessments.progress import Mark
+from assessments.enums import SignedAs
+from assessments.form_enums import Drawn
 from assessments.queries.printed import PrintedItem, PrintedRecord, PrintedUnit
 from portfolio.canonical import JSON
 from units.enums import CriterionKind
@@ -24,12 +24,12 @@ SIGNERS = {
 """Who signs the statement of competence, in the order of SQA's form; a countersigner below, where there is one."""
 
 KEY = {
-    "claimed": "claimed by the candidate",
-    "contributes": "contributes, not enough by itself",
-    "pending": "met, awaiting countersignature",
-    "accepted": "accepted by the assessor",
-    "confirmed": "confirmed: accepted, and the unit signed off; verified where that is asked for",
-    "returned": "not yet met, returned with feedback",
+    Drawn.CLAIMED: "claimed by the candidate",
+    Drawn.CONTRIBUTES: "contributes, not enough by itself",
+    Drawn.PENDING: "met, awaiting countersignature",
+    Drawn.ACCEPTED: "accepted by the assessor",
+    Drawn.CONFIRMED: "confirmed: accepted, and the unit signed off; verified where that is asked for",
+    Drawn.RETURNED: "not yet met, returned with feedback",
 }
 """The marks of the matrix, and what they mean."""
 
@@ -121,21 +121,10 @@ def item_row(item: PrintedItem, criteria: Sequence[Criterion], *, confirmed: boo
         ref=str(item.number),
         title=item.title,
         about=", ".join(word for word in about if word),
-        marks=[mark_word(item.marks.get(criterion.pk), confirmed=confirmed) for criterion in criteria],
+        marks=[
+            mark.drawn(confirmed=confirmed) if (mark := item.marks.get(criterion.pk)) else "" for criterion in criteria
+        ],
     )
-
-
-def mark_word(mark: Mark | None, *, confirmed: bool) -> str:
-    """The word of KEY for a mark; nothing for none."""
-    if mark is None:
-        return ""
-    if mark.accepted:
-        return "confirmed" if confirmed else "accepted"
-    if mark.pending:
-        return "pending"
-    if mark.returned:
-        return "returned"
-    return "contributes" if mark.verdict == Verdict.CONTRIBUTES else "claimed"
 
 
 def key_to(marks: Container[str]) -> list[JSON]:

@@ -162,7 +162,9 @@ def drawn(component: str, **context: object) -> str:
     return " ".join(render_to_string(f"components/{component}.html", context).split())
 
 
-@pytest.mark.parametrize("layer", ["not_started", "claimed", "accepted", "confirmed", "returned"])
+@pytest.mark.parametrize(
+    "layer", ["not_started", "claimed", "contributes", "pending", "accepted", "confirmed", "returned"]
+)
 def test_every_status_has_a_shape_and_a_word(layer: str) -> None:
     assert f'id="mark-{layer}"' in drawn("sprite")
     mark = written("{{ layer|status:label }}", layer=layer, label="As it is")
@@ -255,7 +257,7 @@ def test_an_age_is_written_with_the_moment_behind_it() -> None:
 
 
 def test_the_key_shows_every_mark() -> None:
-    assert drawn("mark_key").count("<use ") == 5
+    assert drawn("mark_key").count("<use ") == 7
 
 
 def test_no_template_styles_or_scripts_in_line() -> None:
