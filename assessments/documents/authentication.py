@@ -68,11 +68,16 @@ def fields_of_candidate(candidate: CandidateRecord, registered: Sequence[Registr
     return fields(
         ("Candidate", candidate.legal_name),
         ("Candidate number", candidate.candidate_number),
-        *(("Registration number", row.number) for row in registered),
+        *(("Registration number", registration_number(row, registered)) for row in registered),
         ("Unique learner number", candidate.uln),
         ("Scottish candidate number", candidate.scn),
         ("Centre’s own reference", candidate.centre_reference),
     )
+
+
+def registration_number(row: Registration, registered: Sequence[Registration]) -> str:
+    """The number of one of the registrations; where there are several, with what it is for."""
+    return f"{row.number} ({row.qualification.title})" if row.number and len(registered) > 1 else row.number
 
 
 def fields(*pairs: tuple[str, str]) -> list[JSON]:

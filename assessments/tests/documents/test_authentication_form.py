@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 
 from assessments.actions import award, judgement, safekeeping, verification
-from assessments.actions.registration import end_registration
+from assessments.actions.registration import end_registration, register
 from assessments.documents import ask_authentication_form
 from assessments.documents.recording import recording_form_facts
 from assessments.models import AuthenticationForm, Enrolment, EvidenceFile, Registration
@@ -24,7 +24,7 @@ from portfolio.models import Document, StaffRecord
 from portfolio.refusal import Refusal
 from units.actions import publish_qualification
 from units.models import Qualification
-from units.testing import a_draft
+from units.testing import a_draft, an_award
 
 pytestmark = pytest.mark.django_db
 
@@ -92,6 +92,21 @@ def test_it_names_the_qualification_that_the_candidate_is_registered_for(house: 
     in_order(found, "Awarding body OCR", "Qualification Award in running a contact centre")
     in_order(found, "Qualification Award", "Qualification number 603/1234/5", "Unit CC26", "Candidate Cara Northgate")
     in_order(found, "Candidate number 00012345", "Registration number R-1", "Unique learner number")
+
+
+def test_of_two_registrations_each_number_says_what_it_is_for(house: House) -> None:
+    registered(house)
+    register(
+        candidate=house.candidate,
+        qualification=an_award(house.centre, house.administrator, "Award in first steps"),
+        number="R-2",
+        registered_on=timezone.localdate(),
+        by=house.administrator,
+        at=timezone.now(),
+    )
+    found = text(house, signed_off(an_enrolment(house)))
+    in_order(found, "Qualification Award in running", "Qualification number 603/1234/5", "Qualification Award in first")
+    in_order(found, "Registration number R-1 (Award in running a contact centre)", "R-2 (Award in first steps)")
 
 
 def test_a_qualification_that_does_not_list_the_unit_or_is_given_up_is_no_part_of_it(house: House) -> None:
