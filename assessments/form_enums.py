@@ -1,6 +1,19 @@
-"""Vocabulary of forms: the declarations on them, and many of them made at once."""
+"""Vocabulary of forms: the marks and declarations on them, and many of them made at once."""
 
 from django.db import models
+
+
+class Drawn(models.TextChoices):
+    """What is drawn of how far something is, alike on screen, on paper and in archives: each layer, and two that tell
+    more of what is claimed. assessments/progress.py says which."""
+
+    NOT_STARTED = "not_started", "Not started"
+    CLAIMED = "claimed", "Claimed"
+    CONTRIBUTES = "contributes", "Contributes"
+    PENDING = "pending", "Met, awaiting countersignature"
+    ACCEPTED = "accepted", "Accepted"
+    CONFIRMED = "confirmed", "Confirmed"
+    RETURNED = "returned", "Returned"
 
 
 class FormsStatus(models.TextChoices):

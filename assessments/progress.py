@@ -5,8 +5,18 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from assessments.enums import READABLE, ItemStatus, Layer, UnitStatus, Verdict
+from assessments.form_enums import Drawn
 
-CONFIRMING = frozenset({UnitStatus.SIGNED_OFF, UnitStatus.VERIFIED, UnitStatus.CLAIMED, UnitStatus.CERTIFICATED})
+CONFIRMING = frozenset({UnitStatus.VERIFIED, UnitStatus.CLAIMED, UnitStatus.CERTIFICATED})
+"""Where what is accepted is confirmed, whatever verification was asked for."""
+
+
+def is_confirmed(status: str, *, to_be_verified: bool) -> bool:
+    """Whether what is accepted in a unit is confirmed: it is signed off, and verified where that is asked for.
+
+    `to_be_verified`: the awarding body wants the verifier's signature, or a plan or an open sample the verifier's look.
+    """
+    return status in CONFIRMING or (status == UnitStatus.SIGNED_OFF and not to_be_verified)
 
 
 class Mark(NamedTuple):
@@ -47,9 +57,12 @@ class Mark(NamedTuple):
             or (self.item_status == ItemStatus.RETURNED and self.verdict is None)
         )
 
-    @property
-    def layer(self) -> Layer:
-        return layer_of([self])
+    def drawn(self, *, confirmed: bool) -> Drawn:
+        """What is drawn of it in a unit that is `confirmed` or not: a cell of the matrix, on screen as on paper."""
+        layer = layer_of([self], confirmed=confirmed)
+        if layer == Layer.CLAIMED and self.verdict == Verdict.CONTRIBUTES:
+            return Drawn.CONTRIBUTES
+        return drawn_at(layer, pending=self.pending)
 
     @property
     def words(self) -> str:
@@ -66,7 +79,7 @@ class Mark(NamedTuple):
 
 
 def layer_of(marks: Iterable[Mark], *, confirmed: bool = False) -> Layer:
-    """How far a criterion is, given everything mapped to it. `confirmed`: its unit is signed off.
+    """How far a criterion is, given everything mapped to it. `confirmed`: its unit is (`is_confirmed`).
 
     The best mark decides: one accepted item meets a criterion, whatever else was returned. An item that only
     contributes leaves the criterion claimed. Drafts claim nothing.
@@ -77,6 +90,16 @@ def layer_of(marks: Iterable[Mark], *, confirmed: bool = False) -> Layer:
     if any(not mark.returned for mark in marks):
         return Layer.CLAIMED
     return Layer.RETURNED if marks else Layer.NOT_STARTED
+
+
+def drawn_at(layer: Layer, *, pending: bool) -> Drawn:
+    """What is drawn of a layer. `pending`: what meets it waits for a countersignature."""
+    return Drawn.PENDING if layer == Layer.CLAIMED and pending else Drawn(layer.value)
+
+
+def drawn_of(marks: Sequence[Mark], *, confirmed: bool) -> Drawn:
+    """What is drawn of a criterion, or of an item that shows a leaf, given all its marks."""
+    return drawn_at(layer_of(marks, confirmed=confirmed), pending=any(mark.pending for mark in marks))
 
 
 def still_needed(marks: Sequence[Mark], why: Sequence[str] = ()) -> str:
@@ -108,13 +131,17 @@ def quoted(words: Iterable[str]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How many of a unit's criteria are at least so far. `accepted` counts the confirmed too, `claimed` all three."""
+    """How many of a unit's criteria are at least so far. `accepted` counts the confirmed too, `claimed` all three.
+
+    `stale`: something changed after a signature was put to the unit. Known where the whole unit was read.
+    """
 
     total: int
     claimed: int
     accepted: int
     confirmed: int
     returned: int
+    stale: bool = False
 
     @property
     def complete(self) -> bool:
@@ -126,9 +153,8 @@ class Progress:
         return self.accepted * 100 // self.total if self.total else 0
 
 
-def layers(criteria: Sequence[int], marks: Iterable[Mark], status: str) -> dict[int, Layer]:
-    """The layer of each criterion (by id) of a unit at a status."""
-    confirmed = status in CONFIRMING
+def layers(criteria: Sequence[int], marks: Iterable[Mark], *, confirmed: bool) -> dict[int, Layer]:
+    """The layer of each criterion (by id) of a unit, which is `confirmed` or not."""
     by_criterion: dict[int, list[Mark]] = {criterion: [] for criterion in criteria}
     for mark in marks:
         if mark.criterion_id in by_criterion:
@@ -162,10 +188,9 @@ class Tally:
     returned: int
     pending: int
 
-    def progress(self, total: int, status: str) -> Progress:
-        """The unit's progress at a status: what is accepted is confirmed once the unit is signed off."""
-        confirmed = self.accepted if status in CONFIRMING else 0
-        return Progress(total, self.claimed, self.accepted, confirmed, self.returned)
+    def progress(self, total: int, *, confirmed: bool) -> Progress:
+        """The unit's progress: what is accepted is confirmed once the unit is."""
+        return Progress(total, self.claimed, self.accepted, self.accepted if confirmed else 0, self.returned)
 
 
 def tally(marks: Iterable[Mark]) -> Tally:

@@ -8,6 +8,7 @@ from django.db.models import F, Model, QuerySet
 
 from assessments.archive.cuts import people
 from assessments.enums import ItemStatus, Layer
+from assessments.form_enums import Drawn
 from assessments.models import (
     AssessorRecord,
     AuthenticationForm,
@@ -22,7 +23,8 @@ from assessments.models import (
     SignOff,
     Testimony,
 )
-from assessments.progress import Mark, layers
+from assessments.progress import Mark, drawn_at, layers
+from assessments.queries.enrolment import CONFIRMED
 from assessments.queries.marks import Decided, Mapped, decided_in, mapped_to, marks
 from portfolio import vault
 from portfolio.archive.packing import path_in_bag
@@ -61,6 +63,7 @@ class Claimed:
 class CriterionShown:
     criterion: Criterion
     layer: Layer
+    drawn: Drawn
     claimed: list[Claimed]
 
 
@@ -142,7 +145,8 @@ class Reader:
 
     def read(self, candidate: CandidateRecord) -> CandidateShown:
         """Everything of one candidate."""
-        units = list(self.rows(Enrolment, candidate=candidate).select_related("unit__awarding_body"))
+        found = self.rows(Enrolment, candidate=candidate).select_related("unit__awarding_body")
+        units: list[Enrolment] = [*found.annotate(confirmed=CONFIRMED)]
         ids = [unit.pk for unit in units]
         versions = self._versions(candidate)
         shown = {version.evidence_id for found in versions.values() for version in [found[0].version]}
@@ -218,11 +222,21 @@ class Reader:
 
     def _criteria_shown(self, unit: Enrolment, claimed: list[Claimed]) -> list[CriterionShown]:
         criteria = self._criteria(unit.unit_id)
-        found = layers([criterion.pk for criterion in criteria], [one.mark for one in claimed], unit.status)
+        found = layers(
+            [criterion.pk for criterion in criteria], [one.mark for one in claimed], confirmed=vars(unit)["confirmed"]
+        )
         by_criterion: dict[int, list[Claimed]] = defaultdict(list)
         for one in claimed:
             by_criterion[one.criterion.pk].append(one)
-        return [CriterionShown(one, found[one.pk], by_criterion[one.pk]) for one in criteria]
+        return [
+            CriterionShown(
+                one,
+                found[one.pk],
+                drawn_at(found[one.pk], pending=any(claim.mark.pending for claim in by_criterion[one.pk])),
+                by_criterion[one.pk],
+            )
+            for one in criteria
+        ]
 
     def _people(self, unit: Enrolment) -> list[tuple[str, str]]:
         parts = {

@@ -1,7 +1,10 @@
 """The Centre Authentication form: that a candidate's unit is authentic, in everybody's declared words."""
 
-from assessments.documents.words import Facts, day, foot, heading, place, signature_facts
+from collections.abc import Sequence
+
+from assessments.documents.words import Facts, day, foot, heading, place, signature_facts, title_note
 from assessments.enums import SignedAs
+from assessments.models import Registration
 from assessments.queries.printed import PrintedAuthentication, PrintedSignature, PrintedUnit
 from portfolio.canonical import JSON
 from portfolio.models import CandidateRecord
@@ -22,8 +25,9 @@ def authentication_form_facts(printed: PrintedAuthentication) -> Facts:
         "candidate": candidate.legal_name,
         "about": [
             *fields_of_centre(unit),
+            *fields_of_qualifications(printed.registered),
             *fields_of_unit(unit.unit),
-            *fields_of_candidate(candidate),
+            *fields_of_candidate(candidate, printed.registered),
         ],
         "declarations": declarations(printed),
     }
@@ -39,9 +43,19 @@ def fields_of_centre(unit: PrintedUnit) -> list[JSON]:
     )
 
 
+def fields_of_qualifications(registered: Sequence[Registration]) -> list[JSON]:
+    """What the candidate is registered for: each with its number on the register."""
+    pairs = [
+        pair
+        for row in registered
+        for pair in (("Qualification", row.qualification.title), ("Qualification number", row.qualification.number))
+    ]
+    return fields(*pairs)
+
+
 def fields_of_unit(unit: Unit) -> list[JSON]:
     return fields(
-        ("Unit", heading(unit)),
+        ("Unit", f"{heading(unit)} ({note})" if (note := title_note(unit)) else heading(unit)),
         ("Awarding body’s unit number", unit.body_unit_number),
         ("Sector unit number", unit.sector_unit_number),
         ("Unit reference number", unit.unit_reference_number),
@@ -50,14 +64,20 @@ def fields_of_unit(unit: Unit) -> list[JSON]:
     )
 
 
-def fields_of_candidate(candidate: CandidateRecord) -> list[JSON]:
+def fields_of_candidate(candidate: CandidateRecord, registered: Sequence[Registration]) -> list[JSON]:
     return fields(
         ("Candidate", candidate.legal_name),
         ("Candidate number", candidate.candidate_number),
+        *(("Registration number", registration_number(row, registered)) for row in registered),
         ("Unique learner number", candidate.uln),
         ("Scottish candidate number", candidate.scn),
         ("Centre’s own reference", candidate.centre_reference),
     )
+
+
+def registration_number(row: Registration, registered: Sequence[Registration]) -> str:
+    """The number of one of the registrations; where there are several, with what it is for."""
+    return f"{row.number} ({row.qualification.title})" if row.number and len(registered) > 1 else row.number
 
 
 def fields(*pairs: tuple[str, str]) -> list[JSON]:

@@ -4,9 +4,9 @@ from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from assessments.documents.words import Facts, day, foot, heading, place, signature_facts
-from assessments.enums import SignedAs, Verdict
-from assessments.progress import Mark
+from assessments.documents.words import Facts, day, foot, heading, place, signature_facts, title_note
+from assessments.enums import SignedAs
+from assessments.form_enums import Drawn
 from assessments.queries.printed import PrintedItem, PrintedRecord, PrintedUnit
 from portfolio.canonical import JSON
 from units.enums import CriterionKind
@@ -24,12 +24,12 @@ SIGNERS = {
 """Who signs the statement of competence, in the order of SQA's form; a countersigner below, where there is one."""
 
 KEY = {
-    "claimed": "claimed by the candidate",
-    "contributes": "contributes, not enough by itself",
-    "pending": "met, awaiting countersignature",
-    "accepted": "accepted by the assessor",
-    "confirmed": "confirmed: accepted, and the unit signed off",
-    "returned": "not yet met, returned with feedback",
+    Drawn.CLAIMED: "claimed by the candidate",
+    Drawn.CONTRIBUTES: "contributes, not enough by itself",
+    Drawn.PENDING: "met, awaiting countersignature",
+    Drawn.ACCEPTED: "accepted by the assessor",
+    Drawn.CONFIRMED: "confirmed: accepted, and the unit signed off; verified where that is asked for",
+    Drawn.RETURNED: "not yet met, returned with feedback",
 }
 """The marks of the matrix, and what they mean."""
 
@@ -47,7 +47,7 @@ class Row:
 def recording_form_facts(record: PrintedRecord) -> Facts:
     """The recording form of a candidate's unit."""
     unit, candidate = record.printed_unit, record.enrolment.candidate.legal_name
-    rows = [item_row(item, unit.criteria, confirmed=record.signed_off) for item in record.items]
+    rows = [item_row(item, unit.criteria, confirmed=record.confirmed) for item in record.items]
     facts: Facts = {
         **unit_facts(unit),
         "candidate": candidate,
@@ -91,7 +91,7 @@ def unit_facts(unit: PrintedUnit) -> Facts:
         "form": "Candidate Recording Form",
         "heading": heading(unit.unit),
         "unit_title": unit.unit.shown_title,
-        "title_note": "" if unit.unit.title else "title from public lists, not in the source specification",
+        "title_note": title_note(unit.unit),
         "own_form": own_form(unit),
         "statement": {"title": unit.statement.title, "text": unit.statement.text},
     }
@@ -121,21 +121,10 @@ def item_row(item: PrintedItem, criteria: Sequence[Criterion], *, confirmed: boo
         ref=str(item.number),
         title=item.title,
         about=", ".join(word for word in about if word),
-        marks=[mark_word(item.marks.get(criterion.pk), confirmed=confirmed) for criterion in criteria],
+        marks=[
+            mark.drawn(confirmed=confirmed) if (mark := item.marks.get(criterion.pk)) else "" for criterion in criteria
+        ],
     )
-
-
-def mark_word(mark: Mark | None, *, confirmed: bool) -> str:
-    """The word of KEY for a mark; nothing for none."""
-    if mark is None:
-        return ""
-    if mark.accepted:
-        return "confirmed" if confirmed else "accepted"
-    if mark.pending:
-        return "pending"
-    if mark.returned:
-        return "returned"
-    return "contributes" if mark.verdict == Verdict.CONTRIBUTES else "claimed"
 
 
 def key_to(marks: Container[str]) -> list[JSON]:

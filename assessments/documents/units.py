@@ -10,7 +10,7 @@ from assessments.documents.sheets import Cells, Column, Covers, Part, Sheet, kno
 from assessments.documents.words import day, heading, place, signature_facts
 from assessments.enums import EndedAs, HeldAt, ItemStatus, Layer, SignedAs
 from assessments.models import EvidenceVersion
-from assessments.progress import Mark, layers
+from assessments.progress import Mark, drawn_at, layers
 from assessments.queries.marks import Mapped
 from assessments.queries.papers import ItemKept, UnitPapers
 from assessments.queries.printed import PrintedRecord
@@ -53,7 +53,7 @@ def progress_sheet(papers: UnitPapers) -> Sheet:
     """Each criterion: by which items it is claimed, and by whom and when it was accepted (domain document F1)."""
     record = papers.record
     rows = record.rows
-    found = layers([criterion.pk for criterion in rows.criteria], rows.marks, rows.enrolment.status)
+    found = layers([criterion.pk for criterion in rows.criteria], rows.marks, confirmed=record.confirmed)
     counted = list(found.values())
     told = [f"{counted.count(layer)} {layer.label.lower()}" for layer in Layer if layer in counted]
     parts = [Part("So far", fields=milestones(record), text=f"{len(counted)} criteria: {', '.join(told)}.")]
@@ -95,8 +95,7 @@ def progress_cells(record: PrintedRecord, criterion: Criterion, layer: Layer) ->
         if row.criterion_id == criterion.pk and row.status != ItemStatus.DRAFT
     ]
     claimed = numbers(row.evidence_number for row, _ in pairs if row.evidence_number)
-    pending = layer == Layer.CLAIMED and any(mark.pending for _, mark in pairs)
-    how_far = "Met, waits for countersignature" if pending else layer.label
+    how_far = drawn_at(layer, pending=any(mark.pending for _, mark in pairs)).label
     return criterion.number, criterion.text, claimed, how_far, accepted_in_words(record, pairs)
 
 

@@ -71,3 +71,8 @@ def heading(unit: Unit) -> str:
     if unit.body_unit_number == unit.short_code and unit.sector_unit_number:
         numbers.append(f"({unit.sector_unit_number})")
     return " ".join([*numbers, unit.shown_title])
+
+
+def title_note(unit: Unit) -> str:
+    """Where a title comes from that the awarding body's own source does not have; nothing for its own."""
+    return "title from public lists, not in the source specification" if unit.public_title and not unit.title else ""

@@ -210,6 +210,10 @@ class PlannedCellQuerySet(models.QuerySet["PlannedCell"]):
         """Cells in force of which no sample was taken yet."""
         return self.in_force().exclude(samples__done_at__isnull=False)
 
+    def before_verifying(self) -> "PlannedCellQuerySet":
+        """Those to do for which a unit waits before it is verified or claimed."""
+        return self.to_do().filter(stage=SampleStage.SUMMATIVE)
+
 
 class PlannedCell(models.Model):
     """A candidate's unit that a plan wants sampled at a stage, and why. It is taken out with a reason only.

@@ -23,10 +23,9 @@ from assessments.models import (
     RegistrationQuerySet,
 )
 from assessments.models.enrolment import candidate_at
-from assessments.progress import CONFIRMING
 from assessments.queries.award import direct_on
 from assessments.queries.claimable import CLAIMED, UnitToClaim, units_to_claim
-from assessments.queries.enrolment import LONG_WORDS
+from assessments.queries.enrolment import CONFIRMED, LONG_WORDS
 from assessments.queries.registration import AwardLine, award_lines, knowing
 from assessments.rules import Person
 from assessments.workflow import UNIT_FROZEN, Reason
@@ -173,16 +172,23 @@ def of_candidate(search: str) -> Q:
 def awards_to_claim(rows: Iterable[Registration], person: Person) -> list[AwardToClaim]:
     """Each award with what stands in its way: the units that make it, taken in as many queries as one."""
     lines = award_lines(rows)
-    counted = {(line.registration.candidate_id, unit) for line in lines for unit in line.standing.counted}
-    found = _confirming([candidate for candidate, _ in counted], [unit for _, unit in counted])
-    enrolments = [row for row in found if (row.candidate_id, row.unit_id) in counted]
+    wanted = {(line.registration.candidate_id, unit) for line in lines for unit in line.standing.counted}
+    wanted |= {(line.registration.candidate_id, unit) for line in lines for unit in waited_for(line)}
+    found = _far_enough([candidate for candidate, _ in wanted], [unit for _, unit in wanted])
+    enrolments = [row for row in found if (row.candidate_id, row.unit_id) in wanted]
     open_ones = units_to_claim([row for row in enrolments if row.status in TO_CLAIM], person)
     return [award_to_claim(line, enrolments, open_ones, person) for line in lines]
 
 
+def waited_for(line: AwardLine) -> frozenset[int]:
+    """Units that would count towards the award were they verified, while it is not complete without them."""
+    return line.to_be_verified if line.standing.missing else frozenset()
+
+
 @compiled
-def _confirming(candidates: list[int], units: list[int]) -> EnrolmentQuerySet:
-    found = Enrolment.objects.filter(candidate__in=candidates, unit__in=units, status__in=CONFIRMING)
+def _far_enough(candidates: list[int], units: list[int]) -> EnrolmentQuerySet:
+    of_them = Enrolment.objects.filter(candidate__in=candidates, unit__in=units, status__in=(*TO_CLAIM, *CLAIMED))
+    found = of_them.annotate(confirmed=CONFIRMED)
     whole = found.select_related("unit__awarding_body", "candidate__user", "centre").defer(*LONG_WORDS)
     return whole.order_by("pk")
 
@@ -191,14 +197,16 @@ def award_to_claim(
     line: AwardLine, enrolments: Sequence[Enrolment], open_ones: Sequence[UnitToClaim], person: Person
 ) -> AwardToClaim:
     row, counted = line.registration, line.standing.counted
-    theirs = [unit for unit in enrolments if unit.candidate_id == row.candidate_id and unit.unit_id in counted]
+    own = [unit for unit in enrolments if unit.candidate_id == row.candidate_id]
+    theirs = [unit for unit in own if unit.unit_id in counted and vars(unit)["confirmed"]]
     units = [one for one in open_ones if one.enrolment in theirs]
+    waiting = [one for one in open_ones if one.enrolment in own and one.enrolment.unit_id in waited_for(line)]
     reasons = [Reason(missing.sentence, "award", row.pk) for missing in line.standing.missing]
     brought = [one for unit, one in line.elsewhere.items() if unit in counted]
     reasons += [Reason(NO_NUMBER.format(one.title), "award", row.pk) for one in brought if not one.certificate]
     if brought and not theirs:
         reasons.append(Reason(ALL_ELSEWHERE, "award", row.pk))
-    for one in units:
+    for one in (*units, *waiting):
         for reason in one.reasons:
             named = (
                 f"{one.enrolment.unit.short_code}: {reason.sentence}"

@@ -12,7 +12,7 @@ from assessments.enums import READABLE, ItemStatus, Pace, SignedAs, UnitStatus, 
 from assessments.models import Acknowledgement, Enrolment, EvidenceVersion, Mapping, SignOff
 from assessments.progress import Mark, Progress
 from assessments.queries.consistency import BLOCKING
-from assessments.queries.enrolment import kept_pace, kept_progress, name_of
+from assessments.queries.enrolment import CONFIRMED, kept_pace, kept_progress, name_of
 from assessments.queries.judgement import rows_of, unit_facts
 from assessments.queries.marks import Word, words_in
 from assessments.queries.plans import activities_due, to_agree
@@ -87,6 +87,7 @@ OWN = (
     .listed("centre__name", "countersigner", "kept_status", "frozen_at", "open_appeal", "assessor_signed_by")
     .select_related("centre")
     .annotate(
+        confirmed=CONFIRMED,
         assessor_name=name_of("assessor"),
         unread=Exists(Mapping.objects.filter(enrolment=OuterRef("pk"), waiting_since__isnull=False)),
         blocked=Exists(BLOCKING),

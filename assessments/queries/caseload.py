@@ -14,7 +14,7 @@ from assessments.models import Enrolment, EnrolmentQuerySet, Mapping
 from assessments.models.enrolment import CLAIMED, SIGNED_OFF, candidate_at
 from assessments.pace import PACED
 from assessments.progress import Progress
-from assessments.queries.enrolment import BY_CANDIDATE, kept_pace, kept_progress, staff_names
+from assessments.queries.enrolment import BY_CANDIDATE, CONFIRMED, kept_pace, kept_progress, staff_names
 from portfolio.compiled import Listed, Word, compiled
 from portfolio.enums import Role
 from portfolio.models import Centre, RoleGrant, StaffRecord, User
@@ -116,15 +116,20 @@ def centre_units(centre: Centre, wanted: Wanted) -> EnrolmentQuerySet:
 def caseload_listed(user: User, wanted: Wanted) -> QuerySet[Enrolment] | Listed[Enrolment]:
     """`caseload` as its page lists it."""
     if wanted.search:
-        return caseload(user, wanted).listed("countersigner")
+        return in_list(caseload(user, wanted))
     return _mine.listed(user, narrowing(wanted))
 
 
 def centre_units_listed(centre: Centre, wanted: Wanted) -> QuerySet[Enrolment] | Listed[Enrolment]:
     """`centre_units` as its page lists them."""
     if wanted.search:
-        return centre_units(centre, wanted).listed("countersigner")
+        return in_list(centre_units(centre, wanted))
     return _of_centre.listed(centre.pk, narrowing(wanted))
+
+
+def in_list(units: EnrolmentQuerySet, *more: str) -> EnrolmentQuerySet:
+    """The units with all that a line of a list tells, and `more`: what `case_rows` takes."""
+    return units.listed("countersigner", *more).annotate(confirmed=CONFIRMED)
 
 
 def mine(user: User, by: Narrowing) -> EnrolmentQuerySet:
@@ -139,12 +144,12 @@ def of_centre(centre_id: int, by: Narrowing) -> EnrolmentQuerySet:
 
 @compiled
 def _mine(user: User, by: Narrowing) -> QuerySet[Enrolment]:
-    return mine(user, by).listed("countersigner")
+    return in_list(mine(user, by))
 
 
 @compiled
 def _of_centre(centre_id: int, by: Narrowing) -> QuerySet[Enrolment]:
-    return of_centre(centre_id, by).listed("countersigner")
+    return in_list(of_centre(centre_id, by))
 
 
 def narrowed(found: EnrolmentQuerySet, by: Narrowing) -> EnrolmentQuerySet:
@@ -208,7 +213,7 @@ def in_order(found: EnrolmentQuerySet, sort: str) -> EnrolmentQuerySet:
 
 
 def case_rows(enrolments: list[Enrolment], *, waiting: bool = True) -> list[CaseRow]:
-    """The rows of one page of a list, in one query however many there are. They come `listed`.
+    """The rows of one page of a list, in one query however many there are. They come `in_list`.
 
     Who does not ask how long something has been `waiting` takes none.
     """
@@ -251,7 +256,7 @@ def all_rows(found: EnrolmentQuerySet) -> Iterator[CaseRow]:
     there = Enrolment.objects.filter(candidate__centre__in={centre for _, centre in pairs})
     for first in range(0, len(pairs), AT_ONCE):
         batch = [pk for pk, _ in pairs[first : first + AT_ONCE]]
-        rows = {row.pk: row for row in there.filter(pk__in=batch).listed(*TAKEN_AWAY)}
+        rows = {row.pk: row for row in in_list(there.filter(pk__in=batch), *TAKEN_AWAY)}
         yield from with_staff(case_rows([rows[pk] for pk in batch if pk in rows]))
 
 

@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, TextField
+from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Subquery, TextField
 
 from assessments.enums import HANDED_IN, Pace, SignedAs, Turn, UnitStatus
 from assessments.models import (
@@ -16,18 +16,20 @@ from assessments.models import (
     Enrolment,
     Exchange,
     Mapping,
+    PlannedCell,
     Sample,
     SignOff,
     Testimony,
 )
 from assessments.pace import PaceDates, pace_of
-from assessments.progress import Progress, Tally
+from assessments.progress import CONFIRMING, Progress, Tally
 from assessments.rules import People, Person
 from assessments.workflow import Named, UnitFacts
 from portfolio.compiled import compiled
 from portfolio.enums import Role
 from portfolio.models import CandidateRecord, Centre, ExternalRecord, RoleGrant, StaffQualification, StaffRecord, User
 from portfolio.rules import VERIFYING
+from units.enums import VerifierSignature
 from units.models import Unit
 
 LONG_WORDS = tuple(f"unit__{field.name}" for field in Unit._meta.fields if isinstance(field, TextField))
@@ -191,10 +193,27 @@ def bare_facts(enrolment: Enrolment) -> UnitFacts:
     )
 
 
+def confirmed(at: str = "") -> ExpressionWrapper[Q]:
+    """Whether what is accepted in a unit is confirmed: `is_confirmed` as SQL.
+
+    What verification is asked for matters to units signed off alone. `at` leads to the enrolment, e.g. `enrolment__`.
+    """
+    of_it = {"enrolment": OuterRef(f"{at}pk")}
+    asked_for = Q(**{f"{at}unit__awarding_body__verifier_signature": VerifierSignature.ALWAYS})
+    asked_for |= Q(Exists(Sample.objects.still_open().filter(**of_it)))
+    asked_for |= Q(Exists(PlannedCell.objects.before_verifying().filter(**of_it)))
+    found = Q(**{f"{at}status__in": CONFIRMING}) | (Q(**{f"{at}status": UnitStatus.SIGNED_OFF}) & ~asked_for)
+    return ExpressionWrapper(found, BooleanField())
+
+
+CONFIRMED = confirmed()
+"""What lists annotate their units with, as `confirmed`."""
+
+
 def kept_progress(enrolment: Enrolment) -> Progress:
-    """The unit's progress as its verbs wrote it down. No query."""
+    """The unit's progress as its verbs wrote it down. No query. It comes with whether it is `confirmed`."""
     tally = Tally(enrolment.claimed_count, enrolment.accepted_count, enrolment.returned_count, enrolment.pending_count)
-    return tally.progress(enrolment.criteria_count, enrolment.status)
+    return tally.progress(enrolment.criteria_count, confirmed=vars(enrolment)["confirmed"])
 
 
 def kept_pace(enrolment: Enrolment, today: datetime.date) -> Pace | None:

@@ -8,7 +8,8 @@ from typing import Any
 from django.db.models import BooleanField, ExpressionWrapper, QuerySet
 from django.utils import timezone
 
-from assessments.enums import ItemStatus, Layer, Verb
+from assessments.enums import ItemStatus, Verb
+from assessments.form_enums import Drawn
 from assessments.models import Decision, Enrolment, Evidence, EvidenceFile, EvidenceVersion, Mapping, Testimony
 from assessments.models.enrolment import worked_on_by
 from assessments.progress import Mark
@@ -43,7 +44,7 @@ class MappedTo:
 
     mapping: Mapping
     criterion: Criterion
-    layer: Layer
+    drawn: Drawn
     words: str
     mapped_by: str
     judged: bool
@@ -269,8 +270,9 @@ def units_shown(
     def mapped(enrolment: Enrolment, row: Mapping) -> MappedTo:
         key = (row.enrolment_id, row.criterion_id)
         mark = mark_of(version, row, latest.get(key))
+        drawn = mark.drawn(confirmed=vars(row)["confirmed"] and version.replaced_at is None)
         by = "" if row.made_by_id == enrolment.candidate_user_id else names.get(row.made_by_id, "")
-        return MappedTo(row, row.criterion, mark.layer, mark.words, by, key in ever)
+        return MappedTo(row, row.criterion, drawn, mark.words, by, key in ever)
 
     leafy = {row.enrolment_id for row in mappings if in_full and getattr(row, "leafy", True)}
     leaves = leaves_in(row for row in enrolments if row.pk in leafy) if leafy else {}

@@ -25,7 +25,7 @@ from assessments.models import (
     SignOff,
     Testimony,
 )
-from assessments.progress import CONFIRMING, Mark, layer_of, layers
+from assessments.progress import Mark, layer_of, layers
 from assessments.queries.consistency import Asked, counted, falling_short, rules_for
 from assessments.queries.enrolment import authors_in, gathered, open_appeal_of, people_of, witnesses_in
 from assessments.queries.interests import Held, held_in
@@ -258,11 +258,12 @@ def signatures_in_force(enrolment_id: int) -> dict[str, SignOff]:
     return in_force(signatures_in([enrolment_id]))
 
 
-def unit_facts(rows: UnitRows) -> UnitFacts:
-    """The unit as its candidate's and assessor's verbs see it. Verification adds what it knows (queries there)."""
+def unit_facts(rows: UnitRows, *, confirmed: bool = False) -> UnitFacts:
+    """The unit as its candidate's and assessor's verbs see it. Verification adds what it knows (queries there), and
+    whether what is accepted is `confirmed`."""
     enrolment = rows.enrolment
     marks = rows.marks
-    found = layers([criterion.pk for criterion in rows.criteria], marks, enrolment.status)
+    found = layers([criterion.pk for criterion in rows.criteria], marks, confirmed=confirmed)
     pending = {mark.criterion_id for mark in marks if mark.pending}
     return UnitFacts(
         enrolment_id=enrolment.pk,
@@ -272,7 +273,7 @@ def unit_facts(rows: UnitRows) -> UnitFacts:
             CriterionState(criterion.pk, criterion.number, found[criterion.pk], criterion.pk in pending)
             for criterion in rows.criteria
         ),
-        leaves=tuple(leaf_states(rows)),
+        leaves=tuple(leaf_states(rows, confirmed=confirmed)),
         waiting=waiting_items(rows),
         unacknowledged=unsettled(rows, disputed=False),
         disputed=unsettled(rows, disputed=True),
@@ -289,12 +290,12 @@ def unit_facts(rows: UnitRows) -> UnitFacts:
     )
 
 
-def leaf_states(rows: UnitRows) -> Iterator[LeafState]:
+def leaf_states(rows: UnitRows, *, confirmed: bool) -> Iterator[LeafState]:
     """How far each leaf of the evidence requirements is: as far as the best of what shows it."""
     marks = rows.marks if rows.leaves.shown else []
     for leaf in rows.leaves.leaves:
         found = [mark for _, own in rows.leaves.marks_for(leaf, marks) for mark in own]
-        layer = layer_of(found, confirmed=rows.enrolment.status in CONFIRMING)
+        layer = layer_of(found, confirmed=confirmed)
         yield LeafState(leaf.pk, leaf.number, leaf.words, layer, any(mark.pending for mark in found))
 
 

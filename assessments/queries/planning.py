@@ -23,7 +23,7 @@ from assessments.models import (
 )
 from assessments.models.access import opened_to
 from assessments.progress import Progress
-from assessments.queries.enrolment import kept_pace, kept_progress, people_of
+from assessments.queries.enrolment import CONFIRMED, kept_pace, kept_progress, people_of
 from assessments.rules import Person
 from assessments.workflow import PlanFacts, PlannedFacts, Reason, activity_state, plan_refusals, plan_verbs
 from portfolio.canonical import JSON
@@ -181,7 +181,8 @@ def activity_row(
 def units_in(plan: AssessmentPlan) -> list[Enrolment]:
     """The units the plan is for, with their specifications' names. One query."""
     within = PlanUnit.objects.filter(plan=plan, removed_at=None).values("enrolment")
-    return list(Enrolment.objects.filter(pk__in=within).listed("countersigner", "kept_status").order_by("pk"))
+    found = Enrolment.objects.filter(pk__in=within).listed("countersigner", "kept_status")
+    return list(found.annotate(confirmed=CONFIRMED).order_by("pk"))
 
 
 def opened_of(units: list[Enrolment], user: User) -> list[Enrolment]:

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from assessments.enums import EvidenceKind, HeldAt, ItemStatus, SignedAs
-from assessments.models import AuthenticationForm, Enrolment, EvidenceVersion, SignOff, VersionMove
+from assessments.enums import EvidenceKind, HeldAt, ItemStatus, SignedAs, UnitStatus
+from assessments.models import AuthenticationForm, Enrolment, EvidenceVersion, Registration, SignOff, VersionMove
 from assessments.models.enrolment import SIGNED_OFF, EnrolmentQuerySet
 from assessments.progress import Mark
 from assessments.queries.enrolment import staff_name
 from assessments.queries.judgement import UnitRows, digest_for, stale_parts, unit_rows
 from assessments.queries.moved import came_through
-from assessments.queries.verification import LookedAt, looked_at_in, stale_verifier
+from assessments.queries.verification import LookedAt, confirmed_in, looked_at_in, stale_verifier
 from portfolio import signing
 from portfolio.compiled import compiled
 from portfolio.enums import Role
@@ -84,8 +84,13 @@ class PrintedRecord:
 
     @property
     def signed_off(self) -> bool:
-        """Whether the unit is signed off or further: then what is accepted is confirmed."""
+        """Whether the unit is signed off or further."""
         return self.enrolment.status in SIGNED_OFF
+
+    @property
+    def confirmed(self) -> bool:
+        """Whether what is accepted is confirmed: signed off, and verified where that is asked for."""
+        return confirmed_in(self.enrolment, self.looked_at)
 
     @property
     def sampled_at(self) -> datetime.datetime | None:
@@ -111,11 +116,15 @@ class PrintedRecord:
 
 @dataclass(frozen=True)
 class PrintedAuthentication:
-    """A Centre Authentication form: the record, the centre's signature, and the award the assessor held that day."""
+    """A Centre Authentication form: the record, the centre's signature, and the award the assessor held that day.
+
+    `registered`: for which qualifications with this unit the candidate is registered.
+    """
 
     form: AuthenticationForm
     record: PrintedRecord
     stands: bool
+    registered: list[Registration]
     award: StaffQualification | None
     award_held: bool
     job_title: str
@@ -146,9 +155,11 @@ def _approvals(centre_id: int, body_id: int) -> QuerySet[CentreApproval]:
 def printed_record(enrolment: Enrolment) -> PrintedRecord:
     """Everything on the recording form, in sixteen queries, and one more for each move from an earlier version.
 
-    The enrolment comes with its unit, people and centre.
+    One more where the unit is signed off and no further: whether a plan wants it sampled. The enrolment comes with its
+    unit, people and centre.
     """
-    rows, looked_at = unit_rows(enrolment, ruled=False), looked_at_in(enrolment, but="planned")
+    settled = enrolment.status != UnitStatus.SIGNED_OFF
+    rows, looked_at = unit_rows(enrolment, ruled=False), looked_at_in(enrolment, but="planned" if settled else "")
     stale = {*stale_parts(rows), *stale_verifier(rows, looked_at.kept)}
     signatures = latest_signatures(enrolment, stale)
     assessor = signatures.get(SignedAs.ASSESSOR)
@@ -200,12 +211,12 @@ def latest_signatures(enrolment: Enrolment, stale: set[str]) -> dict[SignedAs, P
 
 
 def printed_authentication(form: AuthenticationForm, enrolment: Enrolment) -> PrintedAuthentication:
-    """Everything on a Centre Authentication form, in sixteen queries. The form comes with its signature."""
+    """Everything on a Centre Authentication form, in nineteen queries. The form comes with its signature."""
     return authentication_of(form, printed_record(enrolment))
 
 
 def authentication_of(form: AuthenticationForm, record: PrintedRecord) -> PrintedAuthentication:
-    """The same where the record is at hand already. Two queries."""
+    """The same where the record is at hand already. Three queries."""
     centre = form.signature
     assessor = record.signatures.get(SignedAs.ASSESSOR_AUTHENTICITY)
     award, held = award_of(assessor.signature) if assessor else (None, False)
@@ -214,10 +225,18 @@ def authentication_of(form: AuthenticationForm, record: PrintedRecord) -> Printe
         form=form,
         record=record,
         stands=record.issued and digest_for(record.rows, "centre") == centre.digest,
+        registered=list(_registered(record.enrolment.candidate_id, record.enrolment.unit_id)),
         award=award,
         award_held=held,
         job_title=signer.job_title if signer else "",
     )
+
+
+@compiled
+def _registered(candidate_id: int, unit_id: int) -> QuerySet[Registration]:
+    """In force, for qualifications that list the unit, in the order in which the candidate was registered."""
+    found = Registration.objects.in_force().filter(candidate=candidate_id, qualification__listed_units__unit=unit_id)
+    return found.select_related("qualification").order_by("registered_on", "pk")
 
 
 def award_of(signature: Signature) -> tuple[StaffQualification | None, bool]:

@@ -9,8 +9,9 @@ from django.utils import timezone
 
 from assessments.currency import currency_warning
 from assessments.enums import EvidenceKind, ItemStatus, Layer, Pace, Setting, SignedAs, UnitStatus, Verb, Verdict
+from assessments.form_enums import Drawn
 from assessments.models import Adjustment, Enrolment, SimulationApproval
-from assessments.progress import Mark, Progress, layer_of, progress_of, still_needed
+from assessments.progress import Mark, Progress, drawn_at, drawn_of, progress_of, still_needed
 from assessments.queries.adjustment import arranged_for
 from assessments.queries.consistency import Asked, UnmetRule, unmet_rules
 from assessments.queries.enrolment import kept_pace
@@ -20,7 +21,7 @@ from assessments.queries.markers import MarkerShown, markers_of
 from assessments.queries.marks import Decided, Mapped
 from assessments.queries.shown import enrolment_shown
 from assessments.queries.simulation import simulations_of
-from assessments.queries.verification import LookedAt, looked_at_in, unit_facts
+from assessments.queries.verification import LookedAt, confirmed_in, looked_at_in, unit_facts
 from assessments.rules import PERMISSIONS, Person, parties
 from assessments.verifying import further_acts
 from assessments.workflow import Reason, UnitFacts, open_to, unit_needs
@@ -43,7 +44,7 @@ NEXT: dict[UnitStatus, Verb] = {
 class Cell:
     """A filled cell of the matrix: `Evidence 3 for 2.1: accepted, page 2`."""
 
-    layer: Layer
+    drawn: Drawn
     label: str
     judged: bool
 
@@ -77,7 +78,7 @@ class Said:
     name: str
     title: str
     locator: str
-    layer: Layer
+    drawn: Drawn
     words: str
     feedback: str
     assessor_name: str
@@ -100,6 +101,7 @@ class CriterionRow:
     criterion: Criterion
     heading: str
     layer: Layer
+    drawn: Drawn
     said: list[Said]
     needs: str
     """What it still needs, as a sentence; empty once it is met."""
@@ -109,7 +111,7 @@ class CriterionRow:
     @property
     def reached(self) -> str:
         """How far it is, in words: `2.1: Accepted`."""
-        return f"{self.criterion.number}: {self.layer.label}"
+        return f"{self.criterion.number}: {self.drawn.label}"
 
 
 @dataclass(frozen=True)
@@ -117,8 +119,8 @@ class LeafRow:
     """A leaf of the evidence requirements with what is said to show it: item, title, how far, in words."""
 
     leaf: Leaf
-    layer: Layer
-    shown_by: list[tuple[int, str, str, Layer]]
+    drawn: Drawn
+    shown_by: list[tuple[int, str, str, Drawn]]
     needs: str
 
 
@@ -192,7 +194,7 @@ def page_of(enrolment: Enrolment, staff: dict[str, str], person: Person, *, rule
     """The page of a unit found already; not `ruled` where nothing of consistency is shown."""
     rows, looked_at = unit_rows(enrolment, to_sign=False, ruled=ruled), looked_at_in(enrolment)
     facts, asked = unit_facts(enrolment, rows, looked_at), rows.asked
-    pairs = list(zip(rows.mapped, rows.marks, strict=True))
+    pairs, confirmed = list(zip(rows.mapped, rows.marks, strict=True)), confirmed_in(enrolment, looked_at)
     verbs = open_to(person, facts)
     next_verb = NEXT.get(facts.status)
     adjusted, simulating = getattr(enrolment, "adjusted", True), getattr(enrolment, "simulating", True)
@@ -202,10 +204,10 @@ def page_of(enrolment: Enrolment, staff: dict[str, str], person: Person, *, rule
         person=person,
         facts=facts,
         groups=groups_of(rows.criteria),
-        items=item_rows(rows.criteria, pairs),
-        criteria=criterion_rows(rows, pairs, facts.layers, asked),
-        leaves=leaf_rows(rows, facts),
-        progress=progress_of(facts.layers),
+        items=item_rows(rows.criteria, pairs, confirmed=confirmed),
+        criteria=criterion_rows(rows, pairs, facts, asked, confirmed=confirmed),
+        leaves=leaf_rows(rows, facts, confirmed=confirmed),
+        progress=replace(progress_of(facts.layers), stale=bool(facts.stale)),
         pace=kept_pace(enrolment, timezone.localdate()),
         held=rows.held,
         signatures=signatures_shown(rows, facts),
@@ -253,7 +255,7 @@ def heading_of(criterion: Criterion) -> str:
     return "Knowledge and Understanding"
 
 
-def item_rows(criteria: list[Criterion], pairs: list[tuple[Mapped, Mark]]) -> list[ItemRow]:
+def item_rows(criteria: list[Criterion], pairs: list[tuple[Mapped, Mark]], *, confirmed: bool) -> list[ItemRow]:
     """The items in their order, each with a cell for every criterion."""
     places = {criterion.pk: place for place, criterion in enumerate(criteria)}
     found: dict[int, ItemRow] = {}
@@ -269,32 +271,35 @@ def item_rows(criteria: list[Criterion], pairs: list[tuple[Mapped, Mark]]) -> li
                 cells=[None] * len(criteria),
             )
         number = criteria[places[row.criterion_id]].number
-        label = f"{row.item} for {number}: {mark.words}"
+        drawn = mark.drawn(confirmed=confirmed)
+        label = f"{row.item} for {number}: {mark.words}{', confirmed' if drawn == Drawn.CONFIRMED else ''}"
         label = f"{label}, {row.locator}" if row.locator else label
-        found[row.evidence_id].cells[places[row.criterion_id]] = Cell(mark.layer, label, mark.verdict is not None)
+        cell = Cell(drawn, label, mark.verdict is not None)
+        found[row.evidence_id].cells[places[row.criterion_id]] = cell
     return list(found.values())
 
 
 def criterion_rows(
-    rows: UnitRows, pairs: list[tuple[Mapped, Mark]], layer_by_criterion: dict[int, Layer], asked: Asked
+    rows: UnitRows, pairs: list[tuple[Mapped, Mark]], facts: UnitFacts, asked: Asked, *, confirmed: bool
 ) -> list[CriterionRow]:
     """Each criterion with what covers it and what the assessor said."""
     latest = {(row.version_id, row.criterion_id): row for row in rows.decided}
     said: dict[int, list[Said]] = defaultdict(list)
     marks: dict[int, list[Mark]] = defaultdict(list)
     why: dict[int, list[str]] = defaultdict(list)
-    today = timezone.localdate()
+    today, states = timezone.localdate(), {state.pk: state for state in facts.criteria}
     for row, mark in pairs:
         word = latest.get((row.version_id, row.criterion_id))
         marks[row.criterion_id].append(mark)
         why[row.criterion_id].append(word.why if word else "")
         currency = currency_warning(row.prior_achieved_on, today, rows.enrolment.centre.prior_learning_years)
-        said[row.criterion_id].append(said_of(row, mark, word, currency))
+        said[row.criterion_id].append(said_of(row, mark, word, currency, confirmed=confirmed))
     return [
         CriterionRow(
             criterion,
             heading_of(criterion),
-            layer_by_criterion[criterion.pk],
+            states[criterion.pk].layer,
+            drawn_at(states[criterion.pk].layer, pending=states[criterion.pk].pending),
             said[criterion.pk],
             still_needed(marks[criterion.pk], why[criterion.pk]),
             asked[criterion.pk].amount if criterion.pk in asked else "",
@@ -303,27 +308,29 @@ def criterion_rows(
     ]
 
 
-def leaf_rows(rows: UnitRows, facts: UnitFacts) -> list[LeafRow]:
+def leaf_rows(rows: UnitRows, facts: UnitFacts, *, confirmed: bool) -> list[LeafRow]:
     """Each leaf of the evidence requirements with what shows it. Most units have none."""
-    layer = {state.pk: state.layer for state in facts.leaves}
+    drawn = {state.pk: drawn_at(state.layer, pending=state.pending) for state in facts.leaves}
     names = {row.evidence_id: (row.item, row.title) for row in rows.mapped}
     found, now = [], rows.marks if rows.leaves.leaves else []
     for leaf in rows.leaves.leaves:
         pairs = [(row, marks) for row, marks in rows.leaves.marks_for(leaf, now) if row.evidence_id in names]
-        shown_by = [(row.evidence_id, *names[row.evidence_id], layer_of(marks)) for row, marks in pairs]
+        shown_by = [
+            (row.evidence_id, *names[row.evidence_id], drawn_of(marks, confirmed=confirmed)) for row, marks in pairs
+        ]
         needs = still_needed([mark for _, marks in pairs for mark in marks])
-        found.append(LeafRow(leaf, layer[leaf.pk], shown_by, needs))
+        found.append(LeafRow(leaf, drawn[leaf.pk], shown_by, needs))
     return found
 
 
-def said_of(row: Mapped, mark: Mark, word: Decided | None, currency: str) -> Said:
+def said_of(row: Mapped, mark: Mark, word: Decided | None, currency: str, *, confirmed: bool) -> Said:
     """One item's say on one criterion."""
     return Said(
         evidence_id=row.evidence_id,
         name=row.item,
         title=row.title,
         locator=row.locator,
-        layer=mark.layer,
+        drawn=mark.drawn(confirmed=confirmed),
         words=mark.words,
         feedback=word.feedback if word else "",
         assessor_name=word.assessor_name if word else "",

@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from assessments.enums import Layer, UnitStatus
 from assessments.models import AchievedElsewhere, Enrolment, Registration, RegistrationQuerySet
-from assessments.progress import CONFIRMING
+from assessments.queries.enrolment import CONFIRMED
 from portfolio import compiled as questions
 from portfolio.compiled import compiled
 from portfolio.models import User
@@ -19,6 +19,7 @@ from units.models import Qualification, Unit
 from units.qualifications import GroupLine, Parts, asks_of, parts_of
 
 NOT_BEGUN, UNDER_WAY, DONE = "Not begun", "Under way", "Done"
+TO_BE_VERIFIED = f"{UNDER_WAY}: signed off, to be verified"
 COLUMNS = ("candidate", "unit", "status")
 
 
@@ -59,6 +60,8 @@ class AwardLine:
     under_way: int
     not_begun: int
     standing: Standing
+    to_be_verified: frozenset[int]
+    """Units signed off that count once they are verified."""
     elsewhere: Mapping[int, AchievedElsewhere]
     """Units that count because they were achieved elsewhere, by unit."""
 
@@ -181,7 +184,7 @@ def units_taken(rows: Iterable[Registration]) -> Mapping[int, dict[int, Enrolmen
 @compiled
 def _taken(candidates: list[int]) -> QuerySet[Enrolment]:
     taken = Enrolment.objects.filter(candidate__in=candidates).exclude(status=UnitStatus.WITHDRAWN)
-    return taken.only(*COLUMNS).order_by()
+    return taken.only(*COLUMNS).annotate(confirmed=CONFIRMED).order_by()
 
 
 def knowing(rows: RegistrationQuerySet) -> RegistrationQuerySet:
@@ -208,9 +211,12 @@ def _brought(candidates: list[int]) -> QuerySet[AchievedElsewhere]:
 def award_line(
     row: Registration, parts: Parts, taken: Mapping[int, Enrolment], brought: Iterable[AchievedElsewhere]
 ) -> AwardLine:
-    """What is done here counts before what was achieved elsewhere: it is claimed by this centre."""
+    """What is done here counts before what was achieved elsewhere: it is claimed by this centre.
+
+    A unit is done once what is accepted in it is confirmed.
+    """
     structure = parts.structure(row.qualification)
-    here = {pk for pk, enrolment in taken.items() if enrolment.status in CONFIRMING and pk in structure.units}
+    here = {pk for pk, enrolment in taken.items() if vars(enrolment)["confirmed"] and pk in structure.units}
     elsewhere = {one.unit_id: one for one in brought if one.unit_id in structure.units and one.unit_id not in here}
     done = here | elsewhere.keys()
     begun = {pk for pk in taken if pk in structure.units} | done
@@ -220,6 +226,9 @@ def award_line(
         under_way=len(begun - done),
         not_begun=len(structure.units) - len(begun),
         standing=standing_of(structure, done),
+        to_be_verified=frozenset(
+            pk for pk in begun - done if pk in taken and taken[pk].status == UnitStatus.SIGNED_OFF
+        ),
         elsewhere={unit: one for unit, one in elsewhere.items() if unit},
     )
 
@@ -233,8 +242,10 @@ def award_unit(unit: Unit, enrolment: Enrolment | None, line: AwardLine) -> Awar
     if enrolment is None:
         return AwardUnit(unit, Layer.NOT_STARTED, NOT_BEGUN)
     said = enrolment.get_status_display()
-    if enrolment.status in CONFIRMING:
+    if vars(enrolment)["confirmed"]:
         return AwardUnit(unit, Layer.CONFIRMED, f"{DONE}: {said.lower()}", enrolment.pk, unit.pk in standing.counted)
+    if unit.pk in line.to_be_verified:
+        return AwardUnit(unit, Layer.ACCEPTED, TO_BE_VERIFIED, enrolment.pk)
     if enrolment.status == UnitStatus.REVOKED:
         return AwardUnit(unit, Layer.RETURNED, said, enrolment.pk)
     return AwardUnit(unit, Layer.CLAIMED, f"{UNDER_WAY}: {said.lower()}", enrolment.pk)

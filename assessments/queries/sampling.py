@@ -28,7 +28,7 @@ from assessments.models.enrolment import STAFF
 from assessments.models.verification import past_due
 from assessments.queries.alarms import open_alarms
 from assessments.queries.caseload import CaseRow, case_rows
-from assessments.queries.enrolment import BY_CANDIDATE, name_of
+from assessments.queries.enrolment import BY_CANDIDATE, CONFIRMED, name_of
 from assessments.queries.judgement import rows_of, stale_parts, with_signatures
 from assessments.queries.verification import AGREEING
 from assessments.queries.widening import FINDING, Finding, findings_read, open_findings
@@ -168,7 +168,7 @@ SAMPLED_AT = Subquery(TAKEN.values("done_at")[:1])
 
 def listed(units: EnrolmentQuerySet, *more: str) -> QuerySet[Enrolment]:
     """The units with all a line of the list shows, and `more`; `sampled_at` is when its last sample was taken."""
-    return units.listed(*more).annotate(sampled_at=SAMPLED_AT)
+    return units.listed(*more).annotate(sampled_at=SAMPLED_AT, confirmed=CONFIRMED)
 
 
 def names_in(units: QuerySet[Enrolment], centres: Iterable[int]) -> Names:

@@ -7,8 +7,9 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from assessments.enums import HeldAt, ItemStatus, SampleOutcome, SampleStage, SignedAs
+from assessments.enums import HeldAt, ItemStatus, SampleOutcome, SignedAs
 from assessments.models import Action, Enrolment, EvidenceVersion, Mapping, PlannedCell, Sample, UnsampledNote
+from assessments.progress import is_confirmed
 from assessments.queries import judgement
 from assessments.queries.judgement import UnitRows, digest_for, unit_rows
 from assessments.verifying import ActionFacts
@@ -34,6 +35,11 @@ class LookedAt:
         return [sample for sample in self.samples if sample.dropped_at is None]
 
     @property
+    def still_open(self) -> list[Named]:
+        """The samples that are neither taken nor dropped."""
+        return [Named(sample.pk, sample.get_stage_display()) for sample in self.samples if sample.is_open]
+
+    @property
     def done(self) -> list[Sample]:
         """The samples that were taken."""
         return [sample for sample in self.samples if sample.done_at is not None]
@@ -43,7 +49,7 @@ LOOKED_AT: dict[str, QuerySet[Any]] = {
     "sampled": Sample.objects.order_by("pk"),
     "acted": Action.objects.all(),
     "noted": UnsampledNote.objects.order_by("pk"),
-    "planned": PlannedCell.objects.to_do().filter(stage=SampleStage.SUMMATIVE).order_by("pk"),
+    "planned": PlannedCell.objects.before_verifying().order_by("pk"),
 }
 """What verifiers do in a unit, by how an enrolment says whether it has any of it."""
 EVER_LOOKED_AT = {found: Exists(rows.filter(enrolment=OuterRef("pk"))) for found, rows in LOOKED_AT.items()}
@@ -83,10 +89,8 @@ def unit_facts(enrolment: Enrolment, rows: UnitRows | None = None, looked_at: Lo
     """
     rows = rows or unit_rows(enrolment)
     looked_at = looked_at or looked_at_in(enrolment)
-    facts = judgement.unit_facts(rows)
-    samples = looked_at.kept
-    still_open = [Named(sample.pk, sample.get_stage_display()) for sample in samples if sample.is_open]
-    always = enrolment.unit.awarding_body.verifier_signature == VerifierSignature.ALWAYS
+    facts = judgement.unit_facts(rows, confirmed=confirmed_in(enrolment, looked_at))
+    samples, still_open, always = looked_at.kept, looked_at.still_open, verifier_always(enrolment)
     return replace(
         facts,
         stale=facts.stale + stale_verifier(rows, samples),
@@ -97,6 +101,17 @@ def unit_facts(enrolment: Enrolment, rows: UnitRows | None = None, looked_at: Lo
         must_sample=bool(looked_at.planned),
         left_unsampled=not always and is_left_unsampled(looked_at.notes, enrolment.signed_off_at),
     )
+
+
+def verifier_always(enrolment: Enrolment) -> bool:
+    """Whether the awarding body wants the verifier's signature on every unit. No query."""
+    return enrolment.unit.awarding_body.verifier_signature == VerifierSignature.ALWAYS
+
+
+def confirmed_in(enrolment: Enrolment, looked_at: LookedAt) -> bool:
+    """Whether what is accepted in the unit is confirmed: what `confirmed` says as SQL. No query."""
+    asked_for = verifier_always(enrolment) or bool(looked_at.planned) or bool(looked_at.still_open)
+    return is_confirmed(enrolment.status, to_be_verified=asked_for)
 
 
 def action_facts(action: Action) -> ActionFacts:

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet, prefetch_related_objects
 
 from assessments.models import Enrolment, EvidenceFile, EvidenceVersion, Mapping, Release
+from assessments.queries.enrolment import confirmed
 from assessments.queries.evidence import OF_AN_ITEM
 from portfolio.compiled import compiled
 from portfolio.differences import Piece, differences
@@ -46,10 +47,14 @@ MAPPED = (
 MAPPINGS: QuerySet[Any] = (
     Mapping.objects.select_related("criterion", "enrolment__unit")
     .only(*MAPPED)
-    .annotate(leafy=Exists(EvidenceRequirement.objects.filter(unit=OuterRef("enrolment__unit"), parent__isnull=False)))
+    .annotate(
+        leafy=Exists(EvidenceRequirement.objects.filter(unit=OuterRef("enrolment__unit"), parent__isnull=False)),
+        confirmed=confirmed("enrolment__"),
+    )
     .order_by("enrolment_id", "criterion__position", "pk")
 )
-"""Mappings in the specifications' order; `leafy`: whether the evidence requirements of the unit have leaves."""
+"""Mappings in the specifications' order; `leafy`: whether the evidence requirements of the unit have leaves;
+`confirmed`: whether what is accepted in it is."""
 FILES = (
     EvidenceFile.objects.filter(removed_at=None)
     .select_related("stored__rendition")

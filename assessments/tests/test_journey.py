@@ -7,9 +7,8 @@ from django.utils import timezone
 
 from assessments.actions import award, judgement, verification
 from assessments.enums import ClaimBasis, Layer, SignedAs, UnitStatus
-from assessments.progress import layers, progress_of
+from assessments.progress import progress_of
 from assessments.queries.judgement import signatures_in_force
-from assessments.queries.marks import marks_of
 from assessments.queries.verification import unit_facts
 from assessments.testing import House, an_enrolment, signed_off, verified
 from portfolio import audit
@@ -31,8 +30,7 @@ def test_a_qualified_assessors_candidate_reaches_the_certificate(house: House, k
     award.certificate(enrolment=unit, number="C 1", issued_on=timezone.localdate(), by=house.administrator, at=now())
     unit.refresh_from_db()
     assert unit.status == UnitStatus.CERTIFICATED
-    criteria = list(unit.unit.criteria.values_list("pk", flat=True))
-    found = layers(criteria, marks_of([unit.pk])[unit.pk], unit.status)
+    found = unit_facts(unit).layers
     assert set(found.values()) == {Layer.CONFIRMED}
     assert progress_of(found).complete
     assert audit.verify(AuditChain.objects.get(centre=house.centre)) is None

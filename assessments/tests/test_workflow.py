@@ -6,7 +6,7 @@ from itertools import product
 import pytest
 
 from assessments.enums import ItemStatus, Layer, Party, UnitStatus, Verb, Verdict
-from assessments.progress import Mark, Progress, layer_of, layers, progress_of
+from assessments.progress import Mark, Progress, is_confirmed, layer_of, layers, progress_of
 from assessments.rules import PERMISSIONS, PREDICATES, People, Person, in_words, parties
 from assessments.workflow import (
     ITEM_FROZEN,
@@ -190,11 +190,17 @@ def test_the_best_mark_of_a_criterion_decides(marks: list[Mark], layer: Layer) -
     assert layer_of(marks, confirmed=True) == (Layer.CONFIRMED if layer == Layer.ACCEPTED else layer)
 
 
-def test_only_a_signed_off_unit_confirms() -> None:
+def test_only_a_signed_off_unit_confirms_and_where_verification_is_asked_for_a_verified_one() -> None:
     for status in UnitStatus:
-        confirmed = status in ("signed_off", "verified", "claimed", "certificated")
-        expected = Layer.CONFIRMED if confirmed else Layer.ACCEPTED
-        assert layers([1], [mark(Verdict.MET)], status) == {1: expected}
+        settled = status in ("verified", "claimed", "certificated")
+        assert is_confirmed(status, to_be_verified=False) == (settled or status == "signed_off")
+        assert is_confirmed(status, to_be_verified=True) == settled
+
+
+def test_what_is_accepted_is_confirmed_with_its_unit() -> None:
+    assert layers([1], [mark(Verdict.MET)], confirmed=True) == {1: Layer.CONFIRMED}
+    assert layers([1], [mark(Verdict.MET)], confirmed=False) == {1: Layer.ACCEPTED}
+    assert layers([1], [mark(Verdict.CONTRIBUTES)], confirmed=True) == {1: Layer.CLAIMED}
 
 
 def test_layers_are_counted_each_with_those_above_it() -> None:

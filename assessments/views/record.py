@@ -335,8 +335,8 @@ def _stands_now(request: SignedInRequest, enrolment: Enrolment, asked: VerbPage)
 
 def _stands(page: UnitPage, statements: list[Statement]) -> str:
     """What stands on the page that somebody puts their name to: the words, and the record. Other ones, another text."""
-    rows = [(row.criterion.pk, row.layer, row.said) for row in page.criteria]
-    leaves = [(leaf.leaf.pk, leaf.layer, leaf.shown_by) for leaf in page.leaves]
+    rows = [(row.criterion.pk, row.drawn, row.said) for row in page.criteria]
+    leaves = [(leaf.leaf.pk, leaf.drawn, leaf.shown_by) for leaf in page.leaves]
     items = [(item.evidence_id, item.title, item.status_label) for item in page.items]
     return basis_of([row.pk for row in statements], rows, leaves, items, page.comments)
 

@@ -15,7 +15,7 @@ register = template.Library()
 
 
 class Layered(Protocol):
-    """How many of `total` got at least so far."""
+    """How many of `total` got at least so far, and whether a signature on that is out of date."""
 
     @property
     def total(self) -> int: ...
@@ -25,6 +25,8 @@ class Layered(Protocol):
     def accepted(self) -> int: ...
     @property
     def confirmed(self) -> int: ...
+    @property
+    def stale(self) -> bool: ...
 
 
 @register.filter

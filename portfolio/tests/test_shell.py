@@ -162,7 +162,9 @@ def drawn(component: str, **context: object) -> str:
     return " ".join(render_to_string(f"components/{component}.html", context).split())
 
 
-@pytest.mark.parametrize("layer", ["not_started", "claimed", "accepted", "confirmed", "returned"])
+@pytest.mark.parametrize(
+    "layer", ["not_started", "claimed", "contributes", "pending", "accepted", "confirmed", "returned"]
+)
 def test_every_status_has_a_shape_and_a_word(layer: str) -> None:
     assert f'id="mark-{layer}"' in drawn("sprite")
     mark = written("{{ layer|status:label }}", layer=layer, label="As it is")
@@ -171,10 +173,13 @@ def test_every_status_has_a_shape_and_a_word(layer: str) -> None:
 
 
 def test_the_layers_say_in_words_what_they_draw() -> None:
-    progress = SimpleNamespace(total=28, claimed=20, accepted=12, confirmed=4)
+    progress = SimpleNamespace(total=28, claimed=20, accepted=12, confirmed=4, stale=False)
     bar = written('{{ progress|layers:"criteria" }}', progress=progress)
     assert "Of 28 criteria: 20 claimed, 12 accepted, 4 confirmed" in bar
     assert '<rect class="accepted" y="2" width="12"' in bar
+    assert "out of date" not in bar
+    progress.stale = True
+    assert "Signature out of date" in written('{{ progress|layers:"criteria" }}', progress=progress)
 
 
 def test_refusals_are_sentences_with_their_links() -> None:
@@ -252,7 +257,7 @@ def test_an_age_is_written_with_the_moment_behind_it() -> None:
 
 
 def test_the_key_shows_every_mark() -> None:
-    assert drawn("mark_key").count("<use ") == 5
+    assert drawn("mark_key").count("<use ") == 7
 
 
 def test_no_template_styles_or_scripts_in_line() -> None:

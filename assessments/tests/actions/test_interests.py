@@ -7,8 +7,8 @@ from django.utils import timezone
 
 from assessments.actions import interests, judgement
 from assessments.enums import InterestKind, UnitStatus
-from assessments.models import Interest
-from assessments.queries.enrolment import kept_progress
+from assessments.models import Enrolment, Interest
+from assessments.queries.enrolment import CONFIRMED, kept_progress
 from assessments.testing import House, an_enrolment, declared, handed_in, judged
 from assessments.tests.refusing import refusals
 from assessments.tests.ties import a_tie
@@ -37,6 +37,7 @@ def test_what_is_decided_in_spite_of_a_conflict_does_not_count_until_it_is_count
     judgement.countersign(enrolment=unit, by=house.other_assessor, at=timezone.now())
     unit.refresh_from_db()
     assert unit.status == UnitStatus.SIGNED_OFF
+    unit = Enrolment.objects.annotate(confirmed=CONFIRMED).get(pk=unit.pk)
     assert kept_progress(unit).confirmed == unit.criteria_count
 
 

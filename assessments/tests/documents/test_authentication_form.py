@@ -9,15 +9,22 @@ import pytest
 from django.utils import timezone
 
 from assessments.actions import award, judgement, safekeeping, verification
+from assessments.actions.registration import end_registration, register
 from assessments.documents import ask_authentication_form
-from assessments.models import AuthenticationForm, Enrolment, EvidenceFile
+from assessments.documents.recording import recording_form_facts
+from assessments.models import AuthenticationForm, Enrolment, EvidenceFile, Registration
+from assessments.queries.printed import printed_record
 from assessments.testing import House, an_enrolment, sampled, signed_off, verified
+from assessments.tests.awards import a_registration
 from assessments.tests.documents.reading import in_order, made, text_of
 from portfolio import pdf, references
 from portfolio.actions import edit_candidate, edit_staff, record_qualification
 from portfolio.enums import QualificationKind, Role
 from portfolio.models import Document, StaffRecord
 from portfolio.refusal import Refusal
+from units.actions import publish_qualification
+from units.models import Qualification
+from units.testing import a_draft, an_award
 
 pytestmark = pytest.mark.django_db
 
@@ -62,11 +69,66 @@ def test_it_says_whom_it_is_about_with_their_numbers(house: House) -> None:
     )
 
 
+def test_a_title_from_public_lists_is_marked_as_on_the_recording_form(house: House) -> None:
+    unit = signed_off(an_enrolment(house, "ocr-cc16"))
+    note = str(recording_form_facts(printed_record(unit))["title_note"])
+    assert note == "title from public lists, not in the source specification"
+    assert f"Unit CC16 Manage customer service delivery in a contact centre ({note})" in text(house, unit)
+    assert "public lists, not in" not in text(house, signed_off(an_enrolment(house, "ocr-cc26")))
+
+
+def registered(house: House, *, number: str = "603/1234/5") -> Registration:
+    """The candidate, for an award that lists the unit and has this number on the register."""
+    draft = a_draft(house.centre, house.administrator, "Award in running a contact centre")
+    Qualification.objects.filter(pk=draft.pk).update(number=number)
+    publish_qualification(qualification=draft, by=house.administrator, at=timezone.now())
+    return a_registration(house)
+
+
+def test_it_names_the_qualification_that_the_candidate_is_registered_for(house: House) -> None:
+    registered(house)
+    known_by_number(house, candidate_number="00012345", uln="9276308686")
+    found = text(house, signed_off(an_enrolment(house)))
+    in_order(found, "Awarding body OCR", "Qualification Award in running a contact centre")
+    in_order(found, "Qualification Award", "Qualification number 603/1234/5", "Unit CC26", "Candidate Cara Northgate")
+    in_order(found, "Candidate number 00012345", "Registration number R-1", "Unique learner number")
+
+
+def test_of_two_registrations_each_number_says_what_it_is_for(house: House) -> None:
+    registered(house)
+    register(
+        candidate=house.candidate,
+        qualification=an_award(house.centre, house.administrator, "Award in first steps"),
+        number="R-2",
+        registered_on=timezone.localdate(),
+        by=house.administrator,
+        at=timezone.now(),
+    )
+    found = text(house, signed_off(an_enrolment(house)))
+    in_order(found, "Qualification Award in running", "Qualification number 603/1234/5", "Qualification Award in first")
+    in_order(found, "Registration number R-1 (Award in running a contact centre)", "R-2 (Award in first steps)")
+
+
+def test_a_qualification_that_does_not_list_the_unit_or_is_given_up_is_no_part_of_it(house: House) -> None:
+    row = registered(house)
+    assert "Qualification Award" not in text(house, signed_off(an_enrolment(house, "sqa-h12e04")))
+    unit = signed_off(an_enrolment(house))
+    end_registration(registration=row, reason="Left.", by=house.administrator, at=timezone.now())
+    found = text(house, unit)
+    for label in ("Qualification Award", "Qualification number", "Registration number"):
+        assert label not in found
+
+
 def test_what_is_not_known_is_left_out(house: House) -> None:
     known_by_number(house, candidate_number="")
-    found = text(house, verified(an_enrolment(house, "sqa-h12e04")))
-    for label in ("Unique learner number", "Scottish candidate number", "Candidate number", "Level 4", "Qualification"):
+    row = registered(house, number="")
+    Registration.objects.filter(pk=row.pk).update(number="")
+    found = text(house, signed_off(an_enrolment(house)))
+    assert "Qualification Award in running a contact centre" in found
+    labels = ("Unique learner number", "Scottish candidate number", "Candidate number", "Centre’s own reference")
+    for label in (*labels, "Qualification number", "Registration number"):
         assert label not in found
+    assert "Level 4" not in text(house, verified(an_enrolment(house, "sqa-h12e04")))
 
 
 def test_it_has_everybodys_declaration_with_name_date_and_digest(house: House) -> None:

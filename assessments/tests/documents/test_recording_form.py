@@ -128,11 +128,12 @@ def test_a_blank_form_fits_one_page_with_eight_rows(house: House) -> None:
 @pytest.mark.parametrize("key", HEADINGS)
 def test_a_filled_form_has_every_field_filled(house: House, key: str) -> None:
     enrolment = sampled(an_enrolment(house, key))
+    sign = "◑ " if key == "sqa-h12e04" else "✔ "  # SQA wants every unit verified
     unit, today = enrolment.unit, f"{timezone.localdate():%-d %B %Y}"
     text = text_of(printed(enrolment))
     in_order(text, HEADINGS[key], "Candidate Recording Form", "Candidate's name Cara Northgate")
     in_order(text, "Assessor's name Asha Northgate", *head_of(unit))
-    in_order(text, columns_of(unit)[-1], f"1 Call handling review Work product, {today}", "✔ " * len(columns_of(unit)))
+    in_order(text, columns_of(unit)[-1], f"1 Call handling review Work product, {today}", sign * len(columns_of(unit)))
     in_order(text, "Comments Consistent over time.", "Statement of competence", "Candidate's signature Cara Northgate")
     in_order(text, f"Date {today}", "Internal Verifier's signature", "Assessor's signature Asha Northgate")
     in_order(text, "Assessor's signature", f"Date {today}", f"Date sampled (by IV) {today}")
@@ -201,6 +202,9 @@ def test_an_unqualified_assessors_mark_waits_for_the_countersigner(house: House)
 def test_what_is_accepted_is_confirmed_once_the_unit_is_signed_off(house: House) -> None:
     enrolment = signed_off(an_enrolment(house))
     assert set(marks(enrolment)) == {"confirmed"}
+    assert [line["meaning"] for line in facts(enrolment)["key"]] == [
+        "confirmed: accepted, and the unit signed off; verified where that is asked for"
+    ]
 
 
 def test_a_draft_is_not_on_the_form(house: House) -> None:

@@ -73,7 +73,7 @@ def test_a_criterion_met_by_a_trainee_waits_for_its_countersignature(house: Hous
     unit = an_enrolment(house, assessor=house.trainee)
     judged(handed_in(unit, "1.1"), unit)
     heard = said_in(printed(unit, "unit_progress"))
-    assert heard["1.1", "How far"] == "Met, waits for countersignature"
+    assert heard["1.1", "How far"] == "Met, awaiting countersignature"
     assert ("1.1", "Accepted") not in heard
 
 

@@ -14,7 +14,7 @@ from assessments.actions import enrolment as enrolments
 from assessments.enums import AllocatedAs, Pace
 from assessments.models import Enrolment, EvidenceVersion, Mapping
 from assessments.pace import FEEDBACK_DAYS, FEEDBACK_RULE, PACE_RULE
-from assessments.queries.caseload import SORTS, Wanted, case_rows, caseload, centre_units
+from assessments.queries.caseload import SORTS, Wanted, case_rows, caseload, centre_units, in_list
 from assessments.queries.enrolment import kept_pace
 from assessments.queries.feedback import feedback_at, own_time
 from assessments.testing import House, a_unit, an_enrolment, handed_in, judged, met
@@ -105,7 +105,7 @@ def test_a_filter_that_cannot_be_read_says_so_and_the_others_hold(house: House, 
 def test_a_page_of_the_list_tells_how_far_units_are_in_one_query(
     house: House, units: dict[str, Enrolment], django_assert_num_queries: object
 ) -> None:
-    listed = list(caseload(house.assessor).listed())
+    listed = list(in_list(caseload(house.assessor)))
     with django_assert_num_queries(1):  # type: ignore[operator]
         rows = case_rows(listed)
     accepted = {row.enrolment.pk: (row.progress.accepted, row.pace) for row in rows}
