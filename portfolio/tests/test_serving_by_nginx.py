@@ -1,4 +1,4 @@
-"""Files handed over to nginx: the location of docs/operations.md, run in front of the product."""
+"""Files handed over to nginx: the location of deploy/nginx/nvq-portfolio.conf, run in front of the product."""
 
 import re
 import subprocess
@@ -25,7 +25,7 @@ from portfolio.tests.programs import program
 
 CALL = small_files.wav(20)
 SAID = ["Content-Type", "Content-Disposition", "X-Frame-Options", "Referrer-Policy", "Cross-Origin-Opener-Policy"]
-SAID += serving.HEADERS
+SAID += ["ETag", *serving.HEADERS]
 CONFIGURATION = """
 daemon off; master_process off; pid {folder}/pid; error_log {folder}/errors;
 events {{ worker_connections 64; }}
@@ -54,18 +54,19 @@ def stored_file(request: HttpRequest, number: int, download: int) -> HttpRespons
 urlpatterns = [path("<int:number>/<int:download>/", stored_file)]
 
 
-def location_told() -> str:
-    """The one in the operator's page, with the vault of the test."""
-    page = (house.BASE_DIR / "docs" / "operations.md").read_text()
-    found = re.search(r"^location /stored/ \{.*?^\}", page, re.M | re.S)
+def location_shipped() -> str:
+    """The one of the configuration that an operator copies, with the vault of the test."""
+    shipped = (house.BASE_DIR / "deploy" / "nginx" / "nvq-portfolio.conf").read_text()
+    found = re.search(r"^    location /stored/ \{.*?^    \}", shipped, re.M | re.S)
     assert found
-    return found[0].replace("/srv/portfolio/data/vault/", f"{house.VAULT_DIR}/")
+    assert "alias /var/lib/nvq-portfolio/vault/;" in found[0]
+    return found[0].replace("/var/lib/nvq-portfolio/vault/", f"{house.VAULT_DIR}/")
 
 
 @contextmanager
 def running(folder: Path, product: str) -> Iterator[int]:
     port = objects.free_port()
-    told = CONFIGURATION.format(folder=folder, port=port, product=product, location=location_told())
+    told = CONFIGURATION.format(folder=folder, port=port, product=product, location=location_shipped())
     (folder / "nginx.conf").write_text(told)
     command = [program("nginx"), "-p", str(folder), "-c", str(folder / "nginx.conf")]
     with subprocess.Popen(command, stderr=subprocess.DEVNULL) as nginx:
