@@ -4,7 +4,7 @@ import gc
 import importlib.util
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +16,19 @@ from django.db import connection
 
 from portfolio import harness
 from portfolio.compiled import Question
-from portfolio.tests import objects, programs
+from portfolio.tests import collector, full_disk, objects, programs
 from units.for_good import forget
 
 pytest_plugins = ["units.testing"]
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 DEVELOPER_PACKAGES = ("playwright", "pytest_playwright", "axe_playwright_python")
+NEEDS: dict[str, tuple[str, Callable[[], bool], str]] = {
+    "object_store": ("tests on an object store", objects.is_here, "bin/setup dev"),
+    "traces": ("tests of traces", collector.is_here, "bin/setup dev"),
+    "small_disk": ("tests with a small disk", full_disk.may_mount, "sudo bin/test portfolio/tests/test_small_disk.py"),
+}
+"""Marks of tests that need more: what they are called, whether it is here, and what to do."""
 
 
 def missing_for_browser_tests() -> list[str]:
@@ -49,7 +55,9 @@ def pytest_configure() -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Browser tests are skipped where there is no browser, and those on an object store where there is no moto.
+    """Browser tests are skipped where there is no browser, and others where a developer's package is not there.
+
+    Nobody can be asked for a kernel that lets root mount: where it does not, tests that have to are not of the run.
 
     `bin/test` says so at the end, `.ci/run` permits none.
 
@@ -65,9 +73,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     steps = missing_for_browser_tests()
     for item in browser_tests if steps else []:
         item.add_marker(pytest.mark.skip(reason=f"browser tests need: {' && '.join(steps)}"))
-    for item in [] if objects.is_here() else items:
-        if item.get_closest_marker("object_store"):
-            item.add_marker(pytest.mark.skip(reason="tests on an object store need: bin/setup dev"))
+    marked = {mark: [item for item in items if item.get_closest_marker(mark)] for mark in NEEDS}
+    if marked["small_disk"] and os.geteuid() == 0 and not full_disk.may_mount():
+        config.hook.pytest_deselected(items=marked["small_disk"])
+        items[:] = [item for item in items if item not in marked["small_disk"]]
+    for mark, (called, are_here, step) in NEEDS.items():
+        for item in marked[mark] if marked[mark] and not are_here() else []:
+            item.add_marker(pytest.mark.skip(reason=f"{called} need: {step}"))
     if browser_tests and not steps:
         # Playwright keeps an event loop in the test's thread, where Django would refuse to query.
         os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
@@ -102,11 +114,9 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
         terminalreporter.write_sep(
             "!", f"{len(in_browser)} browser tests were SKIPPED; to run them: {steps}", yellow=True
         )
-    on_objects = [report for report in reports if "object_store" in report.keywords]
-    if on_objects:
-        terminalreporter.write_sep(
-            "!", f"{len(on_objects)} tests on an object store were SKIPPED; to run them: bin/setup dev", yellow=True
-        )
+    for mark, (called, _, step) in NEEDS.items():
+        if count := sum(mark in report.keywords for report in reports):
+            terminalreporter.write_sep("!", f"{count} {called} were SKIPPED; to run them: {step}", yellow=True)
     if packages := programs.to_install(str(report.longrepr[2]) for report in reports):
         installed = " ".join(sorted(set(packages)))
         terminalreporter.write_sep(

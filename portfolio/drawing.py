@@ -5,7 +5,8 @@ program, which first binds itself to limits that the kernel holds, has no networ
 no secret of the installation, writes pictures and texts into the one folder it was given, and ends. Django is not
 loaded here.
 
-What it drew is told by `drawn.json` in the folder: how many pages the file has, and the size of each page drawn.
+What it drew is told by `drawn.json` in the folder: how many pages the file has, the size of each page drawn, and
+whether the kernel took the network away.
 """
 
 import contextlib
@@ -73,7 +74,7 @@ class NotDrawn(Exception):  # an outcome, not an error
 
 def main(kind: str, source: Path, folder: Path, soffice: str, ending: str) -> None:
     """Draw the file into the folder as `kind` (picture, pdf or office), and write down what came of it."""
-    shut_in(OFFICE_MEMORY if kind == "office" else MEMORY)
+    cut_off = shut_in(OFFICE_MEMORY if kind == "office" else MEMORY)
     pi_heif.register_heif_opener()  # photographs as telephones take them
     try:
         if kind == "picture":
@@ -84,11 +85,12 @@ def main(kind: str, source: Path, folder: Path, soffice: str, ending: str) -> No
         told = {"problem": str(why)}
     except (MemoryError, Image.DecompressionBombError, Image.DecompressionBombWarning):
         told = {"problem": "too_much"}
-    (folder / "drawn.json").write_text(json.dumps(told))
+    (folder / "drawn.json").write_text(json.dumps(told | {"cut_off": cut_off}))
 
 
-def shut_in(memory: int) -> None:
-    """Bind this process, and whatever it starts, to limits; and cut it off from the network where that is permitted."""
+def shut_in(memory: int) -> bool:
+    """Bind this process, and whatever it starts, to limits; and cut it off from the network. Returns whether the kernel
+    permitted the last: in a container it often does not."""
     bounds = {
         resource.RLIMIT_AS: memory,
         resource.RLIMIT_CPU: CPU_SECONDS,
@@ -99,8 +101,8 @@ def shut_in(memory: int) -> None:
     for what, bound in bounds.items():
         resource.setrlimit(what, (bound, bound))
     os.nice(10)
-    ctypes.CDLL(None).unshare(NEW_USERS | NEW_NETWORK)
     warnings.simplefilter("error", Image.DecompressionBombWarning)
+    return bool(ctypes.CDLL(None).unshare(NEW_USERS | NEW_NETWORK) == 0)
 
 
 # --- pictures --------------------------------------------------------------------------------------------------------

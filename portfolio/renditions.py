@@ -7,6 +7,7 @@ in no backup, and can be made again from the bytes at any time.
 
 import contextlib
 import datetime
+import functools
 import json
 import logging
 import os
@@ -305,7 +306,18 @@ def run(arguments: list[str], folder: Path) -> dict[str, Any]:
     if code > 0:
         raise RuntimeError((folder / "said.txt").read_text(errors="replace")[-4000:])
     told: dict[str, Any] = json.loads((folder / "drawn.json").read_text())
+    if not told["cut_off"]:
+        warn_of_the_network()
     return told
+
+
+@functools.cache
+def warn_of_the_network() -> None:
+    """Once in a process: nothing can be done about it from within."""
+    log.warning(
+        "The kernel does not let files be drawn without a network. Limits hold, and neither macros run nor are links "
+        "followed; see to it that a worker reaches no more than it needs (docs/operations.md, Pages of evidence)."
+    )
 
 
 @transaction.atomic

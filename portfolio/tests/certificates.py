@@ -74,6 +74,12 @@ class Authority:
             name.encode(), own, certificate, [self.certificate], BestAvailableEncryption(PASSWORD.encode())
         )
 
+    def pem_for(self, name: str) -> bytes:
+        """Key and certificate of a server, as nginx reads them."""
+        key, certificate = self.vouches_for(name)
+        own = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        return own + certificate.public_bytes(Encoding.PEM)
+
 
 def an_authority() -> Authority:
     key, name = ec.generate_private_key(ec.SECP256R1()), named("Test Authority")

@@ -11,9 +11,11 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, cast
+from urllib.parse import urlsplit
 
 from portfolio import stores
 
+CHUNK = 64 * 1024
 REGION, KEY, SECRET = "eu-west-2", "test", "test"
 PREFIXES = (f"part-{number}" for number in itertools.count(1))
 
@@ -94,6 +96,41 @@ def silent() -> Iterator[str]:
         server.shutdown(socket.SHUT_RDWR)
         for connection in taken:
             connection.close()
+        thread.join(5)
+
+
+@contextmanager
+def slow(store: str, seconds: float) -> Iterator[str]:
+    """The address of the same store, where each answer is so many seconds longer on its way."""
+    there = urlsplit(store)
+
+    def answer(line: socket.socket) -> None:
+        with line, socket.create_connection((str(there.hostname), int(there.port or 80))) as onward:
+            asking = threading.Event()
+            threading.Thread(target=hand_on, args=(line, onward, asking), daemon=True).start()
+            while answered := onward.recv(CHUNK):
+                if asking.is_set():
+                    asking.clear()
+                    time.sleep(seconds)
+                line.sendall(answered)
+
+    def hand_on(line: socket.socket, onward: socket.socket, asking: threading.Event) -> None:
+        with contextlib.suppress(OSError):
+            while asked := line.recv(CHUNK):
+                asking.set()
+                onward.sendall(asked)
+            onward.shutdown(socket.SHUT_WR)
+
+    def take() -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                threading.Thread(target=answer, args=(server.accept()[0],), daemon=True).start()
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = threading.Thread(target=take, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{server.getsockname()[1]}"
+        server.shutdown(socket.SHUT_RDWR)
         thread.join(5)
 
 

@@ -4,7 +4,10 @@
 """
 
 import re
+import socket
+import ssl
 import subprocess
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +17,7 @@ import yaml
 from django.conf import settings
 from django.core.management import get_commands, load_command_class
 
+from portfolio.tests import certificates, nginx
 from portfolio.tests.programs import program
 
 DEPLOY = Path(settings.BASE_DIR) / "deploy"
@@ -164,6 +168,36 @@ def test_nginx_finds_what_it_names() -> None:
     # Nothing of the address goes to the log.
     assert not re.search(r"\$(request_uri|uri|args|request|http_referer|remote_user|remote_addr)\b",
                          conf[conf.index("log_format"):conf.index("server {")])  # fmt: skip
+
+
+def test_nginx_speaks_tls_1_2_and_1_3_alone(tmp_path: Path) -> None:
+    """Also where OpenSSL would speak an older one, as it does at its lowest level."""
+    path = tmp_path / "certificate.pem"
+    path.write_bytes(certificates.an_authority().pem_for("localhost"))
+    said = re.findall(r"^    ssl_(?:protocols|prefer|session)\w* .*;$", text("nginx/nvq-portfolio.conf"), re.M)
+    lines = [*said, f"ssl_certificate {path};", f"ssl_certificate_key {path};", "ssl_ciphers ALL:@SECLEVEL=0;"]
+    with nginx.running(tmp_path / "nginx", "\n".join(lines), tls=True) as port:
+        assert {version: answers_by(version, port) for version in ssl.TLSVersion if version.name.startswith("TLS")} == {
+            ssl.TLSVersion.TLSv1: False,
+            ssl.TLSVersion.TLSv1_1: False,
+            ssl.TLSVersion.TLSv1_2: True,
+            ssl.TLSVersion.TLSv1_3: True,
+        }
+
+
+def answers_by(version: ssl.TLSVersion, port: int) -> bool:
+    """Whether somebody answers there who is spoken to by this version alone."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    context.set_ciphers("ALL:@SECLEVEL=0")
+    with warnings.catch_warnings(action="ignore", category=DeprecationWarning):
+        context.minimum_version = context.maximum_version = version
+    with socket.create_connection(("127.0.0.1", port), 10) as line:
+        try:
+            with context.wrap_socket(line) as secure:
+                return secure.version() is not None
+        except (ssl.SSLError, ConnectionError):
+            return False
 
 
 def test_large_files_pass_whole_and_in_pieces() -> None:

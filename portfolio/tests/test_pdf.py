@@ -1,10 +1,12 @@
 """PDFs: tagged, titled, with their fonts in them, and reaching for nothing outside the house."""
 
+import contextlib
 import gc
 import importlib.metadata
 import io
 import json
 import re
+import socket
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -162,6 +164,28 @@ def test_a_drawing_within_fetches_nothing_either(caplog: pytest.LogCaptureFixtur
     )
     rendered(markup=f'<img src="{drawing}" alt="nothing">')
     assert "Failed to render SVG" in caplog.text
+
+
+FETCHES = {
+    "picture": '<img src="{}" alt="">',
+    "style": '<link rel="stylesheet" href="{}">',
+    "import": '<style>@import url("{}");</style>',
+    "background": '<p style="background: url({})">One</p>',
+    "font": '<style>@font-face {{ font-family: F; src: url("{}"); }} p {{ font-family: F; }}</style>',
+    "object": '<object data="{}"></object>',
+    "drawing": '<img alt="" src="data:image/svg+xml,%3Csvg xmlns=%22http://www.w3.org/2000/svg%22 width=%229%22 '
+    'height=%229%22%3E%3Cimage href=%22{}%22 width=%229%22 height=%229%22/%3E%3C/svg%3E">',
+}
+
+
+@pytest.mark.parametrize("markup", FETCHES.values(), ids=FETCHES)
+def test_nobody_is_called_by_what_stands_in_a_document(markup: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        with contextlib.suppress(pdf.CannotRender):
+            rendered(markup=markup.format(f"http://127.0.0.1:{server.getsockname()[1]}/here"))
+        server.settimeout(0)
+        with pytest.raises(BlockingIOError):
+            server.accept()
 
 
 def test_a_document_is_set_on_documents_alone() -> None:

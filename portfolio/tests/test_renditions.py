@@ -4,7 +4,9 @@ import datetime
 import io
 import os
 import shutil
+import socket
 import stat
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -274,6 +276,67 @@ def test_what_swells_or_crashes_harms_nobody_else(
     assert rendition.status == FAILED
     assert rendition.problem in (renditions.PROBLEMS["damaged"], renditions.PROBLEMS["too_much"])
     assert not list(Path(settings.RENDITIONS_DIR).glob("making/*"))
+
+
+WITHOUT_PERMISSION = """#!{python}
+import pathlib, sys
+sys.path.insert(0, "")
+from portfolio import drawing
+drawing.NEW_NETWORK = 1  # no kernel knows that
+*_, kind, source, folder, soffice, ending = sys.argv
+drawing.main(kind, pathlib.Path(source), pathlib.Path(folder), soffice, ending)
+"""
+
+
+def drawn_by_one_who_calls(centre: Centre, tmp_path: Path, settings: pytest_django.Settings, times: int = 1) -> bool:
+    """Whether a LibreOffice that a document has call an address of the test gets through."""
+    copy = tmp_path / "made.pdf"
+    copy.write_bytes(small_files.pdf())
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        settings.SOFFICE = a_soffice(
+            tmp_path,
+            f"import socket\n(room / 'document.pdf').write_bytes(pathlib.Path({str(copy)!r}).read_bytes())\n"
+            f"socket.create_connection(('127.0.0.1', {server.getsockname()[1]}), 5)",
+        )
+        for number in range(times):
+            document = small_files.office("docx", number=bytes([number]))
+            assert made(keep(centre, "report.docx", document)).status == READY
+        server.settimeout(0.2)
+        try:
+            server.accept()[0].close()
+        except TimeoutError:
+            return False
+    return True
+
+
+def kernel_cuts_off() -> bool:
+    """Whether it would, asked without the product."""
+    asks = f"import ctypes, sys; sys.exit(ctypes.CDLL(None).unshare({drawing.NEW_USERS | drawing.NEW_NETWORK}) != 0)"
+    return subprocess.run([sys.executable, "-c", asks], check=False).returncode == 0
+
+
+def test_what_is_drawn_reaches_nobody_or_the_log_says_that_the_kernel_lets_it(
+    centre: Centre, settings: pytest_django.Settings, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    renditions.warn_of_the_network.cache_clear()
+    reached = drawn_by_one_who_calls(centre, tmp_path, settings)
+    assert ("does not let files be drawn without a network" in caplog.text, reached) == (not kernel_cuts_off(),) * 2
+
+
+def test_a_kernel_that_refuses_is_told_of_once_and_files_are_drawn_all_the_same(
+    centre: Centre,
+    settings: pytest_django.Settings,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    renditions.warn_of_the_network.cache_clear()
+    refused = tmp_path / "python"
+    refused.write_text(WITHOUT_PERMISSION.format(python=sys.executable))
+    refused.chmod(0o700)
+    monkeypatch.setattr(sys, "executable", str(refused))
+    assert drawn_by_one_who_calls(centre, tmp_path, settings, times=2)
+    assert caplog.text.count("does not let files be drawn without a network") == 1
 
 
 def test_a_fault_of_ours_is_logged_and_tried_again_until_it_is_given_up(

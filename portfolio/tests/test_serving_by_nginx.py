@@ -1,9 +1,6 @@
-"""Files handed over to nginx: the location of docs/operations.md, run in front of the product."""
+"""Files handed over to nginx: the location of deploy/nginx/nvq-portfolio.conf, run in front of the product."""
 
 import re
-import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
 from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 
@@ -20,26 +17,11 @@ from pytest_django.live_server_helper import LiveServer
 from portfolio import serving, vault
 from portfolio.models import StoredFile
 from portfolio.testing import a_centre
-from portfolio.tests import objects, small_files
-from portfolio.tests.programs import program
+from portfolio.tests import nginx, small_files
 
 CALL = small_files.wav(20)
 SAID = ["Content-Type", "Content-Disposition", "X-Frame-Options", "Referrer-Policy", "Cross-Origin-Opener-Policy"]
-SAID += serving.HEADERS
-CONFIGURATION = """
-daemon off; master_process off; pid {folder}/pid; error_log {folder}/errors;
-events {{ worker_connections 64; }}
-http {{
-    access_log off;
-    client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/fastcgi;
-    uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
-    server {{
-        listen 127.0.0.1:{port};
-        location / {{ proxy_pass {product}; }}
-        {location}
-    }}
-}}
-"""
+SAID += ["ETag", *serving.HEADERS]
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -54,26 +36,13 @@ def stored_file(request: HttpRequest, number: int, download: int) -> HttpRespons
 urlpatterns = [path("<int:number>/<int:download>/", stored_file)]
 
 
-def location_told() -> str:
-    """The one in the operator's page, with the vault of the test."""
-    page = (house.BASE_DIR / "docs" / "operations.md").read_text()
-    found = re.search(r"^location /stored/ \{.*?^\}", page, re.M | re.S)
+def location_shipped() -> str:
+    """The one of the configuration that an operator copies, with the vault of the test."""
+    shipped = (house.BASE_DIR / "deploy" / "nginx" / "nvq-portfolio.conf").read_text()
+    found = re.search(r"^    location /stored/ \{.*?^    \}", shipped, re.M | re.S)
     assert found
-    return found[0].replace("/srv/portfolio/data/vault/", f"{house.VAULT_DIR}/")
-
-
-@contextmanager
-def running(folder: Path, product: str) -> Iterator[int]:
-    port = objects.free_port()
-    told = CONFIGURATION.format(folder=folder, port=port, product=product, location=location_told())
-    (folder / "nginx.conf").write_text(told)
-    command = [program("nginx"), "-p", str(folder), "-c", str(folder / "nginx.conf")]
-    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as nginx:
-        try:
-            objects.listens(port)
-            yield port
-        finally:
-            nginx.terminate()
+    assert "alias /var/lib/nvq-portfolio/vault/;" in found[0]
+    return found[0].replace("/var/lib/nvq-portfolio/vault/", f"{house.VAULT_DIR}/")
 
 
 def asked(port: int, address: str, method: str = "GET", **headers: str) -> tuple[HTTPResponse, bytes]:
@@ -90,8 +59,8 @@ def test_nginx_sends_the_file_with_all_that_we_say_and_gives_it_to_nobody_by_its
 ) -> None:
     settings.HANDOVER = "nginx"
     stored = vault.store(centre=a_centre(), file=SimpleUploadedFile("x", CALL), name="call.wav", at=timezone.now())
-    (tmp_path / "nginx").mkdir()
-    with running(tmp_path / "nginx", live_server.url) as port:
+    server = f"location / {{ proxy_pass {live_server.url}; }} {location_shipped()}"
+    with nginx.running(tmp_path / "nginx", server) as port:
         for download in (0, 1):
             settings.HANDOVER = "none"
             ours, _ = asked(port, f"/{stored.pk}/{download}/")

@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from portfolio import bucket as buckets
-from portfolio import clamav, press, renditions, scanning, shredder, transfers, vault
+from portfolio import clamav, press, renditions, scanning, shredder, transfers, vault, workers
 from portfolio.enums import DocumentStatus, ScanResult
 from portfolio.models import Destruction, Rendition, Scan, StoredFile, Upload
 from portfolio.stores import StoreAwayError
@@ -21,6 +21,8 @@ from portfolio.tests.tus import Uploading, told
 
 pytestmark = [pytest.mark.object_store, pytest.mark.django_db, pytest.mark.usefixtures("bucket")]
 
+A_WHILE = 1.0
+"""Seconds, of the fifteen for which the store is waited for."""
 NOTE = b"Rang the customer back at ten."
 
 
@@ -176,3 +178,25 @@ def test_a_store_that_does_not_answer_is_not_waited_for_by_everybody_in_turn(
         monkeypatch.setattr(buckets, "_resting", {})
         with pytest.raises(StoreAwayError, match="Read timeout"):
             vault.has(stored)
+
+
+def test_a_store_that_takes_its_time_is_waited_for_and_nothing_is_lost(
+    settings: pytest_django.Settings, object_store: str
+) -> None:
+    record, call = a_candidate(a_centre()), small_files.wav(900)
+    assert len(call) > buckets.WINDOW, "in several parts"
+    browser = Client()
+    browser.force_login(record.user)
+    mine = Uploading(browser, record.centre)
+    with objects.slow(object_store, A_WHILE) as settings.S3_ENDPOINT:
+        begun = time.monotonic()
+        assert mine.whole("call.wav", call).status_code == 204
+        stored = StoredFile.objects.get()
+        assert in_vault(stored) == call
+        workers.say_so("one", started=timezone.now(), at=timezone.now())
+        ready = browser.get("/readyz")
+        assert (ready.status_code, ready.json()["checks"]["vault"]) == (200, {"ok": True})
+        assert time.monotonic() - begun > 5 * A_WHILE, "each answer took its time"
+    settings.S3_ENDPOINT = object_store
+    assert objects.keys(settings) == [f"vault/{vault.place_of(stored)}"]
+    assert list(vault.incoming_folder().iterdir()) == []

@@ -1,29 +1,23 @@
 """Workers: who lives is known, and what a killed one held, or what failed, is done after all."""
 
 import datetime
-import os
 import signal
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 import pytest_django
-from django.conf import settings as house
 from django.db import OperationalError
 from django.utils import timezone
 from django_tasks import TaskResultStatus
 from django_tasks_db.management.commands import db_worker as library
 from django_tasks_db.models import DBTaskResult
 
-from portfolio import harness, workers
+from portfolio import workers
 from portfolio.management.commands import db_worker
 from portfolio.models import Worker
 from portfolio.tests import a_job
-from portfolio.tests.processes import until
+from portfolio.tests.processes import a_worker, until
 
 NOW = timezone.now()
 MINUTE = datetime.timedelta(minutes=1)
@@ -140,20 +134,3 @@ def test_a_worker_waits_for_a_database_that_goes_away_and_begins_anew(monkeypatc
     a_job.work()
     assert len(names) == len(set(names)) == 2
     assert not Worker.objects.exists()
-
-
-# --- a worker of its own ---------------------------------------------------------------------------------------------
-
-
-@contextmanager
-def a_worker(name: str) -> Iterator["subprocess.Popen[bytes]"]:
-    """`manage.py db_worker` on the database of the test."""
-    command = [sys.executable, "manage.py", "db_worker", "--interval", "0.1", "--worker-id", name, "--verbosity", "0"]
-    environment = os.environ | {"DATABASE_URL": harness.database_url(), "NVQ_DATA_DIR": str(house.DATA_DIR)}
-    process = subprocess.Popen(command, cwd=house.BASE_DIR, env=environment)
-    try:
-        yield process
-    finally:
-        if process.poll() is None and sys.exc_info()[0]:
-            process.kill()
-        process.wait(timeout=30)

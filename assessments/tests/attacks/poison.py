@@ -1,7 +1,10 @@
 """Hostile text in every column that holds words, whoever writes it, and what looks for it in what comes out."""
 
+import contextlib
+import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
+from typing import Any
 
 from django.apps import apps
 from django.db import IntegrityError, models, transaction
@@ -17,15 +20,45 @@ NUMBER = 10
 WORKED_OUT = "7777777"
 FLOORS = ("portfolio", "units", "assessments")
 RUNS_SOMETHING = ("javascript:", "data:text", "vbscript:")
-OF_THE_MACHINE = frozenset(
-    {
-        # what the product itself writes, reads and compares
-        "act_id", "address", "basis", "content_type", "device_draft", "digest", "facts", "form", "handle", "head",
-        "hash", "hooks", "key", "kind", "once", "page", "password", "reference", "sha256", "snapshot", "subject_kind",
-        "token", "token_digest", "verb", "version", "code", "salt", "details_digest", "previous", "book", "concerns",
-        "about",
-    }
-)  # fmt: skip
+ADDRESS = '"><script>alert(1)</script><i/id=evil>{}"@example.org'
+"""An e-mail address like any other, by the rules that Django holds addresses to."""
+OF_THE_MACHINE = {
+    # what the product itself writes, reads and compares, or what stands in addresses
+    "portfolio.Centre": {"slug"},
+    "portfolio.User": {"password", "handle"},
+    "portfolio.Archive": {"sha256"},
+    "portfolio.Arrival": {"book"},
+    "portfolio.ArrivedNumbers": {"kind"},
+    "portfolio.AuditChain": {"head"},
+    "portfolio.AuditEvent": {"verb", "subject_kind", "details_digest", "previous", "hash"},
+    "portfolio.AuditDetail": {"salt"},
+    "portfolio.BookCheck": {"head"},
+    "portfolio.Statement": {"key", "variant"},
+    "portfolio.Signature": {"digest"},
+    "portfolio.Notice": {"address", "concerns", "once"},
+    "portfolio.StoredFile": {"sha256", "content_type"},
+    "portfolio.AccessLine": {"subject_kind"},
+    "portfolio.Document": {"kind", "key", "subject_kind", "reference", "seal"},
+    "portfolio.Rendition": {"sizes"},
+    "portfolio.WorkInProgress": {"form", "about", "basis", "address"},
+    "units.AwardingBody": {"code"},
+    "units.Unit": {"key"},
+    "units.Qualification": {"key"},
+    "assessments.ClaimBatch": {"digest"},
+    "assessments.AwardClaim": {"snapshot"},
+    "assessments.Claim": {"snapshot"},
+    "assessments.SamplingPolicy": {"kinds"},
+    "assessments.Testimony": {"token_digest"},
+}
+A_SIGN = re.compile(r"[a-z0-9_.:+/-]*|[0-9T:.+Z-]+")
+"""Within JSON: a choice, a key, a digest, an address or a moment. Everything else there is somebody's words."""
+OF_LISTS = {
+    "portfolio.PeopleImport.unknown": [LONG],
+    "portfolio.ImportedRow.changes": [["name", "Name", LONG, LONG]],
+    "units.UnitImport.faults": [[LONG, LONG]],
+    "units.UnitImport.notes": [LONG],
+}
+"""What stands in lists that have nothing in them as yet."""
 
 
 def columns() -> Iterator[tuple[type[models.Model], models.Field]]:  # type: ignore[type-arg]
@@ -35,9 +68,13 @@ def columns() -> Iterator[tuple[type[models.Model], models.Field]]:  # type: ign
             if model._meta.proxy or not model._meta.managed:
                 continue
             for field in model._meta.concrete_fields:
-                words = type(field) in (models.CharField, models.TextField) and not field.choices
-                if words and field.name not in OF_THE_MACHINE and (field.max_length or len(LONG)) >= len(SHORT):
+                words = isinstance(field, models.CharField | models.TextField | models.JSONField) and not field.choices
+                if words and field.name not in OF_THE_MACHINE.get(model._meta.label, ()) and has_room(field):
                     yield model, field
+
+
+def has_room(field: models.Field) -> bool:  # type: ignore[type-arg]
+    return (field.max_length or len(LONG)) >= len(SHORT)
 
 
 def poisoned() -> tuple[set[str], set[str]]:
@@ -46,17 +83,44 @@ def poisoned() -> tuple[set[str], set[str]]:
     took, refused = set(), set()
     with walls.lifted():
         for model, field in columns():
-            name, room = f"{model._meta.label_lower}.{field.name}", (field.max_length or 1000) - NUMBER
-            text = LONG if room >= len(LONG) else SHORT
-            numbered = Concat(Value(text), Cast("pk", CharField()))
             try:
                 with transaction.atomic():
-                    filled = model._base_manager.exclude(**{field.name: ""}).exclude(**{f"{field.name}__isnull": True})
-                    filled.update(**{field.name: numbered if room >= len(text) else Value(SHORT)})
-                took.add(name)
+                    poison(model, field)
+                took.add(f"{model._meta.label_lower}.{field.name}")
             except IntegrityError:
-                refused.add(name)
+                refused.add(f"{model._meta.label_lower}.{field.name}")
     return took, refused
+
+
+def poison(model: type[models.Model], field: models.Field) -> None:  # type: ignore[type-arg]
+    """Write it into this column of every row that has something there, and of the others unless a CHECK forbids it."""
+    if isinstance(field, models.JSONField):
+        rows = list(model._base_manager.only(field.name))
+        for row in rows:
+            here = getattr(row, field.name)
+            there = here or OF_LISTS.get(f"{model._meta.label}.{field.name}", here)
+            setattr(row, field.name, poisoned_within(there))
+        model._base_manager.bulk_update(rows, [field.name], batch_size=500)
+        return
+    room = (field.max_length or 1000) - NUMBER
+    text, after = LONG if room >= len(LONG) else SHORT, ""
+    if isinstance(field, models.EmailField):
+        text, after = ADDRESS.split("{}")
+    numbered = Concat(Value(text), Cast("pk", CharField()), Value(after))
+    written = numbered if room >= len(text) else Value(SHORT)
+    filled = model._base_manager.exclude(**{field.name: ""}).exclude(**{f"{field.name}__isnull": True})
+    filled.update(**{field.name: written})
+    with contextlib.suppress(IntegrityError), transaction.atomic():
+        model._base_manager.filter(**{field.name: ""}).update(**{field.name: written})
+
+
+def poisoned_within(data: Any) -> Any:
+    """The same JSON with other words."""
+    if isinstance(data, dict):
+        return {name: poisoned_within(value) for name, value in data.items()}
+    if isinstance(data, list):
+        return [poisoned_within(value) for value in data]
+    return LONG if isinstance(data, str) and not A_SIGN.fullmatch(data) else data
 
 
 class Reader(HTMLParser):

@@ -16,8 +16,8 @@ from django.utils import timezone
 
 from portfolio import sessions
 from portfolio.harness import AskingClient
-from portfolio.models import AuditEvent, User
-from portfolio.testing import PASSWORD, a_candidate, a_centre, with_password
+from portfolio.models import AuditEvent, RoleGrant, User
+from portfolio.testing import PASSWORD, a_candidate, a_centre, an_administrator, with_password
 from portfolio.tests.codes import code_of
 
 pytestmark = pytest.mark.django_db
@@ -156,3 +156,19 @@ def test_an_ended_session_is_not_listed_and_no_other_page_asks(cara: User) -> No
     with CaptureQueriesContext(connection) as captured:
         here.get(reverse("mfa_index"))
     assert len(captured) <= 6
+
+
+@pytest.mark.parametrize("how", ["closed", "without roles"])
+def test_whoever_is_closed_out_while_signed_in_is_out_from_the_next_request_on(how: str) -> None:
+    centre = a_centre()
+    person = with_password(an_administrator(centre))
+    office, page = signed_in(person), reverse("portfolio:centre_people", args=[centre.slug])
+    assert office.get(page).status_code == 200
+    if how == "closed":
+        User.objects.filter(pk=person.pk).update(is_active=False)
+        assert office.get(page).headers["Location"].startswith("/accounts/login/")
+        assert office.get("/news/").status_code == 302
+    else:
+        day, today = datetime.timedelta(days=1), timezone.localdate()
+        RoleGrant.objects.filter(user=person).update(starts_on=today - 2 * day, ends_on=today - day)
+        assert office.get(page).status_code == 403

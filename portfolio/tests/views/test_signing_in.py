@@ -1,15 +1,21 @@
 """Signing in, being locked out, choosing another password: allauth and axes together."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 
 import pytest
+import pytest_django
 from django.conf import settings
 from django.core import mail
 from django.core.exceptions import ValidationError
+from django.db import OperationalError, connection
 from django.test import Client
 from django.urls import reverse
 
-from portfolio.models import OutgoingMessage, User
+from portfolio import counts
+from portfolio.models import OutgoingMessage, RoleGrant, User
 from portfolio.passwords import OwnWordsValidator
 from portfolio.testing import PASSWORD, a_candidate, a_centre, an_administrator, with_password
 
@@ -189,3 +195,42 @@ def test_a_weak_or_well_known_password_is_refused_with_a_sentence(client: Client
     assert re.search("too common|too similar|too short|entirely numeric", text_of(answer))
     cara.refresh_from_db()
     assert cara.check_password(PASSWORD)
+
+
+# --- where something cannot be asked ---------------------------------------------------------------------------------
+
+
+@contextmanager
+def nothing_known_of(table: str) -> Iterator[None]:
+    """The database says nothing of that table."""
+
+    def silent(execute: Any, sql: str, *asked: Any) -> Any:
+        if table in sql:
+            raise OperationalError("no answer")
+        return execute(sql, *asked)
+
+    with connection.execute_wrapper(silent):
+        yield
+
+
+@pytest.mark.parametrize("table", [counts.TABLE, "axes_accessattempt"])
+def test_where_tries_cannot_be_counted_nobody_gets_in(table: str, cara: User, settings: pytest_django.Settings) -> None:
+    settings.CACHES = {**settings.CACHES, "default": {"BACKEND": "portfolio.counts.Counts", "LOCATION": counts.TABLE}}
+    client = Client(raise_request_exception=False)
+    with nothing_known_of(table):
+        assert sign_in(client, cara.email, PASSWORD).status_code == 503  # type: ignore[attr-defined]
+    assert client.get("/news/").status_code == 302
+    sign_in(client, cara.email, PASSWORD)
+    assert client.get("/news/").status_code == 200
+
+
+@pytest.mark.parametrize("table", [RoleGrant._meta.db_table, "django_session"])
+def test_where_it_cannot_be_asked_who_may_look_nothing_is_shown(table: str) -> None:
+    centre = a_centre()
+    client = Client(raise_request_exception=False)
+    client.force_login(an_administrator(centre))
+    page = reverse("portfolio:centre_settings", args=[centre.slug])
+    with nothing_known_of(table):
+        answer = client.get(page)
+    assert (answer.status_code, centre.name in answer.content.decode()) == (503, False)
+    assert client.get(page).status_code == 200
