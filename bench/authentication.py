@@ -38,7 +38,7 @@ from assessments.models import Enrolment, FormBatch
 from bench.centre import Staffed, open_centre
 from bench.loading import fill
 from bench.measuring import clock, high_water
-from portfolio import canonical, pdf, press
+from portfolio import canonical, manuscripts, pdf, press
 from portfolio.models import Document, Statement
 
 MOST = 1.15
@@ -75,7 +75,7 @@ def bare_way() -> Callable[[Document], float]:
     fonts, now = FontConfiguration(), clock()
     sheets = [
         weasyprint.CSS(filename=path, font_config=fonts)
-        for path in pdf.style_sheets("documents/authentication_form.html")
+        for path in manuscripts.style_sheets("documents/authentication_form.html")
     ]
 
     def way(document: Document) -> float:
@@ -181,7 +181,7 @@ def report(taken: Taken, wrong: list[str]) -> str:
         "",
         f"{timezone.localdate():%-d %B %Y}, {taken.forms:,} forms on one core of {os.cpu_count()}, "
         f"{platform.machine()}, "
-        f"{connection.vendor}, {pdf.render_version().split(', templates')[0]}; seconds of {watch}. Printed by "
+        f"{connection.vendor}, {manuscripts.render_version().split(', templates')[0]}; seconds of {watch}. Printed by "
         "`python -m bench.authentication`, which says what each way is.",
         "",
         "| | seconds | ms a form | of bare |",

@@ -36,7 +36,7 @@ from bench.authentication import NO_WORKER, pressed, units
 from bench.authentication import Taken as Pressed
 from bench.centre import Staffed, open_centre
 from bench.measuring import own_memory
-from portfolio import composing, pdf
+from portfolio import composing, manuscripts, pdf
 from portfolio.models import Document
 
 LEAST_GAIN = 1.6
@@ -100,7 +100,8 @@ def make_all(batch: FormBatch, made: Made) -> None:
     issuing.SECONDS, composing.IDLE = SLICE, 4 * SLICE
     with patch("assessments.documents.issuing.gathered", return_value=False):
         with composing.room_for(composing.FEWEST) as room:  # warmed before anything is timed
-            for one in [room.typeset(pdf.manuscript("documents/sheet.html", {}, variant=pdf.DRAFT))] * room.places:
+            sheet = manuscripts.manuscript("documents/sheet.html", {}, variant=pdf.DRAFT)
+            for one in [room.typeset(sheet)] * room.places:
                 one.exception()
         for turn in range(2 * TURNS * made.forms):
             if batch.status != FormsStatus.MAKING:
@@ -167,7 +168,7 @@ def report(found: Sequence[Made], wrong: list[str]) -> str:
         "# Forms made in bulk",
         "",
         f"{timezone.localdate():%-d %B %Y}, {CORES} cores, {platform.machine()}, {connection.vendor}, "
-        f"{pdf.render_version().split(', templates')[0]}; seconds on the wall, MiB of memory. Printed by "
+        f"{manuscripts.render_version().split(', templates')[0]}; seconds on the wall, MiB of memory. Printed by "
         "`python -m bench.bulk`, which says what is measured.",
         "",
         "| forms | a second: one core | all | times | worker: more | a process | put together | worker then |"

@@ -32,7 +32,7 @@ from weasyprint.text.fonts import FontConfiguration
 from assessments.documents.recording import Row, blank_form_facts, key_to, tables
 from assessments.documents.words import Facts
 from assessments.queries.printed import PrintedUnit
-from portfolio import canonical, pdf
+from portfolio import canonical, manuscripts, pdf
 from portfolio.models import Statement
 from units.models import AwardingBody, Criterion, Unit
 
@@ -111,7 +111,7 @@ def filled(rows: int, seed: int = 1) -> Context:
 
 def ours(context: Context) -> bytes:
     """As the product prints it."""
-    return pdf.render(TEMPLATE, context, variant=pdf.DRAFT)
+    return manuscripts.render(TEMPLATE, context, variant=pdf.DRAFT)
 
 
 def plain(context: Context) -> bytes:
@@ -221,7 +221,7 @@ def head(rounds: int) -> list[str]:
         "# Time of the Candidate Recording Form, tagged",
         "",
         f"{timezone.localdate():%-d %B %Y}, {platform.machine()}, {os.cpu_count()} cores, "
-        f"Python {platform.python_version()}, {pdf.render_version().split(', templates')[0]}. "
+        f"Python {platform.python_version()}, {manuscripts.render_version().split(', templates')[0]}. "
         "Written by `python -m bench.forms`, which says what each way is.",
         "",
         f"Medians of {rounds} rounds in turn; milliseconds of processor, children included.",

@@ -6,7 +6,7 @@ from django.db.models.signals import post_migrate, pre_migrate
 from django.utils.module_loading import import_string
 from django_tasks.signals import task_finished, task_started
 
-from portfolio import counts, logs, pdf, searching, walls
+from portfolio import counts, logs, manuscripts, searching, walls
 from portfolio.own_walls import WALLS
 
 
@@ -24,6 +24,6 @@ class PortfolioConfig(AppConfig):
         task_started.connect(logs.job_begins)
         task_finished.connect(logs.job_ends)
         checks.register(walls.check_walls, checks.Tags.database)
-        checks.register(pdf.check_libraries)
+        checks.register(manuscripts.check_libraries)
         # May only be looked at once the nouns are there.
         import_string("portfolio.leaving.register")()

@@ -20,7 +20,7 @@ from typing import Any
 from django.conf import settings
 
 from portfolio.compositor import CANNOT, MADE
-from portfolio.typesetting import HOUSE, CannotRender, Manuscript, typeset
+from portfolio.pdf import HOUSE, CannotRender, Manuscript, typeset
 
 LONGEST = 120.0
 """Seconds: a document that takes longer hangs."""

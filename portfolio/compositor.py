@@ -11,8 +11,8 @@ import sys
 import traceback
 from multiprocessing.connection import Connection
 
-from portfolio import typesetting
-from portfolio.typesetting import CannotRender, Manuscript
+from portfolio import pdf
+from portfolio.pdf import CannotRender, Manuscript
 
 MADE, CANNOT, FAULT = "made", "cannot", "fault"
 LATER = 5
@@ -24,7 +24,7 @@ Answer = tuple[str, bytes | str]
 def answer(manuscript: Manuscript) -> Answer:
     """The PDF; or why it cannot be made, or what went wrong, to be raised at the other end."""
     try:
-        return MADE, typesetting.typeset(manuscript)
+        return MADE, pdf.typeset(manuscript)
     except CannotRender as error:
         return CANNOT, str(error)
     except Exception:
@@ -34,7 +34,7 @@ def answer(manuscript: Manuscript) -> Answer:
 def serve(line: "Connection[Answer, Manuscript]") -> None:
     """Set what comes over the line, one after the other, until nobody is there any more."""
     with contextlib.suppress(CannotRender):  # said of each document instead
-        typesetting.warm()
+        pdf.warm()
     while True:
         try:
             manuscript = line.recv()

@@ -24,7 +24,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from portfolio import canonical, composing, pdf, references, seals, vault
+from portfolio import canonical, composing, manuscripts, pdf, references, seals, vault
 from portfolio.canonical import JSON
 from portfolio.enums import DocumentStatus
 from portfolio.jobs import render_document
@@ -243,7 +243,7 @@ def _key(centre_id: int, kind: str, facts: dict[str, JSON], subject: list[JSON],
             "facts": facts,
             "subject": subject,
             "issued": issued,
-            "look": None if issued else f"{pdf.DRAFT}, {pdf.render_version()}",
+            "look": None if issued else f"{pdf.DRAFT}, {manuscripts.render_version()}",
         }
     )
 
@@ -280,16 +280,16 @@ def rendered(document: Document, tell: pdf.Tell) -> bytes:
 def manuscript_of(document: Document) -> pdf.Manuscript:
     """All that the document is set from. An issued one is PDF/A-3a and carries the facts as JSON within; it shows by
     which reference, and where, anybody can ask whether it is genuine."""
-    template = pdf.template_for(document.kind)
+    template = manuscripts.template_for(document.kind)
     if not document.issued:
-        return pdf.manuscript(template, {"facts": document.facts, "check": None}, variant=pdf.DRAFT)
+        return manuscripts.manuscript(template, {"facts": document.facts, "check": None}, variant=pdf.DRAFT)
     record = pdf.Attachment(
         name="record.json",
         content=canonical.canonical(document.facts),
         description="The facts this document shows, as canonical JSON",
     )
     context = {"facts": document.facts, "check": check_of(document.reference)}
-    return pdf.manuscript(template, context, variant=pdf.ISSUED, attachments=[record])
+    return manuscripts.manuscript(template, context, variant=pdf.ISSUED, attachments=[record])
 
 
 @dataclass(frozen=True)

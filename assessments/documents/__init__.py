@@ -18,7 +18,7 @@ from assessments.documents.authentication import authentication_form_facts
 from assessments.documents.recording import blank_form_facts, recording_form_facts
 from assessments.models import AuthenticationForm, Enrolment
 from assessments.queries.printed import PrintedAuthentication, printed_authentication, printed_record, printed_unit
-from portfolio import canonical, pdf, press
+from portfolio import canonical, manuscripts, pdf, press
 from portfolio.models import Centre, Document, User
 from portfolio.refusal import Refusal
 from units.models import Unit
@@ -90,10 +90,11 @@ def blank_recording_form(unit: Unit, centre: Centre | None) -> bytes:
     Raises CannotRender where the libraries for PDFs are missing.
     """
     facts = blank_form_facts(printed_unit(unit, centre))
-    key = f"blank form {canonical.digest(facts, salt=pdf.render_version())}".replace(" ", "-")
+    key = f"blank form {canonical.digest(facts, salt=manuscripts.render_version())}".replace(" ", "-")
     kept = caches["papers"]
     made: bytes | None = kept.get(key)
     if made is None:
-        made = pdf.render(f"documents/{RECORDING_FORM}.html", {"facts": canonical.plain(facts)}, variant=pdf.DRAFT)
+        plain = {"facts": canonical.plain(facts)}
+        made = manuscripts.render(f"documents/{RECORDING_FORM}.html", plain, variant=pdf.DRAFT)
         kept.set(key, made, timeout=None)
     return made

@@ -15,8 +15,8 @@ import pytest_django
 
 from portfolio import composing, compositor
 from portfolio.composing import Compositor, CompositorLostError, Room
+from portfolio.pdf import DOCUMENTS, HOUSE, ISSUED, CannotRender, Manuscript, typeset
 from portfolio.tests.processes import lives, until
-from portfolio.typesetting import DOCUMENTS, HOUSE, ISSUED, CannotRender, Manuscript, typeset
 
 
 def saying(words: str) -> Manuscript:

@@ -17,7 +17,7 @@ import pypdfium2
 import pytest
 import pytest_django
 
-from portfolio import pdf, typesetting
+from portfolio import manuscripts, pdf
 from portfolio.tests import letter
 
 LETTER = """{% extends "documents/base.html" %}
@@ -39,7 +39,7 @@ def template(settings: pytest_django.Settings) -> None:
 
 def rendered(variant: str = pdf.DRAFT, *attachments: pdf.Attachment, **facts: object) -> pikepdf.Pdf:
     facts = {"name": NAMES, "rows": ["One", "Two"], "page": "portrait", "markup": "", **facts}
-    content = pdf.render("documents/letter.html", {"facts": facts}, variant=variant, attachments=attachments)
+    content = manuscripts.render("documents/letter.html", {"facts": facts}, variant=variant, attachments=attachments)
     return pikepdf.open(io.BytesIO(content))
 
 
@@ -213,23 +213,23 @@ def test_threads_render_one_at_a_time() -> None:
 
 
 def test_its_version_changes_with_template_font_and_library(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    versions = {pdf.render_version()}
+    versions = {manuscripts.render_version()}
     (tmp_path / "base.css").write_text("p { color: red }")
     monkeypatch.setattr(pdf, "DOCUMENTS", tmp_path)
-    versions.add(pdf.render_version())
+    versions.add(manuscripts.render_version())
     (tmp_path / "base.css").write_text("p { color: tan }")
-    versions.add(pdf.render_version())
+    versions.add(manuscripts.render_version())
     monkeypatch.setattr(pdf, "font_version", lambda: "another font")
-    versions.add(pdf.render_version())
+    versions.add(manuscripts.render_version())
     monkeypatch.setattr(importlib.metadata, "version", lambda name: "99")
-    versions.add(pdf.render_version())
+    versions.add(manuscripts.render_version())
     assert len(versions) == 5
 
 
 def test_missing_libraries_are_a_warning_with_the_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert list(pdf.check_libraries(None)) == []
+    assert list(manuscripts.check_libraries(None)) == []
     monkeypatch.setattr(pdf, "LIBRARIES", ("libnothing.so.0",))
-    (warning,) = pdf.check_libraries(None)
+    (warning,) = manuscripts.check_libraries(None)
     assert "libnothing.so.0" in warning.msg
     assert "apt install" in str(warning.hint)
 
@@ -238,7 +238,7 @@ def test_without_its_libraries_it_says_how_to_get_them(monkeypatch: pytest.Monke
     def no_pango() -> None:
         raise pdf.CannotRender("PDF documents cannot be made on this system.")
 
-    monkeypatch.setattr(typesetting, "toolbox", no_pango)
+    monkeypatch.setattr(pdf, "toolbox", no_pango)
     with pytest.raises(pdf.CannotRender):
         rendered()
     assert gc.isenabled()

@@ -12,8 +12,8 @@ import pypdfium2
 import pytest
 
 from portfolio import sewing
+from portfolio.pdf import DOCUMENTS, ISSUED, Attachment, Manuscript, typeset
 from portfolio.tests.programs import program
-from portfolio.typesetting import DOCUMENTS, ISSUED, Attachment, Manuscript, typeset
 
 LETTER = """<html lang="en-GB"><title>Letter</title><h1>To {name}</h1>
 <table><thead><tr><th scope="col">Ref</th><th scope="col">What</th></tr></thead>

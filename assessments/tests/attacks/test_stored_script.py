@@ -20,7 +20,7 @@ from assessments.archive.pages import add_pages
 from assessments.tests.answers import ROLES
 from assessments.tests.attacks import poison
 from assessments.tests.doorways import TABLE, Scene
-from portfolio import post, typesetting, workers
+from portfolio import pdf, post, workers
 from portfolio.archive.packing import pack
 from portfolio.archive.selection import Selection
 from portfolio.tables import RUNS
@@ -98,11 +98,11 @@ def test_no_document_runs_or_fetches_what_somebody_wrote(
     """Each is asked for, and read as HTML on its way to become a PDF."""
     set_as: list[str] = []
 
-    def set_pages(manuscript: typesetting.Manuscript) -> bytes:
+    def set_pages(manuscript: pdf.Manuscript) -> bytes:
         set_as.append(manuscript.html)
         return small_files.pdf()
 
-    monkeypatch.setattr(typesetting, "toolbox", lambda: typesetting.Toolbox(set_pages))
+    monkeypatch.setattr(pdf, "toolbox", lambda: pdf.Toolbox(set_pages))
     for name in [name for name in TABLE if name.endswith(("_document", "recording_form", "_certificate"))]:
         codes = TABLE[name].posted or TABLE[name].codes
         for person in [person for person in ROLES if person != "nobody" and codes[person] == 302][:1]:

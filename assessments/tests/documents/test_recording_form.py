@@ -31,7 +31,7 @@ from assessments.testing import (
     signed_off,
 )
 from assessments.tests.documents.reading import Heard, cells_of, fonts_of, in_order, made, pages_of, text_of
-from portfolio import pdf
+from portfolio import manuscripts, pdf
 from portfolio.actions import edit_candidate
 from portfolio.models import Centre, Document, StoredFile
 from units.actions import approve_form
@@ -246,7 +246,7 @@ def a_long_form(found: dict[str, Any], rows: int) -> bytes:
         }
         for row in range(rows)
     ]
-    return pdf.render("documents/recording_form.html", {"facts": found}, variant=pdf.DRAFT)
+    return manuscripts.render("documents/recording_form.html", {"facts": found}, variant=pdf.DRAFT)
 
 
 def test_sixty_items_fill_pages_with_repeated_heads_and_every_mark_in_its_column(house: House) -> None:
@@ -285,7 +285,7 @@ def test_a_unit_of_very_many_criteria_goes_on_in_a_second_table(house: House) ->
     record.printed_unit.criteria.extend(more)
     found: dict[str, Any] = dict(recording_form_facts(record))
     assert [len(table["columns"]) for table in found["tables"]] == [MOST_COLUMNS, 8]
-    text = text_of(content := pdf.render("documents/recording_form.html", {"facts": found}, variant=pdf.DRAFT))
+    text = text_of(content := manuscripts.render("documents/recording_form.html", {"facts": found}, variant=pdf.DRAFT))
     in_order(text, "Criteria 1.1 to 4.21", "Learning outcome 4", "Criteria 4.22 to 4.29", "Learning outcome 4")
     assert [cell.headers[-1] for cell in matrix_cells(content)] == ["4.4"]
 

@@ -32,12 +32,12 @@ from portfolio import press, stores, vault
 from portfolio.actions import end_seal, set_seal
 from portfolio.enums import DocumentStatus
 from portfolio.models import AccessLine, AuditEvent, Document, Statement
+from portfolio.pdf import typeset
 from portfolio.testing import signs, with_password
 from portfolio.tests.certificates import PASSWORD as CERTIFICATES
 from portfolio.tests.certificates import an_authority
 from portfolio.tests.full_disk import no_file_larger_than
 from portfolio.tests.letter import wait_for_a_worker
-from portfolio.typesetting import typeset
 
 pytestmark = pytest.mark.django_db
 
