@@ -236,12 +236,11 @@ def file_of_exercise(user: User, pk: int, file_pk: int) -> EvidenceFile:
 
 def items_offered(user: User, centre: Centre, unit: Unit) -> list[tuple[int, str]]:
     """Versions in force that were handed in for a unit and exist for the verifier who sets an exercise, by name."""
-    mapped = Mapping.objects.filter(evidence=OuterRef("evidence"), enrolment__unit=unit, taken_back_at=None)
+    mapped = _visible(user, unit).filter(enrolment__centre=centre)
     rows = EvidenceVersion.objects.filter(
-        Exists(mapped),
         evidence__centre=centre,
         evidence__frozen_at=None,
-        evidence__in=_visible(user, unit).values("evidence"),
+        evidence__in=mapped.values("evidence"),
         status__in=HANDED_IN,
         replaced_at=None,
     )

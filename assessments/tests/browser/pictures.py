@@ -23,9 +23,9 @@ TO_KEEP: Path = settings.BASE_DIR / "docs" / "pictures"
 TALLEST = 4000
 WIDTHS = (390, 820, 1440)
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
-ON_A_PHONE, AT_A_DESK = (390, 844), (1200, 1212)
+ON_A_PHONE, AT_A_DESK, AT_LENGTH = (390, 844), (1200, 1212), (1200, 1800)
 KEPT = {
-    "enrolment-matrix-sian": ("unit.png", AT_A_DESK),
+    "enrolment-matrix-sian": ("unit.png", AT_LENGTH),
     "candidate-home-sian": ("candidate-home.png", ON_A_PHONE),
     "add-evidence-sian": ("candidate-add-evidence.png", ON_A_PHONE),
     "evidence-returned-sian": ("candidate-returned.png", ON_A_PHONE),
