@@ -79,6 +79,11 @@ def layer_of(marks: Iterable[Mark], *, confirmed: bool = False) -> Layer:
     return Layer.RETURNED if marks else Layer.NOT_STARTED
 
 
+def is_covered(marks: Iterable[Mark]) -> bool:
+    """Whether something that was handed in and not returned answers a criterion."""
+    return layer_of(marks) not in (Layer.NOT_STARTED, Layer.RETURNED)
+
+
 def still_needed(marks: Sequence[Mark], why: Sequence[str] = ()) -> str:
     """What a criterion still needs, given everything mapped to it, the nearest way first; empty once it is met.
 
