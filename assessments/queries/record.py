@@ -383,7 +383,7 @@ def signatures_shown(rows: UnitRows, facts: UnitFacts) -> list[SignatureShown]:
             shown.append(SignatureShown(role=part.label))
         else:
             signature = sign_off.signature
-            stale = part.label.lower() in facts.stale
+            stale = part in facts.stale
             shown.append(
                 SignatureShown(part.label, signature.signer_name, signature.signed_at, signature.digest, stale)
             )

@@ -56,7 +56,7 @@ from assessments.workflow.tables import (
     StatusT,
     Step,
 )
-from assessments.workflow.unit import UNIT_FROZEN, UNIT_NEEDS, VERIFIER_ALWAYS
+from assessments.workflow.unit import UNIT_FROZEN, UNIT_NEEDS, VERIFIER_ALWAYS, went_stale
 
 __all__ = [
     "CANNOT_MEET",
@@ -105,6 +105,7 @@ __all__ = [
     "reading_refusals",
     "unit_needs",
     "unit_refusals",
+    "went_stale",
 ]
 
 
