@@ -52,6 +52,7 @@ def test_the_queue_shows_what_waits_and_nothing_of_somebody_elses(
     answer = client.get("/assessing/").content.decode()
     assert f"/assessing/{version.pk}/" in answer
     assert "Call handling review" in answer
+    assert answer.index(f"/assessing/{version.pk}/") < answer.index("You assess this unit.")
     client.force_login(house.other_assessor)
     assert "Nothing waits to be assessed" in client.get("/assessing/").content.decode()
 
