@@ -209,7 +209,7 @@ def databases() -> dict[str, Any]:
             planned = "-c jit=off -c max_parallel_workers_per_gather=0 -c random_page_cost=1.1"
             named["OPTIONS"] = {"connect_timeout": 5, "options": planned} | named.get("OPTIONS", {})
         return {"default": named}
-    DATA_DIR.mkdir(parents=True, exist_ok=True)
+    DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
     return {
         "default": {
             "ENGINE": "django.db.backends.sqlite3",
