@@ -22,6 +22,8 @@ HOLDS = {
 """The roles that each part asks for: one of them."""
 
 PAIR = (AllocatedAs.ASSESSOR, AllocatedAs.COUNTERSIGNER)
+NO_AWARD_YET = "holds no assessor's award yet: name a qualified countersigner"
+"""Said of an assessor where they are chosen, and where they were named alone."""
 IN_THE_PART = {
     AllocatedAs.ASSESSOR: "assess",
     AllocatedAs.COUNTERSIGNER: "countersign",
@@ -101,7 +103,7 @@ def team_refusals(centre: str, candidate_user_id: int, parts: Parts, given: Coll
     if AllocatedAs.COUNTERSIGNER in given and countersigner and not countersigner.qualified:
         sentences.append(f"{countersigner.name} holds no assessor's award, so cannot countersign.")
     if assessor and not countersigner and not assessor.qualified and {*given} & {*PAIR}:
-        sentences.append(f"{assessor.name} holds no assessor's award yet: name a qualified countersigner.")
+        sentences.append(f"{assessor.name} {NO_AWARD_YET}.")
     return sentences
 
 

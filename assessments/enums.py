@@ -243,6 +243,11 @@ class SignedAs(models.TextChoices):
     CANDIDATE_AUTHENTICITY = "candidate_authenticity", "Candidate, authenticity"
     ASSESSOR_AUTHENTICITY = "assessor_authenticity", "Assessor, authenticity"
 
+    @property
+    def signer(self) -> str:
+        """Whose it is, in words: a candidate and an assessor sign to two things each."""
+        return self.label.partition(",")[0].lower()
+
 
 class SampleStage(models.TextChoices):
     INTERIM = "interim", "Interim"

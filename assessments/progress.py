@@ -102,6 +102,11 @@ def drawn_of(marks: Sequence[Mark], *, confirmed: bool) -> Drawn:
     return drawn_at(layer_of(marks, confirmed=confirmed), pending=any(mark.pending for mark in marks))
 
 
+def is_covered(marks: Iterable[Mark]) -> bool:
+    """Whether something that was handed in and not returned answers a criterion."""
+    return layer_of(marks) not in (Layer.NOT_STARTED, Layer.RETURNED)
+
+
 def still_needed(marks: Sequence[Mark], why: Sequence[str] = ()) -> str:
     """What a criterion still needs, given everything mapped to it, the nearest way first; empty once it is met.
 

@@ -10,7 +10,7 @@ from pathlib import Path
 def kept_secret(path: Path) -> str:
     """The secret key of an embedded installation: made once, kept beside its data, readable by its owner only."""
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor, new = tempfile.mkstemp(dir=path.parent)
         with os.fdopen(descriptor, "w") as file:
             file.write(secrets.token_urlsafe(50))

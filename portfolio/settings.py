@@ -211,7 +211,7 @@ def databases() -> dict[str, Any]:
             planned += " -c plan_cache_mode=force_generic_plan"
             named["OPTIONS"] = {"connect_timeout": 5, "options": planned} | named.get("OPTIONS", {})
         return {"default": named}
-    DATA_DIR.mkdir(parents=True, exist_ok=True)
+    DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
     return {
         "default": {
             "ENGINE": "django.db.backends.sqlite3",

@@ -42,7 +42,7 @@ from assessments.queries.interests import has_interest
 from assessments.queries.judgement import UnitRows, digest_for, stale_parts, unit_facts, unit_rows
 from assessments.queries.seen import Seen, changed_since
 from assessments.rules import Person, is_assessor_of, stands_alone
-from assessments.workflow import item_refusals, unit_refusals
+from assessments.workflow import WHAT_IS_NEEDED, ReadingFacts, item_refusals, reading_refusals, unit_refusals
 from portfolio import audit
 from portfolio.canonical import JSON
 from portfolio.models import User
@@ -104,8 +104,9 @@ def review(
         raise ChangedRefusal(changes)
     reader = person(by, centre.pk, at)
     refuse(item_refusals(Verb.REVIEW, reader, item.facts))
+    said = _reading_facts(version, rules, decisions, feedback, returned=returned, seen_at_location=seen_at_location)
     sentences = [
-        *_reading_refusals(version, rules, decisions, feedback, returned=returned, seen_at_location=seen_at_location),
+        *reading_refusals(said),
         *_decision_refusals(item, decisions, reader),
         *_place_refusals(version, decisions),
     ]
@@ -242,7 +243,7 @@ def hand_back(
     return _told(enrolment, Verb.HAND_BACK, by, at, reason=reason, decisions=sorted(named))
 
 
-def _reading_refusals(
+def _reading_facts(
     version: EvidenceVersion,
     rules: RulesOfEvidence,
     decisions: Sequence[Judged],
@@ -250,23 +251,17 @@ def _reading_refusals(
     *,
     returned: bool,
     seen_at_location: bool,
-) -> list[str]:
-    sentences = []
-    all_met = rules.valid and rules.authentic and rules.current and rules.sufficient
-    if not all_met and not rules.remarks.strip():
-        sentences.append("Say why the evidence is not valid, authentic, current or sufficient.")
-    if any(judged.verdict == Verdict.MET for judged in decisions):
-        if not (rules.valid and rules.authentic and rules.current):
-            sentences.append("Evidence that is not valid, authentic and current cannot meet a criterion.")
-        if version.held == HeldAt.LOCATION and not seen_at_location:
-            sentences.append(f"Confirm that you have seen the evidence at {version.location}.")
-    if returned and version.evidence.author_id:
-        sentences.append("An assessor made this record: it is corrected by them, or withdrawn, but never returned.")
-    if returned and not feedback.strip():
-        sentences.append("Tell the candidate what is missing before you return the item.")
-    if not returned and not decisions:
-        sentences.append("Decide at least one criterion, or return the item with feedback.")
-    return sentences
+) -> ReadingFacts:
+    return ReadingFacts(
+        usable=rules.valid and rules.authentic and rules.current,
+        sufficient=rules.sufficient,
+        remarks=rules.remarks,
+        verdicts=[judged.verdict for judged in decisions],
+        feedback=feedback,
+        returned=returned,
+        of_a_record=bool(version.evidence.author_id),
+        elsewhere=version.location if version.held == HeldAt.LOCATION and not seen_at_location else "",
+    )
 
 
 def _decision_refusals(item: LockedItem, decisions: Sequence[Judged], reader: Person) -> list[str]:
@@ -276,7 +271,7 @@ def _decision_refusals(item: LockedItem, decisions: Sequence[Judged], reader: Pe
         if judged.verdict not in Verdict.values:
             sentences.append("Choose met, contributes or not yet for each criterion you decide.")
         elif judged.verdict != Verdict.MET and not judged.feedback.strip():
-            sentences.append("Say what is still needed for each criterion that is not met.")
+            sentences.append(WHAT_IS_NEEDED)
     if len({(judged.enrolment_id, judged.criterion_id) for judged in decisions}) < len(decisions):
         sentences.append("Decide each criterion once.")
     for enrolment_id in dict.fromkeys(judged.enrolment_id for judged in decisions):

@@ -28,7 +28,7 @@ def watch(enrolment_ids: Iterable[int], by: User | None, at: datetime.datetime) 
     alarms = []
     for row in watched:
         if (row.sample.pk,) not in raised and (changes := changes_of(row)):
-            told = {"raised_at": at, "first": f"{changes[0].words}."}
+            told = {"raised_at": at, "first": changes[0].told}
             alarm, made = Alarm.objects.get_or_create(sample=row.sample, looked_at=None, defaults=told)
             if made:
                 alarms.append(alarm)

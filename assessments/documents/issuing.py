@@ -224,7 +224,7 @@ def signed_and_asked(batch: FormBatch, enrolment_id: int) -> tuple[Authenticatio
     """
     enrolment = lock([enrolment_id])[enrolment_id]
     record = printed_record(enrolment)
-    stale = [part.label.lower() for part, signed in record.signatures.items() if signed.stale]
+    stale = [part for part, signed in record.signatures.items() if signed.stale]
     refuse(authentication_refusals(enrolment.pk, UnitStatus(enrolment.status), stale))
     form = standing_form(record)
     if form is None:

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 
 from assessments.enums import AllocatedAs
-from assessments.forms.office import NO_COUNTERSIGNER, despite, staff_for
+from assessments.forms.office import NO_COUNTERSIGNER, called, despite, staff_for
 from portfolio.models import Centre, User
 
 NOBODY = "nobody"
@@ -26,7 +26,7 @@ class ToWhomForm(forms.Form):
         for part in AllocatedAs:
             offered = list(staff_for(part, centre, today))
             self.people.update({record.user.handle: record.user for record in offered})
-            choices = [("", "Choose…"), *((record.user.handle, record.name) for record in offered)]
+            choices = [("", "Choose…"), *((record.user.handle, called(record)) for record in offered)]
             if part == AllocatedAs.COUNTERSIGNER:
                 choices.append((NOBODY, NO_COUNTERSIGNER))
             self.fields[part].choices = choices  # type: ignore[attr-defined]

@@ -6,10 +6,10 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 
+from assessments.allocating import NO_AWARD_YET
 from assessments.enums import AllocatedAs
-from assessments.queries.enrolment import qualified_assessors, staff_holding
+from assessments.queries.enrolment import assessors_of, qualified_assessors, staff_holding
 from assessments.queries.office import candidates_of, named, units_offered
-from portfolio.enums import Role
 from portfolio.forms import KeptForm, day
 from portfolio.models import CandidateRecord, Centre, StaffRecord
 from portfolio.rules import VERIFYING
@@ -35,7 +35,21 @@ def staff_for(part: AllocatedAs, centre: Centre, today: datetime.date) -> QueryS
     """Who can be named in the part, as far as their roles and awards say."""
     if part == AllocatedAs.COUNTERSIGNER:
         return qualified_assessors(centre, today)
-    return staff_holding(centre, today, *(VERIFYING if part == AllocatedAs.VERIFIER else (Role.ASSESSOR,)))
+    if part == AllocatedAs.ASSESSOR:
+        return assessors_of(centre, today)
+    return staff_holding(centre, today, *VERIFYING)
+
+
+def called(record: StaffRecord) -> str:
+    """What somebody is called in a choice: with a word where they hold no assessor's award yet, which asks for more."""
+    return record.name if getattr(record, "awarded", True) else f"{record.name} (needs a countersigner)"
+
+
+class StaffField(forms.ModelChoiceField):  # type: ignore[type-arg]  # generic in the stubs alone
+    """One of the staff, by what they are called."""
+
+    def label_from_instance(self, obj: StaffRecord) -> str:
+        return called(obj)
 
 
 class FindCandidateForm(forms.Form):
@@ -52,16 +66,14 @@ class EnrolForm(forms.Form):
 
     candidate = forms.ModelChoiceField(queryset=CandidateRecord.objects.none(), empty_label=CHOOSE)
     unit = UnitField(queryset=Unit.objects.none(), empty_label=CHOOSE)
-    assessor = forms.ModelChoiceField(queryset=StaffRecord.objects.none(), empty_label=CHOOSE)
-    countersigner = forms.ModelChoiceField(
+    assessor = StaffField(queryset=StaffRecord.objects.none(), empty_label=CHOOSE)
+    countersigner = StaffField(
         queryset=StaffRecord.objects.none(),
         required=False,
         empty_label=NO_COUNTERSIGNER,
-        help_text="Needed where the assessor holds no assessor's award yet.",
+        help_text=f"Where the assessor {NO_AWARD_YET}.",
     )
-    verifier = forms.ModelChoiceField(
-        label="Internal verifier", queryset=StaffRecord.objects.none(), empty_label=CHOOSE
-    )
+    verifier = StaffField(label="Internal verifier", queryset=StaffRecord.objects.none(), empty_label=CHOOSE)
     despite = despite()
     started_on = day("Starts on")
     target_on = day("Target date", required=False)
@@ -79,9 +91,7 @@ class EnrolForm(forms.Form):
         choices = {
             "candidate": candidates,
             "unit": units_offered(centre),
-            "assessor": staff_holding(centre, today, Role.ASSESSOR),
-            "countersigner": qualified_assessors(centre, today),
-            "verifier": staff_holding(centre, today, *VERIFYING),
+            **{part.value: staff_for(part, centre, today) for part in AllocatedAs},
         }
         for field, queryset in choices.items():
             self.fields[field].queryset = queryset  # type: ignore[attr-defined]
@@ -107,7 +117,7 @@ class AllocateForm(KeptForm):
 
     kept_as = "allocation"
 
-    user = forms.ModelChoiceField(label="From now on", queryset=StaffRecord.objects.none(), empty_label=CHOOSE)
+    user = StaffField(label="From now on", queryset=StaffRecord.objects.none(), empty_label=CHOOSE)
     reason = forms.CharField(label="Why it changes", widget=forms.Textarea(attrs={"rows": 2}))
     despite = despite()
 

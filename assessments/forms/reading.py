@@ -17,6 +17,7 @@ from assessments.models import AgreedOutcome, Enrolment, EvidenceFile
 from assessments.places import Markable, Places, places_in
 from assessments.queries.reading import LeafToJudge, Reading, ToJudge, UnitToJudge, Worded
 from assessments.queries.seen import Seen, seen_by
+from assessments.workflow import WHAT_IS_MISSING, WHY_A_RULE_IS_NOT_MET
 from portfolio import serving
 from portfolio.enums import DocumentStatus
 from portfolio.forms import KeptForm
@@ -92,7 +93,12 @@ class ReadingForm(KeptForm):
     authentic = forms.BooleanField(required=False)
     current = forms.BooleanField(required=False)
     sufficient = forms.BooleanField(required=False)
-    remarks = forms.CharField(label="Why a rule is not met", required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    remarks = forms.CharField(
+        label="Why a rule is not met",
+        required=False,
+        help_text=WHY_A_RULE_IS_NOT_MET,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
     seen_at_location = forms.BooleanField(required=False)
     requirements = forms.MultipleChoiceField(required=False)
     shown = forms.MultipleChoiceField(required=False)
@@ -108,6 +114,8 @@ class ReadingForm(KeptForm):
             self.fields["seen_at_location"].label = f"I have seen the evidence at {version.location}"
         else:
             del self.fields["seen_at_location"]
+        if not version.evidence.author_id:
+            self.fields["feedback"].help_text = WHAT_IS_MISSING
         for rule, words in RULE_HELP.items():
             self.fields[rule].help_text = words
         for name in ("requirements", "shown"):

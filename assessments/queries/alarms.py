@@ -33,6 +33,7 @@ from assessments.rules import People
 from portfolio.models import User
 
 Moment = datetime.datetime
+ENDS = (".", "!", "?", "…", ".”")
 AGREEING = (SampleOutcome.AGREED, SampleOutcome.AGREED_WITH_ACTION)
 
 
@@ -44,6 +45,11 @@ class Change:
     by: int | None
     words: str
     criteria: frozenset[int] = frozenset()
+
+    @property
+    def told(self) -> str:
+        """As a sentence. It may end with somebody's own, which has its full stop."""
+        return self.words if self.words.endswith(ENDS) else f"{self.words}."
 
 
 @dataclass(frozen=True)
@@ -257,7 +263,7 @@ class ChangeShown:
     def sentence(self) -> str:
         """As it is kept once somebody has looked."""
         who = f", by {self.by}" if self.by else ""
-        return f"{self.words}{who}, on {timezone.localtime(self.at):%-d %B %Y at %H:%M}."
+        return f"{self.words.removesuffix('.')}{who}, on {timezone.localtime(self.at):%-d %B %Y at %H:%M}."
 
 
 @dataclass(frozen=True)

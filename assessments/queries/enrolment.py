@@ -258,8 +258,16 @@ def verifiers_at(centre: Centre, day: datetime.date) -> list[tuple[int, str]]:
 
 def qualified_assessors(centre: Centre, day: datetime.date) -> QuerySet[StaffRecord]:
     """Assessors of the centre who hold an assessor's award on the day: who can countersign."""
-    held = StaffQualification.objects.filter(staff=OuterRef("pk"), role=Role.ASSESSOR, achieved_on__lte=day)
-    return staff_holding(centre, day, Role.ASSESSOR).filter(Exists(held))
+    return staff_holding(centre, day, Role.ASSESSOR).filter(_award_held(day))
+
+
+def assessors_of(centre: Centre, day: datetime.date) -> QuerySet[StaffRecord]:
+    """Assessors of the centre, each with `awarded`: whether they hold an assessor's award on the day."""
+    return staff_holding(centre, day, Role.ASSESSOR).annotate(awarded=_award_held(day))
+
+
+def _award_held(day: datetime.date) -> Exists:
+    return Exists(StaffQualification.objects.filter(staff=OuterRef("pk"), role=Role.ASSESSOR, achieved_on__lte=day))
 
 
 def staff_names(user_ids: set[int], centre_ids: set[int]) -> dict[tuple[int, int], str]:

@@ -80,7 +80,7 @@ def digests_in_force(rows: UnitRows, enrolment: Enrolment) -> Iterator[str]:
     looked_at = looked_at_in(enrolment, but="planned")
     stale = {*stale_parts(rows), *stale_verifier(rows, looked_at.kept)}
     for part, sign_off in rows.sign_offs.items():
-        if SignedAs(part).label.lower() not in stale:
+        if SignedAs(part) not in stale:
             yield sign_off.signature.digest
 
 

@@ -356,10 +356,10 @@ def digest_for(rows: UnitRows, part: str, comments: str = "", samples: JSON = ()
     return digest_of_written(beside(facts, "facts", rows.written))
 
 
-def stale_parts(rows: UnitRows) -> tuple[str, ...]:
-    """Parts whose signature no longer fits the facts, in words. The verifier's is looked at in verification."""
+def stale_parts(rows: UnitRows) -> tuple[SignedAs, ...]:
+    """Parts whose signature no longer fits the facts. The verifier's is looked at in verification."""
     return tuple(
-        SignedAs(part).label.lower()
+        SignedAs(part)
         for part, sign_off in rows.sign_offs.items()
         if part != SignedAs.VERIFIER and digest_for(rows, part, sign_off.comments) != sign_off.signature.digest
     )

@@ -7,21 +7,17 @@ from typing import NamedTuple
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from assessments.enums import ItemStatus, Setting, UnitStatus
+from assessments.enums import Setting, UnitStatus
 from assessments.models import Decision, Enrolment, Evidence, Mapping
+from assessments.progress import Mark, is_covered
 from assessments.queries.evidence import forbidden_setting
 from assessments.queries.leaves import Leaves, Shown, leaves_in
+from assessments.queries.marks import marks_of
 from assessments.wording import Text, ranked
 from portfolio.models import CandidateRecord, User
 from units.models import Criterion, RelatedCriterion, TeachingPoint
 from units.queries import Leaf
 
-LIVE = (ItemStatus.DRAFT, ItemStatus.SUBMITTED, ItemStatus.REVIEWED, ItemStatus.RETURNED)
-LIVING = Mapping.objects.filter(
-    taken_back_at=None, evidence__versions__replaced_at=None, evidence__versions__status__in=LIVE
-)
-"""Live mappings, each beside the item's version in force and the draft of the next. Written once, as are the queries
-made of it: writing one takes longer than asking it."""
 SETTINGS_TAKEN = (
     "unit__simulation_allowed",
     "unit__realistic_working_environment_allowed",
@@ -56,6 +52,7 @@ class Worded(NamedTuple):
 class ToMap:
     """A criterion of a unit that is open, and how the item and the rest of the portfolio stand to it.
 
+    It is `covered` where something else was handed in for it and not returned: as the unit's own page counts.
     `related` are criteria of the other open units that our cross-walk relates it to.
     """
 
@@ -131,12 +128,13 @@ def units_to_map(
     """
     units = list(enrolments)
     criteria: dict[int, list[Worded]] = defaultdict(list)
-    found = Criterion.objects.filter(unit__in={unit.unit_id for unit in units})
+    rows = Criterion.objects.filter(unit__in={unit.unit_id for unit in units})
     worded = ("pk", "unit_id", "number", "text", "outcome_id", "outcome__number", "outcome__text")
-    for row in found.values_list(*worded):
+    for row in rows.values_list(*worded):
         criterion = Worded(*row)
         criteria[criterion.unit_id].append(criterion)
-    covered = covered_in(units, but=evidence)
+    marks = marks_besides(units, evidence)
+    covered = {(pk, criterion) for pk, found in marks.items() for criterion in covered_by(found)}
     mapped = mappings_of(evidence, units) if mapped is None else mapped
     related = related_in(units, criteria)
 
@@ -150,19 +148,28 @@ def units_to_map(
         UnitToMap(
             unit,
             [to_map(unit, row) for row in criteria[unit.unit_id]],
-            list(leaves_to_show(unit, leaves[unit.pk], evidence)),
+            list(leaves_to_show(unit, leaves[unit.pk], evidence, marks[unit.pk])),
             settings_not_taken(unit),
         )
         for unit in units
     ]
 
 
-def leaves_to_show(unit: Enrolment, found: Leaves, evidence: Evidence | None) -> Iterator[LeafToShow]:
-    """The leaves of a unit, as an item and the rest of the portfolio show them."""
+def leaves_to_show(
+    unit: Enrolment, found: Leaves, evidence: Evidence | None, marks: list[Mark]
+) -> Iterator[LeafToShow]:
+    """The leaves of a unit, as an item and the rest of the portfolio, whose marks these are, show them."""
     own = found.of(evidence.pk) if evidence else {}
     for leaf in found.leaves:
-        shown = own.get(leaf.pk)
-        yield LeafToShow(unit, leaf, any(row != shown for row in found.by(leaf)), shown)
+        covered = any(is_covered(counted) for _, counted in found.marks_for(leaf, marks))
+        yield LeafToShow(unit, leaf, covered, own.get(leaf.pk))
+
+
+def marks_besides(units: list[Enrolment], evidence: Evidence | None) -> dict[int, list[Mark]]:
+    """The marks of everything in the portfolio but the item, by enrolment. One query."""
+    own = evidence.pk if evidence else None
+    found = marks_of(unit.pk for unit in units)
+    return {pk: [mark for mark in marks if mark.evidence_id != own] for pk, marks in found.items()}
 
 
 def settings_not_taken(enrolment: Enrolment) -> dict[str, str]:
@@ -183,17 +190,12 @@ def related_in(units: list[Enrolment], criteria: dict[int, list[Worded]]) -> dic
     return {pk: [value_of(unit.pk, other) for unit, other in places if other in far] for pk, far in beside.items()}
 
 
-def live(enrolment_ids: Iterable[int]) -> QuerySet[Mapping]:
-    """The live mappings of the enrolments, each beside the item's version in force and the draft of the next."""
-    return LIVING.filter(enrolment__in=list(enrolment_ids))
-
-
-def covered_in(enrolments: list[Enrolment], *, but: Evidence | None) -> set[tuple[int, int]]:
-    """The (enrolment, criterion) pairs that another item of the portfolio is mapped to."""
-    rows = live(unit.pk for unit in enrolments)
-    if but is not None:
-        rows = rows.exclude(evidence=but)
-    return set(rows.order_by().values_list("enrolment_id", "criterion_id").distinct())
+def covered_by(marks: list[Mark]) -> set[int]:
+    """The criteria that these marks answer."""
+    found: dict[int, list[Mark]] = defaultdict(list)
+    for mark in marks:
+        found[mark.criterion_id].append(mark)
+    return {pk for pk, own in found.items() if is_covered(own)}
 
 
 def mappings_of(evidence: Evidence | None, enrolments: list[Enrolment]) -> Mapped:

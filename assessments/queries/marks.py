@@ -9,8 +9,14 @@ from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, QuerySet
 from assessments.enums import ItemStatus
 from assessments.models import Decision, DecisionMarker, Mapping
 from assessments.progress import Mark
-from assessments.queries.mapping import LIVING
 from portfolio.compiled import compiled
+
+LIVE = (ItemStatus.DRAFT, ItemStatus.SUBMITTED, ItemStatus.REVIEWED, ItemStatus.RETURNED)
+LIVING = Mapping.objects.filter(
+    taken_back_at=None, evidence__versions__replaced_at=None, evidence__versions__status__in=LIVE
+)
+"""Live mappings, each beside the item's version in force and the draft of the next. Written once, as are the queries
+made of it: writing one takes longer than asking it."""
 
 
 class Mapped(NamedTuple):

@@ -10,7 +10,7 @@ from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, QuerySet
 
 from assessments.enums import PlanStatus, UnitStatus
 from assessments.models import ActivityItem, AssessmentPlan, PlannedActivity, PlannedCriterion, PlanUnit
-from assessments.queries.mapping import LIVE
+from assessments.queries.marks import LIVE
 from assessments.queries.planning import with_next_review
 from portfolio.compiled import compiled
 from portfolio.enums import Role

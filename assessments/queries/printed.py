@@ -199,13 +199,13 @@ def printed_items(rows: UnitRows) -> list[PrintedItem]:
     return list(found.values())
 
 
-def latest_signatures(enrolment: Enrolment, stale: set[str]) -> dict[SignedAs, PrintedSignature]:
+def latest_signatures(enrolment: Enrolment, stale: set[SignedAs]) -> dict[SignedAs, PrintedSignature]:
     """The latest signature in each part, voided ones too, in one query."""
     rows = SignOff.objects.filter(enrolment=enrolment.pk).order_by("pk")
     found: dict[SignedAs, PrintedSignature] = {}
     for sign_off in rows.select_related("signature__statement", "signature__void"):
         part, void = SignedAs(sign_off.part), getattr(sign_off.signature, "void", None)
-        is_stale = void is None and part.label.lower() in stale
+        is_stale = void is None and part in stale
         found[part] = PrintedSignature(sign_off.signature, void, is_stale, sign_off.comments)
     return found
 

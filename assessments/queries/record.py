@@ -30,14 +30,14 @@ from units.enums import CriterionKind
 from units.models import Criterion
 from units.queries import Leaf
 
-NEXT: dict[UnitStatus, Verb] = {
-    UnitStatus.COLLECTING: Verb.DECLARE,
-    UnitStatus.DECLARED: Verb.SIGN_OFF,
-    UnitStatus.AWAITING_COUNTERSIGNATURE: Verb.COUNTERSIGN,
-    UnitStatus.SIGNED_OFF: Verb.VERIFY,
-    UnitStatus.VERIFIED: Verb.CLAIM,
+NEXT: dict[UnitStatus, tuple[Verb, ...]] = {
+    UnitStatus.COLLECTING: (Verb.DECLARE,),
+    UnitStatus.DECLARED: (Verb.SIGN_OFF,),
+    UnitStatus.AWAITING_COUNTERSIGNATURE: (Verb.COUNTERSIGN,),
+    UnitStatus.SIGNED_OFF: (Verb.VERIFY, Verb.CLAIM),
+    UnitStatus.VERIFIED: (Verb.CLAIM,),
 }
-"""The verb that takes a unit on from a status: what the panel of missing things is about."""
+"""The verbs that take a unit on from a status: what the panel of missing things is about."""
 
 
 @dataclass(frozen=True)
@@ -196,7 +196,7 @@ def page_of(enrolment: Enrolment, staff: dict[str, str], person: Person, *, rule
     facts, asked = unit_facts(enrolment, rows, looked_at), rows.asked
     pairs, confirmed = list(zip(rows.mapped, rows.marks, strict=True)), confirmed_in(enrolment, looked_at)
     verbs = open_to(person, facts)
-    next_verb = NEXT.get(facts.status)
+    next_verb = next_of(facts.status, verbs)
     adjusted, simulating = getattr(enrolment, "adjusted", True), getattr(enrolment, "simulating", True)
     return UnitPage(
         enrolment=enrolment,
@@ -228,6 +228,12 @@ def page_of(enrolment: Enrolment, staff: dict[str, str], person: Person, *, rule
         next_verb=next_verb,
         reasons=missing(next_verb, verbs, person, facts),
     )
+
+
+def next_of(status: UnitStatus, verbs: list[Verb]) -> Verb | None:
+    """The verb that takes a unit on from there: the one that is the reader's turn, else whoever's it is first."""
+    found = NEXT.get(status, ())
+    return next((verb for verb in found if verb in verbs), found[0] if found else None)
 
 
 def missing(verb: Verb | None, verbs: list[Verb], person: Person, facts: UnitFacts) -> list[Reason]:
@@ -384,7 +390,7 @@ def signatures_shown(rows: UnitRows, facts: UnitFacts) -> list[SignatureShown]:
             shown.append(SignatureShown(role=part.label))
         else:
             signature = sign_off.signature
-            stale = part.label.lower() in facts.stale
+            stale = part in facts.stale
             shown.append(
                 SignatureShown(part.label, signature.signer_name, signature.signed_at, signature.digest, stale)
             )

@@ -410,15 +410,12 @@ def _actions(user: User, leads: list[int], day: datetime.date) -> QuerySet[Actio
 
 
 def stale_among(enrolment_ids: list[int]) -> dict[int, tuple[str, ...]]:
-    """Who signed what has changed since, by unit, in six queries; in none where nothing may have changed.
-
-    A part is named without what follows a comma.
-    """
+    """Who signed what has changed since, by unit, in six queries; in none where nothing may have changed."""
     if not enrolment_ids:
         return {}
     found = with_signatures(rows_of(list(Enrolment.objects.filter(pk__in=enrolment_ids).listed())))
     return {
-        unit.enrolment.pk: tuple(dict.fromkeys(part.split(",")[0] for part in stale))
+        unit.enrolment.pk: tuple(dict.fromkeys(part.signer for part in stale))
         for unit in found
         if (stale := stale_parts(unit))
     }

@@ -129,7 +129,7 @@ def is_left_unsampled(notes: list[UnsampledNote], signed_off_at: datetime.dateti
     return signed_off_at is not None and any(note.at >= signed_off_at for note in notes)
 
 
-def stale_verifier(rows: UnitRows, samples: list[Sample]) -> tuple[str, ...]:
+def stale_verifier(rows: UnitRows, samples: list[Sample]) -> tuple[SignedAs, ...]:
     """The verifier's part, where their signature no longer fits the facts and the samples done by then."""
     sign_off = rows.sign_offs.get(SignedAs.VERIFIER)
     if sign_off is None:
@@ -137,7 +137,7 @@ def stale_verifier(rows: UnitRows, samples: list[Sample]) -> tuple[str, ...]:
     known = [sample for sample in samples if sample.done_at and sample.done_at <= sign_off.signature.signed_at]
     if verifier_digest(rows, known) == sign_off.signature.digest:
         return ()
-    return (SignedAs.VERIFIER.label.lower(),)
+    return (SignedAs.VERIFIER,)
 
 
 def verifier_digest(rows: UnitRows, samples: list[Sample]) -> str:

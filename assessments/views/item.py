@@ -28,6 +28,8 @@ LINKS: dict[Verb, tuple[str, str]] = {
 }
 """Verbs that have a page of their own, in the order of their links. Replacing is a press, files have their own."""
 
+REPLACING = "Replace with a new version"
+
 
 @signed_in
 @require_safe
@@ -61,6 +63,8 @@ def evidence(request: SignedInRequest, pk: int) -> HttpResponse:
         "can_edit": page.own and draft,
         "can_replace": page.verbs.get(Verb.REPLACE) == [],
         "why_not_title": "What is missing before you can hand this in" if draft else "Why you cannot replace this now",
+        "why_not_act": LINKS[Verb.SUBMIT][0] if draft else REPLACING,
+        "replacing": REPLACING,
         "why_not": item_linked(reasons, page.evidence.pk),
         "can_quarantine": page.verbs.get(Verb.QUARANTINE) == [],
         "can_release": page.verbs.get(Verb.RELEASE) == [],

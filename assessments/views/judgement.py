@@ -22,7 +22,7 @@ from assessments.rules import Person
 from assessments.views.asking import currency_of
 from assessments.views.viewing import files_shown
 from assessments.views.waiting import asked_of_me
-from assessments.workflow import item_refusals
+from assessments.workflow import CANNOT_MEET, WHAT_IS_NEEDED, decide_one, item_refusals
 from portfolio.access import SignedInRequest, holds
 from portfolio.enums import Role
 from portfolio.pages import counted_page
@@ -138,6 +138,9 @@ def _judge_answer(request: SignedInRequest, form: ReadingForm) -> HttpResponse:
         "evidence": found.version.evidence,
         "form": form if sent or not reasons else None,
         "can_save": not reasons,
+        "decide_one": decide_one(of_a_record=bool(found.version.evidence.author_id)),
+        "not_met_needs": WHAT_IS_NEEDED,
+        "met_needs": CANNOT_MEET,
         "seen": request.POST.get(SEEN, "") if unsaid else found.shown.token(request.user),
         "files": files_shown(found.files, found.scans, own=False),
         "adjustments": found.adjustments,

@@ -23,7 +23,6 @@ from assessments.forms.judgement import HandBackForm, ReferForm, SignOffForm
 from assessments.forms.verification import SendBackForm
 from assessments.models import Enrolment, TransferOut, VersionMove
 from assessments.queries.batches import certificates_of
-from assessments.queries.claimable import award_resting_on, numbers_lacking
 from assessments.queries.destroying import destroyed_in
 from assessments.queries.external import OutsideUnit, outside_unit
 from assessments.queries.moved import came_through, move_on_from
@@ -32,7 +31,8 @@ from assessments.rules import is_assessor_of
 from assessments.verifying import Simulating, simulating_refusals
 from assessments.views.asking import deny, linked, person_at
 from assessments.views.moving import address_of
-from assessments.workflow import UNIT_FINAL, UNIT_STEPS, Reason, unit_refusals
+from assessments.views.offered import NEXT_PANEL, offer, reasons_against
+from assessments.workflow import UNIT_FINAL, UNIT_STEPS, Reason
 from portfolio import signing
 from portfolio.access import IN_PLACE_ONLY, SignedInRequest, looked_from_outside, signed_in
 from portfolio.enums import Role
@@ -227,8 +227,6 @@ def enrolment_page(request: SignedInRequest, pk: int) -> HttpResponse:
         "in_place_only": IN_PLACE_ONLY if centre_id in request.standing.sealed else "",
         "administers": request.standing.holds(Role.ADMINISTRATOR, centre_id),
         "book_of": page.enrolment.centre.slug if centre_id in request.standing.centres(*RUNNING) else "",
-        "verbs": [(verb.value, PAGES[verb].title) for verb in page.verbs if verb in PAGES and not PAGES[verb].aside],
-        "asides": [(verb.value, PAGES[verb].title) for verb in page.verbs if verb in PAGES and PAGES[verb].aside],
         "may_add": page.facts.status == UnitStatus.COLLECTING,
         "may_record": page.facts.status == UnitStatus.COLLECTING and is_assessor_of(page.person, page.facts.people),
         "may_appeal": may_appeal(page),
@@ -289,14 +287,19 @@ def may_approve_simulation(page: UnitPage) -> bool:
 
 
 def standing_of(page: UnitPage) -> dict[str, Any]:
-    """How the unit stands: its progress, and what is missing before its next step."""
+    """How the unit stands: its progress, what its reader may do now, and what is missing before its next step."""
     who_can = _who_can(page)
+    found = offer(page, {verb: asked.title for verb, asked in PAGES.items()})
     return {
         "page": page,
         "enrolment": page.enrolment,
+        "verbs": [button for button in found.buttons if not PAGES[button.verb].aside],
+        "asides": [button for button in found.buttons if PAGES[button.verb].aside],
+        "panels": found.panels,
+        "next_panel": NEXT_PANEL,
         "missing_title": f"What is still missing before {who_can}" if who_can else "",
         "missing_clear": f"Nothing is missing: {who_can}.",
-        "missing": linked(page.reasons, page.enrolment.pk),
+        "missing": found.missing,
     }
 
 
@@ -307,13 +310,9 @@ def verb(request: SignedInRequest, pk: int, verb: str) -> HttpResponse:
     """Ask for one verb on a unit: what it means, what stands in its way, the words to sign; then do it."""
     step, page = UNIT_STEPS[Verb(verb)], page_for(request, pk)
     asked = PAGES[step.verb]
-    reasons = unit_refusals(step.verb, page.person, page.facts)
+    reasons = reasons_against(page, step.verb)
     if step.verb not in page.verbs:
         deny(reason for reason in reasons if not reason.about)
-    if step.verb == Verb.CLAIM and step.verb in page.verbs:
-        reasons += numbers_lacking(page.enrolment)
-    if step.verb == Verb.UNCLAIM and not reasons:
-        reasons += award_resting_on(page.enrolment)
     if step.verb == Verb.SEND_BACK and page.facts.open_sample and not reasons and request.method != "POST":
         messages.info(request, "This unit is being sampled: say here what you found, and send it back from here.")
         return redirect("assessments:sample", page.facts.open_sample.pk)

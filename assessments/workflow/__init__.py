@@ -32,6 +32,15 @@ from assessments.workflow.plan import (
     plan_refusals,
     plan_verbs,
 )
+from assessments.workflow.reading import (
+    CANNOT_MEET,
+    WHAT_IS_MISSING,
+    WHAT_IS_NEEDED,
+    WHY_A_RULE_IS_NOT_MET,
+    ReadingFacts,
+    decide_one,
+    reading_refusals,
+)
 from assessments.workflow.tables import (
     ITEM_FINAL,
     ITEM_JOURNEY,
@@ -47,9 +56,10 @@ from assessments.workflow.tables import (
     StatusT,
     Step,
 )
-from assessments.workflow.unit import UNIT_FROZEN, UNIT_NEEDS, VERIFIER_ALWAYS
+from assessments.workflow.unit import UNIT_FROZEN, UNIT_NEEDS, VERIFIER_ALWAYS, went_stale
 
 __all__ = [
+    "CANNOT_MEET",
     "ITEM_FINAL",
     "ITEM_FROZEN",
     "ITEM_JOURNEY",
@@ -68,6 +78,9 @@ __all__ = [
     "UNIT_STEPS",
     "UNIT_WHILE_FROZEN",
     "VERIFIER_ALWAYS",
+    "WHAT_IS_MISSING",
+    "WHAT_IS_NEEDED",
+    "WHY_A_RULE_IS_NOT_MET",
     "CriterionState",
     "FallsShort",
     "ItemFacts",
@@ -77,18 +90,22 @@ __all__ = [
     "PlanFacts",
     "PlanStep",
     "PlannedFacts",
+    "ReadingFacts",
     "Reason",
     "Step",
     "UnitFacts",
     "activity_state",
+    "decide_one",
     "item_parties",
     "item_refusals",
     "open_to",
     "plan_parties",
     "plan_refusals",
     "plan_verbs",
+    "reading_refusals",
     "unit_needs",
     "unit_refusals",
+    "went_stale",
 ]
 
 

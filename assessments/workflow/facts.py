@@ -3,7 +3,7 @@
 import datetime
 from dataclasses import dataclass
 
-from assessments.enums import EvidenceKind, HeldAt, ItemStatus, Layer, UnitStatus
+from assessments.enums import EvidenceKind, HeldAt, ItemStatus, Layer, SignedAs, UnitStatus
 from assessments.rules import People
 
 
@@ -66,7 +66,8 @@ class UnitFacts:
     waiting: tuple[Named, ...] = ()
     unacknowledged: tuple[Named, ...] = ()
     disputed: tuple[Named, ...] = ()
-    stale: tuple[str, ...] = ()
+    stale: tuple[SignedAs, ...] = ()
+    """The parts whose signature no longer fits the facts."""
     pending_deciders: frozenset[int] = frozenset()
     assessor_signed_by: int | None = None
     open_sample: Named | None = None

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
-from assessments.enums import Layer, UnitStatus, Verb
+from assessments.enums import Layer, SignedAs, UnitStatus, Verb
 from assessments.rules import Person, has_decided, is_author, is_witness, stands_alone
 from assessments.workflow.facts import Reason, UnitFacts
 
@@ -10,6 +10,13 @@ U = UnitStatus
 UNIT_FROZEN = "This unit is held by the centre’s office at the moment: ask there before you go on."
 """Said to everybody alike, and no more: that a case holds it is known to those who work on the case alone."""
 VERIFIER_ALWAYS = "The awarding body wants the internal verifier's signature on every unit."
+
+
+def went_stale(parts: Iterable[SignedAs]) -> str:
+    """What is said of signatures that no longer fit what was signed, of all of them at once."""
+    *before, last = dict.fromkeys(f"the {part.signer}" for part in parts)
+    signers = f"{', '.join(before)} and {last}" if before else last
+    return f"Something changed after {signers} signed, so what they signed is not what stands now."
 
 
 def _criteria_met(person: Person, facts: UnitFacts) -> Iterable[Reason]:
@@ -68,13 +75,9 @@ def _declare(person: Person, facts: UnitFacts) -> Iterable[Reason]:
 
 
 def _nothing_stale(person: Person, facts: UnitFacts) -> Iterable[Reason]:
-    for signer in facts.stale:
-        yield Reason(
-            f"Something changed after the {signer} signed: their signature is stale. The unit must be sent back and "
-            "signed again.",
-            "unit",
-            facts.enrolment_id,
-        )
+    if facts.stale:
+        sentence = f"{went_stale(facts.stale)} The unit must be sent back and signed again."
+        yield Reason(sentence, "unit", facts.enrolment_id)
 
 
 def _sign_off(person: Person, facts: UnitFacts) -> Iterable[Reason]:

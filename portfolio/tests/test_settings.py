@@ -42,6 +42,15 @@ def test_it_needs_no_variable_to_run_embedded(tmp_path: Path) -> None:
     assert (tmp_path / "secret_key").stat().st_mode & 0o777 == 0o600
 
 
+def test_a_place_it_makes_for_its_records_is_its_owners_alone_and_one_that_is_there_stays(tmp_path: Path) -> None:
+    assert start(tmp_path / "new") == ""
+    assert (tmp_path / "new").stat().st_mode & 0o777 == 0o700
+    (tmp_path / "there").mkdir()
+    (tmp_path / "there").chmod(0o750)
+    assert start(tmp_path / "there") == ""
+    assert (tmp_path / "there").stat().st_mode & 0o777 == 0o750
+
+
 def test_of_several_that_begin_at_once_one_makes_the_secret_for_all(tmp_path: Path) -> None:
     everybody = threading.Barrier(8)
 

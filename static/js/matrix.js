@@ -58,6 +58,7 @@ function makeGrid(region) {
       cell,
       foot: table.tFoot.rows[0].cells[cell.cellIndex],
       progress: byId("unit-progress"),
+      verbs: byId("unit-verbs"),
       missing: byId("unit-missing"),
     };
     for (const [name, place] of Object.entries(places)) {

@@ -125,6 +125,15 @@ def test_whatever_changes_what_was_sampled_raises_the_alarm_and_is_told_in_words
     assert Alarm.objects.get().first.startswith(told)
 
 
+def test_somebodys_own_words_end_a_sentence_with_the_stop_they_have(house: House) -> None:
+    unit, version = interim(house)
+    shut_away(house, unit, version)
+    alarm = Alarm.objects.get()
+    assert alarm.first == "“notes.txt” of Evidence 1 was put in quarantine: Names."
+    told = [change.sentence for change in changes_for(alarm)]
+    assert told[0].startswith("“notes.txt” of Evidence 1 was put in quarantine: Names, by ")
+
+
 def test_an_interim_sample_speaks_for_the_criteria_it_looked_at_alone(house: House) -> None:
     unit, version = interim(house)
     judged(handed_in(unit, "2.1"), unit)

@@ -137,10 +137,9 @@ def test_what_is_open_or_stale_is_not_claimed(house: House) -> None:
     verification.plan_sample(enrolment=unit, reason="Once more.", by=unit.verifier, at=timezone.now())
     file = EvidenceVersion.objects.get().files.get()
     safekeeping.quarantine(file=file, reason="Names.", by=house.administrator, at=timezone.now())
-    first, *others = refusals(lambda: claim(unit, house))
+    first, second = refusals(lambda: claim(unit, house))
     assert first == "A sample of this unit is still open."
-    assert len(others) == 5
-    assert others[-1].startswith("Something changed after the internal verifier signed")
+    assert second.startswith("Something changed after the candidate, the assessor and the internal verifier signed")
 
 
 @pytest.mark.parametrize("was_verified", [True, False])
@@ -205,7 +204,7 @@ def test_the_centre_authenticates_nothing_that_changed_since(house: House) -> No
     unit = signed_off(an_enrolment(house))
     file = EvidenceVersion.objects.get().files.get()
     safekeeping.quarantine(file=file, reason="Names.", by=house.administrator, at=timezone.now())
-    assert all("their signature is stale" in sentence for sentence in refusals(lambda: authenticate(unit, house)))
+    assert all("Something changed" in sentence for sentence in refusals(lambda: authenticate(unit, house)))
 
 
 def test_nobody_authenticates_their_own_unit(house: House) -> None:

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from assessments.actions import evidence as items
 from assessments.actions import safekeeping
-from assessments.enums import ItemStatus
+from assessments.enums import ItemStatus, SignedAs
 from assessments.models import EvidenceFile, EvidenceVersion
 from assessments.queries.verification import unit_facts
 from assessments.testing import House, a_draft, a_file, an_enrolment, declared, handed_in, judged
@@ -17,7 +17,7 @@ from portfolio.refusal import Refusal
 from portfolio.testing import in_vault
 
 pytestmark = pytest.mark.django_db
-STALE = ("candidate", "candidate, authenticity")
+STALE = (SignedAs.CANDIDATE, SignedAs.CANDIDATE_AUTHENTICITY)
 
 
 def now() -> datetime.datetime:

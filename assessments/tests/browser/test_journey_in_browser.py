@@ -116,8 +116,9 @@ def the_office_enrols_the_candidate(cast: Cast) -> None:
     alma.presses("Record the approval")
     alma.goes_to("Enrolments")
     alma.follows("Enrol a candidate")
-    for field, person in (("Candidate", cara), ("Assessor", cast.tom), ("Countersigner", cast.dora)):
-        alma.chooses(field, person.name)
+    alma.chooses("Candidate", cara.name)
+    alma.chooses("Assessor", f"{cast.tom.name} (needs a countersigner)")
+    alma.chooses("Countersigner", cast.dora.name)
     alma.chooses("Internal verifier", cast.vera.name)
     unit = alma.page.get_by_label("Unit").locator("option", has_text=UNIT)
     alma.page.get_by_label("Unit").select_option(unit.get_attribute("value"))

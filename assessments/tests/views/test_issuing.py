@@ -87,6 +87,7 @@ def test_it_lists_what_is_ready_and_what_is_not_with_the_reason_and_a_link(house
     page = office.get(page_of(house)).content.decode()
     assert "Ready: 2 on this page" in page
     assert "Not ready: 1 on this page" in page
+    assert "Sign and make all 2 signed off" in page
     assert f'name="chosen" value="{ready.pk}"' in page
     assert "it must be signed off by its assessor first" in page
     assert f'href="/enrolments/{not_yet.pk}/"' in page

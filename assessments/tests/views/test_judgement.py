@@ -9,11 +9,14 @@ from assessments.enums import Verdict
 from assessments.forms.reading import SEEN
 from assessments.models import Decision, Enrolment, EvidenceVersion, Review
 from assessments.testing import House, a_draft, an_enrolment, handed_in
+from assessments.tests.records import recorded
 from assessments.tests.views.sent import token_on
 from assessments.tests.views.visitors import queries_of
+from assessments.workflow import CANNOT_MEET, WHAT_IS_MISSING, WHAT_IS_NEEDED, WHY_A_RULE_IS_NOT_MET, decide_one
 
 pytestmark = pytest.mark.django_db
 
+NEEDED = (WHY_A_RULE_IS_NOT_MET, CANNOT_MEET, WHAT_IS_NEEDED)
 RULES = {"valid": "on", "authentic": "on", "current": "on", "sufficient": "on"}
 
 
@@ -49,6 +52,7 @@ def test_the_queue_shows_what_waits_and_nothing_of_somebody_elses(
     answer = client.get("/assessing/").content.decode()
     assert f"/assessing/{version.pk}/" in answer
     assert "Call handling review" in answer
+    assert answer.index(f"/assessing/{version.pk}/") < answer.index("You assess this unit.")
     client.force_login(house.other_assessor)
     assert "Nothing waits to be assessed" in client.get("/assessing/").content.decode()
 
@@ -91,6 +95,21 @@ def test_a_verdict_without_its_word_is_refused_and_loses_nothing_typed(
     assert "Łatwe, ale brakuje daty." in page
     assert f'name="verdict-{key(unit, "1.1")}" value="not_yet" checked' in page
     assert not Review.objects.exists()
+
+
+def test_the_page_says_what_a_reading_needs_before_anything_is_sent(
+    client: Client, house: House, unit: Enrolment, version: EvidenceVersion
+) -> None:
+    client.force_login(house.assessor)
+    page = client.get(f"/assessing/{version.pk}/").content.decode()
+    for sentence in (decide_one(of_a_record=False), *NEEDED, WHAT_IS_MISSING):
+        assert page.count(sentence) == 1
+    assert 'aria-describedby="decide-one"' in page
+    record = recorded(unit)
+    page = client.get(f"/assessing/{record.pk}/").content.decode()
+    for sentence in (decide_one(of_a_record=True), *NEEDED):
+        assert page.count(sentence) == 1
+    assert WHAT_IS_MISSING not in page
 
 
 def test_an_item_is_returned_only_with_feedback(client: Client, house: House, version: EvidenceVersion) -> None:

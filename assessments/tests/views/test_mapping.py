@@ -7,10 +7,20 @@ from typing import TypedDict
 import pytest
 from django.utils import timezone
 
+from assessments.actions import evidence as items
 from assessments.actions.evidence import Described
-from assessments.enums import Setting
+from assessments.enums import Setting, Verdict
 from assessments.models import Enrolment, Evidence, Mapping
-from assessments.testing import House, a_draft, an_enrolment, approved_simulation, handed_in, simulated
+from assessments.testing import (
+    House,
+    a_draft,
+    an_enrolment,
+    approved_simulation,
+    handed_in,
+    judged,
+    returned,
+    simulated,
+)
 from assessments.tests.views.sent import address, kept_in, typed, upload, value
 from portfolio.harness import AskingClient
 from portfolio.models import User
@@ -62,6 +72,35 @@ def test_what_is_not_covered_yet_comes_first(client: AskingClient, candidate: Us
     assert value(enrolment, "1.1") in covered
     total = enrolment.unit.criteria.count()
     assert f"{total - 2} of {total} not covered yet" in first
+
+
+def test_what_is_in_a_draft_or_was_returned_is_not_covered_yet_as_on_the_units_page(
+    client: AskingClient, candidate: User, enrolment: Enrolment
+) -> None:
+    a_draft(enrolment, "1.1")
+    returned(handed_in(enrolment, "1.2"), enrolment)
+    judged(handed_in(enrolment, "1.3"), enrolment, Verdict.NOT_YET)
+    judged(handed_in(enrolment, "2.1"), enrolment, Verdict.CONTRIBUTES)
+    judged(handed_in(enrolment, "2.2"), enrolment)
+    first, covered = shown(client).split("<summary>Covered already</summary>")
+    for number in ("1.1", "1.2", "1.3"):
+        assert value(enrolment, number) in first
+    for number in ("2.1", "2.2"):
+        assert value(enrolment, number) in covered
+    total = enrolment.unit.criteria.count()
+    assert f"{total - 2} of {total} not covered yet" in first
+    counted = Enrolment.objects.get(pk=enrolment.pk)
+    assert counted.claimed_count == 2
+
+
+def test_a_requirement_that_only_a_draft_shows_is_not_shown_by_other_evidence(
+    house: House, client: AskingClient, candidate: User
+) -> None:
+    unit = an_enrolment(house, "sqa-h12e04")
+    draft = a_draft(unit)
+    assert "shown by other evidence" not in shown(client)
+    items.submit(version=draft, by=unit.candidate_user, at=timezone.now())
+    assert "shown by other evidence" in shown(client)
 
 
 def test_a_unit_that_still_needs_something_comes_before_one_that_is_covered(

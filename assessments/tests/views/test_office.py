@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from assessments.allocating import NO_AWARD_YET
 from assessments.forms import office as forms
 from assessments.models import Allocation, AuthenticationForm, Enrolment
 from assessments.testing import House, a_unit, an_enrolment, signed_off, verified
@@ -51,6 +52,20 @@ def test_it_says_why_an_unqualified_assessor_needs_a_countersigner_and_keeps_wha
     assert "name a qualified countersigner" in answer.content.decode()
     assert f'value="{staff(house, house.trainee)}" selected' in answer.content.decode()
     assert not Enrolment.objects.exists()
+
+
+def test_an_assessor_who_needs_a_countersigner_is_told_apart_before_anything_is_sent(
+    client: Client, house: House
+) -> None:
+    enrolment = an_enrolment(house)
+    client.force_login(house.administrator)
+    enrol = f"/centre/{house.centre.slug}/enrolments/new/"
+    for address in (enrol, f"/enrolments/{enrolment.pk}/allocate/assessor/"):
+        page = client.get(address).content.decode()
+        trainee, qualified = (StaffRecord.objects.get(user=user) for user in (house.trainee, house.assessor))
+        assert f">{trainee.name} (needs a countersigner)<" in page
+        assert f">{qualified.name}<" in page
+    assert f"the assessor {NO_AWARD_YET}" in client.get(enrol).content.decode()
 
 
 def test_an_allocation_changes_with_a_reason_and_the_history_keeps_both(client: Client, house: House) -> None:

@@ -80,7 +80,8 @@ def test_a_draft_says_what_is_missing_and_leads_there(house: House) -> None:
     plan = a_plan(an_enrolment(house))
     page = signed_in(house.assessor).get(address("plan", plan.pk)).content.decode()
     assert f'<a href="{address("add_activity", plan.pk)}">Say what will be done' in page
-    assert "Propose it to the candidate" not in page
+    assert 'aria-disabled="true" aria-describedby="missing">Propose it to the candidate</button>' in page
+    assert 'id="missing"' in page
     with_activity(plan)
     assert "Propose it to the candidate" in signed_in(house.assessor).get(address("plan", plan.pk)).content.decode()
 

@@ -26,8 +26,11 @@ function amount(bytes) {
   return `${bytes.toFixed(1)} GB`;
 }
 
-const moment = (text) =>
-  new Date(text).toLocaleString("en-GB", { day: "numeric", month: "long", year: "numeric", hour: "2-digit", minute: "2-digit", second: "2-digit", timeZone: "Europe/London" });
+const moment = (text) => {
+  const [at, timeZone] = [new Date(text), "Europe/London"];
+  const day = at.toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric", timeZone });
+  return `${day}, ${at.toLocaleTimeString("en-GB", { timeZone })}`; // as components/receipt.html says it
+};
 
 export class UploadForm {
   constructor(room) {
