@@ -215,11 +215,11 @@ def test_threads_render_one_at_a_time() -> None:
 def test_its_version_changes_with_template_font_and_library(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     versions = {manuscripts.render_version()}
     (tmp_path / "base.css").write_text("p { color: red }")
-    monkeypatch.setattr(pdf, "DOCUMENTS", tmp_path)
+    monkeypatch.setattr(manuscripts, "DOCUMENTS", tmp_path)
     versions.add(manuscripts.render_version())
     (tmp_path / "base.css").write_text("p { color: tan }")
     versions.add(manuscripts.render_version())
-    monkeypatch.setattr(pdf, "font_version", lambda: "another font")
+    monkeypatch.setattr(manuscripts, "font_version", lambda: "another font")
     versions.add(manuscripts.render_version())
     monkeypatch.setattr(importlib.metadata, "version", lambda name: "99")
     versions.add(manuscripts.render_version())
@@ -228,7 +228,7 @@ def test_its_version_changes_with_template_font_and_library(monkeypatch: pytest.
 
 def test_missing_libraries_are_a_warning_with_the_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
     assert list(manuscripts.check_libraries(None)) == []
-    monkeypatch.setattr(pdf, "LIBRARIES", ("libnothing.so.0",))
+    monkeypatch.setattr(manuscripts, "LIBRARIES", ("libnothing.so.0",))
     (warning,) = manuscripts.check_libraries(None)
     assert "libnothing.so.0" in warning.msg
     assert "apt install" in str(warning.hint)

@@ -12,7 +12,7 @@ from django.core.management import call_command
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from portfolio import pdf, press, vault
+from portfolio import manuscripts, pdf, press, vault
 from portfolio.enums import DocumentStatus
 from portfolio.models import Centre, Document, StoredFile, User
 from portfolio.testing import a_centre
@@ -64,7 +64,7 @@ def test_the_same_facts_are_asked_for_once(centre: Centre, person: User) -> None
 def test_anything_else_is_another_document(centre: Centre, person: User, monkeypatch: pytest.MonkeyPatch) -> None:
     other = a_centre("Harbour College")
     found = {ask(centre, person), ask(centre, person, name="Zoë"), ask(other, person), ask(centre, person, issued=True)}
-    monkeypatch.setattr(pdf, "render_version", lambda: "another look")
+    monkeypatch.setattr(manuscripts, "render_version", lambda: "another look")
     found.add(ask(centre, person))
     assert len(found) == 5
 
@@ -73,7 +73,7 @@ def test_an_issued_document_stays_whatever_look_comes_later(
     centre: Centre, person: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     issued = made(ask(centre, person, issued=True))
-    monkeypatch.setattr(pdf, "render_version", lambda: "another look")
+    monkeypatch.setattr(manuscripts, "render_version", lambda: "another look")
     assert ask(centre, person, issued=True) == issued
     assert jobs() == 1
 

@@ -17,7 +17,7 @@ from assessments.queries.printed import printed_record
 from assessments.testing import House, an_enrolment, sampled, signed_off, verified
 from assessments.tests.awards import a_registration
 from assessments.tests.documents.reading import in_order, made, text_of
-from portfolio import pdf, references
+from portfolio import manuscripts, pdf, references
 from portfolio.actions import edit_candidate, edit_staff, record_qualification
 from portfolio.enums import QualificationKind, Role
 from portfolio.models import Document, StaffRecord
@@ -217,7 +217,7 @@ def test_once_issued_it_stays_whatever_becomes_of_the_record_and_the_look(
     known_by_number(house, candidate_number="1")
     verification.reopen(enrolment=enrolment, reason="A call was missing.", by=house.lead, at=timezone.now())
     monkeypatch.setattr(pdf, "typeset", lambda *args, **kwargs: pytest.fail("rendered twice"))
-    monkeypatch.setattr(pdf, "render_version", lambda: "another look")
+    monkeypatch.setattr(manuscripts, "render_version", lambda: "another look")
     assert asked(house, form) == issued
     assert made(issued) == content
 

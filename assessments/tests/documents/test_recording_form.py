@@ -382,7 +382,7 @@ def test_the_same_facts_are_rendered_once(house: House, monkeypatch: pytest.Monk
     made(document)
     with monkeypatch.context() as patch:
         patch.setattr(pdf, "typeset", lambda *args, **kwargs: pytest.fail("rendered twice"))
-        patch.setattr(pdf, "render_version", lambda: "another look")
+        patch.setattr(manuscripts, "render_version", lambda: "another look")
         again = asked(enrolment)
         assert (again, again.stored) == (document, document.stored)
         made(again)

@@ -8,7 +8,7 @@ from django.utils import timezone
 from assessments.actions import award
 from assessments.testing import House, an_enrolment, declared, signed_off
 from assessments.tests.documents.reading import made, text_of
-from portfolio import pdf
+from portfolio import manuscripts, pdf
 from portfolio.models import Document, User
 
 pytestmark = pytest.mark.django_db
@@ -122,7 +122,7 @@ def test_without_the_libraries_for_pdfs_it_says_so(
     def cannot(*args: object, **kwargs: object) -> bytes:
         raise pdf.CannotRender("PDF documents cannot be made on this system.")
 
-    monkeypatch.setattr(pdf, "render", cannot)
+    monkeypatch.setattr(manuscripts, "render", cannot)
     response = as_(house.assessor, client).get(blank())
     assert response.status_code == 409
     assert "PDF documents cannot be made on this system." in response.content.decode()
