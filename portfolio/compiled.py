@@ -88,10 +88,14 @@ def whole(asked: Asked) -> Asked:
 
 
 def number(asked: Asked) -> Any:
-    """How many rows there are, in place of them; no row where there are none. Not of a question that is `distinct`."""
+    """How many rows there are, in place of them; no row where there are none. Not of a question that is `distinct`.
+
+    They are all the same, and put in order all the same: else PostgreSQL takes the first to be known as soon as one row
+    is, and looks for that one by a way that is long for all of them.
+    """
     if asked.query.distinct or asked.query.combinator:
         raise TypeError("Rows that are made one are counted before they are.")
-    return asked.order_by().annotate(in_all=Window(Tally("*"))).values_list("in_all", flat=True)[:1]
+    return asked.annotate(in_all=Window(Tally("*"))).order_by("in_all").values_list("in_all", flat=True)[:1]
 
 
 class Compiled:

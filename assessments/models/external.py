@@ -25,10 +25,10 @@ def shown_to(
 
 
 class ExternalChoiceQuerySet(models.QuerySet["ExternalChoice"]):
-    def visible_to(self, user: User) -> "ExternalChoiceQuerySet":
+    def visible_to(self, user: User, day: datetime.date | None = None) -> "ExternalChoiceQuerySet":
         """Those of the centre, for its verifiers and office; and of the body, for its external verifier. None in a unit
         of their own."""
-        return self.filter(shown_to(user)).exclude(enrolment__candidate_user=user)
+        return self.filter(shown_to(user, day)).exclude(enrolment__candidate_user=user)
 
 
 class ExternalChoice(models.Model):

@@ -1,6 +1,7 @@
 """What verifiers do beside sampling, the meetings they hold, and what came of both."""
 
 import datetime
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.core.paginator import Page, Paginator
@@ -194,8 +195,12 @@ def _actions_waiting(user: User, closing_at: list[int]) -> QuerySet[CentreAction
 
 
 def action_lines(rows: "QuerySet[CentreAction]", day: datetime.date) -> list[CentreActionLine]:
-    """Actions as they stand in a list."""
-    found = list(rows.select_related(*SOURCES))
+    """Actions as they stand in a list. Two queries."""
+    return lines_of(list(rows.select_related(*SOURCES)), day)
+
+
+def lines_of(found: Sequence[CentreAction], day: datetime.date) -> list[CentreActionLine]:
+    """The same of actions that came with their sources. One query."""
     names = staff_names({row.owner_id for row in found}, {row.centre_id for row in found})
     return [
         CentreActionLine(row, names.get((row.owner_id, row.centre_id), ""), source_of(row), row.is_overdue(day))

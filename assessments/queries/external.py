@@ -23,12 +23,13 @@ from assessments.models import (
 )
 from assessments.models.access import bodies_opened_to, opened_to
 from assessments.queries.access import AccessLine, access_lines, days_of, with_remit, with_words
-from assessments.queries.activities import CentreActionLine, action_lines
+from assessments.queries.activities import SOURCES, CentreActionLine, lines_of
 from assessments.queries.award import direct_for
 from assessments.queries.enrolment import BY_CANDIDATE, name_of, named_staff, staff_holding
 from assessments.queries.sampling import SAMPLED_AT
 from assessments.visiting import CLAIMABLE, authorising_refusals
 from assessments.workflow import Reason
+from portfolio.compiled import compiled
 from portfolio.enums import Role
 from portfolio.models import AccessLine as Look
 from portfolio.models import Centre, StaffRecord, User, centres_of
@@ -109,11 +110,11 @@ class Home:
 def home_of(user: User, day: datetime.date) -> Home:
     """All that waits for somebody who looks from outside, in eight queries however much it is."""
     lines, earlier = accounts_of(user, day)
-    open_still = CentreAction.objects.filter(access__in=[line.access.pk for line in earlier], closed_at=None)
+    open_still = [row for row in _asked([line.access.pk for line in earlier]) if row.closed_at is None]
     return Home(
         visits=visits_of(user, lines, day, own=True),
         earlier=earlier,
-        carried_over=action_lines(open_still, day),
+        carried_over=lines_of(open_still, day),
     )
 
 
@@ -132,13 +133,11 @@ def visits_of(user: User, lines: list[AccessLine], day: datetime.date, *, own: b
     notes that were not issued, the direct claim statuses in force and the newest plan. Five queries, two more for who
     looks, one for names."""
     ids = [line.access.pk for line in lines]
-    statuses, plans = (direct_claims(lines, day), newest_plans(user, lines)) if own else ([], {})
-    choices = list(chosen(ExternalChoice.objects.visible_to(user).filter(access__in=ids)))
-    given = list(authorisations(user, ids))
-    seen = ExternalNote.objects.visible_to(user)
-    notes = seen.filter(access__in=ids) if own else issued(seen, ids)
-    written = [NoteLine(note, about(note)) for note in notes.select_related("enrolment__candidate", "enrolment__unit")]
-    actions = action_lines(CentreAction.objects.filter(access__in=ids), day)
+    statuses, plans = (direct_claims(lines, day), newest_plans(user, lines, day)) if own else ([], {})
+    choices, given = _chosen(user, day, ids), _authorised(user, ids)
+    notes = _written(user, day, ids) if own else _remarks(user, day, ids)
+    written = [NoteLine(note, about(note)) for note in notes]
+    actions = lines_of(_asked(ids), day)
     return [
         Visit(
             line=line,
@@ -159,8 +158,39 @@ def visits_of(user: User, lines: list[AccessLine], day: datetime.date, *, own: b
 
 def direct_claims(lines: list[AccessLine], day: datetime.date) -> list[DirectClaim]:
     """The direct claim statuses in force at the centres of these accounts. One query."""
-    centres = [line.access.centre_id for line in lines]
-    return list(DirectClaim.objects.on(day).filter(centre__in=centres).select_related("unit", "qualification"))
+    return _direct_claims(day, [line.access.centre_id for line in lines])
+
+
+@compiled
+def _direct_claims(day: datetime.date, centres: list[int]) -> QuerySet[DirectClaim]:
+    return DirectClaim.objects.on(day).filter(centre__in=centres).select_related("unit", "qualification")
+
+
+@compiled
+def _chosen(user: User, day: datetime.date, ids: list[int]) -> "QuerySet[ExternalChoice]":
+    return chosen(ExternalChoice.objects.visible_to(user, day).filter(access__in=ids))
+
+
+@compiled
+def _authorised(user: User, ids: list[int]) -> "QuerySet[ClaimAuthorisation]":
+    return authorisations(user, ids)
+
+
+@compiled
+def _written(user: User, day: datetime.date, ids: list[int]) -> "QuerySet[ExternalNote]":
+    seen = ExternalNote.objects.visible_to(user, day).filter(access__in=ids)
+    return seen.select_related("enrolment__candidate", "enrolment__unit")
+
+
+@compiled
+def _remarks(user: User, day: datetime.date, ids: list[int]) -> "QuerySet[ExternalNote]":
+    seen = issued(ExternalNote.objects.visible_to(user, day), ids)
+    return seen.select_related("enrolment__candidate", "enrolment__unit")
+
+
+@compiled
+def _asked(ids: list[int]) -> "QuerySet[CentreAction]":
+    return CentreAction.objects.filter(access__in=ids).select_related(*SOURCES)
 
 
 def chosen(rows: "QuerySet[ExternalChoice]") -> "QuerySet[ExternalChoice]":
@@ -193,15 +223,20 @@ def about(note: ExternalNote) -> str:
     return f"{note.enrolment.candidate}, {note.enrolment.unit.short_code}"
 
 
-def newest_plans(user: User, lines: list[AccessLine]) -> dict[tuple[int, int], int]:
+def newest_plans(user: User, lines: list[AccessLine], day: datetime.date) -> dict[tuple[int, int], int]:
     """The plan adopted last at each centre and awarding body of these accounts. One query."""
-    plans = SamplingPlan.objects.visible_to(user).filter(
-        adopted_at__isnull=False,
-        policy__centre__in=[line.access.centre_id for line in lines],
-        policy__awarding_body__in=[line.access.awarding_body_id for line in lines],
-    )
-    rows = plans.order_by("adopted_at", "pk").values_list("policy__centre", "policy__awarding_body", "pk")
+    centres = [line.access.centre_id for line in lines]
+    rows = _adopted(user, day, centres, [line.access.awarding_body_id for line in lines])
     return {(centre, body): pk for centre, body, pk in rows}
+
+
+@compiled
+def _adopted(
+    user: User, day: datetime.date, centres: list[int], bodies: list[int]
+) -> "QuerySet[SamplingPlan, tuple[int, int, int]]":
+    plans = SamplingPlan.objects.visible_to(user, day).filter(adopted_at__isnull=False)
+    theirs = plans.filter(policy__centre__in=centres, policy__awarding_body__in=bodies)
+    return theirs.order_by("adopted_at", "pk").values_list("policy__centre", "policy__awarding_body", "pk")
 
 
 # --- the units of a remit --------------------------------------------------------------------------------------------
