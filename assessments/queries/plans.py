@@ -12,7 +12,7 @@ from assessments.enums import PlanStatus, UnitStatus
 from assessments.models import ActivityItem, AssessmentPlan, PlannedActivity, PlannedCriterion, PlanUnit
 from assessments.queries.marks import LIVE
 from assessments.queries.planning import with_next_review
-from portfolio.compiled import compiled
+from portfolio.compiled import Listed, compiled
 from portfolio.enums import Role
 from portfolio.models import User, centres_of
 
@@ -26,14 +26,31 @@ def assessed_by(user: User) -> Exists:
     return Exists(PlanUnit.objects.filter(plan=OuterRef("pk"), removed_at=None, enrolment__assessor=user))
 
 
-def plans_listed(user: User, *, enrolment: int | None = None) -> QuerySet[AssessmentPlan]:
-    """The plans a person goes through, as candidate or as assessor; or those of one unit. The newest first."""
-    seen = AssessmentPlan.objects.visible_to(user)
-    if enrolment is None:
-        seen = seen.filter(Q(candidate__user=user) | assessed_by(user))
-    else:
-        within = PlanUnit.objects.filter(enrolment=enrolment, removed_at=None).values("plan")
-        seen = seen.filter(pk__in=within)
+def plans_listed(user: User, day: datetime.date) -> Listed[AssessmentPlan]:
+    """The plans a person goes through, as candidate or as assessor, the newest first."""
+    return _gone_through.listed(user, day)
+
+
+@compiled
+def _gone_through(user: User, day: datetime.date) -> QuerySet[AssessmentPlan]:
+    """Looked for from their own record and from their units: whether one is seen is asked of those alone."""
+    own = AssessmentPlan.objects.filter(candidate__user=user).order_by().values("pk")
+    assessed = PlanUnit.objects.filter(removed_at=None, enrolment__assessor=user).order_by().values("plan")
+    return _in_list(AssessmentPlan.objects.visible_to(user, day).filter(pk__in=own.union(assessed)))
+
+
+def plans_for(user: User, day: datetime.date, enrolment_id: int) -> Listed[AssessmentPlan]:
+    """Those of one unit."""
+    return _for_unit.listed(user, day, enrolment_id)
+
+
+@compiled
+def _for_unit(user: User, day: datetime.date, enrolment_id: int) -> QuerySet[AssessmentPlan]:
+    within = PlanUnit.objects.filter(enrolment=enrolment_id, removed_at=None).values("plan")
+    return _in_list(AssessmentPlan.objects.visible_to(user, day).filter(pk__in=within))
+
+
+def _in_list(seen: QuerySet[AssessmentPlan]) -> QuerySet[AssessmentPlan]:
     return with_next_review(seen.select_related("candidate")).order_by("-pk")
 
 

@@ -20,7 +20,7 @@ from assessments.models import AssessmentPlan, Enrolment, PlannedActivity
 from assessments.queries.enrolment import people_of
 from assessments.queries.mapping import open_enrolments, units_to_map
 from assessments.queries.planning import PlanOf, PlanPage, plan_page, signed_facts
-from assessments.queries.plans import plan_lines, plans_listed
+from assessments.queries.plans import plan_lines, plans_for, plans_listed
 from assessments.rules import is_assessor_of
 from assessments.views.asking import deny, person_at, unit_for
 from assessments.workflow import Reason, plan_refusals
@@ -54,7 +54,7 @@ REASONS = {
 @ask
 def plans(request: SignedInRequest) -> HttpResponse:
     """My plans: those I go through as a candidate, and those I wrote."""
-    page = Paginator(plans_listed(request.user), PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(plans_listed(request.user, request.standing.day), PER_PAGE).get_page(request.GET.get("page"))
     context = {"page": page, "lines": plan_lines(page.object_list), "enrolment": None, "may_plan": False}
     return render(request, "assessments/planning/plans.html", context)
 
@@ -65,7 +65,7 @@ def unit_plans(request: SignedInRequest, pk: int) -> HttpResponse:
     """The plans that a candidate's unit is in."""
     enrolment = unit_for(request, pk)
     looked_from_outside(request, enrolment, enrolment.centre_id)
-    page = Paginator(plans_listed(request.user, enrolment=pk), PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(plans_for(request.user, request.standing.day, pk), PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "page": page,
         "lines": plan_lines(page.object_list),
