@@ -251,18 +251,24 @@ class Narrowed:
     unsampled: bool = False
 
 
-def remit_page(user: User, asked: Narrowed, number: str) -> "Page[Enrolment]":
+def remit_page(user: User, asked: Narrowed, number: str, day: datetime.date) -> "Page[Enrolment]":
     """A page of them. Two queries."""
-    return Paginator(remit_units(user, asked), PER_PAGE).get_page(number)
+    units = remit_units(user, asked, day) if asked != Narrowed() else _remit.listed(user, day)
+    return Paginator(units, PER_PAGE).get_page(number)
 
 
-def remit_units(user: User, asked: Narrowed) -> "QuerySet[Enrolment]":
+@compiled
+def _remit(user: User, day: datetime.date) -> "QuerySet[Enrolment]":
+    return remit_units(user, Narrowed(), day)
+
+
+def remit_units(user: User, asked: Narrowed, day: datetime.date) -> "QuerySet[Enrolment]":
     """The candidates' units that an external verifier may look at; when each was sampled, and whether they have chosen
     it."""
-    mine = ExternalAccess.objects.in_force(user)
+    mine = ExternalAccess.objects.in_force(user, day)
     # Named by their centres first: whether one is opened is asked of each, and there may be many other centres.
-    there = Enrolment.objects.filter(centre__in=centres_of(user, Role.EXTERNAL_VERIFIER))
-    units = there.filter(opened_to(user)).named(asked.words.strip())
+    there = Enrolment.objects.filter(centre__in=centres_of(user, Role.EXTERNAL_VERIFIER, day=day))
+    units = there.filter(opened_to(user, day)).named(asked.words.strip())
     if asked.status:
         units = units.filter(status=asked.status)
     found = units.listed("centre__name").select_related("centre")

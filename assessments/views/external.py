@@ -93,7 +93,7 @@ def units(request: SignedInRequest) -> HttpResponse:
     form = RemitFilterForm(request.GET)
     asked = narrowed_by(form)
     context = {
-        "page": remit_page(request.user, asked, request.GET.get("page", "1")),
+        "page": remit_page(request.user, asked, request.GET.get("page", "1"), request.standing.day),
         "form": form,
         "asked": asked_in(request),
         "in_place_only": IN_PLACE_ONLY if request.standing.sealed else "",
@@ -108,7 +108,7 @@ def units(request: SignedInRequest) -> HttpResponse:
 @ask
 def units_file(request: SignedInRequest, ending: str) -> HttpResponseBase:
     """The same list as filtered, whole, to take away."""
-    rows = remit_units(request.user, narrowed_by(RemitFilterForm(request.GET)))
+    rows = remit_units(request.user, narrowed_by(RemitFilterForm(request.GET)), request.standing.day)
     return take_away(request, REMIT, rows, ending, taken_from(request, []))
 
 
