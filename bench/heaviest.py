@@ -7,6 +7,7 @@ shown, all are looked at. What is prepared has the one plan that it has for ever
 
 import re
 import time
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -101,17 +102,11 @@ class Watch:
         return sorted(self.found.values(), key=lambda query: query.seconds, reverse=True)[:most]
 
 
-def explained(query: Query, options: str = "ANALYZE, BUFFERS", *, by_index: bool = False) -> list[str]:
-    """The plan in PostgreSQL's words; what changes rows is not done again. Locks it takes are given back.
-
-    `by_index`: as it would be were reading a table through much dearer.
-    """
+def explained(query: Query, options: str = "ANALYZE, BUFFERS") -> list[str]:
+    """The plan in PostgreSQL's words; what changes rows is not done again. Locks it takes are given back."""
     head = f"EXPLAIN ({options}) " if options and not query.changes else "EXPLAIN "
     with transaction.atomic():
         with connection.cursor() as cursor:
-            if by_index:
-                cursor.execute("SET LOCAL enable_seqscan = off")
-                cursor.execute("DISCARD PLANS")
             cursor.execute(head + query.sql, query.params)
             lines = [row[0] for row in cursor.fetchall()]
         transaction.set_rollback(True)
@@ -146,34 +141,37 @@ def read_through(plan: list[str], large: dict[str, int], partial: Collection[str
     return sorted({table for table in found if table in large})
 
 
-def without_index(watch: Watch, exports: Collection[str] = ()) -> list[Fault]:
-    """Queries whose plan reads a large table through, with the tables; heaviest first.
-
-    What takes away all that a centre has may, where an index would serve as well: of so many rows PostgreSQL takes
-    whichever costs less. `exports` names it.
-    """
+def without_index(watch: Watch) -> list[Fault]:
+    """Queries whose plan reads a large table through, with the tables; heaviest first."""
     large, partial, found = large_tables(), partial_indexes(), []
     for query in watch.heaviest(len(watch.found)):
-        tables = read_through(explained(query, ""), large, partial)
-        if tables and {place for place in query.places if place not in exports}:
+        if tables := read_through(explained(query, ""), large, partial):
             found.append((query, tables))
-        elif tables and (never := read_through(explained(query, "", by_index=True), large, partial)):
-            found.append((query, never))
     return found
 
 
-def told(watch: Watch, faults: list[Fault], head: str) -> list[str]:
-    """What is kept in bench/results; `faults` as `without_index` finds them."""
+def of_files(found: list[Fault], exports: frozenset[str]) -> tuple[list[Fault], list[Fault]]:
+    """Those of pages and acts, and those that only files of all that a centre has ask, in a worker or bit by bit."""
+    apart: tuple[list[Fault], list[Fault]] = [], []
+    for fault in found:
+        apart[exports.issuperset(fault[0].places)].append(fault)
+    return apart
+
+
+def told(watch: Watch, faults: list[Fault], files: list[Fault], head: str) -> list[str]:
+    """What is kept in bench/results; `faults` of pages and acts and those of `files` as `of_files` parts them."""
     large, partial = large_tables(), partial_indexes()
     lines = [f"# The {MOST_SHOWN} heaviest queries at a hundred centres", "", head, ""]
     lines += [
-        f"{len(watch.found):,} different questions were asked. Tables of {LARGE:,} rows or more that any of them reads "
-        f"through, but for files of a whole centre's records that could also be put together by indexes: "
-        f"{'none.' if not faults else ''}",
+        f"{len(watch.found):,} different questions were asked. Tables of {LARGE:,} rows or more that any page or act "
+        f"reads through: {'none.' if not faults else ''}",
         "",
+        *(f"- {', '.join(tables)}: {query.slowest * 1000:.1f} ms, {places(query)}" for query, tables in faults),
     ]
-    for query, tables in faults:
-        lines.append(f"- {', '.join(tables)}: {query.slowest * 1000:.1f} ms, {places(query)}")
+    if files:
+        lines += ["Files of all that a centre has read through, as of so many rows that is cheaper:", ""]
+        count = Counter((", ".join(tables), places(query)) for query, tables in files)
+        lines += [f"- {tables}: {place}, in {number} questions" for (tables, place), number in count.items()]
     for number, query in enumerate(watch.heaviest(), start=1):
         plan = explained(query)
         tables = read_through(plan, large, partial)

@@ -185,10 +185,10 @@ def main() -> int:
                 hundred.measure(watched=name == MANY)
                 say(f"{name} is measured.")
                 if name == MANY:
-                    exports = {row.asked.name for row in hundred.rows.values() if row.asked.kind == "Export"}
-                    faults = heaviest.without_index(hundred.watch, exports)
+                    exports = frozenset(name for kind, name in hundred.rows if kind == "Export")
+                    faults, files = heaviest.of_files(heaviest.without_index(hundred.watch), exports)
                     by = f"{measured_on()} Written by `python -m bench.hundred`."
-                    plans = heaviest.told(hundred.watch, faults, by)
+                    plans = heaviest.told(hundred.watch, faults, files, by)
         rows = list(hundred.rows.values())
         measured = [*head(hundred), *table(rows)]
         connection.close()

@@ -117,9 +117,9 @@ class Compiled:
         self.check(signs)
         if self.sql:
             self.hold()
-        self.prepared: Prepared | None = None
-        if connection.vendor == "postgresql" and not getattr(question, "planned_anew", False):
-            self.prepared = Prepared(question, self.sql, self.params, self.places, signs)
+        self.prepared = (
+            Prepared(question, self.sql, self.params, self.places, signs) if connection.vendor == "postgresql" else None
+        )
 
     def check(self, signs: list[Any]) -> None:
         """Raises Unfillable where something would be asked that was meant to be filled in."""
@@ -260,12 +260,6 @@ class Listed(Generic[R]):
 def compiled(question: Callable[P, QuerySet[Any, R]]) -> Question[P, R]:
     """The question, answered with its rows; its SQL is written once. Given by position alone."""
     return Question(question)
-
-
-def planned_anew(question: Callable[P, QuerySet[Any, R]]) -> Callable[P, QuerySet[Any, R]]:
-    """Under `@compiled`: PostgreSQL plans it each time, as what is quick depends on what is asked for, e.g. words."""
-    vars(question)["planned_anew"] = True
-    return question
 
 
 def leaves(args: Iterable[Any]) -> Iterator[Any]:

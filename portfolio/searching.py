@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
-from django.db.models import BooleanField, Q
+from django.db.models import Q
 from django.db.models.expressions import RawSQL
 
 MOST_WORDS, LONGEST_WORD = 8, 40
@@ -112,40 +112,26 @@ def having(name: str, asked: Wanted, *, gives: str = "id", only: str = "TRUE", a
         if (gives, only) != ("id", "TRUE"):
             found = f"{rows} id IN ({found})"
         return RawSQL(found, (asked.words,))  # noqa: S611
-    question, words = asked_of(searched, asked)
+    if not searched.by_centre:
+        question, words = f"to_tsquery('{searched.config}', %s)", tuple(asked[:1])
+    else:
+        question, words = f"search_query('{searched.config}', %s, %s::bigint[])", tuple(asked)
     few, ids = (f'"{gives}" IN ({among.sql}) AND', tuple(among.params)) if among else ("", ())
     return RawSQL(f"{rows} {few} {vector(searched)} @@ {question}", (*ids, *words))  # noqa: S611
 
 
-def asked_of(searched: Searched, asked: Wanted) -> tuple[str, tuple[str, ...]]:
-    """What the words of a row are held against, for PostgreSQL, and its parameters."""
-    if searched.by_centre:
-        return f"search_query('{searched.config}', %s, %s::bigint[])", tuple(asked)
-    return f"to_tsquery('{searched.config}', %s)", tuple(asked[:1])
+def either(one: RawSQL, other: RawSQL, *, few: bool = False) -> Q:
+    """Of rows: that one of these questions gives their id.
 
-
-def having_or(name: str, asked: Wanted, other: RawSQL) -> Q | RawSQL:
-    """Of the newest rows of a table: that one has the words, or that `other` gives its id.
-
-    Words that many rows have are soon met going through the newest; others are found in their index. SQLite goes
-    through the rows, looking each up among either ids. PostgreSQL is asked of the row itself, so that it can choose by
-    how frequent the words are: a question for it is `planned_anew`.
+    SQLite goes through the rows in their order and stops where enough are found, looking each up among either ids.
+    PostgreSQL is given one list: two it would go through for each row, once they are too long for its memory. Of `few`
+    rows it is told to make the list once: it takes it to be so short that it might be made anew for each row.
     """
     if connection.vendor == "sqlite":
-        return Q(pk__in=having(name, asked)) | Q(pk__in=other)
-    searched = next(one for one in registered() if one.name == name)
-    question, words = asked_of(searched, asked)
-    row = f'"{searched.table}"'
-    either = f"({vector(searched, f'{row}.')} @@ {question} OR {row}.id = ANY(ARRAY({other.sql})))"
-    return RawSQL(either, (*words, *other.params), output_field=BooleanField())  # noqa: S611
-
-
-def either_of_few(one: RawSQL, other: RawSQL) -> Q:
-    """Of rows: that one of these questions gives their id. PostgreSQL is told to make one list of both, once: it takes
-    it to be so short that it might be made anew for each row."""
-    if connection.vendor == "sqlite":
         return Q(pk__in=one) | Q(pk__in=other)
-    both = f"WITH found AS MATERIALIZED ({one.sql} UNION ALL {other.sql}) SELECT * FROM found"  # noqa: S608
+    both = f"{one.sql} UNION ALL {other.sql}"
+    if few:
+        both = f"WITH found AS MATERIALIZED ({both}) SELECT * FROM found"  # noqa: S608
     return Q(pk__in=RawSQL(both, (*one.params, *other.params)))  # noqa: S611
 
 
@@ -225,9 +211,9 @@ def stands(cursor: Any, searched: Searched, using: str = DEFAULT_DB_ALIAS) -> bo
     return bool(cursor.fetchone()[0] == vector(searched))
 
 
-def vector(searched: Searched, row: str = "") -> str:
-    """The words of a row, for PostgreSQL: in the index and in the question the same. `row` goes before its columns."""
-    texts = " || ' ' || ".join(f'{row}"{column}"' for column in searched.columns)
+def vector(searched: Searched) -> str:
+    """The words of a row, for PostgreSQL: in the index and in the question letter for letter the same."""
+    texts = " || ' ' || ".join(f'"{column}"' for column in searched.columns)
     parting = PARTING.replace("'", "''")
     source, target = "".join(FOLDED) + parting, "".join(FOLDED.values()) + " " * len(PARTING)
     source += COMBINING  # which have no counterpart, so they go
@@ -237,13 +223,13 @@ def vector(searched: Searched, row: str = "") -> str:
         f"'{' ' * len(PARTING)}') ELSE translate(lower({texts}), '{source}', '{target}') END"
     )
     if searched.by_centre:
-        return f"search_words('{searched.config}', {plain}, {row}centre_id)"
+        return f"search_words('{searched.config}', {plain}, centre_id)"
     return f"to_tsvector('{searched.config}', {plain})"
 
 
 OF_CENTRES = r"""
 CREATE OR REPLACE FUNCTION search_words(config regconfig, texts text, centre bigint) RETURNS tsvector
-LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 3000 AS $words$
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $words$
     SELECT array_to_tsvector(ARRAY(
         SELECT centre || ':' || word FROM unnest(tsvector_to_array(to_tsvector(config, texts))) AS word
     ))
@@ -258,8 +244,7 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $query$
 $query$;
 """
 """Each word with the number of its centre before it, as it stands in the index and as it is asked for. Words that are
-none (“the”) and no centre at all give NULL, which finds nothing. To take a row's words apart costs as much as to read
-three thousand numbers, which PostgreSQL has to be told."""
+none (“the”) and no centre at all give NULL, which finds nothing."""
 
 
 def on_postgresql(searched: Searched) -> list[str]:

@@ -12,11 +12,11 @@ from django.utils import timezone
 
 from assessments.models import Enrolment, Evidence, EvidenceVersion
 from portfolio import searching
-from portfolio.compiled import Listed, compiled, planned_anew
+from portfolio.compiled import Listed, compiled
 from portfolio.enums import Role
 from portfolio.models import CandidateRecord, Centre, RoleGrant, StaffRecord, User
 from portfolio.models.people import centres_of
-from portfolio.searching import Piece, Searched, Wanted, either_of_few, excerpt, having, having_or, wanted, words_of
+from portfolio.searching import Piece, Searched, Wanted, either, excerpt, having, wanted, words_of
 from units.models import Criterion, Unit
 
 EVIDENCE, FILES, CANDIDATES, STAFF, CRITERIA, UNITS = (
@@ -119,11 +119,11 @@ def evidence_having(user: User, asked: Wanted, reach: Reach) -> Listed[EvidenceV
 
 
 @compiled
-@planned_anew
 def _items(user: User, asked: Wanted, day: datetime.date, centres: list[int]) -> QuerySet[EvidenceVersion]:
     """Whether one is seen is asked of each that has the words, from the newest, until a page is full: not of all."""
     files = having(FILES, asked, gives="version_id", only="removed_at IS NULL")
-    return _seen(user, day).filter(having_or(EVIDENCE, asked, files), centre__in=centres)
+    named = either(having(EVIDENCE, asked), files)
+    return _seen(user, day).filter(named, centre__in=centres)
 
 
 @compiled
@@ -131,7 +131,7 @@ def _own_items(user: User, asked: Wanted, day: datetime.date, own: list[int]) ->
     """Looked for among their own alone, which are few where everybody has the words."""
     versions = RawSQL(OF_OWN.format(", ".join(["%s"] * len(own)) or "NULL"), own)  # noqa: S611
     files = having(FILES, asked, gives="version_id", only="removed_at IS NULL", among=versions)
-    named = either_of_few(having(EVIDENCE, asked, among=versions), files)
+    named = either(having(EVIDENCE, asked, among=versions), files, few=True)
     return _seen(user, day).filter(named, evidence__candidate__in=own)
 
 

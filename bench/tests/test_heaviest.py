@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.db.models import QuerySet
 
-from bench.heaviest import Watch, explained, places, read_through
+from bench.heaviest import Query, Watch, explained, of_files, places, read_through
 from portfolio.compiled import compiled
 from portfolio.models import Centre, User
 
@@ -28,6 +28,15 @@ def test_a_large_table_read_along_a_whole_index_is_seen_too() -> None:
     assert read_through([walked, filtered], large) == ["portfolio_user"]
     assert read_through([walked, "        Index Cond: (id = 1)", filtered], large) == []
     assert read_through([walked, filtered], large, {"portfolio_user_pkey"}) == []
+
+
+def test_what_only_files_of_a_centre_read_through_stands_apart() -> None:
+    page, file = (
+        Query("SELECT 1", "SELECT 1", places=["Queue", "Archive"]),
+        Query("SELECT 2", "SELECT 2", places=["Archive"]),
+    )
+    found = [(page, ["assessments_mapping"]), (file, ["assessments_mapping"])]
+    assert of_files(found, frozenset({"Archive", "Queue as CSV"})) == (found[:1], found[1:])
 
 
 @pytest.mark.django_db
