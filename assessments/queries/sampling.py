@@ -6,7 +6,7 @@ What waits and the list are two pages, each in a fixed number of queries, howeve
 import datetime
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Subquery, Window
 from django.db.models.functions import RowNumber
@@ -32,7 +32,7 @@ from assessments.queries.enrolment import BY_CANDIDATE, CONFIRMED, name_of
 from assessments.queries.judgement import rows_of, stale_parts, with_signatures
 from assessments.queries.verification import AGREEING
 from assessments.queries.widening import FINDING, Finding, findings_read, open_findings
-from portfolio.compiled import Count, compiled
+from portfolio.compiled import Count, Listed, Word, compiled
 from portfolio.models import StaffRecord, User, centres_of
 from units.enums import VerifierSignature
 
@@ -147,19 +147,34 @@ def verifies(user: User, day: datetime.date, leads: Iterable[int] = (), *, at: s
     return theirs | (Q(**{f"{centre}__in": led}) & ~Q(**{f"{at}candidate_user": user})) if led else theirs
 
 
-def verified_by(user: User, leads: Iterable[int], day: datetime.date) -> EnrolmentQuerySet:
+class Verified(NamedTuple):
+    """Whose list of units verified it is, and what narrows it: `leads` the centres where they lead verification."""
+
+    user: User
+    leads: list[int]
+    day: datetime.date
+    status: str = ""
+    assessor: int | None = None
+
+
+def verified(wanted: Verified) -> EnrolmentQuerySet:
     """The units a person verifies, and all of the centres where they lead verification; by candidate."""
-    units = Enrolment.objects.filter(verifies(user, day, leads))
+    units = Enrolment.objects.filter(verifies(wanted.user, wanted.day, wanted.leads))
+    if wanted.status:
+        units = units.filter(status=wanted.status)
+    if wanted.assessor is not None:
+        units = units.filter(assessor=wanted.assessor)
     return units.order_by(*BY_CANDIDATE)
 
 
-def narrowed(units: EnrolmentQuerySet, *, status: str, assessor: int | None) -> EnrolmentQuerySet:
-    """The units that stand there, of that assessor."""
-    if status:
-        units = units.filter(status=status)
-    if assessor is not None:
-        units = units.filter(assessor=assessor)
-    return units
+def verified_listed(wanted: Verified) -> Listed[Enrolment]:
+    """The same, as their page lists them."""
+    return _verified.listed(wanted._replace(status=Word(wanted.status)))
+
+
+@compiled
+def _verified(wanted: Verified) -> QuerySet[Enrolment]:
+    return listed(verified(wanted))
 
 
 TAKEN = Sample.objects.filter(enrolment=OuterRef("pk"), done_at__isnull=False).order_by("-done_at")
@@ -171,19 +186,22 @@ def listed(units: EnrolmentQuerySet, *more: str) -> QuerySet[Enrolment]:
     return units.listed(*more).annotate(sampled_at=SAMPLED_AT, confirmed=CONFIRMED)
 
 
-def names_in(units: QuerySet[Enrolment], centres: Iterable[int]) -> Names:
+def names_in(wanted: Verified, centres: Iterable[int]) -> Names:
     """The names of the centres' staff, and those among them who assess these units. One query."""
-    assesses = Q(user__in=units.order_by().values("assessor"))
-    rows = list(
-        StaffRecord.objects.filter(centre__in=list(centres))
-        .annotate(assesses=ExpressionWrapper(assesses, BooleanField()))
-        .order_by("name", "pk")
-        .values_list("user_id", "centre_id", "name", "assesses")
-    )
+    rows = _names(wanted._replace(status=Word(""), assessor=None), list(centres))
     return Names(
         found={(user, centre): name for user, centre, name, _ in rows},
         assessors=list({user: name for user, _, name, found in rows if found}.items()),
     )
+
+
+@compiled
+def _names(wanted: Verified, centres: list[int]) -> QuerySet[StaffRecord, tuple[int, int, str, bool]]:
+    assesses = Q(user__in=verified(wanted).order_by().values("assessor"))
+    staff = StaffRecord.objects.filter(centre__in=centres).annotate(
+        assesses=ExpressionWrapper(assesses, BooleanField())
+    )
+    return staff.order_by("name", "pk").values_list("user_id", "centre_id", "name", "assesses")
 
 
 def lines_of(page: list[Enrolment], names: Names) -> list[CaseRow]:

@@ -15,13 +15,13 @@ from django.utils import timezone
 from assessments.actions import verification
 from assessments.enums import SampleOutcome, SampleStage, UnitStatus, Verb
 from assessments.forms.verification import PeriodForm, SampleForm, UnitsFilterForm, WhyForm
-from assessments.models import Action, Enrolment, EnrolmentQuerySet
+from assessments.models import Action, Enrolment
 from assessments.queries.alarms import open_alarm_of
 from assessments.queries.alike import alike_page
 from assessments.queries.caseload import TAKEN_AWAY, CaseRow
 from assessments.queries.record import UnitPage, page_of
 from assessments.queries.sampled import SamplePage, action_page, sample_page
-from assessments.queries.sampling import Names, desk, lines_of, listed, names_in, narrowed, verified_by
+from assessments.queries.sampling import Names, Verified, desk, lines_of, listed, names_in, verified, verified_listed
 from assessments.queries.shown import enrolment_shown
 from assessments.queries.verification import action_facts
 from assessments.rules import OVERSEERS, Person, is_lead_verifier, is_verifier_of, parties
@@ -94,8 +94,8 @@ def sampling(request: SignedInRequest) -> HttpResponse:
 @ask
 def units_verified(request: SignedInRequest) -> HttpResponse:
     """The units I verify; all of the centre for its lead verifier."""
-    found, form, names = units_asked_for(request)
-    page = Paginator(listed(found), PER_PAGE).get_page(request.GET.get("page"))
+    wanted, form, names = units_asked_for(request)
+    page = Paginator(verified_listed(wanted), PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "form": form,
         "asked": asked_in(request),
@@ -111,20 +111,21 @@ def units_verified(request: SignedInRequest) -> HttpResponse:
 @ask
 def units_file(request: SignedInRequest, ending: str) -> HttpResponseBase:
     """The same list as filtered, whole, to take away."""
-    found, _, names = units_asked_for(request)
+    wanted, _, names = units_asked_for(request)
+    found = verified(wanted)
     centres = Centre.objects.filter(pk__in=found.order_by().values("centre"))
     rows = in_slices(partial(lines_of, names=names), listed(found, *TAKEN_AWAY))
     return take_away(request, UNITS, rows, ending, centres)
 
 
-def units_asked_for(request: SignedInRequest) -> tuple[EnrolmentQuerySet, UnitsFilterForm, Names]:
-    """The units that fit, what was asked, and the names of those who assess and verify them."""
+def units_asked_for(request: SignedInRequest) -> tuple[Verified, UnitsFilterForm, Names]:
+    """Which units are wanted, by what form, and the names of those who assess and verify them."""
     standing = request.standing
-    units = verified_by(request.user, standing.centres(Role.LEAD_VERIFIER), standing.day)
-    names = names_in(units, standing.centres(*VERIFYING))
+    whose = Verified(request.user, sorted(standing.centres(Role.LEAD_VERIFIER)), standing.day)
+    names = names_in(whose, standing.centres(*VERIFYING))
     form = UnitsFilterForm(request.GET, assessors=names.assessors)
     asked = form.cleaned_data if form.is_valid() else {}
-    return narrowed(units, status=asked.get("status", ""), assessor=asked.get("assessor")), form, names
+    return whose._replace(status=asked.get("status", ""), assessor=asked.get("assessor")), form, names
 
 
 @holds(*VERIFYING)
