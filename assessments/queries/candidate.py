@@ -72,7 +72,12 @@ def own_portfolio(user: User, day: datetime.date) -> OwnPortfolio:
     ]
     return OwnPortfolio(
         units=[
-            MyUnit(row, kept_progress(row), getattr(row, "assessor_name", None) or "", kept_pace(row, day))
+            MyUnit(
+                row,
+                kept_progress(row, confirmed=vars(row)["confirmed"]),
+                getattr(row, "assessor_name", None) or "",
+                kept_pace(row, day),
+            )
             for row in enrolments
         ],
         waiting=sorted(waiting, key=lambda entry: entry.at, reverse=True),

@@ -3,9 +3,9 @@
 import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import NullIf
 from django.utils import timezone
 
@@ -43,6 +43,9 @@ SORTS = {
     "target": "Target date",
 }
 """How a list can be sorted, by name and in words. By candidate where nothing is said."""
+WAITING = Mapping.objects.filter(enrolment=OuterRef("pk"), waiting_since__isnull=False).order_by("waiting_since")
+OLDEST = Subquery(WAITING.values("waiting_since")[:1])
+"""Since when the oldest unread item of a unit has waited."""
 AT_ONCE = 500
 """How many rows of a list that is taken away are read at a time."""
 
@@ -128,8 +131,8 @@ def centre_units_listed(centre: Centre, wanted: Wanted) -> QuerySet[Enrolment] |
 
 
 def in_list(units: EnrolmentQuerySet, *more: str) -> EnrolmentQuerySet:
-    """The units with all that a line of a list tells, and `more`: what `case_rows` takes."""
-    return units.listed("countersigner", *more).annotate(confirmed=CONFIRMED)
+    """The units with what a line of a list tells of them, and `more`: what `case_rows` takes."""
+    return units.listed("countersigner", *more)
 
 
 def mine(user: User, by: Narrowing) -> EnrolmentQuerySet:
@@ -199,9 +202,7 @@ def at_pace(pace: Pace, today: datetime.date) -> Q:
 def in_order(found: EnrolmentQuerySet, sort: str) -> EnrolmentQuerySet:
     """The units sorted; those that have nothing to sort by come last, and equal ones by candidate."""
     if sort == "waiting":
-        oldest = Mapping.objects.filter(enrolment=OuterRef("pk"), waiting_since__isnull=False).order_by("waiting_since")
-        found = found.annotate(oldest=Subquery(oldest.values("waiting_since")[:1]))
-        return found.order_by(F("oldest").asc(nulls_last=True), *BY_CANDIDATE)
+        return found.annotate(oldest=OLDEST).order_by(F("oldest").asc(nulls_last=True), *BY_CANDIDATE)
     if sort == "pace":
         return found.order_by(F("behind_from").asc(nulls_last=True), *BY_CANDIDATE)
     if sort == "progress":
@@ -212,22 +213,15 @@ def in_order(found: EnrolmentQuerySet, sort: str) -> EnrolmentQuerySet:
     return found.order_by(*BY_CANDIDATE)
 
 
-def case_rows(enrolments: list[Enrolment], *, waiting: bool = True) -> list[CaseRow]:
-    """The rows of one page of a list, in one query however many there are. They come `in_list`.
-
-    Who does not ask how long something has been `waiting` takes none.
-    """
+def case_rows(enrolments: list[Enrolment]) -> list[CaseRow]:
+    """The rows of one page of a list, in one query however many there are. They come `in_list`."""
     today = timezone.localdate()
-    oldest = oldest_waiting([enrolment.pk for enrolment in enrolments]) if waiting else {}
-    return [
-        CaseRow(
-            enrolment=row,
-            progress=kept_progress(row),
-            oldest_waiting=oldest.get(row.pk),
-            pace=kept_pace(row, today),
-        )
-        for row in enrolments
-    ]
+    standing = {pk: (since, confirmed) for pk, since, confirmed in _standing([row.pk for row in enrolments])}
+    rows = []
+    for row in enrolments:
+        since, confirmed = standing.get(row.pk, (None, False))
+        rows.append(CaseRow(row, kept_progress(row, confirmed=confirmed), since, kept_pace(row, today)))
+    return rows
 
 
 def with_staff(rows: list[CaseRow]) -> list[CaseRow]:
@@ -263,15 +257,12 @@ def all_rows(found: EnrolmentQuerySet) -> Iterator[CaseRow]:
 TAKEN_AWAY = ("countersigner", "candidate__centre_reference", "candidate__candidate_number", "unit__awarding_body")
 
 
-def oldest_waiting(enrolment_ids: list[int]) -> dict[int, datetime.datetime]:
-    """Since when the oldest unread item of each enrolment has waited; nothing for those with none."""
-    return dict(_oldest(enrolment_ids))
-
-
 @compiled
-def _oldest(enrolment_ids: list[int]) -> QuerySet[Mapping, Any]:
-    waiting = Mapping.objects.filter(enrolment__in=enrolment_ids, waiting_since__isnull=False).order_by()
-    return waiting.values("enrolment_id").annotate(since=Min("waiting_since")).values_list("enrolment_id", "since")
+def _standing(enrolment_ids: list[int]) -> QuerySet[Enrolment, tuple[int, datetime.datetime | None, bool]]:
+    """Since when the oldest unread item of each has waited, and whether what is accepted is confirmed: looked for of a
+    page's units alone, as a list is cut only when what it tells of all is known."""
+    found = Enrolment.objects.filter(pk__in=enrolment_ids).order_by()
+    return found.annotate(since=OLDEST, confirmed=CONFIRMED).values_list("pk", "since", "confirmed")
 
 
 def cohorts_at(centres: list[int]) -> QuerySet[Enrolment, str]:

@@ -210,10 +210,10 @@ CONFIRMED = confirmed()
 """What lists annotate their units with, as `confirmed`."""
 
 
-def kept_progress(enrolment: Enrolment) -> Progress:
-    """The unit's progress as its verbs wrote it down. No query. It comes with whether it is `confirmed`."""
+def kept_progress(enrolment: Enrolment, *, confirmed: bool) -> Progress:
+    """The unit's progress as its verbs wrote it down. No query."""
     tally = Tally(enrolment.claimed_count, enrolment.accepted_count, enrolment.returned_count, enrolment.pending_count)
-    return tally.progress(enrolment.criteria_count, confirmed=vars(enrolment)["confirmed"])
+    return tally.progress(enrolment.criteria_count, confirmed=confirmed)
 
 
 def kept_pace(enrolment: Enrolment, today: datetime.date) -> Pace | None:

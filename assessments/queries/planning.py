@@ -333,7 +333,7 @@ def signed_facts(plan: AssessmentPlan) -> dict[str, JSON]:
 
 def progress_by_unit(units: list[Enrolment]) -> dict[int, Progress]:
     """How far each unit is, as its verbs wrote it down. No query."""
-    return {row.pk: kept_progress(row) for row in units}
+    return {row.pk: kept_progress(row, confirmed=vars(row)["confirmed"]) for row in units}
 
 
 def linkable(plan: AssessmentPlan, activity: PlannedActivity, user: User) -> QuerySet[Evidence]:

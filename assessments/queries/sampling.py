@@ -28,7 +28,7 @@ from assessments.models.enrolment import STAFF
 from assessments.models.verification import past_due
 from assessments.queries.alarms import open_alarms
 from assessments.queries.caseload import CaseRow, case_rows
-from assessments.queries.enrolment import BY_CANDIDATE, CONFIRMED, name_of
+from assessments.queries.enrolment import BY_CANDIDATE, name_of
 from assessments.queries.judgement import rows_of, stale_parts, with_signatures
 from assessments.queries.verification import AGREEING
 from assessments.queries.widening import FINDING, Finding, findings_read, open_findings
@@ -183,7 +183,7 @@ SAMPLED_AT = Subquery(TAKEN.values("done_at")[:1])
 
 def listed(units: EnrolmentQuerySet, *more: str) -> QuerySet[Enrolment]:
     """The units with all a line of the list shows, and `more`; `sampled_at` is when its last sample was taken."""
-    return units.listed(*more).annotate(sampled_at=SAMPLED_AT, confirmed=CONFIRMED)
+    return units.listed(*more).annotate(sampled_at=SAMPLED_AT)
 
 
 def names_in(wanted: Verified, centres: Iterable[int]) -> Names:
@@ -205,8 +205,8 @@ def _names(wanted: Verified, centres: list[int]) -> QuerySet[StaffRecord, tuple[
 
 
 def lines_of(page: list[Enrolment], names: Names) -> list[CaseRow]:
-    """The lines of one page of the list, in two queries."""
-    return [with_names(row, names) for row in case_rows(page, waiting=False)]
+    """The lines of one page of the list. One query."""
+    return [with_names(row, names) for row in case_rows(page)]
 
 
 def desk(user: User, leads: Iterable[int], day: datetime.date) -> Desk:

@@ -18,7 +18,8 @@ def miscounted() -> list[str]:
         pending = sum(1 for state in criteria if state.pending and state.layer == "claimed")
         dates = pace_dates(progress.accepted, progress.total, unit.paced_from, unit.target_on)
         counted = (progress, pending, dates or PaceDates(None, None))
-        kept = (kept_progress(unit), unit.pending_count, PaceDates(unit.ahead_before, unit.behind_from))
+        progress_kept = kept_progress(unit, confirmed=vars(unit)["confirmed"])
+        kept = (progress_kept, unit.pending_count, PaceDates(unit.ahead_before, unit.behind_from))
         if counted != kept:
             wrong.append(f"{unit}: {kept}, but {counted}")
     return wrong

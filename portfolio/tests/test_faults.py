@@ -30,6 +30,7 @@ from portfolio.models import AuditChain, AuditEvent, Centre, Document, OutgoingM
 from portfolio.testing import a_centre, an_administrator
 from portfolio.tests import a_job, letter
 from portfolio.tests.full_disk import no_file_larger_than, no_room_in_the_database
+from portfolio.tests.no_room import writes_nothing_by_halves
 from portfolio.views import faults
 
 HOUR = datetime.timedelta(hours=1)
@@ -65,28 +66,7 @@ def press_room(settings: pytest_django.Settings) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_a_database_without_room_says_so_keeps_nothing_by_halves_and_goes_on(visitor: Client, centre: Centre) -> None:
-    address = reverse("portfolio:add_candidate", args=[centre.slug])
-
-    def added(number: int) -> Any:
-        return visitor.post(
-            address, {"email": f"n{number}@example.org", "legal_name": "Nia Newman", "language": "english"}
-        )
-
-    with without_room():
-        before, answer, number = everything(), added(0), 0
-        while answer.status_code == 302 and number < 300:  # what room is left within its pages is used up first
-            number += 1
-            before, answer = everything(), added(number)
-        assert (answer.status_code, answer["Retry-After"]) == (503, "60")
-        assert faults.FULL in answer.content.decode()
-        assert everything() == before
-        assert visitor.get(address).status_code == 200
-    assert added(number).status_code == 302
-    assert audit.verify(AuditChain.objects.get(centre=centre)) is None
-
-
-def everything() -> tuple[int, ...]:
-    return tuple(model.objects.count() for model in (User, AuditEvent, OutgoingMessage, DBTaskResult))
+    writes_nothing_by_halves(visitor, centre, without_room())
 
 
 @contextlib.contextmanager

@@ -5,7 +5,6 @@ import hashlib
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 import pytest_django
@@ -13,13 +12,13 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from portfolio import audit, vault
-from portfolio.models import AuditChain, AuditEvent, Centre, StoredFile, User
+from portfolio import vault
+from portfolio.models import Centre, StoredFile, User
 from portfolio.testing import a_candidate, a_centre, an_administrator, in_vault
 from portfolio.tests import small_files
 from portfolio.tests.full_disk import filled, small_disk
+from portfolio.tests.no_room import writes_nothing_by_halves
 from portfolio.tests.tus import Uploading, told
-from portfolio.views import faults
 
 pytestmark = [pytest.mark.small_disk, pytest.mark.django_db(transaction=True)]
 
@@ -84,24 +83,4 @@ def test_a_page_that_writes_says_so_keeps_nothing_by_halves_and_pages_are_read_m
 ) -> None:
     if connection.vendor != "sqlite":
         return  # PostgreSQL has a disk of its own
-    office, address = browser_of(an_administrator(centre)), reverse("portfolio:add_candidate", args=[centre.slug])
-
-    def added(number: int) -> Any:
-        sent = {"email": f"n{number}@example.org", "legal_name": "Nia Newman", "language": "english"}
-        return office.post(address, sent)
-
-    with filled(disk):
-        before, answer, number = everything(), added(0), 0
-        while answer.status_code == 302 and number < 300:  # what room is left within its pages is used up first
-            number += 1
-            before, answer = everything(), added(number)
-        assert (answer.status_code, answer["Retry-After"]) == (503, "60")
-        assert faults.FULL in answer.content.decode()
-        assert everything() == before
-        assert office.get(address).status_code == 200
-    assert added(number).status_code == 302
-    assert audit.verify(AuditChain.objects.get(centre=centre)) is None
-
-
-def everything() -> tuple[int, ...]:
-    return User.objects.count(), AuditEvent.objects.count()
+    writes_nothing_by_halves(browser_of(an_administrator(centre)), centre, filled(disk))
