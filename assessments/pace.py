@@ -11,8 +11,8 @@ from statistics import median
 
 from assessments.enums import Pace, UnitStatus
 
-Read = tuple[datetime.datetime | None, datetime.datetime]
-"""When a version was handed in, and first assessed."""
+Read = tuple[int | None, int]
+"""When a version was handed in, and first assessed, in seconds since 1970."""
 
 TOLERANCE = 10
 """How many points of a hundred a unit may be off the even pace before it is behind or ahead."""
@@ -135,14 +135,12 @@ class TimeToFeedback:
         return in_words(self.median) if self.median is not None else ""
 
 
-def time_to_feedback(
-    read: Iterable[tuple[datetime.datetime | None, datetime.datetime]], waiting: int = 0
-) -> TimeToFeedback:
+def time_to_feedback(read: Iterable[Read], waiting: int = 0) -> TimeToFeedback:
     """The median of (handed in, first assessed), as `FEEDBACK_RULE` defines it: of an even number, midway.
 
     What was never handed in is not counted; nor is it ever read.
     """
-    seconds = [(assessed - handed_in).total_seconds() for handed_in, assessed in read if handed_in]
+    seconds = [assessed - handed_in for handed_in, assessed in read if handed_in is not None]
     middle = datetime.timedelta(seconds=median(seconds)) if seconds else None
     return TimeToFeedback(middle, read=len(seconds), waiting=waiting)
 

@@ -136,15 +136,10 @@ def dated_at(centre: Centre, user: User, today: datetime.date) -> Dated:
 
 
 def due_page(centre: Centre, user: User, today: datetime.date) -> DuePage:
-    """What falls due in the next weeks and what is overdue. Ten queries; one more, which counts, where there is more
-    of a kind than is shown."""
+    """What falls due in the next weeks and what is overdue. Eleven queries."""
     dated = dated_at(centre, user, today)
     staff, others = staff_lines(centre, dated), dated_lines(centre, dated, Most(MOST))
-    counted = Counter((week_of(line.day, today), line.kind) for line in staff)
-    if max(Counter(line.kind for line in others).values(), default=0) < MOST:
-        counted.update((week_of(line.day, today), line.kind) for line in others)
-    else:
-        counted.update(counts(dated))
+    counted = Counter((week_of(line.day, today), line.kind) for line in staff) + counts(dated)
     weeks = [
         DueWeek(
             None if place < 0 else today + datetime.timedelta(weeks=place),

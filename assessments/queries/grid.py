@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from django.core.paginator import Page, Paginator
-from django.db.models import BigIntegerField, Count, Exists, OuterRef, Q, QuerySet, TextField, Value
+from django.db.models import BigIntegerField, Count, Q, QuerySet, TextField, Value
 from django.db.models.functions import Cast
 
 from assessments.models import Action, Alarm, Enrolment, EnrolmentQuerySet, Sample, SamplingPlan
@@ -113,17 +113,15 @@ def units_of(scope: Scope) -> EnrolmentQuerySet:
 def to_do(plan: Within) -> Q:
     """Units in whose sampling something is still to be done: a planned or open sample, an action, an alarm.
 
-    Asked as lists of ids, which are short, and not one by one of every unit.
+    Asked as one list of ids, which is short: a database then looks for these, and not through every unit.
     """
     centre = plan.centre
     planned = cells_of(plan).exclude(pk__in=Sample.objects.cells_taken_at(centre)).values("enrolment")
     at_work = Sample.objects.filter(OPEN, centre=centre).values("enrolment")
     asked = Action.objects.filter(closed_at=None, centre=centre).values("enrolment")
     changed = Alarm.objects.still_open().filter(sample__centre=centre).values("sample__enrolment")
-    found = Q()
-    for rows in (planned, at_work, asked, changed):
-        found |= Q(pk__in=rows.order_by())
-    return found
+    first, *further = (rows.order_by() for rows in (planned, at_work, asked, changed))
+    return Q(pk__in=first.union(*further))
 
 
 def columns_of(scope: Scope, names: dict[int, str]) -> list[Column]:
@@ -211,12 +209,11 @@ def choices_of(plan: SamplingPlan, *, seen_by: User | None = None, on: datetime.
 
 @compiled
 def _narrowing(scope: Scope) -> QuerySet[Any, Any]:
-    """Who assesses, by number and name, and where candidates work: looked for from the few, not in every unit."""
+    """Who assesses, by number and name, and where candidates work."""
     units, none, nameless = units_of(scope).order_by(), Value(0), Value("")
-    assesses = Exists(units.filter(assessor=OuterRef("user")))
-    staff = StaffRecord.objects.filter(assesses, centre=scope.plan.centre).order_by()
-    takes = Exists(units.filter(candidate=OuterRef("pk")))
-    candidates = CandidateRecord.objects.filter(takes, centre=scope.plan.centre).exclude(workplace="").order_by()
+    staff = StaffRecord.objects.filter(centre=scope.plan.centre, user__in=units.values("assessor")).order_by()
+    here = CandidateRecord.objects.filter(centre=scope.plan.centre).exclude(workplace="")
+    candidates = here.filter(pk__in=units.values("candidate")).order_by()
     sites = candidates.values_list(Cast(none, BigIntegerField()), Cast(nameless, TextField()), "workplace")
     return staff.values_list("user", "name", Cast(nameless, TextField())).union(sites)
 

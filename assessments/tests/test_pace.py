@@ -8,7 +8,17 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from assessments.enums import Pace, UnitStatus
-from assessments.pace import PACED, TOLERANCE, in_words, pace_dates, pace_examples, pace_of, pace_on, time_to_feedback
+from assessments.pace import (
+    PACED,
+    TOLERANCE,
+    Read,
+    in_words,
+    pace_dates,
+    pace_examples,
+    pace_of,
+    pace_on,
+    time_to_feedback,
+)
 
 START = datetime.date(2026, 3, 1)
 
@@ -70,11 +80,11 @@ def test_the_examples_show_all_three() -> None:
 
 # --- time to feedback ------------------------------------------------------------------------------------------------
 
-AT = datetime.datetime(2026, 3, 1, 9, tzinfo=datetime.UTC)
+AT = 1_772_355_600
 
 
-def read_after(*hours: int) -> list[tuple[datetime.datetime | None, datetime.datetime]]:
-    return [(AT, AT + datetime.timedelta(hours=each)) for each in hours]
+def read_after(*hours: int) -> list[Read]:
+    return [(AT, AT + 3600 * each) for each in hours]
 
 
 def test_the_median_is_the_middle_one_and_of_an_even_number_midway() -> None:

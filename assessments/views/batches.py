@@ -54,7 +54,7 @@ from portfolio.views.people import Trail, ask_or_act, kept_centre
 from portfolio.whole import whole
 from units.models import CentreApproval
 
-PER_PAGE, TO_CLAIM_PER_PAGE = 25, 12
+PER_PAGE, TO_CLAIM_PER_PAGE = 25, 10
 """Of what may be claimed a page holds fewer: each unit is worked out in full, as it is when it is claimed."""
 CLAIMS: Table[ClaimLine] = Table(
     "claims",
