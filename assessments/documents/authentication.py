@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from assessments.documents.words import Facts, day, foot, heading, place, signature_facts, title_note
+from assessments.documents.words import Facts, day, foot, heading, place, signature_facts, titled
 from assessments.enums import SignedAs
 from assessments.models import Registration
 from assessments.queries.printed import PrintedAuthentication, PrintedSignature, PrintedUnit
@@ -55,7 +55,7 @@ def fields_of_qualifications(registered: Sequence[Registration]) -> list[JSON]:
 
 def fields_of_unit(unit: Unit) -> list[JSON]:
     return fields(
-        ("Unit", f"{heading(unit)} ({note})" if (note := title_note(unit)) else heading(unit)),
+        ("Unit", titled(unit)),
         ("Awarding body’s unit number", unit.body_unit_number),
         ("Sector unit number", unit.sector_unit_number),
         ("Unit reference number", unit.unit_reference_number),

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from assessments.documents.sheets import Cells, Column, Covers, Part, Sheet, known, numbers, sheet_facts, table
-from assessments.documents.words import Facts, day, foot, heading
+from assessments.documents.words import Facts, day, foot, titled
 from assessments.enums import SignedAs, WitnessStatus
 from assessments.models import AssessmentPlan, Enrolment, Profile
 from assessments.queries.binder import Binder, Contents, TitlePage, UnitContents, WitnessLine
@@ -164,7 +164,7 @@ def contents_sheet(found: Contents) -> Sheet:
     ]
     columns = (Column("What belongs in it", 62), Column("There", 26), Column("Where, and what is missing"))
     parts = [Part("The portfolio", table=table(columns, rows))]
-    parts += [Part(heading(unit.enrolment.unit), table=table(columns, unit_lines(unit))) for unit in found.units]
+    parts += [Part(titled(unit.enrolment.unit), table=table(columns, unit_lines(unit))) for unit in found.units]
     if not found.units:
         parts.append(Part("Units", note="The candidate is enrolled on no unit yet."))
     return binder_sheet(found.binder, CONTENTS, parts)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from assessments.documents.sheets import Cells, Column, Covers, Part, Sheet, Table, known, table
-from assessments.documents.words import day, heading, signature_facts
+from assessments.documents.words import day, signature_facts, titled
 from assessments.enums import EvidenceKind, HeldAt, ItemStatus
 from assessments.models import EvidenceFile, EvidenceVersion, Testimony
 from assessments.queries.item import ItemPage, UnitShown
@@ -40,7 +40,7 @@ def item_sheet(head: ItemHead, form: str, parts: Iterable[Part], *, staff: bool 
             ("Candidate", candidate),
             ("Evidence number", str(head.evidence.number)),
             *known(
-                ("Units", "\n".join(heading(unit.unit) for unit in head.units)),
+                ("Units", "\n".join(titled(unit.unit) for unit in head.units)),
                 ("Kind of evidence", version.get_kind_display()),
                 ("Date of the activity", day(version.activity_on)),
                 ("Setting", version.get_setting_display()),
@@ -260,7 +260,7 @@ def file_row(file: EvidenceFile) -> Cells:
 def claims_part(unit: UnitShown) -> Part:
     """What the item is claimed for in a unit, and how far each got."""
     return Part(
-        f"Claimed for {heading(unit.enrolment.unit)}",
+        f"Claimed for {titled(unit.enrolment.unit)}",
         table=table(
             (Column("Criterion", 20), Column("What it asks for"), Column("Where in it", 34), Column("How far", 40)),
             ((one.criterion.number, one.criterion.text, one.mapping.locator, one.words) for one in unit.mapped),

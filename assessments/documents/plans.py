@@ -2,7 +2,7 @@
 
 from assessments.documents.items import signed
 from assessments.documents.sheets import Cells, Column, Part, Sheet, known, table
-from assessments.documents.words import day, heading
+from assessments.documents.words import day, titled
 from assessments.queries.planning import ActivityRow, PlanPage, ReviewRow
 
 PLAN = "Assessment plan and reviews"
@@ -19,7 +19,7 @@ def plan_sheet(page: PlanPage) -> Sheet:
         about=(
             ("Candidate", plan.candidate.legal_name),
             ("Assessor", plan.assessor_name),
-            ("Units", "\n".join(heading(unit.unit) for unit in page.units)),
+            ("Units", "\n".join(titled(unit.unit) for unit in page.units)),
             ("Plan", plan.get_status_display()),
             *known(
                 ("Proposed", day(plan.proposed_at)),

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from assessments.documents.sheets import Cells, Column, Covers, Part, Sheet, known, table
-from assessments.documents.words import day, heading, time
+from assessments.documents.words import day, time, titled
 from assessments.models import SampleAnswer, SampleCheck, SamplingPolicy
 from assessments.queries.planned import PlanLine
 from assessments.queries.strategy import Rated
@@ -34,7 +34,7 @@ def sample_sheet(papers: SamplePapers) -> Sheet:
     plan = sample.cell.plan if sample.cell else None
     return Sheet(
         form=SAMPLE,
-        heading=heading(unit.unit),
+        heading=titled(unit.unit),
         candidate=unit.candidate.legal_name,
         stamp=f"Sample {sample.pk}",
         about=(

@@ -3,7 +3,7 @@
 from assessments.agreement import Agreement
 from assessments.documents.sampling import actions_part
 from assessments.documents.sheets import Cells, Column, Part, Sheet, known, table
-from assessments.documents.words import day, heading
+from assessments.documents.words import day, titled
 from assessments.models import AgreedOutcome
 from assessments.queries.standardisation import Compared, ExercisePage
 from assessments.queries.verified_papers import MeetingPapers
@@ -22,7 +22,7 @@ def exercise_sheet(page: ExercisePage) -> Sheet:
         candidate=str(row.centre),
         stamp=f"Exercise {row.pk}",
         about=(
-            ("Unit", heading(row.unit)),
+            ("Unit", titled(row.unit)),
             ("Item", f"{row.version.get_kind_display()}{f', of {page.candidate}' if page.candidate else ''}"),
             *known(("Candidate", "" if page.candidate else "The name was hidden from those who judged")),
             ("Why this item", row.reason),

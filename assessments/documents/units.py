@@ -7,7 +7,7 @@ from itertools import groupby
 from assessments.documents.items import FEEDBACK, reading_part, stamp_of
 from assessments.documents.recording import SIGNERS, group_of
 from assessments.documents.sheets import Cells, Column, Covers, Part, Sheet, known, numbers, table
-from assessments.documents.words import day, heading, place, signature_facts
+from assessments.documents.words import day, place, signature_facts, titled
 from assessments.enums import EndedAs, HeldAt, ItemStatus, Layer, SignedAs
 from assessments.models import EvidenceVersion
 from assessments.progress import Mark, drawn_at, layers
@@ -26,7 +26,7 @@ def unit_sheet(papers: UnitPapers, form: str, parts: Iterable[Part]) -> Sheet:
     enrolment, unit, staff = papers.record.enrolment, papers.record.printed_unit, papers.staff
     return Sheet(
         form=form,
-        heading=heading(unit.unit),
+        heading=titled(unit.unit),
         candidate=enrolment.candidate.legal_name,
         stamp=f"Unit {unit.unit.short_code}",
         about=(

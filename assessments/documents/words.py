@@ -76,3 +76,8 @@ def heading(unit: Unit) -> str:
 def title_note(unit: Unit) -> str:
     """Where a title comes from that the awarding body's own source does not have; nothing for its own."""
     return "title from public lists, not in the source specification" if unit.public_title and not unit.title else ""
+
+
+def titled(unit: Unit) -> str:
+    """`heading`, with where its title comes from where that is not the source."""
+    return f"{heading(unit)} ({note})" if (note := title_note(unit)) else heading(unit)

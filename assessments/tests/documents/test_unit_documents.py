@@ -62,6 +62,15 @@ def test_progress_stands_under_the_heads_of_the_specification(house: House) -> N
     in_order(sqa, "Performance Criteria", "Knowledge and Understanding")
 
 
+def test_a_title_that_the_source_does_not_have_is_marked_on_every_paper_of_a_unit(house: House) -> None:
+    marked = "CC16 Manage customer service delivery in a contact centre (title from public lists, not in the source"
+    unit = an_enrolment(house, "ocr-cc16")
+    papers = ("unit_progress", "evidence_index", "unit_feedback")
+    assert [marked in text(unit, kind) for kind in papers] == [True, True, True]
+    own = an_enrolment(house, "ocr-cc26")
+    assert ["public lists" in text(own, kind) for kind in papers] == [False, False, False]
+
+
 def test_progress_of_a_verified_unit_has_its_days_and_everybodys_signature(house: House) -> None:
     found = text(verified(an_enrolment(house)), "unit_progress")
     in_order(found, f"Signed off {today()}", f"Sampled by the internal verifier {today()}", f"Verified {today()}")
