@@ -21,6 +21,7 @@ def people_lines(staffed: Staffed, candidate: CandidateRecord) -> Iterable[Line]
     yield "Identity of a candidate", me, "portfolio:check_identity", [slug, somebody.handle]
     yield "Induction of a candidate", me, "portfolio:record_induction", [slug, somebody.handle]
     yield "A second factor to remove", me, "portfolio:remove_factor", [slug, somebody.handle]
+    yield "Somebody to sign out", me, "portfolio:sign_out", [slug, somebody.handle]
     yield "People from a table", me, "portfolio:import_people", [slug]
     yield "A table of people", me, "portfolio:people_import", [slug, table_of(staffed).pk]
     asha = staffed.assessor

@@ -17,6 +17,7 @@ from portfolio.views import (
     roles,
     staff,
     transfers,
+    ways_in,
     work,
 )
 
@@ -29,7 +30,8 @@ person = [
     path("induction/", induction.record_induction, name="record_induction"),
     path("staff/", people.edit_staff, name="edit_staff"),
     path("invite-again/", people.invite_again, name="invite_again"),
-    path("second-factor/remove/", roles.remove_factor, name="remove_factor"),
+    path("second-factor/remove/", ways_in.remove_factor, name="remove_factor"),
+    path("sign-out/", ways_in.sign_out, name="sign_out"),
     path("roles/new/", roles.grant_role, name="grant_role"),
     path("roles/<int:grant_pk>/end/", roles.end_role, name="end_role"),
     path("qualifications/new/", roles.add_qualification, name="add_qualification"),

@@ -74,6 +74,12 @@ def end(user: User, *, besides: str | None = None, only: int | None = None) -> i
     return ended
 
 
+def everybody(now: datetime.datetime) -> QuerySet[User]:
+    """Whoever is signed in somewhere."""
+    users = UserSession.objects.filter(session_key__in=_alive(now)).values("user")
+    return User.objects.filter(pk__in=users).order_by("pk")
+
+
 def sweep(now: datetime.datetime) -> int:
     """Forget where people were signed in whose sign-in is over. How many that were."""
     Session.objects.filter(expire_date__lte=now).delete()

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, NamedTuple
 
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import BigIntegerField, Count, Exists, Func, OuterRef, QuerySet
+from django.db.models.sql.compiler import SQLCompiler
 from django.utils import timezone
 
 from assessments.enums import UnitStatus
@@ -37,8 +39,9 @@ class Seconds(Func):
     output_field = BigIntegerField()
     template = "CAST(strftime('%%%%s', %(expressions)s) AS integer)"
 
-    def as_postgresql(self, *args: Any, **kwargs: Any) -> Any:
-        return self.as_sql(*args, template="FLOOR(EXTRACT(EPOCH FROM %(expressions)s))::bigint", **kwargs)
+    def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra_context: Any) -> Any:
+        template = "FLOOR(EXTRACT(EPOCH FROM %(expressions)s))::bigint"
+        return self.as_sql(compiler, connection, template=template, **extra_context)
 
 
 READINGS = Review.objects.annotate(

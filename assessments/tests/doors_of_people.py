@@ -117,6 +117,7 @@ TABLE_OF_PEOPLE: dict[str, Expected] = {
     "assessments:expect_back": Expected(office(), of_break),
     "portfolio:check_identity": Expected(office(), slug_and_candidate),
     "portfolio:remove_factor": Expected(office(), slug_and_candidate),
+    "portfolio:sign_out": Expected(office(), slug_and_candidate),
     "portfolio:record_induction": Expected(office(), slug_and_candidate),
     "portfolio:import_people": Expected(office(), slug),
     "portfolio:people_file": Expected(office(), slug_and_csv),

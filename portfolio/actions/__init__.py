@@ -15,6 +15,7 @@ from portfolio.actions.factors import (
     remove_factors,
     remove_single_sign_on,
     rename_passkey,
+    sign_out,
 )
 from portfolio.actions.induction import acknowledge_induction, check_identity, record_induction
 from portfolio.actions.invitations import (
@@ -71,6 +72,7 @@ __all__ = [
     "set_privacy_notice",
     "set_seal",
     "set_up_centre",
+    "sign_out",
     "stop_digest",
     "take_back_development",
     "try_job_again",

@@ -17,6 +17,7 @@ from portfolio.refusal import Refusal
 
 Kinds = Authenticator.Type
 CALLED = {Kinds.TOTP: "an authenticator app", Kinds.WEBAUTHN: "a passkey"}
+NO_ROLE = "This person holds no role here today."
 CODES_MADE = "New recovery codes were made. The ones before no longer work."
 
 
@@ -88,14 +89,13 @@ def remove_factors(*, centre: Centre | None, user: User, reason: str, by: User |
         centre = take_turns(centre)
         refuse_strangers(by, centre, at)
     refuse(removal_refusals(centre, user, by, timezone.localdate(at)))
-    if not reason.strip():
-        refuse(["Say why, and how you made sure that it was them who asked."])
+    refuse_unsaid(reason)
     found = Authenticator.objects.select_for_update().filter(user=user)
     if not found.exclude(type=Kinds.RECOVERY_CODES).exists():
         refuse(["This person has no second factor: their password alone signs them in."])
     found.delete()
     sessions.end(user)
-    who = f"an administrator of {centre}" if centre else "whoever runs this site"
+    who = told_by(centre)
     tell(user, f"Your second factor was removed by {who}, and you were signed out everywhere.", centre=centre, at=at)
     details: dict[str, JSON] = {"user": user.pk, "reason": reason.strip()}
     audit.record(verb="remove second factor", by=by, at=at, subject=user, centre=centre, details=details)
@@ -109,7 +109,7 @@ def removal_refusals(centre: Centre | None, user: User, by: User | None, day: da
         return ["Nobody removes their own second factor here: ask another administrator, or whoever runs this site."]
     held = set(RoleGrant.objects.on(day).filter(user=user).values_list("centre", flat=True))
     if centre.pk not in held:
-        return ["This person holds no role here today."]
+        return [NO_ROLE]
     kept = RoleGrant.objects.on(day).filter(user=by, role=Role.ADMINISTRATOR).values_list("centre", flat=True)
     if held - set(kept):
         return [
@@ -132,7 +132,50 @@ def end_sign_ins(
     return ended
 
 
+@transaction.atomic
+def sign_out(*, centre: Centre | None, user: User, reason: str, by: User | None, at: datetime.datetime) -> int:
+    """Sign somebody else out everywhere: their device was lost, or stands open. How many sign-ins it ended.
+
+    By an administrator of a centre where they hold a role, or by the operator, who is of no centre; they are told by
+    letter. How they sign in stays as it is, so it is nobody's loss where they work at other centres too. Raises
+    Refusal. Source: OWASP ASVS 5, V7.4.5.
+    """
+    if centre is not None:
+        centre = take_turns(centre)
+        refuse_strangers(by, centre, at)
+    refuse(signing_out_refusals(centre, user, by, timezone.localdate(at)))
+    refuse_unsaid(reason)
+    ended = sessions.end(user)
+    if not ended:
+        refuse(["This person is signed in nowhere."])
+    context = {"who": told_by(centre), "at": at}
+    subject = "You were signed out of NVQ Portfolio"
+    post.write(centre=centre, to=user.email, subject=subject, template="signed_out", context=context, at=at)
+    details: dict[str, JSON] = {"ended": ended, "reason": reason.strip()}
+    audit.record(verb="sign out", by=by, at=at, subject=user, centre=centre, details=details)
+    return ended
+
+
+def signing_out_refusals(centre: Centre | None, user: User, by: User | None, day: datetime.date) -> list[str]:
+    """Why this administrator cannot sign that person out, whether they are signed in or not."""
+    if by == user:
+        return ["Everybody ends their own sign-ins, under Sign-in and security."]
+    if centre is not None and not RoleGrant.objects.on(day).filter(user=user, centre=centre).exists():
+        return [NO_ROLE]
+    return []
+
+
 # --- inside ----------------------------------------------------------------------------------------------------------
+
+
+def told_by(centre: Centre | None) -> str:
+    """Who did it, as a letter says it."""
+    return f"an administrator of {centre}" if centre else "whoever runs this site"
+
+
+def refuse_unsaid(reason: str) -> None:
+    if not reason.strip():
+        refuse(["Say why, and how you made sure that it was them who asked."])
 
 
 def what_was_done(gained: list[str], lost: list[str]) -> tuple[str, str]:

@@ -200,6 +200,14 @@ class RemoveFactorForm(KeptForm):
     reason = forms.CharField(label="Why, and how you made sure that it is them", max_length=500, widget=forms.Textarea)
 
 
+class SignOutForm(KeptForm):
+    """Why somebody is signed out everywhere."""
+
+    kept_as = "sign-ins to end"
+
+    reason = forms.CharField(label="Why, and who asked for it", max_length=500, widget=forms.Textarea)
+
+
 class PeopleFilterForm(forms.Form):
     """Which people to list."""
 

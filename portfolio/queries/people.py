@@ -385,6 +385,7 @@ TOLD = {
     "grant role": "Granted a role",
     "end role": "Ended a role",
     "remove second factor": "Removed their second factor",
+    "sign out": "Signed them out everywhere",
     "record qualification": "Recorded a qualification",
     "achieve qualification": "Recorded that a qualification was achieved",
     "check identity": "Recorded who saw the candidate’s identity",

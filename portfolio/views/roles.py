@@ -1,22 +1,21 @@
-"""What a person is at a centre: roles granted and ended, awards that qualify for them; and their way in, when lost."""
+"""What a person is at a centre: roles granted and ended, and awards that qualify for them."""
 
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
 from portfolio import actions
 from portfolio.access import SignedInRequest, holds
-from portfolio.actions.factors import removal_refusals
 from portfolio.actions.roles import end_refusals
 from portfolio.enums import Role
-from portfolio.forms import AchievedForm, EndRoleForm, QualificationForm, RemoveFactorForm, RoleForm
-from portfolio.models import ExternalRecord, RoleGrant, StaffQualification, StaffRecord, User
+from portfolio.forms import AchievedForm, EndRoleForm, QualificationForm, RoleForm
+from portfolio.models import RoleGrant, StaffQualification, StaffRecord
 from portfolio.queries import Person, roles_on_offer
-from portfolio.views.answers import done, form_page, in_progress, typed
-from portfolio.views.people import Trail, ask_or_act, kept_centre, kept_person, people_trail, person_trail
+from portfolio.views.answers import done, form_page, typed
+from portfolio.views.people import Trail, ask_or_act, kept_centre, kept_person, person_trail
 
 
 @holds(Role.ADMINISTRATOR)
@@ -102,36 +101,6 @@ def qualification_achieved(request: SignedInRequest, slug: str, handle: str, awa
     trail = person_trail(Person(centre, award.staff.user, award.staff.name))
     lead = f"{award.get_kind_display()}, worked towards by {award.target_on:%-d %B %Y}."
     return form_page(request, form, title="Qualification achieved", button="Save", trail=trail, lead=lead)
-
-
-@holds(Role.ADMINISTRATOR)
-@ask_or_act
-def remove_factor(request: SignedInRequest, slug: str, handle: str) -> HttpResponse:
-    """Help somebody in who lost their telephone; says first why that cannot be, where it is so."""
-    centre = kept_centre(request, slug)
-    user = get_object_or_404(User, handle=handle)
-    record = actions.record_of(centre, user)
-    if record is None:
-        raise Http404
-    title = f"Remove the second factor of {record.name}"
-    known = not isinstance(record, ExternalRecord)
-    trail = person_trail(Person(centre, user, record.name)) if known else people_trail(centre)
-    standing_in_the_way = removal_refusals(centre, user, request.user, timezone.localdate())
-    if standing_in_the_way and request.method != "POST":
-        return cannot(request, title, trail, "Why it cannot be removed by you", standing_in_the_way)
-    work = in_progress(request, RemoveFactorForm, f"{centre.pk} {user.pk}")
-    form = RemoveFactorForm(work.data, work=work)
-    if done(
-        form,
-        lambda clean: actions.remove_factors(centre=centre, user=user, by=request.user, at=timezone.now(), **clean),
-    ):
-        messages.success(request, f"{record.name} signs in by their password alone now, and has been told by letter.")
-        return redirect(str(trail[-1][1]))
-    lead = (
-        "For somebody who lost their telephone and has no recovery code left. Make sure that it is them who ask: by "
-        "seeing them, or by a number you knew before. They are signed out everywhere and told by letter."
-    )
-    return form_page(request, form, title=title, button="Remove it", trail=trail, lead=lead)
 
 
 def cannot(request: SignedInRequest, title: str, trail: Trail, why: str, sentences: list[str]) -> HttpResponse:

@@ -109,6 +109,8 @@ PEOPLE = [
     Visit("morag", "portfolio:record_induction", handle("tom")),
     Visit("morag", "portfolio:remove_factor", handle("tom")),
     Visit("morag", "portfolio:remove_factor", handle("morag"), about="own"),
+    Visit("morag", "portfolio:sign_out", handle("tom")),
+    Visit("morag", "portfolio:sign_out", handle("morag"), about="own"),
     Visit("sian", "portfolio:own_record"),
     Visit("priya", "portfolio:own_record", about="to-confirm"),
     Visit("sian", "portfolio:acknowledge_induction", induction("sian"), about="confirmed"),

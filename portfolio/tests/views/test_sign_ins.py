@@ -7,7 +7,8 @@ import pytest
 from allauth.usersessions.models import UserSession
 from axes.models import AccessAttempt, AccessLog
 from django.contrib.sessions.models import Session
-from django.core.management import call_command
+from django.core import mail
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -101,6 +102,99 @@ def test_all_others_are_ended_at_once(cara: User) -> None:
     here.post(reverse("account_end_other_sessions"))
     assert [is_in(each) for each in (here, phone, tablet, other)] == [True, False, False, True]
     assert "Sign out everywhere else" not in shown(here)
+
+
+# --- by somebody else ------------------------------------------------------------------------------------------------
+
+WHY = {"reason": "Laptop left on a train; rang from the number we know."}
+
+
+def ending(user: User) -> str:
+    return reverse("portfolio:sign_out", args=[user.grants.get().centre.slug, user.handle])
+
+
+@pytest.fixture
+def alma(cara: User) -> User:
+    return an_administrator(cara.grants.get().centre, "Alma Archer")
+
+
+def test_an_administrator_signs_somebody_out_everywhere_with_a_reason_and_they_are_told(cara: User, alma: User) -> None:
+    laptop, phone, office = signed_in(cara), signed_in(cara, SAFARI), AskingClient()
+    office.force_login(alma)
+    person = reverse("portfolio:person", args=[cara.grants.get().centre.slug, cara.handle])
+    assert ending(cara) in office.get(person).content.decode()
+    assert "This field is required" in office.post(ending(cara), {}).content.decode()
+    assert (is_in(laptop), is_in(phone)) == (True, True)
+    answer = office.post(ending(cara), WHY)
+    assert answer.headers["Location"] == person
+    assert [is_in(each) for each in (laptop, phone, office)] == [False, False, True]
+    line = AuditEvent.objects.latest("pk")
+    assert (line.verb, line.actor, line.chain.centre) == ("sign out", alma, cara.grants.get().centre)
+    assert line.detail.details == {"ended": 2, **WHY}
+    assert mail.outbox[-1].to == [cara.email]
+    assert f"everywhere, by an administrator of {line.chain.centre}" in str(mail.outbox[-1].body)
+    assert "train" not in str(mail.outbox[-1].body)
+    assert "Signed them out everywhere" in office.get(person).content.decode()
+    assert is_in(signed_in(cara))
+
+
+def test_whoever_works_elsewhere_too_is_signed_out_all_the_same(cara: User, alma: User) -> None:
+    address = ending(cara)
+    assert a_candidate(a_centre("Southgate Centre")).user == cara
+    laptop, office = signed_in(cara), AskingClient()
+    office.force_login(alma)
+    office.post(address, WHY)
+    assert not is_in(laptop)
+
+
+def test_it_is_refused_of_oneself_of_who_is_signed_in_nowhere_and_of_who_left(cara: User, alma: User) -> None:
+    office, before = AskingClient(), AuditEvent.objects.count()
+    office.force_login(alma)
+    address, of_alma = ending(cara), ending(alma)
+    assert "Everybody ends their own sign-ins" in office.get(of_alma).content.decode()
+    own = office.post(of_alma, WHY)
+    nowhere = office.post(address, WHY)
+    yesterday = timezone.localdate() - datetime.timedelta(days=1)
+    RoleGrant.objects.filter(user=cara).update(starts_on=yesterday, ends_on=yesterday)
+    left = office.post(address, WHY)
+    for answer, sentence in (
+        (own, "Everybody ends their own"),
+        (nowhere, "is signed in nowhere"),
+        (left, "holds no role here today"),
+    ):
+        assert answer.status_code == 409
+        assert sentence in answer.content.decode()
+    assert AuditEvent.objects.count() == before
+    assert is_in(office)
+
+
+def test_no_other_centre_and_nobody_else_signs_them_out(cara: User, alma: User) -> None:
+    here = signed_in(cara)
+    for other, code in ((an_administrator(a_centre("Southgate Centre"), "Olga Other"), 404), (cara, 403)):
+        client = AskingClient()
+        client.force_login(other)
+        assert client.post(ending(cara), WHY).status_code == code
+    assert is_in(here)
+
+
+def test_the_operator_signs_out_one_or_all_at_the_command_line(cara: User, alma: User) -> None:
+    phone, laptop = signed_in(cara), signed_in(with_password(alma))
+    call_command("sign_out", cara.email.upper(), reason="Reported stolen.", verbosity=0)
+    assert (is_in(phone), is_in(laptop)) == (False, True)
+    line = AuditEvent.objects.latest("pk")
+    assert (line.verb, line.actor, line.chain.centre) == ("sign out", None, None)
+    assert "by whoever runs this site" in str(mail.outbox[-1].body)
+    for email, sentence in ((cara.email, "signed in nowhere"), ("nobody@example.org", "Nobody signs in")):
+        with pytest.raises(CommandError, match=sentence):
+            call_command("sign_out", email, reason="Again.")
+    phone, said = signed_in(cara), StringIO()
+    call_command("sign_out", everybody=True, reason="A backup was stolen.", stdout=said)
+    assert (is_in(phone), is_in(laptop)) == (False, False)
+    assert "told by letter: 2." in said.getvalue()
+    assert AuditEvent.objects.filter(verb="sign out", chain__centre=None).count() == 3
+
+
+# --- by what they change ---------------------------------------------------------------------------------------------
 
 
 def test_a_new_password_and_a_new_factor_end_the_others(cara: User) -> None:
