@@ -3,13 +3,13 @@
 import datetime
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, NamedTuple
+from operator import itemgetter
+from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import BigIntegerField, Count, Exists, Func, OuterRef, QuerySet
+from django.db.models import BigIntegerField, Case, Count, Exists, Func, OuterRef, QuerySet, When
 from django.db.models.sql.compiler import SQLCompiler
 from django.utils import timezone
 
@@ -44,25 +44,25 @@ class Seconds(Func):
         return self.as_sql(compiler, connection, template=template, **extra_context)
 
 
+FIRST = ~Exists(Review.objects.filter(version=OuterRef("version"), pk__lt=OuterRef("pk")))
 READINGS = Review.objects.annotate(
-    first=~Exists(Review.objects.filter(version=OuterRef("version"), pk__lt=OuterRef("pk"))),
-    received=Seconds("handed_in_at"),
+    received=Case(When(FIRST, then=Seconds("handed_in_at"))),
     read=Seconds("at"),
 ).order_by("-at")
-"""Readings, the latest on top; each says whether it is its version's `first`."""
+"""Readings, the latest on top: when each was, and, where it was its version's first, when that had been received."""
 
 
 def own_time(user: User, now: datetime.datetime) -> TimeToFeedback:
     """How soon this person's feedback comes, at all their centres, in two queries."""
     latest = _latest(user.pk, now - datetime.timedelta(days=FEEDBACK_DAYS), now)
     waiting = queue_keys.listed(user).count()
-    return time_to_feedback(((received, read) for received, read, first in latest if first), waiting)
+    return time_to_feedback(latest, waiting)
 
 
 @compiled
-def _latest(user_id: int, since: datetime.datetime, now: datetime.datetime) -> QuerySet[Review, Any]:
+def _latest(user_id: int, since: datetime.datetime, now: datetime.datetime) -> QuerySet[Review, Read]:
     found = READINGS.filter(at__gte=since, at__lte=now, assessor=user_id)
-    return found.values_list("received", "read", "first")[:FEEDBACK_MOST]
+    return found.values_list("received", "read")[:FEEDBACK_MOST]
 
 
 @dataclass(frozen=True)
@@ -81,17 +81,8 @@ class Feedback:
     lines: list[FeedbackLine]
 
 
-class Reading(NamedTuple):
-    """A reading of an item's version: whose, of what was received when, when it was, and whether it was the first.
-
-    Moments are whole seconds since 1970.
-    """
-
-    pk: int
-    assessor_id: int
-    received: int | None
-    read: int
-    first: bool
+Reading = tuple[int, int, int | None, int]
+"""A reading of an item's version: its number, whose, when it was received if it was the first, and when it was read."""
 
 
 def feedback_at(centre: Centre, now: datetime.datetime, count: int) -> Feedback:
@@ -105,27 +96,22 @@ def feedback_at(centre: Centre, now: datetime.datetime, count: int) -> Feedback:
     begins = [monday - datetime.timedelta(weeks=back) for back in range(count - 1, -1, -1)]
     bounds = [midnight(day) for day in begins]
     staff, waiting = _staff(centre.pk, since, now), waiting_at(centre)
-    weekly: list[list[Reading]] = [[] for _ in begins]
-    own: dict[int, list[Reading]] = defaultdict(list)
+    weekly: list[list[Read]] = [[] for _ in begins]
+    own: dict[int, list[Read]] = defaultdict(list)
     mondays, from_then = [int(bound.timestamp()) for bound in bounds], int(since.timestamp())
-    for row in readings_at(centre, [pk for pk, _, reads in staff if reads], since, now, bounds):
-        if (week := bisect_right(mondays, row.read)) > 0:
-            weekly[week - 1].append(row)
-        if row.read >= from_then:
-            own[row.assessor_id].append(row)
+    for _, assessor, received, read in readings_at(centre, [pk for pk, _, reads in staff if reads], since, now, bounds):
+        if (week := bisect_right(mondays, read)) > 0:
+            weekly[week - 1].append((received, read))
+        if read >= from_then:
+            own[assessor].append((received, read))
     return Feedback(
-        [FeedbackWeek(day, time_to_feedback(firsts(rows))) for day, rows in zip(begins, weekly, strict=True)],
+        [FeedbackWeek(day, time_to_feedback(rows[:FEEDBACK_MOST])) for day, rows in zip(begins, weekly, strict=True)],
         [
-            FeedbackLine(name, time_to_feedback(firsts(own[pk]), waiting.get(pk, 0)))
+            FeedbackLine(name, time_to_feedback(own[pk][:FEEDBACK_MOST], waiting.get(pk, 0)))
             for pk, name, reads in staff
             if reads or pk in waiting
         ],
     )
-
-
-def firsts(latest: list[Reading]) -> list[Read]:
-    """Those of the latest readings that count as feedback."""
-    return [(row.received, row.read) for row in latest[:FEEDBACK_MOST] if row.first]
 
 
 TOGETHER = 256
@@ -144,8 +130,8 @@ def readings_at(
     most, found = Most(FEEDBACK_MOST), {}
     for start in range(0, len(assessors) or 1, TOGETHER):
         rows = _readings(centre.pk, most, assessors[start : start + TOGETHER], since, now, *([] if start else bounds))
-        found.update({row[0]: Reading(*row) for row in rows})
-    return sorted(found.values(), key=lambda row: row.read, reverse=True)
+        found.update({row[0]: row for row in rows})
+    return sorted(found.values(), key=itemgetter(3), reverse=True)
 
 
 @compiled
@@ -164,24 +150,24 @@ def _readings(
     since: datetime.datetime,
     now: datetime.datetime,
     *bounds: datetime.datetime,
-) -> QuerySet[Review, Any]:
+) -> QuerySet[Review, Reading]:
     """Looked for by week and by person, so that it asks no more where more was read."""
     here = Review.objects.filter(centre=centre_id).order_by("-at").values("pk")
     parts = [here.filter(at__gte=begin, at__lt=end) for begin, end in pairwise([*bounds, now])]
     parts += [here.filter(at__gte=since, at__lte=now, assessor=pk) for pk in assessors]
     first, *further = (Review.objects.filter(pk__in=part[:most]).order_by().values("pk") for part in parts)
-    told = READINGS.order_by().values_list("pk", "assessor_id", "received", "read", "first")
+    told = READINGS.order_by().values_list("pk", "assessor_id", "received", "read")
     return told.filter(pk__in=first.union(*further, all=True))
 
 
 def waiting_at(centre: Centre) -> dict[int, int]:
     """How many items wait for each assessor of the centre, in one query."""
-    waiting = Mapping.objects.filter(
-        enrolment__centre=centre, enrolment__status=UnitStatus.COLLECTING, waiting_since__isnull=False
-    ).order_by()
-    counted: Iterable[tuple[int, int]] = (
-        waiting.values("enrolment__assessor")
-        .annotate(items=Count("evidence", distinct=True))
-        .values_list("enrolment__assessor", "items")
-    )
-    return dict(counted)
+    return dict(_waiting(centre.pk))
+
+
+@compiled
+def _waiting(centre_id: int) -> QuerySet[Mapping, Any]:
+    here = Mapping.objects.filter(enrolment__centre=centre_id, enrolment__status=UnitStatus.COLLECTING)
+    by_assessor = here.filter(waiting_since__isnull=False).order_by().values("enrolment__assessor")
+    counted = by_assessor.annotate(items=Count("evidence", distinct=True))
+    return counted.values_list("enrolment__assessor", "items")
