@@ -98,8 +98,8 @@ def opened_to(user: User, day: datetime.date | None = None, *, at: str = "") -> 
     if not looks_from_outside(user, day):
         return Q()
     remit = remit_of(f"{at}unit", f"{at}unit__awarding_body")
-    mine = ExternalAccess.objects.in_force(user, day).filter(remit, centre=OuterRef(f"{at}centre"))
-    return Q(Exists(mine))
+    mine = ExternalAccess.objects.in_force(user, day).order_by().values("pk")
+    return Q(Exists(ExternalAccess.objects.filter(remit, pk__in=mine, centre=OuterRef(f"{at}centre"))))
 
 
 def remit_of(unit: str, body: str) -> Q:
