@@ -3,6 +3,7 @@
 Where it listens is said by whoever starts it: systemd's socket, or --bind. How many processes, by WEB_CONCURRENCY.
 """
 
+import gc
 import os
 import shutil
 import tempfile
@@ -37,6 +38,12 @@ logconfig_dict = {
 # The processes add their numbers up through files; see portfolio/metrics.py. Said before any of them loads it.
 FILES = os.environ.get("PROMETHEUS_MULTIPROC_DIR") or tempfile.mkdtemp(prefix="nvq-metrics-")
 os.environ["PROMETHEUS_MULTIPROC_DIR"] = FILES
+
+
+def post_worker_init(worker: Any) -> None:
+    """What every page needs is loaded, and stays: Python need not look through it for what is no longer used."""
+    gc.collect()
+    gc.freeze()
 
 
 def on_exit(server: Any) -> None:
