@@ -89,7 +89,8 @@ def remove_factors(*, centre: Centre | None, user: User, reason: str, by: User |
         centre = take_turns(centre)
         refuse_strangers(by, centre, at)
     refuse(removal_refusals(centre, user, by, timezone.localdate(at)))
-    refuse_unsaid(reason)
+    if not reason.strip():
+        refuse(["Say why, and how you made sure that it was them who asked."])
     found = Authenticator.objects.select_for_update().filter(user=user)
     if not found.exclude(type=Kinds.RECOVERY_CODES).exists():
         refuse(["This person has no second factor: their password alone signs them in."])
@@ -144,7 +145,8 @@ def sign_out(*, centre: Centre | None, user: User, reason: str, by: User | None,
         centre = take_turns(centre)
         refuse_strangers(by, centre, at)
     refuse(signing_out_refusals(centre, user, by, timezone.localdate(at)))
-    refuse_unsaid(reason)
+    if not reason.strip():
+        refuse(["Say why, and who asked for it."])
     ended = sessions.end(user)
     if not ended:
         refuse(["This person is signed in nowhere."])
@@ -171,11 +173,6 @@ def signing_out_refusals(centre: Centre | None, user: User, by: User | None, day
 def told_by(centre: Centre | None) -> str:
     """Who did it, as a letter says it."""
     return f"an administrator of {centre}" if centre else "whoever runs this site"
-
-
-def refuse_unsaid(reason: str) -> None:
-    if not reason.strip():
-        refuse(["Say why, and how you made sure that it was them who asked."])
 
 
 def what_was_done(gained: list[str], lost: list[str]) -> tuple[str, str]:

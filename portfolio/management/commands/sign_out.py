@@ -21,15 +21,19 @@ class Command(BaseCommand):
         parser.add_argument("--reason", required=True, help="why, for the audit book")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        now = timezone.now()
-        found = User.objects.signing_in_by(options["email"]) if options["email"] else sessions.everybody(now)
-        people = list(found)
-        if options["email"] and not people:
-            raise CommandError(f"Nobody signs in with {options['email']}.")
+        now, email, reason = timezone.now(), options["email"], options["reason"]
+        if not reason.strip():
+            raise CommandError("Say why: the reason is written into the audit book.")
+        people = list(User.objects.signing_in_by(email) if email else sessions.everybody(now))
+        if email and not people:
+            raise CommandError(f"Nobody signs in with {email}.")
+        signed_out = 0
         for user in people:
             try:
-                sign_out(centre=None, user=user, reason=options["reason"], by=None, at=now)
+                sign_out(centre=None, user=user, reason=reason, by=None, at=now)
             except Refusal as refusal:
-                if options["email"]:
+                if email:
                     raise CommandError("\n".join(refusal.sentences)) from refusal
-        self.stdout.write(f"Signed out, and told by letter: {len(people)}.")
+                continue  # they signed out themselves meanwhile
+            signed_out += 1
+        self.stdout.write(f"Signed out, and told by letter: {signed_out}.")

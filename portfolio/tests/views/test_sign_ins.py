@@ -187,6 +187,8 @@ def test_the_operator_signs_out_one_or_all_at_the_command_line(cara: User, alma:
     for email, sentence in ((cara.email, "signed in nowhere"), ("nobody@example.org", "Nobody signs in")):
         with pytest.raises(CommandError, match=sentence):
             call_command("sign_out", email, reason="Again.")
+    with pytest.raises(CommandError, match="Say why"):
+        call_command("sign_out", everybody=True, reason=" ")
     phone, said = signed_in(cara), StringIO()
     call_command("sign_out", everybody=True, reason="A backup was stolen.", stdout=said)
     assert (is_in(phone), is_in(laptop)) == (False, False)
