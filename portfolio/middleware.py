@@ -5,7 +5,10 @@ import time
 from collections.abc import Callable
 
 from django.conf import settings
-from django.core.exceptions import BadRequest
+from django.contrib import messages
+from django.contrib.auth import SESSION_KEY
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import BadRequest, MiddlewareNotUsed
 from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
@@ -20,6 +23,10 @@ RETRY_AFTER = "60"
 """Seconds."""
 NOT_KEPT = "private, no-store"
 """Of a page, unless it says something else: on a shared computer nobody goes back into what was shown before."""
+
+ASKED_AT, ASKED_EACH = "asked_at", 30
+"""When somebody signed in asked for something, in the session; written down again after so many seconds."""
+IDLE = "You were signed out, as nothing was asked for in {} minutes. Sign in again to go on where you were."
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
@@ -57,6 +64,31 @@ class RequestMiddleware:
         response["X-Request-ID"] = number
         response.setdefault("Cache-Control", NOT_KEPT)
         return response
+
+
+class IdleMiddleware:
+    """Ends the sign-in of whoever asked for nothing for `NVQ_IDLE_MINUTES`; not there where that says nothing.
+
+    For computers that several people use. It ends as by its age: what a page sends that stood open meanwhile is kept
+    over the next one. Source: OWASP ASVS 5, V7.3.1.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        if not settings.IDLE_MINUTES:
+            raise MiddlewareNotUsed
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if SESSION_KEY in request.session:
+            now = int(time.time())
+            idle = now - request.session.get(ASKED_AT, now)
+            if idle > settings.IDLE_MINUTES * 60:
+                request.session.flush()
+                request.user = AnonymousUser()
+                messages.info(request, IDLE.format(settings.IDLE_MINUTES))
+            elif idle >= ASKED_EACH or ASKED_AT not in request.session:
+                request.session[ASKED_AT] = now
+        return self.get_response(request)
 
 
 class RefusalMiddleware:

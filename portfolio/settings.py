@@ -151,6 +151,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "portfolio.middleware.IdleMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -313,6 +314,7 @@ AXES_LOCKOUT_TEMPLATE = "account/lockout.html"
 AXES_CLIENT_IP_CALLABLE = "portfolio.accounts.where_from"
 CSRF_FAILURE_VIEW = "portfolio.views.interrupted.csrf_failure"
 SESSION_COOKIE_AGE = 12 * 60 * 60
+IDLE_MINUTES = env_int("NVQ_IDLE_MINUTES", 0)
 MESSAGE_STORAGE = "portfolio.cookies.Messages"
 
 # --- evidence files --------------------------------------------------------------------------------------------------

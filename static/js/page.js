@@ -103,6 +103,7 @@ function readNews(event) {
 }
 
 liveOnDevice();
+if (document.body.dataset.idle) import("./idle.js").catch(() => undefined);
 document.addEventListener("click", readNews);
 document.addEventListener("auxclick", readNews);
 document.addEventListener("htmx:responseError", askAgain);

@@ -1,7 +1,8 @@
 // Signing in again over a page whose sign-in has ended: whatever was under way goes on, and nothing typed is lost.
 //
 //   const { signInAgain } = await import("./sign-in.js");
-//   if (await signInAgain()) …      true once the page's own person is signed in and its forms have a fresh token
+//   if (await signInAgain()) …      true once the page's own person is signed in and its forms have a fresh token;
+//                                   { curtain: true } hides the page meanwhile
 //
 // Also heard on the document: "signedout" asks, "signedin" says that it is done. The server lets nobody but the person
 // who opened the page sign in here (portfolio/views/interrupted.py).
@@ -12,12 +13,12 @@ const token = () => document.querySelector("input[name=csrfmiddlewaretoken]")?.v
 const JSON_PLEASE = { Accept: "application/json" };
 let asking = null;
 
-export function signInAgain() {
-  asking ??= ask().finally(() => { asking = null; });
+export function signInAgain({ curtain = false } = {}) {
+  asking ??= ask(curtain).finally(() => { asking = null; });
   return asking;
 }
 
-async function ask() {
+async function ask(curtain) {
   let back = false; // from another window, before there was an answer
   const cameBack = () => { back = true; };
   addEventListener("focus", cameBack);
@@ -25,11 +26,11 @@ async function ask() {
   removeEventListener("focus", cameBack);
   if (!said) return false;
   if (said.signed_in) return done();
-  return inDialog(said.refused?.join(" ") ?? "", Boolean(said.refused), back);
+  return inDialog(said.refused?.join(" ") ?? "", Boolean(said.refused), back, curtain);
 }
 
 // How the page's person stands now, with the token that goes with it; null where there is no connection.
-async function standing() {
+export async function standing() {
   const answer = await fetch(`${again}?page_of=${encodeURIComponent(mark())}`, { headers: JSON_PLEASE }).catch(() => null);
   if (!answer) return null;
   const said = await answer.json().catch(() => ({}));
@@ -48,9 +49,9 @@ function done() {
   return true;
 }
 
-function inDialog(problem, somebodyElse, back) {
+function inDialog(problem, somebodyElse, back, curtain) {
   const dialog = document.createElement("dialog");
-  dialog.className = "sign-in";
+  dialog.className = curtain ? "sign-in curtain" : "sign-in";
   dialog.setAttribute("aria-labelledby", "sign-in-again");
   dialog.innerHTML = `
     <form>
@@ -119,4 +120,4 @@ async function tried(typed) {
   return answer.ok ? said : { ...said, refused: said.refused ?? ["That did not work. Try once more."] };
 }
 
-document.addEventListener("signedout", signInAgain);
+document.addEventListener("signedout", () => signInAgain());

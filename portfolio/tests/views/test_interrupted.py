@@ -5,6 +5,7 @@ from html import unescape
 from typing import Any
 
 import pytest
+import pytest_django
 from django.contrib.sessions.models import Session
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -74,6 +75,24 @@ def test_what_was_typed_is_sent_by_one_press_after_signing_in_again(
     done = browser.post(form_of(centre), hidden(offered))
     assert done.status_code == 302
     assert CandidateRecord.objects.get().legal_name == 'Cara "C" <Lewis>'
+
+
+def test_what_was_typed_outlives_a_sign_in_that_ended_for_want_of_requests(
+    centre: Centre, alma: User, settings: pytest_django.Settings
+) -> None:
+    settings.IDLE_MINUTES = 30
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(alma)
+    sent = typed(browser, centre)
+    session = browser.session
+    session["asked_at"] -= 31 * 60
+    session.save()
+    answer = browser.post(form_of(centre), sent)
+    assert answer.status_code == 401
+    assert "nothing was asked for in 30 minutes" in answer.content.decode()
+    assert not CandidateRecord.objects.exists()
+    assert browser.post(form_of(centre), hidden(signs_in(browser, answer, alma))).status_code == 302
+    assert CandidateRecord.objects.get().legal_name == "Cara Lewis"
 
 
 def test_a_wrong_password_keeps_it_and_is_counted_like_any(browser: Client, centre: Centre, alma: User) -> None:

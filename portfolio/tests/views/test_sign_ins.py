@@ -4,6 +4,7 @@ import datetime
 from io import StringIO
 
 import pytest
+import pytest_django
 from allauth.usersessions.models import UserSession
 from axes.models import AccessAttempt, AccessLog
 from django.contrib.sessions.models import Session
@@ -194,6 +195,48 @@ def test_the_operator_signs_out_one_or_all_at_the_command_line(cara: User, alma:
     assert (is_in(phone), is_in(laptop)) == (False, False)
     assert "told by letter: 2." in said.getvalue()
     assert AuditEvent.objects.filter(verb="sign out", chain__centre=None).count() == 3
+
+
+# --- by asking for nothing -------------------------------------------------------------------------------------------
+
+
+def minutes_pass(browser: Client, minutes: int) -> None:
+    """As though the browser had asked for something so many minutes ago, and then for nothing."""
+    session = browser.session
+    session["asked_at"] -= minutes * 60
+    session.save()
+
+
+def test_whoever_asks_for_nothing_as_long_as_the_setting_says_is_signed_out(
+    cara: User, settings: pytest_django.Settings
+) -> None:
+    settings.IDLE_MINUTES = 30
+    here, phone = signed_in(cara), signed_in(cara, SAFARI)
+    assert (is_in(here), is_in(phone)) == (True, True)
+    for _ in range(2):
+        minutes_pass(here, 29)
+        assert is_in(here), "it counts anew with each request"
+    minutes_pass(here, 31)
+    page = here.get("/news/", follow=True)
+    assert page.redirect_chain == [("/accounts/login/?next=/news/", 302)]
+    assert "nothing was asked for in 30 minutes" in page.content.decode()
+    assert (is_in(here), is_in(phone)) == (False, True)
+    assert is_in(signed_in(cara))
+
+
+def test_a_request_soon_after_another_writes_nothing_down(cara: User, settings: pytest_django.Settings) -> None:
+    settings.IDLE_MINUTES = 30
+    here = signed_in(cara)
+    assert is_in(here)
+    with CaptureQueriesContext(connection) as asked:
+        assert is_in(here)
+    assert [query["sql"] for query in asked if query["sql"].startswith(("UPDATE", "INSERT"))] == []
+
+
+def test_without_the_setting_only_the_hours_end_a_sign_in(cara: User) -> None:
+    here = signed_in(cara)
+    assert is_in(here)
+    assert "asked_at" not in here.session
 
 
 # --- by what they change ---------------------------------------------------------------------------------------------
