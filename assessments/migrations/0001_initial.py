@@ -720,6 +720,10 @@ class Migration(migrations.Migration):
                     model_name='evidencefile',
                     index=models.Index(condition=models.Q(('quarantined_at__isnull', False), ('destroyed_at__isnull', False), _connector='OR'), fields=['version'], name='files_shut_away'),
                 ),
+                migrations.AddIndex(
+                    model_name='evidencefile',
+                    index=models.Index(condition=models.Q(('destroyed_at', None), ('quarantined_at', None), ('removed_at', None)), fields=['centre'], name='files_kept_at_a_centre'),
+                ),
                 migrations.AddConstraint(
                     model_name='evidencefile',
                     constraint=models.CheckConstraint(condition=models.Q(models.Q(('quarantined_at__isnull', True), ('quarantined_by__isnull', True)), models.Q(('quarantined_at__isnull', False), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='a_quarantine_says_who_when_and_why'),

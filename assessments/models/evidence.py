@@ -187,7 +187,12 @@ class EvidenceFile(models.Model):
                 fields=["version"],
                 condition=Q(quarantined_at__isnull=False) | Q(destroyed_at__isnull=False),
                 name="files_shut_away",
-            )
+            ),
+            models.Index(
+                fields=["centre"],
+                condition=Q(quarantined_at=None, destroyed_at=None, removed_at=None),
+                name="files_kept_at_a_centre",
+            ),
         ]
         constraints = [
             models.CheckConstraint(

@@ -103,7 +103,7 @@ OF_NOBODY = {
     "socialaccount.SocialApp": "How the operator set single sign-on up.",
 }
 """Tables, or all of a library, that tell of nobody."""
-ON_DEVICES = ("nvq-person", "nvq-drafts", "nvq-uploads", "kept-left")
+ON_DEVICES = ("nvq-person", "nvq-at-work", "nvq-drafts", "nvq-uploads", "kept-left")
 
 
 def notice() -> str:
@@ -142,10 +142,10 @@ def test_the_notice_names_it(words: str) -> None:
 
 def test_what_scripts_keep_on_a_device_is_named() -> None:
     scripts = [path.read_text() for path in (Path(settings.BASE_DIR) / "static" / "js").rglob("*.js")]
-    named = set(re.findall(r"""(?:NAME|WHO|LEFT) = "([\w-]+)\"""", "".join(scripts)))
+    named = set(re.findall(r"""(?:NAME|WHO|LEFT|WORK) = "([\w-]+)\"""", "".join(scripts)))
     assert named == set(ON_DEVICES)
     kept = re.findall(r"(?:local|session)Storage\.\w+\(([^,)]+)", "".join(scripts))
-    assert set(kept) == {'"nvq-person"', "WHO", "LEFT"}
+    assert set(kept) == {'"nvq-person"', '"nvq-at-work"', "WHO", "LEFT", "WORK"}
 
 
 def test_what_goes_goes_when_the_notice_says() -> None:

@@ -84,7 +84,10 @@ function liveOnDevice() {
   try {
     localStorage.setItem("nvq-person", handle);
     for (const out of document.querySelectorAll("form[action$='/logout/']")) {
-      out.addEventListener("submit", () => localStorage.removeItem("nvq-person"));
+      out.addEventListener("submit", () => {
+        localStorage.removeItem("nvq-person");
+        localStorage.removeItem("nvq-at-work");
+      });
     }
   } catch {} // a browser that keeps nothing drafts nothing
 }
