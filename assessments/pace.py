@@ -11,9 +11,6 @@ from statistics import median
 
 from assessments.enums import Pace, UnitStatus
 
-Read = tuple[int | None, int]
-"""When a version was handed in, and first assessed, in seconds since 1970."""
-
 TOLERANCE = 10
 """How many points of a hundred a unit may be off the even pace before it is behind or ahead."""
 
@@ -135,12 +132,12 @@ class TimeToFeedback:
         return in_words(self.median) if self.median is not None else ""
 
 
-def time_to_feedback(read: Iterable[Read], waiting: int = 0) -> TimeToFeedback:
-    """The median of (handed in, first assessed), as `FEEDBACK_RULE` defines it: of an even number, midway.
+def time_to_feedback(taken: Iterable[int | None], waiting: int = 0) -> TimeToFeedback:
+    """The median of the seconds that readings took, as `FEEDBACK_RULE` defines it: of an even number, midway.
 
-    What was never handed in is not counted; nor is it ever read.
+    None of a reading that was not its version's first: it is not counted.
     """
-    seconds = [assessed - handed_in for handed_in, assessed in read if handed_in is not None]
+    seconds = [took for took in taken if took is not None]
     middle = datetime.timedelta(seconds=median(seconds)) if seconds else None
     return TimeToFeedback(middle, read=len(seconds), waiting=waiting)
 

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from assessments.enums import UnitStatus
 from assessments.models import Mapping, Review
-from assessments.pace import FEEDBACK_DAYS, FEEDBACK_MOST, Read, TimeToFeedback, time_to_feedback
+from assessments.pace import FEEDBACK_DAYS, FEEDBACK_MOST, TimeToFeedback, time_to_feedback
 from assessments.queries.desk import queue_keys
 from portfolio.compiled import Count as Most
 from portfolio.compiled import compiled
@@ -46,10 +46,10 @@ class Seconds(Func):
 
 FIRST = ~Exists(Review.objects.filter(version=OuterRef("version"), pk__lt=OuterRef("pk")))
 READINGS = Review.objects.annotate(
-    received=Case(When(FIRST, then=Seconds("handed_in_at"))),
+    took=Case(When(FIRST, then=Seconds("at") - Seconds("handed_in_at"))),
     read=Seconds("at"),
 ).order_by("-at")
-"""Readings, the latest on top: when each was, and, where it was its version's first, when that had been received."""
+"""Readings, the latest on top: when each was, and, where it was its version's first, how long that had waited."""
 
 
 def own_time(user: User, now: datetime.datetime) -> TimeToFeedback:
@@ -60,9 +60,9 @@ def own_time(user: User, now: datetime.datetime) -> TimeToFeedback:
 
 
 @compiled
-def _latest(user_id: int, since: datetime.datetime, now: datetime.datetime) -> QuerySet[Review, Read]:
+def _latest(user_id: int, since: datetime.datetime, now: datetime.datetime) -> QuerySet[Review, int | None]:
     found = READINGS.filter(at__gte=since, at__lte=now, assessor=user_id)
-    return found.values_list("received", "read")[:FEEDBACK_MOST]
+    return found.values_list("took", flat=True)[:FEEDBACK_MOST]
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ class Feedback:
 
 
 Reading = tuple[int, int, int | None, int]
-"""A reading of an item's version: its number, whose, when it was received if it was the first, and when it was read."""
+"""A reading of an item's version: its number, whose, how long it took if it was the first, and when it was."""
 
 
 def feedback_at(centre: Centre, now: datetime.datetime, count: int) -> Feedback:
@@ -96,14 +96,14 @@ def feedback_at(centre: Centre, now: datetime.datetime, count: int) -> Feedback:
     begins = [monday - datetime.timedelta(weeks=back) for back in range(count - 1, -1, -1)]
     bounds = [midnight(day) for day in begins]
     staff, waiting = _staff(centre.pk, since, now), waiting_at(centre)
-    weekly: list[list[Read]] = [[] for _ in begins]
-    own: dict[int, list[Read]] = defaultdict(list)
+    weekly: list[list[int | None]] = [[] for _ in begins]
+    own: dict[int, list[int | None]] = defaultdict(list)
     mondays, from_then = [int(bound.timestamp()) for bound in bounds], int(since.timestamp())
-    for _, assessor, received, read in readings_at(centre, [pk for pk, _, reads in staff if reads], since, now, bounds):
+    for _, assessor, took, read in readings_at(centre, [pk for pk, _, reads in staff if reads], since, now, bounds):
         if (week := bisect_right(mondays, read)) > 0:
-            weekly[week - 1].append((received, read))
+            weekly[week - 1].append(took)
         if read >= from_then:
-            own[assessor].append((received, read))
+            own[assessor].append(took)
     return Feedback(
         [FeedbackWeek(day, time_to_feedback(rows[:FEEDBACK_MOST])) for day, rows in zip(begins, weekly, strict=True)],
         [
@@ -156,7 +156,7 @@ def _readings(
     parts = [here.filter(at__gte=begin, at__lt=end) for begin, end in pairwise([*bounds, now])]
     parts += [here.filter(at__gte=since, at__lte=now, assessor=pk) for pk in assessors]
     first, *further = (Review.objects.filter(pk__in=part[:most]).order_by().values("pk") for part in parts)
-    told = READINGS.order_by().values_list("pk", "assessor_id", "received", "read")
+    told = READINGS.order_by().values_list("pk", "assessor_id", "took", "read")
     return told.filter(pk__in=first.union(*further, all=True))
 
 

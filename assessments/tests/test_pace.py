@@ -11,7 +11,6 @@ from assessments.enums import Pace, UnitStatus
 from assessments.pace import (
     PACED,
     TOLERANCE,
-    Read,
     in_words,
     pace_dates,
     pace_examples,
@@ -80,16 +79,19 @@ def test_the_examples_show_all_three() -> None:
 
 # --- time to feedback ------------------------------------------------------------------------------------------------
 
-AT = 1_772_355_600
 
-
-def read_after(*hours: int) -> list[Read]:
-    return [(AT, AT + 3600 * each) for each in hours]
+def read_after(*hours: int) -> list[int | None]:
+    return [3600 * each for each in hours]
 
 
 def test_the_median_is_the_middle_one_and_of_an_even_number_midway() -> None:
     assert time_to_feedback(read_after(100, 1, 5)).median == datetime.timedelta(hours=5)
     assert time_to_feedback(read_after(4, 8)).median == datetime.timedelta(hours=6)
+
+
+def test_who_was_not_the_first_to_read_is_not_counted() -> None:
+    found = time_to_feedback([None, *read_after(3), None])
+    assert (found.median, found.read) == (datetime.timedelta(hours=3), 1)
 
 
 def test_what_waits_is_counted_apart_from_the_median() -> None:

@@ -38,7 +38,7 @@ from portfolio.views.people import Trail, ask, ask_or_act, kept_centre
 from portfolio.whole import whole
 from portfolio.work import basis_of
 
-PER_PAGE = 12
+PER_PAGE = 10
 TYPES = {GatheredAs.PDF: "application/pdf", GatheredAs.ZIP: "application/zip"}
 ONE_BY_ONE = "Chosen one by one"
 GONE = "The file is not there: it goes after some days. Put it together again on the page of the batch."
