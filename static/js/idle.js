@@ -29,13 +29,28 @@ function lastWork() {
 }
 
 // The server hears that somebody is here. Where the sign-in has ended, its person signs in over the page, and nobody
-// else sees it.
+// else sees it. Whether they are in; null where that cannot be known, as there is no connection.
 async function goOn() {
+  const before = heard;
   heard = Date.now();
   const signing = await import("./sign-in.js").catch(() => null);
   const said = await signing?.standing();
-  if (!said || said.signed_in) return;
-  if (!(await signing.signInAgain({ curtain: true }))) location.reload();
+  if (!said) {
+    heard = before;
+    return null;
+  }
+  if (said.signed_in || (await signing.signInAgain({ curtain: true }))) return true;
+  location.reload();
+  return false;
+}
+
+// The curtain is drawn back once it is known who is there, and not before.
+async function answer(event) {
+  event.preventDefault();
+  atWork();
+  const isIn = await goOn();
+  if (isIn) curtain?.close();
+  else if (isIn === null) say("There is no connection. Try once more when it is back.");
 }
 
 function ask() {
@@ -48,12 +63,11 @@ function ask() {
     <div class="actions"><button class="btn btn-primary" type="button">I am still here</button></div>`;
   const minutes = Math.round((idle * MINUTE - QUIET) / MINUTE);
   say(`You will be signed out in ${minutes > 1 ? `${minutes} minutes` : "a minute"}. This page stays as it is, with all you typed.`);
-  curtain.querySelector("button").addEventListener("click", () => curtain.close());
+  curtain.querySelector("button").addEventListener("click", answer);
+  curtain.addEventListener("cancel", answer);
   curtain.addEventListener("close", () => {
     curtain.remove();
     curtain = null;
-    atWork();
-    goOn();
   });
   document.body.append(curtain);
   curtain.showModal();

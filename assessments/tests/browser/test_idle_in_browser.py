@@ -66,7 +66,20 @@ def test_whoever_stopped_is_asked_in_time_and_goes_on_by_one_press(page: "Page")
     with page.expect_response(lambda answer: "/again/" in answer.url) as told:
         page.click(HERE)
     assert told.value.json()["signed_in"] is True
+    page.wait_for_selector("dialog", state="detached")
     assert page.locator("dialog").count() == 0
+
+
+def test_the_curtain_stays_while_it_is_not_known_who_is_there(page: "Page", context: "BrowserContext") -> None:
+    minutes_pass(page, 28)
+    page.wait_for_selector("dialog.curtain[open]")
+    context.set_offline(True)
+    for press in (lambda: page.click(HERE), lambda: page.keyboard.press("Escape")):
+        press()
+        page.wait_for_selector("dialog.curtain[open] p:has-text('There is no connection')")
+    context.set_offline(False)
+    page.click(HERE)
+    page.wait_for_selector("dialog", state="detached")
 
 
 def test_whoever_works_on_a_page_is_not_asked_and_the_server_hears_of_it(page: "Page") -> None:
